@@ -1,0 +1,57 @@
+# Every target sets up what it needs in .venv; only Python >= 3.11 and make are asked for.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test check format lint types layers coverage bench screenshots lock wheel clean
+
+run: $(READY)
+	@$(BIN)/assistant-tui $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory coverage
+
+# The tests, and a floor under the coverage of the rooms that hold the decisions.
+coverage: $(READY)
+	$(BIN)/python -m pytest -q --cov --cov-report=
+	$(BIN)/python -m coverage report --fail-under=95 \
+	  --include='assistant_tui/core/*,assistant_tui/api/*,assistant_tui/server/*,assistant_tui/catalog/*'
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(READY)
+	$(BIN)/python -m screenshots.make
+
+wheel: $(READY)
+	$(BIN)/python -m hatchling build -t wheel
+
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "assistant-tui needs Python 3.11 or newer; '$(PYTHON)' is older or missing: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments: install its venv package (on Debian: apt install python3-venv)" >&2; exit 2; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.lock)"
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@$(BIN)/python -m compileall -q assistant_tui
+	@touch $@
+
+clean:
+	rm -rf .venv dist .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,3 @@
+"""A terminal browser for the assistants of any server that speaks the OpenAI Assistants API v2."""
+
+__version__ = "0.1.0"

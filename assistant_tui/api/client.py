@@ -1,0 +1,184 @@
+"""The assistants of one server: five requests, and the names of the models."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+from urllib.parse import quote
+
+from assistant_tui.api import wire
+from assistant_tui.api.attempt import Call, Line
+from assistant_tui.api.connection import open_pool
+from assistant_tui.api.dialect import Capability, Dialect
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.api.exchange import Chance, Exchange, Sleep
+from assistant_tui.api.keys import Keys
+from assistant_tui.api.refusals import Answer
+from assistant_tui.core.document import compose
+from assistant_tui.core.errors import Invalid, NotFound, NotServed, ServerFault, Unreadable
+from assistant_tui.core.listing import Page, Row
+
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes of one answer, decompressed; a hundred assistants of the largest size need half of it."""
+_REFUSES_CURSOR = (400, 422)
+_Read = TypeVar("_Read")
+
+
+class AssistantsClient:
+    """Speaks to one server over connections that are kept; an async context manager.
+
+    Every method raises `ServiceError`s alone. Reads and deletions are repeated where that may
+    help, creations and modifications only where the server certainly did not carry them out.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        dialect: Dialect | None = None,
+        sleep: Sleep = asyncio.sleep,
+        random: Chance = random.random,
+        largest_body: int = LARGEST_BODY,
+    ) -> None:
+        self.endpoint = endpoint
+        self.dialect = dialect or Dialect()
+        """What the server cannot do, as learned so far."""
+        self._sleep = sleep
+        self._random = random
+        self._largest_body = largest_body
+        self._stack = AsyncExitStack()
+        self._exchange: Exchange | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the pool.
+
+        Raises:
+            Offline: a setting of the profile cannot be used; the message names it.
+        """
+        pool = await self._stack.enter_async_context(open_pool(self.endpoint))
+        line = Line(self.endpoint, pool, self._largest_body)
+        self._exchange = Exchange(line, Keys(self.endpoint), self._sleep, self._random)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._exchange = None
+        await self._stack.aclose()
+
+    async def list(
+        self,
+        *,
+        limit: int = 50,
+        order: Literal["asc", "desc"] = "desc",
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page:
+        """Return the page behind the assistant `after`, or before `before`.
+
+        A cursor that is refused with 400 or 422 is learned: the server pages no further.
+        """
+        cursors = {"after": after, "before": before}
+        given = {name: value for name, value in cursors.items() if value is not None}
+        query = {"limit": str(limit), "order": order, **given}
+        try:
+            answer = await self._answer(Call("GET", "/assistants", query))
+        except Invalid as error:
+            if after is not None and error.status in _REFUSES_CURSOR:
+                self.dialect.learn_missing(Capability.CURSOR)
+            raise
+        return _read(answer, lambda text: wire.read_page(text, after=after, limit=limit))
+
+    async def retrieve(self, assistant_id: str) -> Row:
+        """Return one assistant. Raises NotFound where there is none with this id."""
+        answer = await self._answer(_about("GET", assistant_id))
+        if wire.is_null(answer.text):
+            raise NotFound(f"No assistant with the id {assistant_id}", status=answer.status)
+        return _read(answer, wire.read_assistant)
+
+    async def create(self, body: Mapping[str, str]) -> Row:
+        """Create an assistant from names and the exact JSON texts of their values."""
+        call = Call("POST", "/assistants", body=_encode(body))
+        return _read(await self._answer(call), wire.read_assistant, writing=True)
+
+    async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> Row:
+        """Change the fields that are named, given as the exact JSON texts of their values."""
+        call = _about("POST", assistant_id, _encode(patch))
+        return _read(await self._answer(call), wire.read_assistant, writing=True)
+
+    async def delete(self, assistant_id: str) -> None:
+        """Delete an assistant; one that is gone after an attempt of ours was lost counts as done.
+
+        Raises:
+            ServerFault: also where the server answers that it did not delete.
+            Unreadable: the answer is an HTML page, as login pages send it; else an empty or odd
+                body with a status of success counts as done.
+        """
+        try:
+            answer = await self._answer(_about("DELETE", assistant_id))
+        except NotFound as error:
+            if not error.may_have_arrived:
+                raise
+            return
+        if answer.is_html:
+            _read(answer, wire.read_assistant, writing=True)
+        if wire.denies_deletion(answer.text):
+            raise ServerFault(
+                "the server answered that it did not delete the assistant",
+                status=answer.status,
+                request_id=answer.request_id,
+            )
+
+    async def models(self) -> tuple[str, ...]:
+        """Return the names of the models; none where the server has no such list."""
+        if not self.dialect.can(Capability.MODELS):
+            return ()
+        try:
+            answer = await self._answer(Call("GET", "/models"))
+        except NotServed:
+            self.dialect.learn_missing(Capability.MODELS)
+            return ()
+        return _read(answer, wire.read_models)
+
+    async def _answer(self, call: Call) -> Answer:
+        if self._exchange is None:
+            raise RuntimeError("the client is not open: use it in `async with`")
+        return await self._exchange.answer(call)
+
+
+def _about(method: str, assistant_id: str, body: bytes | None = None) -> Call:
+    """A call to the path of one assistant.
+
+    Raises:
+        NotFound: no id, whose path would be that of the whole list.
+    """
+    if not assistant_id:
+        raise NotFound("No assistant has an empty id")
+    # Dots are no reserved characters, but a path's `..` would be taken out as a step upwards.
+    part = quote(assistant_id, safe="", errors="surrogatepass").replace(".", "%2E")
+    return Call(method, f"/assistants/{part}", body=body, names_assistant=True)
+
+
+def _encode(parts: Mapping[str, str]) -> bytes:
+    """UTF-8; a lone surrogate, which has no UTF-8, goes as the escape that JSON has for it."""
+    return compose(parts).encode(errors="backslashreplace")
+
+
+def _read(answer: Answer, reader: Callable[[str], _Read], *, writing: bool = False) -> _Read:
+    """Read an answer; one that cannot be read gets its status and request id.
+
+    Raises:
+        Unreadable: with `may_have_arrived` if the request was to change something.
+    """
+    try:
+        return reader(answer.text)
+    except Unreadable as error:
+        message = error.message
+    raise Unreadable(
+        message, status=answer.status, request_id=answer.request_id, may_have_arrived=writing
+    )

@@ -1,0 +1,143 @@
+"""Opens the pool of connections to an endpoint, and says which setting is at fault if it cannot."""
+
+import re
+import ssl
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from assistant_tui import __version__
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.api.outages import Peer
+from assistant_tui.core.errors import Invalid, Offline
+
+_KEEP_ALIVE = 30.0
+"""Seconds that an idle connection is kept: long enough for a person between two keys."""
+_PHASES_IN_TOTAL = 10
+"""An attempt may take this many time-outs in all, so that an answer in drips ends, too."""
+_PORTS = {"http": 80, "https": 443}
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+
+def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
+    """Return the pool; nothing is connected yet.
+
+    Raises:
+        Offline: a setting of the profile cannot be used; the message names it.
+    """
+    _check_address(endpoint)
+    _check_headers(endpoint)
+    network = endpoint.transport is None
+    try:
+        return httpx.AsyncClient(
+            transport=endpoint.transport,
+            verify=_trust(endpoint) if network else True,
+            proxy=(endpoint.proxy or None) if network else None,
+            headers=_standing_headers(endpoint),
+            timeout=endpoint.timeout,
+            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+            follow_redirects=False,
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        setting = "proxy in the profile" if endpoint.proxy else "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY"
+        raise Offline(f"{setting}: not the address of an http or https proxy") from None
+
+
+def peer(endpoint: Endpoint) -> Peer:
+    """Return how messages name the server and the proxy before it."""
+    url = httpx.URL(endpoint.base_url)
+    total = endpoint.timeout * _PHASES_IN_TOTAL
+    return Peer(endpoint.host, _address(url), _proxy(endpoint, url), endpoint.timeout, total)
+
+
+def request_url(endpoint: Endpoint, path: str, query: Mapping[str, str]) -> httpx.URL:
+    """Return the address of a path, already percent-encoded, below the base address.
+
+    Raises:
+        Invalid: longer than an address may be.
+    """
+    base = httpx.URL(endpoint.base_url)
+    root, _, given = base.raw_path.decode("ascii").partition("?")
+    asked = urlencode({**endpoint.query, **query}, errors="surrogatepass", quote_via=quote)
+    queries = "&".join(part for part in (given, asked) if part)
+    raw_path = root.rstrip("/") + path + ("?" + queries if queries else "")
+    try:
+        return base.copy_with(raw_path=raw_path.encode("ascii"))
+    except httpx.InvalidURL:
+        raise Invalid("the id is too long for an address") from None
+
+
+def _check_address(endpoint: Endpoint) -> None:
+    wanted = "base_url: not an address such as https://host/v1"
+    try:
+        url = httpx.URL(endpoint.base_url)
+        url.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError):
+        raise Offline(wanted) from None
+    if url.scheme not in _PORTS or not url.host or "%" in url.host:
+        raise Offline(wanted)
+
+
+def _standing_headers(endpoint: Endpoint) -> dict[str, str]:
+    """What is sent with every request but the key; the API's own headers win."""
+    given = {name.lower(): value for name, value in endpoint.headers.items()}
+    wanted = {
+        "openai-beta": "assistants=v2",
+        "accept": "application/json",
+        "user-agent": f"assistant-tui/{__version__}",
+        "openai-organization": endpoint.organization,
+        "openai-project": endpoint.project,
+    }
+    return given | {name: value for name, value in wanted.items() if value}
+
+
+def _check_headers(endpoint: Endpoint) -> None:
+    if endpoint.key_header and not _HEADER_NAME.fullmatch(endpoint.key_header):
+        raise Offline("api_key_header in the profile is not the name of a header")
+    for name, value in _standing_headers(endpoint).items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise Offline(f"headers in the profile: {name!r} cannot be sent")
+
+
+def _trust(endpoint: Endpoint) -> ssl.SSLContext:
+    """The usual authorities, the company's own, and our certificate for servers that want one."""
+    context = httpx.create_ssl_context()
+    if endpoint.ca_file:
+        try:
+            context.load_verify_locations(endpoint.ca_file)
+        except OSError as error:
+            raise Offline(_unusable("ca_file", endpoint.ca_file, error)) from None
+    if endpoint.client_cert:
+        try:
+            # The empty password keeps OpenSSL from asking for one on the terminal.
+            context.load_cert_chain(endpoint.client_cert, password="")
+        except OSError as error:
+            raise Offline(_unusable("client_cert", endpoint.client_cert, error)) from None
+    return context
+
+
+def _unusable(setting: str, path: str, error: OSError) -> str:
+    why = "holds no usable PEM" if isinstance(error, ssl.SSLError) else error.strerror
+    return f"{setting} in the profile: {path}: {why}"
+
+
+def _address(url: httpx.URL) -> str:
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{host}:{url.port or _PORTS.get(url.scheme, '')}"
+
+
+def _proxy(endpoint: Endpoint, url: httpx.URL) -> str:
+    """The proxy that httpx will use, and the setting that names it."""
+    if endpoint.transport is not None:
+        return ""
+    if endpoint.proxy:
+        return f"{_address(httpx.URL(endpoint.proxy))} (proxy in the profile)"
+    found = getproxies()
+    named = url.scheme if url.scheme in found else "all"
+    if named not in found or proxy_bypass(url.host):
+        return ""
+    address = found[named] if "://" in found[named] else f"http://{found[named]}"
+    return f"{_address(httpx.URL(address))} ({named.upper()}_PROXY)"

@@ -1,0 +1,30 @@
+"""What one server can and cannot do, as learned from its answers."""
+
+from enum import Enum, auto
+
+
+class Capability(Enum):
+    """A part of the API that some servers leave out."""
+
+    RETRIEVE = auto()
+    MODIFY = auto()
+    DELETE = auto()
+    CREATE = auto()
+    CURSOR = auto()
+    """Lists that go on behind `after`."""
+    MODELS = auto()
+
+
+class Dialect:
+    """Remembers what a server lacks, so that it is asked and said once; all is there at first."""
+
+    def __init__(self) -> None:
+        self._missing: set[Capability] = set()
+
+    def learn_missing(self, capability: Capability) -> None:
+        """Note that the server cannot do this."""
+        self._missing.add(capability)
+
+    def can(self, capability: Capability) -> bool:
+        """Whether the server can do this, as far as is known."""
+        return capability not in self._missing

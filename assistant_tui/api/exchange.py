@@ -1,0 +1,70 @@
+"""From a call to its answer: the key, fetched anew where it was refused, and repetitions."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from assistant_tui.api.attempt import Call, Line
+from assistant_tui.api.keys import Keys, conceal
+from assistant_tui.api.refusals import Answer
+from assistant_tui.api.retries import Failure, wait_before_retry
+from assistant_tui.core.errors import ServiceError, Unauthorized
+
+Sleep = Callable[[float], Awaitable[None]]
+Chance = Callable[[], float]
+
+
+class Exchange:
+    """Sends calls until they are answered or no attempt is left."""
+
+    def __init__(
+        self,
+        line: Line,
+        keys: Keys,
+        sleep: Sleep = asyncio.sleep,
+        chance: Chance = random.random,
+    ) -> None:
+        self._line = line
+        self._keys = keys
+        self._sleep = sleep
+        self._chance = chance
+
+    async def answer(self, call: Call) -> Answer:
+        """Return the answer of a call that succeeded (2xx).
+
+        Raises:
+            ServiceError: `may_have_arrived` tells, for all but reads, whether one of the attempts
+                may have been carried out.
+        """
+        key = await self._keys.current()
+        outcome = await self._repeated(call, key)
+        if isinstance(outcome, Failure) and isinstance(outcome.error, Unauthorized):
+            renewed = await self._keys.renewed(key)
+            if renewed != key:
+                key = renewed
+                outcome = await self._repeated(call, key, outcome.error.may_have_arrived)
+        if isinstance(outcome, Answer):
+            return outcome
+        raise conceal(outcome.error, key)
+
+    async def _repeated(
+        self, call: Call, key: str | None, arrived: bool = False
+    ) -> Answer | Failure:
+        retries = 0
+        while True:
+            outcome = await self._attempt(call, key)
+            if isinstance(outcome, Answer):
+                return outcome
+            arrived = call.method != "GET" and (arrived or outcome.error.may_have_arrived)
+            outcome.error.may_have_arrived = arrived
+            wait = wait_before_retry(call.method, outcome, retries, self._chance())
+            if wait is None:
+                return outcome
+            await self._sleep(wait)
+            retries += 1
+
+    async def _attempt(self, call: Call, key: str | None) -> Answer | Failure:
+        try:
+            return await self._line.attempt(call, self._keys.headers(key))
+        except ServiceError as error:
+            return Failure(error, lasting=True)

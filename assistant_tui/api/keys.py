@@ -1,0 +1,59 @@
+"""The key from its source to the header, held no longer than one call."""
+
+import asyncio
+import re
+
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.core.errors import ServiceError, Unauthorized
+
+_VALUE = re.compile(r"[\x20-\x7e]*")
+_HIDDEN = "[key]"
+
+
+class Keys:
+    """Asks an endpoint's source for the key, and anew where a server refused it."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._source = endpoint.key
+        self._header = endpoint.key_header
+        self._renewing = asyncio.Lock()
+
+    async def current(self) -> str | None:
+        """Return the key; None for a server without keys."""
+        return await self._ask(again=False)
+
+    async def renewed(self, refused: str | None) -> str | None:
+        """Return the key to try after one was refused; the same if there is no other.
+
+        Calls that were refused side by side fetch a new one once.
+        """
+        async with self._renewing:
+            key = await self.current()
+            return key if key != refused else await self._ask(again=True)
+
+    async def _ask(self, *, again: bool) -> str | None:
+        key = await self._source(again=again) if self._source else None
+        return key.strip() or None if key else None
+
+    def headers(self, key: str | None) -> dict[str, str]:
+        """Return the header that carries the key, if there is one.
+
+        Raises:
+            Unauthorized: no header can carry it. The key itself is not in the message.
+        """
+        if key is None:
+            return {}
+        if not _VALUE.fullmatch(key):
+            raise Unauthorized("the key holds characters that no HTTP header may carry")
+        return {self._header: key} if self._header else {"Authorization": f"Bearer {key}"}
+
+
+def conceal(error: ServiceError, key: str | None) -> ServiceError:
+    """Take the key out of an error, since some servers quote it in their refusals."""
+    if key:
+        error.message = error.message.replace(key, _HIDDEN)
+        error.args = (error.message,)
+        error.param = error.param and error.param.replace(key, _HIDDEN)
+        error.code = error.code and error.code.replace(key, _HIDDEN)
+        error.request_id = error.request_id and error.request_id.replace(key, _HIDDEN)
+    return error

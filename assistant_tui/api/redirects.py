@@ -1,0 +1,45 @@
+"""Which redirects are followed: none that would carry the key or a change to another place."""
+
+import httpx
+
+from assistant_tui.api.refusals import Answer
+from assistant_tui.core.errors import Unreadable
+
+MOST_REDIRECTS = 3
+_SAME_METHOD = (307, 308)
+"""Sent before anything was done, and to be repeated as it was."""
+
+
+def redirect_target(url: httpx.URL, answer: Answer, method: str) -> httpx.URL:
+    """Return where an answer with a status 3xx sends this request.
+
+    Raises:
+        Unreadable: to another origin, nowhere, or with a method that would have to change. The
+            message names what base_url should be changed to.
+    """
+    try:
+        target = url.join(answer.headers.get("location", ""))
+    except httpx.InvalidURL:
+        target = url
+    if target.copy_with(fragment=None) == url:
+        raise _refused(f"{url.host} answered {answer.status} without a usable address", answer)
+    if _origin(target) != _origin(url):
+        raise _refused(f"{_origin(url)} points to {_origin(target)}", answer)
+    if method != "GET" and answer.status not in _SAME_METHOD:
+        raise _refused(f"{_origin(url)} points to the path {target.path}", answer)
+    # Only the path is taken over: a name and password in the address would be sent as well.
+    return url.copy_with(raw_path=target.raw_path)
+
+
+def _refused(what: str, answer: Answer) -> Unreadable:
+    return Unreadable(
+        f"{what}; not followed: base_url in the profile should be changed",
+        status=answer.status,
+        request_id=answer.request_id,
+        may_have_arrived=answer.status not in _SAME_METHOD,
+    )
+
+
+def _origin(url: httpx.URL) -> str:
+    port = f":{url.port}" if url.port else ""
+    return f"{url.scheme}://{url.host}{port}"

@@ -1,0 +1,202 @@
+"""From an answer that is no success to the error that the program knows."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from assistant_tui.api.retries import Failure, read_retry_after, read_should_retry
+from assistant_tui.core.document import read_json
+from assistant_tui.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotServed,
+    Offline,
+    RateLimited,
+    ServerFault,
+    ServiceError,
+    TimedOut,
+    Unauthorized,
+    Unreadable,
+)
+
+_RAW_LIMIT = 200
+_MESSAGE_LIMIT = 2_000
+_DEEPEST = 4
+_SAYING = ("error", "detail", "message", "msg")
+"""The names under which servers put their words, the weightiest first."""
+_PLACES = ("body", "query", "path")
+_ABSENT_ROUTE = (404, 405, 410, 501)
+_SWITCHED_OFF = "OpenAI switched its Assistants API off on 2026-08-26"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One whole answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    """The names are in lower case."""
+    text: str
+    """The body as text; bytes that are not UTF-8 became U+FFFD."""
+
+    @property
+    def request_id(self) -> str | None:
+        """What the server calls this exchange, to quote in a report."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the body is a page for browsers, as gateways and login pages send it.
+
+        Not told by the content type: some frameworks call every plain text HTML.
+        """
+        return self.text.lstrip()[:1] == "<"
+
+
+class Asked(NamedTuple):
+    """What of a request decides the meaning of a refusal."""
+
+    method: str
+    host: str
+    path: str
+    names_assistant: bool
+    """The path ends in the id of one assistant, so that a 404 is about that id."""
+    has_cursor: bool = False
+    """A list from a cursor on: a 404 is about the cursor."""
+
+
+class Words(NamedTuple):
+    """What a server says in the body of an answer."""
+
+    message: str = ""
+    param: str | None = None
+    code: str | None = None
+
+
+def explain(text: str) -> Words:
+    """Read a server's words out of a body in any of the forms in use; empty where there are none.
+
+    Known are `error.message`, `error`, `detail` (a text, or FastAPI's list of `{loc, msg}`) and
+    `message`.
+    """
+    try:
+        value = read_json(text)
+    except ValueError:
+        return Words()
+    message = _say(value)[:_MESSAGE_LIMIT]
+    inner = value if isinstance(value, dict) else {}
+    if isinstance(inner.get("error"), dict):
+        inner = inner["error"]
+    param, code = inner.get("param"), inner.get("code")
+    if inner.get("type") == "insufficient_quota":
+        code = inner["type"]
+    return Words(
+        message,
+        param if isinstance(param, str) else _place(inner.get("detail")),
+        str(code) if isinstance(code, str | int) else None,
+    )
+
+
+def _say(value: Any, depth: int = 0) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, dict) and depth < _DEEPEST:
+        said = (_say(value.get(name), depth + 1) for name in _SAYING)
+        return next((text for text in said if text), "")
+    if isinstance(value, list) and 0 < depth < _DEEPEST:
+        return "; ".join(text for item in value if (text := _say_item(item, depth + 1)))
+    return ""
+
+
+def _say_item(item: Any, depth: int) -> str:
+    place, text = _place([item]), _say(item, depth)
+    return f"{place}: {text}" if place and text else text
+
+
+def _place(detail: Any) -> str | None:
+    """The path that FastAPI's first complaint names, without the part of the request it is in."""
+    first = detail[0] if isinstance(detail, list) and detail else None
+    parts = first.get("loc") if isinstance(first, dict) else None
+    if not isinstance(parts, list):
+        return None
+    return ".".join(str(part) for part in parts if part not in _PLACES) or None
+
+
+def refusal(answer: Answer, asked: Asked, now: float | None = None) -> Failure:
+    """Return the error that an answer stands for whose status is not 2xx.
+
+    `now`, in Unix seconds, is what a date in Retry-After is compared with.
+    """
+    words = explain(answer.text)
+    kind = _kind(answer.status, asked, words)
+    error = kind(
+        _message(kind, answer, asked, words),
+        status=answer.status,
+        param=words.param,
+        code=words.code,
+        request_id=answer.request_id,
+        retry_after=read_retry_after(answer.headers, time.time() if now is None else now),
+        may_have_arrived=_may_have_acted(answer.status),
+    )
+    return Failure(error, should_retry=read_should_retry(answer.headers))
+
+
+def _kind(status: int, asked: Asked, words: Words) -> type[ServiceError]:
+    if status in _ABSENT_ROUTE:
+        return _kind_of_absence(status, asked, words)
+    if status >= 500:
+        return ServerFault
+    return _KINDS.get(status, Invalid if status >= 400 else Unreadable)
+
+
+_KINDS: Mapping[int, type[ServiceError]] = {
+    401: Unauthorized,
+    403: Forbidden,
+    407: Offline,
+    408: TimedOut,
+    409: Conflict,
+    429: RateLimited,
+}
+
+
+def _kind_of_absence(status: int, asked: Asked, words: Words) -> type[ServiceError]:
+    if status != 404:
+        return NotServed
+    if asked.names_assistant:
+        return NotFound
+    about_content = asked.has_cursor or words.code == "model_not_found"
+    return Invalid if about_content else NotServed
+
+
+def _may_have_acted(status: int) -> bool:
+    """A server that failed may have failed after the deed; 301 to 303 are also sent after one."""
+    return status in (301, 302, 303) or (status >= 500 and status != 501)
+
+
+def _message(kind: type[ServiceError], answer: Answer, asked: Asked, words: Words) -> str:
+    said = words.message or _raw(answer)
+    if kind is NotServed:
+        gone = f"{_SWITCHED_OFF}. " if asked.host == "api.openai.com" else ""
+        return f"{gone}{asked.host} does not serve {asked.method} {asked.path}: {said}"
+    if kind is Offline:
+        return f"The proxy wants to know who asks ({said}): see proxy in the profile"
+    return said
+
+
+def _raw(answer: Answer) -> str:
+    """The body itself, cut; an empty one or a page is told by the status alone."""
+    text = answer.text.strip()
+    if text and not answer.is_html:
+        return text if len(text) <= _RAW_LIMIT else text[:_RAW_LIMIT] + "…"
+    return f"{answer.status} {_phrase(answer.status)}".strip()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

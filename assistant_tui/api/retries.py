@@ -1,0 +1,93 @@
+"""Whether a failed request is sent again, and after how long: a decision without any I/O.
+
+A read or a deletion may be repeated blindly. A creation or modification may not, since the API
+has no idempotency key: it is repeated only where the server certainly did not carry it out.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from assistant_tui.core.errors import ServiceError
+
+MOST_RETRIES = 2
+LONGEST_WAIT = 120.0
+"""Seconds; a server that asks for more is not tried again."""
+_FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
+_JITTER = 0.25
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What came of an attempt that did not succeed."""
+
+    error: ServiceError
+    """Its `may_have_arrived` says whether the server may have acted, were this no read."""
+    lasting: bool = False
+    """No repetition can help, e.g. a certificate that is not trusted."""
+    should_retry: bool | None = None
+    """The server's own word, `x-should-retry`; None if it gave none."""
+
+
+def wait_before_retry(
+    method: str, failure: Failure, retries: int, chance: float = 0.0
+) -> float | None:
+    """Return the seconds to wait before the next attempt; None: do not repeat.
+
+    `retries` counts the repetitions so far; `chance`, from 0 to 1, shortens the wait by up to a
+    quarter, so that many clients do not come back at once.
+    """
+    if retries >= MOST_RETRIES or not _is_worth_it(method, failure):
+        return None
+    asked = failure.error.retry_after
+    if asked is not None:
+        return asked if asked <= LONGEST_WAIT else None
+    return min(_FIRST_WAIT * 2.0**retries, _LAST_WAIT) * (1 - _JITTER * chance)
+
+
+def _is_worth_it(method: str, failure: Failure) -> bool:
+    status = failure.error.status
+    if failure.lasting or failure.error.code == "insufficient_quota":
+        return False
+    if method == "POST":
+        unsent = status is None and not failure.error.may_have_arrived
+        return failure.should_retry is not False and (unsent or status == 429)
+    if failure.should_retry is not None:
+        return failure.should_retry
+    return status is None or status in (408, 409, 429) or (status >= 500 and status != 501)
+
+
+def read_retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds that a server asks to be left alone; None if it says nothing usable.
+
+    Reads `retry-after-ms`, and `retry-after` as seconds, a fraction or an HTTP date, which is
+    compared with `now`, Unix seconds. The names of `headers` are in lower case.
+    """
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return _positive(milliseconds / 1000)
+    text = headers.get("retry-after", "")
+    seconds = _number(text)
+    if seconds is not None:
+        return _positive(seconds)
+    try:
+        return _positive(parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_should_retry(headers: Mapping[str, str]) -> bool | None:
+    """Return what `x-should-retry` says; None if it is absent or neither true nor false."""
+    return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _positive(seconds: float) -> float | None:
+    return seconds if seconds > 0 and math.isfinite(seconds) else None

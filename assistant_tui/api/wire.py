@@ -1,0 +1,199 @@
+"""JSON into rows and pages, as tolerant as the servers are various."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from assistant_tui.core.assistant import Assistant
+from assistant_tui.core.document import elements, members, read_json
+from assistant_tui.core.errors import Unreadable
+from assistant_tui.core.listing import Page, Row
+
+_BLANK = " \t\r\n\ufeff"
+_WORDS = {
+    "missing": "is missing",
+    "string_type": "should be a string",
+    "too_short": "is empty",
+    "dict_type": "should be an object",
+    "model_type": "should be an object",
+    "tuple_type": "should be a list",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+}
+"""What pydantic's types of errors mean to the reader."""
+
+
+def read_page(text: str, *, after: str | None, limit: int) -> Page:
+    """Read the answer to a list request; one bad object spoils only its own row.
+
+    A bare array, and null for an empty one, are lists, too.
+
+    Raises:
+        Unreadable: not JSON, cut off, or not a list.
+    """
+    items, has_more = _list(text, "data")
+    return Page(tuple(read_row(item) for item in items), has_more, after, limit)
+
+
+def read_row(text: str) -> Row:
+    """Read one assistant; what does not fit the API is told in the row's `problem`.
+
+    An object without a usable id gets one made from its text, so that it stays the same when a
+    server repeats it; no server knows that id.
+    """
+    try:
+        value = read_json(text)
+    except ValueError as error:
+        return _rescued(text, str(error).partition(";")[0])
+    if not isinstance(value, dict):
+        return _rescued(text, "not an object")
+    try:
+        assistant = Assistant.model_validate(value)
+    except ValidationError as error:
+        return _rescued(text, _complaint(error))
+    if _unicode(assistant.id) != assistant.id:
+        return _rescued(text, "id: not Unicode text")
+    return Row(
+        id=assistant.id,
+        name=_unicode(assistant.name or ""),
+        model=_unicode(assistant.model),
+        tools=tuple(_unicode(tool.type) for tool in assistant.tools),
+        created_at=assistant.created_at,
+        text=text,
+    )
+
+
+def read_assistant(text: str) -> Row:
+    """Read the answer that should be one assistant.
+
+    Raises:
+        Unreadable: not a JSON object, or one without an id.
+    """
+    try:
+        known = _text_of(members(text), "id")
+    except ValueError as error:
+        raise Unreadable(f"the answer is not an assistant: {_reason(text, error)}") from None
+    if not known:
+        raise Unreadable("the answer is not an assistant: it has no id")
+    return read_row(text.strip(_BLANK))
+
+
+def read_models(text: str) -> tuple[str, ...]:
+    """Read the names of the models, in their order.
+
+    Elements are objects with an `id` or a `name`, or bare texts; others are left out.
+
+    Raises:
+        Unreadable: not JSON, cut off, or not a list.
+    """
+    names = (_model(item) for item in _list(text, "data", "models")[0])
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def is_null(text: str) -> bool:
+    """Whether an answer says null, as one server does for an assistant that it does not have."""
+    return text.strip(_BLANK) == "null"
+
+
+def denies_deletion(text: str) -> bool:
+    """Whether the answer to a deletion says that nothing was deleted; an odd one does not."""
+    try:
+        return members(text).get("deleted") == "false"
+    except ValueError:
+        return False
+
+
+def _list(text: str, *names: str) -> tuple[list[str], bool | None]:
+    """The elements of the first member with one of the names, and `has_more`."""
+    if is_null(text):
+        return [], None
+    try:
+        if text.lstrip(_BLANK).startswith("["):
+            return elements(text), None
+        parts = members(text)
+        data = next((parts[name] for name in names if name in parts), None)
+        if data is None:
+            raise ValueError(f"it has no {' or '.join(names)}")
+        more = {"true": True, "false": False}.get(parts.get("has_more", ""))
+        return ([] if is_null(data) else elements(data)), more
+    except ValueError as error:
+        raise Unreadable(f"the answer is not a list: {_reason(text, error)}") from None
+
+
+def _reason(text: str, error: ValueError) -> str:
+    if not text.strip(_BLANK):
+        return "it is empty"
+    return "it is an HTML page; is base_url right?" if text.lstrip()[:1] == "<" else str(error)
+
+
+def _rescued(text: str, problem: str) -> Row:
+    """A row with what can be read of an object that does not fit."""
+    try:
+        parts = members(text)
+    except ValueError:
+        parts = {}
+    known = _text_of(parts, "id")
+    name, model = _text_of(parts, "name"), _text_of(parts, "model")
+    return Row(known or _stand_in(text), name, model, _kinds(parts), None, text, problem)
+
+
+def _text_of(parts: Mapping[str, str], name: str) -> str:
+    """A text or a number as text; empty for anything else, and for what is not Unicode."""
+    try:
+        value = read_json(parts.get(name, "null"))
+        text = value if isinstance(value, str) else parts[name] if _is_number(value) else ""
+        text.encode()
+    except ValueError:
+        return ""
+    return text
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _kinds(parts: Mapping[str, str]) -> tuple[str, ...]:
+    try:
+        tools = [members(tool) for tool in elements(parts.get("tools", "[]"))]
+    except ValueError:
+        return ()
+    return tuple(kind for tool in tools if (kind := _text_of(tool, "type")))
+
+
+def _stand_in(text: str) -> str:
+    digest = hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
+    return f"(no id) #{digest[:12]}"
+
+
+def _complaint(error: ValidationError) -> str:
+    """The first thing that is wrong, in few words: `tools[0].function: is missing`."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    said = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
+    return f"{_path(first['loc'])}: {said}"
+
+
+def _path(places: tuple[int | str, ...]) -> str:
+    """Where it is wrong; but in tools what stands below a field names the member of a union."""
+    name, *below = places if places[0] == "tools" else places[:1]
+    steps = (f"[{place}]" if isinstance(place, int) else f".{place}" for place in below)
+    return str(name) + "".join(steps)
+
+
+def _unicode(text: str) -> str:
+    """Text without lone surrogates, which neither a terminal nor a database can take."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _model(item: str) -> str:
+    try:
+        parts = {"id": item} if item.startswith('"') else members(item)
+    except ValueError:
+        return ""
+    return _text_of(parts, "id") or _text_of(parts, "name")

@@ -1,0 +1,1 @@
+"""One server's assistants as the program knows them."""

@@ -1,0 +1,98 @@
+"""The one door between the screen and a server."""
+
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.dialect import Capability
+from assistant_tui.catalog import deleting, lookup, saving
+from assistant_tui.catalog.remembered import Memory
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import Forbidden, Invalid
+from assistant_tui.core.listing import Listing, Page, Row
+from assistant_tui.core.outcome import Saved
+
+
+class Catalog:
+    """The assistants of one profile; every method but `can` raises ServiceError."""
+
+    def __init__(
+        self,
+        client: AssistantsClient,
+        *,
+        page_size: int = 50,
+        read_only: bool = False,
+        full_replace: bool = False,
+        memory: Memory | None = None,
+        remark: str = "",
+        resources: AsyncExitStack | None = None,
+    ) -> None:
+        self._client = client
+        self._page_size = page_size
+        self._read_only = read_only
+        self._full_replace = full_replace
+        self._memory = memory
+        self.remark = remark
+        """One sentence that a person should know about this catalog; empty for none."""
+        self._resources = resources or AsyncExitStack()
+
+    async def close(self) -> None:
+        """Close the connection, and the embedded server where there is one."""
+        await self._resources.aclose()
+
+    def can(self, capability: Capability) -> bool:
+        """Whether the server can do this, as far as is known."""
+        return self._client.dialect.can(capability)
+
+    async def page(self, after: str | None = None) -> Page:
+        """Load the first page, or the one after an id.
+
+        A server that refuses the cursor gets a page that says so, not an error.
+        """
+        try:
+            return await self._client.list(limit=self._page_size, after=after)
+        except Invalid:
+            if after is None:
+                raise
+            return Page((), None, after, self._page_size, refused=True)
+
+    async def reload(self, count: int) -> Listing:
+        """Load anew, page by page, until at least `count` rows are there or the list ends."""
+        listing = Listing()
+        while not listing.exhausted and (not listing.rows or len(listing) < count):
+            listing = listing.extended(await self.page(listing.cursor))
+        return listing
+
+    def remember(self, listing: Listing) -> None:
+        """Keep the first rows on disk for the next start, where the settings allow it."""
+        if self._memory is not None:
+            self._memory.write(listing.rows[: self._page_size], complete=listing.complete)
+
+    async def fetch(self, assistant_id: str, above: str | None = None) -> Row:
+        """Return an assistant as the server has it now; `above` is the row before it."""
+        return await lookup.fetch(self._client, assistant_id, above)
+
+    async def models(self) -> tuple[str, ...]:
+        """The names of the models that the server lists; empty where it lists none."""
+        return await self._client.models()
+
+    async def create(self, draft: Draft, known: Collection[str] = ()) -> Saved:
+        """Create an assistant; `known` are the ids loaded so far."""
+        self._check_writable()
+        return await saving.create(self._client, draft, known)
+
+    async def save(self, draft: Draft, above: str | None = None) -> Saved:
+        """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
+        self._check_writable()
+        return await saving.modify(
+            self._client, draft, above=above, full_replace=self._full_replace
+        )
+
+    async def delete(self, assistant_id: str, above: str | None = None) -> None:
+        """Delete an assistant."""
+        self._check_writable()
+        await deleting.delete(self._client, assistant_id, above)
+
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise Forbidden("this profile is read-only: nothing was sent")

@@ -1,0 +1,44 @@
+"""Deletes one assistant and makes sure of it."""
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.dialect import Capability
+from assistant_tui.catalog.lookup import fetch
+from assistant_tui.core.errors import NotFound, NotServed, ServiceError
+
+
+async def delete(client: AssistantsClient, assistant_id: str, above: str | None = None) -> None:
+    """Delete an assistant; one that is gone already counts as deleted.
+
+    Raises:
+        NotServed: the server has the assistant but no way to delete it.
+        ServiceError: it was not deleted, or whether it was could not be found out.
+    """
+    try:
+        await client.delete(assistant_id)
+    except (NotFound, NotServed) as error:
+        if await _is_there(client, assistant_id, above):
+            client.dialect.learn_missing(Capability.DELETE)
+            raise NotServed(
+                "this server cannot delete assistants: it has the assistant, but refuses",
+                status=error.status,
+                request_id=error.request_id,
+            ) from error
+    except ServiceError as error:
+        if not error.may_have_arrived:
+            raise
+        try:
+            there = await _is_there(client, assistant_id, above)
+        except ServiceError:
+            error.message += " · whether it was deleted could not be found out: refresh"
+            raise error from None
+        if there:
+            error.message += " · looked for it: it is still there"
+            raise error from None
+
+
+async def _is_there(client: AssistantsClient, assistant_id: str, above: str | None) -> bool:
+    try:
+        await fetch(client, assistant_id, above)
+    except NotFound:
+        return False
+    return True

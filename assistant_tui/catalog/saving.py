@@ -1,0 +1,114 @@
+"""Creates and modifies: fetch, compare, send, compare."""
+
+from collections.abc import Collection
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.dialect import Capability
+from assistant_tui.catalog.lookup import fetch
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import EditConflict, NotFound, NotServed, ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import Saved, compare
+
+RECENT = 20
+"""How many of the newest assistants are searched for one whose create got no answer."""
+
+
+async def create(client: AssistantsClient, draft: Draft, known: Collection[str]) -> Saved:
+    """Create an assistant from a draft; `known` are ids that cannot be the new one.
+
+    Raises:
+        ServiceError: it was not created, or whether it was could not be found out.
+    """
+    body = draft.patch()
+    try:
+        row = await client.create(body)
+    except ServiceError as error:
+        if not error.may_have_arrived:
+            raise
+        found = await _find_created(client, body, known, error)
+        return Saved(found, answer_lost=True)
+    return Saved(row, compare(body, None, Document(row.text)))
+
+
+async def _find_created(
+    client: AssistantsClient, body: dict[str, str], known: Collection[str], error: ServiceError
+) -> Row:
+    try:
+        page = await client.list(limit=RECENT)
+    except ServiceError:
+        error.message += " · it may have been created all the same: refresh before you try again"
+        raise error from None
+    for row in page.rows:
+        same = not row.problem and compare(body, None, Document(row.text)).as_asked
+        if same and row.id not in known:
+            return row
+    error.message += " · looked for it: it was not created"
+    raise error
+
+
+async def modify(
+    client: AssistantsClient, draft: Draft, *, above: str | None = None, full_replace: bool = False
+) -> Saved:
+    """Send what a draft changes, unless somebody else changed the same fields meanwhile.
+
+    Raises:
+        EditConflict: they did; nothing was sent.
+        NotFound: the assistant was deleted elsewhere.
+        ServiceError: it was not saved, or whether it was could not be found out.
+    """
+    assert draft.assistant_id is not None, "a new assistant is created, not modified"
+    newer = await fetch(client, draft.assistant_id, above)
+    document = Document(newer.text)
+    if conflicts := draft.conflicts(document):
+        raise EditConflict(conflicts, newer)
+    merged = draft.changed_in(document)
+    draft = draft.rebased(document)
+    patch = draft.patch()
+    if not patch:
+        return Saved(newer, merged=merged)
+    body = draft.whole() if full_replace else patch
+    row, answer_lost = await _send(client, newer, body, above)
+    outcome = compare(patch, document, Document(row.text))
+    if not outcome.as_asked and not answer_lost:
+        row = await fetch(client, newer.id, above)
+        outcome = compare(patch, document, Document(row.text))
+    return Saved(row, outcome, merged, answer_lost)
+
+
+async def _send(
+    client: AssistantsClient, newer: Row, body: dict[str, str], above: str | None
+) -> tuple[Row, bool]:
+    """Send a modify; where the answer is lost, look whether it arrived."""
+    try:
+        return await client.modify(newer.id, body), False
+    except (NotFound, NotServed) as error:
+        client.dialect.learn_missing(Capability.MODIFY)
+        raise NotServed(
+            "this server cannot modify assistants: it has the assistant, but refuses the request",
+            status=error.status,
+            request_id=error.request_id,
+        ) from error
+    except ServiceError as error:
+        if not error.may_have_arrived:
+            raise
+        return await _look_after(client, newer, body, above, error), True
+
+
+async def _look_after(
+    client: AssistantsClient,
+    newer: Row,
+    body: dict[str, str],
+    above: str | None,
+    error: ServiceError,
+) -> Row:
+    try:
+        now = await fetch(client, newer.id, above)
+    except ServiceError:
+        error.message += " · it may have been saved all the same; the edit is kept here"
+        raise error from None
+    if compare(body, None, Document(now.text)).as_asked:
+        return now
+    error.message += " · looked at the server: the change did not arrive"
+    raise error

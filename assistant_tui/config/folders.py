@@ -1,0 +1,54 @@
+"""Where the program keeps what: by platformdirs, or all of it under ASSISTANT_TUI_HOME."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+NAME = "assistant-tui"
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The program's folders; none is made until something is written there."""
+
+    config: Path
+    data: Path
+    cache: Path
+    state: Path
+
+    @property
+    def config_file(self) -> Path:
+        """The settings."""
+        return self.config / "config.toml"
+
+    @property
+    def store(self) -> Path:
+        """The database of the local profile."""
+        return self.data / "assistants.db"
+
+    @property
+    def log_file(self) -> Path:
+        """The log, written only with --log."""
+        return self.state / "assistant-tui.log"
+
+
+def folders() -> Folders:
+    """Find the folders; ASSISTANT_TUI_HOME puts all of them under one."""
+    home = os.environ.get("ASSISTANT_TUI_HOME")
+    if home:
+        root = Path(home).expanduser()
+        return Folders(root, root, root / "cache", root)
+    return Folders(
+        platformdirs.user_config_path(NAME),
+        platformdirs.user_data_path(NAME),
+        platformdirs.user_cache_path(NAME),
+        platformdirs.user_state_path(NAME),
+    )
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner may open, where it is missing."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path

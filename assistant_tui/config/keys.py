@@ -1,0 +1,99 @@
+"""Fetches a profile's key from where the profile says, and from nowhere else."""
+
+import asyncio
+import os
+import shlex
+import stat
+from pathlib import Path
+
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.errors import Unauthorized
+
+COMMAND_TIMEOUT = 60
+"""Seconds that an `api_key_command` may take: long enough to type a passphrase elsewhere."""
+
+
+class ProfileKey:
+    """The key of one profile, kept in memory once fetched and asked for anew on demand."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._key: str | None = None
+
+    def __repr__(self) -> str:
+        return f"ProfileKey({self._profile.name!r})"
+
+    async def __call__(self, *, again: bool = False) -> str | None:
+        """Return the key, or None for a profile that names none.
+
+        Raises:
+            Unauthorized: the profile names a key that is not to be had.
+        """
+        if self._key is None or again:
+            self._key = await self._fetch()
+        return self._key
+
+    async def _fetch(self) -> str | None:
+        profile = self._profile
+        if profile.api_key_command:
+            return await _from_command(profile.api_key_command)
+        if profile.api_key_keyring:
+            return await asyncio.to_thread(_from_keyring, profile.api_key_keyring)
+        if profile.api_key_file:
+            return _from_file(Path(profile.api_key_file).expanduser())
+        names = profile.api_key_env.split()
+        key = next((os.environ[name] for name in names if os.environ.get(name)), None)
+        if key is None and len(names) == 1:
+            raise Unauthorized(f"the environment variable {names[0]} is not set")
+        return key.strip() if key else None
+
+
+async def _from_command(command: str) -> str:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *shlex.split(command),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except (OSError, ValueError) as error:
+        raise Unauthorized(f"api_key_command could not be started: {error}") from None
+    try:
+        async with asyncio.timeout(COMMAND_TIMEOUT):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
+    lines = output.decode("utf-8", "replace").splitlines()
+    if process.returncode or not lines or not lines[0].strip():
+        raise Unauthorized(f"api_key_command gave no key (exit code {process.returncode})")
+    return lines[0].strip()
+
+
+def _from_file(path: Path) -> str:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        key = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unauthorized(f"api_key_file: {error}") from None
+    if mode & 0o077:
+        raise Unauthorized(f"api_key_file: {path} may be read by others: chmod 600 it")
+    if not key:
+        raise Unauthorized(f"api_key_file: {path} is empty")
+    return key
+
+
+def _from_keyring(service: str) -> str:
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise Unauthorized("api_key_keyring needs: pip install 'assistant-tui[keyring]'") from None
+    try:
+        key: str | None = keyring.get_password(service, "assistant-tui")
+    except keyring.errors.KeyringError as error:
+        raise Unauthorized(f"api_key_keyring: {error}") from None
+    if not key:
+        raise Unauthorized(f"the keyring has no key for '{service}' (user assistant-tui)")
+    return key

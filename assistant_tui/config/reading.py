@@ -1,0 +1,115 @@
+"""From flags, environment and file to the settings of a run."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant_tui.config import schema
+from assistant_tui.config.settings import (
+    LOCAL,
+    ConfigurationError,
+    Profile,
+    Settings,
+    Source,
+    demo,
+)
+
+OWN_KEY_ENV = "ASSISTANT_TUI_API_KEY"
+AD_HOC_KEY_ENV = f"{OWN_KEY_ENV} OPENAI_API_KEY"
+"""Where a server that is named by its URL alone gets its key from."""
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What the command line said; None and False where it said nothing."""
+
+    profile: str | None = None
+    base_url: str | None = None
+    demo: int | None = None
+    read_only: bool = False
+    no_mouse: bool = False
+    theme: str | None = None
+
+
+def read_settings(
+    flags: Flags, path: Path, *, required: bool = False, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Put the settings together.
+
+    Raises:
+        ConfigurationError: the file is `required` but missing, or anything in it or in the flags
+            is not allowed.
+    """
+    data = _read_file(path, required)
+    schema.check(str(path), data)
+    profiles = {"local": LOCAL} | {
+        name: Profile(name, **values) for name, values in data.get("profiles", {}).items()
+    }
+    profile = _choose(flags, data, profiles, environ)
+    ui = data.get("ui", {})
+    return Settings(
+        profile=replace(profile, read_only=profile.read_only or flags.read_only),
+        profiles={**profiles, profile.name: profile} if flags.demo is None else profiles,
+        server_models=tuple(data.get("server", {}).get("models", ())),
+        theme=flags.theme or ui.get("theme", "textual-dark"),
+        mouse=ui.get("mouse", True) and not flags.no_mouse,
+        clipboard_command=ui.get("clipboard_command", ""),
+        remember=ui.get("remember", True),
+        keymap=data.get("keymap", {}),
+        path=str(path),
+        configured=bool(data),
+    )
+
+
+def _read_file(path: Path, required: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise ConfigurationError(f"{path}: there is no such file") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: not TOML: {error}") from None
+
+
+def _choose(
+    flags: Flags,
+    data: Mapping[str, Any],
+    profiles: Mapping[str, Profile],
+    environ: Mapping[str, str],
+) -> Profile:
+    """The profile of the flags, else the file's default, else OPENAI_BASE_URL's, else local."""
+    if flags.demo is not None:
+        return demo(flags.demo)
+    if flags.base_url is not None:
+        return _ad_hoc("url", flags.base_url, "--base-url")
+    if flags.profile is not None:
+        if flags.profile not in profiles:
+            raise ConfigurationError(
+                f"--profile: no profile '{flags.profile}'; there are: {', '.join(profiles)}"
+            )
+        return profiles[flags.profile]
+    if "default" in data:
+        return profiles[data["default"]]
+    base_url = environ.get("OPENAI_BASE_URL")
+    if not base_url:
+        return LOCAL
+    return replace(
+        _ad_hoc("openai", base_url, "OPENAI_BASE_URL"),
+        organization=environ.get("OPENAI_ORG_ID", ""),
+        project=environ.get("OPENAI_PROJECT_ID", ""),
+    )
+
+
+def _ad_hoc(name: str, base_url: str, origin: str) -> Profile:
+    rule = schema.PROFILE["base_url"]
+    if not rule.holds(base_url):
+        raise ConfigurationError(f"{origin}: {rule.allowed} is allowed")
+    if not schema.is_safe(base_url):
+        raise ConfigurationError(f"{origin}: {schema.UNSAFE}")
+    return Profile(name, Source.REMOTE, base_url, api_key_env=AD_HOC_KEY_ENV)

@@ -1,0 +1,97 @@
+"""The settings of one run, as plain frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import urlsplit
+
+
+class ConfigurationError(Exception):
+    """Wrong usage or configuration: one line that names what is at fault and what is allowed."""
+
+
+class Source(Enum):
+    """Where a profile's assistants are kept."""
+
+    REMOTE = "remote"
+    LOCAL = "local"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One server and how to speak to it; the attributes are the keys of `[profiles.NAME]`."""
+
+    name: str
+    source: Source = Source.REMOTE
+    base_url: str = ""
+    api_key_env: str = ""
+    """Names of environment variables, by spaces; the first that is set gives the key."""
+    api_key_command: str = ""
+    api_key_keyring: str = ""
+    api_key_file: str = ""
+    api_key_header: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    organization: str = ""
+    project: str = ""
+    read_only: bool = False
+    full_replace: bool = False
+    page_size: int = 50
+    timeout: float = 30.0
+    """Seconds."""
+    model: str = ""
+    allow_insecure: bool = False
+    proxy: str = ""
+    ca_file: str = ""
+    client_cert: str = ""
+    samples: int = 0
+    """How many assistants a demo has."""
+
+    @property
+    def host(self) -> str:
+        """What the header shows: the server's host, or where the store is."""
+        if self.source is Source.REMOTE:
+            return urlsplit(self.base_url).netloc.rpartition("@")[2]
+        return "this machine" if self.source is Source.LOCAL else "nothing is kept"
+
+    @property
+    def key_help(self) -> str:
+        """How a person gives this profile its key, in one sentence."""
+        if self.api_key_env:
+            names = " or ".join(self.api_key_env.split())
+            return f"set the environment variable {names}"
+        for setting in ("api_key_command", "api_key_keyring", "api_key_file"):
+            if getattr(self, setting):
+                return f"check {setting} of this profile"
+        return f'give [profiles.{self.name}] in config.toml an api_key_env = "NAME"'
+
+
+LOCAL = Profile("local", Source.LOCAL)
+
+
+def demo(samples: int) -> Profile:
+    """The throw-away profile with so many sample assistants."""
+    return Profile("demo", Source.DEMO, samples=samples)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a run needs to know, checked."""
+
+    profile: Profile
+    """The one to open."""
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: {"local": LOCAL})
+    """All that can be switched to, by name."""
+    server_models: tuple[str, ...] = ()
+    theme: str = "textual-dark"
+    mouse: bool = True
+    clipboard_command: str = ""
+    remember: bool = True
+    """Whether the first page of each server is kept on disk for the next start."""
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Command to the keys, by commas, that replace its own."""
+    path: str = ""
+    """The configuration file, for messages."""
+    configured: bool = False
+    """Whether there is a configuration file at all."""

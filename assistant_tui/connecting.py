@@ -1,0 +1,86 @@
+"""Opens the catalog of a profile: the one place where client and embedded server meet.
+
+It imports the HTTP client and the models, so nobody imports it before the first paint.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.api.in_process import in_process
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.remembered import Memory
+from assistant_tui.config.folders import Folders
+from assistant_tui.config.keys import ProfileKey
+from assistant_tui.config.settings import Profile, Settings, Source
+from assistant_tui.core.errors import Offline
+
+
+async def open_catalog(
+    settings: Settings, profile: Profile, folders: Folders, memory: Memory | None
+) -> Catalog:
+    """Open a profile.
+
+    Raises:
+        ServiceError: a setting of the profile, or the local store, cannot be used.
+    """
+    async with AsyncExitStack() as stack:
+        remark = ""
+        if profile.source is Source.REMOTE:
+            endpoint = _remote(profile)
+        else:
+            endpoint, remark = await _embedded(settings, profile, folders, stack)
+        client = await stack.enter_async_context(AssistantsClient(endpoint))
+        return Catalog(
+            client,
+            page_size=profile.page_size,
+            read_only=profile.read_only,
+            full_replace=profile.full_replace,
+            memory=memory,
+            remark=remark,
+            resources=stack.pop_all(),
+        )
+
+
+def _remote(profile: Profile) -> Endpoint:
+    return Endpoint(
+        base_url=profile.base_url,
+        key=ProfileKey(profile),
+        key_header=profile.api_key_header,
+        headers=profile.headers,
+        query=profile.query,
+        organization=profile.organization,
+        project=profile.project,
+        timeout=profile.timeout,
+        proxy=profile.proxy,
+        ca_file=profile.ca_file,
+        client_cert=profile.client_cert,
+    )
+
+
+async def _embedded(
+    settings: Settings, profile: Profile, folders: Folders, stack: AsyncExitStack
+) -> tuple[Endpoint, str]:
+    """The server in this process, over the samples of a demo or the local store."""
+    from assistant_tui.server.app import create_app
+    from assistant_tui.server.errors import StoreError
+    from assistant_tui.server.sample_store import SampleStore
+    from assistant_tui.server.store import SQLiteStore
+
+    if profile.source is Source.DEMO:
+        samples = SampleStore(profile.samples)
+        return in_process(create_app(samples, models=settings.server_models)), ""
+    try:
+        store = await asyncio.to_thread(SQLiteStore, folders.store)
+    except StoreError as error:
+        raise Offline(str(error)) from None
+    stack.callback(store.close)
+    remark = (
+        ""
+        if store.journal_mode == "wal"
+        else (
+            f"no write-ahead log on this file system: journal mode {store.journal_mode} is in use"
+        )
+    )
+    return in_process(create_app(store, models=settings.server_models)), remark

@@ -1,0 +1,162 @@
+"""JSON kept as it was received, so that what nobody touched goes back byte for byte."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
+_DECODER = json.JSONDecoder(strict=False)
+_BLANK = " \t\r\n"
+
+
+def read_json(text: str) -> Any:
+    """Return what JSON text says; control characters inside strings are let through.
+
+    Raises:
+        ValueError: not JSON, nested too deeply, or a number too long to read.
+    """
+    try:
+        value, end = _DECODER.raw_decode(text.lstrip(_BLANK + "\ufeff"))
+    except RecursionError:
+        raise ValueError("JSON nested too deeply to read") from None
+    if text.lstrip(_BLANK + "\ufeff")[end:].strip(_BLANK):
+        raise ValueError("text after the end of the JSON")
+    return value
+
+
+def write_json(value: Any) -> str:
+    """Return the JSON text of a value, Unicode left readable; a lone surrogate is escaped."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False)
+    return text
+
+
+def elements(text: str) -> list[str]:
+    """Split the text of a JSON array into the exact texts of its elements.
+
+    Nothing is decoded, so one element that cannot be read does not hide the others.
+
+    Raises:
+        ValueError: not an array, or cut off.
+    """
+    return [piece for piece in _pieces(text, "[", "]")]
+
+
+def members(text: str) -> dict[str, str]:
+    """Split the text of a JSON object into its names and the exact texts of its values.
+
+    Of a name that stands twice the last counts, as in most readers of JSON.
+
+    Raises:
+        ValueError: not an object, or cut off.
+    """
+    pieces = iter(_pieces(text, "{", "}"))
+    try:
+        return {str(read_json(name)): next(pieces) for name in pieces}
+    except StopIteration:
+        raise ValueError("a name without a value") from None
+
+
+def compose(parts: Mapping[str, str]) -> str:
+    """Return the text of a JSON object from names and the exact texts of their values."""
+    return "{" + ", ".join(f"{write_json(name)}: {value}" for name, value in parts.items()) + "}"
+
+
+def compose_list(parts: Iterable[str]) -> str:
+    """Return the text of a JSON array from the exact texts of its elements."""
+    return "[" + ", ".join(parts) + "]"
+
+
+def same_json(one: str | None, other: str | None) -> bool:
+    """Whether two JSON texts mean the same value: `1.0` equals `1`, the order of names is free."""
+    if one == other or one is None or other is None:
+        return one == other
+    try:
+        return _canonical(read_json(one)) == _canonical(read_json(other))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _canonical(value: Any) -> str:
+    """JSON with sorted names and whole floats as integers; unlike `==`, it tells true from 1."""
+    return json.dumps(_whole(value), sort_keys=True)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
+
+
+def _pieces(text: str, opening: str, closing: str) -> list[str]:
+    """The texts between the commas and colons of the outermost array or object."""
+    start = len(text) - len(text.lstrip(_BLANK + "\ufeff"))
+    if not text.startswith(opening, start):
+        raise ValueError(f"expected '{opening}'")
+    pieces, depth, begin = [], 0, start + 1
+    for token in _TOKEN.finditer(text, start):
+        mark = token[0]
+        if mark in "[{":
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+        if (depth == 1 and mark in ",:") or depth == 0:
+            pieces.append(text[begin : token.start()].strip(_BLANK))
+            begin = token.end()
+        if depth == 0:
+            if mark != closing or text[begin:].strip(_BLANK):
+                raise ValueError("text after the end of the JSON")
+            return [] if pieces == [""] else pieces
+    raise ValueError("the JSON is cut off")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One assistant exactly as a server sent it."""
+
+    text: str
+
+    @cached_property
+    def members(self) -> dict[str, str]:
+        """Names and the exact texts of their values; raises ValueError if this is no object."""
+        return members(self.text)
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """What one member says; `default` where it is absent. Raises ValueError."""
+        text = self.members.get(name)
+        return default if text is None else read_json(text)
+
+    @cached_property
+    def pretty(self) -> str:
+        """The text indented by two spaces, every number and string as it was written."""
+        return indent(self.text)
+
+
+def indent(text: str) -> str:
+    """Lay JSON out over lines without decoding it, so that `1.0` and long integers stay.
+
+    Of text that is not JSON, too, nothing but white space changes.
+    """
+    out: list[str] = []
+    depth, at = 0, 0
+    for token in _TOKEN.finditer(text):
+        out.append(text[at : token.start()].strip(_BLANK))
+        at, mark = token.end(), token[0]
+        if mark in "]}":
+            depth -= 1
+            empty = "".join(out[-2:]).strip() in ("[", "{")
+            out.append(mark if empty else "\n" + "  " * depth + mark)
+            continue
+        depth += mark in "[{"
+        follows = text[at : at + 200].lstrip(_BLANK)[:1]
+        newline = mark in "[{," and not (mark in "[{" and follows in ("]", "}"))
+        out.append(mark + (" " if mark == ":" else "\n" + "  " * depth if newline else ""))
+    return "".join([*out, text[at:].strip(_BLANK)])

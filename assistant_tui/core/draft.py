@@ -1,0 +1,141 @@
+"""An edit in progress: the original as received, and what the person changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from assistant_tui.core.document import Document, read_json, same_json
+from assistant_tui.core.fields import FIELDS, MODIFIABLE, READ_ONLY, FieldError, Raw, to_json
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The original plus the edits; nothing that was not touched is ever sent."""
+
+    original: Document | None = None
+    """The assistant as received; None for one that is to be created."""
+    raw: Mapping[str, Raw] = field(default_factory=dict)
+    """What the editors of the touched fields hold."""
+    exact: Mapping[str, str] = field(default_factory=dict)
+    """JSON texts of fields that were changed as JSON, not by an editor of the form."""
+    preset: Mapping[str, str] = field(default_factory=dict)
+    """JSON texts that a new assistant starts with; they are sent, but nobody typed them."""
+
+    @property
+    def assistant_id(self) -> str | None:
+        """The id of the assistant under edit; None for a new one."""
+        return None if self.original is None else str(self.original.value("id"))
+
+    def edited(self, name: str, raw: Raw) -> "Draft":
+        """Take what an editor holds now; back at the original value the field counts as untouched.
+
+        A field of a new assistant that is empty counts as untouched, too.
+        """
+        others = {key: value for key, value in self.raw.items() if key != name}
+        exact = {key: value for key, value in self.exact.items() if key != name}
+        draft = replace(self, raw={**others, name: raw}, exact=exact)
+        text = draft._json.get(name)
+        if text is not None and self._is_original(name, text):
+            return replace(self, raw=others, exact=exact)
+        return draft
+
+    def _is_original(self, name: str, text: str) -> bool:
+        before = self.start.get(name)
+        return text in ("null", "[]", "{}") if before is None else same_json(text, before)
+
+    @property
+    def start(self) -> Mapping[str, str]:
+        """The fields before the first edit, as names and JSON texts."""
+        return self.preset if self.original is None else self.original.members
+
+    @cached_property
+    def _outcome(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The JSON texts of the sound fields, and the errors of the others."""
+        sound, errors = dict(self.exact), {}
+        for name, raw in self.raw.items():
+            try:
+                sound[name] = to_json(FIELDS[name], raw)
+            except FieldError as error:
+                errors[name] = str(error)
+        return sound, errors
+
+    @property
+    def _json(self) -> dict[str, str]:
+        return self._outcome[0]
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What is wrong, by field; a new assistant without a model is told, too."""
+        errors = dict(self._outcome[1])
+        if self.original is None and "model" not in {**self.preset, **self._json}:
+            errors.setdefault("model", "Model is needed")
+        return errors
+
+    @property
+    def dirty(self) -> bool:
+        """Whether leaving would lose something."""
+        return bool(self.raw or self.exact)
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The names of the changed fields."""
+        return tuple({**self.exact, **self.raw})
+
+    def patch(self) -> dict[str, str]:
+        """The changed fields alone, as names and JSON texts: the body of a create or modify."""
+        return {**self.preset, **self._json} if self.original is None else dict(self._json)
+
+    def whole(self) -> dict[str, str]:
+        """The patch over every field that can be sent, for servers that replace the object."""
+        kept = {} if self.original is None else self.original.members
+        return {name: text for name, text in kept.items() if name in MODIFIABLE} | self.patch()
+
+    def rebased(self, newer: Document) -> "Draft":
+        """The same edits over a newer original; what is equal there now is no edit any more."""
+        draft = replace(self, original=newer, raw={}, exact={})
+        for name, raw in self.raw.items():
+            draft = draft.edited(name, raw)
+        kept = {n: text for n, text in self.exact.items() if not draft._is_original(n, text)}
+        return replace(draft, exact=kept)
+
+    def changed_in(self, newer: Document) -> tuple[str, ...]:
+        """The modifiable fields that somebody else changed since the original was read."""
+        if self.original is None:
+            return ()
+        before, now = self.original.members, newer.members
+        names = dict.fromkeys([*before, *now])
+        return tuple(
+            name
+            for name in names
+            if name not in READ_ONLY and not same_json(before.get(name), now.get(name))
+        )
+
+    def conflicts(self, newer: Document) -> tuple[str, ...]:
+        """The fields changed both here and elsewhere, to different values."""
+        return tuple(
+            name
+            for name in self.changed_in(newer)
+            if name in self.touched and not same_json(newer.members.get(name), self._json.get(name))
+        )
+
+
+def from_editor(original: Document, text: str) -> Draft:
+    """Compare the whole object after an external editor with the original.
+
+    A name that was taken out counts as cleared. Raises ValueError with a sentence where the text
+    is not a JSON object, or changes what a server never takes back.
+    """
+    edited = Document(text)
+    before, after = original.members, edited.members
+    for text_of_value in after.values():
+        read_json(text_of_value)
+    gone = {name: "null" for name in before if name not in after}
+    changed = {
+        name: value
+        for name, value in {**after, **gone}.items()
+        if not same_json(value, before.get(name))
+    }
+    fixed = [name for name in changed if name in READ_ONLY]
+    if fixed:
+        raise ValueError(f"{', '.join(fixed)} cannot be changed")
+    return Draft(original, exact=changed)

@@ -1,0 +1,137 @@
+"""Everything that can go wrong between this program and a server.
+
+```
+ServiceError            the base that callers catch
+├── Offline             host unknown, refused, TLS fault, connection lost
+├── TimedOut            no answer in time
+├── Unreadable          an answer that is not the JSON that was asked for
+├── Unauthorized        401
+├── Forbidden           403
+├── NotFound            404 for one assistant
+├── NotServed           404, 405, 410, 501 for a whole route
+├── Invalid             400, 413, 422 and other refusals of what was sent
+├── Conflict            409
+│   └── EditConflict    the same fields were changed here and elsewhere; nothing was sent
+├── RateLimited         429
+└── ServerFault         5xx
+```
+"""
+
+from assistant_tui.core.listing import Row
+
+
+class ServiceError(Exception):
+    """A request did not do what was asked; `message` is the server's own where it gave one."""
+
+    title = "The server refused"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        param: str | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        may_have_arrived: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        """The HTTP status, where there was an answer."""
+        self.param = param
+        """The path in the body or query that was at fault, e.g. `metadata.team`."""
+        self.code = code
+        """The server's own code, e.g. `string_above_max_length`."""
+        self.request_id = request_id
+        """The answer's `x-request-id`, to quote in a report."""
+        self.retry_after = retry_after
+        """Seconds that the server asked to be left alone."""
+        self.may_have_arrived = may_have_arrived
+        """The request left this machine, so the server may have carried it out."""
+
+    def __str__(self) -> str:
+        details = [
+            f"status {self.status}" if self.status else "",
+            f"field {self.param}" if self.param else "",
+            f"request {self.request_id}" if self.request_id else "",
+        ]
+        said = " · ".join(detail for detail in details if detail)
+        return f"{self.message} ({said})" if said else self.message
+
+
+class Offline(ServiceError):
+    """The server could not be reached, or the connection was lost."""
+
+    title = "Offline"
+
+
+class TimedOut(ServiceError):
+    """The server gave no answer within the profile's time-out."""
+
+    title = "Timed out"
+
+
+class Unreadable(ServiceError):
+    """The answer was not JSON, was cut off, too large, or did not fit the API."""
+
+    title = "Unreadable answer"
+
+
+class Unauthorized(ServiceError):
+    """The key is missing or wrong."""
+
+    title = "Unauthorized"
+
+
+class Forbidden(ServiceError):
+    """The key is known but may not do this."""
+
+    title = "Forbidden"
+
+
+class NotFound(ServiceError):
+    """There is no assistant with this id (any more)."""
+
+    title = "Not found"
+
+
+class NotServed(ServiceError):
+    """The host has no such route: it does not serve this part of the Assistants API."""
+
+    title = "Not served here"
+
+
+class Invalid(ServiceError):
+    """The server refused the content of the request."""
+
+    title = "Refused"
+
+
+class Conflict(ServiceError):
+    """Somebody else changed the same thing meanwhile."""
+
+    title = "Changed elsewhere"
+
+
+class EditConflict(Conflict):
+    """The same fields were changed here and elsewhere; nothing was sent."""
+
+    def __init__(self, fields: tuple[str, ...], newer: Row) -> None:
+        super().__init__(f"{', '.join(fields)}: changed here and elsewhere; nothing was saved")
+        self.fields = fields
+        self.newer = newer
+        """The assistant as the server has it now."""
+
+
+class RateLimited(ServiceError):
+    """Too many requests, or no credit left."""
+
+    title = "Rate limited"
+
+
+class ServerFault(ServiceError):
+    """The server failed by itself."""
+
+    title = "Server fault"

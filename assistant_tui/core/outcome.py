@@ -1,0 +1,86 @@
+"""Holds what a server answered against what it was asked: ignored, altered or wiped fields."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant_tui.core.document import Document, read_json, same_json
+from assistant_tui.core.fields import READ_ONLY
+from assistant_tui.core.listing import Row
+
+_EMPTY: tuple[object, ...] = (None, "", [], {}, "auto", 1)
+"""What servers answer for a field that is back at its default."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a request to create or modify."""
+
+    ignored: tuple[str, ...] = ()
+    """Fields that were sent but do not stand as asked."""
+    wiped: tuple[str, ...] = ()
+    """Fields that were not sent but changed."""
+
+    @property
+    def as_asked(self) -> bool:
+        """Whether the server did just what was asked."""
+        return not self.ignored and not self.wiped
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the server has after a create or modify."""
+
+    row: Row
+    outcome: Outcome = field(default_factory=Outcome)
+    merged: tuple[str, ...] = ()
+    """Fields that somebody else changed meanwhile; they were left as they are."""
+    answer_lost: bool = False
+    """The answer never came, but the server had carried the request out."""
+
+
+def compare(patch: Mapping[str, str], before: Document | None, answer: Document) -> Outcome:
+    """Say which fields the server ignored or altered, and which it wiped.
+
+    What a server adds inside a value, such as a default ranking, counts as kept.
+    """
+    now = answer.members
+    ignored = tuple(n for n, asked in patch.items() if not _stands(asked, now.get(n)))
+    if before is None:
+        return Outcome(ignored)
+    wiped = tuple(
+        name
+        for name, text in before.members.items()
+        if name not in patch and name not in READ_ONLY and _is_lost(text, now.get(name))
+    )
+    return Outcome(ignored, wiped)
+
+
+def _is_lost(before: str, now: str | None) -> bool:
+    if same_json(before, now):
+        return False
+    return now is None or read_json(now) in _EMPTY
+
+
+def _stands(asked: str, now: str | None) -> bool:
+    if same_json(asked, now):
+        return True
+    wanted = read_json(asked)
+    if now is None:
+        return wanted in (None, [], {})
+    found = read_json(now)
+    return found in _EMPTY if wanted is None else _covers(wanted, found)
+
+
+def _covers(wanted: Any, found: Any) -> bool:
+    """Whether a value holds all that was asked, maybe with additions of the server's."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return all(_covers(value, found.get(name)) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(map(_covers, wanted, found))
+    if isinstance(wanted, bool) or isinstance(found, bool):
+        return wanted is found
+    if isinstance(wanted, int | float) and isinstance(found, int | float):
+        return math.isclose(wanted, found, rel_tol=1e-6)
+    return bool(wanted == found)

@@ -1,0 +1,69 @@
+"""What can be shown of a profile before any server has answered, with the least of imports."""
+
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from assistant_tui.catalog.remembered import Memory
+from assistant_tui.config.folders import Folders
+from assistant_tui.config.settings import Profile, Settings, Source
+from assistant_tui.core.listing import Listing, Row
+
+if TYPE_CHECKING:
+    from assistant_tui.catalog.catalog import Catalog
+
+
+class Opener:
+    """Opens profiles: first what is known of them at once, then the server."""
+
+    def __init__(self, settings: Settings, folders: Folders) -> None:
+        self._settings = settings
+        self._folders = folders
+
+    def first_look(self, profile: Profile) -> Listing:
+        """Remembered rows, or the first samples of a demo."""
+        if profile.source is Source.DEMO:
+            return _first_samples(profile)
+        memory = self._memory(profile)
+        return Listing() if memory is None else memory.read()
+
+    async def connect(self, profile: Profile) -> "Catalog":
+        """Open the catalog of a profile; the imports are done in a thread, so that keys go on.
+
+        Raises:
+            ServiceError: a setting of the profile, or the local store, cannot be used.
+        """
+        connecting = await asyncio.to_thread(import_module, "assistant_tui.connecting")
+        catalog: Catalog = await connecting.open_catalog(
+            self._settings, profile, self._folders, self._memory(profile)
+        )
+        return catalog
+
+    def _memory(self, profile: Profile) -> Memory | None:
+        if not self._settings.remember or profile.source is Source.DEMO:
+            return None
+        place = profile.base_url or str(self._folders.store)
+        return Memory(
+            self._folders.cache, profile.name, place, profile.organization, profile.project
+        )
+
+
+def _first_samples(profile: Profile) -> Listing:
+    from assistant_tui.core.document import write_json
+    from assistant_tui.core.samples import sample
+
+    rows = []
+    for index in range(min(profile.samples, profile.page_size)):
+        body = sample(index)
+        tools = tuple(tool["type"] for tool in body["tools"])
+        rows.append(
+            Row(
+                body["id"],
+                body["name"] or "",
+                body["model"],
+                tools,
+                body["created_at"],
+                write_json(body),
+            )
+        )
+    return Listing(tuple(rows), complete=len(rows) == profile.samples)

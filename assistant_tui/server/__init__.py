@@ -1,0 +1,1 @@
+"""The embedded server: the Assistants API over a store of its own."""

@@ -1,0 +1,179 @@
+"""The Assistants API as an ASGI application over any store."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from assistant_tui.server.assistants import Json, created, modified
+from assistant_tui.server.errors import Refused, StoreError, UnknownCursor, envelope
+from assistant_tui.server.middleware import KeyCheck, Stamp
+from assistant_tui.server.schema import CREATE, MODIFY
+from assistant_tui.server.store import Store
+from assistant_tui.server.wire import JSONAnswer, read_object, read_query
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
+"""What ``/models`` lists if nothing else is configured; an assistant may name any other."""
+
+_MODELS_SINCE = 1_715_367_049
+"""Unix seconds; the API wants a time, and a list from a configuration has none."""
+
+
+def create_app(
+    store: Store, *, models: Sequence[str], api_key: str | None = None, prefix: str = ""
+) -> Starlette:
+    """The application, its routes below ``prefix`` (``/v1`` on a socket, nothing in process).
+
+    ``models`` is what ``/models`` lists; if it is empty, MODELS is. With an ``api_key`` every
+    request must carry it. The store stays the caller's to close.
+    """
+    assistants, catalog = _Assistants(store), _Models(models or MODELS)
+    app = Starlette(
+        routes=[
+            _route(f"{prefix}/assistants", GET=assistants.list, POST=assistants.create),
+            _route(
+                f"{prefix}/assistants/{{id}}",
+                GET=assistants.retrieve,
+                POST=assistants.modify,
+                DELETE=assistants.delete,
+            ),
+            _route(f"{prefix}/models", GET=catalog.list),
+            _route(f"{prefix}/models/{{model:path}}", GET=catalog.retrieve),
+        ],
+        middleware=[
+            Middleware(Stamp),
+            *([] if api_key is None else [Middleware(KeyCheck, api_key=api_key)]),
+        ],
+        exception_handlers={
+            Refused: _refused,
+            UnknownCursor: _unknown_cursor,
+            HTTPException: _no_such_route,
+            ClientDisconnect: _nobody_there,
+            StoreError: _store_fails,
+        },
+    )
+    # A redirect has no error envelope, and the API has no paths that end in a slash.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _route(path: str, **handlers: Handler) -> Route:
+    """One route for all methods of a path, so that a 405 names them all."""
+
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await handlers[method](request)
+
+    return Route(path, endpoint, methods=list(handlers))
+
+
+class _Assistants:
+    """The five operations; the store's work is done in threads, off the event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def list(self, request: Request) -> Response:
+        query = read_query(request.query_params)
+        page = await run_in_threadpool(self._store.page, query)
+        ids = [assistant["id"] for assistant in page.data]
+        return JSONAnswer(
+            {
+                "object": "list",
+                "data": page.data,
+                "first_id": ids[0] if ids else None,
+                "last_id": ids[-1] if ids else None,
+                "has_more": page.has_more,
+            }
+        )
+
+    async def create(self, request: Request) -> Response:
+        body = await read_object(request)
+        CREATE("", body)
+        return JSONAnswer(await run_in_threadpool(self._store.create, created(body)))
+
+    async def retrieve(self, request: Request) -> Response:
+        assistant_id = request.path_params["id"]
+        return _found(assistant_id, await run_in_threadpool(self._store.get, assistant_id))
+
+    async def modify(self, request: Request) -> Response:
+        assistant_id = request.path_params["id"]
+        body = await read_object(request)
+        MODIFY("", body)
+        change = partial(modified, body=body)
+        return _found(
+            assistant_id, await run_in_threadpool(self._store.modify, assistant_id, change)
+        )
+
+    async def delete(self, request: Request) -> Response:
+        assistant_id = request.path_params["id"]
+        deleted = await run_in_threadpool(self._store.delete, assistant_id)
+        answer = {"id": assistant_id, "object": "assistant.deleted", "deleted": True}
+        return _found(assistant_id, answer if deleted else None)
+
+
+def _found(assistant_id: str, answer: Json | None) -> Response:
+    if answer is None:
+        raise Refused(f"No assistant found with id '{assistant_id}'.", status=404)
+    return JSONAnswer(answer)
+
+
+class _Models:
+    """The two operations on models, over a fixed list."""
+
+    def __init__(self, models: Sequence[str]) -> None:
+        self._models: dict[str, Json] = {
+            model: {
+                "id": model,
+                "object": "model",
+                "created": _MODELS_SINCE,
+                "owned_by": "assistant-tui",
+            }
+            for model in models
+        }
+
+    async def list(self, request: Request) -> Response:
+        return JSONAnswer({"object": "list", "data": [*self._models.values()]})
+
+    async def retrieve(self, request: Request) -> Response:
+        model = request.path_params["model"]
+        if model not in self._models:
+            message = f"The model '{model}' does not exist."
+            raise Refused(message, status=404, code="model_not_found", param="model")
+        return JSONAnswer(self._models[model])
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    body = envelope(error.message, param=error.param, code=error.code)
+    return JSONAnswer(body, status_code=error.status)
+
+
+async def _unknown_cursor(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnknownCursor)
+    message = f"Invalid '{error.param}': no assistant found with id '{error.cursor}'."
+    body = envelope(message, param=error.param, code="invalid_value")
+    return JSONAnswer(body, status_code=400)
+
+
+async def _no_such_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    what = "Invalid URL" if error.status_code == 404 else error.detail
+    body = envelope(f"{what} ({request.method} {request.scope['path']})")
+    return JSONAnswer(body, status_code=error.status_code, headers=error.headers)
+
+
+async def _nobody_there(request: Request, error: Exception) -> Response:
+    return JSONAnswer(envelope("The request was not sent to its end."), status_code=400)
+
+
+async def _store_fails(request: Request, error: Exception) -> Response:
+    return JSONAnswer(envelope(str(error), kind="server_error"), status_code=500)

@@ -1,0 +1,65 @@
+"""What an assistant becomes when it is created or modified; the requests are already checked."""
+
+import secrets
+import string
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+"""A JSON object as Python reads it; treated as immutable once it is in a store."""
+
+_ALPHABET = string.ascii_letters + string.digits
+
+_DEFAULTS: Mapping[str, Any] = {
+    "name": None,
+    "description": None,
+    "model": None,
+    "instructions": None,
+    "tools": [],
+    "metadata": {},
+    "top_p": 1,
+    "temperature": 1,
+    "reasoning_effort": None,
+    "response_format": "auto",
+    "tool_resources": {},
+}
+"""Every key an answer has, in the order of the API; null in a request means the value here."""
+
+_EMPTY_LISTS: Mapping[str, Json] = {
+    "code_interpreter": {"file_ids": []},
+    "file_search": {"vector_store_ids": []},
+}
+
+
+def new_id(prefix: str) -> str:
+    """An id nobody can guess: the prefix, ``_`` and 24 letters or digits."""
+    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(24))}"
+
+
+def created(body: Json) -> Json:
+    """All fields of a new assistant, in order; the store adds id, object and created_at."""
+    return modified(dict(_DEFAULTS), body)
+
+
+def modified(assistant: Json, body: Json) -> Json:
+    """The assistant after a modify: absent is unchanged, null is the default again."""
+    changes = {key: _DEFAULTS[key] if value is None else value for key, value in body.items()}
+    if body.get("tool_resources") is not None:
+        changes["tool_resources"] = _merged(assistant["tool_resources"], body["tool_resources"])
+    return {**assistant, **changes}
+
+
+def _merged(old: Json, new: Json) -> Json:
+    """A tool's list that is given replaces that tool's list; tools not named stay."""
+    return {**old, **{tool: _resource(tool, old, given) for tool, given in new.items()}}
+
+
+def _resource(tool: str, old: Json, given: Any) -> Any:
+    if tool not in _EMPTY_LISTS:  # a tool of another server: kept as sent
+        return given
+    resource = {**_EMPTY_LISTS[tool], **old.get(tool, {}), **given}
+    # There are no vector stores here: one that is asked for gets an id and nothing more.
+    asked = resource.pop("vector_stores", None)
+    if asked is not None:
+        resource["vector_store_ids"] = [new_id("vs") for _ in asked]
+    return resource

@@ -1,0 +1,46 @@
+"""What the server may answer instead of what was asked for.
+
+Refused       the caller's request cannot be done: a status of 4xx
+UnknownCursor a list was asked to go on from an id that never existed
+StoreError    the store itself cannot be opened or used, said in one sentence
+"""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A request that is answered with OpenAI's error envelope and changes nothing."""
+
+    def __init__(
+        self, message: str, *, status: int = 400, code: str | None = None, param: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.param = param
+        """A path into the body or the query, such as ``tools[0].function.name``."""
+
+
+class UnknownCursor(Exception):
+    """An ``after`` or ``before`` that no assistant, living or deleted, ever had."""
+
+    def __init__(self, param: str, cursor: str) -> None:
+        super().__init__(cursor)
+        self.param = param
+        self.cursor = cursor
+
+
+class StoreError(Exception):
+    """The store cannot be opened or used; the text is one sentence for the person at the screen."""
+
+
+def envelope(
+    message: str,
+    *,
+    kind: str = "invalid_request_error",
+    param: str | None = None,
+    code: str | None = None,
+) -> dict[str, Any]:
+    """Every answer that is not a success has this shape, all four keys present."""
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}

@@ -1,0 +1,68 @@
+"""One reading of ``limit``, ``order``, ``after`` and ``before`` for every store.
+
+Items are numbered by their sequence, which never changes and is never used twice, so the order is
+total and a cursor keeps its place when its item is deleted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from assistant_tui.server.assistants import Json
+from assistant_tui.server.errors import UnknownCursor
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """Which part of the list is wanted; without cursors the first ``limit`` items."""
+
+    limit: int = 20
+    ascending: bool = False
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Assistants in the order asked for, and whether more lie beyond, seen in the way of travel."""
+
+    data: list[Json]
+    has_more: bool
+
+
+class Stretch(NamedTuple):
+    """The items strictly between two sequences, None being open, walked up or down."""
+
+    above: int | None
+    below: int | None
+    upwards: bool
+    limit: int
+
+
+def read_page(
+    query: PageQuery,
+    find: Callable[[str], int | None],
+    walk: Callable[[Stretch], list[Json]],
+) -> Page:
+    """The page asked for.
+
+    ``find`` gives the sequence of an id, living or deleted; ``walk`` gives up to ``limit`` living
+    items. With ``before`` alone the walk goes backwards, away from the cursor, and the page is
+    still in the order asked for. Raises UnknownCursor.
+    """
+
+    def place(param: str, cursor: str | None) -> int | None:
+        if cursor is None:
+            return None
+        sequence = find(cursor)
+        if sequence is None:
+            raise UnknownCursor(param, cursor)
+        return sequence
+
+    after, before = place("after", query.after), place("before", query.before)
+    above, below = (after, before) if query.ascending else (before, after)
+    backwards = before is not None and after is None
+    upwards = query.ascending != backwards
+    found = walk(Stretch(above, below, upwards, query.limit + 1))
+    data = found[: query.limit]
+    return Page(data[::-1] if backwards else data, has_more=len(found) > query.limit)

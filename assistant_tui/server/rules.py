@@ -1,0 +1,239 @@
+"""Small checks that are put together into tables: what a value must be, and what to say if not.
+
+A check takes a path (``tools[0].function.name``) and a value, and raises :class:`Refused` at the
+first thing that is wrong. The codes and the wording of messages are those the API was seen to use.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assistant_tui.server.errors import Refused
+
+Check = Callable[[str, Any], None]
+
+_SHOWN = 64
+"""So many characters of a refused value are repeated in the message."""
+
+_NAMES: Mapping[type, str] = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a decimal",
+    type(None): "null",
+}
+
+
+def _shown(value: str) -> str:
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
+
+
+def _at(path: str) -> str:
+    return f" for '{path}'" if path else ""
+
+
+def refuse_type(path: str, expected: str, got: str) -> Refused:
+    """The refusal for a value of the wrong kind; both kinds come with their article."""
+    message = f"Invalid type{_at(path)}: expected {expected}, but got {got} instead."
+    return Refused(message, code="invalid_type", param=path or None)
+
+
+def refuse_value(path: str, value: str, allowed: tuple[str, ...]) -> Refused:
+    """The refusal for a string that is not among the allowed ones."""
+    listed = ", ".join(f"'{each}'" for each in allowed)
+    message = f"Invalid value: '{_shown(value)}'. Supported values are: {listed}."
+    return Refused(message, code="invalid_value", param=path)
+
+
+def _expect(path: str, value: Any, kinds: tuple[type, ...], expected: str) -> None:
+    # type() and not isinstance(): for Python True is an integer, for JSON it is not.
+    if type(value) not in kinds:
+        raise refuse_type(path, expected, f"{_NAMES[type(value)]}")
+
+
+def _bound(path: str, what: str, code: str, expected: str, got: str) -> Refused:
+    return Refused(
+        f"Invalid '{path}': {what}. Expected {expected}, but got {got} instead.",
+        code=code,
+        param=path,
+    )
+
+
+def text(maximum: int | None = None, minimum: int = 0, pattern: str | None = None) -> Check:
+    """A string; lengths count Unicode code points, a pattern must match the whole."""
+
+    def check(path: str, value: Any) -> None:
+        _expect(path, value, (str,), "a string")
+        size = len(value)
+        if maximum is not None and size > maximum:
+            raise _bound(
+                path,
+                "string too long",
+                "string_above_max_length",
+                f"a string with maximum length {maximum}",
+                f"a string with length {size}",
+            )
+        if size < minimum:
+            raise _bound(
+                path,
+                "string too short",
+                "string_below_min_length",
+                f"a string with minimum length {minimum}",
+                f"a string with length {size}",
+            )
+        if pattern is not None and not re.fullmatch(pattern, value):
+            message = (
+                f"Invalid '{path}': string does not match pattern. "
+                f"Expected a string that matches the pattern '^{pattern}$'."
+            )
+            raise Refused(message, code="invalid_value", param=path)
+
+    return check
+
+
+def one_of(*allowed: str) -> Check:
+    """A string out of a fixed few."""
+
+    def check(path: str, value: Any) -> None:
+        _expect(path, value, (str,), f"one of {', '.join(map(repr, allowed))}")
+        if value not in allowed:
+            raise refuse_value(path, value, allowed)
+
+    return check
+
+
+def number(low: int, high: int, *, whole: bool = False) -> Check:
+    """A number within bounds, both included; ``whole`` takes integers alone."""
+    kinds = (int,) if whole else (int, float)
+    noun = "integer" if whole else "decimal"
+    article = _NAMES[int if whole else float]
+
+    def check(path: str, value: Any) -> None:
+        _expect(path, value, kinds, article)
+        if value > high:
+            raise _bound(
+                path,
+                f"{noun} above maximum value",
+                f"{noun}_above_max_value",
+                f"a value <= {high}",
+                "a larger one",
+            )
+        if value < low:
+            raise _bound(
+                path,
+                f"{noun} below minimum value",
+                f"{noun}_below_min_value",
+                f"a value >= {low}",
+                "a smaller one",
+            )
+
+    return check
+
+
+def flag(path: str, value: Any) -> None:
+    """A boolean."""
+    _expect(path, value, (bool,), "a boolean")
+
+
+def anything(path: str, value: Any) -> None:
+    """An object that is kept as it was sent, such as a JSON Schema."""
+    _expect(path, value, (dict,), "an object")
+
+
+def nullable(check: Check) -> Check:
+    """The value, or null."""
+    return lambda path, value: None if value is None else check(path, value)
+
+
+def array(item: Check, maximum: int | None = None) -> Check:
+    """A list of so many at most, each of which passes ``item``."""
+
+    def check(path: str, value: Any) -> None:
+        _expect(path, value, (list,), "an array")
+        if maximum is not None and len(value) > maximum:
+            raise _bound(
+                path,
+                "array too long",
+                "array_above_max_length",
+                f"an array with maximum length {maximum}",
+                f"an array with length {len(value)}",
+            )
+        for index, each in enumerate(value):
+            item(f"{path}[{index}]", each)
+
+    return check
+
+
+def mapping(value_check: Check, pairs: int, key_length: int) -> Check:
+    """An object with free keys: so many pairs, keys of so many characters."""
+
+    def check(path: str, value: Any) -> None:
+        _expect(path, value, (dict,), "an object")
+        if len(value) > pairs:
+            raise _bound(
+                path,
+                "too many properties",
+                "object_above_max_properties",
+                f"an object with at most {pairs} properties",
+                f"an object with {len(value)} properties",
+            )
+        for key, each in value.items():
+            inner = f"{path}.{_shown(key)}"
+            if len(key) > key_length:
+                message = (
+                    f"Invalid property name in '{path}': '{_shown(key)}' is too long. "
+                    f"Expected a string with maximum length {key_length}, "
+                    f"but got a string with length {len(key)} instead."
+                )
+                raise Refused(message, code="property_name_above_max_length", param=inner)
+            value_check(inner, each)
+
+    return check
+
+
+def record(
+    fields: Mapping[str, Check], required: tuple[str, ...] = (), *, closed: bool = False
+) -> Check:
+    """An object with known keys: first what is missing, then (if ``closed``) what is unknown."""
+
+    def check(path: str, value: Any) -> None:
+        _expect(path, value, (dict,), "an object")
+        prefix = f"{path}." if path else ""
+        for key in required:
+            if key not in value:
+                raise Refused(
+                    f"Missing required parameter: '{prefix}{key}'.",
+                    code="missing_required_parameter",
+                    param=prefix + key,
+                )
+        for key in value if closed else ():
+            if key not in fields:
+                raise refuse_unknown(f"{prefix}{_shown(key)}")
+        for key, inner in fields.items():
+            if key in value:
+                inner(prefix + key, value[key])
+
+    return check
+
+
+def refuse_unknown(path: str) -> Refused:
+    """The refusal for a key that the request does not have."""
+    return Refused(f"Unknown parameter: '{path}'.", code="unknown_parameter", param=path)
+
+
+def forbidden(path: str, value: Any) -> None:
+    """A key that stands in a table only to be refused there."""
+    raise refuse_unknown(path)
+
+
+def tagged(variants: Mapping[str, Check]) -> Check:
+    """An object whose ``type`` says which check the whole must pass."""
+    tag = record({"type": one_of(*variants)}, ("type",))
+
+    def check(path: str, value: Any) -> None:
+        tag(path, value)
+        variants[value["type"]](path, value)
+
+    return check

@@ -1,0 +1,158 @@
+"""Which bodies the API takes: its limits, in one table (OpenAPI document 2.3.0, Assistants)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from assistant_tui.server.errors import Refused
+from assistant_tui.server.rules import (
+    Check,
+    anything,
+    array,
+    flag,
+    forbidden,
+    mapping,
+    nullable,
+    number,
+    one_of,
+    record,
+    tagged,
+    text,
+)
+
+_IDENTIFIER = text(64, minimum=1, pattern="[a-zA-Z0-9_-]+")
+_IDS = array(text())
+_METADATA = nullable(mapping(text(512), pairs=16, key_length=64))
+
+_FILE_SEARCH = record(
+    {
+        "max_num_results": number(1, 50, whole=True),
+        "ranking_options": record(
+            {"ranker": one_of("auto", "default_2024_08_21"), "score_threshold": number(0, 1)},
+            ("score_threshold",),
+        ),
+    }
+)
+_FUNCTION = record(
+    {
+        "name": _IDENTIFIER,
+        "description": text(),
+        "parameters": anything,
+        "strict": nullable(flag),
+    },
+    ("name",),
+)
+_TOOL = tagged(
+    {
+        "code_interpreter": anything,
+        "file_search": record({"file_search": _FILE_SEARCH}),
+        "function": record({"function": _FUNCTION}, ("function",)),
+    }
+)
+
+_OBJECT_FORMAT = tagged(
+    {
+        "text": anything,
+        "json_object": anything,
+        "json_schema": record(
+            {
+                "json_schema": record(
+                    {
+                        "name": _IDENTIFIER,
+                        "description": text(),
+                        "schema": anything,
+                        "strict": nullable(flag),
+                    },
+                    ("name",),
+                )
+            },
+            ("json_schema",),
+        ),
+    }
+)
+
+
+def _response_format(path: str, value: Any) -> None:
+    """The string "auto", or an object that says more."""
+    check = one_of("auto") if isinstance(value, str) else _OBJECT_FORMAT
+    check(path, value)
+
+
+_CHUNK_SIZES = record(
+    {
+        "max_chunk_size_tokens": number(100, 4096, whole=True),
+        "chunk_overlap_tokens": number(0, 2048, whole=True),
+    },
+    ("max_chunk_size_tokens", "chunk_overlap_tokens"),
+    closed=True,
+)
+
+
+def _chunk_sizes(path: str, value: Any) -> None:
+    """Two chunks may share half of one at most."""
+    _CHUNK_SIZES(path, value)
+    half = value["max_chunk_size_tokens"] // 2
+    number(0, half, whole=True)(f"{path}.chunk_overlap_tokens", value["chunk_overlap_tokens"])
+
+
+_VECTOR_STORE = record(
+    {
+        "file_ids": _IDS,
+        "chunking_strategy": tagged(
+            {
+                "auto": record({"type": text()}, closed=True),
+                "static": record(
+                    {"type": text(), "static": _chunk_sizes}, ("type", "static"), closed=True
+                ),
+            }
+        ),
+        "metadata": _METADATA,
+    }
+)
+_NEW_FILE_SEARCH = record(
+    {
+        "vector_store_ids": array(text(), maximum=1),
+        "vector_stores": array(_VECTOR_STORE, maximum=1),
+    }
+)
+
+
+def _new_file_search(path: str, value: Any) -> None:
+    """Vector stores are named or made, not both."""
+    _NEW_FILE_SEARCH(path, value)
+    if "vector_store_ids" in value and "vector_stores" in value:
+        message = f"Invalid '{path}': give 'vector_store_ids' or 'vector_stores', not both."
+        raise Refused(message, code="invalid_value", param=path)
+
+
+_KNOWN_FILE_SEARCH = record(
+    {"vector_store_ids": array(text(), maximum=1), "vector_stores": forbidden}
+)
+
+
+def _fields(file_search: Check) -> Mapping[str, Check]:
+    resources = {
+        "code_interpreter": record({"file_ids": array(text(), maximum=20)}),
+        "file_search": file_search,
+    }
+    return {
+        "model": text(minimum=1),
+        "name": nullable(text(256)),
+        "description": nullable(text(512)),
+        "instructions": nullable(text(256_000)),
+        "tools": array(_TOOL, maximum=128),
+        "metadata": _METADATA,
+        "top_p": nullable(number(0, 1)),
+        "temperature": nullable(number(0, 2)),
+        "reasoning_effort": nullable(
+            one_of("none", "minimal", "low", "medium", "high", "xhigh", "max")
+        ),
+        "response_format": nullable(_response_format),
+        "tool_resources": nullable(record(resources)),
+    }
+
+
+CREATE = record(_fields(_new_file_search), ("model",), closed=True)
+"""What a create request must pass."""
+
+MODIFY = record(_fields(_KNOWN_FILE_SEARCH), closed=True)
+"""What a modify request must pass: nothing is required, and no vector stores are made."""

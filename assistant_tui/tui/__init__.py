@@ -1,0 +1,1 @@
+"""The screen: it shows what the catalog knows and asks it for what the person wants."""

@@ -1,0 +1,165 @@
+"""The application: looks, signals, the way in and the way out."""
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.types import CSSPathType
+
+from assistant_tui.config.settings import ConfigurationError, Profile, Settings
+from assistant_tui.core.display import one_line
+from assistant_tui.core.listing import Listing
+from assistant_tui.tui.clipboard import Clipboard
+from assistant_tui.tui.keymap import check_keymap
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.screens.main import MainScreen
+from assistant_tui.tui.stylesheets import STYLESHEETS
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from assistant_tui.catalog.catalog import Catalog
+
+_SIGNALS = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+def _palette() -> "type[Provider]":
+    from assistant_tui.tui.dialogs.palette import CommandProvider
+
+    return CommandProvider
+
+
+class Sanitiser(LineFilter):
+    """The last door before the terminal: no widget lets a control character through."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Replace what could steer a terminal; the cells stay as many."""
+        return [
+            segment
+            if segment.control or segment.text.isprintable()
+            else Segment(one_line(segment.text), segment.style)
+            for segment in segments
+        ]
+
+
+class AssistantApp(App[None]):
+    """Shows one profile at a time."""
+
+    TITLE = "assistant-tui"
+    CSS_PATH: ClassVar[CSSPathType | None] = [*STYLESHEETS]
+    COMMANDS: ClassVar[set[type["Provider"] | Callable[[], type["Provider"]]]] = {_palette}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="quit_anywhere", show=False, priority=True),
+        Binding("ctrl+c", "hint", "Quit", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        opening: Callable[[Profile], Listing],
+        connect: Callable[[Profile], Awaitable["Catalog"]],
+        *,
+        crash_folder: Path,
+        welcome: str = "",
+    ) -> None:
+        """`opening` tells what can be shown before a server has answered, `connect` opens one.
+
+        Raises:
+            ConfigurationError: a theme or a keymap that is not allowed.
+        """
+        super().__init__()
+        self.settings = settings
+        self._opening = opening
+        self._connect_to = connect
+        self._crash_folder = crash_folder
+        self._welcome = welcome
+        self._sanitiser = Sanitiser()
+        self.crash_report: Path | None = None
+        if settings.theme not in self.available_themes:
+            allowed = ", ".join(sorted(self.available_themes))
+            raise ConfigurationError(f"theme: there is no '{settings.theme}'; allowed: {allowed}")
+        check_keymap(settings.path, settings.keymap)
+        self.theme = settings.theme
+        self.set_keymap(dict(settings.keymap))
+        self.animation_level = "none"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters, and ours behind them."""
+        return [*super().get_line_filters(), self._sanitiser]
+
+    def on_mount(self) -> None:
+        """Open the profile, and end in good order when the machine says so."""
+        loop = asyncio.get_running_loop()
+        for number, code in _SIGNALS.items():
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._end, code)
+        self.push_screen(self._main(self.settings.profile, self._welcome))
+
+    def _end(self, code: int) -> None:
+        self.exit(return_code=code)
+
+    def _main(self, profile: Profile, welcome: str = "") -> MainScreen:
+        clipboard = Clipboard(self.settings.clipboard_command, os.environ, self._write)
+        return MainScreen(
+            self.settings,
+            profile,
+            self._opening(profile),
+            lambda: self._connect_to(profile),
+            clipboard,
+            welcome,
+        )
+
+    def _write(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    @on(MainScreen.ProfileChosen)
+    async def _open(self, event: MainScreen.ProfileChosen) -> None:
+        await self.switch_screen(self._main(event.profile))
+
+    @property
+    def main_screen(self) -> MainScreen | None:
+        """The main screen, also where a dialog lies over it."""
+        return next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
+
+    def action_hint(self) -> None:
+        """Say how to quit to a person who tries Ctrl+C."""
+        if self.main_screen is not None:
+            self.main_screen.say("Ctrl+Q quits", Tone.PLAIN)
+
+    async def action_quit(self) -> None:
+        """Quit, once nothing is lost by it."""
+        self.run_worker(self._quit(), group="quit", exclusive=True)
+
+    async def _quit(self) -> None:
+        if self.main_screen is None or await self.main_screen.may_leave():
+            self.exit()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Take what inputs and selections copy the way of every copy."""
+        self._clipboard = text
+        if self.main_screen is not None:
+            self.main_screen.copy_text(text)
+
+    def _fatal_error(self) -> None:
+        """Write a report without local variables, which may hold keys, instead of showing them.
+
+        Overrides Textual's own, whose traceback prints locals.
+        """
+        self._crash_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.crash_report = self._crash_folder / "crash.txt"
+        handle = os.open(self.crash_report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            traceback.print_exception(sys.exception(), file=file)
+        self._close_messages_no_wait()

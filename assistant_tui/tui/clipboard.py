@@ -1,0 +1,113 @@
+"""Puts text on the clipboard of the person, who may sit at another machine."""
+
+import asyncio
+import base64
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+TIMEOUT = 3.0
+"""Seconds that a clipboard program may take."""
+LARGEST_OSC = 74_000
+"""Encoded bytes that terminals take in one OSC 52."""
+_SCREEN_CHUNK = 256
+_PYPERCLIP = """
+import sys, pyperclip
+text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
+pyperclip.copy(text)
+sys.exit(pyperclip.paste() != text)
+"""
+"""Run in a process of its own: pyperclip reports success when its tool fails, so it reads back, and
+what its tool says on stderr must not reach the screen, which is drawn there."""
+
+
+class ClipboardError(Exception):
+    """The text did not get onto a clipboard; the message says why."""
+
+
+@dataclass(frozen=True)
+class Clipboard:
+    """The ladder of ways to a clipboard, from the surest to the last resort."""
+
+    command: str
+    """A command of the user's own that reads the text from its standard input; or empty."""
+    environ: Mapping[str, str]
+    write: Callable[[str], None]
+    """Writes a control sequence to the terminal."""
+
+    async def copy(self, text: str) -> str:
+        """Copy, and return how, as words that follow the name of what was copied.
+
+        Raises:
+            ClipboardError: no way led to a clipboard.
+        """
+        if self.command:
+            await _run(shlex.split(self.command), text)
+            return "copied by clipboard_command"
+        if self.environ.get("TMUX"):
+            await _run(["tmux", "load-buffer", "-w", "-"], text)
+            return "sent to the clipboard through tmux"
+        if any(self.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")):
+            return self._send(text)
+        if self.environ.get("STY"):
+            return self._send(text)
+        return await self._copy_here(text)
+
+    async def _copy_here(self, text: str) -> str:
+        """On the machine in front of the person: its own clipboard, and the terminal's."""
+        sent = self._send(text)
+        try:
+            await _run([sys.executable, "-c", _PYPERCLIP], text)
+        except ClipboardError:
+            return sent
+        return "copied"
+
+    def _send(self, text: str) -> str:
+        encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+        if len(encoded) > LARGEST_OSC:
+            return f"is too long for the terminal's clipboard; written to {_to_file(text)}"
+        sequence = f"\x1b]52;c;{encoded}\a"
+        if self.environ.get("STY") and not self.environ.get("TMUX"):
+            sequence = _through_screen(sequence)
+        self.write(sequence)
+        return "sent to the terminal's clipboard (OSC 52)"
+
+
+async def _run(command: list[str], text: str) -> None:
+    """Give the text to a program; its output must not reach the screen."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise ClipboardError(f"{command[0]}: {error.strerror}") from None
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            await process.communicate(text.encode("utf-8", "surrogatepass"))
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise ClipboardError(f"{command[0]} did not end within {TIMEOUT:g} s") from None
+    if process.returncode:
+        raise ClipboardError(f"{command[0]} ended with exit code {process.returncode}")
+
+
+def _through_screen(sequence: str) -> str:
+    """Wrap a sequence for GNU screen, which passes device control strings on in small pieces."""
+    pieces = [
+        sequence[start : start + _SCREEN_CHUNK] for start in range(0, len(sequence), _SCREEN_CHUNK)
+    ]
+    return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+
+
+def _to_file(text: str) -> str:
+    handle, name = tempfile.mkstemp(prefix="assistant-tui-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
+        file.write(text)
+    return name

@@ -1,0 +1,146 @@
+"""The one registry of commands: bindings, footer, help and palette are made from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from textual.binding import Binding
+
+
+class Where(Enum):
+    """Where the focus must be for a command to be at hand."""
+
+    PANE = auto()
+    """The list or the detail; the pane itself carries it out."""
+    BROWSE = auto()
+    """The list or the detail; the screen carries it out."""
+    FORM = auto()
+    """The form."""
+    EVERYWHERE = auto()
+    """All of these."""
+    PALETTE = auto()
+    """No key: the command palette alone."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing that a person can do; `name` is the action, and the id for the keymap."""
+
+    name: str
+    keys: str
+    """Textual's names of the keys, by commas."""
+    label: str
+    help: str
+    where: Where
+    footer: bool = False
+    """Whether it is worth one of the six places in the footer."""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("move_down", "down,j", "Down", "The next row or line", Where.PANE),
+    Command("move_up", "up,k", "Up", "The row or line before", Where.PANE),
+    Command("move_page_down", "pagedown", "Page down", "One screen down", Where.PANE),
+    Command("move_page_up", "pageup", "Page up", "One screen up", Where.PANE),
+    Command("move_first", "home,g", "First", "To the top", Where.PANE),
+    Command("move_last", "end,G", "Last", "To the end of what is loaded", Where.PANE),
+    Command("next_page", "right_square_bracket", "Next page", "The next page", Where.BROWSE),
+    Command(
+        "previous_page", "left_square_bracket", "Previous page", "The page before", Where.BROWSE
+    ),
+    Command(
+        "open", "enter", "Edit", "Open the highlighted assistant in the form", Where.BROWSE, True
+    ),
+    Command("create", "n", "New", "Create an assistant", Where.BROWSE, True),
+    Command(
+        "delete", "d", "Delete", "Delete the highlighted assistant; asks first", Where.BROWSE, True
+    ),
+    Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.BROWSE, True),
+    Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.BROWSE),
+    Command("json", "v", "JSON", "The whole object as the server sent it", Where.BROWSE, True),
+    Command("edit_json", "e", "$EDITOR", "The whole object as JSON in your editor", Where.BROWSE),
+    Command("refresh", "r,ctrl+r", "Refresh", "Load the list anew", Where.BROWSE),
+    Command("profile", "P", "Profile", "Switch to another server", Where.BROWSE),
+    Command("samples", "a", "Add samples", "Fill an empty store with three samples", Where.BROWSE),
+    Command(
+        "switch_pane", "tab,shift+tab", "Pane", "From the list to the detail and back", Where.BROWSE
+    ),
+    Command("back", "escape", "Back", "Back to the list", Where.BROWSE),
+    Command("save", "ctrl+s", "Save", "Save what was changed", Where.FORM, True),
+    Command(
+        "leave", "escape", "Back", "Leave the form; asks if something was changed", Where.FORM, True
+    ),
+    Command("edit_field", "f4", "$EDITOR", "This text in your editor", Where.FORM, True),
+    Command("help", "question_mark,f1", "Help", "All keys", Where.BROWSE, True),
+    Command("help_form", "f1", "Help", "All keys", Where.FORM, True),
+    Command("palette", "colon,ctrl+p", "Commands", "Find a command by its name", Where.BROWSE),
+    Command("palette_form", "ctrl+p", "Commands", "Find a command by its name", Where.FORM),
+    Command("quit", "q", "Quit", "Quit; asks if something was changed", Where.BROWSE),
+    Command(
+        "quit_anywhere", "ctrl+q", "Quit", "Quit; asks if something was changed", Where.EVERYWHERE
+    ),
+    Command("copy_name", "", "Copy name", "Copy the name to your clipboard", Where.PALETTE),
+    Command(
+        "copy_json", "", "Copy as JSON", "Copy the object as the server sent it", Where.PALETTE
+    ),
+    Command(
+        "copy_curl",
+        "",
+        "Copy as curl",
+        "Copy a curl command; the key stays a variable",
+        Where.PALETTE,
+    ),
+)
+
+_SHOWN = {
+    "question_mark": "?",
+    "colon": ":",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "escape": "Esc",
+    "enter": "Enter",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "shift+tab": "Shift+Tab",
+    "down": "↓",
+    "up": "↑",
+}
+
+
+def bindings(*places: Where) -> list[Binding]:
+    """The bindings of a widget where these commands are at hand.
+
+    Those of the panes are the widget's own actions, all others the screen's.
+    """
+    return [
+        Binding(
+            command.keys,
+            command.name if command.where is Where.PANE else f"screen.{command.name}",
+            command.label,
+            id=command.name,
+            show=False,
+            priority=command.where is Where.EVERYWHERE,
+        )
+        for command in COMMANDS
+        if command.where in places and command.keys
+    ]
+
+
+def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
+    """The keys of a command as a person reads them, the user's own instead of the defaults."""
+    keys = keymap.get(command.name, command.keys).split(",")
+    return [shown_key(key) for key in keys if key]
+
+
+def shown_key(key: str) -> str:
+    """The name of a key as a person reads it: `Ctrl+S`, `?`, `Enter`, `Y`."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if len(key) == 1:
+        return key
+    return "+".join(part if part == "$" else part.capitalize() for part in key.split("+"))
+
+
+def at_hand(places: Iterable[Where]) -> list[Command]:
+    """The commands that can be given while the focus is there."""
+    wanted = set(places)
+    return [command for command in COMMANDS if command.where in wanted]

@@ -1,0 +1,1 @@
+"""The questions and texts that are laid over a screen."""

@@ -1,0 +1,40 @@
+"""The command palette, filled from the registry of commands."""
+
+from collections.abc import Callable, Coroutine, Iterator
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from assistant_tui.tui.commands import COMMANDS, Command, Where
+
+_HIDDEN = {"palette", "palette_form", "back", "leave", "help_form", "quit_anywhere"}
+
+
+class CommandProvider(Provider):
+    """Offers the commands that the screen can carry out now."""
+
+    def _commands(self) -> Iterator[Command]:
+        for command in COMMANDS:
+            if command.where is Where.PANE or command.name in _HIDDEN:
+                continue
+            if self.screen.check_action(command.name, ()):
+                yield command
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for command in self._commands():
+            yield DiscoveryHit(command.label, self._runner(command), help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Those whose label or help match."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = max(matcher.match(command.label), matcher.match(command.help) * 0.5)
+            if score > 0:
+                label = matcher.highlight(command.label)
+                yield Hit(score, label, self._runner(command), help=command.help)
+
+    def _runner(self, command: Command) -> Callable[[], Coroutine[None, None, None]]:
+        async def run() -> None:
+            await self.screen.run_action(f"screen.{command.name}")
+
+        return run

@@ -1,0 +1,61 @@
+"""A question with a few answers as buttons; the first has the focus and is the harmless one."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+
+class Answer(NamedTuple):
+    """One button."""
+
+    key: str
+    label: str
+    dangerous: bool = False
+
+
+class Question(ModalScreen[str]):
+    """Asks, and answers with the key of the button; Esc is the first button."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str], answers: Sequence[Answer]) -> None:
+        """`lines` are shown as they are: remote text in them must have been made safe."""
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        """A title, the lines, and the buttons in a row."""
+        with VerticalScroll(classes="box", can_focus=False):
+            yield Static(Content(self._title), classes="title")
+            for line in self._lines:
+                yield Static(Content(line))
+            with Horizontal(classes="buttons"):
+                for answer in self._answers:
+                    button = Button(Content(answer.label), compact=True, name=answer.key)
+                    button.set_class(answer.dangerous, "-dangerous")
+                    yield button
+
+    def on_mount(self) -> None:
+        """Give the first button the focus."""
+        self.query(Button).first().focus()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.name or self._answers[0].key)
+
+    def action_cancel(self) -> None:
+        """Answer with the first button."""
+        self.dismiss(self._answers[0].key)

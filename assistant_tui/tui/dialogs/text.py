@@ -1,0 +1,38 @@
+"""A text over the whole screen: the JSON of an object, an id, the help."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from assistant_tui.tui.widgets.reader import Line, Reader
+
+
+class TextScreen(ModalScreen[None]):
+    """Shows lines until Esc, q or the key that opened it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,v,Y,question_mark,f1", "close", "Close", show=False)
+    ]
+
+    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+        """`lines` and `title` are shown as they are: remote text must have been made safe."""
+        super().__init__()
+        self._title = title
+        self._lines = tuple(lines)
+
+    def compose(self) -> ComposeResult:
+        """A title, the text, and the keys."""
+        yield Static(Content(self._title), classes="title")
+        reader = Reader()
+        reader.lines = self._lines
+        yield reader
+        yield Static(Content("↑ ↓ PgUp PgDn move · Esc closes"), classes="hint")
+
+    def action_close(self) -> None:
+        """Go back to what was under the text."""
+        self.dismiss()

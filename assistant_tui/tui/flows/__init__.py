@@ -1,0 +1,1 @@
+"""What takes several steps: ask, do, tell. One file each."""

@@ -1,0 +1,52 @@
+"""What can be copied of an assistant, and how it gets to the clipboard."""
+
+import os
+import shlex
+
+from assistant_tui.config.settings import Profile, Source
+from assistant_tui.core.display import one_line
+from assistant_tui.core.listing import Row
+from assistant_tui.tui.clipboard import Clipboard, ClipboardError
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+
+
+async def copy(desk: Desk, clipboard: Clipboard, text: str, name: str) -> None:
+    """Copy a text and tell how; Y is the way out where there is no clipboard."""
+    try:
+        how = await clipboard.copy(text)
+    except ClipboardError as error:
+        desk.say(f"{name} was not copied: {error} · Y shows the id", Tone.ERROR)
+        return
+    hint = " · Y shows it" if "OSC 52" in how else ""
+    desk.say(f"{one_line(name)} {how}{hint}")
+
+
+def curl(profile: Profile, row: Row) -> str:
+    """A command that reads the assistant; the key stays the name of a variable."""
+    base = profile.base_url.rstrip("/") if profile.source is Source.REMOTE else _LOCAL
+    query = "&".join(f"{name}={value}" for name, value in profile.query.items())
+    url = f"{base}/assistants/{row.id}" + (f"?{query}" if query else "")
+    parts = ["curl", shlex.quote(url), "-H 'OpenAI-Beta: assistants=v2'"]
+    for name, value in profile.headers.items():
+        parts.append("-H " + shlex.quote(f"{name}: {value}"))
+    if variable := _variable(profile):
+        header = (
+            f"{profile.api_key_header}: " if profile.api_key_header else "Authorization: Bearer "
+        )
+        parts.append(f'-H "{header}${variable}"')
+    return " ".join(parts)
+
+
+_LOCAL = "http://127.0.0.1:8808/v1"
+"""Where `assistant-tui serve` puts the local store."""
+
+
+def _variable(profile: Profile) -> str:
+    if profile.source is not Source.REMOTE:
+        return ""
+    names = profile.api_key_env.split()
+    if names:
+        return next((name for name in names if os.environ.get(name)), names[-1])
+    stored = profile.api_key_command or profile.api_key_keyring or profile.api_key_file
+    return "API_KEY" if stored else ""

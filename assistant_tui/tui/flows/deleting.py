@@ -1,0 +1,58 @@
+"""Deletes an assistant: asks with all that is needed to be sure, deletes, tells."""
+
+from collections.abc import Iterator
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.widgets.columns import tools_text
+
+
+async def delete(desk: Desk, row: Row) -> None:
+    """Ask, then delete just this row, wherever the cursor has gone meanwhile."""
+    answers = (Answer("cancel", "Cancel"), Answer("delete", "Delete", dangerous=True))
+    answer = await desk.ask(Question("Delete this assistant?", list(_about(row)), answers))
+    if answer != "delete":
+        return
+    name = one_line(row.name) or row.id
+    desk.say(f"Deleting {name}…", Tone.WORKING)
+    try:
+        await desk.catalog.delete(row.id, above=row_above(desk, row.id))
+    except ServiceError as error:
+        desk.report(error, f"{name} was not deleted")
+        return
+    desk.listing = desk.listing.without([row.id])
+    desk.say(f"Deleted {name} · {row.id}")
+
+
+def row_above(desk: Desk, assistant_id: str) -> str | None:
+    """The id of the row before, from which a server's list can be asked for just this one."""
+    position = desk.listing.position(assistant_id)
+    return desk.listing.rows[position - 1].id if position else None
+
+
+def _about(row: Row) -> Iterator[str]:
+    yield f"Name   {one_line(row.name) or '(no name)'}"
+    yield f"Id     {one_line(row.id)}"
+    yield f"Model  {one_line(row.model) or '-'}"
+    yield f"Uses   {', '.join(_uses(row)) or 'no tools'}"
+    yield ""
+    yield "The server keeps no copy."
+
+
+def _uses(row: Row) -> Iterator[str]:
+    """The tools, and how many files and stores hang on them."""
+    if row.tools:
+        yield tools_text(row.tools)
+    try:
+        resources = Document(row.text).value("tool_resources")
+    except ValueError:
+        return
+    for tool in resources.values() if isinstance(resources, dict) else ():
+        for kind, ids in tool.items() if isinstance(tool, dict) else ():
+            if isinstance(ids, list) and ids:
+                yield f"{len(ids)} {one_line(str(kind)).replace('_', ' ')}"

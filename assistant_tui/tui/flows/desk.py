@@ -1,0 +1,40 @@
+"""What a flow needs of the screen that it runs on."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from textual.screen import Screen
+
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Listing, Row
+from assistant_tui.tui.messages import Tone
+
+if TYPE_CHECKING:
+    from assistant_tui.catalog.catalog import Catalog
+
+Result = TypeVar("Result")
+Retry = Callable[[], Any]
+
+
+class Desk(Protocol):
+    """The main screen, as the flows see it."""
+
+    listing: Listing
+    profile: Profile
+
+    @property
+    def catalog(self) -> "Catalog":
+        """The open catalog; flows are only started while there is one."""
+
+    def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Put a sentence on the status line."""
+
+    def report(self, error: ServiceError, doing: str = "") -> None:
+        """Tell of a failure where it is seen."""
+
+    def ask(self, dialog: Screen[Result]) -> Awaitable[Result | None]:
+        """Show a dialog and wait for its answer; only in a worker."""
+
+    def show_row(self, row: Row) -> None:
+        """Put a row that the server answered into the listing and highlight it."""

@@ -1,0 +1,110 @@
+"""The life of the form: opened on a draft, saved, left; what was typed outlives every failure."""
+
+import re
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from assistant_tui.core.document import Document, write_json
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.tui.editor import EditorError, edit
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.flows.leaving import may_leave
+from assistant_tui.tui.flows.saving import save
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.widgets.form import AssistantForm
+
+
+class FormDesk:
+    """Holds at most one open form, in the place of the detail."""
+
+    def __init__(self, desk: Desk, screen: Screen[None], closed: Callable[[], None]) -> None:
+        self._desk = desk
+        self._screen = screen
+        self._closed = closed
+        self._last_model = desk.profile.model
+        self.form: AssistantForm | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        """What is being edited; None while no form is open."""
+        return None if self.form is None else self.form.draft
+
+    def open_new(self) -> Draft:
+        """A draft for a new assistant: its model is the profile's, or the last one used."""
+        model = self._last_model
+        return Draft(preset={"model": write_json(model)} if model else {})
+
+    async def open(self, draft: Draft) -> None:
+        """Show a form for a draft, and offer the server's models in it when they are known."""
+        await self.close()
+        self.form = form = AssistantForm(draft)
+        await self._screen.query_one("#panes").mount(form)
+        try:
+            models = await self._desk.catalog.models()
+        except ServiceError as error:
+            self._desk.say(f"The models could not be listed: {error}", Tone.WARNING)
+            return
+        if self.form is form:
+            form.offer_models(models)
+
+    async def close(self) -> None:
+        """Take the form away."""
+        if self.form is not None:
+            form, self.form = self.form, None
+            await form.remove()
+            self._closed()
+
+    async def leave(self) -> bool:
+        """Close the form, if nothing is lost by it or the person says so."""
+        if not await may_leave(self._desk, self.draft):
+            return False
+        await self.close()
+        return True
+
+    async def save(self) -> None:
+        """Save the draft; what was typed meanwhile stays in the form as a further edit."""
+        form = self.form
+        if form is None:
+            return
+        sent = form.draft
+        if sent.errors:
+            form.show_errors()
+            self._desk.say("Not saved: " + "; ".join(sent.errors.values()), Tone.ERROR)
+            return
+        if not sent.dirty and sent.assistant_id is not None:
+            self._desk.say("Nothing was changed")
+            return
+        row = await save(self._desk, sent)
+        if row is None:
+            return
+        self._last_model = row.model or self._last_model
+        if form.draft == sent:
+            await self.close()
+        else:
+            await self._go_on(form.draft, sent, row)
+
+    async def _go_on(self, draft: Draft, sent: Draft, row: Row) -> None:
+        later = {name: raw for name, raw in draft.raw.items() if sent.raw.get(name) != raw}
+        fresh = Draft(Document(row.text))
+        for name, raw in later.items():
+            fresh = fresh.edited(name, raw)
+        await self.open(fresh)
+        self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
+
+    def refuse(self, error: ServiceError) -> None:
+        """Show a refusal beside the field that it names, if there is one."""
+        if self.form is not None and error.param:
+            self.form.refuse(re.split(r"[.\[]", error.param)[0], error.message)
+
+    def edit_field(self) -> None:
+        """Open the text that has the focus in the person's editor."""
+        editor = self.form.focused_text if self.form is not None else None
+        if editor is None:
+            return
+        try:
+            editor.replace(edit(self._screen.app, editor.text, ".md"))
+        except EditorError as error:
+            self._desk.say(str(error), Tone.ERROR)

@@ -1,0 +1,79 @@
+"""Keeps the main screen's listing fed: connects, loads, loads further, loads anew."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
+
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Listing
+
+if TYPE_CHECKING:
+    from assistant_tui.catalog.catalog import Catalog
+
+Connect = Callable[[], Awaitable["Catalog"]]
+
+
+class Shelf(Protocol):
+    """Where the loader puts what it loaded."""
+
+    listing: Listing
+
+    def load_started(self) -> None:
+        """Something is being loaded."""
+
+    def load_ended(self) -> None:
+        """The listing is what the server has."""
+
+    def load_failed(self, error: ServiceError) -> None:
+        """It could not be loaded; the listing is as it was."""
+
+
+class Loader:
+    """The only one who asks for pages; what is no longer wanted when it arrives is dropped."""
+
+    def __init__(self, shelf: Shelf, connect: Connect) -> None:
+        self._shelf = shelf
+        self._connect = connect
+        self._reloading = False
+        self.catalog: Catalog | None = None
+        """None until the connection stands."""
+
+    async def reload(self) -> None:
+        """Load as many rows as there are now, at least a page, and put them in the place of all."""
+        if self._reloading:
+            return
+        self._reloading = True
+        self._shelf.load_started()
+        try:
+            if self.catalog is None:
+                self.catalog = await self._connect()
+            loaded = 0 if self._shelf.listing.remembered else len(self._shelf.listing)
+            listing = await self.catalog.reload(loaded)
+        except ServiceError as error:
+            self._shelf.load_failed(error)
+            return
+        finally:
+            self._reloading = False
+        self._shelf.listing = listing
+        self._shelf.load_ended()
+        await asyncio.to_thread(self.catalog.remember, listing)
+
+    async def extend(self, after: str) -> None:
+        """Load the page after an id; dropped if the listing has moved on when it arrives."""
+        if self.catalog is None or self._reloading:
+            return
+        try:
+            page = await self.catalog.page(after)
+        except ServiceError as error:
+            self._shelf.load_failed(error)
+            return
+        if self._shelf.listing.cursor == page.after and not self._reloading:
+            self._shelf.listing = self._shelf.listing.extended(page)
+            self._shelf.load_ended()
+
+    async def close(self) -> None:
+        """Keep the first rows for the next start, and close the connection."""
+        if self.catalog is not None:
+            if not self._shelf.listing.remembered:
+                await asyncio.to_thread(self.catalog.remember, self._shelf.listing)
+            await self.catalog.close()

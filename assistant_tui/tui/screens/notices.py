@@ -1,0 +1,51 @@
+"""What a whole pane says instead of rows: empty, loading, failed, and which key helps."""
+
+from urllib.parse import urlsplit
+
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
+
+LOADING = "Loading…"
+SWITCHED_OFF = "api.openai.com"
+"""The host on which OpenAI ended the Assistants API on 2026-08-26."""
+
+
+def empty(*, writable: bool) -> str:
+    """The words for a server that has no assistant."""
+    if not writable:
+        return "No assistants here.\n\nr looks again · P another profile · ? all keys"
+    return (
+        "No assistants yet.\n\n"
+        "n creates one\na adds three samples to look around\nr looks again · ? all keys"
+    )
+
+
+def failed(error: ServiceError, profile: Profile) -> str:
+    """The words for a list that could not be loaded, with the cause and what to do."""
+    return (
+        f"{error.title}\n\n{error}\n\n{_advice(error, profile)}\nr tries again · P another profile"
+    )
+
+
+def _advice(error: ServiceError, profile: Profile) -> str:
+    if isinstance(error, Unauthorized):
+        return f"Profile {profile.name}: {profile.key_help}."
+    if isinstance(error, Forbidden):
+        return f"The key of profile {profile.name} may not list assistants."
+    if isinstance(error, NotServed):
+        return _elsewhere(profile)
+    if isinstance(error, Offline):
+        return f"Profile {profile.name} reaches for {profile.host}."
+    return f"Profile {profile.name} · {profile.host}"
+
+
+def _elsewhere(profile: Profile) -> str:
+    if urlsplit(profile.base_url).hostname == SWITCHED_OFF:
+        return (
+            "OpenAI switched its own Assistants API off on 2026-08-26.\n"
+            "Point the profile at a gateway or server that still has it, or use the local store."
+        )
+    return (
+        f"{profile.base_url} does not serve the Assistants API (any more).\n"
+        "Check base_url: some servers want /v1 at its end, others must not have it."
+    )

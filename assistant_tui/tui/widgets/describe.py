@@ -1,0 +1,108 @@
+"""Puts an assistant into words for the detail pane, from what the list already brought."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from assistant_tui.core.display import many_lines, one_line
+from assistant_tui.core.document import Document, write_json
+from assistant_tui.core.fields import MODIFIABLE, READ_ONLY
+from assistant_tui.core.listing import Row
+from assistant_tui.tui.widgets.columns import created_text
+from assistant_tui.tui.widgets.reader import Line
+
+SHOWN = 20_000
+"""Characters of a long text that the detail shows; the JSON view shows all."""
+
+
+def describe(row: Row | None) -> tuple[Line, ...]:
+    """The lines of the detail pane; every word of the server's is made safe."""
+    if row is None:
+        return ()
+    if row.problem:
+        return (
+            Line("! This object does not fit the API", "warning"),
+            Line(one_line(row.problem)),
+            Line(""),
+            Line("v shows it as the server sent it.", "muted"),
+        )
+    return tuple(_lines(row, Document(row.text)))
+
+
+def _lines(row: Row, document: Document) -> Iterator[Line]:
+    yield Line(one_line(row.name) or "(no name)", "label")
+    yield Line(one_line(row.id))
+    yield Line(f"{one_line(row.model) or '(no model)'} · created {created_text(row.created_at)}")
+    description = document.value("description")
+    if isinstance(description, str) and description:
+        yield Line("")
+        yield Line(_shortened(description))
+    yield from _tools(document.value("tools"))
+    yield from _values(document)
+    yield from _instructions(document.value("instructions"))
+
+
+def _tools(tools: Any) -> Iterator[Line]:
+    yield from _title("Tools")
+    if not isinstance(tools, list) or not tools:
+        yield Line("none", "muted", 2)
+        return
+    for tool in tools:
+        yield Line(_tool(tool), indent=2)
+
+
+def _tool(tool: Any) -> str:
+    if not isinstance(tool, dict):
+        return one_line(write_json(tool))
+    kind = one_line(str(tool.get("type")))
+    inside = tool.get(str(tool.get("type")))
+    if not isinstance(inside, dict) or not inside:
+        return kind
+    if isinstance(inside.get("name"), str):
+        about = inside.get("description")
+        words = f" · {one_line(about)}" if isinstance(about, str) and about else ""
+        return f"{kind} {one_line(inside['name'])}{words}"
+    return f"{kind} · {one_line(write_json(inside))}"
+
+
+def _values(document: Document) -> Iterator[Line]:
+    """The small settings, then the metadata, then what the API does not name."""
+    yield from _title("Settings")
+    for name in ("temperature", "top_p", "reasoning_effort", "response_format", "tool_resources"):
+        text = document.members.get(name)
+        if text not in (None, "null", "{}"):
+            yield Line(f"{name}: {_shortened(one_line(_plain(document.value(name))))}", indent=2)
+    metadata = document.value("metadata")
+    if isinstance(metadata, dict) and metadata:
+        yield from _title("Metadata")
+        for key, value in metadata.items():
+            yield Line(f"{one_line(key)}: {one_line(_plain(value))}", indent=2)
+    known = {*MODIFIABLE, *READ_ONLY}
+    others = [name for name in document.members if name not in known]
+    if others:
+        yield from _title("Other fields")
+        for name in others:
+            value = _shortened(one_line(_plain(document.value(name))))
+            yield Line(f"{one_line(name)}: {value}", indent=2)
+
+
+def _instructions(instructions: Any) -> Iterator[Line]:
+    yield from _title("Instructions")
+    if not isinstance(instructions, str) or not instructions:
+        yield Line("none", "muted", 2)
+        return
+    yield Line(_shortened(instructions))
+
+
+def _title(text: str) -> Iterator[Line]:
+    yield Line("")
+    yield Line(text, "label")
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else write_json(value)
+
+
+def _shortened(text: str) -> str:
+    safe = many_lines(text[:SHOWN])
+    left = len(text) - SHOWN
+    return safe if left <= 0 else f"{safe}\n… {left:,} more characters: v shows all"

@@ -1,0 +1,42 @@
+"""Shows the highlighted assistant, without a request and without a repaint while keys repeat."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.reactive import var
+from textual.timer import Timer
+
+from assistant_tui.core.listing import Row
+from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.widgets.describe import describe
+from assistant_tui.tui.widgets.reader import Reader
+
+REST = 0.12
+"""Seconds that the cursor must rest before the detail follows; a held key repeats faster."""
+
+
+class DetailPane(Reader):
+    """The detail of one row; it follows `row` when that has rested."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.BROWSE, Where.EVERYWHERE)]
+
+    row: var[Row | None] = var(None)
+    _timer: Timer | None = None
+
+    def watch_row(self, before: Row | None, now: Row | None) -> None:
+        """Show the first row at once, the others when the cursor rests."""
+        if self._timer is not None:
+            self._timer.stop()
+        if before is None or now is None:
+            self._show()
+        else:
+            self._timer = self.set_timer(REST, self._show)
+
+    def on_show(self) -> None:
+        """Catch up at once where the pane was hidden."""
+        self._show()
+
+    def _show(self) -> None:
+        lines = describe(self.row)
+        if lines != self.lines:
+            self.lines = lines

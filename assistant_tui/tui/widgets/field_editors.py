@@ -1,0 +1,184 @@
+"""One editor for each kind of field; each posts what it holds and shows what is wrong with it."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.fields import Field, Kind, Raw
+
+MOST_MODELS = 50
+"""How many models the list under the field offers at a time."""
+LONGEST_WRAPPED = 5_000
+"""Characters of a line from which on soft wrapping would make every key slow."""
+
+
+class FieldEditor(Vertical):
+    """A field's label, its editor, its count against the limit, and its error."""
+
+    class Edited(Message):
+        """The person changed what the editor holds."""
+
+        def __init__(self, name: str, raw: Raw) -> None:
+            super().__init__()
+            self.name = name
+            self.raw = raw
+
+    def __init__(self, field: Field, raw: Raw) -> None:
+        super().__init__(classes=f"field-{field.name}")
+        self.field = field
+        self.start = raw
+        """What the field held when the form was opened."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out label and count above or beside the editor, the error below."""
+        with Horizontal(classes="line"):
+            yield Static(Content(self.field.label), classes="label")
+            with Vertical(classes="holder"):
+                yield from self.compose_editor()
+            yield Static(classes="count", markup=False)
+        yield Static(classes="error", markup=False)
+
+    def compose_editor(self) -> ComposeResult:
+        """The editor itself."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Show the count against the limit from the start."""
+        self.show_count(self.start)
+
+    def changed(self, raw: Raw) -> None:
+        """Tell the form what the editor holds now."""
+        self.show_count(raw)
+        self.post_message(self.Edited(self.field.name, raw))
+
+    def show_count(self, raw: Raw) -> None:
+        """Show how much of the limit is used: `12 / 256`."""
+        limit = self.field.limit
+        text = "" if limit is None else f"{len(raw):,} / {limit:,}"
+        self.query_one(".count", Static).update(Content(text))
+
+    def show_state(self, *, touched: bool, error: str) -> None:
+        """Mark a changed field with a star, and say what is wrong with it."""
+        label = f"{'*' if touched else ' '}{self.field.label}"
+        self.query_one(".label", Static).update(Content(label))
+        self.query_one(".error", Static).update(Content(one_line(f"✗ {error}") if error else ""))
+        self.set_class(bool(error), "-wrong")
+
+
+class LineEditor(FieldEditor):
+    """Edits a text of one line, or a number."""
+
+    def compose_editor(self) -> ComposeResult:
+        """An input; a line break in the text, which it could not hold, locks it."""
+        text = str(self.start)
+        holder = Input(text, compact=True, select_on_focus=False, placeholder=self._placeholder())
+        holder.cursor_blink = False
+        holder.disabled = "\n" in text or "\r" in text
+        yield holder
+
+    def _placeholder(self) -> str:
+        if self.field.kind is Kind.NUMBER:
+            return f"not set · {self.field.least:g} to {self.field.most:g}"
+        return ""
+
+    @on(Input.Changed)
+    def _take(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.input.has_focus:
+            self.changed(event.value)
+
+
+class ModelEditor(LineEditor):
+    """Edits the model: any text, with the server's models offered below while one types."""
+
+    def __init__(self, field: Field, raw: Raw) -> None:
+        super().__init__(field, raw)
+        self._models: Sequence[str] = ()
+
+    def compose_editor(self) -> ComposeResult:
+        """The input and the list of what matches it."""
+        yield from super().compose_editor()
+        yield OptionList(compact=True, markup=False)
+
+    def offer(self, models: Sequence[str]) -> None:
+        """Take the models that the server lists."""
+        self._models = models
+        self._filter("")
+
+    def preset(self, model: str) -> None:
+        """Put in a model for a new assistant, which nobody typed."""
+        self.query_one(Input).value = model
+
+    def _filter(self, typed: str) -> None:
+        wanted = typed.lower()
+        found = [model for model in self._models if wanted in model.lower()][:MOST_MODELS]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(Option(Content(one_line(model)), id=model) for model in found)
+        self.set_class(not found, "-nothing")
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        if event.input.has_focus:
+            self._filter(event.value)
+
+    def key_down(self) -> None:
+        """Go from the input into the list."""
+        options = self.query_one(OptionList)
+        if self.query_one(Input).has_focus and options.option_count:
+            options.focus()
+            options.highlighted = 0
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        holder = self.query_one(Input)
+        holder.value = event.option.id or ""
+        holder.focus()
+        holder.cursor_position = len(holder.value)
+        self.changed(holder.value)
+
+
+class TextEditor(FieldEditor):
+    """Edits a text of many lines; an untouched one is never read back, since TextArea rewrites."""
+
+    def compose_editor(self) -> ComposeResult:
+        """A text area that does not wrap where a line is too long to be wrapped quickly."""
+        text = str(self.start)
+        longest = max(map(len, text.split("\n")))
+        area = TextArea(
+            text, compact=True, soft_wrap=longest < LONGEST_WRAPPED, tab_behavior="focus"
+        )
+        area.cursor_blink = False
+        self._loaded = area.text
+        yield area
+
+    @property
+    def text(self) -> str:
+        """What the editor holds; exactly the original until it is changed."""
+        held = self.query_one(TextArea).text
+        return str(self.start) if held == self._loaded else held
+
+    def replace(self, text: str) -> None:
+        """Put in another text, as if it was typed."""
+        self.query_one(TextArea).text = text
+
+    @on(TextArea.Changed)
+    def _take(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.changed(self.text)
+
+
+EDITORS: dict[Kind, type[FieldEditor]] = {
+    Kind.LINE: LineEditor,
+    Kind.NUMBER: LineEditor,
+    Kind.MODEL: ModelEditor,
+    Kind.TEXT: TextEditor,
+}

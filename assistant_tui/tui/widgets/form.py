@@ -1,0 +1,118 @@
+"""The form: edits a draft, field by field, and never loses what was typed."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Input, Static
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import write_json
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.fields import FIELDS, READ_ONLY, Kind, from_json
+from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.widgets.field_editors import EDITORS, FieldEditor, ModelEditor, TextEditor
+from assistant_tui.tui.widgets.metadata_editor import MetadataEditor
+from assistant_tui.tui.widgets.tools_editor import ToolsEditor
+
+_EDITORS: dict[Kind, type[FieldEditor]] = {
+    **EDITORS,
+    Kind.TOOLS: ToolsEditor,
+    Kind.METADATA: MetadataEditor,
+}
+_SHOWN = 200
+"""Characters of a field without an editor that are shown."""
+
+
+class AssistantForm(VerticalScroll, can_focus=False):
+    """Shows the fields of a draft for editing; `draft` always holds what is on the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.FORM, Where.EVERYWHERE)]
+
+    draft: var[Draft] = var(Draft)
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.set_reactive(AssistantForm.draft, draft)
+
+    def compose(self) -> ComposeResult:
+        """A title, an editor for each field, and the fields that have none."""
+        name = self.draft.assistant_id
+        yield Static(
+            Content(f"Edit {one_line(name)}" if name else "New assistant"), classes="title"
+        )
+        locked = []
+        for field in FIELDS.values():
+            try:
+                raw = self.draft.raw.get(field.name)
+                if raw is None:
+                    raw = from_json(field, self.draft.start.get(field.name))
+            except ValueError:
+                locked.append(field.name)
+            else:
+                yield _EDITORS[field.kind](field, raw)
+        for name, text in self.draft.start.items():
+            if name in locked or (name not in FIELDS and name not in READ_ONLY):
+                yield Static(Content(one_line(f" {name}: {text[:_SHOWN]}")), classes="locked")
+
+    def on_mount(self) -> None:
+        """Start in the first field, at the end of what it holds."""
+        self._show_states()
+        first = self.query(Input).first()
+        first.cursor_position = len(first.value)
+        first.focus(scroll_visible=False)
+
+    @on(FieldEditor.Edited)
+    def _take(self, event: FieldEditor.Edited) -> None:
+        event.stop()
+        self.draft = self.draft.edited(event.name, event.raw)
+        self._show_states()
+
+    def _show_states(self) -> None:
+        errors = self.draft.errors
+        for editor in self.query(FieldEditor):
+            name = editor.field.name
+            touched = name in self.draft.touched
+            complain = touched or self.draft.original is not None
+            editor.show_state(touched=touched, error=errors.get(name, "") if complain else "")
+
+    def show_errors(self) -> None:
+        """Show every error, those of untouched fields too, and go to the first."""
+        errors = self.draft.errors
+        for editor in self.query(FieldEditor):
+            name = editor.field.name
+            editor.show_state(touched=name in self.draft.touched, error=errors.get(name, ""))
+        wrong = self.query(".-wrong Input, .-wrong TextArea")
+        if wrong:
+            wrong.first().focus()
+
+    def refuse(self, name: str, message: str) -> bool:
+        """Show the server's own complaint beside the field it names; False if it has no editor."""
+        for editor in self.query(FieldEditor):
+            if editor.field.name == name:
+                editor.show_state(touched=name in self.draft.touched, error=message)
+                return True
+        return False
+
+    def offer_models(self, models: Sequence[str]) -> None:
+        """Take the models that the server lists; the first is the preset where there is none."""
+        editor = self.query_one(ModelEditor)
+        editor.offer(models)
+        new = self.draft.original is None
+        if new and models and "model" not in {**self.draft.preset, **self.draft.raw}:
+            preset = {**self.draft.preset, "model": write_json(models[0])}
+            self.draft = Draft(raw=self.draft.raw, preset=preset)
+            editor.preset(models[0])
+
+    @property
+    def focused_text(self) -> TextEditor | None:
+        """The editor of many lines that has the focus, if one has."""
+        for editor in self.query(TextEditor):
+            if editor.has_focus_within:
+                return editor
+        return None

@@ -1,0 +1,226 @@
+"""The paginated list: a line-API pane whose cost does not grow with its rows."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import var
+from textual.strip import Strip
+from textual.widget import Widget
+
+from assistant_tui.core.listing import Listing, Row
+from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.widgets.columns import row_text, titles
+from assistant_tui.tui.widgets.window import Window
+from assistant_tui.tui.widgets.wrapping import fit, wrap
+
+AHEAD = 25
+"""Rows before the end at which the next page is asked for."""
+WHEEL = 3
+"""Rows that one notch of the wheel moves."""
+_TITLE_LINES = 1
+_MARGIN = 2
+"""Cells before a row, for the mark of the cursor."""
+
+
+class ListPane(Widget, can_focus=True):
+    """Shows a listing and moves a cursor over it; the highlight stays on its assistant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE, Where.BROWSE, Where.EVERYWHERE)]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "list-pane--title",
+        "list-pane--cursor",
+        "list-pane--problem",
+    }
+
+    listing: var[Listing] = var(Listing())
+    notice: var[str] = var("")
+    """What is said instead of rows while there are none."""
+
+    class Highlighted(Message):
+        """The cursor came to rest on an assistant, or on none (None)."""
+
+        def __init__(self, assistant_id: str | None) -> None:
+            super().__init__()
+            self.assistant_id = assistant_id
+
+    class Selected(Message):
+        """An assistant was chosen by a double click."""
+
+    class PageWanted(Message):
+        """The cursor nears the end: the page after this id is wanted."""
+
+        def __init__(self, after: str) -> None:
+            super().__init__()
+            self.after = after
+
+    def __init__(self, page_size: int) -> None:
+        super().__init__()
+        self._page_size = page_size
+        self._window = Window()
+        self._target: int | None = None
+        """A row beyond the loaded ones to go to once it is there."""
+        self._asked: str | None = None
+        self._lines: dict[str, Strip] = {}
+
+    @property
+    def cursor(self) -> int:
+        """The position of the highlighted row, counted from 0."""
+        return self._window.cursor
+
+    @property
+    def highlighted(self) -> Row | None:
+        """The row under the cursor; None while there are no rows."""
+        return self._row_at(self.listing)
+
+    def _row_at(self, listing: Listing) -> Row | None:
+        cursor = self._window.cursor
+        return listing.rows[cursor] if cursor < len(listing) else None
+
+    def watch_listing(self, before: Listing, now: Listing) -> None:
+        """Keep the highlight on its assistant, or on its neighbour if it is gone."""
+        old = self._row_at(before)
+        position = now.position(old.id) if old else 0
+        if self._target is not None and (self._target < len(now) or now.exhausted):
+            position, self._target = self._target, None
+        self._window = self._window.over(
+            len(now), self._window.cursor if position is None else position
+        )
+        self._lines.clear()
+        self._asked = None
+        self.refresh()
+        self._want_page_ahead()
+        if self.highlighted != old:
+            self._tell()
+
+    def watch_notice(self) -> None:
+        """Show the new words where there are no rows."""
+        if not self.listing.rows:
+            self.refresh()
+
+    def highlight(self, assistant_id: str) -> None:
+        """Move the cursor to an assistant, if it is loaded."""
+        position = self.listing.position(assistant_id)
+        if position is not None:
+            self._go(position)
+
+    def _tell(self) -> None:
+        row = self.highlighted
+        self.post_message(self.Highlighted(row.id if row else None))
+
+    def _want_page_ahead(self) -> None:
+        if self._window.cursor >= len(self.listing) - AHEAD:
+            self._want_page()
+
+    def _want_page(self) -> None:
+        after = self.listing.cursor
+        if after is not None and after != self._asked and not self.listing.exhausted:
+            self._asked = after
+            self.post_message(self.PageWanted(after))
+
+    def _go(self, position: int) -> None:
+        before, self._window = self._window, self._window.at(position)
+        self._target = None
+        self._want_page_ahead()
+        if self._window == before:
+            return
+        if self._window.top != before.top:
+            self.refresh()
+        else:
+            for row in (before.cursor, self._window.cursor):
+                line = row - self._window.top + _TITLE_LINES
+                self.refresh(Region(0, line, self.size.width, 1))
+        self._tell()
+
+    def on_resize(self) -> None:
+        """Lay the rows out anew for another size."""
+        self._lines.clear()
+        self._window = self._window.resized(self.size.height - _TITLE_LINES)
+
+    def on_click(self, event: events.Click) -> None:
+        """Highlight the row that was clicked; open it at the second click."""
+        position = self._window.top + event.y - _TITLE_LINES
+        if self.can_focus and event.y >= _TITLE_LINES and position < len(self.listing):
+            self._go(position)
+            if event.chain == 2:
+                self.post_message(self.Selected())
+
+    def on_mouse_scroll_down(self) -> None:
+        """Move down by a few rows."""
+        self._go(self.cursor + WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Move up by a few rows."""
+        self._go(self.cursor - WHEEL)
+
+    def action_move_down(self) -> None:
+        """Go to the next row."""
+        self._go(self.cursor + 1)
+
+    def action_move_up(self) -> None:
+        """Go to the row before."""
+        self._go(self.cursor - 1)
+
+    def action_move_page_down(self) -> None:
+        """Go one screen down."""
+        self._go(self.cursor + self._window.height)
+
+    def action_move_page_up(self) -> None:
+        """Go one screen up."""
+        self._go(self.cursor - self._window.height)
+
+    def action_move_first(self) -> None:
+        """Go to the first row."""
+        self._go(0)
+
+    def action_move_last(self) -> None:
+        """Go to the last row that is loaded."""
+        self._go(len(self.listing) - 1)
+
+    def move_page(self, direction: int) -> None:
+        """Go to the first row of the next (1) or the previous (-1) page.
+
+        A page that is not loaded yet is gone to when it has arrived.
+        """
+        first = (self.cursor // self._page_size + direction) * self._page_size
+        self._go(first)
+        if first >= len(self.listing) and not self.listing.exhausted:
+            self._target = first
+            self._want_page()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the titles, a row, or the words that stand instead of rows."""
+        width = self.size.width
+        if not self.listing.rows:
+            return self._notice_line(y, width)
+        if y < _TITLE_LINES:
+            style = self.get_component_rich_style("list-pane--title")
+            return Strip([Segment("  " + titles(width - _MARGIN), style)], width)
+        position = self._window.top + y - _TITLE_LINES
+        if position >= len(self.listing):
+            return Strip.blank(width, self.rich_style)
+        row = self.listing.rows[position]
+        if position == self._window.cursor:
+            return self._row_line(row, "> ", "list-pane--cursor", width)
+        if row.id not in self._lines:
+            part = "list-pane--problem" if row.problem else ""
+            self._lines[row.id] = self._row_line(row, "  ", part, width)
+        return self._lines[row.id]
+
+    def _row_line(self, row: Row, mark: str, part: str, width: int) -> Strip:
+        style: Style = self.get_component_rich_style(part) if part else self.rich_style
+        return Strip([Segment(mark + row_text(row, width - _MARGIN), style)], width)
+
+    def _notice_line(self, y: int, width: int) -> Strip:
+        lines = wrap(self.notice, width - 2 * _MARGIN)
+        text = lines[y - 1] if 1 <= y <= len(lines) else ""
+        return Strip([Segment("  " + fit(text, width - _MARGIN), self.rich_style)], width)
+
+    def notify_style_update(self) -> None:
+        """Draw the rows anew when a theme or the focus changes their colours."""
+        super().notify_style_update()
+        self._lines.clear()

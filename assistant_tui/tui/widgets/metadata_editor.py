@@ -1,0 +1,65 @@
+"""Edits metadata as a table of keys and values, with an empty row at its end to add one."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.fields import Entry, Field, Raw
+from assistant_tui.tui.widgets.field_editors import FieldEditor
+
+
+class PairRow(Horizontal):
+    """One pair; a value that an input could not hold is shown locked and kept as it came."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+        self._locked = entry.kept is not None or not entry.value.isprintable()
+
+    def compose(self) -> ComposeResult:
+        """The key and the value."""
+        shown = self._entry.kept if self._entry.kept is not None else self._entry.value
+        key = Input(self._entry.key, compact=True, placeholder="key", classes="key")
+        value = Input(
+            one_line(shown) if self._locked else shown,
+            compact=True,
+            placeholder="value",
+            classes="value",
+            disabled=self._locked,
+        )
+        key.cursor_blink = value.cursor_blink = False
+        yield key
+        yield value
+
+    @property
+    def entry(self) -> Entry | None:
+        """The pair as it stands; None for one that was emptied."""
+        key = self.query_one(".key", Input).value
+        if self._locked:
+            return Entry(key, self._entry.value, self._entry.kept) if key else None
+        value = self.query_one(".value", Input).value
+        return Entry(key, value) if key or value else None
+
+
+class MetadataEditor(FieldEditor):
+    """The pairs of the metadata."""
+
+    def __init__(self, field: Field, raw: Raw) -> None:
+        super().__init__(field, raw)
+        self._entries = [entry for entry in raw if isinstance(entry, Entry)]
+
+    def compose_editor(self) -> ComposeResult:
+        """A row for each pair, and an empty one."""
+        with Vertical(classes="pairs"):
+            for entry in [*self._entries, Entry("", "")]:
+                yield PairRow(entry)
+
+    @on(Input.Changed)
+    def _take(self, event: Input.Changed) -> None:
+        event.stop()
+        rows = list(self.query(PairRow))
+        if rows[-1].entry is not None:
+            self.query_one(".pairs").mount(PairRow(Entry("", "")))
+        self.changed(tuple(entry for row in rows if (entry := row.entry) is not None))

@@ -1,0 +1,109 @@
+"""A scrollable text of any length: wrapped once, drawn line by line."""
+
+from collections.abc import Iterable
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from textual.binding import BindingType
+from textual.reactive import var
+from textual.strip import Strip
+from textual.widget import Widget
+
+from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.widgets.wrapping import fit, wrap
+
+WHEEL = 3
+"""Lines that one notch of the wheel moves."""
+
+
+class Line(NamedTuple):
+    """A stretch of text, safe to show, in one of the reader's styles; it may be many lines long."""
+
+    text: str
+    part: str = ""
+    """"label", "muted" or "warning"; empty for plain text."""
+    indent: int = 0
+    """Cells before every line."""
+
+
+class Reader(Widget, can_focus=True):
+    """Shows lines; moves by keys and wheel; never moves by itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE)]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "reader--label",
+        "reader--muted",
+        "reader--warning",
+    }
+
+    lines: var[tuple[Line, ...]] = var(())
+    _top = 0
+
+    def watch_lines(self) -> None:
+        """Show another text from its top."""
+        self._top = 0
+        self._wrap()
+
+    def on_resize(self) -> None:
+        """Wrap for another width."""
+        self._wrap()
+
+    def _wrap(self) -> None:
+        self._wrapped = list(_wrapped(self.lines, self.size.width))
+        self._scroll(0)
+        self.refresh()
+
+    def _scroll(self, lines: int) -> None:
+        lowest = max(len(self._wrapped) - self.size.height, 0)
+        top = max(0, min(self._top + lines, lowest))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def action_move_down(self) -> None:
+        """Scroll down a line."""
+        self._scroll(1)
+
+    def action_move_up(self) -> None:
+        """Scroll up a line."""
+        self._scroll(-1)
+
+    def action_move_page_down(self) -> None:
+        """Scroll down a screen."""
+        self._scroll(self.size.height)
+
+    def action_move_page_up(self) -> None:
+        """Scroll up a screen."""
+        self._scroll(-self.size.height)
+
+    def action_move_first(self) -> None:
+        """Scroll to the top."""
+        self._scroll(-self._top)
+
+    def action_move_last(self) -> None:
+        """Scroll to the end."""
+        self._scroll(len(self._wrapped))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll down a few lines."""
+        self._scroll(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll up a few lines."""
+        self._scroll(-WHEEL)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the text."""
+        width, position = self.size.width, self._top + y
+        if position >= len(self._wrapped):
+            return Strip.blank(width, self.rich_style)
+        text, part = self._wrapped[position]
+        style = self.get_component_rich_style(f"reader--{part}") if part else self.rich_style
+        return Strip([Segment(fit(text, width), style)], width)
+
+
+def _wrapped(lines: Iterable[Line], width: int) -> Iterable[tuple[str, str]]:
+    for line in lines:
+        margin = " " * line.indent
+        for text in wrap(line.text, width - line.indent):
+            yield margin + text, line.part

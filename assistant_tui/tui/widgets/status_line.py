@@ -1,0 +1,73 @@
+"""The three single lines around the panes: where one is, what happened, which keys help."""
+
+from collections.abc import Mapping
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from assistant_tui.core.display import one_line
+from assistant_tui.tui.commands import Command, keys_of
+from assistant_tui.tui.messages import Tone
+
+MOST_KEYS = 6
+
+
+class HeaderLine(Widget):
+    """Profile, host, how many rows are loaded, and what holds for the whole session."""
+
+    count: reactive[str] = reactive("")
+
+    def __init__(self, profile: str, host: str, *, read_only: bool) -> None:
+        super().__init__()
+        self._profile = one_line(profile)
+        self._host = one_line(host)
+        self._read_only = read_only
+
+    def render(self) -> Content:
+        """Draw the line; the host gives way first where there is little room."""
+        facts = [self._profile, self._host, self.count, "READ-ONLY" if self._read_only else ""]
+        text = " · ".join(fact for fact in facts if fact)
+        if len(text) > self.size.width:
+            text = " · ".join(fact for fact in (facts[0], *facts[2:]) if fact)
+        return Content(text)
+
+
+class StatusLine(Widget):
+    """One sentence: what was done, what failed and which key helps."""
+
+    sentence: reactive[str] = reactive("")
+    tone: reactive[Tone] = reactive(Tone.PLAIN)
+
+    def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Show a sentence in place of the last one."""
+        self.sentence = one_line(sentence)
+        self.tone = tone
+        for each in Tone:
+            self.set_class(each is tone, f"-{each.name.lower()}")
+
+    def render(self) -> Content:
+        """Draw the sentence after its mark."""
+        return Content(f"{self.tone.value}{self.sentence}" if self.sentence else "")
+
+
+class KeyLine(Widget):
+    """At most six keys, those that matter where the focus is."""
+
+    commands: reactive[tuple[Command, ...]] = reactive(())
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def render(self) -> Content:
+        """Draw as many keys as fit, each before its label."""
+        parts: list[tuple[str, str]] = []
+        room = self.size.width
+        for command in self.commands[:MOST_KEYS]:
+            key = keys_of(command, self._keymap)[0]
+            room -= len(key) + len(command.label) + 3
+            if room < -2:
+                break
+            parts += [(key, "$footer-key-foreground"), (f" {command.label}  ", "")]
+        return Content.assemble(*parts)

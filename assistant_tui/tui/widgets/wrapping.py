@@ -1,0 +1,36 @@
+"""Breaks text into lines of a given width, fast enough for 256,000 characters in one line."""
+
+from rich.cells import cell_len, chop_cells
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break text into lines of at most `width` cells, between words where there are any.
+
+    Line breaks of the text are kept; a word longer than a line is broken inside.
+    """
+    width = max(width, 2)
+    return [line for part in text.split("\n") for line in _wrap_line(part, width)]
+
+
+def _wrap_line(text: str, width: int) -> list[str]:
+    if not text.isascii() and cell_len(text) != len(text):
+        return chop_cells(text, width) or [""]
+    lines, start = [], 0
+    while len(text) - start > width:
+        end = text.rfind(" ", start, start + width + 1)
+        if end <= start:
+            end = start + width
+        lines.append(text[start:end])
+        start = end + (text[end : end + 1] == " ")
+    return [*lines, text[start:]]
+
+
+def fit(text: str, width: int) -> str:
+    """Cut or fill text to exactly `width` cells; a cut is shown by an ellipsis."""
+    if text.isascii():
+        return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
+    missing = width - cell_len(text)
+    if missing >= 0:
+        return text + " " * missing
+    cut = chop_cells(text, max(width - 1, 1))[0] + "…"
+    return cut + " " * (width - cell_len(cut))

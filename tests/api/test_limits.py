@@ -1,0 +1,150 @@
+"""Answers without an end, in drips, broken or packed wrongly."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from assistant_tui.api.client import LARGEST_BODY, AssistantsClient
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.core.errors import TimedOut, Unreadable
+from tests.api.support import READS, Reply, Script, client
+
+
+class Endless(httpx.AsyncByteStream):
+    """Parts of a kilobyte for ever; counts them."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            self.sent += 1
+            yield b" " * 1024
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Broken(httpx.AsyncByteStream):
+    """The beginning of an answer, then a fault."""
+
+    def __init__(self, fault: Exception) -> None:
+        self._fault = fault
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b'{"data": ['
+        raise self._fault
+
+
+async def test_an_endless_answer_is_cut_before_it_is_held_in_memory() -> None:
+    body = Endless()
+    async with client(Script(Reply(200, body)), largest_body=100_000) as opened:
+        with pytest.raises(Unreadable, match=r"server\.test is larger than"):
+            await opened.list()
+    assert body.sent == 98
+    assert body.closed
+
+
+def test_the_limit_in_use() -> None:
+    assert LARGEST_BODY == 64 * 1024 * 1024
+
+
+async def test_what_counts_is_the_size_after_decompression() -> None:
+    packed = gzip.compress(b"[" + b" " * 2_000_000 + b"]")
+    assert len(packed) < 10_000
+    script = Script(Reply(200, packed, {"content-encoding": "gzip"}))
+    async with client(script) as opened:
+        with pytest.raises(Unreadable, match="larger than"):
+            await opened.list()
+    assert len(script.requests) == 1
+
+
+async def test_compressed_answers_are_read() -> None:
+    packed = gzip.compress(b'[{"id": "a"}]')
+    async with client(Script(Reply(200, packed, {"content-encoding": "gzip"}))) as opened:
+        assert [row.id for row in (await opened.list()).rows] == ["a"]
+
+
+async def test_wrong_compression_is_unreadable_and_not_repeated() -> None:
+    script = Script(Reply(200, b"not gzip", {"content-encoding": "gzip"}))
+    async with client(script) as opened:
+        with pytest.raises(Unreadable, match="compressed wrongly"):
+            await opened.list()
+    assert script.waits == []
+
+
+@pytest.mark.parametrize("fault", [httpx.RemoteProtocolError("x"), httpx.ReadError("x")])
+async def test_an_answer_that_is_cut_off(fault: Exception) -> None:
+    script = Script(Reply(200, Broken(fault)))
+    async with client(script) as opened:
+        with pytest.raises(Unreadable, match="cut off"):
+            await opened.list()
+        assert len(script.requests) == 3
+        with pytest.raises(Unreadable, match="cut off") as raised:
+            await opened.create({})
+    assert raised.value.may_have_arrived
+    assert len(script.requests) == 4
+
+
+async def test_an_answer_that_stops_coming() -> None:
+    async with client(Script(Reply(200, Broken(httpx.ReadTimeout("x"))))) as opened:
+        with pytest.raises(TimedOut, match=r"no answer from server\.test within 30 s"):
+            await opened.list()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (httpx.ConnectTimeout("x"), r"no connection to server\.test:443 within 30 s"),
+        (httpx.ReadTimeout("x"), r"no answer from server\.test within 30 s"),
+        (httpx.WriteTimeout("x"), r"no answer from server\.test within 30 s"),
+        (httpx.PoolTimeout("x"), r"no answer from server\.test within 30 s"),
+    ],
+)
+async def test_each_phase_has_its_time(fault: Exception, words: str) -> None:
+    async with client(Script(fault)) as opened:
+        with pytest.raises(TimedOut, match=words):
+            await opened.list()
+
+
+async def test_drips_end_after_ten_times_the_time_of_a_phase() -> None:
+    asked = 0
+
+    async def never(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        await asyncio.Event().wait()
+        raise AssertionError("not reached")
+
+    endpoint = Endpoint("https://h.test", timeout=0.001, transport=httpx.MockTransport(never))
+    async with AssistantsClient(endpoint) as opened:
+        with pytest.raises(
+            TimedOut, match=r"no whole answer from h\.test within 0\.01 s"
+        ) as raised:
+            await opened.modify("a", {})
+    assert raised.value.may_have_arrived
+    assert asked == 1
+
+
+@pytest.mark.parametrize("body", ["<html>log in</html>", "", '{"data": [', "\ufeff<p>"])
+@pytest.mark.parametrize("action", READS)
+async def test_a_success_that_is_no_json(body: str, action: str) -> None:
+    script = Script(Reply(200, body, {"x-request-id": "req_1"}))
+    async with client(script) as opened:
+        with pytest.raises(Unreadable) as raised:
+            await READS[action](opened)
+    error = raised.value
+    assert (error.status, error.request_id, error.may_have_arrived) == (200, "req_1", False)
+    assert "<" not in error.message
+    assert len(script.requests) == 1
+
+
+async def test_bytes_that_are_not_utf8_do_not_hide_the_rest() -> None:
+    body = b'[{"id": "a", "name": "caf\xe9"}, {"id": "b"}]'
+    async with client(Script(Reply(200, body))) as opened:
+        rows = (await opened.list()).rows
+    assert [(row.id, row.name) for row in rows] == [("a", "caf\ufffd"), ("b", "")]

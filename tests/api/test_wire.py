@@ -1,0 +1,235 @@
+"""Lists, assistants and models in every form that servers send."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant_tui.api.wire import (
+    denies_deletion,
+    is_null,
+    read_assistant,
+    read_models,
+    read_page,
+    read_row,
+)
+from assistant_tui.core.errors import Unreadable
+from assistant_tui.core.listing import Listing, Page
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+def page(text: str) -> Page:
+    return read_page(text, after=None, limit=50)
+
+
+def test_a_sound_row() -> None:
+    text = (
+        '{"id": "asst_1", "name": "N", "model": "m", "created_at": 1700000000, "top_p": 1.0,'
+        ' "tools": [{"type": "file_search"}, {"type": "bing_grounding", "x": 1}], "later": {}}'
+    )
+    row = read_row(text)
+    assert row == ("asst_1", "N", "m", ("file_search", "bing_grounding"), 1_700_000_000, text, "")
+
+
+@pytest.mark.parametrize(
+    ("member", "seconds"),
+    [
+        ('"created_at": 1700000000', 1_700_000_000),
+        ('"created_at": 1700000000123', 1_700_000_000),
+        ('"created_at": 1700000000.7', 1_700_000_000),
+        ('"created_at": "1700000000"', 1_700_000_000),
+        ('"created_at": "1700000000123.5"', 1_700_000_000),
+        ('"created": 1700000000', 1_700_000_000),
+        ('"created_at": 5, "created": 7', 5),
+        ('"created_at": null', None),
+        ('"x": 1', None),
+    ],
+)
+def test_times_in_all_their_forms(member: str, seconds: int | None) -> None:
+    row = read_row(f'{{"id": "a", {member}}}')
+    assert (row.created_at, row.problem) == (seconds, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "known"), [("7", "7"), ("12345678901234567890123", None), ('"a/b?"', "a/b?")]
+)
+def test_ids_of_any_type_are_texts(text: str, known: str | None) -> None:
+    row = read_row(f'{{"id": {text}}}')
+    assert (row.id, row.problem) == (known or text, "")
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ('"name": 5', "name: should be a string"),
+        ('"model": []', "model: should be a string"),
+        ('"tools": 5', "tools: should be a list"),
+        ('"tools": ["x"]', "tools[0]: should be an object"),
+        ('"tools": [{"type": "x"}, {}]', "tools[1].type: is missing"),
+        ('"tools": [{"type": "function"}]', "tools[0].function: is missing"),
+        ('"metadata": []', "metadata: should be an object"),
+        ('"top_p": "much"', "top_p: should be a number"),
+        ('"response_format": 5', "response_format: should be a string"),
+        ('"created_at": "2023-11-14"', "created_at: should be a time"),
+        ('"created_at": Infinity', "created_at: should be a time"),
+        ('"created_at": 1' + "0" * 400, "created_at: should be a time"),
+        ('"x": ' + "9" * 5000, "Exceeds the limit (4300 digits) for integer string conversion: "),
+        ('"x": ' + DEEP, "JSON nested too deeply to read"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_words_and_the_rest_is_kept(
+    members: str, problem: str
+) -> None:
+    text = f'{{"id": "a", "model": "m", {members}}}'
+    row = read_row(text)
+    assert row.problem.startswith(problem)
+    assert (row.id, row.text) == ("a", text)
+    assert row.model == ("m" if '"model"' not in members else "")
+
+
+def test_the_names_of_misshaped_tools_are_kept_where_they_can_be_read() -> None:
+    row = read_row('{"id": "a", "name": 5, "tools": [{"type": "function"}, {"type": 3}]}')
+    assert (row.name, row.tools) == ("5", ("function", "3"))
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", '{"id": null}', '{"id": ""}', '{"id": {}}', '{"id": "\\ud800"}', "5", "[1]", '"']
+)
+def test_an_object_without_an_id_gets_a_stand_in_that_lasts(text: str) -> None:
+    row = read_row(text)
+    assert row.id.startswith("(no id) #")
+    assert row.problem
+    assert row == read_row(text)
+    assert row.id != read_row(text + " ").id
+
+
+def test_a_lone_surrogate_in_a_name_never_reaches_the_row_but_stays_in_the_text() -> None:
+    text = '{"id": "a", "name": "x\\ud800", "model": "\\ud83d\\ude00"}'
+    row = read_row(text)
+    assert (row.name, row.model, row.text, row.problem) == ("x\ufffd", "😀", text, "")
+
+
+@pytest.mark.parametrize("bad", ['{"id": "x", "y": ' + DEEP + "}", '{"id": "x", 5}', "7", ""])
+def test_one_bad_object_spoils_only_its_own_row(bad: str) -> None:
+    rows = page(f'[{{"id": "a"}}, {bad}, {{"id": "b"}}]').rows
+    assert [row.problem == "" for row in rows] == [True, False, True]
+    assert (rows[0].id, rows[2].id) == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "has_more"),
+    [
+        ("[]", 0, None),
+        ("null", 0, None),
+        ('[{"id": "a"}]', 1, None),
+        ('\ufeff [{"id": "a"}]\n', 1, None),
+        ('{"data": []}', 0, None),
+        ('{"data": null}', 0, None),
+        ('{"object": "list", "data": [{"id": "a"}], "has_more": true}', 1, True),
+        ('{"object": "assistants", "data": [{"id": "a"}], "has_more": false}', 1, False),
+        ('{"data": [{"id": "a"}], "has_more": null, "last_id": ""}', 1, None),
+        ('{"data": [{"id": "a"}], "has_more": "true"}', 1, None),
+    ],
+)
+def test_lists_in_all_their_forms(text: str, count: int, has_more: bool | None) -> None:
+    read = page(text)
+    assert (len(read.rows), read.has_more) == (count, has_more)
+
+
+def test_a_page_remembers_what_it_answers() -> None:
+    assert read_page("[]", after="x", limit=7) == Page((), None, "x", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        ("<!doctype html><title>Log in</title>", "HTML page"),
+        ("hello", "expected"),
+        ("5", "expected"),
+        ('{"object": "list"}', "no data"),
+        ('{"data": {}}', "expected"),
+        ('{"data": [{"id": "a"}', "cut off"),
+        ('[{"id": "a"}, {"id"', "cut off"),
+        ("[] []", "after the end"),
+    ],
+)
+def test_what_is_no_list_is_unreadable(text: str, words: str) -> None:
+    with pytest.raises(Unreadable, match=words) as raised:
+        page(text)
+    assert "<" not in raised.value.message
+
+
+@given(st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "replace")))
+def test_no_text_whatever_breaks_the_reader(text: str) -> None:
+    row = read_row(text)
+    assert row.id
+    assert row.problem or json.loads(text, strict=False)["id"] is not None
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=5,
+)
+field_names = st.sampled_from(["id", "name", "model", "tools", "created_at", "created", "metadata"])
+
+
+@given(st.dictionaries(field_names, json_values))
+def test_no_object_whatever_breaks_the_reader(value: dict[str, object]) -> None:
+    text = json.dumps(value)
+    row = read_row(text)
+    assert row.text == text
+    f"{row.id}{row.name}{row.model}{row.tools}{row.problem}".encode()
+    assert Listing().extended(page(f"[{text}]")).rows == (row,)
+
+
+def test_an_assistant_may_be_odd_but_must_have_an_id() -> None:
+    assert read_assistant(' {"id": "a", "name": 5}\n').text == '{"id": "a", "name": 5}'
+    for text in ("", "null", "[]", "{}", '{"error": {"message": "x"}}', "<html>", '{"id": "a"'):
+        with pytest.raises(Unreadable, match="not an assistant"):
+            read_assistant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"object": "list", "data": [{"id": "a"}, {"id": "b"}]}', ("a", "b")),
+        ('[{"id": "a"}, {"id": "a"}]', ("a",)),
+        ('["a", "b"]', ("a", "b")),
+        ('{"models": [{"name": "a"}]}', ("a",)),
+        ('{"data": [{"id": 5}, {"x": 1}, 7, null, "", {"id": ""}]}', ("5",)),
+        ('{"data": null}', ()),
+        ("null", ()),
+    ],
+)
+def test_models_in_all_their_forms(text: str, names: tuple[str, ...]) -> None:
+    assert read_models(text) == names
+
+
+def test_what_is_no_list_of_models_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match="no data or models"):
+        read_models("{}")
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ('{"id": "a", "deleted": false}', True),
+        ('{"id": "a", "deleted": true}', False),
+        ("{}", False),
+        ("", False),
+        ("OK", False),
+        ("null", False),
+    ],
+)
+def test_only_a_plain_false_denies_a_deletion(text: str, denied: bool) -> None:
+    assert denies_deletion(text) is denied
+
+
+def test_null() -> None:
+    assert is_null(" null\n")
+    assert not is_null('{"id": null}')

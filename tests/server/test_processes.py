@@ -1,0 +1,113 @@
+"""Several processes on one file, and processes that are killed while they write."""
+
+import multiprocessing
+import subprocess
+import sys
+from functools import partial
+from multiprocessing.pool import Pool
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.server.assistants import created, modified
+from assistant_tui.server.paging import PageQuery
+from assistant_tui.server.store import SQLiteStore
+from tests.server.support import Json
+
+FIELDS = created({"model": "m"})
+PROCESSES, ROUNDS = 4, 25
+
+
+def _pool() -> Pool:
+    return multiprocessing.get_context("spawn").Pool(PROCESSES)
+
+
+def _open(path: Path) -> str:
+    with SQLiteStore(path) as store:
+        return store.journal_mode
+
+
+def _create(path: Path) -> list[str]:
+    with SQLiteStore(path) as store:
+        return [store.create(FIELDS)["id"] for _ in range(ROUNDS)]
+
+
+def _modify(path: Path, assistant_id: str, field: str) -> bool:
+    """Whether this process always found its own field as it left it."""
+
+    def change(number: int, assistant: Json) -> Json:
+        seen.append(assistant[field])
+        return modified(assistant, {field: str(number)})
+
+    seen: list[str | None] = []
+    with SQLiteStore(path) as store:
+        for number in range(ROUNDS):
+            store.modify(assistant_id, partial(change, number))
+    return seen == [None, *map(str, range(ROUNDS - 1))]
+
+
+def test_a_new_file_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.db" for n in range(8) for _ in range(PROCESSES)]
+    with _pool() as pool:
+        assert set(pool.map(_open, paths, chunksize=1)) == {"wal"}
+
+
+def test_what_many_create_is_all_there(tmp_path: Path) -> None:
+    path = tmp_path / "assistants.db"
+    with _pool() as pool:
+        made = pool.map(_create, [path] * PROCESSES, chunksize=1)
+    with SQLiteStore(path) as store:
+        page = store.page(PageQuery(limit=PROCESSES * ROUNDS, ascending=True))
+        listed = [assistant["id"] for assistant in page.data]
+        times = [assistant["created_at"] for assistant in page.data]
+    assert sorted(listed) == sorted(each for ids in made for each in ids)
+    assert times == sorted(times)
+    for ids in made:  # each process sees its own in the order it made them
+        assert [each for each in listed if each in set(ids)] == ids
+
+
+def test_changes_of_different_fields_do_not_undo_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "assistants.db"
+    with SQLiteStore(path) as store:
+        assistant_id = store.create(FIELDS)["id"]
+        fields = ["name", "description", "instructions", "response_format"]
+        store.modify(assistant_id, lambda old: {**old, "response_format": None})
+        with _pool() as pool:
+            assert all(pool.starmap(_modify, [(path, assistant_id, field) for field in fields]))
+        last = store.get(assistant_id)
+        assert last is not None
+        assert [last[field] for field in fields] == [str(ROUNDS - 1)] * len(fields)
+
+
+_WRITE_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from assistant_tui.server.assistants import created
+from assistant_tui.server.store import SQLiteStore
+store, number = SQLiteStore(Path(sys.argv[1])), 0
+while True:
+    made = store.create(created({"model": "m", "instructions": "x" * 20_000}))
+    store.modify(made["id"], lambda old: {**old, "name": str(number)})
+    print(made["id"], number, flush=True)
+    number += 1
+"""
+
+
+@pytest.mark.parametrize("rounds", [1, 20, 60])
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, rounds: int) -> None:
+    path = tmp_path / "assistants.db"
+    command = [sys.executable, "-c", _WRITE_UNTIL_KILLED, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(rounds)]
+        process.kill()
+        lines += process.stdout.read().splitlines()
+    acknowledged = [line.split() for line in lines if line.count(" ") == 1]
+    with SQLiteStore(path) as store:
+        (check,) = store._connection.execute("PRAGMA integrity_check").fetchone()
+        assert check == "ok"
+        for assistant_id, number in acknowledged:
+            kept = store.get(assistant_id)
+            assert kept is not None and kept["name"] == number
+        listed = store.page(PageQuery(limit=10_000)).data
+        assert len(acknowledged) <= len(listed) <= len(acknowledged) + 2
