@@ -5,14 +5,17 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from assistant_tui import __version__
 from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
+from assistant_tui.core.display import one_line
 
 MOST_SAMPLES = 1_000_000
+_OF_THE_SCREEN = ("profile", "base_url", "demo", "read_only", "no_mouse", "theme", "log")
+"""Options that would do nothing for `serve`, and whose silence could be taken for consent."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -20,14 +23,29 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
-        self.exit(2, f"assistant-tui: {message}; assistant-tui --help tells more\n")
+        self.exit(2, f"assistant-tui: {one_line(message)}; assistant-tui --help tells more\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    options = _parser().parse_args(arguments)
-    places = folders()
+    """Run the program; returns the exit code, or raises SystemExit with it."""
     try:
+        return _run(_parser().parse_args(arguments))
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Write what is left now: on a closed pipe the interpreter would complain at its end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        places = folders()
         settings = _settings(options, places)
         if options.command == "serve":
             return _serve(options, settings, places)
@@ -77,15 +95,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sample_count(text: str) -> int:
-    if not text.isdecimal() or int(text) > MOST_SAMPLES:
+    if not _is_count(text, MOST_SAMPLES):
         raise argparse.ArgumentTypeError(f"a whole number up to {MOST_SAMPLES:,} is allowed")
     return int(text)
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
+    if not _is_count(text, 65535):
         raise argparse.ArgumentTypeError("a whole number from 0 to 65535 is allowed")
     return int(text)
+
+
+def _is_count(text: str, most: int) -> bool:
+    """The length is looked at first: Python reads no number of thousands of digits."""
+    return text.isdecimal() and len(text) <= 20 and int(text) <= most
 
 
 def _settings(options: argparse.Namespace, places: Folders) -> Settings:
@@ -102,6 +125,10 @@ def _settings(options: argparse.Namespace, places: Folders) -> Settings:
 
 
 def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
+    for name in _OF_THE_SCREEN:
+        if getattr(options, name) is not None and getattr(options, name) is not False:
+            option = name.replace("_", "-")
+            raise ConfigurationError(f"--{option}: not with serve, which serves the local store")
     from assistant_tui.commands import serve
 
     key = None
@@ -121,7 +148,7 @@ def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> 
 
 
 def _open_screen(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
         raise ConfigurationError("there is no terminal to draw on; in a pipe, only serve works")
     if os.environ.get("TERM", "dumb") == "dumb":
         raise ConfigurationError("TERM=dumb: this terminal cannot show the program")
@@ -145,6 +172,11 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     return app.return_code or 0
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    """A stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
+
+
 def _prepare_environment() -> None:
     """Set what Textual reads when it is imported."""
     if any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")):
@@ -162,4 +194,9 @@ def _welcome(settings: Settings) -> str:
 def _start_log(places: Folders) -> None:
     from assistant_tui.log import start_log
 
-    start_log(places.log_file)
+    try:
+        start_log(places.log_file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"--log: {places.log_file} cannot be written: {error.strerror}"
+        ) from None

@@ -1,6 +1,7 @@
 """What can be shown of a profile before any server has answered, with the least of imports."""
 
 import asyncio
+import json
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ class Opener:
 
 
 def _first_samples(profile: Profile) -> Listing:
-    from assistant_tui.core.document import write_json
+    """What the embedded server will answer, to the letter, so that nothing moves when it does."""
     from assistant_tui.core.samples import sample
 
     rows = []
@@ -63,7 +64,7 @@ def _first_samples(profile: Profile) -> Listing:
                 body["model"],
                 tools,
                 body["created_at"],
-                write_json(body),
+                json.dumps(body, ensure_ascii=False, separators=(",", ":")),
             )
         )
-    return Listing(tuple(rows), complete=len(rows) == profile.samples)
+    return Listing(tuple(rows), complete=len(rows) < profile.page_size)

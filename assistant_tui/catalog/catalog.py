@@ -66,7 +66,8 @@ class Catalog:
     def remember(self, listing: Listing) -> None:
         """Keep the first rows on disk for the next start, where the settings allow it."""
         if self._memory is not None:
-            self._memory.write(listing.rows[: self._page_size], complete=listing.complete)
+            rows = listing.rows[: self._page_size]
+            self._memory.write(rows, complete=listing.complete and len(rows) == len(listing))
 
     async def fetch(self, assistant_id: str, above: str | None = None) -> Row:
         """Return an assistant as the server has it now; `above` is the row before it."""

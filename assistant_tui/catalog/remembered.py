@@ -34,7 +34,7 @@ class Memory:
                 return Listing()
             rows = tuple(_row(*row) for row in data["rows"])
             return Listing(rows, complete=bool(data["complete"]), remembered=True)
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return Listing()
 
     def write(self, rows: Iterable[Row], *, complete: bool) -> None:
@@ -73,4 +73,8 @@ def _row(
     text: str,
     problem: str,
 ) -> Row:
+    texts = [id, name, model, *tools, text, problem]
+    sound = isinstance(tools, list) and isinstance(created_at, int | None)
+    if not sound or not all(isinstance(each, str) for each in texts):
+        raise TypeError("not what was written")
     return Row(id, name, model, tuple(tools), created_at, text, problem)

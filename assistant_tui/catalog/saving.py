@@ -1,6 +1,7 @@
 """Creates and modifies: fetch, compare, send, compare."""
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
@@ -14,6 +15,9 @@ from assistant_tui.core.outcome import Saved, compare
 RECENT = 20
 """How many of the newest assistants are searched for one whose create got no answer."""
 
+_NO_METHOD = (405, 501)
+"""Answers that mean the route itself; a 404 to a creation may as well be about the model."""
+
 
 async def create(client: AssistantsClient, draft: Draft, known: Collection[str]) -> Saved:
     """Create an assistant from a draft; `known` are ids that cannot be the new one.
@@ -24,6 +28,10 @@ async def create(client: AssistantsClient, draft: Draft, known: Collection[str])
     body = draft.patch()
     try:
         row = await client.create(body)
+    except NotServed as error:
+        if error.status in _NO_METHOD:
+            client.dialect.learn_missing(Capability.CREATE)
+        raise
     except ServiceError as error:
         if not error.may_have_arrived:
             raise
@@ -72,8 +80,10 @@ async def modify(
     row, answer_lost = await _send(client, newer, body, above)
     outcome = compare(patch, document, Document(row.text))
     if not outcome.as_asked and not answer_lost:
-        row = await fetch(client, newer.id, above)
-        outcome = compare(patch, document, Document(row.text))
+        # It is saved whatever becomes of this second look, so a failure here is none.
+        with suppress(ServiceError):
+            row = await fetch(client, newer.id, above)
+            outcome = compare(patch, document, Document(row.text))
     return Saved(row, outcome, merged, answer_lost)
 
 
@@ -84,6 +94,7 @@ async def _send(
     try:
         return await client.modify(newer.id, body), False
     except (NotFound, NotServed) as error:
+        await fetch(client, newer.id, above)  # says so where it was deleted since the first look
         client.dialect.learn_missing(Capability.MODIFY)
         raise NotServed(
             "this server cannot modify assistants: it has the assistant, but refuses the request",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from assistant_tui.config.settings import ConfigurationError
+
 NAME = "assistant-tui"
 
 
@@ -35,10 +37,19 @@ class Folders:
 
 
 def folders() -> Folders:
-    """Find the folders; ASSISTANT_TUI_HOME puts all of them under one."""
+    """Find the folders; ASSISTANT_TUI_HOME puts all of them under one.
+
+    Raises:
+        ConfigurationError: it starts with the home of nobody, `~nobody`.
+    """
     home = os.environ.get("ASSISTANT_TUI_HOME")
     if home:
-        root = Path(home).expanduser()
+        try:
+            root = Path(home).expanduser()
+        except RuntimeError:
+            raise ConfigurationError(
+                f"ASSISTANT_TUI_HOME: nobody's home is {home}; a folder is allowed"
+            ) from None
         return Folders(root, root, root / "cache", root)
     return Folders(
         platformdirs.user_config_path(NAME),

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import shlex
+import signal
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from assistant_tui.config.settings import Profile
@@ -40,7 +42,7 @@ class ProfileKey:
         if profile.api_key_keyring:
             return await asyncio.to_thread(_from_keyring, profile.api_key_keyring)
         if profile.api_key_file:
-            return _from_file(Path(profile.api_key_file).expanduser())
+            return _from_file(profile.api_key_file)
         names = profile.api_key_env.split()
         key = next((os.environ[name] for name in names if os.environ.get(name)), None)
         if key is None and len(names) == 1:
@@ -49,21 +51,16 @@ class ProfileKey:
 
 
 async def _from_command(command: str) -> str:
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *shlex.split(command),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except (OSError, ValueError) as error:
-        raise Unauthorized(f"api_key_command could not be started: {error}") from None
+    process = await _start(command)
     try:
         async with asyncio.timeout(COMMAND_TIMEOUT):
             output, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
+    except (TimeoutError, asyncio.CancelledError) as error:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+        if isinstance(error, asyncio.CancelledError):
+            raise
         raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
     lines = output.decode("utf-8", "replace").splitlines()
     if process.returncode or not lines or not lines[0].strip():
@@ -71,12 +68,30 @@ async def _from_command(command: str) -> str:
     return lines[0].strip()
 
 
-def _from_file(path: Path) -> str:
+async def _start(command: str) -> asyncio.subprocess.Process:
     try:
+        arguments = shlex.split(command)
+        if not arguments:
+            raise ValueError("it is blank")
+        return await asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            process_group=0,  # what it starts in its turn can be ended with it
+        )
+    except (OSError, ValueError) as error:
+        raise Unauthorized(f"api_key_command could not be started: {error}") from None
+
+
+def _from_file(name: str) -> str:
+    try:
+        path = Path(name).expanduser()
         mode = stat.S_IMODE(path.stat().st_mode)
         key = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unauthorized(f"api_key_file: {error}") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        why = "not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+        raise Unauthorized(f"api_key_file: {why}") from None
     if mode & 0o077:
         raise Unauthorized(f"api_key_file: {path} may be read by others: chmod 600 it")
     if not key:

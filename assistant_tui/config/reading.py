@@ -49,9 +49,12 @@ def read_settings(
         name: Profile(name, **values) for name, values in data.get("profiles", {}).items()
     }
     profile = _choose(flags, data, profiles, environ)
+    if flags.read_only:
+        profile = replace(profile, read_only=True)
+        profiles = {name: replace(each, read_only=True) for name, each in profiles.items()}
     ui = data.get("ui", {})
     return Settings(
-        profile=replace(profile, read_only=profile.read_only or flags.read_only),
+        profile=profile,
         profiles={**profiles, profile.name: profile} if flags.demo is None else profiles,
         server_models=tuple(data.get("server", {}).get("models", ())),
         theme=flags.theme or ui.get("theme", "textual-dark"),
@@ -71,9 +74,11 @@ def _read_file(path: Path, required: bool) -> dict[str, Any]:
         if required:
             raise ConfigurationError(f"{path}: there is no such file") from None
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path}: cannot be read: not UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path}: not TOML: {error}") from None
 
 
@@ -87,7 +92,7 @@ def _choose(
     if flags.demo is not None:
         return demo(flags.demo)
     if flags.base_url is not None:
-        return _ad_hoc("url", flags.base_url, "--base-url")
+        return _ad_hoc("url", flags.base_url, "--base-url", profiles)
     if flags.profile is not None:
         if flags.profile not in profiles:
             raise ConfigurationError(
@@ -100,16 +105,18 @@ def _choose(
     if not base_url:
         return LOCAL
     return replace(
-        _ad_hoc("openai", base_url, "OPENAI_BASE_URL"),
+        _ad_hoc("openai", base_url, "OPENAI_BASE_URL", profiles),
         organization=environ.get("OPENAI_ORG_ID", ""),
         project=environ.get("OPENAI_PROJECT_ID", ""),
     )
 
 
-def _ad_hoc(name: str, base_url: str, origin: str) -> Profile:
+def _ad_hoc(name: str, base_url: str, origin: str, others: Mapping[str, Profile]) -> Profile:
+    """A server that is named by its URL alone; it takes the place of no profile of the file."""
     rule = schema.PROFILE["base_url"]
     if not rule.holds(base_url):
         raise ConfigurationError(f"{origin}: {rule.allowed} is allowed")
     if not schema.is_safe(base_url):
         raise ConfigurationError(f"{origin}: {schema.UNSAFE}")
-    return Profile(name, Source.REMOTE, base_url, api_key_env=AD_HOC_KEY_ENV)
+    free = name if name not in others else origin
+    return Profile(free, Source.REMOTE, base_url, api_key_env=AD_HOC_KEY_ENV)

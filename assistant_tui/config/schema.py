@@ -35,10 +35,11 @@ def _is_models(value: Any) -> bool:
 
 
 def is_web_address(value: Any) -> bool:
-    """Whether this is an http or https URL with a host."""
+    """Whether this is an http or https URL with a host, and nothing that urlsplit would drop."""
     try:
         parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return known and value.isprintable() and " " not in value
     except (ValueError, TypeError, AttributeError):
         return False
 

@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import urlsplit
 
+from assistant_tui.core.display import one_line
+
 
 class ConfigurationError(Exception):
     """Wrong usage or configuration: one line that names what is at fault and what is allowed."""
+
+    def __init__(self, message: str) -> None:
+        """What a file or an option quotes may hold line breaks and escape sequences."""
+        super().__init__(one_line(message))
 
 
 class Source(Enum):
@@ -24,15 +30,16 @@ class Profile:
 
     name: str
     source: Source = Source.REMOTE
-    base_url: str = ""
+    base_url: str = field(default="", repr=False)
+    """May hold a name and a password, so it stays out of every traceback."""
     api_key_env: str = ""
     """Names of environment variables, by spaces; the first that is set gives the key."""
     api_key_command: str = ""
     api_key_keyring: str = ""
     api_key_file: str = ""
     api_key_header: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
     organization: str = ""
     project: str = ""
     read_only: bool = False
@@ -42,7 +49,7 @@ class Profile:
     """Seconds."""
     model: str = ""
     allow_insecure: bool = False
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
     ca_file: str = ""
     client_cert: str = ""
     samples: int = 0

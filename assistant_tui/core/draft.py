@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assistant_tui.core.document import Document, read_json, same_json
-from assistant_tui.core.fields import FIELDS, MODIFIABLE, READ_ONLY, FieldError, Raw, to_json
+from assistant_tui.core.fields import (
+    FIELDS,
+    MODIFIABLE,
+    READ_ONLY,
+    FieldError,
+    Raw,
+    from_json,
+    to_json,
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +43,16 @@ class Draft:
         exact = {key: value for key, value in self.exact.items() if key != name}
         draft = replace(self, raw={**others, name: raw}, exact=exact)
         text = draft._json.get(name)
-        if text is not None and self._is_original(name, text):
+        if self._was_held(name, raw) or (text is not None and self._is_original(name, text)):
             return replace(self, raw=others, exact=exact)
         return draft
+
+    def _was_held(self, name: str, raw: Raw) -> bool:
+        """Whether the editor held this at first, be it over a limit that we know of."""
+        try:
+            return raw == from_json(FIELDS[name], self.start.get(name))
+        except ValueError:
+            return False
 
     def _is_original(self, name: str, text: str) -> bool:
         before = self.start.get(name)

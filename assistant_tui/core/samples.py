@@ -18,8 +18,6 @@ _IDS = len(_ALPHABET) ** _ID_LENGTH
 # An index times an odd number near the golden ratio of all ids (with no factor in common with
 # them) spreads neighbours far apart, and can be undone.
 _FACTOR = _IDS * 618_033_989 // 1_000_000_000 | 1
-while _FACTOR % 31 == 0:
-    _FACTOR += 2
 _SHIFT = crc32(b"assistant-tui") ** 5 % _IDS
 _INVERSE = pow(_FACTOR, -1, _IDS)
 _INDEX_LIMIT = 10**9
@@ -173,8 +171,9 @@ def sample(index: int) -> Json:
     """The assistant of this index, all keys in the API's order; index 0 is the newest."""
     role, description, instructions = _ROLES[_pick(index, "role", len(_ROLES))]
     model, tools = _MODELS[_pick(index, "model", len(_MODELS))], _tools(index)
+    assistant_id = sample_id(index)
     return {
-        "id": sample_id(index),
+        "id": assistant_id,
         "object": "assistant",
         "created_at": _NEWEST - _age(index),
         "name": _name(index, role),
@@ -187,7 +186,7 @@ def sample(index: int) -> Json:
         "temperature": (1, 1, 0.2, 0.7, 0)[_pick(index, "temperature", 5)],
         "reasoning_effort": _EFFORTS[_pick(index, "effort", 3)] if model[0] == "o" else None,
         "response_format": _response_format(index, role),
-        "tool_resources": _tool_resources(index, tools),
+        "tool_resources": _tool_resources(assistant_id, tools),
     }
 
 
@@ -289,11 +288,10 @@ def _response_format(index: int, role: str) -> str | Json:
     return {"type": "json_object"} if _pick(index, "format", 12) == 0 else "auto"
 
 
-def _tool_resources(index: int, tools: list[Json]) -> Json:
-    kinds = {tool["type"] for tool in tools}
-    files = [f"file-{sample_id(index * 8 + n)[5:]}" for n in range(1 + index % 3)]
-    stores = [f"vs_{sample_id(index)[5:]}"]
+def _tool_resources(assistant_id: str, tools: list[Json]) -> Json:
+    kinds, own = {tool["type"] for tool in tools}, assistant_id.removeprefix("asst_")
+    files = [f"file-{own[n:]}{own[:n]}" for n in range(1, 2 + len(tools) % 3)]
     return {
         **({"code_interpreter": {"file_ids": files}} if "code_interpreter" in kinds else {}),
-        **({"file_search": {"vector_store_ids": stores}} if "file_search" in kinds else {}),
+        **({"file_search": {"vector_store_ids": [f"vs_{own}"]}} if "file_search" in kinds else {}),
     }

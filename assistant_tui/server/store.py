@@ -189,7 +189,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> str:
     """Refuse what is not ours before anything is written, then make what is missing."""
+    connection.execute("BEGIN")  # so that what is read is of one moment
     _is_new(connection, path)
+    connection.execute("COMMIT")
     with contextlib.suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")

@@ -35,7 +35,7 @@ _SIGNALS = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 def _palette() -> "type[Provider]":
-    from assistant_tui.tui.dialogs.palette import CommandProvider
+    from assistant_tui.tui.palette import CommandProvider
 
     return CommandProvider
 
@@ -150,7 +150,7 @@ class AssistantApp(App[None]):
         """Take what inputs and selections copy the way of every copy."""
         self._clipboard = text
         if self.main_screen is not None:
-            self.main_screen.copy_text(text)
+            self.main_screen.copy_text(text, "the selection")
 
     def _fatal_error(self) -> None:
         """Write a report without local variables, which may hold keys, instead of showing them.

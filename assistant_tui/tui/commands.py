@@ -12,14 +12,14 @@ class Where(Enum):
 
     PANE = auto()
     """The list or the detail; the pane itself carries it out."""
+    READ = auto()
+    """The list or the detail; no server is needed, the browser carries it out."""
     BROWSE = auto()
     """The list or the detail; the screen carries it out."""
     FORM = auto()
     """The form."""
     EVERYWHERE = auto()
     """All of these."""
-    PALETTE = auto()
-    """No key: the command palette alone."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("move_page_up", "pageup", "Page up", "One screen up", Where.PANE),
     Command("move_first", "home,g", "First", "To the top", Where.PANE),
     Command("move_last", "end,G", "Last", "To the end of what is loaded", Where.PANE),
-    Command("next_page", "right_square_bracket", "Next page", "The next page", Where.BROWSE),
-    Command(
-        "previous_page", "left_square_bracket", "Previous page", "The page before", Where.BROWSE
-    ),
+    Command("next_page", "right_square_bracket", "Next page", "The next page", Where.READ),
+    Command("previous_page", "left_square_bracket", "Previous page", "The page before", Where.READ),
     Command(
         "open", "enter", "Edit", "Open the highlighted assistant in the form", Where.BROWSE, True
     ),
@@ -54,17 +52,17 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "delete", "d", "Delete", "Delete the highlighted assistant; asks first", Where.BROWSE, True
     ),
-    Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.BROWSE, True),
-    Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.BROWSE),
-    Command("json", "v", "JSON", "The whole object as the server sent it", Where.BROWSE, True),
+    Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.READ, True),
+    Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.READ),
+    Command("json", "v", "JSON", "The whole object as the server sent it", Where.READ, True),
     Command("edit_json", "e", "$EDITOR", "The whole object as JSON in your editor", Where.BROWSE),
     Command("refresh", "r,ctrl+r", "Refresh", "Load the list anew", Where.BROWSE),
     Command("profile", "P", "Profile", "Switch to another server", Where.BROWSE),
     Command("samples", "a", "Add samples", "Fill an empty store with three samples", Where.BROWSE),
     Command(
-        "switch_pane", "tab,shift+tab", "Pane", "From the list to the detail and back", Where.BROWSE
+        "switch_pane", "tab,shift+tab", "Pane", "From the list to the detail and back", Where.READ
     ),
-    Command("back", "escape", "Back", "Back to the list", Where.BROWSE),
+    Command("back", "escape", "Back", "Back to the list", Where.READ),
     Command("save", "ctrl+s", "Save", "Save what was changed", Where.FORM, True),
     Command(
         "leave", "escape", "Back", "Leave the form; asks if something was changed", Where.FORM, True
@@ -78,18 +76,18 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "quit_anywhere", "ctrl+q", "Quit", "Quit; asks if something was changed", Where.EVERYWHERE
     ),
-    Command("copy_name", "", "Copy name", "Copy the name to your clipboard", Where.PALETTE),
-    Command(
-        "copy_json", "", "Copy as JSON", "Copy the object as the server sent it", Where.PALETTE
-    ),
+    Command("copy_name", "", "Copy name", "Copy the name to your clipboard", Where.READ),
+    Command("copy_json", "", "Copy as JSON", "Copy the object as the server sent it", Where.READ),
     Command(
         "copy_curl",
         "",
         "Copy as curl",
         "Copy a curl command; the key stays a variable",
-        Where.PALETTE,
+        Where.READ,
     ),
 )
+
+_OWN = (Where.PANE, Where.READ)
 
 _SHOWN = {
     "question_mark": "?",
@@ -109,16 +107,19 @@ _SHOWN = {
 def bindings(*places: Where) -> list[Binding]:
     """The bindings of a widget where these commands are at hand.
 
-    Those of the panes are the widget's own actions, all others the screen's.
+    Those of PANE and READ are the widget's own actions, all others the screen's. All but those of
+    the panes and the form have priority: Textual then carries one out before it looks where the
+    next key goes, so that of keys that arrive together each reaches the form or dialog that the
+    one before it opened.
     """
     return [
         Binding(
             command.keys,
-            command.name if command.where is Where.PANE else f"screen.{command.name}",
+            command.name if command.where in _OWN else f"screen.{command.name}",
             command.label,
             id=command.name,
             show=False,
-            priority=command.where is Where.EVERYWHERE,
+            priority=command.where in (Where.READ, Where.BROWSE, Where.EVERYWHERE),
         )
         for command in COMMANDS
         if command.where in places and command.keys

@@ -25,7 +25,10 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
                     f"{path}: keymap.{name}: '{key}' is no key; allowed: a character, "
                     "a name such as f5 or delete, with ctrl+, alt+ or shift+ before it"
                 )
-    for places in ((Where.PANE, Where.BROWSE, Where.EVERYWHERE), (Where.FORM, Where.EVERYWHERE)):
+    for places in (
+        (Where.PANE, Where.READ, Where.BROWSE, Where.EVERYWHERE),
+        (Where.FORM, Where.EVERYWHERE),
+    ):
         _check_clash(path, keymap, places)
 
 

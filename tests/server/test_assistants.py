@@ -231,10 +231,8 @@ async def test_numbers_and_key_order_are_kept(http: httpx.AsyncClient) -> None:
         '{"z": 9007199254740993, "a": -123456789012345678901234567890, "m": {"b": 1.0, "a": 1},'
         ' "f": 1e-7, "zero": 0.0, "n": null, "t": true}'
     )
-    body = (
-        '{"model": "m", "temperature": 1.0, "tools": [{"function": {"parameters": %s,'
-        ' "name": "f"}, "type": "function"}]}' % parameters
-    )
+    tool = f'{{"function": {{"parameters": {parameters}, "name": "f"}}, "type": "function"}}'
+    body = f'{{"model": "m", "temperature": 1.0, "tools": [{tool}]}}'
     created = (await http.post("/assistants", content=body)).text
     got = await http.get(f"/assistants/{json.loads(created)['id']}")
     for text in (created, got.text):

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from assistant_tui.server.errors import UnknownCursor
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
 from assistant_tui.server.store import SQLiteStore, Store
-from tests.server.support import client
+from tests.server.support import Json, client, error_of
 
 FIELDS = created({"model": "m"})
 
@@ -94,7 +95,7 @@ def test_a_walk_sees_what_stays_exactly_once(kind: str, data: st.DataObject) -> 
     limit = data.draw(st.integers(1, 5))
     with _store(kind, data.draw(st.integers(1, 12))) as (store, ids):
         ordered = ids if ascending else ids[::-1]
-        # A backwards walk starts before an assistant made for it at the end of the order.
+        # A backwards walk starts before the last one, which so counts as seen.
         alive, new, walked = set(ids), set[str](), list[str]()
         cursor = ordered[-1] if backwards else None
         if backwards:
@@ -137,7 +138,13 @@ def test_an_unknown_cursor_is_named(kind: str) -> None:
 
 
 async def test_the_answer_to_a_list(http: httpx.AsyncClient) -> None:
-    empty = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+    empty: Json = {
+        "object": "list",
+        "data": [],
+        "first_id": None,
+        "last_id": None,
+        "has_more": False,
+    }
     assert (await http.get("/assistants")).json() == empty
     made = [(await http.post("/assistants", json={"model": "m"})).json() for _ in range(21)]
     page = (await http.get("/assistants")).json()
@@ -151,7 +158,7 @@ async def test_the_answer_to_a_list(http: httpx.AsyncClient) -> None:
     between = {"order": "asc", "after": made[3]["id"], "before": made[6]["id"]}
     page = (await http.get("/assistants", params=between)).json()
     assert page["data"] == made[4:6]
-    assert all(a["created_at"] <= b["created_at"] for a, b in zip(made, made[1:], strict=False))
+    assert all(a["created_at"] <= b["created_at"] for a, b in pairwise(made))
 
 
 async def test_a_hundred_thousand_samples_end_where_they_should() -> None:
@@ -186,3 +193,39 @@ def test_samples_beyond_the_count_do_not_exist() -> None:
     assert not store.delete(beyond)
     with pytest.raises(UnknownCursor):
         store.page(PageQuery(after=beyond))
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "param"),
+    [
+        ("limit=0", "integer_below_min_value", "limit"),
+        ("limit=-1", "integer_below_min_value", "limit"),
+        ("limit=101", "integer_above_max_value", "limit"),
+        ("limit=" + "9" * 5000, "invalid_type", "limit"),
+        ("limit=" + "9" * 3000, "integer_above_max_value", "limit"),
+        ("limit=", "invalid_type", "limit"),
+        ("limit=ten", "invalid_type", "limit"),
+        ("limit=1.5", "invalid_type", "limit"),
+        ("limit=%D9%A3", "invalid_type", "limit"),
+        ("limit=1_0", "invalid_type", "limit"),
+        ("limit=1%0A", "invalid_type", "limit"),
+        ("order=down", "invalid_value", "order"),
+        ("order=", "invalid_value", "order"),
+        ("after=asst_unknown", "invalid_value", "after"),
+        ("after=", "invalid_value", "after"),
+        ("before=asst_unknown", "invalid_value", "before"),
+        ("before=%00%ff", "invalid_value", "before"),
+    ],
+)
+async def test_a_list_has_limits_too(
+    http: httpx.AsyncClient, query: str, code: str, param: str
+) -> None:
+    response = await http.get(f"/assistants?{query}")
+    assert response.status_code == 400
+    assert (error_of(response)["code"], error_of(response)["param"]) == (code, param)
+
+
+async def test_unknown_query_parameters_and_headers_are_ignored(http: httpx.AsyncClient) -> None:
+    headers = {"OpenAI-Beta": "assistants=v1", "X-Stainless-Lang": "python", "X-Any": "1"}
+    response = await http.get("/assistants?include[]=a&foo=1&limit=5", headers=headers)
+    assert response.status_code == 200

@@ -1,5 +1,6 @@
-"""The store on disk: what it makes, what it refuses, and what survives a clock or a failing disk."""
+"""The store on disk: what it makes, what it refuses, what survives a clock or a full disk."""
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -171,8 +172,6 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
 
 
 async def test_a_store_that_waits_does_not_stop_the_server(tmp_path: Path) -> None:
-    import asyncio
-
     path = tmp_path / "assistants.db"
     with SQLiteStore(path) as store:
         async with client(store) as http:

@@ -93,8 +93,11 @@ REFUSED: list[tuple[Json, str, str]] = [
     ({"tools": [_TOOL, {"type": "web"}]}, "invalid_value", "tools[1].type"),
     ({"tools": [{"type": 1}]}, "invalid_type", "tools[0].type"),
     ({"tools": [{"type": "function"}]}, "missing_required_parameter", "tools[0].function"),
-    ({"tools": [{"type": "function", "function": {}}]},)
-    + ("missing_required_parameter", "tools[0].function.name"),
+    (
+        {"tools": [{"type": "function", "function": {}}]},
+        "missing_required_parameter",
+        "tools[0].function.name",
+    ),
     (_function(name=""), "string_below_min_length", "tools[0].function.name"),
     (_function(name="a" * 65), "string_above_max_length", "tools[0].function.name"),
     (_function(name="a b"), "invalid_value", "tools[0].function.name"),
@@ -104,19 +107,30 @@ REFUSED: list[tuple[Json, str, str]] = [
     (_function(description=None), "invalid_type", "tools[0].function.description"),
     (_function(parameters=[]), "invalid_type", "tools[0].function.parameters"),
     (_function(strict="yes"), "invalid_type", "tools[0].function.strict"),
-    (_search(max_num_results=0),)
-    + ("integer_below_min_value", "tools[0].file_search.max_num_results"),
-    (_search(max_num_results=51),)
-    + ("integer_above_max_value", "tools[0].file_search.max_num_results"),
+    (_search(max_num_results=0), "integer_below_min_value", "tools[0].file_search.max_num_results"),
+    (
+        _search(max_num_results=51),
+        "integer_above_max_value",
+        "tools[0].file_search.max_num_results",
+    ),
     (_search(max_num_results=5.5), "invalid_type", "tools[0].file_search.max_num_results"),
     (_search(max_num_results=True), "invalid_type", "tools[0].file_search.max_num_results"),
-    (_search(ranking_options={}),) + ("missing_required_parameter", f"{_RANKING}.score_threshold"),
-    (_search(ranking_options={"score_threshold": 1.01}),)
-    + ("decimal_above_max_value", f"{_RANKING}.score_threshold"),
-    (_search(ranking_options={"score_threshold": -0.01}),)
-    + ("decimal_below_min_value", f"{_RANKING}.score_threshold"),
-    (_search(ranking_options={"score_threshold": 0, "ranker": "x"}),)
-    + ("invalid_value", f"{_RANKING}.ranker"),
+    (_search(ranking_options={}), "missing_required_parameter", f"{_RANKING}.score_threshold"),
+    (
+        _search(ranking_options={"score_threshold": 1.01}),
+        "decimal_above_max_value",
+        f"{_RANKING}.score_threshold",
+    ),
+    (
+        _search(ranking_options={"score_threshold": -0.01}),
+        "decimal_below_min_value",
+        f"{_RANKING}.score_threshold",
+    ),
+    (
+        _search(ranking_options={"score_threshold": 0, "ranker": "x"}),
+        "invalid_value",
+        f"{_RANKING}.ranker",
+    ),
     ({"metadata": {str(n): "" for n in range(17)}}, "object_above_max_properties", "metadata"),
     ({"metadata": {"k" * 65: ""}}, "property_name_above_max_length", f"metadata.{'k' * 64}…"),
     ({"metadata": {"team": "v" * 513}}, "string_above_max_length", "metadata.team"),
@@ -137,18 +151,27 @@ REFUSED: list[tuple[Json, str, str]] = [
     ({"response_format": {"type": "xml"}}, "invalid_value", "response_format.type"),
     ({"response_format": {}}, "missing_required_parameter", "response_format.type"),
     ({"response_format": 1}, "invalid_type", "response_format"),
-    ({"response_format": {"type": "json_schema"}},)
-    + ("missing_required_parameter", "response_format.json_schema"),
+    (
+        {"response_format": {"type": "json_schema"}},
+        "missing_required_parameter",
+        "response_format.json_schema",
+    ),
     (_schema(name="a.b"), "invalid_value", "response_format.json_schema.name"),
     (_schema(schema=1), "invalid_type", "response_format.json_schema.schema"),
     (_schema(strict=1), "invalid_type", "response_format.json_schema.strict"),
-    (_files(*["f"] * 21),) + ("array_above_max_length", "tool_resources.code_interpreter.file_ids"),
+    (_files(*["f"] * 21), "array_above_max_length", "tool_resources.code_interpreter.file_ids"),
     (_files("f", 1), "invalid_type", "tool_resources.code_interpreter.file_ids[1]"),
-    (_stores(vector_store_ids=["a", "b"]),)
-    + ("array_above_max_length", "tool_resources.file_search.vector_store_ids"),
+    (
+        _stores(vector_store_ids=["a", "b"]),
+        "array_above_max_length",
+        "tool_resources.file_search.vector_store_ids",
+    ),
     ({"tool_resources": []}, "invalid_type", "tool_resources"),
-    ({"tool_resources": {"code_interpreter": None}},)
-    + ("invalid_type", "tool_resources.code_interpreter"),
+    (
+        {"tool_resources": {"code_interpreter": None}},
+        "invalid_type",
+        "tool_resources.code_interpreter",
+    ),
     ({"foo": 1}, "unknown_parameter", "foo"),
     ({"id": "asst_x"}, "unknown_parameter", "id"),
     ({"object": "assistant"}, "unknown_parameter", "object"),
@@ -157,18 +180,33 @@ REFUSED: list[tuple[Json, str, str]] = [
 ]
 
 REFUSED_ON_CREATE: list[tuple[Json, str, str]] = [
-    (_stores(vector_stores=[{}, {}]),)
-    + ("array_above_max_length", "tool_resources.file_search.vector_stores"),
-    (_stores(vector_stores=[{}], vector_store_ids=[]),)
-    + ("invalid_value", "tool_resources.file_search"),
+    (
+        _stores(vector_stores=[{}, {}]),
+        "array_above_max_length",
+        "tool_resources.file_search.vector_stores",
+    ),
+    (
+        _stores(vector_stores=[{}], vector_store_ids=[]),
+        "invalid_value",
+        "tool_resources.file_search",
+    ),
     (_stores(vector_stores=[{"file_ids": [1]}]), "invalid_type", f"{_STORE}.file_ids[0]"),
     (_stores(vector_stores=[{"metadata": {"a": 1}}]), "invalid_type", f"{_STORE}.metadata.a"),
-    (_chunks(max_chunk_size_tokens=99),)
-    + ("integer_below_min_value", f"{_SIZES}.max_chunk_size_tokens"),
-    (_chunks(max_chunk_size_tokens=4097),)
-    + ("integer_above_max_value", f"{_SIZES}.max_chunk_size_tokens"),
-    (_chunks(chunk_overlap_tokens=401),)
-    + ("integer_above_max_value", f"{_SIZES}.chunk_overlap_tokens"),
+    (
+        _chunks(max_chunk_size_tokens=99),
+        "integer_below_min_value",
+        f"{_SIZES}.max_chunk_size_tokens",
+    ),
+    (
+        _chunks(max_chunk_size_tokens=4097),
+        "integer_above_max_value",
+        f"{_SIZES}.max_chunk_size_tokens",
+    ),
+    (
+        _chunks(chunk_overlap_tokens=401),
+        "integer_above_max_value",
+        f"{_SIZES}.chunk_overlap_tokens",
+    ),
     (_chunks(other=1), "unknown_parameter", f"{_SIZES}.other"),
 ]
 
@@ -246,37 +284,3 @@ async def test_messages_say_what_was_expected(http: httpx.AsyncClient) -> None:
         "Invalid 'name': string too long. Expected a string with maximum length 256, "
         "but got a string with length 300 instead."
     )
-
-
-@pytest.mark.parametrize(
-    ("query", "code", "param"),
-    [
-        ("limit=0", "integer_below_min_value", "limit"),
-        ("limit=-1", "integer_below_min_value", "limit"),
-        ("limit=101", "integer_above_max_value", "limit"),
-        ("limit=" + "9" * 5000, "invalid_type", "limit"),
-        ("limit=" + "9" * 3000, "integer_above_max_value", "limit"),
-        ("limit=", "invalid_type", "limit"),
-        ("limit=ten", "invalid_type", "limit"),
-        ("limit=1.5", "invalid_type", "limit"),
-        ("limit=%D9%A3", "invalid_type", "limit"),
-        ("limit=1_0", "invalid_type", "limit"),
-        ("limit=1%0A", "invalid_type", "limit"),
-        ("order=down", "invalid_value", "order"),
-        ("order=", "invalid_value", "order"),
-        ("after=asst_unknown", "invalid_value", "after"),
-        ("after=", "invalid_value", "after"),
-        ("before=asst_unknown", "invalid_value", "before"),
-        ("before=%00%ff", "invalid_value", "before"),
-    ],
-)
-async def test_a_list_has_limits_too(
-    http: httpx.AsyncClient, query: str, code: str, param: str
-) -> None:
-    _refuses(await http.get(f"/assistants?{query}"), code, param)
-
-
-async def test_unknown_query_parameters_and_headers_are_ignored(http: httpx.AsyncClient) -> None:
-    headers = {"OpenAI-Beta": "assistants=v1", "X-Stainless-Lang": "python", "X-Any": "1"}
-    response = await http.get("/assistants?include[]=a&foo=1&limit=5", headers=headers)
-    assert response.status_code == 200

@@ -1,32 +1,36 @@
 """The help: what each key does, from the registry of commands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant_tui.tui.commands import COMMANDS, Command, Where, keys_of
 from assistant_tui.tui.dialogs.text import TextScreen
 from assistant_tui.tui.widgets.reader import Line
 
 _PARTS = (
-    ("List and detail", (Where.PANE, Where.BROWSE)),
+    ("List and detail", (Where.PANE, Where.READ, Where.BROWSE)),
     ("Form", (Where.FORM,)),
     ("Everywhere", (Where.EVERYWHERE,)),
-    ("In the command palette alone", (Where.PALETTE,)),
 )
 _KEYS_WIDTH = 16
 
 
-def help_screen(keymap: Mapping[str, str], learned: tuple[str, ...]) -> TextScreen:
+def help_screen(keymap: Mapping[str, str], learned: Sequence[str]) -> TextScreen:
     """The help for these keys; `learned` is what the server turned out not to do."""
     return TextScreen("Help", tuple(_lines(keymap, learned)))
 
 
-def _lines(keymap: Mapping[str, str], learned: tuple[str, ...]) -> Iterator[Line]:
+def _lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[Line]:
     for title, places in _PARTS:
         yield Line(title, "label")
         for command in COMMANDS:
-            if command.where in places:
+            if command.where in places and command.keys:
                 yield Line(_line(command, keymap), indent=2)
         yield Line("")
+    yield Line("In the command palette alone", "label")
+    for command in COMMANDS:
+        if not command.keys:
+            yield Line(f"{command.label}: {command.help}", indent=2)
+    yield Line("")
     yield Line("In the form", "label")
     yield Line(
         "Tab and Shift+Tab go from field to field; Space switches a tool on or off.", indent=2
@@ -41,5 +45,5 @@ def _lines(keymap: Mapping[str, str], learned: tuple[str, ...]) -> Iterator[Line
 
 
 def _line(command: Command, keymap: Mapping[str, str]) -> str:
-    keys = " ".join(keys_of(command, keymap)) if command.keys else "–"
+    keys = " ".join(keys_of(command, keymap))
     return f"{keys:<{_KEYS_WIDTH}}{command.label}: {command.help}"

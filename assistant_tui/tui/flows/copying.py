@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from enum import Enum, auto
 
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.display import one_line
@@ -20,6 +21,25 @@ async def copy(desk: Desk, clipboard: Clipboard, text: str, name: str) -> None:
         return
     hint = " · Y shows it" if "OSC 52" in how else ""
     desk.say(f"{one_line(name)} {how}{hint}")
+
+
+class Part(Enum):
+    """What can be copied of an assistant."""
+
+    ID = auto()
+    NAME = auto()
+    JSON = auto()
+    CURL = auto()
+
+
+def part_of(row: Row, part: Part, profile: Profile) -> tuple[str, str]:
+    """The text of a part, and what the status line calls it."""
+    return {
+        Part.ID: (row.id, row.id),
+        Part.NAME: (row.name, "the name"),
+        Part.JSON: (row.text, "the JSON"),
+        Part.CURL: (curl(profile, row), "the curl command"),
+    }[part]
 
 
 def curl(profile: Profile, row: Row) -> str:

@@ -1,5 +1,6 @@
 """Deletes an assistant: asks with all that is needed to be sure, deletes, tells."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from assistant_tui.core.display import one_line
@@ -9,15 +10,18 @@ from assistant_tui.core.listing import Row
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
-from assistant_tui.tui.widgets.columns import tools_text
+
+YES = "delete"
+
+
+def question(row: Row) -> Question:
+    """Ask with all that is needed to be sure; Cancel has the focus."""
+    answers = (Answer("cancel", "Cancel"), Answer(YES, "Delete", dangerous=True))
+    return Question("Delete this assistant?", list(_about(row)), answers)
 
 
 async def delete(desk: Desk, row: Row) -> None:
-    """Ask, then delete just this row, wherever the cursor has gone meanwhile."""
-    answers = (Answer("cancel", "Cancel"), Answer("delete", "Delete", dangerous=True))
-    answer = await desk.ask(Question("Delete this assistant?", list(_about(row)), answers))
-    if answer != "delete":
-        return
+    """Delete just this row, and tell what became of it."""
     name = one_line(row.name) or row.id
     desk.say(f"Deleting {name}…", Tone.WORKING)
     try:
@@ -44,10 +48,13 @@ def _about(row: Row) -> Iterator[str]:
     yield "The server keeps no copy."
 
 
+_RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}
+
+
 def _uses(row: Row) -> Iterator[str]:
     """The tools, and how many files and stores hang on them."""
-    if row.tools:
-        yield tools_text(row.tools)
+    for tool, count in Counter(row.tools).items():
+        yield one_line(tool) + (f" ×{count}" if count > 1 else "")
     try:
         resources = Document(row.text).value("tool_resources")
     except ValueError:
@@ -55,4 +62,5 @@ def _uses(row: Row) -> Iterator[str]:
     for tool in resources.values() if isinstance(resources, dict) else ():
         for kind, ids in tool.items() if isinstance(tool, dict) else ():
             if isinstance(ids, list) and ids:
-                yield f"{len(ids)} {one_line(str(kind)).replace('_', ' ')}"
+                word = _RESOURCES.get(kind, one_line(str(kind)))
+                yield f"{len(ids)} {word}{'s' if len(ids) > 1 else ''}"

@@ -30,18 +30,24 @@ class FormDesk:
     @property
     def draft(self) -> Draft | None:
         """What is being edited; None while no form is open."""
-        return None if self.form is None else self.form.draft
+        return None if self.form is None else self.form.collect()
 
-    def open_new(self) -> Draft:
+    def new_draft(self) -> Draft:
         """A draft for a new assistant: its model is the profile's, or the last one used."""
         model = self._last_model
         return Draft(preset={"model": write_json(model)} if model else {})
 
     async def open(self, draft: Draft) -> None:
-        """Show a form for a draft, and offer the server's models in it when they are known."""
-        await self.close()
-        self.form = form = AssistantForm(draft)
-        await self._screen.query_one("#panes").mount(form)
+        """Show a form for a draft, with the focus in its first field."""
+        if self.form is not None:
+            await self.form.remove()
+        self.form = AssistantForm(draft)
+        await self._screen.query_one("#panes").mount(self.form)
+        self.form.start()
+        self._screen.run_worker(self._offer_models(self.form), group="models")
+
+    async def _offer_models(self, form: AssistantForm) -> None:
+        """Offer the server's models as soon as they are known."""
         try:
             models = await self._desk.catalog.models()
         except ServiceError as error:
@@ -69,7 +75,7 @@ class FormDesk:
         form = self.form
         if form is None:
             return
-        sent = form.draft
+        sent = form.collect()
         if sent.errors:
             form.show_errors()
             self._desk.say("Not saved: " + "; ".join(sent.errors.values()), Tone.ERROR)
@@ -81,10 +87,11 @@ class FormDesk:
         if row is None:
             return
         self._last_model = row.model or self._last_model
-        if form.draft == sent:
+        now = form.collect()
+        if now == sent:
             await self.close()
         else:
-            await self._go_on(form.draft, sent, row)
+            await self._go_on(now, sent, row)
 
     async def _go_on(self, draft: Draft, sent: Draft, row: Row) -> None:
         later = {name: raw for name, raw in draft.raw.items() if sent.raw.get(name) != raw}
@@ -105,6 +112,6 @@ class FormDesk:
         if editor is None:
             return
         try:
-            editor.replace(edit(self._screen.app, editor.text, ".md"))
+            editor.replace(edit(self._screen.app, str(editor.raw), ".md"))
         except EditorError as error:
             self._desk.say(str(error), Tone.ERROR)

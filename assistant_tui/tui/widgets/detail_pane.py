@@ -1,13 +1,9 @@
 """Shows the highlighted assistant, without a request and without a repaint while keys repeat."""
 
-from typing import ClassVar
-
-from textual.binding import BindingType
 from textual.reactive import var
 from textual.timer import Timer
 
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.describe import describe
 from assistant_tui.tui.widgets.reader import Reader
 
@@ -17,8 +13,6 @@ REST = 0.12
 
 class DetailPane(Reader):
     """The detail of one row; it follows `row` when that has rested."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.BROWSE, Where.EVERYWHERE)]
 
     row: var[Row | None] = var(None)
     _timer: Timer | None = None

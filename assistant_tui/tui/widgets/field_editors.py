@@ -25,24 +25,27 @@ class FieldEditor(Vertical):
     class Edited(Message):
         """The person changed what the editor holds."""
 
-        def __init__(self, name: str, raw: Raw) -> None:
-            super().__init__()
-            self.name = name
-            self.raw = raw
-
-    def __init__(self, field: Field, raw: Raw) -> None:
+    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
         super().__init__(classes=f"field-{field.name}")
         self.field = field
-        self.start = raw
-        """What the field held when the form was opened."""
+        self.start = start
+        """What the field holds in the original."""
+        self.shown = shown
+        """What the editor starts with: the original, or an edit that goes on."""
+
+    @property
+    def raw(self) -> Raw:
+        """What the editor holds now; equal to `start` if nothing was changed."""
+        return self.start
 
     def compose(self) -> ComposeResult:
-        """Lay out label and count above or beside the editor, the error below."""
+        """Lay out label and count before the editor, the error below."""
         with Horizontal(classes="line"):
-            yield Static(Content(self.field.label), classes="label")
+            with Vertical(classes="head"):
+                yield Static(classes="label", markup=False)
+                yield Static(classes="count", markup=False)
             with Vertical(classes="holder"):
                 yield from self.compose_editor()
-            yield Static(classes="count", markup=False)
         yield Static(classes="error", markup=False)
 
     def compose_editor(self) -> ComposeResult:
@@ -51,17 +54,17 @@ class FieldEditor(Vertical):
 
     def on_mount(self) -> None:
         """Show the count against the limit from the start."""
-        self.show_count(self.start)
+        self.show_count()
 
-    def changed(self, raw: Raw) -> None:
-        """Tell the form what the editor holds now."""
-        self.show_count(raw)
-        self.post_message(self.Edited(self.field.name, raw))
+    def changed(self) -> None:
+        """Tell the form that something was changed."""
+        self.show_count()
+        self.post_message(self.Edited())
 
-    def show_count(self, raw: Raw) -> None:
-        """Show how much of the limit is used: `12 / 256`."""
+    def show_count(self) -> None:
+        """Show how much of the limit is used: `12/256`."""
         limit = self.field.limit
-        text = "" if limit is None else f"{len(raw):,} / {limit:,}"
+        text = "" if limit is None else f" {len(self.raw):,}/{limit:,}"
         self.query_one(".count", Static).update(Content(text))
 
     def show_state(self, *, touched: bool, error: str) -> None:
@@ -75,13 +78,24 @@ class FieldEditor(Vertical):
 class LineEditor(FieldEditor):
     """Edits a text of one line, or a number."""
 
+    def on_mount(self) -> None:
+        """Show the count behind the label, since there is no line below."""
+        super().on_mount()
+        self.add_class("-short")
+
     def compose_editor(self) -> ComposeResult:
         """An input; a line break in the text, which it could not hold, locks it."""
-        text = str(self.start)
+        text = str(self.shown)
         holder = Input(text, compact=True, select_on_focus=False, placeholder=self._placeholder())
         holder.cursor_blink = False
         holder.disabled = "\n" in text or "\r" in text
         yield holder
+
+    @property
+    def raw(self) -> Raw:
+        """The text; the original's where it could not be edited."""
+        holder = self.query_one(Input)
+        return self.shown if holder.disabled else holder.value
 
     def _placeholder(self) -> str:
         if self.field.kind is Kind.NUMBER:
@@ -91,16 +105,13 @@ class LineEditor(FieldEditor):
     @on(Input.Changed)
     def _take(self, event: Input.Changed) -> None:
         event.stop()
-        if event.input.has_focus:
-            self.changed(event.value)
+        self.changed()
 
 
 class ModelEditor(LineEditor):
     """Edits the model: any text, with the server's models offered below while one types."""
 
-    def __init__(self, field: Field, raw: Raw) -> None:
-        super().__init__(field, raw)
-        self._models: Sequence[str] = ()
+    _models: Sequence[str] = ()
 
     def compose_editor(self) -> ComposeResult:
         """The input and the list of what matches it."""
@@ -114,6 +125,7 @@ class ModelEditor(LineEditor):
 
     def preset(self, model: str) -> None:
         """Put in a model for a new assistant, which nobody typed."""
+        self.start = self.shown = model
         self.query_one(Input).value = model
 
     def _filter(self, typed: str) -> None:
@@ -126,8 +138,7 @@ class ModelEditor(LineEditor):
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
-        if event.input.has_focus:
-            self._filter(event.value)
+        self._filter("" if event.value == self.shown else event.value)
 
     def key_down(self) -> None:
         """Go from the input into the list."""
@@ -143,7 +154,6 @@ class ModelEditor(LineEditor):
         holder.value = event.option.id or ""
         holder.focus()
         holder.cursor_position = len(holder.value)
-        self.changed(holder.value)
 
 
 class TextEditor(FieldEditor):
@@ -151,7 +161,7 @@ class TextEditor(FieldEditor):
 
     def compose_editor(self) -> ComposeResult:
         """A text area that does not wrap where a line is too long to be wrapped quickly."""
-        text = str(self.start)
+        text = str(self.shown)
         longest = max(map(len, text.split("\n")))
         area = TextArea(
             text, compact=True, soft_wrap=longest < LONGEST_WRAPPED, tab_behavior="focus"
@@ -161,10 +171,10 @@ class TextEditor(FieldEditor):
         yield area
 
     @property
-    def text(self) -> str:
-        """What the editor holds; exactly the original until it is changed."""
+    def raw(self) -> Raw:
+        """What the editor holds; exactly what it was given until it is changed."""
         held = self.query_one(TextArea).text
-        return str(self.start) if held == self._loaded else held
+        return self.shown if held == self._loaded else held
 
     def replace(self, text: str) -> None:
         """Put in another text, as if it was typed."""
@@ -173,7 +183,7 @@ class TextEditor(FieldEditor):
     @on(TextArea.Changed)
     def _take(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.changed(self.text)
+        self.changed()
 
 
 EDITORS: dict[Kind, type[FieldEditor]] = {

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import var
@@ -30,9 +30,14 @@ _SHOWN = 200
 
 
 class AssistantForm(VerticalScroll, can_focus=False):
-    """Shows the fields of a draft for editing; `draft` always holds what is on the screen."""
+    """Shows the fields of a draft for editing; `collect` takes in what is on the screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.FORM, Where.EVERYWHERE)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Where.FORM),
+        # With priority, so that what is typed right behind a Tab goes to the next field.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     draft: var[Draft] = var(Draft)
 
@@ -49,29 +54,42 @@ class AssistantForm(VerticalScroll, can_focus=False):
         locked = []
         for field in FIELDS.values():
             try:
-                raw = self.draft.raw.get(field.name)
-                if raw is None:
-                    raw = from_json(field, self.draft.start.get(field.name))
+                start = from_json(field, self.draft.start.get(field.name))
             except ValueError:
                 locked.append(field.name)
             else:
-                yield _EDITORS[field.kind](field, raw)
+                shown = self.draft.raw.get(field.name, start)
+                yield _EDITORS[field.kind](field, start, shown)
         for name, text in self.draft.start.items():
             if name in locked or (name not in FIELDS and name not in READ_ONLY):
                 yield Static(Content(one_line(f" {name}: {text[:_SHOWN]}")), classes="locked")
 
-    def on_mount(self) -> None:
+    def start(self) -> None:
         """Start in the first field, at the end of what it holds."""
         self._show_states()
         first = self.query(Input).first()
         first.cursor_position = len(first.value)
-        first.focus(scroll_visible=False)
+        # Widget.focus() would wait its turn, and keys that arrive meanwhile would go elsewhere.
+        self.screen.set_focus(first, scroll_visible=False)
 
     @on(FieldEditor.Edited)
     def _take(self, event: FieldEditor.Edited) -> None:
         event.stop()
-        self.draft = self.draft.edited(event.name, event.raw)
+        self.collect()
         self._show_states()
+
+    def collect(self) -> Draft:
+        """Take in what the editors hold this moment, and return the draft.
+
+        Their messages may still be on the way when a save or a way out is asked for.
+        """
+        draft = self.draft
+        for editor in self.query(FieldEditor):
+            name, raw = editor.field.name, editor.raw
+            if raw != draft.raw.get(name, editor.start):
+                draft = draft.edited(name, raw)
+        self.draft = draft
+        return draft
 
     def _show_states(self) -> None:
         errors = self.draft.errors

@@ -25,12 +25,14 @@ WHEEL = 3
 _TITLE_LINES = 1
 _MARGIN = 2
 """Cells before a row, for the mark of the cursor."""
+_BESIDE = 1
+"""Empty cells behind a row."""
 
 
 class ListPane(Widget, can_focus=True):
     """Shows a listing and moves a cursor over it; the highlight stays on its assistant."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE, Where.BROWSE, Where.EVERYWHERE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE)]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "list-pane--title",
         "list-pane--cursor",
@@ -151,11 +153,13 @@ class ListPane(Widget, can_focus=True):
 
     def on_mouse_scroll_down(self) -> None:
         """Move down by a few rows."""
-        self._go(self.cursor + WHEEL)
+        if self.can_focus:
+            self._go(self.cursor + WHEEL)
 
     def on_mouse_scroll_up(self) -> None:
         """Move up by a few rows."""
-        self._go(self.cursor - WHEEL)
+        if self.can_focus:
+            self._go(self.cursor - WHEEL)
 
     def action_move_down(self) -> None:
         """Go to the next row."""
@@ -199,7 +203,7 @@ class ListPane(Widget, can_focus=True):
             return self._notice_line(y, width)
         if y < _TITLE_LINES:
             style = self.get_component_rich_style("list-pane--title")
-            return Strip([Segment("  " + titles(width - _MARGIN), style)], width)
+            return Strip([Segment(f"  {titles(width - _MARGIN - _BESIDE)} ", style)], width)
         position = self._window.top + y - _TITLE_LINES
         if position >= len(self.listing):
             return Strip.blank(width, self.rich_style)
@@ -213,7 +217,7 @@ class ListPane(Widget, can_focus=True):
 
     def _row_line(self, row: Row, mark: str, part: str, width: int) -> Strip:
         style: Style = self.get_component_rich_style(part) if part else self.rich_style
-        return Strip([Segment(mark + row_text(row, width - _MARGIN), style)], width)
+        return Strip([Segment(f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} ", style)], width)
 
     def _notice_line(self, y: int, width: int) -> Strip:
         lines = wrap(self.notice, width - 2 * _MARGIN)

@@ -6,7 +6,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import Entry, Field, Raw
+from assistant_tui.core.fields import Entry, Raw
 from assistant_tui.tui.widgets.field_editors import FieldEditor
 
 
@@ -46,15 +46,17 @@ class PairRow(Horizontal):
 class MetadataEditor(FieldEditor):
     """The pairs of the metadata."""
 
-    def __init__(self, field: Field, raw: Raw) -> None:
-        super().__init__(field, raw)
-        self._entries = [entry for entry in raw if isinstance(entry, Entry)]
-
     def compose_editor(self) -> ComposeResult:
         """A row for each pair, and an empty one."""
         with Vertical(classes="pairs"):
-            for entry in [*self._entries, Entry("", "")]:
-                yield PairRow(entry)
+            for entry in [*self.shown, Entry("", "")]:
+                if isinstance(entry, Entry):
+                    yield PairRow(entry)
+
+    @property
+    def raw(self) -> Raw:
+        """The pairs that were not emptied."""
+        return tuple(entry for row in self.query(PairRow) if (entry := row.entry) is not None)
 
     @on(Input.Changed)
     def _take(self, event: Input.Changed) -> None:
@@ -62,4 +64,4 @@ class MetadataEditor(FieldEditor):
         rows = list(self.query(PairRow))
         if rows[-1].entry is not None:
             self.query_one(".pairs").mount(PairRow(Entry("", "")))
-        self.changed(tuple(entry for row in rows if (entry := row.entry) is not None))
+        self.changed()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -11,6 +12,7 @@ from assistant_tui.tui.commands import Command, keys_of
 from assistant_tui.tui.messages import Tone
 
 MOST_KEYS = 6
+_ORDER = "newest first"
 
 
 class HeaderLine(Widget):
@@ -25,11 +27,13 @@ class HeaderLine(Widget):
         self._read_only = read_only
 
     def render(self) -> Content:
-        """Draw the line; the host gives way first where there is little room."""
-        facts = [self._profile, self._host, self.count, "READ-ONLY" if self._read_only else ""]
-        text = " · ".join(fact for fact in facts if fact)
-        if len(text) > self.size.width:
-            text = " · ".join(fact for fact in (facts[0], *facts[2:]) if fact)
+        """Draw the line; where there is little room, the order gives way, then the host."""
+        locked = "READ-ONLY" if self._read_only else ""
+        facts = [self._profile, self._host, self.count, locked, _ORDER]
+        for least in (facts, facts[:4], [facts[0], *facts[2:4]]):
+            text = " · ".join(fact for fact in least if fact)
+            if cell_len(text) <= self.size.width:
+                break
         return Content(text)
 
 
@@ -38,13 +42,21 @@ class StatusLine(Widget):
 
     sentence: reactive[str] = reactive("")
     tone: reactive[Tone] = reactive(Tone.PLAIN)
+    _passing = False
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Show a sentence in place of the last one."""
+        self._passing = False
         self.sentence = one_line(sentence)
         self.tone = tone
         for each in Tone:
             self.set_class(each is tone, f"-{each.name.lower()}")
+
+    def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Say how loading goes; an empty sentence takes only such a one back, not another's."""
+        if sentence or self._passing:
+            self.say(sentence, tone)
+            self._passing = True
 
     def render(self) -> Content:
         """Draw the sentence after its mark."""

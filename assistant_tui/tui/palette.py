@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from assistant_tui.tui.commands import COMMANDS, Command, Where
+from assistant_tui.tui.screens.main import MainScreen
 
 _HIDDEN = {"palette", "palette_form", "back", "leave", "help_form", "quit_anywhere"}
 
@@ -12,11 +13,16 @@ _HIDDEN = {"palette", "palette_form", "back", "leave", "help_form", "quit_anywhe
 class CommandProvider(Provider):
     """Offers the commands that the screen can carry out now."""
 
+    @property
+    def _main(self) -> MainScreen:
+        assert isinstance(self.screen, MainScreen)
+        return self.screen
+
     def _commands(self) -> Iterator[Command]:
         for command in COMMANDS:
             if command.where is Where.PANE or command.name in _HIDDEN:
                 continue
-            if self.screen.check_action(command.name, ()):
+            if self._main.can_do(command):
                 yield command
 
     async def discover(self) -> Hits:
@@ -35,6 +41,6 @@ class CommandProvider(Provider):
 
     def _runner(self, command: Command) -> Callable[[], Coroutine[None, None, None]]:
         async def run() -> None:
-            await self.screen.run_action(f"screen.{command.name}")
+            await self._main.carry_out(command)
 
         return run

@@ -1,0 +1,66 @@
+"""Decides which commands are at hand; no screen needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant_tui.api.dialect import Capability
+
+_WRITES = {
+    "create": Capability.CREATE,
+    "samples": Capability.CREATE,
+    "delete": Capability.DELETE,
+    "edit_json": Capability.MODIFY,
+}
+"""The commands that change something, and what the server must be able to do."""
+
+LACKS = {
+    Capability.RETRIEVE: "It cannot retrieve one assistant: each is looked up through the list.",
+    Capability.MODIFY: "It cannot modify assistants.",
+    Capability.DELETE: "It cannot delete assistants.",
+    Capability.CREATE: "It cannot create assistants.",
+    Capability.CURSOR: "It gives one page only.",
+    Capability.MODELS: "It lists no models.",
+}
+"""What is said of a server that turned out not to have a part of the API."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the screen is in the middle of."""
+
+    has_row: bool
+    empty: bool
+    """The server has answered, and has nothing."""
+    connected: bool
+    busy: bool
+    """A write is under way."""
+    read_only: bool
+    editing: bool
+    """A form is open."""
+    in_text: bool
+    """A text of many lines has the focus in the form."""
+    can: Callable[[Capability], bool]
+
+
+def availability(action: str, now: Situation) -> bool | None:
+    """Whether a command is at hand: False hides it where it makes no sense, None greys it out.
+
+    What is greyed out comes back: when the server has answered, or a write has ended.
+    """
+    if action in ("save", "leave"):
+        return (not now.busy or None) if now.editing else False
+    if action == "edit_field":
+        return now.in_text
+    if action in ("open", "delete", "edit_json") and not now.has_row:
+        return False
+    if action == "samples" and not now.empty:
+        return False
+    if action in _WRITES:
+        return _writable(_WRITES[action], now)
+    return True
+
+
+def _writable(capability: Capability, now: Situation) -> bool | None:
+    if now.read_only:
+        return False
+    return (now.connected and not now.busy and now.can(capability)) or None

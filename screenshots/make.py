@@ -1,0 +1,85 @@
+"""Takes the pictures that the README shows: SVG by Textual, PNG from it."""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import resvg_py
+from textual.pilot import Pilot
+
+from assistant_tui.config.folders import folders
+from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.first_look import Opener
+from assistant_tui.tui.app import AssistantApp
+
+FOLDER = Path(__file__).resolve().parent
+Steps = Callable[[Pilot[None]], Awaitable[None]]
+
+
+async def _press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await _settle(pilot)
+
+
+async def _settle(pilot: Pilot[None]) -> None:
+    """Wait until the requests are answered and the detail has followed the cursor."""
+    app = pilot.app
+    workers = [worker for worker in app.workers if worker.group in ("page", "write", "models")]
+    await app.workers.wait_for_complete(workers)
+    await pilot.pause(0.2)
+
+
+def _keys(*keys: str) -> Steps:
+    async def press(pilot: Pilot[None]) -> None:
+        await _press(pilot, *keys)
+
+    return press
+
+
+PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
+    "browse": (120, 36, Flags(demo=250), _keys("down", "down")),
+    "list-80x24": (80, 24, Flags(demo=250), _keys("down", "down")),
+    "detail-80x24": (80, 24, Flags(demo=250), _keys("down", "down", "tab")),
+    "form": (120, 36, Flags(demo=250), _keys("down", "down", "enter", "!")),
+    "form-80x24": (80, 24, Flags(demo=250), _keys("down", "down", "enter", "!")),
+    "delete": (120, 36, Flags(demo=250), _keys("down", "down", "d")),
+    "json": (120, 36, Flags(demo=250), _keys("down", "down", "v")),
+    "help": (80, 24, Flags(demo=250), _keys("question_mark")),
+    "empty": (80, 24, Flags(), _keys()),
+    "light": (120, 36, Flags(demo=250, theme="textual-light"), _keys("down", "down")),
+}
+
+
+async def _take(name: str, size: tuple[int, int], flags: Flags, steps: Steps) -> None:
+    places = folders()
+    settings = read_settings(flags, places.config_file, environ={})
+    opener = Opener(settings, places)
+    app = AssistantApp(settings, opener.first_look, opener.connect, crash_folder=places.state)
+    async with app.run_test(size=size) as pilot:
+        await _settle(pilot)
+        await steps(pilot)
+        svg = app.export_screenshot(title="assistant-tui", simplify=True)
+    (FOLDER / f"{name}.svg").write_text(svg, "utf-8")
+    png = resvg_py.svg_to_bytes(
+        svg_string=svg, monospace_family="Fira Code", font_family="Fira Code"
+    )
+    (FOLDER / f"{name}.png").write_bytes(bytes(png))
+
+
+def main() -> None:
+    """Take all pictures, in a home of their own, with times in UTC."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["ASSISTANT_TUI_HOME"] = home
+        for name, (width, height, flags, steps) in PICTURES.items():
+            asyncio.run(_take(name, (width, height), flags, steps))
+            print(f"screenshots/{name}.svg, .png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""No remote text can steer a terminal."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant_tui.core.display import REPLACEMENT, many_lines, one_line
+
+UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+every_character = st.text(st.characters(), max_size=40)
+hostile = st.text(st.characters(categories=["Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Lu"]), max_size=40)
+
+
+def unsafe(text: str) -> set[str]:
+    return {c for c in text if unicodedata.category(c) in UNSAFE and c != "\u200d"}
+
+
+@given(every_character | hostile)
+def test_nothing_unsafe_is_left(text: str) -> None:
+    assert unsafe(one_line(text)) == set()
+    assert unsafe(many_lines(text)) <= {"\n"}
+
+
+@given(every_character)
+def test_safe_characters_stay_as_they_are(text: str) -> None:
+    safe = "".join(c for c in text if c not in unsafe(text))
+    assert one_line(safe) == safe
+    assert many_lines(safe) == safe
+
+
+@given(every_character | hostile)
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert one_line(one_line(text)) == one_line(text)
+    assert many_lines(many_lines(text)) == many_lines(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "lines"),
+    [
+        ("plain é 😀", "plain é 😀", "plain é 😀"),
+        ("\x1b[31mred\x9b0m", "\ufffd[31mred\ufffd0m", "\ufffd[31mred\ufffd0m"),
+        ("a\nb\r\nc\td", "a b c d", "a\nb\nc    d"),
+        ("a\rb", "a\ufffdb", "a\ufffdb"),
+        ("evil\u202etxt", "evil\ufffdtxt", "evil\ufffdtxt"),
+        ("zero\u200bwidth\ufeff", "zero\ufffdwidth\ufffd", "zero\ufffdwidth\ufffd"),
+        ("👩\u200d🚀", "👩\u200d🚀", "👩\u200d🚀"),
+        ("a\u2028b\u2029c", "a\ufffdb\ufffdc", "a\ufffdb\ufffdc"),
+        ("\ud800", REPLACEMENT, REPLACEMENT),
+        ("\ue000\U000f0000", REPLACEMENT * 2, REPLACEMENT * 2),
+        ("[red]x[/]", "[red]x[/]", "[red]x[/]"),
+        ("no\u00a0break", "no\u00a0break", "no\u00a0break"),
+    ],
+)
+def test_examples(text: str, line: str, lines: str) -> None:
+    assert one_line(text) == line
+    assert many_lines(text) == lines

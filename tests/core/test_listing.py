@@ -1,0 +1,164 @@
+"""How a list grows page by page, whatever the server says about pages."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant_tui.core.listing import Listing, Page, Row
+
+
+def rows(*numbers: int) -> tuple[Row, ...]:
+    return tuple(Row(f"a{n}", f"N{n}", "m", (), n, "{}") for n in numbers)
+
+
+def page(
+    numbers: Sequence[int],
+    has_more: bool | None = None,
+    *,
+    limit: int = 3,
+    after: str | None = None,
+    refused: bool = False,
+) -> Page:
+    return Page(rows(*numbers), has_more, after, limit, refused)
+
+
+def ids(listing: Listing) -> list[str]:
+    return [row.id for row in listing.rows]
+
+
+def test_a_perfect_server() -> None:
+    listing = Listing().extended(page([1, 2, 3], True))
+    assert (listing.complete, listing.exhausted, listing.cursor) == (False, False, "a3")
+    listing = listing.extended(page([4, 5], False, after="a3"))
+    assert (listing.complete, listing.exhausted) == (True, True)
+    assert ids(listing) == ["a1", "a2", "a3", "a4", "a5"]
+
+
+@pytest.mark.parametrize("has_more", [False, None])
+def test_a_full_page_that_says_it_is_the_last_is_not_believed(has_more: bool | None) -> None:
+    listing = Listing().extended(page([1, 2, 3], has_more))
+    assert not listing.exhausted
+    listing = listing.extended(page([], has_more, after="a3"))
+    assert listing.complete
+    assert len(listing) == 3
+
+
+@pytest.mark.parametrize("has_more", [False, None])
+def test_a_short_page_is_the_last_unless_the_server_says_more(has_more: bool | None) -> None:
+    assert Listing().extended(page([1, 2], has_more)).complete
+    assert not Listing().extended(page([1, 2], True)).exhausted
+
+
+def test_an_empty_server() -> None:
+    listing = Listing().extended(page([], False))
+    assert (listing.complete, listing.single_page, listing.cursor) == (True, False, None)
+    assert listing.count(0, 50) == "0 (all)"
+
+
+def test_more_that_never_comes_ends_the_walk() -> None:
+    listing = Listing().extended(page([1, 2, 3], True)).extended(page([], True, after="a3"))
+    assert listing.exhausted
+
+
+@pytest.mark.parametrize("has_more", [True, False, None])
+def test_a_server_that_ignores_the_cursor_has_one_page(has_more: bool | None) -> None:
+    listing = Listing().extended(page([1, 2, 3], has_more))
+    listing = listing.extended(page([1, 2, 3], has_more, after="a3"))
+    assert (listing.single_page, listing.complete, len(listing)) == (True, False, 3)
+    assert listing.count(0, 3) == "1–3 of 3+"
+
+
+def test_a_server_that_ignores_cursor_and_limit_has_sent_all() -> None:
+    listing = Listing().extended(page(range(9), None)).extended(page(range(9), None, after="a8"))
+    assert (listing.complete, listing.single_page, len(listing)) == (True, False, 9)
+
+
+def test_pages_that_overlap_add_what_is_new() -> None:
+    listing = Listing().extended(page([1, 2, 3], True)).extended(page([3, 4, 4], True, after="a3"))
+    assert ids(listing) == ["a1", "a2", "a3", "a4"]
+    assert not listing.exhausted
+
+
+def test_a_refused_cursor_keeps_what_there_is() -> None:
+    listing = Listing().extended(page([1, 2, 3], True))
+    listing = listing.extended(page([], None, after="a3", refused=True))
+    assert (len(listing), listing.single_page, listing.complete) == (3, True, False)
+
+
+def test_an_answer_ends_remembering() -> None:
+    assert not Listing(remembered=True).extended(page([1], False)).remembered
+    assert not Listing(rows(1), remembered=True).extended(page([], None, refused=True)).remembered
+
+
+@given(st.lists(st.tuples(st.lists(st.integers(0, 9)), st.none() | st.booleans())))
+def test_no_id_stands_twice_and_a_walk_without_new_ids_ends(
+    answers: list[tuple[list[int], bool | None]],
+) -> None:
+    listing = Listing()
+    for numbers, has_more in answers:
+        before = set(ids(listing))
+        listing = listing.extended(page(numbers, has_more))
+        assert len(set(ids(listing))) == len(listing)
+        assert set(ids(listing)) == before | {f"a{n}" for n in numbers}
+        assert listing.exhausted or {f"a{n}" for n in numbers} - before
+        assert not (listing.complete and listing.single_page)
+
+
+def test_looking_up() -> None:
+    listing = Listing(rows(1, 2))
+    assert (listing.position("a2"), listing.position("x"), listing.position(None)) == (
+        1,
+        None,
+        None,
+    )
+    assert listing.row("a2") == rows(2)[0]
+    assert listing.row("x") is None
+
+
+def test_a_saved_row_stays_in_its_place_and_a_new_one_comes_first() -> None:
+    changed = rows(2)[0]._replace(name="changed")
+    listing = Listing(rows(1, 2, 3), complete=True).with_row(changed)
+    assert listing.rows[1] == changed
+    assert ids(listing.with_row(rows(4)[0])) == ["a4", "a1", "a2", "a3"]
+    assert listing.complete
+
+
+def test_leaving_out() -> None:
+    listing = Listing(rows(1, 2, 3), complete=True).without(["a2", "x"])
+    assert (ids(listing), listing.complete) == (["a1", "a3"], True)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "gone", "beside"),
+    [
+        ([1, 2, 3], "a2", "a3"),
+        ([1, 2, 3], "a3", "a2"),
+        ([1, 2, 3], "a1", "a2"),
+        ([1], "a1", None),
+        ([1, 2], "x", "a1"),
+        ([], "x", None),
+    ],
+)
+def test_the_highlight_moves_to_the_neighbour(
+    numbers: list[int], gone: str, beside: str | None
+) -> None:
+    assert Listing(rows(*numbers)).neighbour(gone) == beside
+
+
+@pytest.mark.parametrize(
+    ("count", "complete", "position", "said"),
+    [
+        (0, False, 0, "0"),
+        (0, True, 0, "0 (all)"),
+        (50, False, 0, "1–50 of 50+"),
+        (120, False, 50, "51–100 of 120+"),
+        (120, True, 119, "101–120 of 120 (all)"),
+        (1_234, True, 0, "1–50 of 1,234 (all)"),
+    ],
+)
+def test_loaded_and_all_are_told_apart(
+    count: int, complete: bool, position: int, said: str
+) -> None:
+    assert Listing(rows(*range(count)), complete=complete).count(position, 50) == said

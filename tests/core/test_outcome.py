@@ -1,0 +1,59 @@
+"""What a server made of a request, field by field."""
+
+import pytest
+
+from assistant_tui.core.document import Document
+from assistant_tui.core.outcome import Outcome, compare
+
+BEFORE = Document('{"id": "a", "name": "N", "top_p": 0.5, "tools": [{"type": "x"}], "later": 1}')
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ('"x"', '"x"'),
+        ("1", "1.0"),
+        ("0.3", "0.30000001"),
+        ("null", "null"),
+        ("null", '""'),
+        ("null", "[]"),
+        ("null", None),
+        ("[]", None),
+        ('{"a": {"b": 1}}', '{"a": {"b": 1, "ranker": "auto"}, "c": 2}'),
+        ('[{"type": "x"}]', '[{"type": "x", "strict": false}]'),
+    ],
+)
+def test_what_stands_as_asked(asked: str, answered: str | None) -> None:
+    answer = Document('{"id": "a"}' if answered is None else f'{{"id": "a", "f": {answered}}}')
+    assert compare({"f": asked}, None, answer).as_asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ('"x"', '"y"'),
+        ('"x"', None),
+        ("1", "2"),
+        ("true", "1"),
+        ("null", '"kept"'),
+        ("[1]", "[1, 2]"),
+        ('{"a": 1}', "{}"),
+    ],
+)
+def test_what_was_ignored_or_altered(asked: str, answered: str | None) -> None:
+    answer = Document('{"id": "a"}' if answered is None else f'{{"id": "a", "f": {answered}}}')
+    assert compare({"f": asked}, None, answer) == Outcome(ignored=("f",))
+
+
+def test_what_was_wiped() -> None:
+    answer = Document('{"id": "a", "name": "M", "top_p": null, "tools": [], "created_at": 5}')
+    outcome = compare({"name": '"M"'}, BEFORE, answer)
+    assert outcome == Outcome(wiped=("top_p", "tools", "later"))
+    assert not outcome.as_asked
+
+
+def test_what_a_server_changed_by_itself_is_not_called_wiped() -> None:
+    answer = Document(
+        '{"id": "a", "name": "M", "top_p": 0.7, "tools": [{"type": "x"}], "later": 1}'
+    )
+    assert compare({"name": '"M"'}, BEFORE, answer).as_asked
