@@ -60,14 +60,7 @@ def read_row(text: str) -> Row:
         return _rescued(text, _complaint(error))
     if _unicode(assistant.id) != assistant.id:
         return _rescued(text, "id: not Unicode text")
-    return Row(
-        id=assistant.id,
-        name=_unicode(assistant.name or ""),
-        model=_unicode(assistant.model),
-        tools=tuple(_unicode(tool.type) for tool in assistant.tools),
-        created_at=assistant.created_at,
-        text=text,
-    )
+    return _row(assistant, text)
 
 
 def read_assistant(text: str) -> Row:
@@ -131,6 +124,17 @@ def _reason(text: str, error: ValueError) -> str:
     if not text.strip(_BLANK):
         return "it is empty"
     return "it is an HTML page; is base_url right?" if text.lstrip()[:1] == "<" else str(error)
+
+
+def _row(assistant: Assistant, text: str) -> Row:
+    return Row(
+        id=assistant.id,
+        name=_unicode(assistant.name or ""),
+        model=_unicode(assistant.model),
+        tools=tuple(_unicode(tool.type) for tool in assistant.tools),
+        created_at=assistant.created_at,
+        text=text,
+    )
 
 
 def _rescued(text: str, problem: str) -> Row:

@@ -16,7 +16,7 @@ from tests.api.sockets import LIST, answer, client, facing, refused_port, servin
 from tests.api.support import KEY, KeyRing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
 

@@ -83,14 +83,8 @@ def test_tools_keep_their_order_and_what_belongs_to_them() -> None:
             {"type": "retrieval"},
         ]
     ).tools
-    assert [tool.type for tool in tools] == [
-        "code_interpreter",
-        "bing_grounding",
-        "file_search",
-        "file_search",
-        "function",
-        "retrieval",
-    ]
+    types = "code_interpreter bing_grounding file_search file_search function retrieval"
+    assert [tool.type for tool in tools] == types.split()
     assert tools[1].model_extra == {"bing_grounding": {"x": [1]}}
     assert isinstance(tools[2], FileSearch)
     assert tools[2].file_search is not None

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from functools import partial
 from multiprocessing.pool import Pool
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -18,17 +19,32 @@ FIELDS = created({"model": "m"})
 PROCESSES, ROUNDS = 4, 25
 
 
+_start: Barrier
+"""Where the processes of a pool wait for each other, so that they really compete."""
+
+
+def _keep(barrier: Barrier) -> None:
+    global _start
+    _start = barrier
+
+
 def _pool() -> Pool:
-    return multiprocessing.get_context("spawn").Pool(PROCESSES)
+    context = multiprocessing.get_context("spawn")
+    return context.Pool(PROCESSES, _keep, [context.Barrier(PROCESSES)])
 
 
-def _open(path: Path) -> str:
-    with SQLiteStore(path) as store:
-        return store.journal_mode
+def _open(paths: list[Path]) -> set[str]:
+    modes = set()
+    for path in paths:
+        _start.wait()
+        with SQLiteStore(path) as store:
+            modes.add(store.journal_mode)
+    return modes
 
 
 def _create(path: Path) -> list[str]:
     with SQLiteStore(path) as store:
+        _start.wait()
         return [store.create(FIELDS)["id"] for _ in range(ROUNDS)]
 
 
@@ -41,15 +57,16 @@ def _modify(path: Path, assistant_id: str, field: str) -> bool:
 
     seen: list[str | None] = []
     with SQLiteStore(path) as store:
+        _start.wait()
         for number in range(ROUNDS):
             store.modify(assistant_id, partial(change, number))
     return seen == [None, *map(str, range(ROUNDS - 1))]
 
 
 def test_a_new_file_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
-    paths = [tmp_path / f"{n}.db" for n in range(8) for _ in range(PROCESSES)]
+    paths = [tmp_path / f"{n}.db" for n in range(40)]
     with _pool() as pool:
-        assert set(pool.map(_open, paths, chunksize=1)) == {"wal"}
+        assert pool.map(_open, [paths] * PROCESSES, chunksize=1) == [{"wal"}] * PROCESSES
 
 
 def test_what_many_create_is_all_there(tmp_path: Path) -> None:
@@ -72,8 +89,9 @@ def test_changes_of_different_fields_do_not_undo_each_other(tmp_path: Path) -> N
         assistant_id = store.create(FIELDS)["id"]
         fields = ["name", "description", "instructions", "response_format"]
         store.modify(assistant_id, lambda old: {**old, "response_format": None})
+        each = [(path, assistant_id, field) for field in fields]
         with _pool() as pool:
-            assert all(pool.starmap(_modify, [(path, assistant_id, field) for field in fields]))
+            assert all(pool.starmap(_modify, each, chunksize=1))
         last = store.get(assistant_id)
         assert last is not None
         assert [last[field] for field in fields] == [str(ROUNDS - 1)] * len(fields)

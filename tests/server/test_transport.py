@@ -1,7 +1,9 @@
 """What holds for every answer: envelope, headers, key, unreadable bodies, faults."""
 
+import asyncio
 import json
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -268,3 +270,27 @@ async def test_other_protocols_pass() -> None:
 
     await Stamp(notes)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]  # never called
     assert seen == ["lifespan"]
+
+
+class _Slow(SampleStore):
+    """A store that takes its time to create, until it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.entered, self.go_on = threading.Event(), threading.Event()
+
+    def create(self, fields: Json) -> Json:
+        self.entered.set()
+        assert self.go_on.wait(10), "the event loop stood still"
+        return super().create(fields)
+
+
+async def test_a_store_that_waits_does_not_stop_the_server() -> None:
+    store = _Slow()
+    async with client(store) as http:
+        waiting = asyncio.create_task(http.post("/assistants", json={"model": "m"}))
+        assert await asyncio.to_thread(store.entered.wait, 10)
+        assert (await http.get("/assistants")).json()["data"] == []
+        assert not waiting.done()
+        store.go_on.set()
+        assert (await waiting).status_code == 200

@@ -23,6 +23,7 @@ class Answer(NamedTuple):
 class Question(ModalScreen[str]):
     """Asks, and answers with the key of the button; Esc is the first button."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012 Textual types it so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("right", "app.focus_next", show=False),

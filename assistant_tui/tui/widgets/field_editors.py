@@ -1,9 +1,11 @@
 """One editor for each kind of field; each posts what it holds and shows what is wrong with it."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -33,6 +35,8 @@ class FieldEditor(Vertical):
         self.shown = shown
         """What the editor starts with: the original, or an edit that goes on."""
 
+        self._state: tuple[bool, str] | None = None
+
     @property
     def raw(self) -> Raw:
         """What the editor holds now; equal to `start` if nothing was changed."""
@@ -43,7 +47,8 @@ class FieldEditor(Vertical):
         with Horizontal(classes="line"):
             with Vertical(classes="head"):
                 yield Static(classes="label", markup=False)
-                yield Static(classes="count", markup=False)
+                if self.field.limit is not None:
+                    yield Static(classes="count", markup=False)
             with Vertical(classes="holder"):
                 yield from self.compose_editor()
         yield Static(classes="error", markup=False)
@@ -64,13 +69,17 @@ class FieldEditor(Vertical):
     def show_count(self) -> None:
         """Show how much of the limit is used: `12/256`."""
         limit = self.field.limit
-        text = "" if limit is None else f" {len(self.raw):,}/{limit:,}"
-        self.query_one(".count", Static).update(Content(text))
+        if limit is not None:
+            count = Content(f"{len(self.raw):,}/{limit:,}")
+            self.query_one(".count", Static).update(count, layout=False)
 
     def show_state(self, *, touched: bool, error: str) -> None:
         """Mark a changed field with a star, and say what is wrong with it."""
+        if self._state == (touched, error):
+            return
+        self._state = (touched, error)
         label = f"{'*' if touched else ' '}{self.field.label}"
-        self.query_one(".label", Static).update(Content(label))
+        self.query_one(".label", Static).update(Content(label), layout=False)
         self.query_one(".error", Static).update(Content(one_line(f"✗ {error}") if error else ""))
         self.set_class(bool(error), "-wrong")
 
@@ -81,7 +90,7 @@ class LineEditor(FieldEditor):
     def on_mount(self) -> None:
         """Show the count behind the label, since there is no line below."""
         super().on_mount()
-        self.add_class("-short")
+        self.set_class(self.field.limit is not None, "-short")
 
     def compose_editor(self) -> ComposeResult:
         """An input; a line break in the text, which it could not hold, locks it."""
@@ -111,12 +120,19 @@ class LineEditor(FieldEditor):
 class ModelEditor(LineEditor):
     """Edits the model: any text, with the server's models offered below while one types."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+    ]
+
     _models: Sequence[str] = ()
 
     def compose_editor(self) -> ComposeResult:
-        """The input and the list of what matches it."""
+        """The input, which keeps the focus, and the list of what matches it."""
         yield from super().compose_editor()
-        yield OptionList(compact=True, markup=False)
+        options = OptionList(compact=True, markup=False)
+        options.can_focus = False
+        yield options
 
     def offer(self, models: Sequence[str]) -> None:
         """Take the models that the server lists."""
@@ -140,19 +156,29 @@ class ModelEditor(LineEditor):
     def _narrow(self, event: Input.Changed) -> None:
         self._filter("" if event.value == self.shown else event.value)
 
-    def key_down(self) -> None:
-        """Go from the input into the list."""
+    def action_move(self, by: int) -> None:
+        """Go up or down in the list."""
         options = self.query_one(OptionList)
-        if self.query_one(Input).has_focus and options.option_count:
-            options.focus()
-            options.highlighted = 0
+        if by > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    @on(Input.Submitted)
+    def _take_highlighted(self, event: Input.Submitted) -> None:
+        event.stop()
+        option = self.query_one(OptionList).highlighted_option
+        if option is not None:
+            self._put(option.id)
 
     @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
+    def _take_clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self._put(event.option.id)
+
+    def _put(self, model: str | None) -> None:
         holder = self.query_one(Input)
-        holder.value = event.option.id or ""
-        holder.focus()
+        holder.value = model or ""
         holder.cursor_position = len(holder.value)
 
 

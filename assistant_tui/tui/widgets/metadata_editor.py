@@ -17,29 +17,28 @@ class PairRow(Horizontal):
         super().__init__()
         self._entry = entry
         self._locked = entry.kept is not None or not entry.value.isprintable()
-
-    def compose(self) -> ComposeResult:
-        """The key and the value."""
-        shown = self._entry.kept if self._entry.kept is not None else self._entry.value
-        key = Input(self._entry.key, compact=True, placeholder="key", classes="key")
-        value = Input(
+        shown = entry.value if entry.kept is None else entry.kept
+        self._key = Input(entry.key, compact=True, placeholder="key", classes="key")
+        self._value = Input(
             one_line(shown) if self._locked else shown,
             compact=True,
             placeholder="value",
             classes="value",
             disabled=self._locked,
         )
-        key.cursor_blink = value.cursor_blink = False
-        yield key
-        yield value
+        self._key.cursor_blink = self._value.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        """The key and the value."""
+        yield self._key
+        yield self._value
 
     @property
     def entry(self) -> Entry | None:
         """The pair as it stands; None for one that was emptied."""
-        key = self.query_one(".key", Input).value
+        key, value = self._key.value, self._value.value
         if self._locked:
             return Entry(key, self._entry.value, self._entry.kept) if key else None
-        value = self.query_one(".value", Input).value
         return Entry(key, value) if key or value else None
 
 

@@ -14,7 +14,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 def _wrap_line(text: str, width: int) -> list[str]:
     if not text.isascii() and cell_len(text) != len(text):
-        return chop_cells(text, width) or [""]
+        return _wrap_by_cells(text, width)
     lines, start = [], 0
     while len(text) - start > width:
         end = text.rfind(" ", start, start + width + 1)
@@ -25,8 +25,25 @@ def _wrap_line(text: str, width: int) -> list[str]:
     return [*lines, text[start:]]
 
 
+def _wrap_by_cells(text: str, width: int) -> list[str]:
+    """As `_wrap_line`, where a character may take two cells or none."""
+    lines, used = [""], -1
+    for word in text.split(" "):
+        cells = cell_len(word)
+        if used + 1 + cells <= width:
+            lines[-1] += f" {word}" if used >= 0 else word
+            used += 1 + cells
+            continue
+        pieces = chop_cells(word, width)
+        lines[-1 if used < 0 else len(lines) :] = pieces
+        used = cell_len(pieces[-1])
+    return lines
+
+
 def fit(text: str, width: int) -> str:
     """Cut or fill text to exactly `width` cells; a cut is shown by an ellipsis."""
+    if width < 2:
+        return ("…" if text else " ")[:width] if width == 1 and cell_len(text) != 1 else text[:0]
     if text.isascii():
         return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
     missing = width - cell_len(text)

@@ -1,0 +1,152 @@
+"""Writes whose answer never came: looked for, told, and never sent twice."""
+
+import httpx
+import pytest
+
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import Offline, ServerFault, ServiceError, Unreadable
+from tests.catalog.support import (
+    Handler,
+    Server,
+    after_the_deed,
+    catalog_of,
+    draft_of,
+    in_turn,
+    lost,
+    refusing,
+    some,
+    text_of,
+    unreachable,
+)
+
+NEW = Draft().edited("name", "Fresh").edited("model", "m")
+
+
+def slow(request: httpx.Request) -> httpx.Response:
+    """The server got it all, but takes too long."""
+    raise httpx.ReadTimeout("slow")
+
+
+def cut(request: httpx.Request) -> httpx.Response:
+    """An answer that ends too early."""
+    return httpx.Response(200, text='{"id": "asst_')
+
+
+ANSWERS = [lost, slow, cut, refusing(500), refusing(502), refusing(504)]
+"""All that may come back of a request that the server may have carried out."""
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_a_create_that_arrived_is_found(answer: Handler) -> None:
+    server = Server(*some(3))
+    server.bent["create"] = after_the_deed(server, answer)
+    async with catalog_of(server) as catalog:
+        saved = await catalog.create(NEW, known=["asst_3", "asst_2", "asst_1"])
+    assert (saved.row.id, saved.row.name, saved.answer_lost) == ("asst_new3", "Fresh", True)
+    assert server.asked == ["create", "list"]
+    assert len(server.texts) == 4
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_a_create_that_did_not_arrive_is_told_and_not_repeated(answer: Handler) -> None:
+    server = Server(*some(3), create=answer)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(ServiceError) as caught:
+            await catalog.create(NEW)
+    assert caught.value.message.endswith(" · looked for it: it was not created")
+    assert server.asked == ["create", "list"]
+    assert len(server.texts) == 3
+
+
+async def test_an_older_twin_is_not_taken_for_the_new_one() -> None:
+    server = Server(text_of(2, name='"Fresh"'), text_of(1), create=lost)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline, match="not created"):
+            await catalog.create(NEW, known=["asst_2", "asst_1"])
+
+
+async def test_one_that_nobody_can_read_is_not_taken_for_the_new_one() -> None:
+    server = Server(text_of(2, name='"Fresh"', tools='"odd"'), create=lost)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline, match="not created"):
+            await catalog.create(NEW)
+
+
+async def test_a_create_that_cannot_be_looked_for_says_so() -> None:
+    server = Server(create=lost, list=unreachable)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline, match="may have been created all the same: refresh"):
+            await catalog.create(NEW)
+    assert server.count("create") == 1
+
+
+async def test_a_create_that_was_never_sent_is_not_looked_for() -> None:
+    server = Server(create=unreachable)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline) as caught:
+            await catalog.create(NEW)
+    assert server.count("list") == 0
+    assert "created" not in caught.value.message
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_a_save_that_arrived_is_found(answer: Handler) -> None:
+    server = Server(text_of(1))
+    server.bent["modify"] = after_the_deed(server, answer)
+    async with catalog_of(server) as catalog:
+        saved = await catalog.save(draft_of(text_of(1), name='"x"'))
+    assert (saved.row.name, saved.answer_lost, saved.outcome.as_asked) == ("x", True, True)
+    assert server.asked == ["retrieve", "modify", "retrieve"]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_a_save_that_did_not_arrive_is_told_and_not_repeated(answer: Handler) -> None:
+    server = Server(text_of(1), modify=answer)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(ServiceError) as caught:
+            await catalog.save(draft_of(text_of(1), name='"x"'))
+    assert caught.value.message.endswith(" · looked at the server: the change did not arrive")
+    assert server.asked == ["retrieve", "modify", "retrieve"]
+
+
+async def test_a_save_that_cannot_be_looked_at_says_so() -> None:
+    server = Server(text_of(1), modify=lost)
+    server.bent["retrieve"] = in_turn(server.answer, unreachable)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline, match="may have been saved all the same; the edit is kept"):
+            await catalog.save(draft_of(text_of(1), name='"x"'))
+    assert server.count("modify") == 1
+
+
+async def test_a_save_that_was_never_sent_is_not_looked_at() -> None:
+    server = Server(text_of(1), modify=unreachable)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline) as caught:
+            await catalog.save(draft_of(text_of(1), name='"x"'))
+    assert server.count("retrieve") == 1
+    assert "saved" not in caught.value.message
+
+
+async def test_a_lost_save_of_the_whole_is_found_by_the_whole() -> None:
+    text = text_of(1, instructions='"i"')
+    server = Server(text)
+    server.bent["modify"] = after_the_deed(server, lost)
+    async with catalog_of(server, full_replace=True) as catalog:
+        saved = await catalog.save(draft_of(text, name='"x"'))
+    assert saved.answer_lost and saved.row.name == "x"
+
+
+async def test_a_fault_keeps_its_status() -> None:
+    server = Server(text_of(1), modify=refusing(503))
+    async with catalog_of(server) as catalog:
+        with pytest.raises(ServerFault, match=r"said 503 · .*\(status 503\)"):
+            await catalog.save(draft_of(text_of(1), name='"x"'))
+
+
+async def test_an_unreadable_answer_to_a_save_that_did_nothing() -> None:
+    page = httpx.Response(200, text="<html>please log in</html>")
+    server = Server(text_of(1), modify=lambda request: page)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Unreadable, match="the change did not arrive"):
+            await catalog.save(draft_of(text_of(1), name='"x"'))
+    assert server.count("modify") == 1

@@ -1,0 +1,118 @@
+"""Pages and lists over servers that page, that page otherwise, and that do not."""
+
+import httpx
+import pytest
+
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core.errors import Invalid, NotServed
+from tests.catalog.support import Server, absent, catalog_of, embedded, refusing, some, text_of
+
+
+def whole_list(server: Server) -> httpx.Response:
+    """A bare array of everything, whatever limit and cursor say."""
+    return httpx.Response(200, text="[" + ",".join(server.texts.values()) + "]")
+
+
+async def test_pages_follow_each_other_to_the_end() -> None:
+    async with embedded(7, page_size=3) as (catalog, recorder):
+        first = await catalog.page()
+        second = await catalog.page(first.rows[-1].id)
+        assert [len(first.rows), len(second.rows)] == [3, 3]
+        assert not {row.id for row in first.rows} & {row.id for row in second.rows}
+        listing = await catalog.reload(100)
+    assert (len(listing), listing.complete) == (7, True)
+    assert recorder.requests[0].url.params["limit"] == "3"
+    assert recorder.asked == ["list"] * 5
+
+
+async def test_a_reload_asks_for_no_more_than_was_there() -> None:
+    async with embedded(20, page_size=3) as (catalog, recorder):
+        listing = await catalog.reload(4)
+    assert (len(listing), listing.complete, recorder.asked) == (6, False, ["list"] * 2)
+
+
+async def test_a_reload_of_nothing_is_one_page() -> None:
+    async with embedded(20, page_size=3) as (catalog, _):
+        assert len(await catalog.reload(0)) == 3
+
+
+async def test_an_empty_server() -> None:
+    async with embedded(0) as (catalog, recorder):
+        listing = await catalog.reload(0)
+    assert (len(listing), listing.complete, recorder.asked) == (0, True, ["list"])
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+async def test_a_refused_cursor_makes_a_list_of_one_page(status: int) -> None:
+    server = Server(*some(5))
+
+    def no_cursor(request: httpx.Request) -> httpx.Response:
+        return (
+            refusing(status)(request) if "after" in request.url.params else server.answer(request)
+        )
+
+    server.bent["list"] = no_cursor
+    async with catalog_of(server, page_size=2) as catalog:
+        listing = await catalog.reload(100)
+        assert (len(listing), listing.single_page, listing.complete) == (2, True, False)
+        assert catalog.can(Capability.CURSOR) is (status == 404)
+    assert server.asked == ["list"] * 2
+
+
+async def test_a_refused_first_page_is_an_error() -> None:
+    async with catalog_of(Server(list=refusing(400))) as catalog:
+        with pytest.raises(Invalid):
+            await catalog.page()
+
+
+async def test_a_host_that_serves_no_list() -> None:
+    async with catalog_of(Server(list=absent)) as catalog:
+        with pytest.raises(NotServed):
+            await catalog.reload(0)
+
+
+@pytest.mark.parametrize("count", [4, 5])
+async def test_has_more_that_is_always_false_hides_no_page(count: int) -> None:
+    server = Server(*some(count))
+
+    def never_more(request: httpx.Request) -> httpx.Response:
+        text = server.answer(request).text
+        return httpx.Response(200, text=text.replace('"has_more": true', '"has_more": false'))
+
+    server.bent["list"] = never_more
+    async with catalog_of(server, page_size=2) as catalog:
+        listing = await catalog.reload(100)
+    assert (len(listing), listing.complete) == (count, True)
+
+
+async def test_a_server_that_ignores_the_cursor_gives_one_page_only() -> None:
+    server = Server(*some(9))
+
+    def first_page(request: httpx.Request) -> httpx.Response:
+        return server.answer(httpx.Request("GET", request.url.copy_remove_param("after")))
+
+    server.bent["list"] = first_page
+    async with catalog_of(server, page_size=3) as catalog:
+        listing = await catalog.reload(100)
+    assert (len(listing), listing.single_page, listing.complete) == (3, True, False)
+    assert server.asked == ["list"] * 2
+
+
+async def test_a_server_that_ignores_limit_and_cursor_has_told_all() -> None:
+    server = Server(*some(9))
+    server.bent["list"] = lambda request: whole_list(server)
+    async with catalog_of(server, page_size=2) as catalog:
+        listing = await catalog.reload(100)
+    assert (len(listing), listing.complete, listing.single_page) == (9, True, False)
+    assert server.asked == ["list"] * 2
+
+
+async def test_ids_that_are_numbers_are_texts_here_and_in_the_next_cursor() -> None:
+    server = Server(*(text_of(number, id=str(number)) for number in (3, 2, 1)))
+    async with catalog_of(server, page_size=2) as catalog:
+        listing = await catalog.reload(100)
+        assert [row.id for row in listing.rows] == ["3", "2", "1"]
+        assert (await catalog.fetch("2")).name == "N2"
+        await catalog.delete("2")
+    assert server.queries[1]["after"] == "2"
+    assert [*server.texts] == ["3", "1"]

@@ -1,0 +1,27 @@
+"""Settings as the start makes them, from a file's text, flags and an environment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.config.settings import Settings
+
+URL = "https://server.test/v1"
+SECRET = "sk-very-secret-0123456789"
+
+
+def config(folder: Path, text: str | bytes = "") -> Path:
+    """Write a configuration file."""
+    path = folder / "config.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def settings_of(
+    folder: Path,
+    text: str | bytes = "",
+    flags: Flags = Flags(),  # noqa: B008
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read a configuration file with this text."""
+    return read_settings(flags, config(folder, text), environ=environ or {})

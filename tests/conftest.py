@@ -1,0 +1,21 @@
+"""Every test has a home of its own, and no word from the machine that it runs on."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+_PREFIXES = ("OPENAI_", "ASSISTANT_TUI_", "SSH_")
+_NAMES = ("TMUX", "STY", "NO_COLOR", "VISUAL", "EDITOR")
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The home is named but not made, so that a test sees whether the program made it."""
+    for name in [*os.environ]:
+        if name.startswith(_PREFIXES) or name in _NAMES:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ASSISTANT_TUI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()

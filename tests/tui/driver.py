@@ -1,0 +1,210 @@
+"""Drives the program as a person would, and reads the screen as a person does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.api.in_process import ASGIApp, in_process
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.config.settings import LOCAL, Profile, Settings
+from assistant_tui.core.listing import Listing
+from assistant_tui.tui.app import AssistantApp
+from assistant_tui.tui.screens.main import MainScreen
+
+WRITES = ("POST", "DELETE")
+
+
+@dataclass
+class Gate:
+    """An app in front of the server that records requests, and can hold or answer them itself."""
+
+    app: ASGIApp
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    """Method and path with query, in the order of arrival."""
+    bodies: list[bytes] = field(default_factory=list)
+    """What the writes carried, byte for byte."""
+    refuse: Callable[[str, str], tuple[int, bytes] | None] = lambda method, path: None
+    """An answer to give instead of the server's."""
+    hold: Callable[[str, str], bool] = lambda method, path: False
+    """Whether a request must wait until `opened` is set."""
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """A request is being held."""
+
+    async def __call__(
+        self,
+        scope: Any,
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """Serve one request."""
+        method, path = scope["method"], scope["path"]
+        query = scope["query_string"].decode()
+        self.requests.append((method, f"{path}?{query}" if query else path))
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        if method in WRITES:
+            self.bodies.append(body)
+        if self.hold(method, path):
+            self.arrived.set()
+            await self.opened.wait()
+        answer = self.refuse(method, path)
+        if answer is not None:
+            await _answer(send, *answer)
+            return
+
+        async def again() -> Any:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self.app(scope, again, send)
+
+    def writes(self) -> list[str]:
+        """The method and path of each write that arrived."""
+        return [f"{method} {path}" for method, path in self.requests if method in WRITES]
+
+
+async def _answer(send: Callable[[Any], Awaitable[None]], status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Driver:
+    """One running program."""
+
+    def __init__(self, app: AssistantApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen."""
+        assert self.app.main_screen is not None
+        return self.app.main_screen
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, and wait until all that they started has ended."""
+        for key in keys:
+            await self.pilot.press(key)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text into what has the focus."""
+        await self.pilot.press(*text)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no worker works but those that wait for a person."""
+        while True:
+            await self.pilot.pause()
+            running = [
+                worker
+                for worker in self.app.workers
+                if not worker.is_finished
+                and not (worker.group in ("form", "write", "quit") and self.asked)
+            ]
+            if not running:
+                return
+            await asyncio.wait(
+                [asyncio.ensure_future(worker.wait()) for worker in running],
+                return_when=asyncio.FIRST_COMPLETED,
+                timeout=0.05,
+            )
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so, for what comes by a timer and not by a key."""
+        async with asyncio.timeout(10):
+            while not holds():
+                await self.pilot.pause(0.02)
+
+    @property
+    def asked(self) -> bool:
+        """A dialog lies over the main screen."""
+        return self.app.screen is not self.main
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen, line by line."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text.ljust(width)[:width].rstrip() for strip in strips[:height]]
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(self.lines)
+
+    @property
+    def header(self) -> str:
+        """The first line."""
+        return self.lines[0].strip()
+
+    @property
+    def status(self) -> str:
+        """The sentence on the status line."""
+        return self.main.status_line.render().plain
+
+    @property
+    def highlighted(self) -> str:
+        """The name in the highlighted row."""
+        row = self.main.browser.row
+        return row.name if row else ""
+
+
+def catalog_of(
+    server: ASGIApp | Endpoint, profile: Profile = LOCAL
+) -> Callable[[], Awaitable[Catalog]]:
+    """How to connect to a server in this process."""
+
+    async def connect() -> Catalog:
+        from contextlib import AsyncExitStack
+
+        endpoint = server if isinstance(server, Endpoint) else in_process(server)
+        stack = AsyncExitStack()
+        client = await stack.enter_async_context(AssistantsClient(endpoint))
+        return Catalog(
+            client,
+            page_size=profile.page_size,
+            read_only=profile.read_only,
+            full_replace=profile.full_replace,
+            resources=stack,
+        )
+
+    return connect
+
+
+@asynccontextmanager
+async def running(
+    server: ASGIApp | Endpoint,
+    folder: Path,
+    *,
+    size: tuple[int, int] = (80, 24),
+    profile: Profile = LOCAL,
+    opening: Listing | None = None,
+    settings: Settings | None = None,
+    settle: bool = True,
+) -> AsyncIterator[Driver]:
+    """Start the program on a server in this process; `settle` waits until the list is loaded."""
+    settings = settings or Settings(profile, profiles={profile.name: profile})
+    app = AssistantApp(
+        settings,
+        lambda _: opening or Listing(),
+        lambda chosen: catalog_of(server, chosen)(),
+        crash_folder=folder,
+    )
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        if settle:
+            await driver.settle()
+        yield driver

@@ -1,0 +1,111 @@
+"""The words of the detail pane: all that the list brought, safe, and not endless."""
+
+import json
+
+from assistant_tui.core.listing import Row
+from assistant_tui.tui.widgets.describe import SHOWN, describe
+from assistant_tui.tui.widgets.reader import Line
+from tests.tui.rows import HOSTILE, row
+
+
+def text_of(shown: Row) -> list[str]:
+    """The lines without their styles."""
+    return [line.text for line in describe(shown)]
+
+
+def part_under(shown: Row, title: str) -> list[Line]:
+    """The lines from a title to the next empty line."""
+    lines = [*describe(shown)]
+    start = next(place for place, line in enumerate(lines) if line.text == title) + 1
+    texts = [line.text for line in lines[start:]]
+    end = texts.index("") if "" in texts else len(texts)
+    return lines[start : start + end]
+
+
+def test_without_a_row_there_is_nothing() -> None:
+    assert describe(None) == ()
+
+
+def test_it_starts_with_who_it_is() -> None:
+    assert text_of(row())[:3] == ["One", "asst_1", "gpt-4o · created 2026-08-01 12:00"]
+
+
+def test_what_is_missing_is_named() -> None:
+    texts = text_of(row(name="", model="", created_at=None))
+    assert texts[:3] == ["(no name)", "asst_1", "(no model) · created -"]
+    assert part_under(row(), "Tools") == [Line("none", "muted", 2)]
+    assert part_under(row(), "Instructions") == [Line("none", "muted", 2)]
+
+
+def test_an_unreadable_object_says_why_and_which_key_helps() -> None:
+    broken = Row("asst_2", "", "", (), None, "{", "the JSON is cut off")
+    texts = text_of(broken)
+    assert texts[0] == "! This object does not fit the API"
+    assert "the JSON is cut off" in texts and "v shows it as the server sent it." in texts
+
+
+def test_the_description_keeps_its_lines() -> None:
+    assert "first\nsecond" in text_of(row(description="first\nsecond"))
+
+
+def test_each_tool_tells_what_is_in_it() -> None:
+    tools = [
+        {"type": "code_interpreter"},
+        {"type": "file_search", "file_search": {"max_num_results": 7}},
+        {"type": "function", "function": {"name": "get", "description": "Gets\none."}},
+        {"type": "function", "function": {"name": "put"}},
+        "odd",
+    ]
+    shown = row()._replace(text=json.dumps({"id": "asst_1", "tools": tools}))
+    assert [line.text for line in part_under(shown, "Tools")] == [
+        "code_interpreter",
+        'file_search · {"max_num_results": 7}',
+        "function get · Gets one.",
+        "function put",
+        '"odd"',
+    ]
+
+
+def test_settings_are_shown_as_they_were_written_and_unset_ones_are_not() -> None:
+    shown = row(temperature=0.0, top_p=None, response_format="auto", tool_resources={})
+    assert [line.text for line in part_under(shown, "Settings")] == [
+        "temperature: 0.0",
+        "response_format: auto",
+    ]
+
+
+def test_no_heading_stands_over_nothing() -> None:
+    assert "Settings" not in text_of(row())
+
+
+def test_metadata_and_unknown_fields_have_their_own_parts() -> None:
+    shown = row(metadata={"team": "sre", "n": 1}, folder={"name": "x"})
+    assert [line.text for line in part_under(shown, "Metadata")] == ["team: sre", "n: 1"]
+    assert [line.text for line in part_under(shown, "Other fields")] == ['folder: {"name": "x"}']
+
+
+def test_instructions_keep_their_lines_and_tabs() -> None:
+    assert text_of(row(instructions="a\n\tb"))[-1] == "a\n    b"
+
+
+def test_a_very_long_text_is_cut_and_says_how_to_see_the_rest() -> None:
+    (instructions,) = part_under(row(instructions="x" * (SHOWN + 1234)), "Instructions")
+    assert instructions.text == "x" * SHOWN + "\n… 1,234 more characters: v shows all"
+
+
+def test_nothing_that_a_server_says_can_steer_the_terminal() -> None:
+    tools = [{"type": HOSTILE}, {"type": "function", "function": {"name": HOSTILE}}]
+    body = {
+        "id": HOSTILE,
+        "description": HOSTILE,
+        "tools": tools,
+        "metadata": {HOSTILE: HOSTILE},
+        "response_format": {HOSTILE: HOSTILE},
+        HOSTILE: HOSTILE,
+        "instructions": HOSTILE,
+    }
+    hostile = Row(HOSTILE, HOSTILE, HOSTILE, (), 1, json.dumps(body, ensure_ascii=False))
+    broken = Row("asst_2", "", "", (), None, "{", HOSTILE)
+    texts = text_of(hostile) + text_of(broken)
+    assert all(text.isprintable() for text in texts)
+    assert sum("[@click=app.quit]x[/]" in text for text in texts) >= 8

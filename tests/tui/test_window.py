@@ -1,0 +1,51 @@
+"""The window over a long list: the cursor stays on a row, and the row on the screen."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant_tui.tui.widgets.window import Window
+
+
+@pytest.mark.parametrize(
+    ("position", "cursor", "top"),
+    [(0, 0, 0), (9, 9, 0), (10, 10, 1), (99, 99, 90), (1000, 99, 90), (-5, 0, 0)],
+)
+def test_it_scrolls_just_enough(position: int, cursor: int, top: int) -> None:
+    window = Window(count=100, height=10).at(position)
+    assert (window.cursor, window.top) == (cursor, top)
+
+
+def test_it_scrolls_back_only_at_the_upper_edge() -> None:
+    window = Window(count=100, height=10).at(50)
+    assert window.at(45).top == window.top == 41
+    assert window.at(40).top == 40
+
+
+def test_no_rows_leave_the_cursor_at_the_start() -> None:
+    window = Window(count=5, height=3).at(4).over(0, 4)
+    assert (window.cursor, window.top) == (0, 0)
+
+
+def test_a_lower_screen_keeps_the_cursor_in_sight() -> None:
+    window = Window(count=100, height=20).at(19).resized(5)
+    assert (window.height, window.cursor, window.top) == (5, 19, 15)
+
+
+@pytest.mark.parametrize("height", [0, -4])
+def test_there_is_always_room_for_one_row(height: int) -> None:
+    assert Window(count=3, height=5).resized(height).height == 1
+
+
+def test_fewer_rows_take_the_cursor_along() -> None:
+    window = Window(count=100, height=10).at(99).over(20, 99)
+    assert (window.count, window.cursor) == (20, 19)
+
+
+@given(st.integers(1, 200), st.lists(st.integers(-10, 220), max_size=20), st.integers(1, 40))
+def test_the_cursor_is_always_in_sight(count: int, moves: list[int], height: int) -> None:
+    window = Window(count=count).resized(height)
+    for position in moves:
+        window = window.at(position)
+        assert 0 <= window.cursor < count
+        assert window.top <= window.cursor < window.top + height
