@@ -6,6 +6,7 @@ from pathlib import Path
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import Settings
 
+NO_FLAGS = Flags()
 URL = "https://server.test/v1"
 SECRET = "sk-very-secret-0123456789"
 
@@ -20,7 +21,7 @@ def config(folder: Path, text: str | bytes = "") -> Path:
 def settings_of(
     folder: Path,
     text: str | bytes = "",
-    flags: Flags = Flags(),  # noqa: B008
+    flags: Flags = NO_FLAGS,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
     """Read a configuration file with this text."""

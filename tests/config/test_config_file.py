@@ -12,10 +12,10 @@ from tests.config.support import URL, config, settings_of
 TOP = "default, profiles, keymap, server, ui"
 
 
-def error_of(folder: Path, text: str | bytes, flags: Flags | None = None) -> str:
+def error_of(folder: Path, text: str | bytes) -> str:
     """The one line that refuses a file, without the file's name."""
     with pytest.raises(ConfigurationError) as caught:
-        settings_of(folder, text, flags or Flags())
+        settings_of(folder, text)
     message = str(caught.value)
     assert message.isprintable()
     assert message.startswith(f"{folder / 'config.toml'}: ")
@@ -153,9 +153,9 @@ def test_plain_http_may_go_no_further_than_this_machine(tmp_path: Path, url: str
 def test_plain_http_beyond_is_refused_wherever_it_is_named(tmp_path: Path, url: str) -> None:
     text = f'[profiles.p]\nbase_url = "{url}"'
     assert error_of(tmp_path, text) == f"profiles.p.base_url: {schema.UNSAFE}"
-    with pytest.raises(ConfigurationError, match="^--base-url: plain http"):
+    with pytest.raises(ConfigurationError, match=r"^--base-url: plain http"):
         settings_of(tmp_path, "", Flags(base_url=url))
-    with pytest.raises(ConfigurationError, match="^OPENAI_BASE_URL: plain http"):
+    with pytest.raises(ConfigurationError, match=r"^OPENAI_BASE_URL: plain http"):
         settings_of(tmp_path, "", environ={"OPENAI_BASE_URL": url})
 
 
@@ -167,10 +167,10 @@ def test_a_profile_may_allow_plain_http(tmp_path: Path, url: str) -> None:
 
 @pytest.mark.parametrize("url", ["server.test", "ftp://server.test", "", "https://"])
 def test_a_bad_url_outside_the_file_is_named_by_its_origin(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ConfigurationError, match="^--base-url: an http:// or https:// URL is"):
+    with pytest.raises(ConfigurationError, match=r"^--base-url: an http:// or https:// URL is"):
         settings_of(tmp_path, "", Flags(base_url=url))
     if url:
-        with pytest.raises(ConfigurationError, match="^OPENAI_BASE_URL: an http:// or"):
+        with pytest.raises(ConfigurationError, match=r"^OPENAI_BASE_URL: an http:// or"):
             settings_of(tmp_path, "", environ={"OPENAI_BASE_URL": url})
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from textual.widgets import Input
 
 from assistant_tui.config.settings import Profile, Source

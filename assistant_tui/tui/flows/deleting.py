@@ -40,10 +40,10 @@ def row_above(desk: Desk, assistant_id: str) -> str | None:
 
 
 def _about(row: Row) -> Iterator[str]:
-    yield f"Name   {one_line(row.name) or '(no name)'}"
-    yield f"Id     {one_line(row.id)}"
-    yield f"Model  {one_line(row.model) or '-'}"
-    yield f"Uses   {', '.join(_uses(row)) or 'no tools'}"
+    yield f"Name  {one_line(row.name) or '(no name)'}"
+    yield f"Id    {one_line(row.id)}"
+    yield f"Model {one_line(row.model) or '-'}"
+    yield f"Uses  {', '.join(_uses(row)) or 'no tools'}"
     yield ""
     yield "The server keeps no copy."
 

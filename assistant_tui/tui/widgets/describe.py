@@ -12,6 +12,7 @@ from assistant_tui.tui.widgets.reader import Line
 
 SHOWN = 20_000
 """Characters of a long text that the detail shows; the JSON view shows all."""
+_SETTINGS = ("temperature", "top_p", "reasoning_effort", "response_format", "tool_resources")
 
 
 def describe(row: Row | None) -> tuple[Line, ...]:
@@ -66,10 +67,11 @@ def _tool(tool: Any) -> str:
 
 def _values(document: Document) -> Iterator[Line]:
     """The small settings, then the metadata, then what the API does not name."""
-    yield from _title("Settings")
-    for name in ("temperature", "top_p", "reasoning_effort", "response_format", "tool_resources"):
-        text = document.members.get(name)
-        if text not in (None, "null", "{}"):
+    unset = (None, "null", "{}")
+    settings = [name for name in _SETTINGS if document.members.get(name) not in unset]
+    if settings:
+        yield from _title("Settings")
+        for name in settings:
             yield Line(f"{name}: {_shortened(one_line(_plain(document.value(name))))}", indent=2)
     metadata = document.value("metadata")
     if isinstance(metadata, dict) and metadata:

@@ -203,7 +203,8 @@ class ListPane(Widget, can_focus=True):
             return self._notice_line(y, width)
         if y < _TITLE_LINES:
             style = self.get_component_rich_style("list-pane--title")
-            return Strip([Segment(f"  {titles(width - _MARGIN - _BESIDE)} ", style)], width)
+            text = f"  {titles(width - _MARGIN - _BESIDE)} "
+            return Strip([Segment(fit(text, width), style)], width)
         position = self._window.top + y - _TITLE_LINES
         if position >= len(self.listing):
             return Strip.blank(width, self.rich_style)
@@ -217,12 +218,13 @@ class ListPane(Widget, can_focus=True):
 
     def _row_line(self, row: Row, mark: str, part: str, width: int) -> Strip:
         style: Style = self.get_component_rich_style(part) if part else self.rich_style
-        return Strip([Segment(f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} ", style)], width)
+        text = f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} "
+        return Strip([Segment(fit(text, width), style)], width)
 
     def _notice_line(self, y: int, width: int) -> Strip:
         lines = wrap(self.notice, width - 2 * _MARGIN)
         text = lines[y - 1] if 1 <= y <= len(lines) else ""
-        return Strip([Segment("  " + fit(text, width - _MARGIN), self.rich_style)], width)
+        return Strip([Segment(fit(f"  {text}", width), self.rich_style)], width)
 
     def notify_style_update(self) -> None:
         """Draw the rows anew when a theme or the focus changes their colours."""

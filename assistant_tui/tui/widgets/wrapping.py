@@ -34,7 +34,7 @@ def _wrap_by_cells(text: str, width: int) -> list[str]:
             lines[-1] += f" {word}" if used >= 0 else word
             used += 1 + cells
             continue
-        pieces = chop_cells(word, width)
+        pieces = chop_cells(word, width) or [""]
         lines[-1 if used < 0 else len(lines) :] = pieces
         used = cell_len(pieces[-1])
     return lines
@@ -42,12 +42,12 @@ def _wrap_by_cells(text: str, width: int) -> list[str]:
 
 def fit(text: str, width: int) -> str:
     """Cut or fill text to exactly `width` cells; a cut is shown by an ellipsis."""
-    if width < 2:
-        return ("…" if text else " ")[:width] if width == 1 and cell_len(text) != 1 else text[:0]
+    if width < 1:
+        return ""
     if text.isascii():
         return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
     missing = width - cell_len(text)
     if missing >= 0:
         return text + " " * missing
-    cut = chop_cells(text, max(width - 1, 1))[0] + "…"
+    cut = (chop_cells(text, width - 1)[0] if width > 1 else "") + "…"
     return cut + " " * (width - cell_len(cut))

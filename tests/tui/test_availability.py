@@ -1,0 +1,92 @@
+"""Which commands are at hand in which situation: at hand, greyed out, or hidden."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant_tui.api.dialect import Capability
+from assistant_tui.tui.screens.availability import LACKS, Situation, availability
+
+READY = Situation(
+    has_row=True,
+    empty=False,
+    connected=True,
+    busy=False,
+    read_only=False,
+    editing=False,
+    in_text=False,
+    can=lambda capability: True,
+)
+WRITES = ("create", "delete", "edit_json")
+
+
+@pytest.mark.parametrize("action", ["open", "create", "delete", "edit_json", "refresh", "quit"])
+def test_with_a_row_and_a_server_everything_is_at_hand(action: str) -> None:
+    assert availability(action, READY) is True
+
+
+@pytest.mark.parametrize("action", ["open", "delete", "edit_json"])
+def test_what_needs_a_row_is_hidden_without_one(action: str) -> None:
+    assert availability(action, replace(READY, has_row=False)) is False
+
+
+def test_creating_needs_no_row() -> None:
+    assert availability("create", replace(READY, has_row=False)) is True
+
+
+@pytest.mark.parametrize("action", [*WRITES, "samples"])
+@pytest.mark.parametrize("now", [replace(READY, busy=True), replace(READY, connected=False)])
+def test_writes_are_greyed_out_until_the_server_is_free(action: str, now: Situation) -> None:
+    assert availability(action, replace(now, empty=True)) is None
+
+
+@pytest.mark.parametrize("action", [*WRITES, "samples"])
+def test_writes_are_hidden_where_nothing_may_be_changed(action: str) -> None:
+    now = replace(READY, read_only=True, empty=True)
+    assert availability(action, now) is False
+    assert availability(action, replace(now, busy=True)) is False
+
+
+def test_an_assistant_can_be_opened_where_nothing_may_be_changed() -> None:
+    assert availability("open", replace(READY, read_only=True, connected=False)) is True
+
+
+@pytest.mark.parametrize(
+    ("action", "lacking"),
+    [
+        ("create", Capability.CREATE),
+        ("samples", Capability.CREATE),
+        ("delete", Capability.DELETE),
+        ("edit_json", Capability.MODIFY),
+    ],
+)
+def test_what_the_server_does_not_do_is_greyed_out(action: str, lacking: Capability) -> None:
+    now = replace(READY, empty=True, can=lambda capability: capability is not lacking)
+    assert availability(action, now) is None
+    others = replace(READY, empty=True, can=lambda capability: capability is lacking)
+    assert availability(action, others) is True
+
+
+def test_samples_are_offered_to_an_empty_store_alone() -> None:
+    assert availability("samples", READY) is False
+    assert availability("samples", replace(READY, empty=True, has_row=False)) is True
+
+
+@pytest.mark.parametrize("action", ["save", "leave"])
+def test_the_form_can_be_saved_and_left_once_it_is_open_and_no_write_is_under_way(
+    action: str,
+) -> None:
+    editing = replace(READY, editing=True)
+    assert availability(action, READY) is False
+    assert availability(action, editing) is True
+    assert availability(action, replace(editing, busy=True)) is None
+
+
+def test_the_editor_takes_the_text_that_has_the_focus() -> None:
+    assert availability("edit_field", replace(READY, editing=True)) is False
+    assert availability("edit_field", replace(READY, editing=True, in_text=True)) is True
+
+
+def test_every_lack_has_its_sentence() -> None:
+    assert set(LACKS) == set(Capability)
+    assert all(sentence.endswith(".") for sentence in LACKS.values())

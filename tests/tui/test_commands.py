@@ -1,0 +1,126 @@
+"""The registry of commands: whole, without clashes, and readable."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from assistant_tui.tui.app import AssistantApp
+from assistant_tui.tui.commands import (
+    COMMANDS,
+    Command,
+    Where,
+    at_hand,
+    bindings,
+    keys_of,
+    shown_key,
+)
+from assistant_tui.tui.screens.browser import Browser
+from assistant_tui.tui.screens.main import MainScreen
+from assistant_tui.tui.widgets.form import AssistantForm
+from assistant_tui.tui.widgets.list_pane import ListPane
+from assistant_tui.tui.widgets.reader import Reader
+from assistant_tui.tui.widgets.status_line import MOST_KEYS
+
+_DOERS: dict[Where, tuple[type, ...]] = {
+    Where.PANE: (ListPane, Reader),
+    Where.READ: (Browser,),
+    Where.BROWSE: (MainScreen,),
+    Where.FORM: (MainScreen,),
+    Where.EVERYWHERE: (),
+}
+
+
+def named(name: str) -> Command:
+    """The command of that name."""
+    return next(command for command in COMMANDS if command.name == name)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_is_carried_out_where_it_is_at_hand(command: Command) -> None:
+    action = "quit" if command.name == "quit_anywhere" else command.name
+    for doer in _DOERS[command.where] or (AssistantApp,):
+        assert callable(getattr(doer, f"action_{action}", None))
+
+
+def test_names_are_unique_since_they_are_the_ids_of_the_bindings() -> None:
+    assert [name for name, times in Counter(c.name for c in COMMANDS).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    "places",
+    [(Where.PANE, Where.READ, Where.BROWSE, Where.EVERYWHERE), (Where.FORM, Where.EVERYWHERE)],
+)
+def test_no_key_means_two_things_at_one_place(places: tuple[Where, ...]) -> None:
+    keys = Counter(
+        key for command in at_hand(places) for key in command.keys.split(",") if command.keys
+    )
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("place", Where)
+def test_the_footer_has_room_for_what_wants_to_stand_there(place: Where) -> None:
+    places = (Where.READ, Where.BROWSE) if place in (Where.READ, Where.BROWSE) else (place,)
+    assert sum(command.footer for command in at_hand(places)) <= MOST_KEYS
+
+
+def test_keys_that_terminals_cannot_tell_apart_are_not_used() -> None:
+    used = {key for command in COMMANDS for key in command.keys.split(",")}
+    assert used.isdisjoint({"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+j", "ctrl+left_square_bracket"})
+    assert "tilde" not in used and "~" not in used
+
+
+def test_escape_never_quits() -> None:
+    quitting = [command for command in COMMANDS if "quit" in command.name]
+    assert quitting and not any("escape" in command.keys for command in quitting)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_has_words_for_help_and_palette(command: Command) -> None:
+    assert command.label and len(command.label) <= 12
+    assert command.help and not command.help.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("ctrl+s", "Ctrl+S"),
+        ("shift+tab", "Shift+Tab"),
+        ("f4", "F4"),
+        ("question_mark", "?"),
+        ("escape", "Esc"),
+        ("pagedown", "PgDn"),
+        ("Y", "Y"),
+        ("y", "y"),
+        ("+", "+"),
+        ("down", "↓"),
+    ],
+)
+def test_keys_are_shown_as_a_person_reads_them(key: str, shown: str) -> None:
+    assert shown_key(key) == shown
+
+
+def test_every_key_has_a_readable_name() -> None:
+    for command in COMMANDS:
+        for key in keys_of(command, {}):
+            assert re.fullmatch(r"\S|[A-Z]\w*|F\d+|Ctrl\+\w|Shift\+Tab", key)
+
+
+def test_a_keymap_takes_the_place_of_the_own_keys() -> None:
+    assert keys_of(named("open"), {"open": "f2,o"}) == ["F2", "o"]
+    assert keys_of(named("open"), {"delete": "f2"}) == ["Enter"]
+    assert keys_of(named("copy_name"), {}) == []
+
+
+def test_bindings_go_to_who_carries_them_out() -> None:
+    made = {binding.id: binding for binding in bindings(*Where)}
+    assert set(made) == {command.name for command in COMMANDS if command.keys}
+    assert made["move_down"].action == "move_down"
+    assert made["json"].action == "json"
+    assert made["delete"].action == "screen.delete"
+    assert made["save"].action == "screen.save"
+
+
+def test_keys_for_typing_never_have_priority_over_the_form() -> None:
+    assert not any(binding.priority for binding in bindings(Where.FORM))
+    assert all(binding.priority for binding in bindings(Where.READ, Where.BROWSE))

@@ -1,0 +1,200 @@
+"""Slow servers, lost answers, and changes that cross: nothing typed is lost, nothing sent twice."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from assistant_tui.core.samples import sample
+from assistant_tui.server.app import create_app
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import WRITES, Driver, Gate, running
+
+ID = sample(0)["id"]
+NAME = sample(0)["name"]
+
+
+def is_write(method: str, path: str) -> bool:
+    """Hold back what changes something."""
+    return method in WRITES
+
+
+def held(store: SampleStore, assistant_id: str = ID) -> dict[str, Any]:
+    """What the server has."""
+    assistant = store.get(assistant_id)
+    assert assistant is not None
+    return dict(assistant)
+
+
+async def test_save_pressed_twice_sends_once(program: Driver, gate: Gate) -> None:
+    gate.hold = is_write
+    await program.pilot.press("enter", "x", "ctrl+s")
+    await gate.arrived.wait()
+    await program.pilot.press("ctrl+s", "ctrl+s")
+    gate.opened.set()
+    await program.settle()
+    assert gate.writes() == [f"POST /assistants/{ID}"]
+
+
+async def test_what_is_typed_during_a_save_is_kept(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    gate.hold = is_write
+    await program.pilot.press("enter", "1", "ctrl+s")
+    await gate.arrived.wait()
+    await program.pilot.press("2")
+    gate.opened.set()
+    await program.settle()
+    assert held(store)["name"] == NAME + "1"
+    assert "not saved yet" in program.status
+    assert f"{NAME}12" in program.text
+    await program.press("ctrl+s")
+    assert held(store)["name"] == NAME + "12"
+    assert len(gate.writes()) == 2
+
+
+async def test_the_form_cannot_be_left_while_it_is_being_saved(program: Driver, gate: Gate) -> None:
+    gate.hold = is_write
+    await program.pilot.press("enter", "1", "ctrl+s")
+    await gate.arrived.wait()
+    await program.pilot.press("escape")
+    assert program.main.query("AssistantForm")
+    gate.opened.set()
+    await program.settle()
+    assert not program.main.query("AssistantForm")
+
+
+async def test_keys_are_answered_while_a_deletion_takes_long_and_only_the_asked_one_goes(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    gate.hold = is_write
+    await program.pilot.press("d", "tab", "enter")
+    await gate.arrived.wait()
+    await program.pilot.press("j")
+    assert program.highlighted == sample(1)["name"]
+    await program.pilot.press("d")
+    assert not program.asked, "no second write while one is under way"
+    gate.opened.set()
+    await program.settle()
+    assert gate.writes() == [f"DELETE /assistants/{ID}"]
+    assert program.highlighted == sample(1)["name"]
+
+
+async def test_the_id_is_taken_when_the_dialog_opens(program: Driver, store: SampleStore) -> None:
+    """The list changes under the open dialog; the assistant that was asked about goes."""
+    await program.press("j", "d")
+    program.main.listing = program.main.listing.without([ID])
+    await program.press("tab", "enter")
+    assert store.get(sample(1)["id"]) is None
+    assert store.get(sample(2)["id"]) is not None
+
+
+async def test_a_change_elsewhere_in_another_field_is_kept_and_told(
+    program: Driver, store: SampleStore
+) -> None:
+    await program.press("enter")
+    store.modify(ID, lambda old: {**old, "description": "theirs"})
+    await program.press("x", "ctrl+s")
+    assert held(store)["description"] == "theirs"
+    assert held(store)["name"] == NAME + "x"
+    assert "changed elsewhere and kept: description" in program.status
+
+
+async def test_a_change_elsewhere_in_the_same_field_is_never_overwritten_unasked(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await program.press("enter")
+    store.modify(ID, lambda old: {**old, "name": "theirs"})
+    await program.press("x", "ctrl+s")
+    for words in ("Changed elsewhere", '"theirs"', f'"{NAME}"', f'"{NAME}x"'):
+        assert words in program.text
+    await program.press("enter")
+    assert gate.writes() == []
+    assert f"{NAME}x" in program.text
+    await program.press("ctrl+s", "tab", "enter")
+    assert held(store)["name"] == NAME + "x"
+
+
+async def test_an_assistant_that_was_deleted_elsewhere_leaves_the_edit_in_the_form(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await program.press("enter", "x")
+    store.delete(ID)
+    await program.press("ctrl+s")
+    assert "Not found" in program.status
+    assert f"{NAME}x" in program.text
+    assert gate.writes() == []
+
+
+async def test_a_save_that_fails_keeps_the_edit_and_can_be_tried_again(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    gate.refuse = lambda method, path: (403, b"{}") if method == "POST" else None
+    await program.press("enter", "x", "ctrl+s")
+    assert "the edit is kept here" in program.status
+    gate.refuse = lambda method, path: None
+    await program.press("ctrl+s")
+    assert held(store)["name"] == NAME + "x"
+
+
+async def test_a_create_whose_answer_is_lost_is_looked_for_and_not_repeated(tmp_path: Path) -> None:
+    store = SampleStore(2)
+    server = create_app(store, models=("m",))
+    gate = Gate(AnswerLost(server))
+    async with running(gate, tmp_path) as program:
+        await program.press("n", "x", "ctrl+s")
+        assert gate.writes() == ["POST /assistants"]
+        assert "the answer was lost, but it has arrived" in program.status
+        assert program.highlighted == "x"
+        assert "of 3 (all)" in program.header
+
+
+async def test_quitting_with_unsaved_changes_asks(program: Driver) -> None:
+    await program.press("enter", "x", "ctrl+q")
+    assert "unsaved changes" in program.text
+    await program.press("enter")
+    assert program.app.is_running
+    await program.press("ctrl+q", "tab", "enter")
+    assert program.app.return_code == 0
+
+
+async def test_a_field_that_the_server_ignores_is_told(tmp_path: Path) -> None:
+    text = json.dumps({"id": "a1", "name": "n", "model": "m"})
+    gate = Gate(Deaf(text))
+    async with running(gate, tmp_path) as program:
+        await program.press("enter", "x", "ctrl+s")
+        assert gate.writes() == ["POST /assistants/a1"]
+        assert "the server did not take: name" in program.status
+
+
+class AnswerLost:
+    """A server that does what a write says, and then loses the answer."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a read on; answer a write with 502 when it is done."""
+        if scope["method"] not in WRITES:
+            await self.app(scope, receive, send)
+            return
+
+        async def nowhere(message: Any) -> None:
+            pass
+
+        await self.app(scope, receive, nowhere)
+        await send({"type": "http.response.start", "status": 502, "headers": []})
+        await send({"type": "http.response.body", "body": b"bad gateway"})
+
+
+class Deaf:
+    """A server that accepts every change and makes none."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer with the same object as ever."""
+        body = f'{{"data": [{self.text}]}}' if scope["path"] == "/assistants" else self.text
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body.encode()})
