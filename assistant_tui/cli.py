@@ -1,6 +1,7 @@
 """The composition root: arguments, settings, and then the screen or a command."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code, or raises SystemExit with it."""
     try:
         return _run(_parser().parse_args(arguments))
+    except BrokenPipeError:
+        return 0
     finally:
         _flush()
 
@@ -40,7 +43,9 @@ def _flush() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -153,11 +158,15 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     if os.environ.get("TERM", "dumb") == "dumb":
         raise ConfigurationError("TERM=dumb: this terminal cannot show the program")
     _prepare_environment()
-    if options.log:
-        _start_log(places)
+    # Nothing made while starting is garbage; the app takes the collector up again.
+    gc.disable()
     from assistant_tui.first_look import Opener
+    from assistant_tui.log import keep_quiet, start_log
     from assistant_tui.tui.app import AssistantApp
 
+    keep_quiet()
+    if options.log:
+        start_log(places.log_file)
     opener = Opener(settings, places)
     app = AssistantApp(
         settings,
@@ -190,13 +199,3 @@ def _welcome(settings: Settings) -> str:
         return ""
     return f"Local store. Add a server as [profiles.NAME] in {settings.path}"
 
-
-def _start_log(places: Folders) -> None:
-    from assistant_tui.log import start_log
-
-    try:
-        start_log(places.log_file)
-    except OSError as error:
-        raise ConfigurationError(
-            f"--log: {places.log_file} cannot be written: {error.strerror}"
-        ) from None

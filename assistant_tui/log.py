@@ -22,6 +22,11 @@ class _PrivateFile(RotatingFileHandler):
         return os.fdopen(handle, self.mode, encoding=self.encoding, errors=self.errors)
 
 
+def keep_quiet() -> None:
+    """Let no library's complaint reach the terminal, where the screen is drawn."""
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
 def start_log(path: Path) -> None:
     """Write a line for each request: method, path, status, time, request id; no body, no key."""
     private_folder(path.parent)

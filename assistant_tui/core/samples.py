@@ -4,6 +4,7 @@ Everything follows from the index alone: the same index is the same assistant in
 """
 
 import string
+from copy import deepcopy
 from typing import Any
 from zlib import crc32
 
@@ -23,7 +24,6 @@ _INVERSE = pow(_FACTOR, -1, _IDS)
 _INDEX_LIMIT = 10**9
 
 _MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-4-turbo", "o3-mini", "o1")
-_EFFORTS = ("low", "medium", "high")
 
 _PLACES = (
     "Billing", "Berlin", "Warehouse", "Platform", "Night shift", "Payroll", "München", "Checkout",
@@ -184,7 +184,7 @@ def sample(index: int) -> Json:
         "metadata": _metadata(index),
         "top_p": 1 if _pick(index, "top_p", 5) else 0.9,
         "temperature": (1, 1, 0.2, 0.7, 0)[_pick(index, "temperature", 5)],
-        "reasoning_effort": _EFFORTS[_pick(index, "effort", 3)] if model[0] == "o" else None,
+        "reasoning_effort": ("low", "high")[_pick(index, "effort", 2)] if model[0] == "o" else None,
         "response_format": _response_format(index, role),
         "tool_resources": _tool_resources(assistant_id, tools),
     }
@@ -192,34 +192,7 @@ def sample(index: int) -> Json:
 
 def three_samples() -> list[Json]:
     """Bodies of three create requests that make an empty store worth looking at."""
-    return [
-        {
-            "model": "gpt-4o-mini",
-            "name": "Translator",
-            "description": "Translates between any two languages and keeps the markup.",
-            "instructions": "Translate what follows into English; English into German.\n\n"
-            "Keep names, numbers, placeholders and line breaks as they are.",
-            "temperature": 0.3,
-        },
-        {
-            "model": "gpt-4o",
-            "name": "Support assistant",
-            "description": "Answers customers and opens a ticket where a person is needed.",
-            "instructions": "Answer in the customer's language, in three sentences at most.\n\n"
-            "Open a ticket when money, law or safety is concerned.",
-            "tools": [_function(2)],
-            "metadata": {"team": "support"},
-        },
-        {
-            "model": "gpt-4o",
-            "name": "Code helper",
-            "description": "Explains, reviews and runs small pieces of code.",
-            "instructions": "Show code first, then explain it in a sentence or two.\n\n"
-            "Run what you claim to work, and say so when you could not.",
-            "tools": [{"type": "code_interpreter"}],
-            "temperature": 0.2,
-        },
-    ]
+    return deepcopy(_FIRST_THREE)
 
 
 def _pick(index: int, what: str, choices: int) -> int:
@@ -289,9 +262,39 @@ def _response_format(index: int, role: str) -> str | Json:
 
 
 def _tool_resources(assistant_id: str, tools: list[Json]) -> Json:
-    kinds, own = {tool["type"] for tool in tools}, assistant_id.removeprefix("asst_")
+    kinds, own = {tool["type"] for tool in tools}, assistant_id[5:]
     files = [f"file-{own[n:]}{own[:n]}" for n in range(1, 2 + len(tools) % 3)]
     return {
         **({"code_interpreter": {"file_ids": files}} if "code_interpreter" in kinds else {}),
         **({"file_search": {"vector_store_ids": [f"vs_{own}"]}} if "file_search" in kinds else {}),
     }
+
+
+_FIRST_THREE: list[Json] = [
+    {
+        "model": "gpt-4o-mini",
+        "name": "Translator",
+        "description": "Translates between any two languages and keeps the markup.",
+        "instructions": "Translate what follows into English; English into German.\n\n"
+        "Keep names, numbers, placeholders and line breaks as they are.",
+        "temperature": 0.3,
+    },
+    {
+        "model": "gpt-4o",
+        "name": "Support assistant",
+        "description": "Answers customers and opens a ticket where a person is needed.",
+        "instructions": "Answer in the customer's language, in three sentences at most.\n\n"
+        "Open a ticket when money, law or safety is concerned.",
+        "tools": [_function(2)],
+        "metadata": {"team": "support"},
+    },
+    {
+        "model": "gpt-4o",
+        "name": "Code helper",
+        "description": "Explains, reviews and runs small pieces of code.",
+        "instructions": "Show code first, then explain it in a sentence or two.\n\n"
+        "Run what you claim to work, and say so when you could not.",
+        "tools": [{"type": "code_interpreter"}],
+        "temperature": 0.2,
+    },
+]

@@ -35,23 +35,10 @@ def create_app(
     ``models`` is what ``/models`` lists; if it is empty, MODELS is. With an ``api_key`` every
     request must carry it. The store stays the caller's to close.
     """
-    assistants, catalog = _Assistants(store), _Models(models or MODELS)
+    key_check = [] if api_key is None else [Middleware(KeyCheck, api_key=api_key)]
     app = Starlette(
-        routes=[
-            _route(f"{prefix}/assistants", GET=assistants.list, POST=assistants.create),
-            _route(
-                f"{prefix}/assistants/{{id}}",
-                GET=assistants.retrieve,
-                POST=assistants.modify,
-                DELETE=assistants.delete,
-            ),
-            _route(f"{prefix}/models", GET=catalog.list),
-            _route(f"{prefix}/models/{{model:path}}", GET=catalog.retrieve),
-        ],
-        middleware=[
-            Middleware(Stamp),
-            *([] if api_key is None else [Middleware(KeyCheck, api_key=api_key)]),
-        ],
+        routes=_routes(prefix, _Assistants(store), _Models(models or MODELS)),
+        middleware=[Middleware(Stamp), *key_check],
         exception_handlers={
             Refused: _refused,
             UnknownCursor: _unknown_cursor,
@@ -63,6 +50,16 @@ def create_app(
     # A redirect has no error envelope, and the API has no paths that end in a slash.
     app.router.redirect_slashes = False
     return app
+
+
+def _routes(prefix: str, assistants: "_Assistants", models: "_Models") -> list[Route]:
+    one = {"GET": assistants.retrieve, "POST": assistants.modify, "DELETE": assistants.delete}
+    return [
+        _route(f"{prefix}/assistants", GET=assistants.list, POST=assistants.create),
+        _route(f"{prefix}/assistants/{{id}}", **one),
+        _route(f"{prefix}/models", GET=models.list),
+        _route(f"{prefix}/models/{{model:path}}", GET=models.retrieve),
+    ]
 
 
 def _route(path: str, **handlers: Handler) -> Route:

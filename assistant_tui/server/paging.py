@@ -51,18 +51,20 @@ def read_page(
     still in the order asked for. Raises UnknownCursor.
     """
 
-    def place(param: str, cursor: str | None) -> int | None:
-        if cursor is None:
-            return None
-        sequence = find(cursor)
-        if sequence is None:
-            raise UnknownCursor(param, cursor)
-        return sequence
-
-    after, before = place("after", query.after), place("before", query.before)
+    after = _place("after", query.after, find)
+    before = _place("before", query.before, find)
     above, below = (after, before) if query.ascending else (before, after)
     backwards = before is not None and after is None
     upwards = query.ascending != backwards
     found = walk(Stretch(above, below, upwards, query.limit + 1))
     data = found[: query.limit]
     return Page(data[::-1] if backwards else data, has_more=len(found) > query.limit)
+
+
+def _place(param: str, cursor: str | None, find: Callable[[str], int | None]) -> int | None:
+    if cursor is None:
+        return None
+    sequence = find(cursor)
+    if sequence is None:
+        raise UnknownCursor(param, cursor)
+    return sequence

@@ -61,28 +61,27 @@ def _bound(path: str, what: str, code: str, expected: str, got: str) -> Refused:
     )
 
 
+def _refuse_length(path: str, how: str, bound: int, size: int) -> Refused:
+    """The refusal of a string that is too ``long`` (above its maximum) or too ``short``."""
+    side, end = ("above", "max") if how == "long" else ("below", "min")
+    return _bound(
+        path,
+        f"string too {how}",
+        f"string_{side}_{end}_length",
+        f"a string with {end}imum length {bound}",
+        f"a string with length {size}",
+    )
+
+
 def text(maximum: int | None = None, minimum: int = 0, pattern: str | None = None) -> Check:
     """A string; lengths count Unicode code points, a pattern must match the whole."""
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (str,), "a string")
-        size = len(value)
-        if maximum is not None and size > maximum:
-            raise _bound(
-                path,
-                "string too long",
-                "string_above_max_length",
-                f"a string with maximum length {maximum}",
-                f"a string with length {size}",
-            )
-        if size < minimum:
-            raise _bound(
-                path,
-                "string too short",
-                "string_below_min_length",
-                f"a string with minimum length {minimum}",
-                f"a string with length {size}",
-            )
+        if maximum is not None and len(value) > maximum:
+            raise _refuse_length(path, "long", maximum, len(value))
+        if len(value) < minimum:
+            raise _refuse_length(path, "short", minimum, len(value))
         if pattern is not None and not re.fullmatch(pattern, value):
             message = (
                 f"Invalid '{path}': string does not match pattern. "
@@ -106,28 +105,22 @@ def one_of(*allowed: str) -> Check:
 
 def number(low: int, high: int, *, whole: bool = False) -> Check:
     """A number within bounds, both included; ``whole`` takes integers alone."""
-    kinds = (int,) if whole else (int, float)
-    noun = "integer" if whole else "decimal"
-    article = _NAMES[int if whole else float]
+    kinds, noun = ((int,), "integer") if whole else ((int, float), "decimal")
 
     def check(path: str, value: Any) -> None:
-        _expect(path, value, kinds, article)
-        if value > high:
-            raise _bound(
-                path,
-                f"{noun} above maximum value",
-                f"{noun}_above_max_value",
-                f"a value <= {high}",
-                "a larger one",
-            )
-        if value < low:
-            raise _bound(
-                path,
-                f"{noun} below minimum value",
-                f"{noun}_below_min_value",
-                f"a value >= {low}",
-                "a smaller one",
-            )
+        _expect(path, value, kinds, _NAMES[kinds[-1]])
+        if low <= value <= high:
+            return
+        side, end, sign, bound = (
+            ("above", "max", "<=", high) if value > high else ("below", "min", ">=", low)
+        )
+        raise _bound(
+            path,
+            f"{noun} {side} {end}imum value",
+            f"{noun}_{side}_{end}_value",
+            f"a value {sign} {bound}",
+            "a larger one" if value > high else "a smaller one",
+        )
 
     return check
 

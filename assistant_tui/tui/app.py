@@ -1,6 +1,7 @@
 """The application: looks, signals, the way in and the way out."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -38,6 +39,12 @@ def _palette() -> "type[Provider]":
     from assistant_tui.tui.palette import CommandProvider
 
     return CommandProvider
+
+
+def _collect_garbage_again() -> None:
+    """Leave what was made while starting out of every later collection."""
+    gc.freeze()
+    gc.enable()
 
 
 class Sanitiser(LineFilter):
@@ -105,6 +112,7 @@ class AssistantApp(App[None]):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, self._end, code)
         self.push_screen(self._main(self.settings.profile, self._welcome))
+        self.call_after_refresh(_collect_garbage_again)
 
     def _end(self, code: int) -> None:
         self.exit(return_code=code)

@@ -45,7 +45,7 @@ class Clipboard:
             ClipboardError: no way led to a clipboard.
         """
         if self.command:
-            await _run(shlex.split(self.command), text)
+            await _run(_split(self.command), text)
             return "copied by clipboard_command"
         if self.environ.get("TMUX"):
             await _run(["tmux", "load-buffer", "-w", "-"], text)
@@ -74,6 +74,16 @@ class Clipboard:
             sequence = _through_screen(sequence)
         self.write(sequence)
         return "sent to the terminal's clipboard (OSC 52)"
+
+
+def _split(command: str) -> list[str]:
+    try:
+        parts = shlex.split(command)
+    except ValueError as error:
+        raise ClipboardError(f"clipboard_command: {error}") from None
+    if not parts:
+        raise ClipboardError("clipboard_command: nothing to run")
+    return parts
 
 
 async def _run(command: list[str], text: str) -> None:
@@ -107,7 +117,10 @@ def _through_screen(sequence: str) -> str:
 
 
 def _to_file(text: str) -> str:
-    handle, name = tempfile.mkstemp(prefix="assistant-tui-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
-        file.write(text)
+    try:
+        handle, name = tempfile.mkstemp(prefix="assistant-tui-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
+            file.write(text)
+    except OSError as error:
+        raise ClipboardError(f"no file could be written: {error.strerror}") from None
     return name

@@ -21,17 +21,37 @@ def edit(app: App[object], text: str, suffix: str) -> str:
     Raises:
         EditorError: no editor, one that ended with an error, or no terminal to give away.
     """
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-    handle, name = tempfile.mkstemp(prefix="assistant-", suffix=suffix)
+    command = _command()
+    try:
+        handle, name = tempfile.mkstemp(prefix="assistant-", suffix=suffix)
+    except OSError as error:
+        raise EditorError(f"no file for the editor: {error.strerror}") from None
     path = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
             file.write(text)
         _run(app, [*command, name])
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
+        return _decode(path.read_bytes())
+    except OSError as error:
+        raise EditorError(f"the file of the editor: {error.strerror}") from None
     finally:
         path.unlink(missing_ok=True)
+
+
+def _decode(data: bytes) -> str:
+    """Lone surrogates come back as they were given; other bytes that are no UTF-8 are kept, too."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+
+
+def _command() -> list[str]:
+    name = "VISUAL" if os.environ.get("VISUAL", "").strip() else "EDITOR"
+    try:
+        return shlex.split(os.environ.get(name, "")) or ["vi"]
+    except ValueError as error:
+        raise EditorError(f"${name}: {error}") from None
 
 
 def _run(app: App[object], command: list[str]) -> None:

@@ -3,12 +3,19 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from textual.keys import Keys
+from textual.keys import (
+    KEY_ALIASES,
+    KEY_NAME_REPLACEMENTS,
+    KEY_TO_UNICODE_NAME,
+    REPLACED_KEYS,
+    Keys,
+)
 
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.tui.commands import COMMANDS, Where
 
-_NAMES = {key.value for key in Keys}
+_NAMES = {key.value for key in Keys if key.value.isalnum() and key is not Keys.Return}
+_ALIASES = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
 
 
@@ -23,7 +30,7 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
             if not _is_key(key):
                 raise ConfigurationError(
                     f"{path}: keymap.{name}: '{key}' is no key; allowed: a character, "
-                    "a name such as f5 or delete, with ctrl+, alt+ or shift+ before it"
+                    "a name such as f5 or delete, with alt+, ctrl+ or shift+ before it, in this order"
                 )
     for places in (
         (Where.PANE, Where.READ, Where.BROWSE, Where.EVERYWHERE),
@@ -39,22 +46,41 @@ def _check_clash(path: str, keymap: Mapping[str, str], places: Iterable[Where]) 
         if command.where not in wanted or not command.keys:
             continue
         for key in keymap.get(command.name, command.keys).split(","):
-            if key in taken:
+            reported = _reported(key)
+            if reported in taken:
                 raise ConfigurationError(
-                    f"{path}: keymap: '{key}' is on both {taken[key]} and {command.name}; "
+                    f"{path}: keymap: '{key}' is on both {taken[reported]} and {command.name}; "
                     "a key is allowed once"
                 )
-            taken[key] = command.name
+            taken[reported] = command.name
 
 
 def _is_key(key: str) -> bool:
-    *modifiers, base = key.split("+") if key != "+" else [key]
-    if not set(modifiers) <= _MODIFIERS:
+    *modifiers, base = _parts(key)
+    if modifiers != sorted(_MODIFIERS.intersection(modifiers)):
         return False
-    if len(base) == 1 or base in _NAMES:
+    if len(base) == 1:
+        # With Ctrl or Alt, capitals are reported as shift and the small letter.
+        return base.isprintable() and not base.isspace() and not (modifiers and base.isupper())
+    if base in _NAMES:
         return True
+    name = REPLACED_KEYS.get(base, base)
     try:
-        unicodedata.lookup(base.replace("_", " "))
+        character = unicodedata.lookup(KEY_TO_UNICODE_NAME.get(name, name.replace("_", " ")))
     except KeyError:
         return False
-    return True
+    return not character.isalnum() and base not in KEY_NAME_REPLACEMENTS
+
+
+def _reported(key: str) -> str:
+    """The name under which Textual reports a key: `question_mark` for `?`, `tab` for `ctrl+i`."""
+    *modifiers, base = _parts(key)
+    if len(base) == 1 and not base.isalnum():
+        name = unicodedata.name(base, base).lower().replace("-", "_").replace(" ", "_")
+        base = KEY_NAME_REPLACEMENTS.get(name, name)
+    key = "+".join([*modifiers, base])
+    return _ALIASES.get(key, key)
+
+
+def _parts(key: str) -> list[str]:
+    return key.split("+") if key != "+" else [key]

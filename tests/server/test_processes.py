@@ -30,7 +30,7 @@ def _keep(barrier: Barrier) -> None:
 
 def _pool() -> Pool:
     context = multiprocessing.get_context("spawn")
-    return context.Pool(PROCESSES, _keep, [context.Barrier(PROCESSES)])
+    return context.Pool(PROCESSES, _keep, [context.Barrier(PROCESSES, timeout=30)])
 
 
 def _open(paths: list[Path]) -> set[str]:

@@ -105,22 +105,27 @@ class Driver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until no worker works but those that wait for a person."""
-        while True:
-            await self.pilot.pause()
-            running = [
-                worker
-                for worker in self.app.workers
-                if not worker.is_finished
-                and not (worker.group in ("form", "write", "quit") and self.asked)
-            ]
-            if not running:
-                return
+        """Wait until no worker works but those that wait for a person; fail if that takes long."""
+        async with asyncio.timeout(30):
+            while await self._is_working():
+                pass
+
+    async def _is_working(self) -> bool:
+        """Wait a while for the workers at work; False if there are none."""
+        await self.pilot.pause()
+        waiting = ("form", "write", "quit") if self.asked else ()
+        running = [
+            worker
+            for worker in self.app.workers
+            if not worker.is_finished and worker.group not in waiting
+        ]
+        if running:
             await asyncio.wait(
                 [asyncio.ensure_future(worker.wait()) for worker in running],
                 return_when=asyncio.FIRST_COMPLETED,
                 timeout=0.05,
             )
+        return bool(running)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something is so, for what comes by a timer and not by a key."""

@@ -10,7 +10,6 @@ from assistant_tui.tui.screens.availability import LACKS, Situation, availabilit
 READY = Situation(
     has_row=True,
     empty=False,
-    connected=True,
     busy=False,
     read_only=False,
     editing=False,
@@ -35,7 +34,7 @@ def test_creating_needs_no_row() -> None:
 
 
 @pytest.mark.parametrize("action", [*WRITES, "samples"])
-@pytest.mark.parametrize("now", [replace(READY, busy=True), replace(READY, connected=False)])
+@pytest.mark.parametrize("now", [replace(READY, busy=True)])
 def test_writes_are_greyed_out_until_the_server_is_free(action: str, now: Situation) -> None:
     assert availability(action, replace(now, empty=True)) is None
 
@@ -48,7 +47,7 @@ def test_writes_are_hidden_where_nothing_may_be_changed(action: str) -> None:
 
 
 def test_an_assistant_can_be_opened_where_nothing_may_be_changed() -> None:
-    assert availability("open", replace(READY, read_only=True, connected=False)) is True
+    assert availability("open", replace(READY, read_only=True)) is True
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,19 @@ def test_names_that_textual_knows_are_allowed(key: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["", "entr", "strg+d", "ctrl+", "ctrl+entr", "D,", "D,,delete", " D", "c-d", "ctrl d"],
+    [
+        "",
+        "entr",
+        "strg+d",
+        "ctrl+",
+        "ctrl+entr",
+        "D,",
+        "D,,delete",
+        " D",
+        " ",
+        "c-d",
+        "shift+ctrl+d",
+    ],
 )
 def test_what_is_no_key_is_refused_by_its_name(key: str) -> None:
     said = refusal(delete=key)
@@ -47,7 +59,7 @@ def test_names_that_no_key_press_has_are_refused(key: str) -> None:
     assert f"'{key}' is no key" in refusal(delete=key)
 
 
-@pytest.mark.parametrize("key", ["<any>", "<ignore>", "<scroll-up>"])
+@pytest.mark.parametrize("key", ["<any>", "<ignore>", "<scroll-up>", "return"])
 def test_names_that_are_no_keys_of_a_keyboard_are_refused(key: str) -> None:
     assert key in {each.value for each in Keys}
     assert f"'{key}' is no key" in refusal(delete=key)
@@ -70,11 +82,11 @@ def test_a_command_without_keys_of_its_own_takes_none() -> None:
         ({"open": "x", "create": "x"}, "x", "open", "create"),
         ({"save": "ctrl+q"}, "ctrl+q", "save", "quit_anywhere"),
         ({"move_down": "n"}, "n", "move_down", "create"),
-        ({"create": "?"}, "?", "create", "help"),
+        ({"create": "?"}, "question_mark", "create", "help"),
         ({"create": "question_mark"}, "question_mark", "create", "help"),
         ({"create": "["}, "[", "previous_page", "create"),
         ({"create": "ctrl+m"}, "ctrl+m", "open", "create"),
-        ({"create": "ctrl+i"}, "ctrl+i", "create", "switch_pane"),
+        ({"create": "ctrl+i"}, "tab", "create", "switch_pane"),
         ({"create": "x,x"}, "x", "create", "create"),
     ],
 )
@@ -90,10 +102,15 @@ def test_a_key_may_serve_list_and_form() -> None:
 
 
 def test_two_commands_may_swap_their_keys() -> None:
-    check_keymap(PATH, {"delete": "n", "create": "d"})
+    keymap = {"delete": "n", "create": "d"}
+    check_keymap(PATH, keymap)
+    made = BindingsMap(bindings(Where.BROWSE))
+    made.apply_keymap(keymap)
+    assert [b.id for b in made.key_to_bindings["n"]] == ["delete"]
+    assert [b.id for b in made.key_to_bindings["d"]] == ["create"]
 
 
-@pytest.mark.parametrize("keys", ["?", "D", "ctrl+d", "slash", "/", "f5", "space", "ü"])
+@pytest.mark.parametrize("keys", ["!", "D", "ctrl+d", "slash", "/", "f5", "space", "ü"])
 def test_what_is_allowed_reaches_the_bindings(keys: str) -> None:
     check_keymap(PATH, {"copy_id": keys})
     made = BindingsMap(bindings(Where.READ))

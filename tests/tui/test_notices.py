@@ -67,7 +67,7 @@ def test_openai_itself_has_switched_it_off(base_url: str) -> None:
 
 
 def test_a_password_in_the_address_is_never_shown() -> None:
-    profile = Profile("work", base_url="https://me:hunter2@api.example.com/v1")
+    profile = Profile("work", base_url="https://me:hunter2@api.example.com/v1?key=hunter2")
     for trouble in TROUBLES:
         assert "hunter2" not in notices.failed(trouble("it broke"), profile)
 

@@ -42,7 +42,7 @@ class Question(ModalScreen[str]):
         with VerticalScroll(classes="box", can_focus=False):
             yield Static(Content(self._title), classes="title")
             for line in self._lines:
-                yield Static(Content(line))
+                yield Static(Content(line), classes="" if line else "gap")
             with Horizontal(classes="buttons"):
                 for answer in self._answers:
                     button = Button(Content(answer.label), compact=True, name=answer.key)

@@ -3,6 +3,7 @@
 import os
 import shlex
 from enum import Enum, auto
+from urllib.parse import quote, urlencode, urlsplit
 
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.display import one_line
@@ -19,7 +20,7 @@ async def copy(desk: Desk, clipboard: Clipboard, text: str, name: str) -> None:
     except ClipboardError as error:
         desk.say(f"{name} was not copied: {error} · Y shows the id", Tone.ERROR)
         return
-    hint = " · Y shows it" if "OSC 52" in how else ""
+    hint = " · Y shows it" if "OSC 52" in how and text == name else ""
     desk.say(f"{one_line(name)} {how}{hint}")
 
 
@@ -44,18 +45,34 @@ def part_of(row: Row, part: Part, profile: Profile) -> tuple[str, str]:
 
 def curl(profile: Profile, row: Row) -> str:
     """A command that reads the assistant; the key stays the name of a variable."""
-    base = profile.base_url.rstrip("/") if profile.source is Source.REMOTE else _LOCAL
-    query = "&".join(f"{name}={value}" for name, value in profile.query.items())
-    url = f"{base}/assistants/{row.id}" + (f"?{query}" if query else "")
-    parts = ["curl", shlex.quote(url), "-H 'OpenAI-Beta: assistants=v2'"]
-    for name, value in profile.headers.items():
-        parts.append("-H " + shlex.quote(f"{name}: {value}"))
+    headers = {
+        "OpenAI-Beta": "assistants=v2",
+        "OpenAI-Organization": profile.organization,
+        "OpenAI-Project": profile.project,
+        **profile.headers,
+    }
+    parts = ["curl", shlex.quote(_url(profile, row))]
+    for name, value in headers.items():
+        if value:
+            parts.append("-H " + shlex.quote(f"{name}: {value}"))
     if variable := _variable(profile):
         header = (
             f"{profile.api_key_header}: " if profile.api_key_header else "Authorization: Bearer "
         )
         parts.append(f'-H "{header}${variable}"')
     return " ".join(parts)
+
+
+def _url(profile: Profile, row: Row) -> str:
+    """The assistant's address as the client makes it, but without a name and password."""
+    parts = urlsplit(profile.base_url if profile.source is Source.REMOTE else _LOCAL)
+    part = quote(row.id, safe="", errors="surrogatepass").replace(".", "%2E")
+    query = urlencode(profile.query, errors="surrogatepass", quote_via=quote)
+    return parts._replace(
+        netloc=parts.netloc.rpartition("@")[2],
+        path=f"{parts.path.rstrip('/')}/assistants/{part}",
+        query="&".join(each for each in (parts.query, query) if each),
+    ).geturl()
 
 
 _LOCAL = "http://127.0.0.1:8808/v1"

@@ -25,7 +25,10 @@ class Desk(Protocol):
 
     @property
     def catalog(self) -> "Catalog":
-        """The open catalog; flows are only started while there is one."""
+        """The open catalog; flows are only started when there is one."""
+
+    def connected(self) -> Awaitable["Catalog"]:
+        """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Put a sentence on the status line."""

@@ -31,7 +31,6 @@ class Situation:
     has_row: bool
     empty: bool
     """The server has answered, and has nothing."""
-    connected: bool
     busy: bool
     """A write is under way."""
     read_only: bool
@@ -43,10 +42,7 @@ class Situation:
 
 
 def availability(action: str, now: Situation) -> bool | None:
-    """Whether a command is at hand: False hides it where it makes no sense, None greys it out.
-
-    What is greyed out comes back: when the server has answered, or a write has ended.
-    """
+    """Whether a command is at hand: False hides it where it makes no sense, None greys it out."""
     if action in ("save", "leave"):
         return (not now.busy or None) if now.editing else False
     if action == "edit_field":
@@ -63,4 +59,4 @@ def availability(action: str, now: Situation) -> bool | None:
 def _writable(capability: Capability, now: Situation) -> bool | None:
     if now.read_only:
         return False
-    return (now.connected and not now.busy and now.can(capability)) or None
+    return (not now.busy and now.can(capability)) or None

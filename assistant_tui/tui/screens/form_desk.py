@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -14,7 +15,9 @@ from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.leaving import may_leave
 from assistant_tui.tui.flows.saving import save
 from assistant_tui.tui.messages import Tone
-from assistant_tui.tui.widgets.form import AssistantForm
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.widgets.form import AssistantForm
 
 
 class FormDesk:
@@ -41,15 +44,18 @@ class FormDesk:
         """Show a form for a draft, with the focus in its first field."""
         if self.form is not None:
             await self.form.remove()
+        from assistant_tui.tui.widgets.form import AssistantForm
+
         self.form = AssistantForm(draft)
         await self._screen.query_one("#panes").mount(self.form)
         self.form.start()
         self._screen.run_worker(self._offer_models(self.form), group="models")
 
-    async def _offer_models(self, form: AssistantForm) -> None:
+    async def _offer_models(self, form: "AssistantForm") -> None:
         """Offer the server's models as soon as they are known."""
         try:
-            models = await self._desk.catalog.models()
+            catalog = await self._desk.connected()
+            models = await catalog.models()
         except ServiceError as error:
             self._desk.say(f"The models could not be listed: {error}", Tone.WARNING)
             return

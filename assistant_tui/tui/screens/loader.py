@@ -34,9 +34,23 @@ class Loader:
     def __init__(self, shelf: Shelf, connect: Connect) -> None:
         self._shelf = shelf
         self._connect = connect
+        self._connecting = asyncio.Lock()
         self._reloading = False
+        self._missed: str | None = None
+        """The cursor of a page that was asked for in vain; asked for again after a reload."""
         self.catalog: Catalog | None = None
         """None until the connection stands."""
+
+    async def connected(self) -> "Catalog":
+        """The open catalog, once there is one.
+
+        Raises:
+            ServiceError: it cannot be opened.
+        """
+        async with self._connecting:
+            if self.catalog is None:
+                self.catalog = await self._connect()
+        return self.catalog
 
     async def reload(self) -> None:
         """Load as many rows as there are now, at least a page, and put them in the place of all."""
@@ -45,10 +59,9 @@ class Loader:
         self._reloading = True
         self._shelf.load_started()
         try:
-            if self.catalog is None:
-                self.catalog = await self._connect()
+            catalog = await self.connected()
             loaded = 0 if self._shelf.listing.remembered else len(self._shelf.listing)
-            listing = await self.catalog.reload(loaded)
+            listing = await catalog.reload(loaded)
         except ServiceError as error:
             self._shelf.load_failed(error)
             return
@@ -56,15 +69,20 @@ class Loader:
             self._reloading = False
         self._shelf.listing = listing
         self._shelf.load_ended()
-        await asyncio.to_thread(self.catalog.remember, listing)
+        missed, self._missed = self._missed, None
+        if missed is not None and missed == listing.cursor and not listing.exhausted:
+            await self.extend(missed)
+        await asyncio.to_thread(catalog.remember, listing)
 
     async def extend(self, after: str) -> None:
         """Load the page after an id; dropped if the listing has moved on when it arrives."""
         if self.catalog is None or self._reloading:
+            self._missed = after
             return
         try:
             page = await self.catalog.page(after)
         except ServiceError as error:
+            self._missed = after
             self._shelf.load_failed(error)
             return
         if self._shelf.listing.cursor == page.after and not self._reloading:

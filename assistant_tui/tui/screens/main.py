@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
 
 
+HEAD_START = 0.2
+"""Seconds that a person has rows before the imports for the connection begin."""
+
+
 class MainScreen(Screen[None]):
     """Browser and form of one profile."""
 
@@ -90,7 +94,11 @@ class MainScreen(Screen[None]):
         self.listing = self._opening
         self.browser.show_list()
         self.say(self._welcome)
-        self.call_after_refresh(self.action_refresh)
+        # What is shown already can be used at once: connecting must not compete with the first keys.
+        if self._opening.rows:
+            self.set_timer(HEAD_START, self.action_refresh)
+        else:
+            self.call_after_refresh(self.action_refresh)
 
     async def on_unmount(self) -> None:
         """Leave the server."""
@@ -98,9 +106,13 @@ class MainScreen(Screen[None]):
 
     @property
     def catalog(self) -> "Catalog":
-        """The open catalog; commands that need it are not at hand before it is there."""
+        """The open catalog; flows are only started when there is one."""
         assert self._loader.catalog is not None
         return self._loader.catalog
+
+    async def connected(self) -> "Catalog":
+        """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
+        return await self._loader.connected()
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Put a sentence on the status line."""
@@ -150,8 +162,12 @@ class MainScreen(Screen[None]):
 
     async def _while_busy(self, job: Coroutine[Any, Any, None]) -> None:
         try:
+            await self.connected()
             await job
+        except ServiceError as error:
+            self.report(error)
         finally:
+            job.close()
             self.busy = False
 
     @on(ListPane.PageWanted)
@@ -198,12 +214,11 @@ class MainScreen(Screen[None]):
             Situation(
                 has_row=self.browser.row is not None,
                 empty=self.listing.complete and not self.listing.rows,
-                connected=catalog is not None,
                 busy=self.busy,
                 read_only=self.profile.read_only,
                 editing=form is not None,
                 in_text=form is not None and form.focused_text is not None,
-                can=lambda capability: catalog is not None and catalog.can(capability),
+                can=lambda capability: catalog is None or catalog.can(capability),
             ),
         )
 
@@ -228,7 +243,7 @@ class MainScreen(Screen[None]):
             return
         if row.problem:
             self.browser.action_json()
-        elif self.profile.read_only or self._loader.catalog is None:
+        elif self.profile.read_only:
             self.browser.action_switch_pane()
         else:
             await self._open_form(Draft(Document(row.text)))

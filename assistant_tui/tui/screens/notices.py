@@ -46,6 +46,11 @@ def _elsewhere(profile: Profile) -> str:
             "Point the profile at a gateway or server that still has it, or use the local store."
         )
     return (
-        f"{profile.base_url} does not serve the Assistants API (any more).\n"
+        f"{_without_secrets(profile.base_url)} does not serve the Assistants API (any more).\n"
         "Check base_url: some servers want /v1 at its end, others must not have it."
     )
+
+
+def _without_secrets(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()

@@ -87,17 +87,26 @@ class ListPane(Widget, can_focus=True):
         """Keep the highlight on its assistant, or on its neighbour if it is gone."""
         old = self._row_at(before)
         position = now.position(old.id) if old else 0
+        seen = self._window
         if self._target is not None and (self._target < len(now) or now.exhausted):
             position, self._target = self._target, None
         self._window = self._window.over(
             len(now), self._window.cursor if position is None else position
         )
-        self._lines.clear()
         self._asked = None
-        self.refresh()
+        moved = (seen.cursor, seen.top) != (self._window.cursor, self._window.top)
+        if moved or not self._looks_like(before):
+            self._lines.clear()
+            self.refresh()
         self._want_page_ahead()
         if self.highlighted != old:
             self._tell()
+
+    def _looks_like(self, before: Listing) -> bool:
+        """Whether nothing on the screen changes: what a server confirms is not drawn again."""
+        top, end = self._window.top, self._window.top + self._window.height
+        old, new = before.rows[top:end], self.listing.rows[top:end]
+        return [(*row[:5], row.problem) for row in old] == [(*row[:5], row.problem) for row in new]
 
     def watch_notice(self) -> None:
         """Show the new words where there are no rows."""

@@ -1,0 +1,116 @@
+"""What a start imports, asked of a fresh interpreter: every module costs before the first paint."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"httpx", "pydantic", "starlette", "uvicorn", "anyio", "pyperclip", "keyring"}
+"""Packages that no start needs before its first usable screen."""
+SCREEN = {"textual", "rich"}
+
+_OPENER = """
+from pathlib import Path
+from assistant_tui.config.folders import folders
+from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
+from assistant_tui.first_look import Opener
+opener = Opener(Settings(LOCAL), folders())
+"""
+
+
+def loaded_by(code: str) -> set[str]:
+    """The modules that are there when some code has run in a process of its own."""
+    tail = "import json, sys\nprint(json.dumps([*sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{tail}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def packages(modules: set[str]) -> set[str]:
+    """The outermost names of modules."""
+    return {module.partition(".")[0] for module in modules}
+
+
+def below(modules: set[str], package: str) -> set[str]:
+    """Those modules that are a package or stand in it."""
+    return {each for each in modules if each == package or each.startswith(f"{package}.")}
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    assert loaded_by("import assistant_tui") - loaded_by("") == {"assistant_tui"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import assistant_tui.cli",
+        "from assistant_tui import cli\nassert cli.main(['--demo']) == 2",
+        "from assistant_tui import cli\ntry: cli.main(['--version'])\nexcept SystemExit: pass",
+    ],
+    ids=["import", "refusal", "version"],
+)
+def test_arguments_and_settings_need_no_screen_and_no_client(code: str) -> None:
+    quiet = "import sys, os\nsys.stderr = open(os.devnull, 'w')\n"
+    modules = loaded_by(f"{quiet}{code}\nsys.stderr.close()\nsys.stderr = sys.__stderr__")
+    assert "assistant_tui.config.reading" in modules
+    assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3"})
+
+
+@pytest.mark.parametrize(
+    "profile", ["demo(250)", "LOCAL", "Profile('p', base_url='https://server.test')"]
+)
+def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) -> None:
+    modules = loaded_by(f"import assistant_tui.tui.app\n{_OPENER}\nopener.first_look({profile})")
+    assert "textual.app" in modules
+    assert not packages(modules) & HEAVY
+    # What a server can do is a word that the screen needs; the client behind it is not.
+    assert below(modules, "assistant_tui.api") <= {"assistant_tui.api", "assistant_tui.api.dialect"}
+    for part in ("server", "connecting", "catalog.catalog", "core.assistant"):
+        assert not below(modules, f"assistant_tui.{part}"), part
+
+
+def test_a_demo_makes_its_first_rows_without_them_too() -> None:
+    """Not an empty promise: the rows are there, though nothing heavy is."""
+    modules = loaded_by(f"{_OPENER}\nassert len(opener.first_look(demo(250))) == 50")
+    assert not packages(modules) & (HEAVY | SCREEN)
+
+
+def test_a_remote_profile_needs_no_server_code() -> None:
+    modules = loaded_by(
+        f"{_OPENER}\n"
+        "import asyncio\n"
+        "async def run():\n"
+        "    catalog = await opener.connect(Profile('p', base_url='https://server.test'))\n"
+        "    await catalog.close()\n"
+        "asyncio.run(run())"
+    )
+    assert "assistant_tui.catalog.catalog" in modules and "httpx" in modules
+    assert not below(modules, "assistant_tui.server")
+    assert not packages(modules) & {"starlette", "uvicorn", "sqlite3", "textual"}
+
+
+def test_the_local_profile_needs_no_socket_server() -> None:
+    modules = loaded_by(
+        f"{_OPENER}\n"
+        "import asyncio\n"
+        "async def run():\n"
+        "    catalog = await opener.connect(demo(3))\n"
+        "    assert len((await catalog.page()).rows) == 3\n"
+        "    await catalog.close()\n"
+        "asyncio.run(run())"
+    )
+    assert "assistant_tui.server.app" in modules
+    assert not packages(modules) & {"uvicorn", "textual"}
+
+
+def test_serving_needs_no_screen_and_no_client() -> None:
+    modules = loaded_by("import assistant_tui.cli, assistant_tui.commands.serve")
+    assert "uvicorn" in modules
+    assert not packages(modules) & ({"httpx", "pydantic", "pyperclip"} | SCREEN)

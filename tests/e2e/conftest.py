@@ -1,0 +1,31 @@
+"""A home for each program, and a server in a process of its own."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import LIMIT, environment
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where a program keeps everything."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """The address of `assistant-tui serve` over an empty store."""
+    command = [sys.executable, "-m", "assistant_tui", "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, env=environment(tmp_path / "server"), stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+            server.communicate(timeout=LIMIT)

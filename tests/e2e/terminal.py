@@ -1,0 +1,213 @@
+"""The real program in a pseudo-terminal: keys go in as bytes, the screen is read as a person's."""
+
+import codecs
+import fcntl
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Never, Self
+
+import pyte
+
+LIMIT = 30.0
+"""Seconds after which a wait gives up; no test is faster or slower for it."""
+ROOT = Path(__file__).resolve().parent.parent.parent
+_UNKNOWN_TO_PYTE = re.compile(
+    r"\x1b\].*?(?:\x07|\x1b\\)|\x1b[PX^_].*?\x1b\\|\x1b\[[<=>][\d;]*[a-z]|\x1b\[\??[\d;]*\$p",
+    re.DOTALL,
+)
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*\$?|[\]PX^_](?:[^\x07\x1b]|\x1b(?!\\))*\x1b?)?\Z")
+
+UP, DOWN, PAGE_DOWN, ENTER, TAB, ESCAPE = b"\x1b[A", b"\x1b[B", b"\x1b[6~", b"\r", b"\t", b"\x1b"
+CTRL_C, CTRL_Q, CTRL_S, CTRL_U, F4 = b"\x03", b"\x11", b"\x13", b"\x15", b"\x1bOS"
+
+
+class _Screen(pyte.Screen):
+    """pyte's screen, which would drop all that follows a vowel sign of Thai or a joiner."""
+
+    def draw(self, data: str) -> None:
+        """Leave out marks without a width that are no combining characters to pyte."""
+        super().draw("".join(char for char in data if unicodedata.category(char) not in _MARKS))
+
+
+_MARKS = {"Mn", "Me", "Cf"}
+
+
+class Terminal:
+    """One program on one terminal; as a context manager it is ended, whatever happens."""
+
+    def __init__(
+        self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str
+    ) -> None:
+        """Start `python -m assistant_tui` with `arguments` and nothing but `environ` to look at."""
+        columns, rows = size
+        self.raw = bytearray()
+        """Every byte that the program has written."""
+        self._screen = _Screen(columns, rows)
+        self._stream = pyte.Stream(self._screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._kept = ""
+        self._master, slave = os.openpty()
+        self._open = True
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "assistant_tui", *arguments],
+            env=environment(home) | environ,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=_own_the_terminal,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        """The terminal itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what is left, and close the terminal."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(LIMIT)
+        self.hang_up()
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen, line by line."""
+        return self.text.split("\n")
+
+    @property
+    def status(self) -> str:
+        """The line above the keys."""
+        return self.lines[-2].strip()
+
+    @property
+    def marked(self) -> str:
+        """The row under the cursor; empty where there is none."""
+        return next((line for line in self.lines if line.startswith("> ")), "")
+
+    def press(self, *keys: bytes) -> None:
+        """Type, all at once."""
+        data = b"".join(keys)
+        while data:
+            data = data[os.write(self._master, data) :]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program."""
+        self.process.send_signal(number)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does."""
+        if self._open:
+            self._open = False
+            os.close(self._master)
+
+    def shows(self, *texts: str) -> None:
+        """Wait until all of these are on the screen."""
+        self.until(lambda: all(text in self.text for text in texts), " and ".join(texts))
+
+    def says(self, text: str) -> None:
+        """Wait until the status line holds this."""
+        self.until(lambda: text in self.status, f"the status {text!r}")
+
+    def marks(self, text: str) -> None:
+        """Wait until the row under the cursor holds this."""
+        self.until(lambda: text in self.marked, f"a cursor on {text!r}")
+
+    def until(self, arrived: Callable[[], bool], what: str) -> None:
+        """Wait until something is the case."""
+        end = time.monotonic() + LIMIT
+        while not arrived():
+            if not self._read() or time.monotonic() > end:
+                self._fail(f"did not show {what}")
+
+    def ends(self) -> int:
+        """Wait until the program has ended and all of its output is read; its exit code."""
+        end = time.monotonic() + LIMIT
+        while self._read():
+            if time.monotonic() > end:
+                self._fail("did not end")
+        return self.process.wait(LIMIT)
+
+    def _read(self) -> bool:
+        """Take in what comes within a moment; False once the terminal is closed."""
+        if not select.select([self._master], [], [], 0.1)[0]:
+            return True
+        try:
+            data = os.read(self._master, 4096)
+        except OSError:  # EIO: nobody holds the other side any more
+            return False
+        self.raw += data
+        text = self._kept + self._decoder.decode(data)
+        cut = _UNFINISHED.search(text)
+        end = cut.start() if cut else len(text)
+        text, self._kept = text[:end], text[end:]
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub("", text))
+        return bool(data)
+
+    def _fail(self, what: str) -> Never:
+        raise AssertionError(f"{what}; exit code {self.process.poll()}; the screen:\n{self.text}")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What a program gets to see: a terminal, a home of its own, and nothing of this machine's."""
+    home.mkdir(parents=True, exist_ok=True)
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "ASSISTANT_TUI_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "TZ": "UTC",
+    }
+
+
+def restored(raw: bytes | bytearray) -> bool:
+    """Whether the program left the terminal as it found it."""
+    return all(_last(raw, on, off) == off for on, off in _PAIRS)
+
+
+_PAIRS: Sequence[tuple[bytes, bytes]] = [
+    (b"\x1b[?1049h", b"\x1b[?1049l"),
+    (b"\x1b[?1000h", b"\x1b[?1000l"),
+    (b"\x1b[?1003h", b"\x1b[?1003l"),
+    (b"\x1b[?1006h", b"\x1b[?1006l"),
+    (b"\x1b[?2004h", b"\x1b[?2004l"),
+    (b"\x1b[?1004h", b"\x1b[?1004l"),
+    (b"\x1b[?25l", b"\x1b[?25h"),
+    (b"\x1b[?7l", b"\x1b[?7h"),
+]
+
+
+def _last(raw: bytes | bytearray, on: bytes, off: bytes) -> bytes:
+    return off if raw.rfind(off) > raw.rfind(on) >= 0 else on
+
+
+def _own_the_terminal() -> None:
+    """Runs in the child: a terminal of its own, and hang-ups not ignored as under nohup."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)

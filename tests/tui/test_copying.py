@@ -1,0 +1,157 @@
+"""What can be copied, what is said of it, and a curl command that holds no secret."""
+
+import shlex
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from assistant_tui.config.settings import LOCAL, Profile, demo
+from assistant_tui.tui.clipboard import Clipboard
+from assistant_tui.tui.flows.copying import Part, copy, curl, part_of
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+from tests.tui.rows import HOSTILE, row
+
+WORK = Profile("work", base_url="https://api.example.com/v1/", api_key_env="WORK_KEY OTHER_KEY")
+BETA = "OpenAI-Beta: assistants=v2"
+
+
+def words(profile: Profile, identity: str = "asst_1") -> list[str]:
+    """The command as a shell without variables would take it apart."""
+    return shlex.split(curl(profile, row(identity)))
+
+
+class Told:
+    """A desk that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, Tone]] = []
+
+    def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Note it."""
+        self.said.append((sentence, tone))
+
+
+async def told(clipboard: Clipboard, text: str, name: str) -> tuple[str, Tone]:
+    """What is said of one copy."""
+    desk = Told()
+    await copy(cast(Desk, desk), clipboard, text, name)
+    (said,) = desk.said
+    return said
+
+
+def test_each_part_is_as_the_server_sent_it() -> None:
+    shown = row(name=HOSTILE)
+    assert part_of(shown, Part.ID, WORK) == ("asst_1", "asst_1")
+    assert part_of(shown, Part.NAME, WORK) == (HOSTILE, "the name")
+    assert part_of(shown, Part.JSON, WORK) == (shown.text, "the JSON")
+    assert part_of(shown, Part.CURL, WORK) == (curl(WORK, shown), "the curl command")
+
+
+async def test_an_id_sent_to_the_terminal_can_be_shown_too() -> None:
+    over_ssh = Clipboard("", {"SSH_TTY": "x"}, lambda sequence: None)
+    said = await told(over_ssh, "asst_1", "asst_1")
+    assert said == ("asst_1 sent to the terminal's clipboard (OSC 52) · Y shows it", Tone.PLAIN)
+
+
+async def test_y_is_not_offered_for_what_it_does_not_show() -> None:
+    over_ssh = Clipboard("", {"SSH_TTY": "x"}, lambda sequence: None)
+    said = await told(over_ssh, "{}", "the JSON")
+    assert said == ("the JSON sent to the terminal's clipboard (OSC 52)", Tone.PLAIN)
+
+
+async def test_a_sure_copy_needs_no_hint() -> None:
+    said = await told(Clipboard("true", {}, lambda sequence: None), "asst_1", "asst_1")
+    assert said == ("asst_1 copied by clipboard_command", Tone.PLAIN)
+
+
+async def test_a_failure_is_told_with_its_reason_and_a_way_out() -> None:
+    said = await told(Clipboard("false", {}, lambda sequence: None), "asst_1", "asst_1")
+    assert said == (
+        "asst_1 was not copied: false ended with exit code 1 · Y shows the id",
+        Tone.ERROR,
+    )
+
+
+def test_the_command_reads_the_assistant_and_names_the_key_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTHER_KEY", "sk-secret")
+    assert words(WORK) == [
+        "curl",
+        "https://api.example.com/v1/assistants/asst_1",
+        "-H",
+        BETA,
+        "-H",
+        "Authorization: Bearer $OTHER_KEY",
+    ]
+
+
+def test_without_any_key_set_the_last_variable_is_named() -> None:
+    assert words(WORK)[-1] == "Authorization: Bearer $OTHER_KEY"
+
+
+@pytest.mark.parametrize("source", ["api_key_command", "api_key_keyring", "api_key_file"])
+def test_a_key_kept_elsewhere_becomes_a_variable(source: str) -> None:
+    profile = replace(WORK, api_key_env="", **{source: "secret place"})
+    assert words(profile)[-1] == "Authorization: Bearer $API_KEY"
+    assert "secret" not in curl(profile, row())
+
+
+def test_a_server_without_a_key_gets_none() -> None:
+    assert words(replace(WORK, api_key_env=""))[-1] == BETA
+
+
+def test_everything_that_a_profile_sends_is_in_the_command() -> None:
+    profile = replace(
+        WORK,
+        base_url="https://api.example.com/v1?a=b",
+        api_key_header="api-key",
+        headers={"X-Team": "it's us"},
+        query={"api-version": "2024 05&x"},
+        organization="org_1",
+        project="proj_1",
+    )
+    assert words(profile) == [
+        "curl",
+        "https://api.example.com/v1/assistants/asst_1?a=b&api-version=2024%2005%26x",
+        "-H",
+        BETA,
+        "-H",
+        "OpenAI-Organization: org_1",
+        "-H",
+        "OpenAI-Project: proj_1",
+        "-H",
+        "X-Team: it's us",
+        "-H",
+        "api-key: $OTHER_KEY",
+    ]
+
+
+@pytest.mark.parametrize("profile", [LOCAL, demo(3)])
+def test_the_own_store_is_read_through_serve(profile: Profile) -> None:
+    assert words(profile) == ["curl", "http://127.0.0.1:8808/v1/assistants/asst_1", "-H", BETA]
+
+
+def test_a_password_in_the_address_stays_out() -> None:
+    profile = replace(WORK, base_url="https://me:hunter2@api.example.com/v1")
+    assert "hunter2" not in curl(profile, row())
+
+
+@pytest.mark.parametrize(
+    "identity",
+    ["$(touch owned)", "`touch owned`", "'; touch owned; '", "a\ntouch owned\n", HOSTILE],
+)
+def test_no_id_can_run_anything_where_the_command_is_pasted(identity: str, tmp_path: Path) -> None:
+    command = curl(replace(WORK, query={"q": identity}), row(identity))
+    assert command.isprintable()
+    script = f"curl() {{ for word; do :; done; }}; {command}"
+    subprocess.run(["sh", "-c", script], cwd=tmp_path, check=True)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_an_id_of_dots_does_not_climb() -> None:
+    assert words(WORK, "../files")[1].endswith("/v1/assistants/%2E%2E%2Ffiles")
