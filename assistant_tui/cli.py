@@ -198,4 +198,3 @@ def _welcome(settings: Settings) -> str:
     if settings.configured or settings.profile.source is not Source.LOCAL:
         return ""
     return f"Local store. Add a server as [profiles.NAME] in {settings.path}"
-

@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -64,6 +65,8 @@ class AssistantApp(App[None]):
     """Shows one profile at a time."""
 
     TITLE = "assistant-tui"
+    DEFAULT_MODE = "first"
+    """Each profile that is opened is a mode of its own, so that nothing of the last one stays."""
     CSS_PATH: ClassVar[CSSPathType | None] = [*STYLESHEETS]
     COMMANDS: ClassVar[set[type["Provider"] | Callable[[], type["Provider"]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -90,7 +93,6 @@ class AssistantApp(App[None]):
         self._opening = opening
         self._connect_to = connect
         self._crash_folder = crash_folder
-        self._welcome = welcome
         self._sanitiser = Sanitiser()
         self.crash_report: Path | None = None
         if settings.theme not in self.available_themes:
@@ -100,18 +102,19 @@ class AssistantApp(App[None]):
         self.theme = settings.theme
         self.set_keymap(dict(settings.keymap))
         self.animation_level = "none"
+        self._opened = 0
+        self.add_mode(self.DEFAULT_MODE, partial(self._main, settings.profile, welcome))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, and ours behind them."""
         return [*super().get_line_filters(), self._sanitiser]
 
     def on_mount(self) -> None:
-        """Open the profile, and end in good order when the machine says so."""
+        """End in good order when the machine says so."""
         loop = asyncio.get_running_loop()
         for number, code in _SIGNALS.items():
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, self._end, code)
-        self.push_screen(self._main(self.settings.profile, self._welcome))
         self.call_after_refresh(_collect_garbage_again)
 
     def _end(self, code: int) -> None:
@@ -134,7 +137,11 @@ class AssistantApp(App[None]):
 
     @on(MainScreen.ProfileChosen)
     async def _open(self, event: MainScreen.ProfileChosen) -> None:
-        await self.switch_screen(self._main(event.profile))
+        left, self._opened = self.current_mode, self._opened + 1
+        mode = f"{event.profile.name} {self._opened}"
+        self.add_mode(mode, partial(self._main, event.profile))
+        await self.switch_mode(mode)
+        await self.remove_mode(left)
 
     @property
     def main_screen(self) -> MainScreen | None:

@@ -2,9 +2,13 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from textual.app import App, SuspendNotSupported
 
@@ -57,7 +61,7 @@ def _command() -> list[str]:
 def _run(app: App[object], command: list[str]) -> None:
     failure = ""
     try:
-        with app.suspend():
+        with app.suspend(), _interrupts_left_to_the_editor():
             # An exception that escapes from here would leave the screen frozen.
             try:
                 code = subprocess.run(command, check=False).returncode
@@ -67,4 +71,31 @@ def _run(app: App[object], command: list[str]) -> None:
     except SuspendNotSupported:
         failure = "cannot be opened here: this terminal cannot be given away"
     if failure:
-        raise EditorError(f"{command[0]} {failure}")
+        raise EditorError(f"{Path(command[0]).name} {failure}")
+
+
+@contextmanager
+def _interrupts_left_to_the_editor() -> Iterator[None]:
+    """Ctrl+C reaches every program on the terminal, and would end this one with a form open.
+
+    What else would end it is held back until the editor has ended; asyncio learns of signals by
+    the wake-up descriptor alone.
+    """
+    held: list[int] = []
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGINT:
+            held.append(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    caught = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    wakeup = signal.set_wakeup_fd(-1)
+    before = {number: signal.signal(number, hold) for number in caught}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+        for each in held:
+            signal.raise_signal(each)

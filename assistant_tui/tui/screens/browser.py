@@ -41,8 +41,10 @@ class Browser(Horizontal):
             self.row = row
             self.part = part
 
-    def __init__(self, page_size: int) -> None:
+    def __init__(self, page_size: int, first: Row | None) -> None:
+        """`first` is the row that is highlighted from the start."""
         super().__init__()
+        self.set_reactive(Browser.row, first)
         self._page_size = page_size
 
     def compose(self) -> ComposeResult:
@@ -52,7 +54,8 @@ class Browser(Horizontal):
 
     def watch_listing(self) -> None:
         """Let the detail show what the highlighted row has become."""
-        self.row = self.list_pane.highlighted
+        if self.is_mounted:
+            self.row = self.list_pane.highlighted
 
     @on(ListPane.Highlighted)
     def _follow(self, event: ListPane.Highlighted) -> None:

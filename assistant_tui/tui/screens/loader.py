@@ -60,8 +60,7 @@ class Loader:
         self._shelf.load_started()
         try:
             catalog = await self.connected()
-            loaded = 0 if self._shelf.listing.remembered else len(self._shelf.listing)
-            listing = await catalog.reload(loaded)
+            listing = await self._reloaded(catalog)
         except ServiceError as error:
             self._shelf.load_failed(error)
             return
@@ -73,6 +72,14 @@ class Loader:
         if missed is not None and missed == listing.cursor and not listing.exhausted:
             await self.extend(missed)
         await asyncio.to_thread(catalog.remember, listing)
+
+    async def _reloaded(self, catalog: "Catalog") -> Listing:
+        """The rows anew; once more if one was saved or deleted while the answer was on its way."""
+        while True:
+            before = self._shelf.listing
+            listing = await catalog.reload(0 if before.remembered else len(before))
+            if self._shelf.listing is before:
+                return listing
 
     async def extend(self, after: str) -> None:
         """Load the page after an id; dropped if the listing has moved on when it arrives."""

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
 
 
+WIDE = 100
+"""Columns from which list and detail stand side by side."""
 HEAD_START = 0.2
 """Seconds that a person has rows before the imports for the connection begin."""
 
@@ -42,7 +44,7 @@ HEAD_START = 0.2
 class MainScreen(Screen[None]):
     """Browser and form of one profile."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 Textual types it so
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 Textual types it so
 
     listing: var[Listing] = var(Listing())
     notice: var[str] = var("")
@@ -71,9 +73,9 @@ class MainScreen(Screen[None]):
         welcome: str = "",
     ) -> None:
         super().__init__()
+        self.set_reactive(MainScreen.listing, opening)
         self.profile = profile
         self._settings = settings
-        self._opening = opening
         self._clipboard = clipboard
         self._welcome = welcome
         self._loader = Loader(self, connect)
@@ -81,21 +83,24 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """A line above, the panes, and two lines below."""
+        # Textual would find the breakpoint after a first frame, and draw all of it again.
+        self.set_class(self.app.size.width >= WIDE, "-wide")
         profile = self.profile
         yield HeaderLine(profile.name, profile.host, read_only=profile.read_only)
+        first = self.listing.rows[0] if self.listing.rows else None
         with Horizontal(id="panes"):
-            yield Browser(profile.page_size).data_bind(MainScreen.listing, MainScreen.notice)
+            browser = Browser(profile.page_size, first)
+            yield browser.data_bind(MainScreen.listing, MainScreen.notice)
         yield StatusLine()
         yield KeyLine(self._settings.keymap)
 
     def on_mount(self) -> None:
         """Show what is known at once, then ask the server."""
         self.notice = notices.LOADING
-        self.listing = self._opening
         self.browser.show_list()
         self.say(self._welcome)
-        # What is shown already can be used at once: connecting must not compete with the first keys.
-        if self._opening.rows:
+        # What is there can be used at once: connecting must not compete with the first keys.
+        if self.listing.rows:
             self.set_timer(HEAD_START, self.action_refresh)
         else:
             self.call_after_refresh(self.action_refresh)

@@ -38,20 +38,26 @@ class Reader(Widget, can_focus=True):
 
     lines: var[tuple[Line, ...]] = var(())
     _top = 0
+    _wrapping: tuple[tuple[Line, ...], int, list[tuple[str, str]]] = ((), 0, [])
+    """Lines, width, and the lines as wrapped for it."""
 
     def watch_lines(self) -> None:
         """Show another text from its top."""
         self._top = 0
-        self._wrap()
+        self.refresh()
 
     def on_resize(self) -> None:
-        """Wrap for another width."""
-        self._wrap()
-
-    def _wrap(self) -> None:
-        self._wrapped = list(_wrapped(self.lines, self.size.width))
+        """Stay within the text as it is wrapped for another width."""
         self._scroll(0)
-        self.refresh()
+
+    @property
+    def _wrapped(self) -> list[tuple[str, str]]:
+        """The lines as they fit now; wrapped when they are first drawn, not before."""
+        lines, width, wrapped = self._wrapping
+        if lines is not self.lines or width != self.size.width:
+            wrapped = list(_wrapped(self.lines, self.size.width))
+            self._wrapping = (self.lines, self.size.width, wrapped)
+        return wrapped
 
     def _scroll(self, lines: int) -> None:
         lowest = max(len(self._wrapped) - self.size.height, 0)

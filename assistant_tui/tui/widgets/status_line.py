@@ -41,7 +41,7 @@ class StatusLine(Widget):
     """One sentence: what was done, what failed and which key helps."""
 
     sentence: reactive[str] = reactive("")
-    tone: reactive[Tone] = reactive(Tone.PLAIN)
+    tone: reactive[Tone] = reactive(Tone.PLAIN, init=False)
     _passing = False
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
@@ -49,8 +49,11 @@ class StatusLine(Widget):
         self._passing = False
         self.sentence = one_line(sentence)
         self.tone = tone
-        for each in Tone:
-            self.set_class(each is tone, f"-{each.name.lower()}")
+
+    def watch_tone(self, before: Tone, now: Tone) -> None:
+        """Colour the sentence as it is meant; a class costs a new layout."""
+        self.remove_class(f"-{before.name.lower()}")
+        self.add_class(f"-{now.name.lower()}")
 
     def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Say how loading goes; an empty sentence takes only such a one back, not another's."""
