@@ -161,12 +161,12 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     # Nothing made while starting is garbage; the app takes the collector up again.
     gc.disable()
     from assistant_tui.first_look import Opener
-    from assistant_tui.log import keep_quiet, start_log
+    from assistant_tui.log import keep_quiet
     from assistant_tui.tui.app import AssistantApp
 
     keep_quiet()
     if options.log:
-        start_log(places.log_file)
+        _start_log(places.log_file)
     opener = Opener(settings, places)
     app = AssistantApp(
         settings,
@@ -179,6 +179,15 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     if app.crash_report is not None:
         print(f"assistant-tui: stopped by a fault; report: {app.crash_report}", file=sys.stderr)
     return app.return_code or 0
+
+
+def _start_log(path: Path) -> None:
+    from assistant_tui.log import start_log
+
+    try:
+        start_log(path)
+    except OSError as error:
+        raise ConfigurationError(f"--log: {path} cannot be written: {error.strerror}") from None
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -67,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "leave", "escape", "Back", "Leave the form; asks if something was changed", Where.FORM, True
     ),
+    Command("show_changes", "f3", "Changes", "What a save would send, as a diff", Where.FORM, True),
     Command("edit_field", "f4", "$EDITOR", "This text in your editor", Where.FORM, True),
     Command("help", "question_mark,f1", "Help", "All keys", Where.BROWSE, True),
     Command("help_form", "f1", "Help", "All keys", Where.FORM, True),

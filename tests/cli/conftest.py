@@ -1,6 +1,9 @@
 """The screen replaced by a note of how it was opened."""
 
+import gc
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +31,15 @@ class Screen:
 
 
 @pytest.fixture
-def in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The streams of the test pass for a terminal, and the start may prepare the environment."""
+def in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The streams of the test pass for a terminal, and the start may prepare its process."""
     monkeypatch.setattr(cli, "_is_terminal", lambda stream: True)
     monkeypatch.setattr(os, "environ", dict(os.environ))
     os.environ["TERM"] = "xterm-256color"
+    handlers = [*logging.getLogger().handlers]
+    yield
+    logging.getLogger().handlers = handlers
+    gc.enable()
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import logging
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +97,19 @@ def test_a_log_is_continued(tmp_path: Path) -> None:
     logging.getLogger("assistant_tui.api").info("lone surrogate \ud800")
     lines = path.read_text().splitlines()
     assert lines[0] == "earlier" and lines[1].endswith("lone surrogate \\ud800")
+
+
+def test_no_complaint_of_a_library_reaches_the_terminal() -> None:
+    code = """
+import logging
+from assistant_tui.log import keep_quiet
+logging.getLogger("httpx").error("first")
+keep_quiet()
+logging.getLogger("httpx").error("second")
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("", "first\n")
 
 
 def test_nothing_is_logged_unless_asked_for(screen: Screen, home: Path) -> None:

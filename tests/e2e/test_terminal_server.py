@@ -29,6 +29,14 @@ FORBIDDEN = re.compile(
     rb"|\xc2[\x80-\x9f]|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf|\xf3\xa0\x81"
 )
 """What would steer a terminal: none of it may ever be written."""
+_POINTER = re.compile(rb"\x1b\]22;[a-z]*\x07")
+"""The shape of the mouse pointer, which Textual itself sets."""
+
+
+def steered(terminal: Terminal) -> bytes:
+    """What was written of what must not be."""
+    found = FORBIDDEN.search(_POINTER.sub(b"", terminal.raw))
+    return found[0] if found else b""
 
 
 def create(url: str, name: str, **members: object) -> str:
@@ -130,12 +138,12 @@ def test_no_text_of_a_server_steers_the_terminal(kind: str, url: str, home: Path
         terminal.press(CTRL_S)
         terminal.says("Saved ")
         terminal.shows("> ")
-        assert FORBIDDEN.search(terminal.raw) is None
+        assert steered(terminal) == b""
         terminal.press(b"d", TAB, ENTER)
         terminal.says("Deleted ")
         terminal.press(b"q")
         assert terminal.ends() == 0
-        assert FORBIDDEN.search(terminal.raw) is None
+        assert steered(terminal) == b""
     assert [*home.rglob("crash.txt")] == []
 
 

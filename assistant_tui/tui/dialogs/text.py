@@ -16,7 +16,7 @@ class TextScreen(ModalScreen[None]):
     """Shows lines until Esc, q or the key that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,v,Y,question_mark,f1", "close", "Close", show=False)
+        Binding("escape,q,v,Y,question_mark,f1,f3", "close", "Close", show=False)
     ]
 
     def __init__(self, title: str, lines: Sequence[Line]) -> None:

@@ -1,7 +1,9 @@
 """Shows an assistant as text: its JSON, or its id to select by hand."""
 
+from assistant_tui.core.difference import differences
 from assistant_tui.core.display import many_lines, one_line
 from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.dialogs.text import TextScreen
 from assistant_tui.tui.widgets.reader import Line
@@ -12,6 +14,21 @@ def json_screen(row: Row) -> TextScreen:
     title = f"{one_line(row.name) or '(no name)'} · as the server sent it"
     lines = [Line(f"! {one_line(row.problem)}", "warning"), Line("")] if row.problem else []
     return TextScreen(title, [*lines, Line(many_lines(Document(row.text).pretty))])
+
+
+def changes_screen(draft: Draft) -> TextScreen:
+    """What a save would send, against the original: `-` before, `+` after, `~` changed inside."""
+    lines = [Line(f"✗ {one_line(error)}", "warning") for error in draft.errors.values()]
+    for difference in differences(draft):
+        text = many_lines(difference.text)
+        if difference.mark:
+            lines.append(Line(f"{difference.mark} {text}", _PARTS.get(difference.mark, "")))
+        else:
+            lines += [Line(""), Line(text, "label")]
+    return TextScreen("What a save would send", lines or [Line("Nothing was changed.")])
+
+
+_PARTS = {" ": "muted"}
 
 
 def id_screen(row: Row) -> TextScreen:

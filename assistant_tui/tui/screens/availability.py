@@ -45,6 +45,8 @@ def availability(action: str, now: Situation) -> bool | None:
     """Whether a command is at hand: False hides it where it makes no sense, None greys it out."""
     if action in ("save", "leave"):
         return (not now.busy or None) if now.editing else False
+    if action == "show_changes":
+        return now.editing
     if action == "edit_field":
         return now.in_text
     if action in ("open", "delete", "edit_json") and not now.has_row:

@@ -20,7 +20,7 @@ from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.commands import Command, Where, at_hand
 from assistant_tui.tui.dialogs.help import help_screen
 from assistant_tui.tui.dialogs.profiles import ProfileDialog
-from assistant_tui.tui.flows import copying, deleting, editing, leaving, samples
+from assistant_tui.tui.flows import copying, deleting, editing, leaving, samples, showing
 from assistant_tui.tui.flows.desk import Result
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
@@ -274,6 +274,11 @@ class MainScreen(Screen[None]):
     def action_leave(self) -> None:
         """Leave the form."""
         self.run_worker(self._form.leave(), group="form")
+
+    def action_show_changes(self) -> None:
+        """Show what a save would send."""
+        if (draft := self._form.draft) is not None:
+            self.app.push_screen(showing.changes_screen(draft))
 
     def action_edit_field(self) -> None:
         """Edit one text of the form in the person's editor."""
