@@ -19,6 +19,7 @@ class _PrivateFile(RotatingFileHandler):
 
     def _open(self) -> Any:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.fchmod(handle, 0o600)
         return os.fdopen(handle, self.mode, encoding=self.encoding, errors=self.errors)
 
 

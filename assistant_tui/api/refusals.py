@@ -166,10 +166,11 @@ _KINDS: Mapping[int, type[ServiceError]] = {
 def _kind_of_absence(status: int, asked: Asked, words: Words) -> type[ServiceError]:
     if status != 404:
         return NotServed
+    if words.code == "model_not_found":
+        return Invalid
     if asked.names_assistant:
         return NotFound
-    about_content = asked.has_cursor or words.code == "model_not_found"
-    return Invalid if about_content else NotServed
+    return Invalid if asked.has_cursor else NotServed
 
 
 def _may_have_acted(status: int) -> bool:

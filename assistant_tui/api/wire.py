@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from assistant_tui.core.assistant import Assistant
 from assistant_tui.core.document import elements, members, read_json
 from assistant_tui.core.errors import Unreadable
-from assistant_tui.core.listing import Page, Row
+from assistant_tui.core.listing import NO_ID, Page, Row
 
 _BLANK = " \t\r\n\ufeff"
 _WORDS = {
@@ -173,7 +173,7 @@ def _kinds(parts: Mapping[str, str]) -> tuple[str, ...]:
 
 def _stand_in(text: str) -> str:
     digest = hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
-    return f"(no id) #{digest[:12]}"
+    return f"{NO_ID} #{digest[:12]}"
 
 
 def _complaint(error: ValidationError) -> str:

@@ -12,24 +12,26 @@ SEARCH_LIMIT = 100
 async def fetch(client: AssistantsClient, assistant_id: str, above: str | None = None) -> Row:
     """Return an assistant as the server has it now.
 
-    A server without a retrieve is asked through its list, first just after the row `above`.
+    A server that never retrieved one is asked through its list, first just after the row `above`.
 
     Raises:
         NotFound: the server does not know the id.
         ServiceError: the server cannot be asked.
     """
-    if client.dialect.can(Capability.RETRIEVE):
+    dialect = client.dialect
+    if dialect.can(Capability.RETRIEVE):
         try:
-            return await client.retrieve(assistant_id)
-        except (NotFound, NotServed) as error:
-            row = await find_in_list(client, assistant_id, above)
-            if row is None:
-                raise NotFound(f"there is no assistant {assistant_id} any more") from error
-            client.dialect.learn_missing(Capability.RETRIEVE)
-            return row
+            found = await client.retrieve(assistant_id)
+        except (NotFound, NotServed):
+            if dialect.has_done(Capability.RETRIEVE):
+                raise
+        else:
+            dialect.prove(Capability.RETRIEVE)
+            return found
     row = await find_in_list(client, assistant_id, above)
     if row is None:
         raise NotFound(f"there is no assistant {assistant_id} any more")
+    dialect.learn_missing(Capability.RETRIEVE)
     return row
 
 

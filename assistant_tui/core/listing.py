@@ -6,6 +6,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 
+NO_ID = "(no id)"
+"""How the stand-in for a missing id begins; no server is ever asked for one."""
+
+
 class Row(NamedTuple):
     """What the list shows of one assistant, and its JSON as received."""
 
@@ -20,6 +24,11 @@ class Row(NamedTuple):
     """The whole object as the server sent it."""
     problem: str = ""
     """Why this object does not fit the API; empty for a sound one."""
+
+    @property
+    def has_id(self) -> bool:
+        """Whether a server can be asked for this assistant."""
+        return not self.id.startswith(NO_ID)
 
 
 class Page(NamedTuple):
@@ -65,8 +74,8 @@ class Listing:
 
     @property
     def cursor(self) -> str | None:
-        """The `after` of the next page: the id of the last row."""
-        return self.rows[-1].id if self.rows else None
+        """The `after` of the next page: the last id."""
+        return next((row.id for row in reversed(self.rows) if row.has_id), None)
 
     @property
     def exhausted(self) -> bool:

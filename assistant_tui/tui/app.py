@@ -97,7 +97,8 @@ class AssistantApp(App[None]):
         self.crash_report: Path | None = None
         if settings.theme not in self.available_themes:
             allowed = ", ".join(sorted(self.available_themes))
-            raise ConfigurationError(f"theme: there is no '{settings.theme}'; allowed: {allowed}")
+            where = f"--theme, or ui.theme in {settings.path}"
+            raise ConfigurationError(f"{where}: no theme '{settings.theme}'; allowed: {allowed}")
         check_keymap(settings.path, settings.keymap)
         self.theme = settings.theme
         self.set_keymap(dict(settings.keymap))

@@ -89,11 +89,12 @@ async def test_a_missing_cursor_is_not_a_missing_list() -> None:
             await opened.list(after="a")
 
 
-async def test_a_missing_model_is_not_a_missing_route() -> None:
+@pytest.mark.parametrize("action", ["create", "modify"])
+async def test_a_missing_model_is_not_a_missing_route_or_assistant(action: str) -> None:
     body = '{"error": {"message": "no model x", "code": "model_not_found", "param": "model"}}'
     async with client(Script(Reply(404, body))) as opened:
         with pytest.raises(Invalid, match="no model x"):
-            await opened.create({"model": '"x"'})
+            await ACTIONS[action](opened)
 
 
 @pytest.mark.parametrize(

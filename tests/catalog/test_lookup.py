@@ -43,6 +43,17 @@ async def test_that_a_server_cannot_retrieve_is_learned_once() -> None:
     assert server.count("retrieve") == 1
 
 
+async def test_a_server_that_has_retrieved_is_believed_when_it_says_404() -> None:
+    """A long list is not walked for each assistant that was deleted elsewhere."""
+    server = Server(*some(3))
+    async with catalog_of(server) as catalog:
+        await catalog.fetch("asst_2")
+        with pytest.raises(NotFound):
+            await catalog.fetch("asst_9", above="asst_3")
+        assert catalog.can(Capability.RETRIEVE)
+    assert server.asked == ["retrieve", "retrieve"]
+
+
 async def test_the_first_row_has_none_above_and_is_looked_for_from_the_top() -> None:
     server = Server(*some(3), retrieve=absent)
     async with catalog_of(server) as catalog:

@@ -211,7 +211,7 @@ def test_a_log_that_cannot_be_written(home: Path, capsys: pytest.CaptureFixture[
     ("arguments", "environ", "words"),
     [
         (["--demo"], {"TERM": "dumb"}, b"assistant-tui: TERM=dumb: "),
-        (["--demo", "--theme", "plaid"], {}, b"assistant-tui: theme: there is no 'plaid'; "),
+        (["--demo", "--theme", "plaid"], {}, b"assistant-tui: --theme, or ui.theme in "),
     ],
 )
 def test_a_refusal_leaves_a_real_terminal_as_it_was(

@@ -29,6 +29,7 @@ class Situation:
     """What the screen is in the middle of."""
 
     has_row: bool
+    """The highlighted assistant is one that the server can be asked for."""
     empty: bool
     """The server has answered, and has nothing."""
     busy: bool

@@ -213,11 +213,11 @@ class MainScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether a command is at hand."""
         catalog = self._loader.catalog
-        form = self._form.form
+        form, row = self._form.form, self.browser.row
         return availability(
             action,
             Situation(
-                has_row=self.browser.row is not None,
+                has_row=row is not None and (row.has_id or action == "open"),
                 empty=self.listing.complete and not self.listing.rows,
                 busy=self.busy,
                 read_only=self.profile.read_only,

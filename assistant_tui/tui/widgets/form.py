@@ -65,9 +65,9 @@ class AssistantForm(VerticalScroll, can_focus=False):
                 yield Static(Content(one_line(f" {name}: {text[:_SHOWN]}")), classes="locked")
 
     def start(self) -> None:
-        """Start in the first field, at the end of what it holds."""
+        """Start in the first field that can be edited, at the end of what it holds."""
         self._show_states()
-        first = self.query(Input).first()
+        first = next(holder for holder in self.query(Input) if not holder.disabled)
         first.cursor_position = len(first.value)
         # Widget.focus() would wait its turn, and keys that arrive meanwhile would go elsewhere.
         self.screen.set_focus(first, scroll_visible=False)
