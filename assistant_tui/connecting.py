@@ -5,16 +5,20 @@ It imports the HTTP client and the models, so nobody imports it before the first
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.in_process import in_process
 from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
+from assistant_tui.journal.journal import Journal
 
 
 async def open_catalog(
@@ -38,9 +42,20 @@ async def open_catalog(
             read_only=profile.read_only,
             full_replace=profile.full_replace,
             memory=memory,
+            record=_record(profile, folders, stack),
             remark=remark,
             resources=stack.pop_all(),
         )
+
+
+def _record(profile: Profile, folders: Folders, stack: AsyncExitStack) -> Record:
+    """The journal of this server; that of a demo goes with it."""
+    path = folders.journal
+    if profile.source is Source.DEMO:
+        path = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-tui-"))) / path.name
+    journal = Journal(path)
+    stack.callback(journal.close)
+    return Record(journal, "\n".join(profile.identity))
 
 
 def _remote(profile: Profile) -> Endpoint:

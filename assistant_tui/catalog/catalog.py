@@ -6,11 +6,13 @@ from contextlib import AsyncExitStack
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog import deleting, lookup, saving
+from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import Forbidden, Invalid
+from assistant_tui.core.errors import Forbidden, Invalid, NotFound, ServiceError
 from assistant_tui.core.listing import Listing, Page, Row
 from assistant_tui.core.outcome import Saved
+from assistant_tui.journal.entries import Kind
 
 
 class Catalog:
@@ -24,6 +26,7 @@ class Catalog:
         read_only: bool = False,
         full_replace: bool = False,
         memory: Memory | None = None,
+        record: Record | None = None,
         remark: str = "",
         resources: AsyncExitStack | None = None,
     ) -> None:
@@ -32,6 +35,8 @@ class Catalog:
         self._read_only = read_only
         self._full_replace = full_replace
         self._memory = memory
+        self.record = record or Record()
+        """What was done and typed here."""
         self.remark = remark
         """One sentence that a person should know about this catalog; empty for none."""
         self._resources = resources or AsyncExitStack()
@@ -77,22 +82,44 @@ class Catalog:
         """The names of the models that the server lists; empty where it lists none."""
         return await self._client.models()
 
-    async def create(self, draft: Draft, known: Collection[str] = ()) -> Saved:
-        """Create an assistant; `known` are the ids loaded so far."""
+    async def create(
+        self, draft: Draft, known: Collection[str] = (), undoes: int | None = None
+    ) -> Saved:
+        """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number."""
         self._check_writable()
-        return await saving.create(self._client, draft, known)
+        saved = await saving.create(self._client, draft, known)
+        await self.record.add(saved.row.id, Kind.CREATED, None, saved.row.text, undoes)
+        return saved
 
-    async def save(self, draft: Draft, above: str | None = None) -> Saved:
+    async def save(
+        self, draft: Draft, above: str | None = None, undoes: int | None = None
+    ) -> Saved:
         """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
         self._check_writable()
-        return await saving.modify(
+        saved = await saving.modify(
             self._client, draft, above=above, full_replace=self._full_replace
         )
+        if saved.before is not None:
+            row = saved.row
+            await self.record.add(row.id, Kind.CHANGED, saved.before, row.text, undoes)
+        return saved
 
-    async def delete(self, assistant_id: str, above: str | None = None) -> None:
-        """Delete an assistant."""
+    async def delete(
+        self, assistant_id: str, above: str | None = None, undoes: int | None = None
+    ) -> None:
+        """Delete an assistant; what it was is kept first, since nothing else brings it back."""
         self._check_writable()
-        await deleting.delete(self._client, assistant_id, above)
+        try:
+            before = await self.fetch(assistant_id, above)
+        except NotFound:
+            return
+        number = await self.record.add(assistant_id, Kind.DELETED, before.text, None, undoes)
+        try:
+            await deleting.delete(self._client, assistant_id, above)
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                await self.record.withdraw(number)
+            raise
 
     def _check_writable(self) -> None:
         if self._read_only:

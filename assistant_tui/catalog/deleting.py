@@ -33,6 +33,7 @@ async def delete(client: AssistantsClient, assistant_id: str, above: str | None 
             raise error from None
         if there:
             error.message += " · looked for it: it is still there"
+            error.may_have_arrived = False
             raise error from None
 
 

@@ -37,7 +37,7 @@ async def create(client: AssistantsClient, draft: Draft, known: Collection[str])
             raise
         found = await _find_created(client, body, known, error)
         return Saved(found, answer_lost=True)
-    return Saved(row, compare(body, None, Document(row.text)))
+    return Saved(row, outcome=compare(body, None, Document(row.text)))
 
 
 async def _find_created(
@@ -84,7 +84,7 @@ async def modify(
         with suppress(ServiceError):
             row = await fetch(client, newer.id, above)
             outcome = compare(patch, document, Document(row.text))
-    return Saved(row, outcome, merged, answer_lost)
+    return Saved(row, newer.text, outcome, merged, answer_lost)
 
 
 async def _send(

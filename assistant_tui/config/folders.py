@@ -31,6 +31,11 @@ class Folders:
         return self.data / "assistants.db"
 
     @property
+    def journal(self) -> Path:
+        """What was done and typed here: history, trash and drafts."""
+        return self.state / "journal.db"
+
+    @property
     def log_file(self) -> Path:
         """The log, written only with --log."""
         return self.state / "assistant-tui.log"

@@ -63,6 +63,11 @@ class Profile:
         return "this machine" if self.source is Source.LOCAL else "nothing is kept"
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells this server's assistants from those of another."""
+        return (self.name, self.base_url, self.organization, self.project)
+
+    @property
     def key_help(self) -> str:
         """How a person gives this profile its key, in one sentence."""
         if self.api_key_env:

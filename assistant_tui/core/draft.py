@@ -134,6 +134,28 @@ class Draft:
         )
 
 
+def towards(now: Document, wanted: Document) -> Draft:
+    """The edit that gives an assistant back the fields of another version of it.
+
+    A field that the other version does not have is cleared; what a server sets stays as it is.
+    """
+    before, after = now.members, wanted.members
+    names = [name for name in {**before, **after} if name not in READ_ONLY]
+    changed = {
+        name: after.get(name, "null")
+        for name in names
+        if not same_json(before.get(name, "null"), after.get(name, "null"))
+    }
+    return Draft(now, exact=changed)
+
+
+def anew(gone: Document) -> Draft:
+    """The draft of a new assistant with all that was set in one that is gone."""
+    empty = ("null", "[]", "{}")
+    kept = {n: gone.members[n] for n in MODIFIABLE if gone.members.get(n, "null") not in empty}
+    return Draft(preset=kept)
+
+
 def from_editor(original: Document, text: str) -> Draft:
     """Compare the whole object after an external editor with the original.
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-
 NO_ID = "(no id)"
 """How the stand-in for a missing id begins; no server is ever asked for one."""
 

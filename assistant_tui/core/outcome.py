@@ -33,6 +33,8 @@ class Saved:
     """What the server has after a create or modify."""
 
     row: Row
+    before: str | None = None
+    """The JSON before a modify that changed something; None otherwise."""
     outcome: Outcome = field(default_factory=Outcome)
     merged: tuple[str, ...] = ()
     """Fields that somebody else changed meanwhile; they were left as they are."""

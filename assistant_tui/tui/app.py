@@ -119,6 +119,8 @@ class AssistantApp(App[None]):
         self.call_after_refresh(_collect_garbage_again)
 
     def _end(self, code: int) -> None:
+        if self.main_screen is not None:
+            self.main_screen.keep_draft()
         self.exit(return_code=code)
 
     def _main(self, profile: Profile, welcome: str = "") -> MainScreen:

@@ -19,11 +19,11 @@ from tests.catalog.support import (
 )
 
 
-async def test_a_deletion_is_one_request() -> None:
+async def test_a_deletion_looks_first_at_what_it_takes_away() -> None:
     server = Server(*some(3))
     async with catalog_of(server) as catalog:
         await catalog.delete("asst_2", above="asst_3")
-    assert server.asked == ["delete"]
+    assert server.asked == ["retrieve", "delete"]
     assert [*server.texts] == ["asst_3", "asst_1"]
 
 
@@ -60,7 +60,7 @@ async def test_a_deletion_whose_repetition_finds_nothing_counts_as_deleted() -> 
     server.bent["delete"] = fails_once
     async with catalog_of(server) as catalog:
         await catalog.delete("asst_2", above="asst_3")
-    assert server.asked == ["delete", "delete"]
+    assert server.asked == ["retrieve", "delete", "delete"]
     assert len(server.texts) == 2
 
 
@@ -75,7 +75,13 @@ async def test_a_failure_that_deleted_nothing_is_told(answer: Handler) -> None:
 
 
 async def test_a_failure_that_cannot_be_looked_into_says_so() -> None:
-    server = Server(*some(3), delete=lost, retrieve=unreachable)
+    server = Server(*some(3))
+
+    def lost_with_all_else(request: httpx.Request) -> httpx.Response:
+        server.bent["retrieve"] = unreachable
+        return lost(request)
+
+    server.bent["delete"] = lost_with_all_else
     async with catalog_of(server) as catalog:
         with pytest.raises(Offline, match="could not be found out: refresh"):
             await catalog.delete("asst_2", above="asst_3")
@@ -86,7 +92,7 @@ async def test_what_was_never_sent_is_not_looked_into() -> None:
     async with catalog_of(server) as catalog:
         with pytest.raises(Offline):
             await catalog.delete("asst_2", above="asst_3")
-    assert server.count("retrieve") == 0
+    assert server.count("retrieve") == 1
 
 
 async def test_a_server_that_answers_that_it_did_not_delete() -> None:
@@ -122,4 +128,4 @@ async def test_a_refusal_is_the_servers_word() -> None:
     async with catalog_of(server) as catalog:
         with pytest.raises(Forbidden, match="said 403"):
             await catalog.delete("asst_2", above="asst_3")
-    assert server.asked == ["delete"]
+    assert server.asked == ["retrieve", "delete"]

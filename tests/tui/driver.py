@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.in_process import ASGIApp, in_process
 from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.record import Record
 from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.core.listing import Listing
+from assistant_tui.journal.journal import Journal
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.screens.main import MainScreen
 
@@ -168,21 +170,21 @@ class Driver:
 
 
 def catalog_of(
-    server: ASGIApp | Endpoint, profile: Profile = LOCAL
+    server: ASGIApp | Endpoint, profile: Profile, journal: Path
 ) -> Callable[[], Awaitable[Catalog]]:
     """How to connect to a server in this process."""
 
     async def connect() -> Catalog:
-        from contextlib import AsyncExitStack
-
         endpoint = server if isinstance(server, Endpoint) else in_process(server)
         stack = AsyncExitStack()
         client = await stack.enter_async_context(AssistantsClient(endpoint))
+        kept = stack.enter_context(Journal(journal))
         return Catalog(
             client,
             page_size=profile.page_size,
             read_only=profile.read_only,
             full_replace=profile.full_replace,
+            record=Record(kept, profile.name),
             resources=stack,
         )
 
@@ -205,7 +207,7 @@ async def running(
     app = AssistantApp(
         settings,
         lambda _: opening or Listing(),
-        lambda chosen: catalog_of(server, chosen)(),
+        lambda chosen: catalog_of(server, chosen, folder / "journal.db")(),
         crash_folder=folder,
     )
     async with app.run_test(size=size) as pilot:

@@ -105,7 +105,7 @@ async def test_on_this_machine_its_clipboard_is_used_and_read_back(
     _fake_pyperclip(
         tmp_path,
         monkeypatch,
-        "held = ''\ndef copy(text):\n    global held\n    held = text\ndef paste():\n    return held",
+        "held = []\ndef copy(text):\n    held[:] = [text]\ndef paste():\n    return held[0]",
     )
     place = Place({})
     assert await place.clipboard.copy("asst_ä") == "copied"

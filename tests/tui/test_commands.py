@@ -17,7 +17,6 @@ from assistant_tui.tui.commands import (
 )
 from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.main import MainScreen
-from assistant_tui.tui.widgets.form import AssistantForm
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.reader import Reader
 from assistant_tui.tui.widgets.status_line import MOST_KEYS

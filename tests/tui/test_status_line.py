@@ -101,6 +101,22 @@ async def test_what_is_said_is_one_safe_line_without_markup() -> None:
         assert text.endswith("[/][@click=app.quit]x[/]") and not line.render().spans
 
 
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("Refused: it is not allowed · r tries again", "✗ Refused: it … · r tries again"),
+        ("Short · r tries again", "✗ Short · r tries again"),
+        ("no hint, but a very long sentence all the same", None),
+        ("Saved · asst_123456789012345678901234", None),
+    ],
+)
+async def test_the_key_that_helps_is_not_cut_off(sentence: str, text: str | None) -> None:
+    line = StatusLine()
+    async with on_screen(line, 31):
+        line.say(sentence, Tone.ERROR)
+        assert line.render().plain == (text or f"✗ {sentence}")
+
+
 async def test_the_end_of_loading_takes_back_only_what_was_said_of_loading() -> None:
     line = StatusLine()
     async with on_screen(line, 80):

@@ -30,7 +30,9 @@ async def delete(desk: Desk, row: Row) -> None:
         desk.report(error, f"{name} was not deleted")
         return
     desk.listing = desk.listing.without([row.id])
-    desk.say(f"Deleted {name} · {row.id}")
+    trouble = desk.catalog.record.trouble
+    undo = f"u cannot undo it: {trouble}" if trouble else "u brings it back under a new id"
+    desk.say(f"Deleted {name} · {row.id} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
 
 
 def row_above(desk: Desk, assistant_id: str) -> str | None:
@@ -45,7 +47,7 @@ def _about(row: Row) -> Iterator[str]:
     yield f"Model {one_line(row.model) or '-'}"
     yield f"Uses  {', '.join(_uses(row)) or 'no tools'}"
     yield ""
-    yield "The server keeps no copy."
+    yield "The server keeps no copy; u can create it anew, under a new id."
 
 
 _RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}

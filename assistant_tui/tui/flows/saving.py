@@ -15,17 +15,21 @@ _SHOWN = 60
 """Characters of a value that the dialog shows of each side."""
 
 
-async def save(desk: Desk, draft: Draft) -> Row | None:
-    """Create or modify; returns what the server has now, or None if the draft is still needed."""
+async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Row | None:
+    """Create or modify; returns what the server has now, or None if the draft is still needed.
+
+    `undoes` is the number of the journal's entry that this takes back.
+    """
     desk.say("Saving…", Tone.WORKING)
     try:
         if draft.assistant_id is None:
-            saved = await desk.catalog.create(draft, [row.id for row in desk.listing.rows])
+            known = [row.id for row in desk.listing.rows]
+            saved = await desk.catalog.create(draft, known, undoes)
         else:
             above = row_above(desk, draft.assistant_id)
-            saved = await desk.catalog.save(draft, above)
+            saved = await desk.catalog.save(draft, above, undoes)
     except EditConflict as error:
-        return await _settle(desk, draft, error)
+        return await _settle(desk, draft, error, undoes)
     except ServiceError as error:
         desk.report(error, "Not saved; the edit is kept here")
         return None
@@ -34,7 +38,9 @@ async def save(desk: Desk, draft: Draft) -> Row | None:
     return saved.row
 
 
-async def _settle(desk: Desk, draft: Draft, conflict: EditConflict) -> Row | None:
+async def _settle(
+    desk: Desk, draft: Draft, conflict: EditConflict, undoes: int | None
+) -> Row | None:
     """Ask what shall become of fields that were changed here and elsewhere."""
     answers = (
         Answer("stay", "Keep editing"),
@@ -45,7 +51,7 @@ async def _settle(desk: Desk, draft: Draft, conflict: EditConflict) -> Row | Non
     if await desk.ask(question) != "mine":
         desk.say("Not saved; the edit is kept here", Tone.WARNING)
         return None
-    return await save(desk, draft.rebased(Document(conflict.newer.text)))
+    return await save(desk, draft.rebased(Document(conflict.newer.text)), undoes)
 
 
 def _sides(draft: Draft, newer: Row, name: str) -> tuple[str, ...]:
@@ -74,5 +80,7 @@ def _tell(desk: Desk, draft: Draft, saved: Saved) -> None:
         remarks.append(f"the server did not take: {', '.join(saved.outcome.ignored)}")
     if saved.outcome.wiped:
         remarks.append(f"the server wiped: {', '.join(saved.outcome.wiped)}")
-    tone = Tone.PLAIN if saved.outcome.as_asked else Tone.WARNING
-    desk.say(" · ".join([f"{done} {name}", *remarks, saved.row.id]), tone)
+    trouble = desk.catalog.record.trouble
+    last = f"u cannot undo it: {trouble}" if trouble else saved.row.id
+    tone = Tone.WARNING if trouble or not saved.outcome.as_asked else Tone.PLAIN
+    desk.say(" · ".join([f"{done} {name}", *remarks, last]), tone)

@@ -10,8 +10,12 @@ _WRITES = {
     "samples": Capability.CREATE,
     "delete": Capability.DELETE,
     "edit_json": Capability.MODIFY,
+    "undo": None,
+    "history": Capability.MODIFY,
+    "trash": Capability.CREATE,
+    "recover": None,
 }
-"""The commands that change something, and what the server must be able to do."""
+"""The commands that change something, and what the server must be able to do for them."""
 
 LACKS = {
     Capability.RETRIEVE: "It cannot retrieve one assistant: each is looked up through the list.",
@@ -50,7 +54,7 @@ def availability(action: str, now: Situation) -> bool | None:
         return now.editing
     if action == "edit_field":
         return now.in_text
-    if action in ("open", "delete", "edit_json") and not now.has_row:
+    if action in ("open", "delete", "edit_json", "history") and not now.has_row:
         return False
     if action == "samples" and not now.empty:
         return False
@@ -59,7 +63,7 @@ def availability(action: str, now: Situation) -> bool | None:
     return True
 
 
-def _writable(capability: Capability, now: Situation) -> bool | None:
+def _writable(capability: Capability | None, now: Situation) -> bool | None:
     if now.read_only:
         return False
-    return (not now.busy and now.can(capability)) or None
+    return (not now.busy and (capability is None or now.can(capability))) or None

@@ -1,15 +1,17 @@
 """The life of the form: opened on a draft, saved, left; what was typed outlives every failure."""
 
+import asyncio
 import re
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
+from textual.timer import Timer
 
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Row
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.leaving import may_leave
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from assistant_tui.tui.widgets.form import AssistantForm
 
 
+KEEP_AFTER = 0.5
+"""Seconds after an edit until the draft is on disk."""
+
+
 class FormDesk:
     """Holds at most one open form, in the place of the detail."""
 
@@ -28,6 +34,10 @@ class FormDesk:
         self._screen = screen
         self._closed = closed
         self._last_model = desk.profile.model
+        self._key = ""
+        self._timer: Timer | None = None
+        self._keeping = asyncio.Lock()
+        """So that a draft is never kept after it was forgotten."""
         self.form: AssistantForm | None = None
 
     @property
@@ -40,16 +50,49 @@ class FormDesk:
         model = self._last_model
         return Draft(preset={"model": write_json(model)} if model else {})
 
-    async def open(self, draft: Draft) -> None:
-        """Show a form for a draft, with the focus in its first field."""
+    async def open(self, draft: Draft, key: str = "") -> None:
+        """Show a form for a draft, with the focus in its first field; `key` is where it is kept."""
         if self.form is not None:
             await self.form.remove()
         from assistant_tui.tui.widgets.form import AssistantForm
 
         self.form = AssistantForm(draft)
+        self._key = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         await self._screen.query_one("#panes").mount(self.form)
         self.form.start()
         self._screen.run_worker(self._offer_models(self.form), group="models")
+
+    def keep_soon(self) -> None:
+        """Keep the draft on disk within a second, however fast one types."""
+        if self._timer is None:
+            self._timer = self._screen.set_timer(KEEP_AFTER, self._keep)
+
+    def _keep(self) -> None:
+        self._timer = None
+        self._screen.run_worker(self._keep_draft(), group="draft")
+
+    async def _keep_draft(self) -> None:
+        try:
+            catalog = await self._desk.connected()
+        except ServiceError:
+            # The list says why there is no connection; the draft is safe in the form.
+            return
+        async with self._keeping:
+            if (draft := self.draft) is None:
+                return
+            if draft.dirty:
+                await catalog.record.keep_draft(self._key, draft)
+            else:
+                await catalog.record.forget_draft(self._key)
+        if catalog.record.trouble:
+            self._desk.say(
+                f"The edit is kept in memory only: {catalog.record.trouble}", Tone.WARNING
+            )
+
+    def keep_now(self) -> None:
+        """Keep the draft before the program is ended from outside."""
+        if (draft := self.draft) is not None and draft.dirty:
+            self._desk.catalog.record.keep_draft_now(self._key, draft)
 
     async def _offer_models(self, form: "AssistantForm") -> None:
         """Offer the server's models as soon as they are known."""
@@ -68,6 +111,8 @@ class FormDesk:
             form, self.form = self.form, None
             await form.remove()
             self._closed()
+            async with self._keeping:
+                await self._desk.catalog.record.forget_draft(self._key)
 
     async def leave(self) -> bool:
         """Close the form, if nothing is lost by it or the person says so."""
@@ -89,23 +134,16 @@ class FormDesk:
         if not sent.dirty and sent.assistant_id is not None:
             self._desk.say("Nothing was changed")
             return
+        held = form.held()
         row = await save(self._desk, sent)
         if row is None:
             return
         self._last_model = row.model or self._last_model
-        now = form.collect()
-        if now == sent:
+        if form.held() == held:
             await self.close()
         else:
-            await self._go_on(now, sent, row)
-
-    async def _go_on(self, draft: Draft, sent: Draft, row: Row) -> None:
-        later = {name: raw for name, raw in draft.raw.items() if sent.raw.get(name) != raw}
-        fresh = Draft(Document(row.text))
-        for name, raw in later.items():
-            fresh = fresh.edited(name, raw)
-        await self.open(fresh)
-        self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
+            form.go_on(Document(row.text), held)
+            self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
 
     def refuse(self, error: ServiceError) -> None:
         """Show a refusal beside the field that it names, if there is one."""

@@ -18,9 +18,18 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.commands import Command, Where, at_hand
+from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.help import help_screen
-from assistant_tui.tui.dialogs.profiles import ProfileDialog
-from assistant_tui.tui.flows import copying, deleting, editing, leaving, samples, showing
+from assistant_tui.tui.flows import (
+    copying,
+    deleting,
+    editing,
+    leaving,
+    recovering,
+    samples,
+    showing,
+    undoing,
+)
 from assistant_tui.tui.flows.desk import Result
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
@@ -79,6 +88,8 @@ class MainScreen(Screen[None]):
         self._clipboard = clipboard
         self._welcome = welcome
         self._loader = Loader(self, connect)
+        self._offered = False
+        """Whether edits that were left behind have been spoken of."""
         self._form = FormDesk(self, self, self._form_closed)
 
     def compose(self) -> ComposeResult:
@@ -152,6 +163,9 @@ class MainScreen(Screen[None]):
             remark = "This server gives one page only; there may be more"
         self.status_line.say_passing(remark, Tone.WARNING if remark else Tone.PLAIN)
         self._show_state()
+        if not self._offered:
+            self._offered = True
+            self.run_worker(recovering.offer(self), group="draft")
 
     def load_failed(self, error: ServiceError) -> None:
         """Keep what is there, and say which key helps."""
@@ -182,6 +196,10 @@ class MainScreen(Screen[None]):
     @on(ListPane.Selected)
     async def _open_clicked(self) -> None:
         await self.action_open()
+
+    def on_assistant_form_changed(self) -> None:
+        """Keep what is typed; by its name, since the form is imported when it is first opened."""
+        self._form.keep_soon()
 
     @on(Browser.CopyWanted)
     def _copy(self, event: Browser.CopyWanted) -> None:
@@ -257,10 +275,10 @@ class MainScreen(Screen[None]):
         """Open the form on a new assistant."""
         await self._open_form(self._form.new_draft())
 
-    async def _open_form(self, draft: Draft) -> None:
+    async def _open_form(self, draft: Draft, key: str = "") -> None:
         self.add_class("-form")
         self.browser.close_off(True)
-        await self._form.open(draft)
+        await self._form.open(draft, key)
 
     def _form_closed(self) -> None:
         self.remove_class("-form")
@@ -298,6 +316,23 @@ class MainScreen(Screen[None]):
         if row := self.browser.row:
             self._work(editing.edit_object(self, self.app, row))
 
+    def action_undo(self) -> None:
+        """Take back the last thing that was done here."""
+        self._work(undoing.undo(self))
+
+    def action_history(self) -> None:
+        """Show the versions of the highlighted assistant."""
+        if row := self.browser.row:
+            self._work(undoing.history(self, row))
+
+    def action_trash(self) -> None:
+        """Show what was deleted here."""
+        self._work(undoing.trash(self))
+
+    def action_recover(self) -> None:
+        """Take up an edit that was left behind."""
+        self._work(recovering.recover(self, self._open_form))
+
     def action_samples(self) -> None:
         """Add three samples to an empty store."""
         self._work(samples.add_samples(self))
@@ -326,7 +361,8 @@ class MainScreen(Screen[None]):
 
     async def _switch(self) -> None:
         profiles = self._settings.profiles
-        name = await self.ask(ProfileDialog(profiles.values(), self.profile.name))
+        lines = {name: notices.profile_line(each, self.profile) for name, each in profiles.items()}
+        name = await self.ask(Choice("Switch to", lines, self.profile.name))
         if name is not None and await self.may_leave():
             self.post_message(self.ProfileChosen(profiles[name]))
 
@@ -334,4 +370,9 @@ class MainScreen(Screen[None]):
         """Whether nothing is lost if this screen goes; asks where something would be."""
         if self.busy and not await leaving.may_interrupt(self):
             return False
-        return await leaving.may_leave(self, self._form.draft)
+        return await self._form.leave()
+
+    def keep_draft(self) -> None:
+        """Put what is being typed on disk before the program is ended from outside."""
+        if self._loader.catalog is not None:
+            self._form.keep_now()

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from assistant_tui.config.settings import Profile
+from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
 
 LOADING = "Loading…"
@@ -25,6 +26,13 @@ def failed(error: ServiceError, profile: Profile) -> str:
     return (
         f"{error.title}\n\n{error}\n\n{_advice(error, profile)}\nr tries again · P another profile"
     )
+
+
+def profile_line(profile: Profile, current: Profile) -> str:
+    """One line of the list to switch in: the current profile is marked."""
+    mark = "*" if profile.name == current.name else " "
+    locked = " · READ-ONLY" if profile.read_only else ""
+    return one_line(f"{mark} {profile.name} · {profile.host}{locked}")
 
 
 def _advice(error: ServiceError, profile: Profile) -> str:

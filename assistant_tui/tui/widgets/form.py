@@ -1,6 +1,6 @@
 """The form: edits a draft, field by field, and never loses what was typed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Input, Static
 
 from assistant_tui.core.display import one_line
-from assistant_tui.core.document import write_json
+from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.fields import FIELDS, READ_ONLY, Kind, from_json
+from assistant_tui.core.fields import FIELDS, READ_ONLY, Kind, Raw, from_json
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.field_editors import EDITORS, FieldEditor, ModelEditor, TextEditor
 from assistant_tui.tui.widgets.metadata_editor import MetadataEditor
@@ -40,6 +41,9 @@ class AssistantForm(VerticalScroll, can_focus=False):
     ]
 
     draft: var[Draft] = var(Draft)
+
+    class Changed(Message):
+        """Something was edited."""
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
@@ -77,6 +81,24 @@ class AssistantForm(VerticalScroll, can_focus=False):
         event.stop()
         self.collect()
         self._show_states()
+        self.post_message(self.Changed())
+
+    def held(self) -> dict[str, Raw]:
+        """What the editors hold this moment, by field."""
+        return {editor.field.name: editor.raw for editor in self.query(FieldEditor)}
+
+    def go_on(self, original: Document, sent: Mapping[str, Raw]) -> None:
+        """Count only what was typed since `sent` as edits, over what the server has now."""
+        for editor in self.query(FieldEditor):
+            editor.start = sent[editor.field.name]
+        self.draft = Draft(original)
+        self.query_one(".title", Static).update(Content(self._title()))
+        self.collect()
+        self._show_states()
+
+    def _title(self) -> str:
+        name = self.draft.assistant_id
+        return f"Edit {one_line(name)}" if name else "New assistant"
 
     def collect(self) -> Draft:
         """Take in what the editors hold this moment, and return the draft.

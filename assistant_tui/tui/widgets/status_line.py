@@ -10,6 +10,7 @@ from textual.widget import Widget
 from assistant_tui.core.display import one_line
 from assistant_tui.tui.commands import Command, keys_of
 from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.widgets.wrapping import fit
 
 MOST_KEYS = 6
 _ORDER = "newest first"
@@ -62,8 +63,14 @@ class StatusLine(Widget):
             self._passing = True
 
     def render(self) -> Content:
-        """Draw the sentence after its mark."""
-        return Content(f"{self.tone.value}{self.sentence}" if self.sentence else "")
+        """Draw the sentence after its mark; its last part, the key that helps, is never cut."""
+        text = f"{self.tone.value}{self.sentence}" if self.sentence else ""
+        said, _, hint = text.rpartition(" · ")
+        width = self.size.width
+        room = width - cell_len(f" · {hint}")
+        if cell_len(text) <= width or not said or room < width // 3:
+            return Content(text)
+        return Content(f"{fit(said, room)} · {hint}")
 
 
 class KeyLine(Widget):

@@ -1,0 +1,107 @@
+"""What was done and typed on one server, kept in the journal; its failures never stop the work."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from assistant_tui.core.draft import Draft
+from assistant_tui.journal.drafts import KeptDraft, dump_draft
+from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.journal import Journal
+
+_Found = TypeVar("_Found")
+
+
+class Record:
+    """The part of the journal that is about one server.
+
+    Without a journal, nothing is kept and nothing found. Where the journal fails, `trouble` says
+    how in one sentence, and what was asked for goes on without it.
+    """
+
+    def __init__(self, journal: Journal | None = None, server: str = "") -> None:
+        self._journal = journal
+        self._server = server
+        self.trouble = ""
+        """Why the journal last failed; empty while it works."""
+
+    async def _ask(self, question: Callable[[Journal], _Found], otherwise: _Found) -> _Found:
+        """Do something with the journal in a thread, since it waits for the disk."""
+        if self._journal is None:
+            return otherwise
+        try:
+            found = await asyncio.to_thread(question, self._journal)
+        except JournalError as error:
+            self.trouble = str(error)
+            return otherwise
+        self.trouble = ""
+        return found
+
+    async def add(
+        self,
+        assistant_id: str,
+        kind: Kind,
+        before: str | None,
+        after: str | None,
+        undoes: int | None = None,
+    ) -> int | None:
+        """Keep what is done to an assistant; the number of the entry, None if it was not kept."""
+        return await self._ask(
+            lambda journal: journal.record(
+                self._server, assistant_id, kind, before, after, undoes=undoes
+            ),
+            None,
+        )
+
+    async def withdraw(self, number: int | None) -> None:
+        """Take back an entry whose deed did not come about."""
+        if number is not None:
+            await self._ask(lambda journal: journal.withdraw(number), None)
+
+    async def last(self) -> Entry | None:
+        """What is to be undone next."""
+        return await self._ask(lambda journal: journal.last(self._server), None)
+
+    async def history(self, assistant_id: str) -> tuple[Entry, ...]:
+        """What was done to an assistant here, newest first."""
+        return await self._ask(lambda journal: journal.history(self._server, assistant_id), ())
+
+    async def trash(self) -> tuple[Entry, ...]:
+        """What was deleted here and not restored, newest first."""
+        return await self._ask(lambda journal: journal.trash(self._server), ())
+
+    async def present_id(self, assistant_id: str) -> str:
+        """The id under which an assistant goes on since it was last recreated."""
+        return await self._ask(
+            lambda journal: journal.present_id(self._server, assistant_id), assistant_id
+        )
+
+    async def keep_draft(self, key: str, draft: Draft) -> None:
+        """Keep what is being typed, so that it outlives the program."""
+        text = dump_draft(draft)
+        await self._ask(lambda journal: journal.keep_draft(self._server, key, text), None)
+
+    def keep_draft_now(self, key: str, draft: Draft) -> None:
+        """As `keep_draft`, but done when it returns: for the moment before the program is ended."""
+        if self._journal is not None:
+            try:
+                self._journal.keep_draft(self._server, key, dump_draft(draft))
+            except JournalError as error:
+                self.trouble = str(error)
+
+    async def forget_draft(self, key: str) -> None:
+        """The draft was saved or given up."""
+        await self._ask(lambda journal: journal.forget_draft(self._server, key), None)
+
+    async def orphans(self) -> tuple[KeptDraft, ...]:
+        """Drafts that programs left behind, newest first."""
+        return await self._ask(lambda journal: journal.orphans(self._server), ())
+
+    async def adopt(self, draft: KeptDraft) -> bool:
+        """Take over a draft that was left behind; False if it is not to be had any more."""
+        return await self._ask(lambda journal: journal.adopt(draft), False)
+
+    async def discard(self, draft: KeptDraft) -> None:
+        """Remove a draft that was left behind."""
+        await self._ask(lambda journal: journal.discard(draft), False)

@@ -1,0 +1,153 @@
+"""Drafts as text and back, and how they are kept, each for the program that it is typed in."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.fields import Entry as Pair
+from assistant_tui.core.fields import Raw
+from assistant_tui.journal.database import to_blob, to_text
+from assistant_tui.journal.errors import JournalError
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class KeptDraft:
+    """A draft as it is on disk."""
+
+    server: str
+    key: str
+    """The assistant's id, or what the caller named a new one by."""
+    at: float
+    """When it was last kept, in Unix seconds."""
+    text: str
+    """What dump_draft made."""
+    owner: str
+    """The token of the program that it was typed in."""
+
+
+def dump_draft(draft: Draft) -> str:
+    """Return a draft as text, its JSON and what the editors hold exactly as they are."""
+    return json.dumps(
+        {
+            "format": _FORMAT,
+            "original": None if draft.original is None else draft.original.text,
+            "raw": {name: _dump_raw(raw) for name, raw in draft.raw.items()},
+            "exact": dict(draft.exact),
+            "preset": dict(draft.preset),
+        },
+        # Escapes would join two lone surrogates that stand side by side into one character.
+        ensure_ascii=False,
+    )
+
+
+def load_draft(text: str) -> Draft:
+    """Return the draft that dump_draft made a text of.
+
+    Raises:
+        JournalError: it is no such text, or one of a newer version of this program.
+    """
+    try:
+        data = json.loads(text)
+        if data["format"] != _FORMAT:
+            raise JournalError("the draft was kept by another version of this program")
+        original = data["original"]
+        return Draft(
+            None if original is None else Document(_text(original)),
+            {name: _load_raw(raw) for name, raw in data["raw"].items()},
+            _texts(data["exact"]),
+            _texts(data["preset"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise JournalError("the draft that was kept cannot be read") from error
+
+
+def _dump_raw(raw: Raw) -> Any:
+    if isinstance(raw, str):
+        return raw
+    if pairs := [each for each in raw if isinstance(each, Pair)]:
+        return {"pairs": [(pair.key, pair.value, pair.kept) for pair in pairs]}
+    return {"texts": raw}
+
+
+def _load_raw(raw: Any) -> Raw:
+    if isinstance(raw, str):
+        return raw
+    if "pairs" in raw:
+        return tuple(
+            Pair(_text(key), _text(value), None if kept is None else _text(kept))
+            for key, value, kept in raw["pairs"]
+        )
+    return tuple(_text(each) for each in raw["texts"])
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {name: _text(text) for name, text in value.items()}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def keep(connection: sqlite3.Connection, draft: KeptDraft) -> None:
+    """Put a draft in the place of its owner's former one with the same key."""
+    connection.execute(
+        "INSERT INTO drafts (server, key, owner, at, text) VALUES (:server, :key, :owner, :at,"
+        " :text) ON CONFLICT (server, key, owner) DO UPDATE SET at = excluded.at,"
+        " text = excluded.text",
+        {
+            **_place(draft.server, draft.key, draft.owner),
+            "at": draft.at,
+            "text": to_blob(draft.text),
+        },
+    )
+
+
+def forget(connection: sqlite3.Connection, server: str, key: str, owner: str) -> bool:
+    """Remove an owner's draft; False if there was none."""
+    done = connection.execute(
+        "DELETE FROM drafts WHERE server = :server AND key = :key AND owner = :owner",
+        _place(server, key, owner),
+    )
+    return done.rowcount == 1
+
+
+def kept(connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
+    """The drafts of all owners on one server, newest first."""
+    rows = connection.execute(
+        "SELECT key, at, text, owner FROM drafts WHERE server = ? ORDER BY at DESC, rowid DESC",
+        (to_blob(server),),
+    )
+    return tuple(
+        KeptDraft(server, to_text(key), at, to_text(text), owner) for key, at, text, owner in rows
+    )
+
+
+def hand_over(connection: sqlite3.Connection, draft: KeptDraft, owner: str) -> bool:
+    """Make a draft another owner's; False if it is not there (any more).
+
+    Raises:
+        JournalError: that owner has a draft with this key already, which would be lost.
+    """
+    try:
+        done = connection.execute(
+            "UPDATE drafts SET owner = :next"
+            " WHERE server = :server AND key = :key AND owner = :owner",
+            {**_place(draft.server, draft.key, draft.owner), "next": owner},
+        )
+    except sqlite3.IntegrityError:
+        raise JournalError(
+            "another draft of this assistant is open here: save or discard that one first"
+        ) from None
+    return done.rowcount == 1
+
+
+def _place(server: str, key: str, owner: str) -> Mapping[str, Any]:
+    return {"server": to_blob(server), "key": to_blob(key), "owner": owner}

@@ -1,0 +1,181 @@
+"""What was created, changed and deleted here, and how that reads from the journal's file."""
+
+import sqlite3
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from assistant_tui.journal.database import to_blob, to_text
+
+
+class Kind(Enum):
+    """What was done to an assistant."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was done to one assistant, with the exact JSON before and after."""
+
+    number: int
+    """Larger is newer, whatever the clock said; never given twice."""
+    server: str
+    assistant_id: str
+    """Its id at that time; a deleted one that is recreated goes on under another."""
+    kind: Kind
+    at: float
+    """Unix seconds."""
+    before: str | None
+    """None for a creation."""
+    after: str | None
+    """None for a deletion."""
+    undoes: int | None = None
+    """The number of the entry that this one took back; such an entry is not undone in its turn."""
+    undone: bool = False
+    """Taken back, or passed over for good: see Journal.mark_undone."""
+
+
+_COLUMNS = "number, server, assistant, kind, at, before, after, undoes, undone"
+_LINE = """
+WITH RECURSIVE line (id, until) AS (
+    VALUES (:id, 9223372036854775807)
+    UNION
+    SELECT deleted.assistant, deleted.number FROM line
+    JOIN entries AS made ON made.server = :server AND made.assistant = line.id
+        AND made.number <= line.until AND made.kind = 'created'
+    JOIN entries AS deleted ON deleted.number = made.undoes AND deleted.server = :server
+)
+"""
+# An assistant's ids: its own and, where it is the recreation of a deleted one, that one's up to
+# the deletion, and so on back.
+
+
+def insert(connection: sqlite3.Connection, entry: Entry) -> int:
+    """Keep an entry, whatever its number, and return the number that it was given."""
+    before, after = (
+        None if text is None else to_blob(text) for text in (entry.before, entry.after)
+    )
+    done = connection.execute(
+        "INSERT INTO entries (server, assistant, kind, at, undoes, size, before, after)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            to_blob(entry.server),
+            to_blob(entry.assistant_id),
+            entry.kind.value,
+            entry.at,
+            entry.undoes,
+            len(before or b"") + len(after or b""),
+            before,
+            after,
+        ),
+    )
+    assert done.lastrowid is not None
+    return done.lastrowid
+
+
+def history(connection: sqlite3.Connection, server: str, assistant_id: str) -> tuple[Entry, ...]:
+    """What was done to an assistant under this id and those it had before, newest first."""
+    rows = connection.execute(
+        f"{_LINE} SELECT {_COLUMNS} FROM entries WHERE number IN ("
+        "SELECT own.number FROM line JOIN entries AS own ON own.server = :server"
+        " AND own.assistant = line.id AND own.number <= line.until) ORDER BY number DESC",
+        {"server": to_blob(server), "id": to_blob(assistant_id)},
+    )
+    return tuple(_entry(*row) for row in rows)
+
+
+def present_id(connection: sqlite3.Connection, server: str, assistant_id: str) -> str:
+    """The id under which an assistant goes on; its own if it was never recreated."""
+    followed = {assistant_id}
+    while True:
+        row = connection.execute(
+            "SELECT made.assistant FROM entries AS deleted"
+            " JOIN entries AS made ON made.undoes = deleted.number AND made.kind = 'created'"
+            " WHERE deleted.server = ? AND deleted.assistant = ? AND deleted.kind = 'deleted'"
+            " ORDER BY made.number DESC LIMIT 1",
+            (to_blob(server), to_blob(assistant_id)),
+        ).fetchone()
+        if row is None or (found := to_text(row[0])) in followed:
+            return assistant_id
+        followed.add(assistant_id := found)
+
+
+def trash(connection: sqlite3.Connection, server: str, limit: int) -> tuple[Entry, ...]:
+    """The deletions that were not taken back, newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM entries"
+        " WHERE server = ? AND undone = 0 AND kind = 'deleted' ORDER BY number DESC LIMIT ?",
+        (to_blob(server), limit),
+    )
+    return tuple(_entry(*row) for row in rows)
+
+
+def last(connection: sqlite3.Connection, server: str) -> Entry | None:
+    """The newest entry that was neither undone nor is an undoing itself."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM entries"
+        " WHERE server = ? AND undone = 0 AND undoes IS NULL ORDER BY number DESC LIMIT 1",
+        (to_blob(server),),
+    ).fetchone()
+    return None if row is None else _entry(*row)
+
+
+def mark(connection: sqlite3.Connection, number: int, undone: bool) -> bool:
+    """Set whether an entry counts as undone; False if it was so already, or is not there."""
+    done = connection.execute(
+        "UPDATE entries SET undone = ? WHERE number = ? AND undone <> ?", (undone, number, undone)
+    )
+    return done.rowcount == 1
+
+
+def withdraw(connection: sqlite3.Connection, number: int) -> None:
+    """Take an entry out; what it undid is not undone any more."""
+    connection.execute(
+        "UPDATE entries SET undone = 0"
+        " WHERE number = (SELECT undoes FROM entries WHERE number = ?)",
+        (number,),
+    )
+    connection.execute("DELETE FROM entries WHERE number = ?", (number,))
+
+
+def prune(connection: sqlite3.Connection, oldest: float, keep_bytes: int) -> None:
+    """Take out what is older than Unix second `oldest`, then the oldest until the rest fits."""
+    gone = connection.execute("DELETE FROM entries WHERE at < ?", (oldest,)).rowcount
+    (size,) = connection.execute("SELECT coalesce(sum(size), 0) FROM entries").fetchone()
+    if size > keep_bytes:
+        gone += connection.execute(
+            "DELETE FROM entries WHERE number IN (SELECT number FROM ("
+            "SELECT number, sum(size) OVER (ORDER BY number DESC) AS so_far FROM entries"
+            ") WHERE so_far > ?)",
+            (keep_bytes,),
+        ).rowcount
+    if gone:
+        (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+        for _ in range(free):
+            # One page a step, and the sqlite3 module takes one step of what has no columns.
+            connection.execute("PRAGMA incremental_vacuum")
+
+
+def _entry(
+    number: int,
+    server: bytes,
+    assistant: bytes,
+    kind: str,
+    at: float,
+    *rest: Any,
+) -> Entry:
+    before, after, undoes, undone = rest
+    return Entry(
+        number,
+        to_text(server),
+        to_text(assistant),
+        Kind(kind),
+        at,
+        None if before is None else to_text(before),
+        None if after is None else to_text(after),
+        undoes,
+        bool(undone),
+    )

@@ -1,0 +1,207 @@
+"""What was done to assistants here and what is being typed, kept on this machine alone.
+
+How undoing works: an undoing is a new change (or, for a deletion, a recreation), recorded with
+`undoes`, the number of what it takes back. Both then drop out of `last`: the one is undone, the
+other is an undoing; so pressing `u` again reaches the entry before, never the undoing. A version
+that is restored from the history is recorded without `undoes`, as any change, and can be undone.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from assistant_tui.journal import drafts, entries
+from assistant_tui.journal.database import Database
+from assistant_tui.journal.drafts import KeptDraft
+from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.owners import Owner
+
+_DAY = 86_400
+
+
+class Journal:
+    """One SQLite file (0600) of entries and drafts, safe to share between threads and programs.
+
+    `server` is any text that tells servers apart; it is kept as it is and must hold no key.
+    Making a journal touches nothing: the file is opened at the first use, made at the first write.
+    What a method has returned from is on disk. Methods are short but block; all of them raise
+    JournalError, and what could not be kept is then to be found nowhere but in the caller's memory.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        keep_days: int = 90,
+        keep_bytes: int = 50_000_000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Entries older than `keep_days`, and the oldest of those whose texts together are larger
+        than `keep_bytes`, are taken out at each opening; drafts never are."""
+        self._keep_days = keep_days
+        self._keep_bytes = keep_bytes
+        self._clock = clock
+        self._owner = Owner(path)
+        self._database = Database(path, self._keep_house)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, for good; the drafts that were not forgotten are left behind."""
+        try:
+            self._database.close()
+        finally:
+            self._owner.release()
+
+    @property
+    def owner(self) -> str:
+        """The token under which this journal's drafts are kept."""
+        return self._owner.token
+
+    @property
+    def journal_mode(self) -> str:
+        """``wal``, or what SQLite uses where that is not to be had; empty before the first use."""
+        return self._database.journal_mode
+
+    def record(
+        self,
+        server: str,
+        assistant_id: str,
+        kind: Kind,
+        before: str | None,
+        after: str | None,
+        *,
+        undoes: int | None = None,
+    ) -> int:
+        """Keep what is done to an assistant, `before` and `after` being its exact JSON.
+
+        `undoes` is the number of the entry that is taken back by this: that one is marked undone
+        in the same step. A deletion is best recorded before it is sent, and withdrawn if refused:
+        nothing else brings the assistant back.
+
+        Returns:
+            The entry's number.
+        """
+        entry = Entry(0, server, assistant_id, kind, self._clock(), before, after, undoes)
+        with self._database.writing() as connection:
+            if undoes is not None:
+                entries.mark(connection, undoes, True)
+            return entries.insert(connection, entry)
+
+    def withdraw(self, number: int) -> None:
+        """Take out an entry whose deed did not come about; what it undid is not undone then."""
+        with self._database.writing() as connection:
+            entries.withdraw(connection, number)
+
+    def mark_undone(self, number: int, undone: bool = True) -> bool:
+        """Have `last` and `trash` pass over an entry, or no longer.
+
+        For one that is taken back without a new entry, or cannot be taken back any more, so that
+        the next undoing reaches the one before. Also a claim, where two programs may undo the same
+        deletion at once: only one of them is told True.
+
+        Returns:
+            False if it was marked so already, or is not there (any more).
+        """
+        with self._database.writing() as connection:
+            return entries.mark(connection, number, undone)
+
+    def history(self, server: str, assistant_id: str) -> tuple[Entry, ...]:
+        """What was done to an assistant, newest first, across the deletions it came back from."""
+        return self._database.read(
+            lambda connection: entries.history(connection, server, assistant_id), ()
+        )
+
+    def present_id(self, server: str, assistant_id: str) -> str:
+        """The id under which an assistant was last recreated here; its own if it never was.
+
+        An older change is undone under this id: the one in its entry may be gone.
+        """
+        return self._database.read(
+            lambda connection: entries.present_id(connection, server, assistant_id), assistant_id
+        )
+
+    def trash(self, server: str, limit: int = 500) -> tuple[Entry, ...]:
+        """What was deleted and not restored, newest first, at most `limit`."""
+        return self._database.read(lambda connection: entries.trash(connection, server, limit), ())
+
+    def last(self, server: str) -> Entry | None:
+        """What is to be undone next: the newest entry neither undone nor an undoing itself.
+
+        It may be a creation.
+        """
+        return self._database.read(lambda connection: entries.last(connection, server), None)
+
+    def prune(self) -> None:
+        """Take out what is too old or too much, as each opening does."""
+        with self._database.writing() as connection:
+            self._prune(connection)
+
+    def keep_draft(self, server: str, key: str, text: str) -> None:
+        """Keep a draft (of dump_draft) in the place of this owner's former one with its key.
+
+        `key` is the assistant's id, or a token for a new one. Another program's draft of the same
+        assistant is untouched.
+        """
+        with self._database.writing() as connection:
+            self._owner.show_alive()
+            drafts.keep(connection, KeptDraft(server, key, self._clock(), text, self.owner))
+
+    def forget_draft(self, server: str, key: str) -> None:
+        """Remove this owner's draft, if there is one: it was saved or given up."""
+        with self._database.writing() as connection:
+            drafts.forget(connection, server, key, self.owner)
+
+    def drafts(self, server: str) -> tuple[KeptDraft, ...]:
+        """All drafts, newest first: this owner's, other programs', and those left behind."""
+        return self._database.read(lambda connection: drafts.kept(connection, server), ())
+
+    def orphans(self, server: str) -> tuple[KeptDraft, ...]:
+        """The drafts, newest first, of programs that run no more: those to offer."""
+        return self._database.read(lambda connection: self._orphans(connection, server), ())
+
+    def adopt(self, draft: KeptDraft) -> bool:
+        """Take over a draft that was left behind: it is this owner's from now on.
+
+        Returns:
+            False if another program was quicker, or its owner still runs.
+
+        Raises:
+            JournalError: this owner has a draft with its key already, which would be lost.
+        """
+        with self._database.writing() as connection:
+            if self._owner.is_alive(draft.owner):
+                return False
+            self._owner.show_alive()
+            return drafts.hand_over(connection, draft, self.owner)
+
+    def discard(self, draft: KeptDraft) -> bool:
+        """Remove a draft that was left behind; False as with adopt."""
+        with self._database.writing() as connection:
+            return not self._owner.is_alive(draft.owner) and drafts.forget(
+                connection, draft.server, draft.key, draft.owner
+            )
+
+    def _orphans(self, connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
+        found = drafts.kept(connection, server)
+        alive = {owner: self._owner.is_alive(owner) for owner in {each.owner for each in found}}
+        return tuple(draft for draft in found if not alive[draft.owner])
+
+    def _prune(self, connection: sqlite3.Connection) -> None:
+        entries.prune(connection, self._clock() - self._keep_days * _DAY, self._keep_bytes)
+
+    def _keep_house(self, connection: sqlite3.Connection) -> None:
+        self._owner.sweep()
+        self._prune(connection)

@@ -1,0 +1,85 @@
+"""Tells whose drafts are being typed right now from those that a program left behind.
+
+Each running program holds a lock (flock) on a file of its own beside the journal. The kernel lets
+go of it when the program ends, however it ends, and the names are never used twice: so there is no
+doubt about reused process ids, as there would be with a number in a file.
+"""
+
+import contextlib
+import fcntl
+import glob
+import os
+import secrets
+from pathlib import Path
+
+
+class Owner:
+    """This program as the owner of drafts. Not for several threads at once."""
+
+    def __init__(self, journal: Path) -> None:
+        self.token = f"{os.getpid()}-{secrets.token_hex(8)}"
+        """Tells this owner from all others, now and later."""
+        self._path = _lock_file(journal, self.token)
+        self._journal = journal
+        self._handle: int | None = None
+
+    def show_alive(self) -> None:
+        """Take the lock, if it is not held yet; needed before a draft is kept. Raises OSError."""
+        while self._handle is None:
+            handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                # Between making and locking, another program may have taken it for one left over.
+                if _is_at(handle, self._path):
+                    self._handle = handle
+            finally:
+                if self._handle is None:
+                    os.close(handle)
+
+    def is_alive(self, token: str) -> bool:
+        """Whether the program with this token still runs. Raises OSError."""
+        # The own file is never looked at: where flock is emulated (NFS), closing it drops the lock.
+        if token == self.token:
+            return True
+        return _is_locked(_lock_file(self._journal, token))
+
+    def sweep(self) -> None:
+        """Remove the files of programs that ended without doing so; where refused, leave them."""
+        with contextlib.suppress(OSError):
+            for path in self._journal.parent.glob(f"{glob.escape(self._journal.name)}.owner-*"):
+                if path != self._path and not _is_locked(path):
+                    path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let go: drafts of this owner are now left behind."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+            os.close(handle)
+
+
+def _lock_file(journal: Path, token: str) -> Path:
+    return journal.with_name(f"{journal.name}.owner-{token}")
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared, so that two that look at the same time do not take one another for the owner.
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,65 @@
+"""Takes up edits that a program left behind when it was ended in the middle of them."""
+
+from collections.abc import Awaitable, Callable
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.draft import Draft
+from assistant_tui.journal.drafts import KeptDraft, load_draft
+from assistant_tui.journal.errors import JournalError
+from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.widgets.columns import created_text
+
+OpenForm = Callable[[Draft, str], Awaitable[None]]
+"""Opens the form on a draft that is kept under a key."""
+
+
+async def offer(desk: Desk) -> None:
+    """Say that there are such edits, and which key takes them up."""
+    left = await desk.catalog.record.orphans()
+    if left:
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        desk.say(f"Left unsaved: {_name(left[0])}{more} · R takes it up", Tone.WARNING)
+
+
+async def recover(desk: Desk, open_form: OpenForm) -> None:
+    """List the edits that were left behind, and open or discard the chosen one."""
+    record = desk.catalog.record
+    left = await record.orphans()
+    if not left:
+        desk.say(record.trouble or "No edit was left behind")
+        return
+    lines = {
+        str(at): f"{created_text(int(each.at))}  {_name(each)}" for at, each in enumerate(left)
+    }
+    chosen = await desk.ask(Choice("Left unsaved", lines))
+    if chosen is None:
+        return
+    kept = left[int(chosen)]
+    try:
+        draft = load_draft(kept.text)
+    except JournalError as error:
+        desk.say(str(error), Tone.ERROR)
+        return
+    answers = (Answer("later", "Later"), Answer("open", "Open"), Answer("drop", "Discard", True))
+    fields = f"Changed: {', '.join(map(one_line, draft.touched))}"
+    answer = await desk.ask(Question(f"Unsaved edit of {_name(kept)}", (fields,), answers))
+    if answer == "drop":
+        await record.discard(kept)
+        desk.say("Discarded")
+    elif answer == "open" and await record.adopt(kept):
+        await open_form(draft, kept.key)
+
+
+def _name(kept: KeptDraft) -> str:
+    try:
+        draft = load_draft(kept.text)
+    except JournalError:
+        return one_line(kept.key)
+    typed = draft.raw.get("name")
+    name = typed if isinstance(typed, str) else None
+    if name is None and draft.original is not None:
+        name = draft.original.value("name")
+    return one_line(name) if isinstance(name, str) and name else "(no name)"

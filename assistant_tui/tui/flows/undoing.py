@@ -1,0 +1,133 @@
+"""Takes back what was done here: the last deed, a deletion from the trash, or to any version."""
+
+from collections.abc import Callable, Iterator
+
+from assistant_tui.core.difference import differences
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document, compose, write_json
+from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.flows.deleting import row_above
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.flows.saving import save
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.widgets.columns import created_text
+
+_MOST_LINES = 200
+"""Lines of a diff that a question shows."""
+
+
+async def undo(desk: Desk) -> None:
+    """Take back the last thing that was done here, after asking."""
+    entry = await desk.catalog.record.last()
+    if entry is None:
+        desk.say(desk.catalog.record.trouble or "Nothing was done here that could be undone")
+    elif entry.kind is Kind.CHANGED:
+        await _undo_change(desk, entry)
+    elif entry.kind is Kind.DELETED:
+        await _recreate(desk, entry)
+    else:
+        name = _name(entry)
+        desk.say(f"The last thing done here was to create {name}: d deletes it", Tone.WARNING)
+
+
+async def trash(desk: Desk) -> None:
+    """List what was deleted here, and create what is chosen anew."""
+    entries = await desk.catalog.record.trash()
+    if not entries:
+        desk.say(desk.catalog.record.trouble or "Nothing was deleted here")
+        return
+    entry = await _choose(
+        desk, "Deleted here", entries, lambda each: f"{_when(each)}  {_name(each)}"
+    )
+    if entry is not None:
+        await _recreate(desk, entry)
+
+
+async def history(desk: Desk, row: Row) -> None:
+    """List the versions of an assistant that were seen here, and restore the chosen one."""
+    entries = [each for each in await desk.catalog.record.history(row.id) if each.after]
+    if not entries:
+        desk.say(desk.catalog.record.trouble or "It was not changed here yet")
+        return
+    versions = {str(each.number): str(each.after) for each in entries}
+    lines = {str(each.number): _line(each) for each in entries}
+    if entries[-1].before is not None:
+        versions["first"], lines["first"] = entries[-1].before, f"{' ' * 18}before all of these"
+    chosen = await desk.ask(Choice(f"Versions of {one_line(row.name) or row.id}", lines))
+    if chosen is not None:
+        await _restore(desk, row, Document(versions[chosen]))
+
+
+async def _choose(
+    desk: Desk, title: str, entries: tuple[Entry, ...], line: Callable[[Entry], str]
+) -> Entry | None:
+    chosen = await desk.ask(Choice(title, {str(each.number): line(each) for each in entries}))
+    return next((each for each in entries if str(each.number) == chosen), None)
+
+
+async def _restore(desk: Desk, row: Row, wanted: Document) -> None:
+    try:
+        now = await desk.catalog.fetch(row.id, row_above(desk, row.id))
+    except ServiceError as error:
+        desk.report(error, "Not restored")
+        return
+    draft = towards(Document(now.text), wanted)
+    if not draft.dirty:
+        desk.say("It is as it was in that version")
+    elif await _agreed(desk, "Restore this version?", "Restore", draft):
+        await save(desk, draft)
+
+
+async def _undo_change(desk: Desk, entry: Entry) -> None:
+    assert entry.before is not None
+    assert entry.after is not None
+    present = await desk.catalog.record.present_id(entry.assistant_id)
+    after = {**Document(entry.after).members, "id": write_json(present)}
+    draft = towards(Document(compose(after)), Document(entry.before))
+    title = f"Undo this change of {_name(entry)}? ({_when(entry)})"
+    if await _agreed(desk, title, "Undo", draft):
+        await save(desk, draft, undoes=entry.number)
+
+
+async def _recreate(desk: Desk, entry: Entry) -> None:
+    lines = (f"It was {one_line(entry.assistant_id)}; the id will be a new one.",)
+    answers = (Answer("cancel", "Cancel"), Answer("yes", "Create it anew"))
+    question = Question(f"Bring back {_name(entry)}? (deleted {_when(entry)})", lines, answers)
+    if await desk.ask(question) == "yes" and entry.before is not None:
+        await save(desk, anew(Document(entry.before)), undoes=entry.number)
+
+
+async def _agreed(desk: Desk, title: str, label: str, draft: Draft) -> bool:
+    """Show what would be sent, and ask."""
+    lines = list(_diff(draft))
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} more lines"]
+    answers = (Answer("cancel", "Cancel"), Answer("yes", label))
+    return await desk.ask(Question(title, lines, answers)) == "yes"
+
+
+def _diff(draft: Draft) -> Iterator[str]:
+    for mark, text in differences(draft):
+        yield f"{mark} {one_line(text)}" if mark else one_line(text)
+
+
+def _line(entry: Entry) -> str:
+    if entry.before is None or entry.after is None:
+        return f"{_when(entry)}  {entry.kind.value}"
+    changed = towards(Document(entry.before), Document(entry.after)).touched
+    return f"{_when(entry)}  {entry.kind.value} {one_line(', '.join(changed))}"
+
+
+def _when(entry: Entry) -> str:
+    return created_text(int(entry.at))
+
+
+def _name(entry: Entry) -> str:
+    document = Document(entry.after or entry.before or "{}")
+    name = document.value("name")
+    return one_line(name) if isinstance(name, str) and name else one_line(entry.assistant_id)

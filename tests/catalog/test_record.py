@@ -1,0 +1,112 @@
+"""What is done through a catalog stands in the journal, and can be taken back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.in_process import in_process
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.record import Record
+from assistant_tui.core.document import Document, same_json
+from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.errors import Forbidden
+from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.journal import Journal
+from assistant_tui.server.app import create_app
+from assistant_tui.server.sample_store import SampleStore
+from tests.catalog.support import Server, catalog_of, refusing, some
+
+
+@asynccontextmanager
+async def recorded(folder: Path, count: int = 3) -> AsyncIterator[tuple[Catalog, SampleStore]]:
+    """A catalog over samples, with a journal."""
+    store = SampleStore(count)
+    endpoint = in_process(create_app(store, models=("m",)))
+    with Journal(folder / "journal.db") as journal:
+        async with AssistantsClient(endpoint) as client:
+            yield Catalog(client, record=Record(journal, "here")), store
+
+
+async def test_a_change_is_kept_with_what_was_before_and_after(tmp_path: Path) -> None:
+    async with recorded(tmp_path) as (catalog, _):
+        row = (await catalog.page()).rows[0]
+        await catalog.save(Draft(Document(row.text)).edited("name", "new"))
+        entry = await catalog.record.last()
+        assert entry is not None
+        assert (entry.kind, entry.assistant_id) == (Kind.CHANGED, row.id)
+        assert entry.before == row.text
+        assert Document(entry.after or "").value("name") == "new"
+
+
+async def test_a_save_that_changes_nothing_is_not_kept(tmp_path: Path) -> None:
+    async with recorded(tmp_path) as (catalog, store):
+        row = (await catalog.page()).rows[0]
+        store.modify(row.id, lambda old: {**old, "name": "new"})
+        await catalog.save(Draft(Document(row.text)).edited("name", "new"))
+        assert await catalog.record.last() is None
+
+
+async def test_undoing_a_change_gives_back_every_field_and_is_not_undone_itself(
+    tmp_path: Path,
+) -> None:
+    async with recorded(tmp_path) as (catalog, _):
+        row = (await catalog.page()).rows[0]
+        draft = Draft(Document(row.text)).edited("name", "new").edited("tools", ())
+        await catalog.save(draft)
+        entry = await catalog.record.last()
+        assert entry is not None
+        back = towards(Document(entry.after or ""), Document(entry.before or ""))
+        saved = await catalog.save(back, undoes=entry.number)
+        assert same_json(saved.row.text, row.text)
+        assert await catalog.record.last() is None
+
+
+async def test_a_deletion_is_in_the_trash_until_it_is_created_anew(tmp_path: Path) -> None:
+    async with recorded(tmp_path) as (catalog, _):
+        row = (await catalog.page()).rows[0]
+        await catalog.delete(row.id)
+        (entry,) = await catalog.record.trash()
+        assert entry.before == row.text
+        saved = await catalog.create(anew(Document(row.text)), undoes=entry.number)
+        now, then = Document(saved.row.text).members, Document(row.text).members
+        fixed = ("id", "created_at")
+        assert {n: v for n, v in now.items() if n not in fixed} == {
+            n: v for n, v in then.items() if n not in fixed
+        }
+        assert await catalog.record.trash() == ()
+        assert await catalog.record.present_id(row.id) == saved.row.id
+
+
+async def test_a_deletion_that_was_refused_is_not_in_the_trash(tmp_path: Path) -> None:
+    server = Server(*some(2), delete=refusing(403))
+    with Journal(tmp_path / "journal.db") as journal:
+        async with catalog_of(server, record=Record(journal, "here")) as catalog:
+            with pytest.raises(Forbidden):
+                await catalog.delete("asst_1")
+            assert await catalog.record.trash() == ()
+
+
+async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(b"no database at all, and longer than a header of SQLite's" * 20)
+    async with recorded(tmp_path) as (catalog, store):
+        row = (await catalog.page()).rows[0]
+        await catalog.delete(row.id)
+        assert store.get(row.id) is None
+        assert str(path) in catalog.record.trouble
+        await catalog.record.keep_draft("k", Draft().edited("name", "n"))
+        assert catalog.record.trouble
+        catalog.record.keep_draft_now("k", Draft().edited("name", "n"))
+        assert await catalog.record.orphans() == ()
+
+
+async def test_without_a_journal_nothing_is_kept_and_nothing_found() -> None:
+    record = Record()
+    assert await record.add("a", Kind.CREATED, None, "{}") is None
+    await record.keep_draft("a", Draft())
+    record.keep_draft_now("a", Draft())
+    assert await record.last() is None
+    assert record.trouble == ""

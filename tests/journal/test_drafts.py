@@ -1,0 +1,163 @@
+"""Drafts come back as they were, whatever was typed; each belongs to one running program."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.fields import Entry as Pair
+from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
+from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.journal import Journal
+
+S, A, NEW = "work https://host", "asst_a", "new-1"
+
+_texts = st.text(st.characters(exclude_categories=[]) | st.sampled_from("\ud83d\ude00\0\x7f\u2028"))
+_pairs = st.builds(Pair, _texts, _texts, st.none() | _texts)
+_raws = _texts | st.lists(_texts).map(tuple) | st.lists(_pairs).map(tuple)
+_named = st.dictionaries(_texts, _texts)
+drafts = st.builds(
+    Draft, st.none() | st.builds(Document, _texts), st.dictionaries(_texts, _raws), _named, _named
+)
+
+
+@given(drafts)
+@example(Draft(Document("\ud83d\ude00"), {"name": "\ud83d\ude00"}, {"\0": "\ud83d"}))
+@example(Draft(None, {"tools": (), "name": "", "metadata": (Pair("", "", ""),)}))
+@example(Draft(Document("x" * 256_000)))
+def test_a_draft_comes_back_as_it_was(draft: Draft) -> None:
+    again = load_draft(dump_draft(draft))
+    assert again == draft
+    assert (again.touched, again.preset) == (draft.touched, draft.preset)
+
+
+SOUND: dict[str, Any] = {"format": 1, "original": None, "raw": {}, "exact": {}, "preset": {}}
+
+_UNSOUND: list[dict[str, Any]] = [
+    {"original": 1},
+    {"raw": {"name": 1}},
+    {"raw": {"name": None}},
+    {"raw": {"name": ["pairs"]}},
+    {"raw": {"name": {}}},
+    {"raw": {"name": {"texts": [1]}}},
+    {"raw": {"name": {"pairs": [["k", "v"]]}}},
+    {"raw": {"name": {"pairs": [["k", "v", 1]]}}},
+    {"exact": {"name": 1}},
+    {"preset": []},
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"format": 1}',
+        "[" * 100_000,
+        *(json.dumps(SOUND | part) for part in _UNSOUND),
+    ],
+)
+def test_what_is_no_draft_is_said(text: str) -> None:
+    with pytest.raises(JournalError, match="cannot be read"):
+        load_draft(text)
+
+
+def test_a_draft_of_another_version_is_said() -> None:
+    with pytest.raises(JournalError, match="another version"):
+        load_draft(json.dumps(SOUND | {"format": 2}))
+
+
+def test_the_last_text_of_a_draft_is_kept(path: Path) -> None:
+    now = [1.0]
+    with Journal(path, clock=lambda: now[0]) as journal:
+        journal.keep_draft(S, A, "n")
+        now[0] = 2.0
+        journal.keep_draft(S, A, "na\0\ud800")
+        assert journal.drafts(S) == (KeptDraft(S, A, 2.0, "na\0\ud800", journal.owner),)
+
+
+def test_a_draft_that_was_saved_or_given_up_is_gone(journal: Journal) -> None:
+    journal.keep_draft(S, A, "a")
+    journal.keep_draft(S, NEW, "b")
+    journal.keep_draft("elsewhere", A, "c")
+    journal.forget_draft(S, A)
+    journal.forget_draft(S, A)
+    assert [draft.key for draft in journal.drafts(S)] == [NEW]
+    assert [draft.text for draft in journal.drafts("elsewhere")] == ["c"]
+
+
+def test_two_programs_on_one_assistant_keep_a_draft_each(journal: Journal, other: Journal) -> None:
+    journal.keep_draft(S, A, "mine")
+    other.keep_draft(S, A, "theirs")
+    journal.keep_draft(S, A, "mine, longer")
+    assert {(draft.owner, draft.text) for draft in journal.drafts(S)} == {
+        (journal.owner, "mine, longer"),
+        (other.owner, "theirs"),
+    }
+    other.forget_draft(S, A)
+    assert [draft.text for draft in other.drafts(S)] == ["mine, longer"]
+
+
+def test_a_draft_is_not_offered_to_others_while_its_program_runs(
+    journal: Journal, other: Journal
+) -> None:
+    journal.keep_draft(S, A, "mine")
+    assert (journal.orphans(S), other.orphans(S)) == ((), ())
+    (draft,) = other.drafts(S)
+    assert not other.adopt(draft)
+    assert not other.discard(draft)
+    assert [each.owner for each in other.drafts(S)] == [journal.owner]
+
+
+def test_a_draft_that_was_left_behind_is_offered_and_taken_over(
+    journal: Journal, other: Journal
+) -> None:
+    journal.keep_draft(S, A, "left")
+    journal.close()
+    (draft,) = other.orphans(S)
+    assert (draft.key, draft.text, draft.owner) == (A, "left", journal.owner)
+    assert other.adopt(draft)
+    assert other.orphans(S) == ()
+    other.keep_draft(S, A, "left, and longer")
+    assert [(each.owner, each.text) for each in other.drafts(S)] == [
+        (other.owner, "left, and longer")
+    ]
+
+
+def test_only_the_first_of_two_takes_a_draft_over(path: Path, journal: Journal) -> None:
+    with Journal(path) as gone:
+        gone.keep_draft(S, A, "left")
+    with Journal(path) as third:
+        (draft,) = journal.orphans(S)
+        assert [journal.adopt(draft), third.adopt(draft), journal.adopt(draft)] == [
+            *(True, False, False)
+        ]
+        assert not third.discard(draft)
+
+
+def test_taking_over_never_costs_the_own_draft(path: Path, journal: Journal) -> None:
+    with Journal(path) as gone:
+        gone.keep_draft(S, A, "left")
+    journal.keep_draft(S, A, "mine")
+    (draft,) = journal.orphans(S)
+    with pytest.raises(JournalError, match="save or discard that one first"):
+        journal.adopt(draft)
+    assert {each.text for each in journal.drafts(S)} == {"mine", "left"}
+    journal.forget_draft(S, A)
+    assert journal.adopt(draft)
+
+
+def test_a_draft_that_was_left_behind_can_be_discarded(path: Path, journal: Journal) -> None:
+    with Journal(path) as gone:
+        gone.keep_draft(S, A, "left")
+    (draft,) = journal.orphans(S)
+    assert journal.discard(draft)
+    assert journal.drafts(S) == ()
+    assert not journal.adopt(draft)

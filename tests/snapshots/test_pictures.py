@@ -1,0 +1,169 @@
+"""The main states of the screen, each at three sizes."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.config.settings import LOCAL, Profile, demo
+from assistant_tui.core.samples import sample
+from assistant_tui.server.app import create_app
+from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.tui.widgets.describe import describe
+from tests.snapshots.conftest import Looks
+from tests.tui.driver import Driver, Gate, running
+
+SIZES = [(80, 24), (120, 36), (60, 20)]
+MODELS = ("gpt-4o", "gpt-4o-mini", "o3-mini")
+REMOTE = Profile(
+    "work", base_url="https://assistants.example.com/v1", api_key_env="WORK_API_KEY", page_size=50
+)
+READ_ONLY = Profile("work", base_url="https://assistants.example.com/v1", read_only=True)
+Start = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
+    """Starts the program at one of the sizes, on a server, with a profile."""
+    return partial(running, folder=tmp_path, size=request.param)
+
+
+def samples(count: int = 250) -> Gate:
+    """A server with the samples of the demo."""
+    return Gate(create_app(SampleStore(count), models=MODELS))
+
+
+def refusing(status: int, message: str) -> Gate:
+    """A server that refuses everything."""
+    body = {"error": {"message": message, "type": "x", "param": None, "code": None}}
+    gate = samples()
+    gate.refuse = lambda method, path: (status, json.dumps(body).encode())
+    return gate
+
+
+def listing_of(*objects: object) -> Gate:
+    """A server whose list holds these objects."""
+    body = {"object": "list", "data": objects, "has_more": False}
+    gate = samples()
+    gate.refuse = lambda method, path: (200, json.dumps(body).encode())
+    return gate
+
+
+async def detail_follows(program: Driver) -> None:
+    """Wait until the cursor has rested and the detail shows its row."""
+    browser = program.main.browser
+    await program.until(lambda: browser.detail_pane.lines == describe(browser.row))
+
+
+async def test_list(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("j", "j")
+        await detail_follows(program)
+        looks_as_before(program)
+
+
+async def test_detail(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("tab")
+        looks_as_before(program)
+
+
+async def test_form(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("enter", "!", "tab", "tab")
+        looks_as_before(program)
+
+
+async def test_form_with_an_error(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("enter", "tab", "tab", "tab", "tab", "9", "ctrl+s")
+        looks_as_before(program)
+
+
+async def test_new_form(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("n", "tab")
+        looks_as_before(program)
+
+
+async def test_delete_dialog(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("d")
+        looks_as_before(program)
+
+
+async def test_unsaved_changes(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("enter", "!", "tab", "x", "escape")
+        looks_as_before(program)
+
+
+async def test_json(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("v")
+        looks_as_before(program)
+
+
+async def test_help(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(), profile=demo(250)) as program:
+        await program.press("question_mark")
+        looks_as_before(program)
+
+
+async def test_empty(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(0), profile=LOCAL) as program:
+        looks_as_before(program)
+
+
+async def test_offline(start: Start, looks_as_before: Looks) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno 111] Connection refused")
+
+    endpoint = Endpoint(REMOTE.base_url, transport=httpx.MockTransport(refuse))
+    async with start(endpoint, profile=REMOTE) as program:
+        looks_as_before(program)
+
+
+async def test_unauthorized(start: Start, looks_as_before: Looks) -> None:
+    async with start(refusing(401, "Incorrect API key provided."), profile=REMOTE) as program:
+        looks_as_before(program)
+
+
+async def test_not_served(start: Start, looks_as_before: Looks) -> None:
+    async with start(refusing(404, "Not Found"), profile=REMOTE) as program:
+        looks_as_before(program)
+
+
+async def test_failed_with_rows(start: Start, looks_as_before: Looks) -> None:
+    gate = samples(3)
+    async with start(gate, profile=REMOTE) as program:
+        gate.refuse = refusing(403, "Your project may not list assistants.").refuse
+        await program.press("r")
+        looks_as_before(program)
+
+
+async def test_unreadable_row(start: Start, looks_as_before: Looks) -> None:
+    gate = listing_of(sample(0), {"id": "asst_odd", "model": ["gpt-4o"], "created_at": "?"})
+    async with start(gate, profile=REMOTE) as program:
+        await program.press("j")
+        await detail_follows(program)
+        looks_as_before(program)
+
+
+async def test_read_only(start: Start, looks_as_before: Looks) -> None:
+    async with start(samples(3), profile=READ_ONLY) as program:
+        looks_as_before(program)
+
+
+async def test_names_of_the_world(start: Start, looks_as_before: Looks) -> None:
+    names = (3, 14, 57, 60, 84, 96, 101, 172, 210, 232)
+    gate = listing_of(*(sample(index) for index in names))
+    async with start(gate, profile=REMOTE) as program:
+        await program.press("j", "j")
+        await detail_follows(program)
+        looks_as_before(program)

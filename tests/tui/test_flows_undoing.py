@@ -1,0 +1,151 @@
+"""Undo, history, trash, and edits that outlive the program."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.samples import sample
+from assistant_tui.journal.drafts import dump_draft, load_draft
+from assistant_tui.journal.journal import Journal
+from assistant_tui.server.app import create_app
+from assistant_tui.server.paging import PageQuery
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import Driver, Gate, running
+
+ID, NAME = sample(0)["id"], sample(0)["name"]
+FIXED = ("id", "created_at")
+
+
+def all_of(store: SampleStore) -> list[dict[str, Any]]:
+    """What the server has, newest first."""
+    return [dict(each) for each in store.page(PageQuery(limit=100)).data]
+
+
+async def test_u_takes_the_last_change_back_after_asking(
+    program: Driver, store: SampleStore
+) -> None:
+    before = all_of(store)
+    await program.press("enter", "x", "ctrl+s", "u")
+    assert f"Undo this change of {NAME}x" in program.text
+    await program.press("enter")
+    assert all_of(store)[0]["name"] == f"{NAME}x", "Cancel has the focus"
+    await program.press("u", "tab", "enter")
+    assert all_of(store) == before
+    await program.press("u")
+    assert "Nothing was done here" in program.status
+
+
+async def test_an_undo_does_not_overwrite_what_was_changed_elsewhere_since(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await program.press("enter", "x", "ctrl+s")
+    store.modify(ID, lambda old: {**old, "name": "theirs"})
+    sent = len(gate.writes())
+    await program.press("u", "tab", "enter")
+    assert "Changed elsewhere" in program.text
+    await program.press("enter")
+    assert len(gate.writes()) == sent
+    assert all_of(store)[0]["name"] == "theirs"
+
+
+async def test_u_brings_back_what_was_deleted_under_a_new_id_and_says_so(
+    program: Driver, store: SampleStore
+) -> None:
+    before = all_of(store)[0]
+    await program.press("d", "tab", "enter", "u")
+    assert "the id will be a new one" in program.text
+    assert ID in program.text
+    await program.press("tab", "enter")
+    now = all_of(store)[0]
+    assert {k: v for k, v in now.items() if k not in FIXED} == {
+        k: v for k, v in before.items() if k not in FIXED
+    }
+    assert now["id"] != ID
+    assert now["id"] in program.status
+
+
+async def test_the_trash_brings_back_an_older_deletion(program: Driver, store: SampleStore) -> None:
+    await program.press("d", "tab", "enter", "d", "tab", "enter")
+    assert len(all_of(store)) == 1
+    await program.main.run_action("trash")
+    await program.settle()
+    assert NAME in program.text
+    await program.press("down", "enter", "tab", "enter")
+    assert all_of(store)[0]["name"] == NAME
+
+
+async def test_a_version_of_the_history_can_be_restored(
+    program: Driver, store: SampleStore
+) -> None:
+    await program.press("H")
+    assert "not changed here yet" in program.status
+    await program.press("enter", "1", "ctrl+s", "enter", "2", "ctrl+s", "H")
+    assert "changed name" in program.text
+    await program.press("down", "down", "enter")
+    assert "Restore this version?" in program.text
+    assert NAME in program.text
+    await program.press("tab", "enter")
+    assert all_of(store)[0]["name"] == NAME
+
+
+async def test_an_edit_is_on_disk_while_one_types_and_gone_when_it_is_saved(
+    program: Driver, tmp_path: Path
+) -> None:
+    with Journal(tmp_path / "journal.db") as journal:
+        await program.press("enter", "x")
+        await program.until(lambda: len(journal.drafts("local")) == 1)
+        (kept,) = journal.drafts("local")
+        assert load_draft(kept.text).raw == {"name": f"{NAME}x"}
+        assert journal.orphans("local") == (), "its program runs"
+        await program.press("ctrl+s")
+        assert journal.drafts("local") == ()
+
+
+async def test_a_discarded_edit_is_forgotten(program: Driver, tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.db") as journal:
+        await program.press("enter", "x")
+        await program.until(lambda: len(journal.drafts("local")) == 1)
+        await program.press("escape", "tab", "enter")
+        assert journal.drafts("local") == ()
+
+
+async def test_an_edit_that_was_left_behind_is_offered_and_saved(tmp_path: Path) -> None:
+    store = SampleStore(3)
+    gate = Gate(create_app(store, models=("m",)))
+    draft = Draft(Document(json.dumps(all_of(store)[0]))).edited("name", "rescued")
+    with Journal(tmp_path / "journal.db") as journal:
+        journal.keep_draft("local", ID, dump_draft(draft))
+    async with running(gate, tmp_path) as program:
+        assert "Left unsaved: rescued" in program.status
+        await program.press("R", "enter")
+        assert "Changed: name" in program.text
+        await program.press("tab", "enter")
+        assert "*Name" in program.text
+        await program.press("ctrl+s")
+        assert all_of(store)[0]["name"] == "rescued"
+        await program.press("R")
+        assert "No edit was left behind" in program.status
+
+
+async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.db") as journal:
+        journal.keep_draft("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
+    async with running(gate, tmp_path) as program:
+        await program.press("R", "enter", "tab", "tab", "enter")
+        assert "Discarded" in program.status
+    with Journal(tmp_path / "journal.db") as journal:
+        assert journal.drafts("local") == ()
+
+
+async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
+    gate: Gate, tmp_path: Path
+) -> None:
+    (tmp_path / "journal.db").write_bytes(b"no database at all, whatever one may think" * 50)
+    async with running(gate, tmp_path) as program:
+        await program.press("enter", "x")
+        await program.until(lambda: "kept in memory only" in program.status)
+        await program.press("ctrl+s")
+        assert "Saved" in program.status
+        assert "u cannot undo it" in program.status
