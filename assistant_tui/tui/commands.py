@@ -16,6 +16,8 @@ class Where(Enum):
     """The list or the detail; no server is needed, the browser carries it out."""
     BROWSE = auto()
     """The list or the detail; the screen carries it out."""
+    WORK = auto()
+    """The list or the detail; a job that may ask and write, one at a time, in the background."""
     FORM = auto()
     """The form."""
     EVERYWHERE = auto()
@@ -55,14 +57,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.READ, True),
     Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.READ),
     Command("json", "v", "JSON", "The whole object as the server sent it", Where.READ, True),
-    Command("edit_json", "e", "$EDITOR", "The whole object as JSON in your editor", Where.BROWSE),
-    Command("undo", "u", "Undo", "Take back the last change or deletion; asks first", Where.BROWSE),
-    Command("history", "H", "History", "Earlier versions, to look at and restore", Where.BROWSE),
-    Command("trash", "", "Trash", "What was deleted here, to bring it back", Where.BROWSE),
-    Command("recover", "R", "Recover", "Take up an edit that was left unsaved", Where.BROWSE),
+    Command("edit_json", "e", "$EDITOR", "The whole object as JSON in your editor", Where.WORK),
+    Command("undo", "u", "Undo", "Take back the last change or deletion; asks first", Where.WORK),
+    Command("history", "H", "History", "Earlier versions, to look at and restore", Where.WORK),
+    Command("trash", "", "Trash", "What was deleted here, to bring it back", Where.WORK),
+    Command("recover", "R", "Recover", "Take up an edit that was left unsaved", Where.WORK),
     Command("refresh", "r,ctrl+r", "Refresh", "Load the list anew", Where.BROWSE),
     Command("profile", "P", "Profile", "Switch to another server", Where.BROWSE),
-    Command("samples", "a", "Add samples", "Fill an empty store with three samples", Where.BROWSE),
+    Command("samples", "a", "Add samples", "Fill an empty store with three samples", Where.WORK),
     Command(
         "switch_pane", "tab,shift+tab", "Pane", "From the list to the detail and back", Where.READ
     ),
@@ -92,8 +94,6 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )
 
-_OWN = (Where.PANE, Where.READ)
-
 _SHOWN = {
     "question_mark": "?",
     "colon": ":",
@@ -112,23 +112,35 @@ _SHOWN = {
 def bindings(*places: Where) -> list[Binding]:
     """The bindings of a widget where these commands are at hand.
 
-    Those of PANE and READ are the widget's own actions, all others the screen's. All but those of
-    the panes and the form have priority: Textual then carries one out before it looks where the
-    next key goes, so that of keys that arrive together each reaches the form or dialog that the
-    one before it opened.
+    All but those of the panes and the form have priority: Textual then carries one out before it
+    looks where the next key goes, so that of keys that arrive together each reaches the form or
+    dialog that the one before it opened.
     """
     return [
         Binding(
             command.keys,
-            command.name if command.where in _OWN else f"screen.{command.name}",
+            action_of(command),
             command.label,
             id=command.name,
             show=False,
-            priority=command.where in (Where.READ, Where.BROWSE, Where.EVERYWHERE),
+            priority=command.where not in (Where.PANE, Where.FORM),
         )
         for command in COMMANDS
         if command.where in places and command.keys
     ]
+
+
+def action_of(command: Command) -> str:
+    """The action of a command: the widget's own, or the screen's."""
+    if command.where in (Where.PANE, Where.READ):
+        return command.name
+    if command.where is Where.WORK:
+        return f"screen.work('{command.name}')"
+    return f"screen.{command.name}"
+
+
+BROWSING = (Where.READ, Where.BROWSE, Where.WORK)
+"""What can be done while the list or the detail has the focus, but for moving in them."""
 
 
 def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:

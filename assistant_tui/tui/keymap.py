@@ -12,7 +12,7 @@ from textual.keys import (
 )
 
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.tui.commands import COMMANDS, Where
+from assistant_tui.tui.commands import BROWSING, COMMANDS, Where
 
 _NAMES = {key.value for key in Keys if key.value.isalnum() and key is not Keys.Return}
 _ALIASES = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
@@ -30,10 +30,10 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
             if not _is_key(key):
                 raise ConfigurationError(
                     f"{path}: keymap.{name}: '{key}' is no key; allowed: a character, "
-                    "a name such as f5 or delete, with alt+, ctrl+ or shift+ before it, in this order"
+                    "a name such as f5 or delete, with alt+, ctrl+, shift+ before it, in this order"
                 )
     for places in (
-        (Where.PANE, Where.READ, Where.BROWSE, Where.EVERYWHERE),
+        (Where.PANE, *BROWSING, Where.EVERYWHERE),
         (Where.FORM, Where.EVERYWHERE),
     ):
         _check_clash(path, keymap, places)

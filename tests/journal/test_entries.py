@@ -159,6 +159,15 @@ def test_an_assistant_that_is_given_its_old_id_again_has_one_history(journal: Jo
     assert journal.present_id(S, A) == A
 
 
+def test_what_came_after_a_deletion_is_not_of_what_was_deleted(journal: Journal) -> None:
+    """Where a server gives an id again, the later assistant has another past."""
+    first = [delete(journal, A)]
+    first += [recreate(journal, B, first[-1]), delete(journal, B)]
+    last = recreate(journal, C, first[-1])
+    recreate(journal, B, delete(journal, "asst_d"))
+    assert numbers(journal.history(S, C)) == [last, *reversed(first)]
+
+
 def test_only_one_of_two_claims_an_undoing(journal: Journal, other: Journal) -> None:
     number = delete(journal)
     assert [journal.mark_undone(number), other.mark_undone(number)] == [True, False]

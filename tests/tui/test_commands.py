@@ -7,6 +7,7 @@ import pytest
 
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.commands import (
+    BROWSING,
     COMMANDS,
     Command,
     Where,
@@ -15,6 +16,7 @@ from assistant_tui.tui.commands import (
     keys_of,
     shown_key,
 )
+from assistant_tui.tui.flows.jobs import JOBS, JOBS_ON_A_ROW
 from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.main import MainScreen
 from assistant_tui.tui.widgets.list_pane import ListPane
@@ -37,6 +39,9 @@ def named(name: str) -> Command:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_every_command_is_carried_out_where_it_is_at_hand(command: Command) -> None:
+    if command.where is Where.WORK:
+        assert (command.name in JOBS) != (command.name in JOBS_ON_A_ROW)
+        return
     action = "quit" if command.name == "quit_anywhere" else command.name
     for doer in _DOERS[command.where] or (AssistantApp,):
         assert callable(getattr(doer, f"action_{action}", None))
@@ -48,7 +53,7 @@ def test_names_are_unique_since_they_are_the_ids_of_the_bindings() -> None:
 
 @pytest.mark.parametrize(
     "places",
-    [(Where.PANE, Where.READ, Where.BROWSE, Where.EVERYWHERE), (Where.FORM, Where.EVERYWHERE)],
+    [(Where.PANE, *BROWSING, Where.EVERYWHERE), (Where.FORM, Where.EVERYWHERE)],
 )
 def test_no_key_means_two_things_at_one_place(places: tuple[Where, ...]) -> None:
     keys = Counter(

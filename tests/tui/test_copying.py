@@ -94,9 +94,15 @@ def test_without_any_key_set_the_last_variable_is_named() -> None:
     assert words(WORK)[-1] == "Authorization: Bearer $OTHER_KEY"
 
 
-@pytest.mark.parametrize("source", ["api_key_command", "api_key_keyring", "api_key_file"])
-def test_a_key_kept_elsewhere_becomes_a_variable(source: str) -> None:
-    profile = replace(WORK, api_key_env="", **{source: "secret place"})
+@pytest.mark.parametrize(
+    "profile",
+    [
+        Profile("work", base_url=WORK.base_url, api_key_command="secret place"),
+        Profile("work", base_url=WORK.base_url, api_key_keyring="secret place"),
+        Profile("work", base_url=WORK.base_url, api_key_file="secret place"),
+    ],
+)
+def test_a_key_kept_elsewhere_becomes_a_variable(profile: Profile) -> None:
     assert words(profile)[-1] == "Authorization: Bearer $API_KEY"
     assert "secret" not in curl(profile, row())
 

@@ -77,7 +77,7 @@ def test_the_visual_editor_comes_before_the_other(
     monkeypatch.setenv("EDITOR", "/nowhere/ed")
     assert edit(Giving(), "x", ".md") == "visual\n"
     monkeypatch.setenv("VISUAL", " ")
-    with pytest.raises(EditorError, match="^ed could not be started"):
+    with pytest.raises(EditorError, match=r"^ed could not be started"):
         edit(Giving(), "x", ".md")
 
 

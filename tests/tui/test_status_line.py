@@ -107,6 +107,7 @@ async def test_what_is_said_is_one_safe_line_without_markup() -> None:
         ("Refused: it is not allowed · r tries again", "✗ Refused: it … · r tries again"),
         ("Short · r tries again", "✗ Short · r tries again"),
         ("no hint, but a very long sentence all the same", None),
+        ("Deleted · and a hint that is a long sentence of its own", None),
         ("Saved · asst_123456789012345678901234", None),
     ],
 )

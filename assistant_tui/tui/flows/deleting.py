@@ -31,7 +31,7 @@ async def delete(desk: Desk, row: Row) -> None:
         return
     desk.listing = desk.listing.without([row.id])
     trouble = desk.catalog.record.trouble
-    undo = f"u cannot undo it: {trouble}" if trouble else "u brings it back under a new id"
+    undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
     desk.say(f"Deleted {name} · {row.id} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
 
 

@@ -1,11 +1,13 @@
 """What a flow needs of the screen that it runs on."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from textual.app import App
 from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile
+from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.tui.messages import Tone
@@ -14,14 +16,19 @@ if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
 
 Result = TypeVar("Result")
-Retry = Callable[[], Any]
 
 
 class Desk(Protocol):
     """The main screen, as the flows see it."""
 
     listing: Listing
+    notice: str
+    """What is said instead of rows while there are none."""
     profile: Profile
+
+    @property
+    def app(self) -> App[object]:
+        """The application, whose terminal an editor needs."""
 
     @property
     def catalog(self) -> "Catalog":
@@ -33,11 +40,17 @@ class Desk(Protocol):
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Put a sentence on the status line."""
 
+    def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Say how loading goes; an empty sentence takes back only such a one."""
+
     def report(self, error: ServiceError, doing: str = "") -> None:
         """Tell of a failure where it is seen."""
 
     def ask(self, dialog: Screen[Result]) -> Awaitable[Result | None]:
         """Show a dialog and wait for its answer; only in a worker."""
+
+    async def open_form(self, draft: Draft, key: str = "") -> None:
+        """Open the form on a draft; `key` is where it is kept, if it is."""
 
     def show_row(self, row: Row) -> None:
         """Put a row that the server answered into the listing and highlight it."""

@@ -1,7 +1,5 @@
 """Edits a whole object, or one text of the form, in the person's own editor."""
 
-from textual.app import App
-
 from assistant_tui.core.document import Document, compose, indent
 from assistant_tui.core.draft import Draft, from_editor
 from assistant_tui.core.errors import ServiceError
@@ -16,7 +14,7 @@ from assistant_tui.tui.messages import Tone
 _ERROR_MARK = "// "
 
 
-async def edit_object(desk: Desk, app: App[object], row: Row) -> None:
+async def edit_object(desk: Desk, row: Row) -> None:
     """Fetch the object, open it as JSON in the editor, and save what was changed.
 
     What cannot be read or saved is offered for another round, so that no edit is lost.
@@ -29,7 +27,7 @@ async def edit_object(desk: Desk, app: App[object], row: Row) -> None:
         return
     original = Document(row.text)
     text = original.pretty + "\n"
-    while (draft := await _round(desk, app, original, text)) is not None:
+    while (draft := await _round(desk, original, text)) is not None:
         if not draft.dirty:
             desk.say("Nothing was changed")
             return
@@ -41,12 +39,12 @@ async def edit_object(desk: Desk, app: App[object], row: Row) -> None:
         text = _as_edited(original, draft)
 
 
-async def _round(desk: Desk, app: App[object], original: Document, text: str) -> Draft | None:
+async def _round(desk: Desk, original: Document, text: str) -> Draft | None:
     """One visit to the editor, or as many as it takes to get JSON back; None gives up."""
     start = text
     while True:
         try:
-            text = _without_error(edit(app, text, ".json"))
+            text = _without_error(edit(desk.app, text, ".json"))
         except EditorError as error:
             desk.say(str(error), Tone.ERROR)
             return None

@@ -1,9 +1,6 @@
 """Takes up edits that a program left behind when it was ended in the middle of them."""
 
-from collections.abc import Awaitable, Callable
-
 from assistant_tui.core.display import one_line
-from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import KeptDraft, load_draft
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.tui.dialogs.choice import Choice
@@ -11,9 +8,6 @@ from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.widgets.columns import created_text
-
-OpenForm = Callable[[Draft, str], Awaitable[None]]
-"""Opens the form on a draft that is kept under a key."""
 
 
 async def offer(desk: Desk) -> None:
@@ -24,7 +18,7 @@ async def offer(desk: Desk) -> None:
         desk.say(f"Left unsaved: {_name(left[0])}{more} · R takes it up", Tone.WARNING)
 
 
-async def recover(desk: Desk, open_form: OpenForm) -> None:
+async def recover(desk: Desk) -> None:
     """List the edits that were left behind, and open or discard the chosen one."""
     record = desk.catalog.record
     left = await record.orphans()
@@ -50,7 +44,7 @@ async def recover(desk: Desk, open_form: OpenForm) -> None:
         await record.discard(kept)
         desk.say("Discarded")
     elif answer == "open" and await record.adopt(kept):
-        await open_form(draft, kept.key)
+        await desk.open_form(draft, kept.key)
 
 
 def _name(kept: KeptDraft) -> str:

@@ -81,6 +81,7 @@ def _tell(desk: Desk, draft: Draft, saved: Saved) -> None:
     if saved.outcome.wiped:
         remarks.append(f"the server wiped: {', '.join(saved.outcome.wiped)}")
     trouble = desk.catalog.record.trouble
-    last = f"u cannot undo it: {trouble}" if trouble else saved.row.id
+    if trouble:
+        remarks.append(f"u cannot undo it: {trouble}")
     tone = Tone.WARNING if trouble or not saved.outcome.as_asked else Tone.PLAIN
-    desk.say(" · ".join([f"{done} {name}", *remarks, last]), tone)
+    desk.say(" · ".join([f"{done} {name}", saved.row.id, *remarks]), tone)

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from assistant_tui.core.listing import Listing, Row
-from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.commands import BROWSING, bindings
 from assistant_tui.tui.flows import showing
 from assistant_tui.tui.flows.copying import Part
 from assistant_tui.tui.widgets.detail_pane import DetailPane
@@ -20,7 +20,7 @@ from assistant_tui.tui.widgets.list_pane import ListPane
 class Browser(Horizontal):
     """The panes of a listing; `listing` and `notice` are bound to the screen's."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.READ, Where.BROWSE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*BROWSING)]
 
     listing: var[Listing] = var(Listing())
     notice: var[str] = var("")

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.screens import notices
 
 if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
@@ -13,26 +16,11 @@ if TYPE_CHECKING:
 Connect = Callable[[], Awaitable["Catalog"]]
 
 
-class Shelf(Protocol):
-    """Where the loader puts what it loaded."""
-
-    listing: Listing
-
-    def load_started(self) -> None:
-        """Something is being loaded."""
-
-    def load_ended(self) -> None:
-        """The listing is what the server has."""
-
-    def load_failed(self, error: ServiceError) -> None:
-        """It could not be loaded; the listing is as it was."""
-
-
 class Loader:
     """The only one who asks for pages; what is no longer wanted when it arrives is dropped."""
 
-    def __init__(self, shelf: Shelf, connect: Connect) -> None:
-        self._shelf = shelf
+    def __init__(self, desk: Desk, connect: Connect) -> None:
+        self._desk = desk
         self._connect = connect
         self._connecting = asyncio.Lock()
         self._reloading = False
@@ -57,17 +45,17 @@ class Loader:
         if self._reloading:
             return
         self._reloading = True
-        self._shelf.load_started()
+        self._started()
         try:
             catalog = await self.connected()
             listing = await self._reloaded(catalog)
         except ServiceError as error:
-            self._shelf.load_failed(error)
+            self._failed(error)
             return
         finally:
             self._reloading = False
-        self._shelf.listing = listing
-        self._shelf.load_ended()
+        self._desk.listing = listing
+        self._ended(catalog)
         missed, self._missed = self._missed, None
         if missed is not None and missed == listing.cursor and not listing.exhausted:
             await self.extend(missed)
@@ -76,29 +64,46 @@ class Loader:
     async def _reloaded(self, catalog: "Catalog") -> Listing:
         """The rows anew; once more if one was saved or deleted while the answer was on its way."""
         while True:
-            before = self._shelf.listing
+            before = self._desk.listing
             listing = await catalog.reload(0 if before.remembered else len(before))
-            if self._shelf.listing is before:
+            if self._desk.listing is before:
                 return listing
 
     async def extend(self, after: str) -> None:
         """Load the page after an id; dropped if the listing has moved on when it arrives."""
-        if self.catalog is None or self._reloading:
+        catalog = self.catalog
+        if catalog is None or self._reloading:
             self._missed = after
             return
         try:
-            page = await self.catalog.page(after)
+            page = await catalog.page(after)
         except ServiceError as error:
             self._missed = after
-            self._shelf.load_failed(error)
+            self._failed(error)
             return
-        if self._shelf.listing.cursor == page.after and not self._reloading:
-            self._shelf.listing = self._shelf.listing.extended(page)
-            self._shelf.load_ended()
+        if self._desk.listing.cursor == page.after and not self._reloading:
+            self._desk.listing = self._desk.listing.extended(page)
+            self._ended(catalog)
+
+    def _started(self) -> None:
+        self._desk.notice = notices.LOADING
+        if self._desk.listing.rows and not self._desk.listing.remembered:
+            self._desk.say_passing("Loading…", Tone.WORKING)
+
+    def _ended(self, catalog: "Catalog") -> None:
+        self._desk.notice = notices.empty(writable=not self._desk.profile.read_only)
+        remark = notices.ONE_PAGE if self._desk.listing.single_page else catalog.remark
+        self._desk.say_passing(remark, Tone.WARNING if remark else Tone.PLAIN)
+
+    def _failed(self, error: ServiceError) -> None:
+        """Keep what is there, and say which key helps."""
+        self._desk.notice = notices.failed(error, self._desk.profile)
+        if self._desk.listing.rows:
+            self._desk.say_passing(f"{error.title}: {error} · r tries again", Tone.ERROR)
 
     async def close(self) -> None:
         """Keep the first rows for the next start, and close the connection."""
         if self.catalog is not None:
-            if not self._shelf.listing.remembered:
-                await asyncio.to_thread(self.catalog.remember, self._shelf.listing)
+            if not self._desk.listing.remembered:
+                await asyncio.to_thread(self.catalog.remember, self._desk.listing)
             await self.catalog.close()

@@ -17,20 +17,18 @@ from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.tui.clipboard import Clipboard
-from assistant_tui.tui.commands import Command, Where, at_hand
+from assistant_tui.tui.commands import BROWSING, Command, Where, action_of, at_hand
 from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.help import help_screen
 from assistant_tui.tui.flows import (
     copying,
     deleting,
-    editing,
     leaving,
     recovering,
-    samples,
     showing,
-    undoing,
 )
 from assistant_tui.tui.flows.desk import Result
+from assistant_tui.tui.flows.jobs import JOBS, JOBS_ON_A_ROW
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.availability import LACKS, Situation, availability
@@ -130,6 +128,10 @@ class MainScreen(Screen[None]):
         """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
         return await self._loader.connected()
 
+    def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Say how loading goes; an empty sentence takes back only such a one."""
+        self.status_line.say_passing(sentence, tone)
+
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Put a sentence on the status line."""
         self.status_line.say(sentence, tone)
@@ -148,31 +150,6 @@ class MainScreen(Screen[None]):
         """Put a row that the server answered into the listing and highlight it."""
         self.listing = self.listing.with_row(row)
         self.browser.highlight(row.id)
-
-    def load_started(self) -> None:
-        """Say so where there is nothing else to see."""
-        self.notice = notices.LOADING
-        if self.listing.rows and not self.listing.remembered:
-            self.status_line.say_passing("Loading…", Tone.WORKING)
-
-    def load_ended(self) -> None:
-        """The listing is what the server has."""
-        self.notice = notices.empty(writable=not self.profile.read_only)
-        remark = self.catalog.remark
-        if self.listing.single_page:
-            remark = "This server gives one page only; there may be more"
-        self.status_line.say_passing(remark, Tone.WARNING if remark else Tone.PLAIN)
-        self._show_state()
-        if not self._offered:
-            self._offered = True
-            self.run_worker(recovering.offer(self), group="draft")
-
-    def load_failed(self, error: ServiceError) -> None:
-        """Keep what is there, and say which key helps."""
-        self.notice = notices.failed(error, self.profile)
-        if self.listing.rows:
-            self.status_line.say_passing(f"{error.title}: {error} · r tries again", Tone.ERROR)
-        self._show_state()
 
     def _work(self, job: Coroutine[Any, Any, None]) -> None:
         """Start a job that may ask and write; it is never cancelled, and no two run at once."""
@@ -215,13 +192,16 @@ class MainScreen(Screen[None]):
         """Bring header and footer up to date."""
         count = self.listing.count(self.browser.list_pane.cursor, self.profile.page_size)
         self.header_line.count = f"{count} · remembered" if self.listing.remembered else count
-        places = (Where.FORM,) if self._form.form else (Where.READ, Where.BROWSE)
+        places = (Where.FORM,) if self._form.form else BROWSING
         shown = [command for command in at_hand(places) if command.footer]
         self.key_line.commands = tuple(filter(self.can_do, shown))
 
     def watch_listing(self) -> None:
         """Show how many rows there are."""
         self._show_state()
+        if not self._offered and self._loader.catalog is not None:
+            self._offered = True
+            self.run_worker(recovering.offer(self), group="draft")
 
     def watch_busy(self) -> None:
         """Grey out what may not be done twice at once."""
@@ -230,6 +210,8 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether a command is at hand."""
+        if action == "work":
+            action = str(parameters[0])
         catalog = self._loader.catalog
         form, row = self._form.form, self.browser.row
         return availability(
@@ -253,7 +235,7 @@ class MainScreen(Screen[None]):
     async def carry_out(self, command: Command) -> None:
         """Do what a command of the palette says."""
         doer = self.browser if command.where is Where.READ else self
-        await doer.run_action(command.name)
+        await doer.run_action(action_of(command))
 
     def action_refresh(self) -> None:
         """Load the list anew."""
@@ -269,13 +251,14 @@ class MainScreen(Screen[None]):
         elif self.profile.read_only:
             self.browser.action_switch_pane()
         else:
-            await self._open_form(Draft(Document(row.text)))
+            await self.open_form(Draft(Document(row.text)))
 
     async def action_create(self) -> None:
         """Open the form on a new assistant."""
-        await self._open_form(self._form.new_draft())
+        await self.open_form(self._form.new_draft())
 
-    async def _open_form(self, draft: Draft, key: str = "") -> None:
+    async def open_form(self, draft: Draft, key: str = "") -> None:
+        """Open the form on a draft; `key` is where it is kept, if it is."""
         self.add_class("-form")
         self.browser.close_off(True)
         await self._form.open(draft, key)
@@ -311,31 +294,13 @@ class MainScreen(Screen[None]):
         if answer == deleting.YES:
             self._work(deleting.delete(self, row))
 
-    def action_edit_json(self) -> None:
-        """Edit the whole object in the person's editor."""
-        if row := self.browser.row:
-            self._work(editing.edit_object(self, self.app, row))
-
-    def action_undo(self) -> None:
-        """Take back the last thing that was done here."""
-        self._work(undoing.undo(self))
-
-    def action_history(self) -> None:
-        """Show the versions of the highlighted assistant."""
-        if row := self.browser.row:
-            self._work(undoing.history(self, row))
-
-    def action_trash(self) -> None:
-        """Show what was deleted here."""
-        self._work(undoing.trash(self))
-
-    def action_recover(self) -> None:
-        """Take up an edit that was left behind."""
-        self._work(recovering.recover(self, self._open_form))
-
-    def action_samples(self) -> None:
-        """Add three samples to an empty store."""
-        self._work(samples.add_samples(self))
+    def action_work(self, name: str) -> None:
+        """Start the job of a command."""
+        row = self.browser.row
+        if name in JOBS:
+            self._work(JOBS[name](self))
+        elif row is not None:
+            self._work(JOBS_ON_A_ROW[name](self, row))
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""

@@ -7,6 +7,7 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
 
 LOADING = "Loading…"
+ONE_PAGE = "This server gives one page only; there may be more"
 SWITCHED_OFF = "api.openai.com"
 """The host on which OpenAI ended the Assistants API on 2026-08-26."""
 

@@ -14,6 +14,8 @@ from assistant_tui.tui.widgets.wrapping import fit
 
 MOST_KEYS = 6
 _ORDER = "newest first"
+_HINT = 20
+"""Cells of the longest hint, such as `r tries again`, for which what stands before it gives way."""
 
 
 class HeaderLine(Widget):
@@ -63,14 +65,13 @@ class StatusLine(Widget):
             self._passing = True
 
     def render(self) -> Content:
-        """Draw the sentence after its mark; its last part, the key that helps, is never cut."""
+        """Draw the sentence after its mark; the key that helps at its end is not cut off."""
         text = f"{self.tone.value}{self.sentence}" if self.sentence else ""
         said, _, hint = text.rpartition(" · ")
         width = self.size.width
-        room = width - cell_len(f" · {hint}")
-        if cell_len(text) <= width or not said or room < width // 3:
+        if cell_len(text) <= width or " " not in hint or cell_len(hint) > min(_HINT, width // 2):
             return Content(text)
-        return Content(f"{fit(said, room)} · {hint}")
+        return Content(f"{fit(said, width - cell_len(hint) - 3)} · {hint}")
 
 
 class KeyLine(Widget):
