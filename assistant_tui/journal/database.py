@@ -49,11 +49,13 @@ PRAGMA user_version = {_VERSION};
 
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk is full or failing",
     sqlite3.SQLITE_READONLY: "it is read-only",
     sqlite3.SQLITE_BUSY: "another program holds it",
     sqlite3.SQLITE_CORRUPT: "it is damaged",
     sqlite3.SQLITE_NOTADB: "it is damaged, or no database",
 }
+# Of a disk that is full when the shared memory of WAL is made, SQLite says no more than IOERR.
 
 
 def to_blob(text: str) -> bytes:

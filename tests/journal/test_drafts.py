@@ -131,6 +131,18 @@ def test_a_draft_that_was_left_behind_is_offered_and_taken_over(
     ]
 
 
+def test_a_draft_that_was_taken_over_is_offered_to_nobody_else(
+    path: Path, journal: Journal, other: Journal
+) -> None:
+    with Journal(path) as gone:
+        gone.keep_draft(S, A, "left")
+    (draft,) = journal.orphans(S)
+    assert journal.adopt(draft)
+    assert other.orphans(S) == ()
+    journal.close()
+    assert [each.text for each in other.orphans(S)] == ["left"]
+
+
 def test_only_the_first_of_two_takes_a_draft_over(path: Path, journal: Journal) -> None:
     with Journal(path) as gone:
         gone.keep_draft(S, A, "left")

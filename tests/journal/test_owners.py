@@ -46,6 +46,23 @@ def test_locks_that_were_left_behind_are_swept_away_and_no_others(
         }
 
 
+def test_two_that_look_at_once_do_not_take_one_another_for_the_owner(
+    path: Path, journal: Journal
+) -> None:
+    left = path.with_name(f"{path.name}.owner-1-left")
+    with left.open("w") as looked_at:
+        fcntl.flock(looked_at, fcntl.LOCK_SH)
+        assert not journal._owner.is_alive("1-left")
+
+
+def test_the_own_drafts_are_never_offered_even_if_somebody_removed_the_lock(
+    path: Path, journal: Journal
+) -> None:
+    journal.keep_draft(S, A, "")
+    path.with_name(lock(path, journal)).unlink()
+    assert journal.orphans(S) == ()
+
+
 def test_a_lock_that_cannot_be_swept_away_hinders_nobody(path: Path, journal: Journal) -> None:
     (path.parent / f"{path.name}.owner-1-left").mkdir()
     journal.keep_draft(S, A, "kept")
