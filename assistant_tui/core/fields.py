@@ -72,6 +72,8 @@ READ_ONLY = ("id", "object", "created_at", "created")
 METADATA_KEY_LIMIT = 64
 METADATA_VALUE_LIMIT = 512
 FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TYPED_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+"""What people write for numbers, also where JSON would not: `.5`, `1.`, `+1`."""
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -155,10 +157,9 @@ def _write_number(field: Field, raw: Raw) -> str:
     if not text:
         return "null"
     allowed = f"{field.label}: a number from {field.least:g} to {field.most:g}, or empty"
-    try:
-        number = float(text)
-    except ValueError:
-        raise FieldError(allowed) from None
+    if not _TYPED_NUMBER.fullmatch(text):
+        raise FieldError(allowed)
+    number = float(text)
     if not field.least <= number <= field.most:
         raise FieldError(allowed)
     return text if _NUMBER.fullmatch(text) else write_json(number)

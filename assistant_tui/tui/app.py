@@ -7,12 +7,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
@@ -23,6 +24,7 @@ from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Listing
 from assistant_tui.tui.clipboard import Clipboard
+from assistant_tui.tui.key_order import PATIENCE, Followed, KeyOrder, Typed
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.main import MainScreen
@@ -103,12 +105,32 @@ class AssistantApp(App[None]):
         self.theme = settings.theme
         self.set_keymap(dict(settings.keymap))
         self.animation_level = "none"
+        self._keys = KeyOrder(
+            super().on_event,
+            lambda: self.focused or self.screen,
+            lambda: self.set_timer(PATIENCE, self._skip_key),
+        )
+        self._quitting = False
         self._opened = 0
         self.add_mode(self.DEFAULT_MODE, partial(self._main, settings.profile, welcome))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, and ours behind them."""
         return [*super().get_line_filters(), self._sanitiser]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys one at a time, and all else as it comes."""
+        if isinstance(event, Typed) and not event.is_forwarded:
+            await self._keys.add(event)
+        else:
+            await super().on_event(event)
+
+    @on(Followed)
+    async def _key_followed(self, message: Followed) -> None:
+        await self._keys.followed(message)
+
+    async def _skip_key(self) -> None:
+        await self._keys.skip()
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
@@ -157,12 +179,15 @@ class AssistantApp(App[None]):
             self.main_screen.say("Ctrl+Q quits", Tone.PLAIN)
 
     async def action_quit(self) -> None:
-        """Quit, once nothing is lost by it."""
-        self.run_worker(self._quit(), group="quit", exclusive=True)
+        """Quit, once nothing is lost by it; asked once, however often the key is pressed."""
+        if not self._quitting:
+            self._quitting = True
+            self.run_worker(self._quit(), group="quit")
 
     async def _quit(self) -> None:
         if self.main_screen is None or await self.main_screen.may_leave():
             self.exit()
+        self._quitting = False
 
     def copy_to_clipboard(self, text: str) -> None:
         """Take what inputs and selections copy the way of every copy."""
@@ -175,9 +200,10 @@ class AssistantApp(App[None]):
 
         Overrides Textual's own, whose traceback prints locals.
         """
-        self._crash_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.crash_report = self._crash_folder / "crash.txt"
-        handle = os.open(self.crash_report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            traceback.print_exception(sys.exception(), file=file)
+        with suppress(OSError):
+            self._crash_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self.crash_report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+                traceback.print_exception(sys.exception(), file=file)
         self._close_messages_no_wait()

@@ -57,7 +57,7 @@ def listing_of(*objects: object) -> Gate:
 async def detail_follows(program: Driver) -> None:
     """Wait until the cursor has rested and the detail shows its row."""
     browser = program.main.browser
-    await program.until(lambda: browser.detail_pane.lines == describe(browser.row))
+    await program.until(lambda: browser.detail_pane.lines == describe(browser.highlighted))
 
 
 async def test_list(start: Start, looks_as_before: Looks) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from assistant_tui.api.client import AssistantsClient
@@ -101,6 +103,15 @@ class Driver:
             await self.pilot.press(key)
         await self.settle()
 
+    async def burst(self, *keys: str) -> None:
+        """Let keys arrive all at once, as a slow line delivers them."""
+        for key in keys:
+            character = key if len(key) == 1 else None
+            name = _character_to_key(key) if character else key
+            self.app.post_message(Key(name, character))
+        await self.until(lambda: self.app._keys._timer is None)
+        await self.settle()
+
     async def type(self, text: str) -> None:
         """Type a text into what has the focus."""
         await self.pilot.press(*text)
@@ -165,7 +176,7 @@ class Driver:
     @property
     def highlighted(self) -> str:
         """The name in the highlighted row."""
-        row = self.main.browser.row
+        row = self.main.browser.highlighted
         return row.name if row else ""
 
 

@@ -104,8 +104,8 @@ async def test_one_unreadable_object_spoils_only_its_own_row(tmp_path: Path) -> 
         await program.press("j", "enter")
         assert '"no": 1' in program.text
         await program.press("escape", "j")
-        assert program.main.browser.row is not None
-        assert program.main.browser.row.id == "c"
+        assert program.main.browser.highlighted is not None
+        assert program.main.browser.highlighted.id == "c"
 
 
 async def test_read_only_offers_nothing_that_writes(gate: Gate, tmp_path: Path) -> None:
@@ -166,5 +166,5 @@ async def test_the_palette_carries_out_a_command(program: Driver) -> None:
     await program.type("show id")
     await program.until(lambda: "as plain text" in program.text)
     await program.press("enter")
-    assert program.main.browser.row is not None
-    await program.until(lambda: program.text.count(program.main.browser.row.id) == 1)
+    assert program.main.browser.highlighted is not None
+    await program.until(lambda: program.text.count(program.main.browser.highlighted.id) == 1)

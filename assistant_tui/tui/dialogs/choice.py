@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant_tui.tui.dialogs.dialog import Dialog
 
-class Choice(ModalScreen[str | None]):
+
+class Choice(Dialog[str | None]):
     """Shows lines by key; answers with the key of the chosen one, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,11 +47,11 @@ class Choice(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
+        self.close(event.option.id)
 
     def action_cancel(self) -> None:
         """Choose none."""
-        self.dismiss(None)
+        self.close(None)
 
     def action_move(self, by: int) -> None:
         """Move as the list of assistants does."""

@@ -36,7 +36,7 @@ def _lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[Line]:
         "Tab and Shift+Tab go from field to field; Space switches a tool on or off.", indent=2
     )
     yield Line("↓ goes from the model into the list of models; Enter takes one.", indent=2)
-    yield Line("A key or value of the metadata that is emptied is left out.", indent=2)
+    yield Line("A pair of the metadata whose key and value are emptied is left out.", indent=2)
     if learned:
         yield Line("")
         yield Line("What this server does not do", "label")

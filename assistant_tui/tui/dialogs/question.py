@@ -8,8 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from assistant_tui.tui.dialogs.dialog import Dialog
 
 
 class Answer(NamedTuple):
@@ -20,7 +21,7 @@ class Answer(NamedTuple):
     dangerous: bool = False
 
 
-class Question(ModalScreen[str]):
+class Question(Dialog[str]):
     """Asks, and answers with the key of the button; Esc is the first button."""
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012 Textual types it so
@@ -55,8 +56,8 @@ class Question(ModalScreen[str]):
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.name or self._answers[0].key)
+        self.close(event.button.name or self._answers[0].key)
 
     def action_cancel(self) -> None:
         """Answer with the first button."""
-        self.dismiss(self._answers[0].key)
+        self.close(self._answers[0].key)

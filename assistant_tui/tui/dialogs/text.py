@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.reader import Line, Reader
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Dialog[None]):
     """Shows lines until Esc, q or the key that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,4 +35,4 @@ class TextScreen(ModalScreen[None]):
 
     def action_close(self) -> None:
         """Go back to what was under the text."""
-        self.dismiss()
+        self.close(None)

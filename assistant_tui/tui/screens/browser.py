@@ -25,7 +25,7 @@ class Browser(Horizontal):
     listing: var[Listing] = var(Listing())
     notice: var[str] = var("")
     row: var[Row | None] = var(None)
-    """The highlighted row; the detail follows it."""
+    """What the detail shows; it follows the highlighted row by a message."""
 
     list_pane = getters.query_one(ListPane)
     detail_pane = getters.query_one(DetailPane)
@@ -62,6 +62,11 @@ class Browser(Horizontal):
         self.row = self.list_pane.highlighted
         self.post_message(self.Moved())
 
+    @property
+    def highlighted(self) -> Row | None:
+        """The row under the cursor this moment."""
+        return self.list_pane.highlighted
+
     def highlight(self, assistant_id: str) -> None:
         """Put the cursor on an assistant, if it is loaded."""
         self.list_pane.highlight(assistant_id)
@@ -82,7 +87,11 @@ class Browser(Horizontal):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing to read or copy where no row is."""
-        return self.row is not None or action in ("next_page", "previous_page", "back")
+        return self.list_pane.highlighted is not None or action in (
+            "next_page",
+            "previous_page",
+            "back",
+        )
 
     def action_next_page(self) -> None:
         """Go to the next page."""
@@ -102,17 +111,17 @@ class Browser(Horizontal):
 
     def action_json(self) -> None:
         """Show the object as JSON."""
-        if self.row is not None:
-            self.app.push_screen(showing.json_screen(self.row))
+        if (row := self.highlighted) is not None:
+            self.app.push_screen(showing.json_screen(row))
 
     def action_show_id(self) -> None:
         """Show the id as plain text."""
-        if self.row is not None:
-            self.app.push_screen(showing.id_screen(self.row))
+        if (row := self.highlighted) is not None:
+            self.app.push_screen(showing.id_screen(row))
 
     def _copy(self, part: Part) -> None:
-        if self.row is not None:
-            self.post_message(self.CopyWanted(self.row, part))
+        if (row := self.highlighted) is not None:
+            self.post_message(self.CopyWanted(row, part))
 
     def action_copy_id(self) -> None:
         """Copy the id."""

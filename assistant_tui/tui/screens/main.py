@@ -48,6 +48,10 @@ HEAD_START = 0.2
 """Seconds that a person has rows before the imports for the connection begin."""
 
 
+_BESIDE_A_FORM = ("help", "profile", "quit")
+"""What the palette offers of the browser's commands while a form is open."""
+
+
 class MainScreen(Screen[None]):
     """Browser and form of one profile."""
 
@@ -108,6 +112,7 @@ class MainScreen(Screen[None]):
         self.notice = notices.LOADING
         self.browser.show_list()
         self.say(self._welcome)
+        self._show_state()
         # What is there can be used at once: connecting must not compete with the first keys.
         if self.listing.rows:
             self.set_timer(HEAD_START, self.action_refresh)
@@ -213,7 +218,7 @@ class MainScreen(Screen[None]):
         if action == "work":
             action = str(parameters[0])
         catalog = self._loader.catalog
-        form, row = self._form.form, self.browser.row
+        form, row = self._form.form, self.browser.highlighted
         return availability(
             action,
             Situation(
@@ -229,6 +234,8 @@ class MainScreen(Screen[None]):
 
     def can_do(self, command: Command) -> bool:
         """Whether a command is at hand, whoever carries it out."""
+        if self._form.form is not None and command.where in BROWSING:
+            return command.name in _BESIDE_A_FORM
         doer = self.browser if command.where is Where.READ else self
         return bool(doer.check_action(command.name, ()))
 
@@ -243,7 +250,7 @@ class MainScreen(Screen[None]):
 
     async def action_open(self) -> None:
         """Open the form on the highlighted assistant; where it cannot be edited, read it."""
-        row = self.browser.row
+        row = self.browser.highlighted
         if row is None:
             return
         if row.problem:
@@ -272,9 +279,17 @@ class MainScreen(Screen[None]):
         """Save what the form holds."""
         self._work(self._form.save())
 
-    def action_leave(self) -> None:
-        """Leave the form."""
-        self.run_worker(self._form.leave(), group="form")
+    async def action_leave(self) -> None:
+        """Leave the form; asks if something was changed."""
+        draft = self._form.draft
+        if draft is not None and draft.dirty:
+            self.app.push_screen(leaving.question(draft), self._leave)
+        else:
+            await self._form.close()
+
+    async def _leave(self, answer: str | None) -> None:
+        if answer == leaving.DISCARD:
+            await self._form.close()
 
     def action_show_changes(self) -> None:
         """Show what a save would send."""
@@ -287,7 +302,7 @@ class MainScreen(Screen[None]):
 
     def action_delete(self) -> None:
         """Ask whether to delete the highlighted assistant, and just this one."""
-        if row := self.browser.row:
+        if row := self.browser.highlighted:
             self.app.push_screen(deleting.question(row), partial(self._delete, row))
 
     def _delete(self, row: Row, answer: str | None) -> None:
@@ -296,7 +311,7 @@ class MainScreen(Screen[None]):
 
     def action_work(self, name: str) -> None:
         """Start the job of a command."""
-        row = self.browser.row
+        row = self.browser.highlighted
         if name in JOBS:
             self._work(JOBS[name](self))
         elif row is not None:
@@ -322,19 +337,22 @@ class MainScreen(Screen[None]):
 
     def action_profile(self) -> None:
         """Switch to another profile."""
-        self.run_worker(self._switch(), group="form")
-
-    async def _switch(self) -> None:
         profiles = self._settings.profiles
         lines = {name: notices.profile_line(each, self.profile) for name, each in profiles.items()}
-        name = await self.ask(Choice("Switch to", lines, self.profile.name))
-        if name is not None and await self.may_leave():
-            self.post_message(self.ProfileChosen(profiles[name]))
+        self.app.push_screen(Choice("Switch to", lines, self.profile.name), self._switch)
+
+    def _switch(self, name: str | None) -> None:
+        if name is not None:
+            self.run_worker(self._leave_for(self._settings.profiles[name]), group="form")
+
+    async def _leave_for(self, profile: Profile) -> None:
+        if await self.may_leave():
+            self.post_message(self.ProfileChosen(profile))
 
     async def may_leave(self) -> bool:
-        """Whether nothing is lost if this screen goes; asks where something would be."""
-        if self.busy and not await leaving.may_interrupt(self):
-            return False
+        """Whether nothing is lost if this screen goes; asks, once, where something would be."""
+        if self.busy:
+            return await leaving.may_interrupt(self)
         return await self._form.leave()
 
     def keep_draft(self) -> None:

@@ -36,8 +36,8 @@ class AssistantForm(VerticalScroll, can_focus=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Where.FORM),
         # With priority, so that what is typed right behind a Tab goes to the next field.
-        Binding("tab", "app.focus_next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("tab", "field(1)", show=False, priority=True),
+        Binding("shift+tab", "field(-1)", show=False, priority=True),
     ]
 
     draft: var[Draft] = var(Draft)
@@ -121,6 +121,14 @@ class AssistantForm(VerticalScroll, can_focus=False):
             complain = touched or self.draft.original is not None
             editor.show_state(touched=touched, error=errors.get(name, "") if complain else "")
 
+    def action_field(self, by: int) -> None:
+        """Go to the next field or the one before; the last is not followed by the first."""
+        fields = [widget for widget in self.screen.focus_chain if self in widget.ancestors]
+        now = self.screen.focused
+        if now in fields:
+            position = fields.index(now) + by
+            self.screen.set_focus(fields[max(0, min(position, len(fields) - 1))])
+
     def show_errors(self) -> None:
         """Show every error, those of untouched fields too, and go to the first."""
         errors = self.draft.errors
@@ -143,6 +151,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
         """Take the models that the server lists; the first is the preset where there is none."""
         editor = self.query_one(ModelEditor)
         editor.offer(models)
+        self.collect()
         new = self.draft.original is None
         if new and models and "model" not in {**self.draft.preset, **self.draft.raw}:
             preset = {**self.draft.preset, "model": write_json(models[0])}

@@ -46,11 +46,18 @@ class MetadataEditor(FieldEditor):
     """The pairs of the metadata."""
 
     def compose_editor(self) -> ComposeResult:
-        """A row for each pair, and an empty one."""
+        """A row for each pair, an empty one, and one more in hand."""
         with Vertical(classes="pairs"):
             for entry in [*self.shown, Entry("", "")]:
                 if isinstance(entry, Entry):
                     yield PairRow(entry)
+            yield self._spare()
+
+    def _spare(self) -> PairRow:
+        """An empty row behind the visible ones, there before it is needed: a Tab must find it."""
+        row = PairRow(Entry("", ""))
+        row.display = False
+        return row
 
     @property
     def raw(self) -> Raw:
@@ -60,7 +67,8 @@ class MetadataEditor(FieldEditor):
     @on(Input.Changed)
     def _take(self, event: Input.Changed) -> None:
         event.stop()
-        rows = list(self.query(PairRow))
-        if rows[-1].entry is not None:
-            self.query_one(".pairs").mount(PairRow(Entry("", "")))
+        *_, last, spare = self.query(PairRow)
+        if last.entry is not None:
+            spare.display = True
+            self.query_one(".pairs").mount(self._spare())
         self.changed()

@@ -1,0 +1,133 @@
+"""Keys that arrive together, as over a slow line: each acts after the one before it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from assistant_tui.core.samples import sample
+from assistant_tui.server.app import create_app
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import Driver, Gate, running
+
+
+def names(store: SampleStore) -> list[str]:
+    """The names that the server has of the first three samples and of what was created."""
+    return [str(each["name"]) for each in map(store.get, ids()) if each is not None]
+
+
+def ids() -> list[str]:
+    """The ids of the samples."""
+    return [sample(index)["id"] for index in range(6)]
+
+
+@pytest.fixture
+def store() -> SampleStore:
+    """Six samples."""
+    return SampleStore(6)
+
+
+async def test_the_assistant_that_was_moved_to_is_the_one_that_is_deleted(
+    program: Driver, store: SampleStore
+) -> None:
+    await program.burst("j", "j", "d", "tab", "enter")
+    assert [id for id in ids() if store.get(id) is None] == [ids()[2]]
+
+
+async def test_the_assistant_that_was_moved_to_is_the_one_that_is_edited(
+    program: Driver, store: SampleStore
+) -> None:
+    before = names(store)
+    await program.burst("j", "k", "j", "j", "enter", "X", "ctrl+s")
+    assert names(store) == [*before[:2], before[2] + "X", *before[3:]]
+
+
+async def test_two_deletions_in_one_burst_take_two(program: Driver, store: SampleStore) -> None:
+    await program.burst("d", "tab", "enter")
+    await program.burst("d", "tab", "enter", "enter")
+    assert [store.get(id) is None for id in ids()] == [True, True, False, False, False, False]
+
+
+async def test_an_answer_is_given_once_however_often_enter_is_pressed(
+    program: Driver, gate: Gate
+) -> None:
+    await program.burst("d", "enter", "tab", "enter", "enter")
+    assert gate.writes() == []
+    assert program.app.is_running
+    await program.press("escape", "escape")
+    await program.burst("P", "enter", "enter", "enter")
+    assert program.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["t", "e", "h", "backspace", "backspace", "h", "e"], "mmthe"),
+        (["home", "A", "end", "Z"], "AmmZ"),
+        (["x", "backspace", "y"], "mmx"[:2] + "y"),
+        (["ctrl+u", "n", "e", "w"], "new"),
+        (["left", "x", "right", "y"], "mxmy"),
+    ],
+)
+async def test_what_is_typed_in_a_field_stays_in_order(
+    tmp_path: Path, keys: list[str], expected: str
+) -> None:
+    store = SampleStore(0)
+    made = store.create({"name": "mm", "model": "m"})
+    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+        await program.burst("enter", *keys, "ctrl+s")
+    assert (store.get(made["id"]) or {})["name"] == expected
+
+
+async def test_what_is_typed_in_a_text_stays_in_order(tmp_path: Path) -> None:
+    store = SampleStore(0)
+    made = store.create({"name": "n", "model": "m", "instructions": "hello"})
+    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+        to_the_text = ["tab", "tab", "tab", "end"]
+        await program.burst("enter", *to_the_text, "backspace", "backspace", "p", "!", "ctrl+s")
+    assert (store.get(made["id"]) or {})["instructions"] == "help!"
+
+
+async def test_each_space_switches_its_own_tool(tmp_path: Path) -> None:
+    store = SampleStore(0)
+    made = store.create({"name": "n", "model": "m", "tools": []})
+    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+        await program.burst("enter", *["tab"] * 6, "space", "tab", "space", "ctrl+s")
+    kinds = [tool["type"] for tool in (store.get(made["id"]) or {})["tools"]]
+    assert kinds == ["code_interpreter", "file_search"]
+
+
+async def test_metadata_typed_in_one_go_lands_in_the_metadata(tmp_path: Path) -> None:
+    store = SampleStore(0)
+    made: dict[str, Any] = store.create({"name": "n", "model": "m"})
+    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+        keys = ["k", "tab", "v", "tab", "l", "tab", "w", "tab", "m", "tab", "x", "tab", "tab"]
+        await program.burst("enter", *["tab"] * 9, *keys, "ctrl+s")
+    held = store.get(made["id"]) or {}
+    assert held["metadata"] == {"k": "v", "l": "w", "m": "x"}
+    assert (held["name"], held["model"]) == ("n", "m")
+
+
+async def test_a_clean_form_is_left_before_the_next_key_is_looked_at(
+    program: Driver, gate: Gate
+) -> None:
+    await program.burst("enter", "escape", "j", "d")
+    assert sample(1)["id"] in program.text
+    assert gate.writes() == []
+
+
+async def test_create_twice_in_one_burst(program: Driver, gate: Gate) -> None:
+    await program.burst("n", *"first", "ctrl+s")
+    await program.burst("n", *"second", "ctrl+s")
+    assert [json.loads(body)["name"] for body in gate.bodies] == ["first", "second"]
+
+
+async def test_tab_in_the_last_field_stays_there(program: Driver) -> None:
+    await program.burst("enter", *["tab"] * 40, "z")
+    focused = program.app.focused
+    assert isinstance(focused, Input)
+    assert focused.has_class("value")
+    await program.burst(*["shift+tab"] * 40, "!")
+    assert f"{sample(0)['name']}!" in program.text
