@@ -17,12 +17,11 @@ from assistant_tui.api.exchange import Chance, Exchange, Sleep
 from assistant_tui.api.keys import Keys
 from assistant_tui.api.refusals import Answer
 from assistant_tui.core.document import compose
-from assistant_tui.core.errors import Invalid, NotFound, NotServed, ServerFault, Unreadable
+from assistant_tui.core.errors import NotFound, NotServed, ServerFault, Unreadable
 from assistant_tui.core.listing import Page, Row
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one answer, decompressed; a hundred assistants of the largest size need half of it."""
-_REFUSES_CURSOR = (400, 422)
 _Read = TypeVar("_Read")
 
 
@@ -79,19 +78,11 @@ class AssistantsClient:
         after: str | None = None,
         before: str | None = None,
     ) -> Page:
-        """Return the page behind the assistant `after`, or before `before`.
-
-        A cursor that is refused with 400 or 422 is learned: the server pages no further.
-        """
+        """Return the page behind the assistant `after`, or before `before`."""
         cursors = {"after": after, "before": before}
         given = {name: value for name, value in cursors.items() if value is not None}
         query = {"limit": str(limit), "order": order, **given}
-        try:
-            answer = await self._answer(Call("GET", "/assistants", query))
-        except Invalid as error:
-            if after is not None and error.status in _REFUSES_CURSOR:
-                self.dialect.learn_missing(Capability.CURSOR)
-            raise
+        answer = await self._answer(Call("GET", "/assistants", query))
         return _read(answer, lambda text: wire.read_page(text, after=after, limit=limit))
 
     async def retrieve(self, assistant_id: str) -> Row:

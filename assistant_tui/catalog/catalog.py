@@ -8,6 +8,7 @@ from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog import deleting, lookup, saving
 from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
+from assistant_tui.core.document import compose
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Invalid, NotFound, ServiceError
 from assistant_tui.core.listing import Listing, Page, Row
@@ -39,6 +40,8 @@ class Catalog:
         """What was done and typed here."""
         self.remark = remark
         """One sentence that a person should know about this catalog; empty for none."""
+        self._unanswered: dict[str, frozenset[str]] = {}
+        """Creates without an answer, by their body, with the ids that were there before."""
         self._resources = resources or AsyncExitStack()
 
     async def close(self) -> None:
@@ -52,14 +55,27 @@ class Catalog:
     async def page(self, after: str | None = None) -> Page:
         """Load the first page, or the one after an id.
 
-        A server that refuses the cursor gets a page that says so, not an error.
+        A server that refuses the cursor gets a page that says so, not an error; NotFound means
+        that the row with that id is gone.
         """
         try:
             return await self._client.list(limit=self._page_size, after=after)
         except Invalid:
             if after is None:
                 raise
+            # A cursor is also refused when its row is gone, which says nothing about the server.
+            await self._check_present(after)
+            self._client.dialect.learn_missing(Capability.CURSOR)
             return Page((), None, after, self._page_size, refused=True)
+
+    async def _check_present(self, assistant_id: str) -> None:
+        """Raise NotFound if an assistant is certainly gone."""
+        try:
+            await self.fetch(assistant_id)
+        except NotFound:
+            raise
+        except ServiceError:
+            return
 
     async def reload(self, count: int) -> Listing:
         """Load anew, page by page, until at least `count` rows are there or the list ends."""
@@ -87,8 +103,28 @@ class Catalog:
     ) -> Saved:
         """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number."""
         self._check_writable()
-        saved = await saving.create(self._client, draft, known)
+        saved = await self._create_once(draft, known)
         await self.record.add(saved.row.id, Kind.CREATED, None, saved.row.text, undoes)
+        return saved
+
+    async def _create_once(self, draft: Draft, known: Collection[str]) -> Saved:
+        """Create; but first look for what the same request may have made after it timed out."""
+        body = compose(draft.patch())
+        before = self._unanswered.get(body)
+        if before is not None:
+            found = await saving.find_created(self._client, draft.patch(), before)
+            if found is not None:
+                del self._unanswered[body]
+                return Saved(found, answer_lost=True)
+        else:
+            before = await saving.newest_ids(self._client) | frozenset(known)
+        try:
+            saved = await saving.create(self._client, draft, before)
+        except ServiceError as error:
+            if error.may_have_arrived:
+                self._unanswered[body] = before
+            raise
+        self._unanswered.pop(body, None)
         return saved
 
     async def save(

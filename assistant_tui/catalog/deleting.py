@@ -29,10 +29,10 @@ async def delete(client: AssistantsClient, assistant_id: str, above: str | None 
         try:
             there = await _is_there(client, assistant_id, above)
         except ServiceError:
-            error.message += " · whether it was deleted could not be found out: refresh"
+            error.message = f"it may have been deleted all the same: {error.message}"
             raise error from None
         if there:
-            error.message += " · looked for it: it is still there"
+            error.message = f"it is still there: {error.message}"
             error.may_have_arrived = False
             raise error from None
 

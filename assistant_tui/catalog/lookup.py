@@ -54,6 +54,7 @@ async def find_in_list(
         except Invalid:
             if listing.cursor is None:
                 raise
+            client.dialect.learn_missing(Capability.CURSOR)
             break
         listing = listing.extended(page)
         if (found := listing.row(assistant_id)) is not None:

@@ -1,6 +1,6 @@
 """Creates and modifies: fetch, compare, send, compare."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from assistant_tui.api.client import AssistantsClient
@@ -9,6 +9,7 @@ from assistant_tui.catalog.lookup import fetch
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import EditConflict, NotFound, NotServed, ServiceError
+from assistant_tui.core.fields import MODIFIABLE
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved, compare
 
@@ -35,25 +36,46 @@ async def create(client: AssistantsClient, draft: Draft, known: Collection[str])
     except ServiceError as error:
         if not error.may_have_arrived:
             raise
-        found = await _find_created(client, body, known, error)
-        return Saved(found, answer_lost=True)
+        return await _look_for_created(client, body, known, error)
     return Saved(row, outcome=compare(body, None, Document(row.text)))
 
 
-async def _find_created(
-    client: AssistantsClient, body: dict[str, str], known: Collection[str], error: ServiceError
-) -> Row:
+async def newest_ids(client: AssistantsClient) -> frozenset[str]:
+    """The ids that a create must not be taken to have made; none where they cannot be listed."""
     try:
         page = await client.list(limit=RECENT)
     except ServiceError:
-        error.message += " · it may have been created all the same: refresh before you try again"
-        raise error from None
-    for row in page.rows:
-        same = not row.problem and compare(body, None, Document(row.text)).as_asked
+        return frozenset()
+    return frozenset(row.id for row in page.rows)
+
+
+async def find_created(
+    client: AssistantsClient, body: Mapping[str, str], known: Collection[str]
+) -> Row | None:
+    """Look among the newest assistants for what a create with this body has made.
+
+    It has what was sent, and nothing that was not. Raises ServiceError.
+    """
+    unset = {name: "null" for name in MODIFIABLE if name not in body}
+    for row in (await client.list(limit=RECENT)).rows:
+        same = not row.problem and compare({**body, **unset}, None, Document(row.text)).as_asked
         if same and row.id not in known:
             return row
-    error.message += " · looked for it: it was not created"
-    raise error
+    return None
+
+
+async def _look_for_created(
+    client: AssistantsClient, body: Mapping[str, str], known: Collection[str], error: ServiceError
+) -> Saved:
+    try:
+        found = await find_created(client, body, known)
+    except ServiceError:
+        error.message = f"it may have been created all the same: {error.message}"
+        raise error from None
+    if found is None:
+        error.message = f"it is not there, but may still arrive: {error.message}"
+        raise error
+    return Saved(found, answer_lost=True)
 
 
 async def modify(
@@ -117,9 +139,9 @@ async def _look_after(
     try:
         now = await fetch(client, newer.id, above)
     except ServiceError:
-        error.message += " · it may have been saved all the same; the edit is kept here"
+        error.message = f"it may have been saved all the same: {error.message}"
         raise error from None
     if compare(body, None, Document(now.text)).as_asked:
         return now
-    error.message += " · looked at the server: the change did not arrive"
+    error.message = f"the change is not there, but may still arrive: {error.message}"
     raise error

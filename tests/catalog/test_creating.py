@@ -53,4 +53,4 @@ async def test_what_the_server_refuses_is_not_looked_for() -> None:
     async with catalog_of(server) as catalog:
         with pytest.raises(Invalid, match="said 400"):
             await catalog.create(NEW)
-    assert server.asked == ["create"]
+    assert server.asked == ["list", "create"]

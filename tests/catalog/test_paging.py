@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from assistant_tui.api.dialect import Capability
-from assistant_tui.core.errors import Invalid, NotServed
+from assistant_tui.core.errors import Invalid, NotFound, NotServed
 from tests.catalog.support import Server, absent, catalog_of, embedded, refusing, some, text_of
 
 
@@ -55,8 +55,24 @@ async def test_a_refused_cursor_makes_a_list_of_one_page(status: int) -> None:
     async with catalog_of(server, page_size=2) as catalog:
         listing = await catalog.reload(100)
         assert (len(listing), listing.single_page, listing.complete) == (2, True, False)
-        assert catalog.can(Capability.CURSOR) is (status == 404)
-    assert server.asked == ["list"] * 2
+        assert not catalog.can(Capability.CURSOR)
+    assert server.asked == ["list", "list", "retrieve"]
+
+
+async def test_a_cursor_that_is_gone_is_not_a_server_that_cannot_page() -> None:
+    server = Server(*some(5))
+
+    def strict(request: httpx.Request) -> httpx.Response:
+        known = request.url.params.get("after") in (None, *server.texts)
+        return server.answer(request) if known else refusing(400)(request)
+
+    server.bent["list"] = strict
+    async with catalog_of(server, page_size=2) as catalog:
+        first = await catalog.page()
+        del server.texts[first.rows[-1].id]
+        with pytest.raises(NotFound):
+            await catalog.page(first.rows[-1].id)
+        assert catalog.can(Capability.CURSOR)
 
 
 async def test_a_refused_first_page_is_an_error() -> None:

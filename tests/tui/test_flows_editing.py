@@ -64,6 +64,24 @@ async def test_text_that_a_text_area_would_rewrite_survives_the_edit_of_another_
         assert held(store, made["id"])["instructions"] == odd
 
 
+async def test_a_text_that_typing_would_change_elsewhere_is_locked_and_says_what_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SampleStore(0)
+    odd = "one\u2028two\nthree"
+    made = store.create({"name": "n", "model": "m", "description": odd})
+    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+        monkeypatch.setattr(
+            "assistant_tui.tui.screens.form_desk.edit", lambda app, text, end: text + "!\n"
+        )
+        await program.press("enter", "tab", "tab", "x")
+        assert "typing would change: F4 edits it" in program.text
+        await program.press("ctrl+s")
+        assert held(store, made["id"])["description"] == odd
+        await program.press("f4", "ctrl+s")
+        assert held(store, made["id"])["description"] == odd + "!"
+
+
 async def test_unknown_fields_and_tools_survive_when_a_tool_is_switched_off(tmp_path: Path) -> None:
     """The other tools go back byte for byte as they came."""
     strange = '{"type": "azure_ai_search", "n": 1.0, "big": 123456789012345678901234567890}'

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from textual.widgets import Input
+
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
@@ -148,6 +150,40 @@ async def test_a_create_whose_answer_is_lost_is_looked_for_and_not_repeated(tmp_
         assert "of 3 (all)" in program.header
 
 
+async def test_what_is_put_back_during_a_save_is_an_edit_again(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    gate.hold = is_write
+    await program.pilot.press("enter", "1", "ctrl+s")
+    await gate.arrived.wait()
+    await program.pilot.press("backspace")
+    gate.opened.set()
+    await program.settle()
+    assert held(store)["name"] == NAME + "1"
+    assert "*Name" in program.text
+    await program.press("ctrl+s")
+    assert held(store)["name"] == NAME
+
+
+async def test_a_new_one_saved_before_the_models_are_known_waits_for_them(
+    program: Driver, gate: Gate
+) -> None:
+    gate.hold = lambda method, path: path == "/models"
+    await program.pilot.press("n", "x", "ctrl+s")
+    await gate.arrived.wait()
+    assert gate.writes() == []
+    gate.opened.set()
+    await program.settle()
+    assert json.loads(gate.bodies[0]) == {"model": "gpt-4o", "name": "x"}
+
+
+async def test_quit_pressed_twice_asks_once(program: Driver) -> None:
+    await program.press("enter", "x", "ctrl+q", "ctrl+q")
+    await program.press("escape")
+    assert not program.asked
+    assert "*Name" in program.text
+
+
 async def test_quitting_with_unsaved_changes_asks(program: Driver) -> None:
     await program.press("enter", "x", "ctrl+q")
     assert "unsaved changes" in program.text
@@ -164,6 +200,8 @@ async def test_a_field_that_the_server_ignores_is_told(tmp_path: Path) -> None:
         await program.press("enter", "x", "ctrl+s")
         assert gate.writes() == ["POST /assistants/a1"]
         assert "the server did not take: name" in program.status
+        assert "*Name" in program.text, "what it did not take is still there to be saved"
+        assert program.main.query_one(Input).value == "nx"
 
 
 class AnswerLost:

@@ -8,6 +8,7 @@ import pytest
 
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.config.settings import LOCAL, Profile, Settings, Source
+from assistant_tui.core.listing import Listing, Row
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
@@ -108,6 +109,17 @@ async def test_one_unreadable_object_spoils_only_its_own_row(tmp_path: Path) -> 
         assert program.main.browser.highlighted.id == "c"
 
 
+@pytest.mark.parametrize("status", [401, 403])
+async def test_what_is_remembered_goes_when_the_key_is_refused(tmp_path: Path, status: int) -> None:
+    old = Row("asst_old", "somebody else's", "m", (), 1, '{"id": "asst_old"}')
+    opening = Listing((old,), remembered=True)
+    server = refusing(status, "no")
+    async with running(server, tmp_path, profile=WORK, opening=opening, settle=False) as program:
+        await program.until(lambda: "r tries again" in program.text)
+        assert "somebody else's" not in program.text
+        assert "work" in program.text
+
+
 async def test_read_only_offers_nothing_that_writes(gate: Gate, tmp_path: Path) -> None:
     profile = Profile("work", Source.LOCAL, read_only=True)
     async with running(gate, tmp_path, profile=profile) as program:
@@ -123,7 +135,7 @@ async def test_read_only_offers_nothing_that_writes(gate: Gate, tmp_path: Path) 
 
 async def test_a_server_that_cannot_page_is_said_to_give_one_page_only(tmp_path: Path) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
-        if "after" in request.url.params:
+        if "after" in request.url.params or not request.url.path.endswith("/assistants"):
             return httpx.Response(400, json={"detail": "after is not supported"})
         return httpx.Response(200, json=[{"id": f"a{n}"} for n in range(50)])
 

@@ -15,7 +15,7 @@ _SHOWN = 60
 """Characters of a value that the dialog shows of each side."""
 
 
-async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Row | None:
+async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | None:
     """Create or modify; returns what the server has now, or None if the draft is still needed.
 
     `undoes` is the number of the journal's entry that this takes back.
@@ -35,12 +35,12 @@ async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Row | Non
         return None
     desk.show_row(saved.row)
     _tell(desk, draft, saved)
-    return saved.row
+    return saved
 
 
 async def _settle(
     desk: Desk, draft: Draft, conflict: EditConflict, undoes: int | None
-) -> Row | None:
+) -> Saved | None:
     """Ask what shall become of fields that were changed here and elsewhere."""
     answers = (
         Answer("stay", "Keep editing"),

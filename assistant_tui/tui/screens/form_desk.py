@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import Worker
 
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
@@ -36,6 +37,7 @@ class FormDesk:
         self._last_model = desk.profile.model
         self._key = ""
         self._timer: Timer | None = None
+        self._offering: Worker[None] | None = None
         self._keeping = asyncio.Lock()
         """So that a draft is never kept after it was forgotten."""
         self.form: AssistantForm | None = None
@@ -60,7 +62,7 @@ class FormDesk:
         self._key = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         await self._screen.query_one("#panes").mount(self.form)
         self.form.start()
-        self._screen.run_worker(self._offer_models(self.form), group="models")
+        self._offering = self._screen.run_worker(self._offer_models(self.form), group="models")
 
     def keep_soon(self) -> None:
         """Keep the draft on disk within a second, however fast one types."""
@@ -126,6 +128,9 @@ class FormDesk:
         form = self.form
         if form is None:
             return
+        if self._offering is not None and "model" in form.collect().errors:
+            # The model is preset as soon as the server has said which it has.
+            await self._offering.wait()
         sent = form.collect()
         if sent.errors:
             form.show_errors()
@@ -135,14 +140,15 @@ class FormDesk:
             self._desk.say("Nothing was changed")
             return
         held = form.held()
-        row = await save(self._desk, sent)
-        if row is None:
+        saved = await save(self._desk, sent)
+        if saved is None:
             return
-        self._last_model = row.model or self._last_model
-        if form.held() == held:
+        self._last_model = saved.row.model or self._last_model
+        if form.held() == held and not saved.outcome.ignored:
             await self.close()
-        else:
-            form.go_on(Document(row.text), held)
+            return
+        form.go_on(Document(saved.row.text), held, saved.outcome.ignored)
+        if not saved.outcome.ignored:
             self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
 
     def refuse(self, error: ServiceError) -> None:
@@ -156,6 +162,11 @@ class FormDesk:
         if editor is None:
             return
         try:
-            editor.replace(edit(self._screen.app, str(editor.raw), ".md"))
+            before = str(editor.raw)
+            after = edit(self._screen.app, before, ".md")
+            if not before.endswith("\n"):
+                # Most editors end a file with a line break, which nobody typed.
+                after = after.removesuffix("\n")
+            editor.replace(after)
         except EditorError as error:
             self._desk.say(str(error), Tone.ERROR)

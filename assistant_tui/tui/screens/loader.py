@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.errors import Forbidden, NotFound, ServiceError, Unauthorized
 from assistant_tui.core.listing import Listing
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
@@ -77,6 +77,9 @@ class Loader:
             return
         try:
             page = await catalog.page(after)
+        except NotFound:
+            await self.reload()
+            return
         except ServiceError as error:
             self._missed = after
             self._failed(error)
@@ -96,7 +99,9 @@ class Loader:
         self._desk.say_passing(remark, Tone.WARNING if remark else Tone.PLAIN)
 
     def _failed(self, error: ServiceError) -> None:
-        """Keep what is there, and say which key helps."""
+        """Keep what is there, and say which key helps; without a key, what is remembered goes."""
+        if self._desk.listing.remembered and isinstance(error, Unauthorized | Forbidden):
+            self._desk.listing = Listing()
         self._desk.notice = notices.failed(error, self._desk.profile)
         if self._desk.listing.rows:
             self._desk.say_passing(f"{error.title}: {error} · r tries again", Tone.ERROR)

@@ -24,6 +24,9 @@ LONGEST_WRAPPED = 5_000
 class FieldEditor(Vertical):
     """A field's label, its editor, its count against the limit, and its error."""
 
+    hint = ""
+    """What a person should know about this field while nothing is wrong with it."""
+
     class Edited(Message):
         """The person changed what the editor holds."""
 
@@ -80,8 +83,11 @@ class FieldEditor(Vertical):
         self._state = (touched, error)
         label = f"{'*' if touched else ' '}{self.field.label}"
         self.query_one(".label", Static).update(Content(label), layout=False)
-        self.query_one(".error", Static).update(Content(one_line(f"✗ {error}") if error else ""))
+        self.query_one(".error", Static).update(
+            Content(one_line(f"✗ {error}") if error else self.hint)
+        )
         self.set_class(bool(error), "-wrong")
+        self.set_class(bool(self.hint), "-hinted")
 
 
 class LineEditor(FieldEditor):
@@ -98,6 +104,7 @@ class LineEditor(FieldEditor):
         holder = Input(text, compact=True, select_on_focus=False, placeholder=self._placeholder())
         holder.cursor_blink = False
         holder.disabled = "\n" in text or "\r" in text
+        self.hint = "it has line breaks: e edits it" if holder.disabled else ""
         yield holder
 
     @property
@@ -187,24 +194,53 @@ class TextEditor(FieldEditor):
 
     def compose_editor(self) -> ComposeResult:
         """A text area that does not wrap where a line is too long to be wrapped quickly."""
-        text = str(self.shown)
+        text = self._exact = str(self.shown)
         longest = max(map(len, text.split("\n")))
         area = TextArea(
             text, compact=True, soft_wrap=longest < LONGEST_WRAPPED, tab_behavior="focus"
         )
         area.cursor_blink = False
         self._loaded = area.text
+        self._lock(area)
         yield area
+
+    def on_mount(self) -> None:
+        """Wait for the first layout.
+
+        A place on the screen that is asked for between mount and layout, as an Input with the
+        focus does, keeps Textual's compositor from telling new widgets their size.
+        """
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._wrap_at_first)
+        self._wrap_at_first()
+
+    def _wrap_at_first(self, screen: object = None) -> None:
+        area = self.query_one(TextArea)
+        if not area.wrap_width and area.soft_wrap:
+            return
+        self.screen.screen_layout_refresh_signal.unsubscribe(self)
+        if area.soft_wrap and area.wrapped_document.height == area.document.line_count:
+            area.soft_wrap = False
+            area.soft_wrap = True
+
+    def _lock(self, area: TextArea) -> None:
+        """Let nobody type into a text that would come out changed elsewhere, too."""
+        area.read_only = self._loaded != self._exact
+        words = "line breaks that typing would change: F4 edits it"
+        self.hint = words if area.read_only else ""
 
     @property
     def raw(self) -> Raw:
         """What the editor holds; exactly what it was given until it is changed."""
         held = self.query_one(TextArea).text
-        return self.shown if held == self._loaded else held
+        return self._exact if held == self._loaded else held
 
     def replace(self, text: str) -> None:
-        """Put in another text, as if it was typed."""
-        self.query_one(TextArea).text = text
+        """Put in another text, exactly, as if it was typed."""
+        area = self.query_one(TextArea)
+        area.text = self._exact = text
+        self._loaded = area.text
+        self._lock(area)
+        self.changed()
 
     @on(TextArea.Changed)
     def _take(self, event: TextArea.Changed) -> None:

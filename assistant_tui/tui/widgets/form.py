@@ -1,6 +1,6 @@
 """The form: edits a draft, field by field, and never loses what was typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -87,10 +87,14 @@ class AssistantForm(VerticalScroll, can_focus=False):
         """What the editors hold this moment, by field."""
         return {editor.field.name: editor.raw for editor in self.query(FieldEditor)}
 
-    def go_on(self, original: Document, sent: Mapping[str, Raw]) -> None:
-        """Count only what was typed since `sent` as edits, over what the server has now."""
+    def go_on(self, original: Document, sent: Mapping[str, Raw], ignored: Collection[str]) -> None:
+        """Go on over what the server has now: edits are what was typed since `sent`, and what the
+        server ignored."""
         for editor in self.query(FieldEditor):
-            editor.start = sent[editor.field.name]
+            name = editor.field.name
+            editor.start = sent[name]
+            if name in ignored:
+                editor.start = from_json(editor.field, original.members.get(name))
         self.draft = Draft(original)
         self.query_one(".title", Static).update(Content(self._title()))
         self.collect()
