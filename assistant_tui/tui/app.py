@@ -111,6 +111,8 @@ class AssistantApp(App[None]):
             lambda: self.set_timer(PATIENCE, self._skip_key),
         )
         self._quitting = False
+        self._switching = asyncio.Lock()
+        """Textual cannot end while a mode comes or goes."""
         self._opened = 0
         self.add_mode(self.DEFAULT_MODE, partial(self._main, settings.profile, welcome))
 
@@ -162,11 +164,12 @@ class AssistantApp(App[None]):
 
     @on(MainScreen.ProfileChosen)
     async def _open(self, event: MainScreen.ProfileChosen) -> None:
-        left, self._opened = self.current_mode, self._opened + 1
-        mode = f"{event.profile.name} {self._opened}"
-        self.add_mode(mode, partial(self._main, event.profile))
-        await self.switch_mode(mode)
-        await self.remove_mode(left)
+        async with self._switching:
+            left, self._opened = self.current_mode, self._opened + 1
+            mode = f"{event.profile.name} {self._opened}"
+            self.add_mode(mode, partial(self._main, event.profile))
+            await self.switch_mode(mode)
+            await self.remove_mode(left)
 
     @property
     def main_screen(self) -> MainScreen | None:
@@ -185,8 +188,9 @@ class AssistantApp(App[None]):
             self.run_worker(self._quit(), group="quit")
 
     async def _quit(self) -> None:
-        if self.main_screen is None or await self.main_screen.may_leave():
-            self.exit()
+        async with self._switching:
+            if self.main_screen is None or await self.main_screen.may_leave():
+                self.exit()
         self._quitting = False
 
     def copy_to_clipboard(self, text: str) -> None:

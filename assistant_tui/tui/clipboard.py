@@ -73,7 +73,7 @@ class Clipboard:
         if self.environ.get("STY") and not self.environ.get("TMUX"):
             sequence = _through_screen(sequence)
         self.write(sequence)
-        return "sent to the terminal's clipboard (OSC 52)"
+        return "sent to your terminal (OSC 52)"
 
 
 def _split(command: str) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from assistant_tui.tui import clipboard
 from assistant_tui.tui.clipboard import LARGEST_OSC, Clipboard, ClipboardError
 
-SENT = "sent to the terminal's clipboard (OSC 52)"
+SENT = "sent to your terminal (OSC 52)"
 
 
 class Place:

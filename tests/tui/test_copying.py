@@ -54,13 +54,13 @@ def test_each_part_is_as_the_server_sent_it() -> None:
 async def test_an_id_sent_to_the_terminal_can_be_shown_too() -> None:
     over_ssh = Clipboard("", {"SSH_TTY": "x"}, lambda sequence: None)
     said = await told(over_ssh, "asst_1", "asst_1")
-    assert said == ("asst_1 sent to the terminal's clipboard (OSC 52) · Y shows it", Tone.PLAIN)
+    assert said == ("asst_1 sent to your terminal (OSC 52) · Y shows it", Tone.PLAIN)
 
 
 async def test_y_is_not_offered_for_what_it_does_not_show() -> None:
     over_ssh = Clipboard("", {"SSH_TTY": "x"}, lambda sequence: None)
     said = await told(over_ssh, "{}", "the JSON")
-    assert said == ("the JSON sent to the terminal's clipboard (OSC 52)", Tone.PLAIN)
+    assert said == ("the JSON sent to your terminal (OSC 52)", Tone.PLAIN)
 
 
 async def test_a_sure_copy_needs_no_hint() -> None:

@@ -57,7 +57,10 @@ async def test_an_answer_is_given_once_however_often_enter_is_pressed(
     assert gate.writes() == []
     assert program.app.is_running
     await program.press("escape", "escape")
+    opened = program.main
     await program.burst("P", "enter", "enter", "enter")
+    await program.until(lambda: program.app.main_screen not in (None, opened))
+    await program.settle()
     assert program.app.is_running
 
 

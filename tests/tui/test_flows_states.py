@@ -178,5 +178,6 @@ async def test_the_palette_carries_out_a_command(program: Driver) -> None:
     await program.type("show id")
     await program.until(lambda: "as plain text" in program.text)
     await program.press("enter")
-    assert program.main.browser.highlighted is not None
-    await program.until(lambda: program.text.count(program.main.browser.highlighted.id) == 1)
+    row = program.main.browser.highlighted
+    assert row is not None
+    await program.until(lambda: program.text.count(row.id) == 1)

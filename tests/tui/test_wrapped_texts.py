@@ -25,7 +25,7 @@ async def test_a_text_is_wrapped_though_a_place_was_asked_for_before_the_layout(
 
     monkeypatch.setattr(AssistantForm, "start", ask_first)
     store = SampleStore(0)
-    store.create({"name": "n", "model": "m", "tools": [], "instructions": "many words " * 12})
+    store.create({"name": "n", "model": "m", "tools": [], "instructions": "manywords " * 12})
     async with running(Gate(create_app(store, models=())), tmp_path, size=(120, 36)) as program:
         await program.press("enter")
-        assert program.text.count("many words") == 12
+        assert program.text.count("manywords") == 12

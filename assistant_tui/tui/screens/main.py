@@ -1,5 +1,6 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
+import asyncio
 from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 WIDE = 100
 """Columns from which list and detail stand side by side."""
+PUT_AWAY = 0.5
+"""Seconds that a person who quits does not notice, and a write that was answered needs at most."""
 HEAD_START = 0.2
 """Seconds that a person has rows before the imports for the connection begin."""
 
@@ -90,6 +93,8 @@ class MainScreen(Screen[None]):
         self._clipboard = clipboard
         self._welcome = welcome
         self._loader = Loader(self, connect)
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         self._offered = False
         """Whether edits that were left behind have been spoken of."""
         self._form = FormDesk(self, self, self._form_closed)
@@ -210,6 +215,10 @@ class MainScreen(Screen[None]):
 
     def watch_busy(self) -> None:
         """Grey out what may not be done twice at once."""
+        if self.busy:
+            self._at_rest.clear()
+        else:
+            self._at_rest.set()
         self.refresh_bindings()
         self._show_state()
 
@@ -349,9 +358,18 @@ class MainScreen(Screen[None]):
         if await self.may_leave():
             self.post_message(self.ProfileChosen(profile))
 
+    async def _rests_soon(self) -> bool:
+        """Whether no write is under way, or the last one is just being put away."""
+        try:
+            async with asyncio.timeout(PUT_AWAY):
+                await self._at_rest.wait()
+        except TimeoutError:
+            return False
+        return True
+
     async def may_leave(self) -> bool:
         """Whether nothing is lost if this screen goes; asks, once, where something would be."""
-        if self.busy:
+        if not await self._rests_soon():
             return await leaving.may_interrupt(self)
         return await self._form.leave()
 

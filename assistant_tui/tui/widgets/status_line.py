@@ -59,8 +59,9 @@ class StatusLine(Widget):
         self.add_class(f"-{now.name.lower()}")
 
     def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
-        """Say how loading goes; an empty sentence takes only such a one back, not another's."""
-        if sentence or self._passing:
+        """Say how loading goes; only what is wrong takes the place of another's sentence."""
+        wrong = tone in (Tone.WARNING, Tone.ERROR)
+        if wrong or self._passing or (sentence and not self.sentence):
             self.say(sentence, tone)
             self._passing = True
 
