@@ -43,10 +43,7 @@ class Opener:
     def _memory(self, profile: Profile) -> Memory | None:
         if not self._settings.remember or profile.source is Source.DEMO:
             return None
-        place = profile.base_url or str(self._folders.store)
-        return Memory(
-            self._folders.cache, profile.name, place, profile.organization, profile.project
-        )
+        return Memory(self._folders.cache, *profile.identity)
 
 
 def _first_samples(profile: Profile) -> Listing:

@@ -69,7 +69,11 @@ def test_arguments_and_settings_need_no_screen_and_no_client(code: str) -> None:
 def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) -> None:
     modules = loaded_by(f"import assistant_tui.tui.app\n{_OPENER}\nopener.first_look({profile})")
     assert "textual.app" in modules
-    assert not packages(modules) & HEAVY
+    assert not packages(modules) & (HEAVY | {"sqlite3"})
+    for part in ("form", "field_editors"):
+        assert not below(modules, f"assistant_tui.tui.widgets.{part}"), part
+    for flow in ("editing", "recovering", "samples", "saving", "undoing"):
+        assert not below(modules, f"assistant_tui.tui.flows.{flow}"), flow
     # What a server can do is a word that the screen needs; the client behind it is not.
     assert below(modules, "assistant_tui.api") <= {"assistant_tui.api", "assistant_tui.api.dialect"}
     for part in ("server", "connecting", "catalog.catalog", "core.assistant"):

@@ -16,7 +16,7 @@ from assistant_tui.tui.commands import (
     keys_of,
     shown_key,
 )
-from assistant_tui.tui.flows.jobs import JOBS, JOBS_ON_A_ROW
+from assistant_tui.tui.flows.jobs import jobs, jobs_on_a_row
 from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.main import MainScreen
 from assistant_tui.tui.widgets.list_pane import ListPane
@@ -40,7 +40,7 @@ def named(name: str) -> Command:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_every_command_is_carried_out_where_it_is_at_hand(command: Command) -> None:
     if command.where is Where.WORK:
-        assert (command.name in JOBS) != (command.name in JOBS_ON_A_ROW)
+        assert (command.name in jobs()) != (command.name in jobs_on_a_row())
         return
     action = "quit" if command.name == "quit_anywhere" else command.name
     for doer in _DOERS[command.where] or (AssistantApp,):

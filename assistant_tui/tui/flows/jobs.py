@@ -1,24 +1,32 @@
-"""The jobs that a key can start in the background, by the name of their command."""
+"""The jobs that a key can start in the background, by the name of their command.
+
+What they need is imported when the first of them starts: it would only delay the first rows.
+"""
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.flows import editing, recovering, samples, undoing
 from assistant_tui.tui.flows.desk import Desk
 
 Job = Coroutine[Any, Any, None]
 
-JOBS: Mapping[str, Callable[[Desk], Job]] = {
-    "undo": undoing.undo,
-    "trash": undoing.trash,
-    "recover": recovering.recover,
-    "samples": samples.add_samples,
-}
-"""Those that need nothing else."""
 
-JOBS_ON_A_ROW: Mapping[str, Callable[[Desk, Row], Job]] = {
-    "edit_json": editing.edit_object,
-    "history": undoing.history,
-}
-"""Those on the assistant that is highlighted when they start, wherever the cursor goes."""
+def jobs() -> Mapping[str, Callable[[Desk], Job]]:
+    """Those that need nothing else; `offer` is the one that no key starts."""
+    from assistant_tui.tui.flows import recovering, samples, undoing
+
+    return {
+        "undo": undoing.undo,
+        "trash": undoing.trash,
+        "recover": recovering.recover,
+        "offer": recovering.offer,
+        "samples": samples.add_samples,
+    }
+
+
+def jobs_on_a_row() -> Mapping[str, Callable[[Desk, Row], Job]]:
+    """Those on the assistant that is highlighted when they start, wherever the cursor goes."""
+    from assistant_tui.tui.flows import editing, undoing
+
+    return {"edit_json": editing.edit_object, "history": undoing.history}

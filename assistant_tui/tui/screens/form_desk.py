@@ -16,7 +16,6 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.leaving import may_leave
-from assistant_tui.tui.flows.saving import save
 from assistant_tui.tui.messages import Tone
 
 if TYPE_CHECKING:
@@ -113,8 +112,16 @@ class FormDesk:
             form, self.form = self.form, None
             await form.remove()
             self._closed()
-            async with self._keeping:
-                await self._desk.catalog.record.forget_draft(self._key)
+            await self._forget_draft()
+
+    async def _forget_draft(self) -> None:
+        try:
+            catalog = await self._desk.connected()
+        except ServiceError:
+            # Nothing was kept without a connection.
+            return
+        async with self._keeping:
+            await catalog.record.forget_draft(self._key)
 
     async def leave(self) -> bool:
         """Close the form, if nothing is lost by it or the person says so."""
@@ -125,6 +132,8 @@ class FormDesk:
 
     async def save(self) -> None:
         """Save the draft; what was typed meanwhile stays in the form as a further edit."""
+        from assistant_tui.tui.flows.saving import save
+
         form = self.form
         if form is None:
             return

@@ -25,11 +25,10 @@ from assistant_tui.tui.flows import (
     copying,
     deleting,
     leaving,
-    recovering,
     showing,
 )
 from assistant_tui.tui.flows.desk import Result
-from assistant_tui.tui.flows.jobs import JOBS, JOBS_ON_A_ROW
+from assistant_tui.tui.flows.jobs import jobs, jobs_on_a_row
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.availability import LACKS, Situation, availability
@@ -211,7 +210,7 @@ class MainScreen(Screen[None]):
         self._show_state()
         if not self._offered and self._loader.catalog is not None:
             self._offered = True
-            self.run_worker(recovering.offer(self), group="draft")
+            self.run_worker(jobs()["offer"](self), group="draft")
 
     def watch_busy(self) -> None:
         """Grey out what may not be done twice at once."""
@@ -321,10 +320,10 @@ class MainScreen(Screen[None]):
     def action_work(self, name: str) -> None:
         """Start the job of a command."""
         row = self.browser.highlighted
-        if name in JOBS:
-            self._work(JOBS[name](self))
+        if (job := jobs().get(name)) is not None:
+            self._work(job(self))
         elif row is not None:
-            self._work(JOBS_ON_A_ROW[name](self, row))
+            self._work(jobs_on_a_row()[name](self, row))
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""
