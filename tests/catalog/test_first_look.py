@@ -71,17 +71,5 @@ async def test_what_is_there_is_not_read_where_the_settings_forbid_it(tmp_path: 
     assert opener(tmp_path, remember=False).first_look(LOCAL) == Listing()
 
 
-async def test_two_stores_do_not_remember_each_others_rows(tmp_path: Path) -> None:
-    shared = folders_in(tmp_path)
-    catalog = await opener(tmp_path).connect(LOCAL)
-    try:
-        await catalog.create(Draft().edited("model", "m"))
-        catalog.remember(await catalog.reload(0))
-    finally:
-        await catalog.close()
-    elsewhere = Folders(shared.config, tmp_path / "other", shared.cache, shared.state)
-    assert Opener(Settings(LOCAL), elsewhere).first_look(LOCAL) == Listing()
-
-
 def test_a_server_that_was_never_seen_shows_nothing(tmp_path: Path) -> None:
     assert opener(tmp_path).first_look(REMOTE) == Listing()
