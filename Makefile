@@ -22,7 +22,7 @@ check: $(READY)
 coverage: $(READY)
 	$(BIN)/python -m pytest -q --cov --cov-report=
 	$(BIN)/python -m coverage report --fail-under=95 \
-	  --include='assistant_tui/core/*,assistant_tui/api/*,assistant_tui/server/*,assistant_tui/catalog/*'
+	  --include='assistant_tui/core/*,assistant_tui/api/*,assistant_tui/server/*,assistant_tui/catalog/*,assistant_tui/journal/*'
 
 format: $(READY)
 	$(BIN)/ruff format .

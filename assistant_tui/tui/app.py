@@ -145,7 +145,11 @@ class AssistantApp(App[None]):
     def _end(self, code: int) -> None:
         if self.main_screen is not None:
             self.main_screen.keep_draft()
-        self.exit(return_code=code)
+        self.run_worker(self._end_with(code), group="quit")
+
+    async def _end_with(self, code: int) -> None:
+        async with self._switching:
+            self.exit(return_code=code)
 
     def _main(self, profile: Profile, welcome: str = "") -> MainScreen:
         clipboard = Clipboard(self.settings.clipboard_command, os.environ, self._write)
@@ -188,9 +192,8 @@ class AssistantApp(App[None]):
             self.run_worker(self._quit(), group="quit")
 
     async def _quit(self) -> None:
-        async with self._switching:
-            if self.main_screen is None or await self.main_screen.may_leave():
-                self.exit()
+        if self.main_screen is None or await self.main_screen.may_leave():
+            await self._end_with(0)
         self._quitting = False
 
     def copy_to_clipboard(self, text: str) -> None:

@@ -236,7 +236,7 @@ async def test_an_answer_that_tells_little_is_looked_up() -> None:
 @pytest.mark.parametrize("failing", [unreachable, lost, refusing(500)])
 async def test_a_second_look_that_fails_makes_no_save_fail(failing: object) -> None:
     server = Server(text_of(1))
-    server.bent["retrieve"] = in_turn(server.answer, failing)  # type: ignore[arg-type]
+    server.bent["retrieve"] = in_turn(server.answer, failing)  # type: ignore[arg-type]  # a sync and an async handler
     ignoring(server, "name")
     async with catalog_of(server) as catalog:
         saved = await catalog.save(draft_of(text_of(1), name='"x"'))

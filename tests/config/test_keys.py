@@ -226,7 +226,7 @@ class FakeKeyring(ModuleType):
     def __init__(self, answer: str | Exception | None) -> None:
         super().__init__("keyring")
         self.errors = ModuleType("keyring.errors")
-        self.errors.KeyringError = KeyringError  # type: ignore[attr-defined]
+        self.errors.KeyringError = KeyringError  # type: ignore[attr-defined]  # a module made up here
         self.asked: list[tuple[str, str]] = []
         self._answer = answer
 

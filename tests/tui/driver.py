@@ -138,7 +138,8 @@ class Driver:
                 return_when=asyncio.FIRST_COMPLETED,
                 timeout=0.05,
             )
-        return bool(running)
+        # Textual cannot end while a mode is being taken away.
+        return bool(running) or self.app._switching.locked()
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something is so, for what comes by a timer and not by a key."""

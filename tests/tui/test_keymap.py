@@ -117,8 +117,8 @@ def test_what_is_allowed_reaches_the_bindings(keys: str) -> None:
     app = AssistantApp(
         Settings(LOCAL, keymap={"copy_id": keys}),
         lambda profile: Listing(),
-        lambda profile: None,  # type: ignore[arg-type,return-value]
-        crash_folder=None,  # type: ignore[arg-type]
+        lambda profile: None,  # type: ignore[arg-type,return-value]  # never called
+        crash_folder=None,  # type: ignore[arg-type]  # never called
     )
     made.apply_keymap(app._keymap)
     assert [b.id for found in made.key_to_bindings.values() for b in found].count("copy_id") == 1
@@ -131,6 +131,6 @@ def test_the_program_does_not_start_with_a_wrong_keymap() -> None:
         AssistantApp(
             settings,
             lambda profile: Listing(),
-            lambda profile: None,  # type: ignore[arg-type,return-value]
-            crash_folder=None,  # type: ignore[arg-type]
+            lambda profile: None,  # type: ignore[arg-type,return-value]  # never called
+            crash_folder=None,  # type: ignore[arg-type]  # never called
         )
