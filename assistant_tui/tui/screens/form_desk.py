@@ -35,6 +35,8 @@ class FormDesk:
         self._closed = closed
         self._last_model = desk.profile.model
         self._key = ""
+        self._kept = False
+        """Whether the journal has had this draft."""
         self._timer: Timer | None = None
         self._offering: Worker[None] | None = None
         self._keeping = asyncio.Lock()
@@ -58,6 +60,7 @@ class FormDesk:
         from assistant_tui.tui.widgets.form import AssistantForm
 
         self.form = AssistantForm(draft)
+        self._kept = bool(key)
         self._key = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         await self._screen.query_one("#panes").mount(self.form)
         self.form.start()
@@ -81,6 +84,7 @@ class FormDesk:
         async with self._keeping:
             if (draft := self.draft) is None:
                 return
+            self._kept = True
             if draft.dirty:
                 await catalog.record.keep_draft(self._key, draft)
             else:
@@ -115,13 +119,11 @@ class FormDesk:
             await self._forget_draft()
 
     async def _forget_draft(self) -> None:
-        try:
-            catalog = await self._desk.connected()
-        except ServiceError:
-            # Nothing was kept without a connection.
-            return
+        """Forget what was kept; before there is a connection, nothing was, and nobody waits."""
         async with self._keeping:
-            await catalog.record.forget_draft(self._key)
+            if self._kept:
+                self._kept = False
+                await self._desk.catalog.record.forget_draft(self._key)
 
     async def leave(self) -> bool:
         """Close the form, if nothing is lost by it or the person says so."""
