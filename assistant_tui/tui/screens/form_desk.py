@@ -116,7 +116,8 @@ class FormDesk:
             form, self.form = self.form, None
             await form.remove()
             self._closed()
-            await self._forget_draft()
+            # In the background: the next key must not find a save that is only being put away.
+            self._screen.run_worker(self._forget_draft(), group="draft")
 
     async def _forget_draft(self) -> None:
         """Forget what was kept; before there is a connection, nothing was, and nobody waits."""
@@ -130,6 +131,7 @@ class FormDesk:
         if not await may_leave(self._desk, self.draft):
             return False
         await self.close()
+        await self._forget_draft()
         return True
 
     async def save(self) -> None:
