@@ -23,6 +23,7 @@ from textual.types import CSSPathType
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Listing
+from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.key_order import PATIENCE, Followed, KeyOrder, Typed
 from assistant_tui.tui.keymap import check_keymap
@@ -145,7 +146,7 @@ class AssistantApp(App[None]):
     def _end(self, code: int) -> None:
         if self.main_screen is not None:
             self.main_screen.keep_draft()
-        self.run_worker(self._end_with(code), group="quit")
+        start(self, partial(self._end_with, code), "quit")
 
     async def _end_with(self, code: int) -> None:
         async with self._switching:
@@ -189,7 +190,7 @@ class AssistantApp(App[None]):
         """Quit, once nothing is lost by it; asked once, however often the key is pressed."""
         if not self._quitting:
             self._quitting = True
-            self.run_worker(self._quit(), group="quit")
+            start(self, self._quit, "quit")
 
     async def _quit(self) -> None:
         if self.main_screen is None or await self.main_screen.may_leave():

@@ -101,6 +101,10 @@ def test_a_server_that_is_not_there_is_told_with_the_key_that_helps(home: Path) 
         assert terminal.ends() == 0
 
 
+BY_HAND = """sed -i '1s/^/by hand /'"""
+"""An editor that leaves a mark, so that its end is seen."""
+
+
 def hostile_members(text: str) -> dict[str, object]:
     """Everything that a server may say about an assistant, hostile."""
     return {
@@ -116,7 +120,7 @@ def test_no_text_of_a_server_steers_the_terminal(kind: str, url: str, home: Path
     text = HOSTILE[kind]
     create(url, "Harmless")
     identity = create(url, text, **hostile_members(text))
-    with Terminal("--base-url", url, home=home, SSH_TTY="/dev/pts/1", EDITOR="true") as terminal:
+    with Terminal("--base-url", url, home=home, SSH_TTY="/dev/pts/1", EDITOR=BY_HAND) as terminal:
         terminal.shows("EVIL", "1–2 of 2 (all)", "n New")
         terminal.press(TAB)
         terminal.shows(identity, "Instructions")
@@ -135,7 +139,10 @@ def test_no_text_of_a_server_steers_the_terminal(kind: str, url: str, home: Path
         # A name with line breaks is locked, and the model comes first.
         terminal.press(b"x", TAB, b"x", TAB)
         terminal.shows("F4 $EDITOR", "*Model")
-        terminal.press(F4, TAB, TAB, TAB, TAB, TAB, TAB)
+        terminal.press(F4)
+        # What is typed while an editor has the terminal is the editor's.
+        terminal.shows("by hand")
+        terminal.press(TAB, TAB, TAB, TAB, TAB, TAB)
         terminal.press(CTRL_S)
         terminal.says("Saved ")
         terminal.shows("> ")

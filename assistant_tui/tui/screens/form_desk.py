@@ -4,26 +4,24 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker
 
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.tui.background import start
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.leaving import may_leave
 from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.screens.draft_keeper import DraftKeeper
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.form import AssistantForm
-
-
-KEEP_AFTER = 0.5
-"""Seconds after an edit until the draft is on disk."""
 
 
 class FormDesk:
@@ -34,13 +32,10 @@ class FormDesk:
         self._screen = screen
         self._closed = closed
         self._last_model = desk.profile.model
-        self._key = ""
-        self._kept = False
-        """Whether the journal has had this draft."""
-        self._timer: Timer | None = None
+        self._turns = asyncio.Lock()
+        self._keeper: DraftKeeper | None = None
+        self._forgetting: Worker[None] | None = None
         self._offering: Worker[None] | None = None
-        self._keeping = asyncio.Lock()
-        """So that a draft is never kept after it was forgotten."""
         self.form: AssistantForm | None = None
 
     @property
@@ -59,45 +54,24 @@ class FormDesk:
             await self.form.remove()
         from assistant_tui.tui.widgets.form import AssistantForm
 
-        self.form = AssistantForm(draft)
-        self._kept = bool(key)
-        self._key = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
-        await self._screen.query_one("#panes").mount(self.form)
-        self.form.start()
-        self._offering = self._screen.run_worker(self._offer_models(self.form), group="models")
+        form = self.form = AssistantForm(draft)
+        place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
+        self._keeper = DraftKeeper(
+            self._desk, self._screen, form.collect, place, self._turns, kept=bool(key)
+        )
+        await self._screen.query_one("#panes").mount(form)
+        form.start()
+        self._offering = start(self._screen, partial(self._offer_models, form), "models")
 
     def keep_soon(self) -> None:
         """Keep the draft on disk within a second, however fast one types."""
-        if self._timer is None:
-            self._timer = self._screen.set_timer(KEEP_AFTER, self._keep)
-
-    def _keep(self) -> None:
-        self._timer = None
-        self._screen.run_worker(self._keep_draft(), group="draft")
-
-    async def _keep_draft(self) -> None:
-        try:
-            catalog = await self._desk.connected()
-        except ServiceError:
-            # The list says why there is no connection; the draft is safe in the form.
-            return
-        async with self._keeping:
-            if (draft := self.draft) is None:
-                return
-            self._kept = True
-            if draft.dirty:
-                await catalog.record.keep_draft(self._key, draft)
-            else:
-                await catalog.record.forget_draft(self._key)
-        if catalog.record.trouble:
-            self._desk.say(
-                f"The edit is kept in memory only: {catalog.record.trouble}", Tone.WARNING
-            )
+        if self._keeper is not None:
+            self._keeper.soon()
 
     def keep_now(self) -> None:
         """Keep the draft before the program is ended from outside."""
-        if (draft := self.draft) is not None and draft.dirty:
-            self._desk.catalog.record.keep_draft_now(self._key, draft)
+        if self._keeper is not None:
+            self._keeper.now()
 
     async def _offer_models(self, form: "AssistantForm") -> None:
         """Offer the server's models as soon as they are known."""
@@ -111,27 +85,23 @@ class FormDesk:
             form.offer_models(models)
 
     async def close(self) -> None:
-        """Take the form away."""
-        if self.form is not None:
+        """Take the form away, and forget its draft in the background."""
+        if self.form is not None and self._keeper is not None:
             form, self.form = self.form, None
+            self._forgetting = self._keeper.forget()
             await form.remove()
             self._closed()
-            # In the background: the next key must not find a save that is only being put away.
-            self._screen.run_worker(self._forget_draft(), group="draft")
-
-    async def _forget_draft(self) -> None:
-        """Forget what was kept; before there is a connection, nothing was, and nobody waits."""
-        async with self._keeping:
-            if self._kept:
-                self._kept = False
-                await self._desk.catalog.record.forget_draft(self._key)
 
     async def leave(self) -> bool:
-        """Close the form, if nothing is lost by it or the person says so."""
+        """Close the form, if nothing is lost by it or the person says so.
+
+        Returns once no draft is left on disk that would be offered again.
+        """
         if not await may_leave(self._desk, self.draft):
             return False
         await self.close()
-        await self._forget_draft()
+        if self._forgetting is not None:
+            await self._forgetting.wait()
         return True
 
     async def save(self) -> None:

@@ -1,7 +1,7 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.commands import BROWSING, Command, Where, action_of, at_hand
 from assistant_tui.tui.dialogs.choice import Choice
@@ -160,24 +161,23 @@ class MainScreen(Screen[None]):
         self.listing = self.listing.with_row(row)
         self.browser.highlight(row.id)
 
-    def _work(self, job: Coroutine[Any, Any, None]) -> None:
+    def _work(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start a job that may ask and write; it is never cancelled, and no two run at once."""
         self.busy = True
-        self.run_worker(self._while_busy(job), group="write")
+        start(self, partial(self._while_busy, job), "write")
 
-    async def _while_busy(self, job: Coroutine[Any, Any, None]) -> None:
+    async def _while_busy(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
             await self.connected()
-            await job
+            await job()
         except ServiceError as error:
             self.report(error)
         finally:
-            job.close()
             self.busy = False
 
     @on(ListPane.PageWanted)
     def _extend(self, event: ListPane.PageWanted) -> None:
-        self.run_worker(self._loader.extend(event.after), group="page")
+        start(self, partial(self._loader.extend, event.after), "page")
 
     @on(ListPane.Selected)
     async def _open_clicked(self) -> None:
@@ -193,7 +193,7 @@ class MainScreen(Screen[None]):
 
     def copy_text(self, text: str, name: str) -> None:
         """Put a text on the person's clipboard; `name` is what the status line calls it."""
-        self.run_worker(copying.copy(self, self._clipboard, text, name), group="copy")
+        start(self, partial(copying.copy, self, self._clipboard, text, name), "copy")
 
     @on(Browser.Moved)
     @on(events.DescendantFocus)
@@ -210,7 +210,7 @@ class MainScreen(Screen[None]):
         self._show_state()
         if not self._offered and self._loader.catalog is not None:
             self._offered = True
-            self.run_worker(jobs()["offer"](self), group="draft")
+            start(self, partial(jobs()["offer"], self), "draft")
 
     def watch_busy(self) -> None:
         """Grey out what may not be done twice at once."""
@@ -254,7 +254,7 @@ class MainScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         """Load the list anew."""
-        self.run_worker(self._loader.reload(), group="page")
+        start(self, self._loader.reload, "page")
 
     async def action_open(self) -> None:
         """Open the form on the highlighted assistant; where it cannot be edited, read it."""
@@ -285,7 +285,7 @@ class MainScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Save what the form holds."""
-        self._work(self._form.save())
+        self._work(self._form.save)
 
     async def action_leave(self) -> None:
         """Leave the form; asks if something was changed."""
@@ -315,15 +315,15 @@ class MainScreen(Screen[None]):
 
     def _delete(self, row: Row, answer: str | None) -> None:
         if answer == deleting.YES:
-            self._work(deleting.delete(self, row))
+            self._work(partial(deleting.delete, self, row))
 
     def action_work(self, name: str) -> None:
         """Start the job of a command."""
         row = self.browser.highlighted
         if (job := jobs().get(name)) is not None:
-            self._work(job(self))
+            self._work(partial(job, self))
         elif row is not None:
-            self._work(jobs_on_a_row()[name](self, row))
+            self._work(partial(jobs_on_a_row()[name], self, row))
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""
@@ -351,7 +351,7 @@ class MainScreen(Screen[None]):
 
     def _switch(self, name: str | None) -> None:
         if name is not None:
-            self.run_worker(self._leave_for(self._settings.profiles[name]), group="form")
+            start(self, partial(self._leave_for, self._settings.profiles[name]), "form")
 
     async def _leave_for(self, profile: Profile) -> None:
         if await self.may_leave():

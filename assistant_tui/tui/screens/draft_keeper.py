@@ -1,0 +1,93 @@
+"""Keeps what is typed into one form on disk, from the first edit until it is saved or given up."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker
+
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.tui.background import start
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+
+KEEP_AFTER = 0.5
+"""Seconds after an edit until the draft is on disk."""
+
+
+class DraftKeeper:
+    """The draft of one form, under one key; of no use any more once it has forgotten it."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        screen: Screen[None],
+        draft: Callable[[], Draft],
+        key: str,
+        turns: asyncio.Lock,
+        *,
+        kept: bool,
+    ) -> None:
+        """`draft` is asked for what is being edited, `kept` says that it is on disk already.
+
+        `turns` is shared by all forms of a screen: nothing is kept after it was forgotten, and
+        nothing forgotten that a later form of the same assistant has kept.
+        """
+        self._desk = desk
+        self._screen = screen
+        self._draft = draft
+        self._key = key
+        self._kept = kept
+        self._given_up = False
+        self._timer: Timer | None = None
+        self._turns = turns
+
+    def soon(self) -> None:
+        """Keep the draft within a second, however fast one types."""
+        if self._timer is None:
+            self._timer = self._screen.set_timer(KEEP_AFTER, self._start)
+
+    def _start(self) -> None:
+        self._timer = None
+        start(self._screen, self._keep, "draft")
+
+    async def _keep(self) -> None:
+        try:
+            catalog = await self._desk.connected()
+        except ServiceError:
+            # The list says why there is no connection; the draft is safe in the form.
+            return
+        async with self._turns:
+            if self._given_up:
+                return
+            draft = self._draft()
+            self._kept = draft.dirty
+            if draft.dirty:
+                await catalog.record.keep_draft(self._key, draft)
+            else:
+                await catalog.record.forget_draft(self._key)
+        if catalog.record.trouble:
+            self._desk.say(
+                f"The edit is kept in memory only: {catalog.record.trouble}", Tone.WARNING
+            )
+
+    def now(self) -> None:
+        """Keep the draft before the program is ended from outside."""
+        if not self._given_up and (draft := self._draft()).dirty:
+            self._desk.catalog.record.keep_draft_now(self._key, draft)
+
+    def forget(self) -> Worker[None]:
+        """The draft was saved or given up: take it from the disk, in the background.
+
+        The next key must not find a save that is only being put away.
+        """
+        self._given_up = True
+        return start(self._screen, self._forget, "draft")
+
+    async def _forget(self) -> None:
+        async with self._turns:
+            # Before there is a connection nothing was kept, and nobody waits for one.
+            if self._kept:
+                await self._desk.catalog.record.forget_draft(self._key)
