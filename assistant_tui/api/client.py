@@ -1,4 +1,4 @@
-"""The assistants of one server: five requests, and the names of the models."""
+"""The assistants of one server: five requests, and the lists of what they can be given."""
 
 import asyncio
 import random
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Literal, Self, TypeVar
 from urllib.parse import quote
 
-from assistant_tui.api import wire
+from assistant_tui.api import resources, wire
 from assistant_tui.api.attempt import Call, Line
 from assistant_tui.api.connection import open_pool
 from assistant_tui.api.dialect import Capability, Dialect
@@ -19,6 +19,7 @@ from assistant_tui.api.refusals import Answer
 from assistant_tui.core.document import compose
 from assistant_tui.core.errors import NotFound, NotServed, ServerFault, Unreadable
 from assistant_tui.core.listing import Page, Row
+from assistant_tui.core.resource import Resources
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one answer, decompressed; a hundred assistants of the largest size need half of it."""
@@ -82,8 +83,7 @@ class AssistantsClient:
         cursors = {"after": after, "before": before}
         given = {name: value for name, value in cursors.items() if value is not None}
         query = {"limit": str(limit), "order": order, **given}
-        answer = await self._answer(Call("GET", "/assistants", query))
-        return _read(answer, lambda text: wire.read_page(text, after=after, limit=limit))
+        return await self._page("/assistants", query)
 
     async def retrieve(self, assistant_id: str) -> Row:
         """Return one assistant. Raises NotFound where there is none with this id."""
@@ -135,6 +135,22 @@ class AssistantsClient:
             self.dialect.learn_missing(Capability.MODELS)
             return ()
         return _read(answer, wire.read_models)
+
+    async def files(self) -> Resources | None:
+        """Return the files for assistants; None where the server has no such list.
+
+        Of a list that breaks off in the middle, what came before is returned, as incomplete.
+        """
+        return await resources.walk(resources.FILES, self._page, self.dialect)
+
+    async def vector_stores(self) -> Resources | None:
+        """Return the vector stores, as `files` does the files."""
+        return await resources.walk(resources.VECTOR_STORES, self._page, self.dialect)
+
+    async def _page(self, path: str, query: Mapping[str, str]) -> Page:
+        after, limit = query.get("after"), int(query["limit"])
+        answer = await self._answer(Call("GET", path, query))
+        return _read(answer, lambda text: wire.read_page(text, after=after, limit=limit))
 
     async def _answer(self, call: Call) -> Answer:
         if self._exchange is None:

@@ -13,6 +13,8 @@ class Capability(Enum):
     CURSOR = auto()
     """Lists that go on behind `after`."""
     MODELS = auto()
+    FILES = auto()
+    VECTOR_STORES = auto()
 
 
 class Dialect:

@@ -10,6 +10,7 @@ from assistant_tui.core.assistant import Assistant
 from assistant_tui.core.document import elements, members, read_json
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.listing import NO_ID, Page, Row
+from assistant_tui.core.resource import Resource
 
 _BLANK = " \t\r\n\ufeff"
 _WORDS = {
@@ -88,6 +89,14 @@ def read_models(text: str) -> tuple[str, ...]:
     """
     names = (_model(item) for item in _list(text, "data", "models")[0])
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def read_resource(row: Row) -> Resource:
+    """Read an entry of a list of files or vector stores; whatever is odd counts as not told."""
+    parts = members(row.text)
+    name = _text_of(parts, "filename") or _text_of(parts, "name")
+    sizes = (_size(_text_of(parts, member)) for member in ("bytes", "usage_bytes"))
+    return Resource(row.id, name, next((size for size in sizes if size is not None), None))
 
 
 def is_null(text: str) -> bool:
@@ -193,6 +202,15 @@ def _path(places: tuple[int | str, ...]) -> str:
 def _unicode(text: str) -> str:
     """Text without lone surrogates, which neither a terminal nor a database can take."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _size(text: str) -> int | None:
+    """A number of bytes; servers send it as an integer, a float or a decimal string."""
+    try:
+        size = int(float(text))
+    except (ValueError, OverflowError):
+        return None
+    return size if size >= 0 else None
 
 
 def _model(item: str) -> str:

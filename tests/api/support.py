@@ -99,6 +99,8 @@ READS: dict[str, Action] = {
     "list": lambda opened: opened.list(),
     "retrieve": lambda opened: opened.retrieve("asst_1"),
     "models": lambda opened: opened.models(),
+    "files": lambda opened: opened.files(),
+    "vector_stores": lambda opened: opened.vector_stores(),
 }
 DELETIONS: dict[str, Action] = {"delete": lambda opened: opened.delete("asst_1")}
 WRITES: dict[str, Action] = {

@@ -12,10 +12,12 @@ from assistant_tui.api.wire import (
     read_assistant,
     read_models,
     read_page,
+    read_resource,
     read_row,
 )
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.listing import Listing, Page
+from assistant_tui.core.resource import Resource
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
@@ -213,6 +215,43 @@ def test_models_in_all_their_forms(text: str, names: tuple[str, ...]) -> None:
 def test_what_is_no_list_of_models_is_unreadable() -> None:
     with pytest.raises(Unreadable, match="no data or models"):
         read_models("{}")
+
+
+@pytest.mark.parametrize(
+    ("members", "name", "size"),
+    [
+        ('"filename": "a.pdf", "bytes": 5', "a.pdf", 5),
+        ('"name": "N", "usage_bytes": 7', "N", 7),
+        ('"filename": "a.pdf", "name": "N", "bytes": 5, "usage_bytes": 7', "a.pdf", 5),
+        ('"filename": null, "name": "N", "bytes": null, "usage_bytes": 7', "N", 7),
+        ('"name": 17, "bytes": "120"', "17", 120),
+        ('"name": [], "bytes": 120.0', "", 120),
+        ('"bytes": 0', "", 0),
+        ('"bytes": -1', "", None),
+        ('"bytes": true', "", None),
+        ('"bytes": "much"', "", None),
+        ('"bytes": NaN', "", None),
+        ('"bytes": 1e400', "", None),
+        ('"bytes": ' + "9" * 5000, "", None),
+        ('"tools": 5, "metadata": []', "", None),
+        ('"x": ' + DEEP, "", None),
+    ],
+)
+def test_files_and_vector_stores_in_all_their_forms(
+    members: str, name: str, size: int | None
+) -> None:
+    row = read_row(f'{{"id": 17, {members}}}')
+    assert read_resource(row) == Resource("17", name, size)
+
+
+@given(st.dictionaries(field_names | st.sampled_from(["filename", "bytes"]), json_values))
+def test_no_entry_whatever_breaks_the_reader(value: dict[str, object]) -> None:
+    for row in page(json.dumps([value])).rows:
+        if row.has_id:
+            read = read_resource(row)
+            assert read.id == row.id
+            read.name.encode()
+            assert read.size is None or read.size >= 0
 
 
 @pytest.mark.parametrize(
