@@ -13,6 +13,7 @@ from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Invalid, NotFound, ServiceError
 from assistant_tui.core.listing import Listing, Page, Row
 from assistant_tui.core.outcome import Saved
+from assistant_tui.core.resource import Resources
 from assistant_tui.journal.entries import Kind
 
 
@@ -42,6 +43,8 @@ class Catalog:
         """One sentence that a person should know about this catalog; empty for none."""
         self._unanswered: dict[str, frozenset[str]] = {}
         """Creates without an answer, by their body, with the ids that were there before."""
+        self._files: Resources | None = None
+        self._vector_stores: Resources | None = None
         self._resources = resources or AsyncExitStack()
 
     async def close(self) -> None:
@@ -97,6 +100,18 @@ class Catalog:
     async def models(self) -> tuple[str, ...]:
         """The names of the models that the server lists; empty where it lists none."""
         return await self._client.models()
+
+    async def files(self) -> Resources | None:
+        """The files that tools can be given, as first answered; None where there is no list."""
+        if self._files is None:
+            self._files = await self._client.files()
+        return self._files
+
+    async def vector_stores(self) -> Resources | None:
+        """The vector stores, as first answered; None where the server has no list of them."""
+        if self._vector_stores is None:
+            self._vector_stores = await self._client.vector_stores()
+        return self._vector_stores
 
     async def create(
         self, draft: Draft, known: Collection[str] = (), undoes: int | None = None
