@@ -20,6 +20,8 @@ from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
 from assistant_tui.journal.journal import Journal
 
+_MEGABYTE = 1_000_000
+
 
 async def open_catalog(
     settings: Settings, profile: Profile, folders: Folders, memory: Memory | None
@@ -42,18 +44,22 @@ async def open_catalog(
             read_only=profile.read_only,
             full_replace=profile.full_replace,
             memory=memory,
-            record=_record(profile, folders, stack),
+            record=_record(settings, profile, folders, stack),
             remark=remark,
             resources=stack.pop_all(),
         )
 
 
-def _record(profile: Profile, folders: Folders, stack: AsyncExitStack) -> Record:
+def _record(
+    settings: Settings, profile: Profile, folders: Folders, stack: AsyncExitStack
+) -> Record:
     """The journal of this server; that of a demo goes with it."""
     path = folders.journal
     if profile.source is Source.DEMO:
         path = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-tui-"))) / path.name
-    journal = Journal(path)
+    journal = Journal(
+        path, keep_days=settings.keep_days, keep_bytes=settings.keep_megabytes * _MEGABYTE
+    )
     stack.callback(journal.close)
     return Record(journal, "\n".join(profile.identity))
 

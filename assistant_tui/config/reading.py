@@ -64,6 +64,7 @@ def read_settings(
         keymap=data.get("keymap", {}),
         path=str(path),
         configured=bool(data),
+        **data.get("journal", {}),
     )
 
 

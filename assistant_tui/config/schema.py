@@ -44,6 +44,11 @@ def is_web_address(value: Any) -> bool:
         return False
 
 
+def _whole(least: int, most: int) -> Rule:
+    allowed = f"a whole number from {least} to {most}"
+    return Rule(allowed, lambda v: isinstance(v, int) and _is_number(v, least, most))
+
+
 TEXT = Rule("a text", _is_text)
 FLAG = Rule("true or false", lambda value: isinstance(value, bool))
 TEXTS = Rule("a table of texts", _is_texts)
@@ -61,9 +66,7 @@ PROFILE: Mapping[str, Rule] = {
     "project": TEXT,
     "read_only": FLAG,
     "full_replace": FLAG,
-    "page_size": Rule(
-        "a whole number from 1 to 100", lambda v: isinstance(v, int) and _is_number(v, 1, 100)
-    ),
+    "page_size": _whole(1, 100),
     "timeout": Rule("seconds from 0.1 to 3600", lambda v: _is_number(v, 0.1, 3600)),
     "model": TEXT,
     "allow_insecure": FLAG,
@@ -75,6 +78,7 @@ PROFILE: Mapping[str, Rule] = {
 SECTIONS: Mapping[str, Mapping[str, Rule]] = {
     "server": {"models": Rule("a list of names, at least one", _is_models)},
     "ui": {"theme": TEXT, "clipboard_command": TEXT, "mouse": FLAG, "remember": FLAG},
+    "journal": {"keep_days": _whole(1, 3650), "keep_megabytes": _whole(1, 10_000)},
 }
 
 TOP = ("default", "profiles", "keymap", *SECTIONS)

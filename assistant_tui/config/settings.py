@@ -101,6 +101,10 @@ class Settings:
     clipboard_command: str = ""
     remember: bool = True
     """Whether the first page of each server is kept on disk for the next start."""
+    keep_days: int = 90
+    """How long the journal keeps what was done."""
+    keep_megabytes: int = 50
+    """How much of it the journal keeps, in millions of bytes."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Command to the keys, by commas, that replace its own."""
     path: str = ""

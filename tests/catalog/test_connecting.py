@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +18,8 @@ from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
 from assistant_tui.connecting import open_catalog
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
+from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.journal import Journal
 from assistant_tui.server import store as store_module
 from assistant_tui.server.store import SQLiteStore
 
@@ -153,6 +156,29 @@ async def test_a_demo_is_thrown_away(places: Folders, tmp_path: Path) -> None:
         finally:
             await catalog.close()
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "kept"),
+    [
+        ({}, True),
+        ({"keep_days": 9}, False),
+        ({"keep_days": 11}, True),
+        ({"keep_megabytes": 1}, False),
+        ({"keep_megabytes": 2}, True),
+    ],
+)
+async def test_the_journal_is_kept_as_the_settings_say(
+    places: Folders, setting: dict[str, Any], kept: bool
+) -> None:
+    ten_days_ago = time.time() - 10 * 86_400
+    with Journal(places.journal, clock=lambda: ten_days_ago) as journal:
+        journal.record("\n".join(LOCAL.identity), "a", Kind.DELETED, "x" * 1_500_000, None)
+    catalog = await open_catalog(Settings(LOCAL, **setting), LOCAL, places, None)
+    try:
+        assert bool(await catalog.record.trash()) is kept
+    finally:
+        await catalog.close()
 
 
 async def test_the_models_of_the_settings_are_listed(places: Folders) -> None:

@@ -151,6 +151,9 @@ def test_what_the_file_says_of_the_program_arrives(tmp_path: Path) -> None:
     clipboard_command = "wl-copy"
     mouse = false
     remember = false
+    [journal]
+    keep_days = 7
+    keep_megabytes = 5
     [keymap]
     delete = "D,delete"
     """
@@ -158,6 +161,7 @@ def test_what_the_file_says_of_the_program_arrives(tmp_path: Path) -> None:
     assert settings.server_models == ("a", "b")
     assert (settings.theme, settings.clipboard_command) == ("textual-light", "wl-copy")
     assert (settings.mouse, settings.remember) == (False, False)
+    assert (settings.keep_days, settings.keep_megabytes) == (7, 5)
     assert settings.keymap == {"delete": "D,delete"}
     assert settings.configured and settings.path == str(tmp_path / "config.toml")
 

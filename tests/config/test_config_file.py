@@ -9,7 +9,7 @@ from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError
 from tests.config.support import URL, config, settings_of
 
-TOP = "default, profiles, keymap, server, ui"
+TOP = "default, profiles, keymap, server, ui, journal"
 
 
 def error_of(folder: Path, text: str | bytes) -> str:
@@ -42,6 +42,8 @@ def error_of(folder: Path, text: str | bytes) -> str:
         ("[ui]\nremember = 'no'", "ui.remember: true or false is allowed"),
         ("[ui]\nclipboard_command = []", "ui.clipboard_command: a text is allowed"),
         ("[server]\nport = 1", "unknown key 'server.port'; allowed: models"),
+        ("journal = 90", "'journal' is a table: [journal]"),
+        ("[journal]\ndays = 1", "unknown key 'journal.days'; allowed: keep_days, keep_megabytes"),
         ("[keymap]\ndelete = 5", 'keymap.delete: keys by commas, e.g. "D,delete"'),
         ("[keymap]\ndelete = ''", 'keymap.delete: keys by commas, e.g. "D,delete"'),
         ("[profiles.local]", "profiles.local: this name is taken by the program's own store"),
@@ -57,6 +59,18 @@ def test_what_is_not_allowed_is_named(tmp_path: Path, text: str, message: str) -
 def test_models_are_a_list_of_names(tmp_path: Path, models: str) -> None:
     message = "server.models: a list of names, at least one is allowed"
     assert error_of(tmp_path, f"[server]\nmodels = {models}") == message
+
+
+@pytest.mark.parametrize(("key", "most"), [("keep_days", 3650), ("keep_megabytes", 10_000)])
+def test_the_journal_is_kept_for_whole_days_and_megabytes(
+    tmp_path: Path, key: str, most: int
+) -> None:
+    for value in ("0", "-1", str(most + 1), "1.0", "inf", '"1"', "true", "[]"):
+        message = f"journal.{key}: a whole number from 1 to {most} is allowed"
+        assert error_of(tmp_path, f"[journal]\n{key} = {value}") == message
+    for allowed in (1, most):
+        settings = settings_of(tmp_path, f"[journal]\n{key} = {allowed}")
+        assert getattr(settings, key) == allowed
 
 
 _WRONG: dict[str, tuple[str, ...]] = {
