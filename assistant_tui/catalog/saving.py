@@ -9,7 +9,7 @@ from assistant_tui.catalog.lookup import fetch
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import EditConflict, NotFound, NotServed, ServiceError
-from assistant_tui.core.fields import MODIFIABLE
+from assistant_tui.core.fields import FIELDS
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved, compare
 
@@ -56,7 +56,7 @@ async def find_created(
 
     It has what was sent, and nothing that was not. Raises ServiceError.
     """
-    unset = {name: "null" for name in MODIFIABLE if name not in body}
+    unset = {name: "null" for name in FIELDS if name not in body}
     for row in (await client.list(limit=RECENT)).rows:
         same = not row.problem and compare({**body, **unset}, None, Document(row.text)).as_asked
         if same and row.id not in known:

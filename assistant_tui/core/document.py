@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -72,6 +72,39 @@ def compose(parts: Mapping[str, str]) -> str:
 def compose_list(parts: Iterable[str]) -> str:
     """Return the text of a JSON array from the exact texts of its elements."""
     return "[" + ", ".join(parts) + "]"
+
+
+def member_at(text: str, way: Sequence[str]) -> str | None:
+    """The exact text of a value inside nested objects, by its names from the outside in.
+
+    None where it is absent, or what should hold it is no object.
+    """
+    for name in way:
+        try:
+            found = members(text).get(name)
+        except ValueError:
+            return None
+        if found is None:
+            return None
+        text = found
+    return text
+
+
+def with_member(text: str, way: Sequence[str], value: str | None) -> str:
+    """The text of an object in which one value inside nested objects is another, or gone (None).
+
+    An object that is empty without it goes, too. Every other value stays exactly as it was.
+    """
+    parts = members(text) if text.lstrip(_BLANK).startswith("{") else {}
+    name, *inner = way
+    if inner:
+        value = with_member(parts.get(name, "{}"), inner, value)
+        value = None if value == "{}" else value
+    if value is None:
+        parts.pop(name, None)
+    else:
+        parts[name] = value
+    return compose(parts)
 
 
 def same_json(one: str | None, other: str | None) -> bool:

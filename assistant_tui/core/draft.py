@@ -5,15 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assistant_tui.core.document import Document, read_json, same_json
-from assistant_tui.core.fields import (
-    FIELDS,
-    MODIFIABLE,
-    READ_ONLY,
-    FieldError,
-    Raw,
-    from_json,
-    to_json,
-)
+from assistant_tui.core.fields import FIELDS, READ_ONLY
+from assistant_tui.core.raw import Raw, from_json
+from assistant_tui.core.writing import FieldError, to_json
 
 
 @dataclass(frozen=True)
@@ -103,7 +97,7 @@ class Draft:
     def whole(self) -> dict[str, str]:
         """The patch over every field that can be sent, for servers that replace the object."""
         kept = {} if self.original is None else self.original.members
-        return {name: text for name, text in kept.items() if name in MODIFIABLE} | self.patch()
+        return {name: text for name, text in kept.items() if name in FIELDS} | self.patch()
 
     def rebased(self, newer: Document) -> "Draft":
         """The same edits over a newer original; what is equal there now is no edit any more."""
@@ -152,7 +146,7 @@ def towards(now: Document, wanted: Document) -> Draft:
 def anew(gone: Document) -> Draft:
     """The draft of a new assistant with all that was set in one that is gone."""
     empty = ("null", "[]", "{}")
-    kept = {n: gone.members[n] for n in MODIFIABLE if gone.members.get(n, "null") not in empty}
+    kept = {n: gone.members[n] for n in FIELDS if gone.members.get(n, "null") not in empty}
     return Draft(preset=kept)
 
 

@@ -13,6 +13,11 @@ class Resource:
     size: int | None
     """In bytes; None where the server told none."""
 
+    @property
+    def description(self) -> str:
+        """Name and size in words: `report.pdf · 12 kB`. Not made safe for display."""
+        return " · ".join(filter(None, (self.name, _size(self.size))))
+
 
 @dataclass(frozen=True)
 class Resources:
@@ -21,3 +26,12 @@ class Resources:
     found: tuple[Resource, ...]
     complete: bool
     """The server listed all it has."""
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return ""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:.3g} {unit}"
+    return f"{size} B"

@@ -8,8 +8,8 @@ from typing import Any
 
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.fields import Entry as Pair
-from assistant_tui.core.fields import Raw
+from assistant_tui.core.raw import Composite, Raw
+from assistant_tui.core.raw import Entry as Pair
 from assistant_tui.journal.database import to_blob, to_text
 from assistant_tui.journal.errors import JournalError
 
@@ -70,8 +70,13 @@ def load_draft(text: str) -> Draft:
 def _dump_raw(raw: Raw) -> Any:
     if isinstance(raw, str):
         return raw
+    if isinstance(raw, Composite):
+        parts = {name: _dump_raw(part) for name, part in raw.parts.items()}
+        return {"object": raw.text, "parts": parts}
     if pairs := [each for each in raw if isinstance(each, Pair)]:
         return {"pairs": [(pair.key, pair.value, pair.kept) for pair in pairs]}
+    if composites := [each for each in raw if isinstance(each, Composite)]:
+        return {"objects": [_dump_raw(each) for each in composites]}
     return {"texts": raw}
 
 
@@ -83,7 +88,16 @@ def _load_raw(raw: Any) -> Raw:
             Pair(_text(key), _text(value), None if kept is None else _text(kept))
             for key, value, kept in raw["pairs"]
         )
+    if "objects" in raw:
+        return tuple(_load_composite(each) for each in raw["objects"])
+    if "object" in raw:
+        return _load_composite(raw)
     return tuple(_text(each) for each in raw["texts"])
+
+
+def _load_composite(raw: Any) -> Composite:
+    parts = {name: _load_raw(part) for name, part in raw["parts"].items()}
+    return Composite(_text(raw["object"]), parts)
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from assistant_tui.core.document import Document, compose, indent, same_json
 from assistant_tui.core.draft import Draft, from_editor
-from assistant_tui.core.fields import FIELDS, MODIFIABLE, Entry, Kind, Raw, from_json
+from assistant_tui.core.fields import FIELDS, FORMAT, FUNCTION, RESOURCES, Field, Kind
+from assistant_tui.core.raw import Composite, Entry, Raw, from_json
+from assistant_tui.core.writing import to_json
 from tests.core.json_texts import texts
 
 TOOL_TEXTS = ('{"type": "code_interpreter"}', '{"type":  "bing", "x": 1.0}')
@@ -16,13 +18,45 @@ _lines = st.text(max_size=8)
 _entries = st.lists(
     st.builds(Entry, st.text(min_size=1, max_size=3), _lines), max_size=3, unique_by=lambda e: e.key
 )
-_RAWS: Mapping[Kind, st.SearchStrategy[Raw]] = {
+
+
+def _composites(
+    parts: Mapping[str, Field], *starts: str, needed: str | None = None
+) -> st.SearchStrategy[Composite]:
+    """Objects with some of their parts edited, always the one that is needed."""
+    raws = {name: _RAWS[part.kind] for name, part in parts.items() if part.kind in _RAWS}
+    if needed is None:
+        edited = st.fixed_dictionaries({}, optional=raws)
+    else:
+        name = st.from_regex(r"[a-z]{1,4}", fullmatch=True)
+        edited = st.fixed_dictionaries({needed: name}, optional=_without(raws, needed))
+    return st.builds(Composite, st.sampled_from(starts), edited)
+
+
+def _without(
+    raws: Mapping[str, st.SearchStrategy[Raw]], name: str
+) -> dict[str, st.SearchStrategy[Raw]]:
+    return {key: raw for key, raw in raws.items() if key != name}
+
+
+_RAWS: dict[Kind, st.SearchStrategy[Raw]] = {
+    Kind.CHOICE: st.sampled_from(["", "auto", "low", "text"]),
+    Kind.FLAG: st.sampled_from(["", "true", "false"]),
+    Kind.SCHEMA: st.sampled_from(["", "{}", '{"type": "object"}', ' {"maximum": 1.0} ']),
+    Kind.IDS: st.lists(st.sampled_from(["a", "b", "c"]), max_size=1, unique=True).map(tuple),
     Kind.LINE: _lines,
     Kind.TEXT: _lines,
     Kind.MODEL: st.sampled_from(["m", "gpt-4o"]),
     Kind.NUMBER: st.sampled_from(["", "0", "1", "1.0", "0.5", "1e-1"]),
-    Kind.TOOLS: st.lists(st.sampled_from(TOOL_TEXTS), max_size=3).map(tuple),
     Kind.METADATA: _entries.map(tuple),
+}
+_functions = _composites(FUNCTION, '{"type": "function", "function": {}}', needed="function.name")
+_RAWS |= {
+    Kind.TOOLS: st.lists(st.sampled_from(TOOL_TEXTS).map(Composite) | _functions, max_size=3).map(
+        tuple
+    ),
+    Kind.RESOURCES: _composites(RESOURCES, "{}", '{"x": 1.0}'),
+    Kind.FORMAT: _composites(FORMAT, "null", '"auto"', needed="json_schema.name"),
 }
 """What a person may type into each kind of editor, within the limits."""
 
@@ -32,7 +66,7 @@ edits = st.fixed_dictionaries(
 originals = (
     st.fixed_dictionaries(
         {"id": st.just('"asst_1"'), "later": texts},
-        optional={name: texts for name in MODIFIABLE} | {"top_p": st.just("1.0")},
+        optional={name: texts for name in FIELDS} | {"top_p": st.just("1.0")},
     )
     .map(compose)
     .map(Document)
@@ -70,9 +104,8 @@ def test_the_patch_over_the_original_is_what_was_typed(
     for name, raw in raws.items():
         if name in draft.patch() or held(original, name) is not None:
             again = held(applied, name)
-            assert again == raw or same_json(
-                applied.members.get(name), edited(None, {name: raw}).patch().get(name)
-            )
+            sent = to_json(FIELDS[name], raw)
+            assert again == raw or same_json(applied.members.get(name, "null"), sent)
 
 
 @given(originals, edits)
@@ -139,7 +172,7 @@ def test_an_editor_that_changes_nothing_changes_nothing(original: Document) -> N
     assert not from_editor(original, indent(original.text) + "\n").dirty
 
 
-@given(originals, st.sampled_from([*MODIFIABLE, "later", "new"]), texts)
+@given(originals, st.sampled_from([*FIELDS, "later", "new"]), texts)
 def test_an_external_editor_sends_the_changed_field_alone(
     original: Document, name: str, text: str
 ) -> None:
@@ -161,8 +194,7 @@ def test_a_new_assistant_needs_a_model() -> None:
 
 @pytest.mark.parametrize("name", [name for name in FIELDS if name != "model"])
 def test_an_empty_field_of_a_new_assistant_is_no_edit(name: str) -> None:
-    empty: Raw = () if FIELDS[name].kind in (Kind.TOOLS, Kind.METADATA) else ""
-    assert not Draft().edited(name, empty).dirty
+    assert not Draft().edited(name, from_json(FIELDS[name], None)).dirty
 
 
 def test_errors_stand_beside_their_fields_and_are_not_sent() -> None:

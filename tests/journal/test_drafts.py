@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.fields import Entry as Pair
+from assistant_tui.core.raw import Composite
+from assistant_tui.core.raw import Entry as Pair
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
@@ -19,7 +20,9 @@ S, A, NEW = "work https://host", "asst_a", "new-1"
 
 _texts = st.text(st.characters(exclude_categories=[]) | st.sampled_from("\ud83d\ude00\0\x7f\u2028"))
 _pairs = st.builds(Pair, _texts, _texts, st.none() | _texts)
-_raws = _texts | st.lists(_texts).map(tuple) | st.lists(_pairs).map(tuple)
+_simple = _texts | st.lists(_texts).map(tuple) | st.lists(_pairs).map(tuple)
+_composites = st.builds(Composite, _texts, st.dictionaries(_texts, _simple, max_size=3))
+_raws = _simple | _composites | st.lists(_composites).map(tuple)
 _named = st.dictionaries(_texts, _texts)
 drafts = st.builds(
     Draft, st.none() | st.builds(Document, _texts), st.dictionaries(_texts, _raws), _named, _named

@@ -97,7 +97,7 @@ async def test_each_space_switches_its_own_tool(tmp_path: Path) -> None:
     store = SampleStore(0)
     made = store.create({"name": "n", "model": "m", "tools": []})
     async with running(Gate(create_app(store, models=())), tmp_path) as program:
-        await program.burst("enter", *["tab"] * 6, "space", "tab", "space", "ctrl+s")
+        await program.burst("enter", *["tab"] * 8, "space", "tab", "space", "ctrl+s")
     kinds = [tool["type"] for tool in (store.get(made["id"]) or {})["tools"]]
     assert kinds == ["code_interpreter", "file_search"]
 
@@ -107,10 +107,38 @@ async def test_metadata_typed_in_one_go_lands_in_the_metadata(tmp_path: Path) ->
     made: dict[str, Any] = store.create({"name": "n", "model": "m"})
     async with running(Gate(create_app(store, models=())), tmp_path) as program:
         keys = ["k", "tab", "v", "tab", "l", "tab", "w", "tab", "m", "tab", "x", "tab", "tab"]
-        await program.burst("enter", *["tab"] * 9, *keys, "ctrl+s")
+        await program.burst("enter", *["tab"] * 13, *keys, "ctrl+s")
     held = store.get(made["id"]) or {}
     assert held["metadata"] == {"k": "v", "l": "w", "m": "x"}
     assert (held["name"], held["model"]) == ("n", "m")
+
+
+async def test_a_function_typed_in_one_go_lands_in_the_function(
+    program: Driver, gate: Gate
+) -> None:
+    keys = [*["tab"] * 11, "space", *"look_up", "tab", *"Finds", "tab", "right", "tab", *"{}"]
+    await program.burst("n", *keys[1:], "ctrl+s")
+    await program.burst("ctrl+s")
+    assert json.loads(gate.bodies[0])["tools"] == [
+        {
+            "type": "function",
+            "function": {
+                "name": "look_up",
+                "description": "Finds",
+                "strict": True,
+                "parameters": {},
+            },
+        }
+    ]
+
+
+async def test_ids_typed_in_one_go_stand_each_in_its_own_row(program: Driver, gate: Gate) -> None:
+    keys = [*["tab"] * 11, "a", "tab", "b", "tab", "c", "tab", "tab", "v"]
+    await program.burst("n", *keys, "ctrl+s")
+    assert json.loads(gate.bodies[0])["tool_resources"] == {
+        "code_interpreter": {"file_ids": ["a", "b", "c"]},
+        "file_search": {"vector_store_ids": ["v"]},
+    }
 
 
 async def test_a_clean_form_is_left_before_the_next_key_is_looked_at(

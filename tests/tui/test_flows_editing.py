@@ -91,7 +91,7 @@ async def test_unknown_fields_and_tools_survive_when_a_tool_is_switched_off(tmp_
     )
     server = OneAssistant(text)
     async with running(Gate(server), tmp_path) as program:
-        await program.press("enter", *["tab"] * 6)
+        await program.press("enter", *["tab"] * 8)
         assert program.main.focused is not None
         await program.press("space", "ctrl+s")
     assert server.received == ['{"tools": [' + strange + "]}"]
@@ -114,8 +114,13 @@ async def test_every_field_of_the_form_reaches_the_server(
     await program.type("0.5")
     await program.press("tab")
     await program.type("1")
-    await program.press("tab", "space", "tab", "tab")
+    await program.press("tab", "right", "tab", "right", "right", "tab")
+    await program.press("space", "tab", "tab", "space")
     await program.type("look_up")
+    await program.press(*["tab"] * 5)
+    await program.type("file-1")
+    await program.press("tab", "tab")
+    await program.type("vs_1")
     await program.press("tab")
     await program.type("team")
     await program.press("tab")
@@ -128,10 +133,16 @@ async def test_every_field_of_the_form_reaches_the_server(
         "instructions": "Be\nkind",
         "temperature": 0.5,
         "top_p": 1,
+        "reasoning_effort": "none",
+        "response_format": {"type": "text"},
         "tools": [
             {"type": "code_interpreter"},
             {"type": "function", "function": {"name": "look_up"}},
         ],
+        "tool_resources": {
+            "code_interpreter": {"file_ids": ["file-1"]},
+            "file_search": {"vector_store_ids": ["vs_1"]},
+        },
         "metadata": {"team": "search"},
     }
     assert names(store)[0] == "Name"

@@ -20,7 +20,7 @@ async def test_a_text_is_wrapped_though_a_place_was_asked_for_before_the_layout(
     def ask_first(form: AssistantForm) -> None:
         if early:
             form.screen._compositor._full_map_invalidated = True
-            assert form.query(TextArea).last().region.width
+            assert form.query(".field-instructions TextArea").last(TextArea).region.width
         start(form)
 
     monkeypatch.setattr(AssistantForm, "start", ask_first)

@@ -12,6 +12,13 @@ _PARTS = (
     ("Everywhere", (Where.EVERYWHERE,)),
 )
 _KEYS_WIDTH = 16
+_FORM = (
+    "Tab and Shift+Tab go from field to field; Ctrl+U empties one of a single line.",
+    "← and → choose among words in a row; the chosen one stands in brackets.",
+    "↓ goes into the list below a model or an id; Enter takes one.",
+    "Space switches a tool on or off, Enter opens it, K and J move it up and down.",
+    "A pair of the metadata whose key and value are emptied is left out.",
+)
 
 
 def help_screen(keymap: Mapping[str, str], learned: Sequence[str]) -> TextScreen:
@@ -32,11 +39,8 @@ def _lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[Line]:
             yield Line(f"{command.label}: {command.help}", indent=2)
     yield Line("")
     yield Line("In the form", "label")
-    yield Line(
-        "Tab and Shift+Tab go from field to field; Space switches a tool on or off.", indent=2
-    )
-    yield Line("↓ goes from the model into the list of models; Enter takes one.", indent=2)
-    yield Line("A pair of the metadata whose key and value are emptied is left out.", indent=2)
+    for sentence in _FORM:
+        yield Line(sentence, indent=2)
     if learned:
         yield Line("")
         yield Line("What this server does not do", "label")

@@ -24,6 +24,8 @@ LACKS = {
     Capability.CREATE: "It cannot create assistants.",
     Capability.CURSOR: "It gives one page only.",
     Capability.MODELS: "It lists no models.",
+    Capability.FILES: "It lists no files.",
+    Capability.VECTOR_STORES: "It lists no vector stores.",
 }
 """What is said of a server that turned out not to have a part of the API."""
 

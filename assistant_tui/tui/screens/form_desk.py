@@ -21,6 +21,7 @@ from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.draft_keeper import DraftKeeper
 
 if TYPE_CHECKING:
+    from assistant_tui.tui.widgets.editors.ids import IdsEditor
     from assistant_tui.tui.widgets.form import AssistantForm
 
 
@@ -51,7 +52,7 @@ class FormDesk:
     async def open(self, draft: Draft, key: str = "") -> None:
         """Show a form for a draft, with the focus in its first field; `key` is where it is kept."""
         if self.form is not None:
-            await self.form.remove()
+            await self._take_away(self.form)
         from assistant_tui.tui.widgets.form import AssistantForm
 
         form = self.form = AssistantForm(draft)
@@ -84,13 +85,34 @@ class FormDesk:
         if self.form is form:
             form.offer_models(models)
 
+    def offer_resources(self, editor: "IdsEditor") -> None:
+        """Ask what ids the server has for an editor, once it is looked at."""
+        start(self._screen, partial(self._offer_resources, editor), "models")
+
+    async def _offer_resources(self, editor: "IdsEditor") -> None:
+        try:
+            catalog = await self._desk.connected()
+            files = editor.field.name.endswith("file_ids")
+            found = await (catalog.files() if files else catalog.vector_stores())
+        except ServiceError as error:
+            self._desk.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
+            return
+        if found is not None and editor.is_attached:
+            editor.offer_resources(found)
+
     async def close(self) -> None:
         """Take the form away, and forget its draft in the background."""
         if self.form is not None and self._keeper is not None:
             form, self.form = self.form, None
             self._forgetting = self._keeper.forget()
-            await form.remove()
+            await self._take_away(form)
             self._closed()
+
+    async def _take_away(self, form: "AssistantForm") -> None:
+        """Remove a form with no frame between: Textual fails to draw a widget that is half gone."""
+        with self._screen.app.batch_update():
+            await form.remove()
+            self._screen.refresh(layout=True)
 
     async def leave(self) -> bool:
         """Close the form, if nothing is lost by it or the person says so.
@@ -146,7 +168,7 @@ class FormDesk:
             return
         try:
             before = str(editor.raw)
-            after = edit(self._screen.app, before, ".md")
+            after = edit(self._screen.app, before, editor.suffix)
             if not before.endswith("\n"):
                 # Most editors end a file with a line break, which nobody typed.
                 after = after.removesuffix("\n")

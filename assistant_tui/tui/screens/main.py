@@ -41,6 +41,7 @@ from assistant_tui.tui.widgets.status_line import HeaderLine, KeyLine, StatusLin
 
 if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.tui.widgets.editors.ids import IdsEditor
 
 
 WIDE = 100
@@ -190,6 +191,10 @@ class MainScreen(Screen[None]):
     @on(Browser.CopyWanted)
     def _copy(self, event: Browser.CopyWanted) -> None:
         self.copy_text(*copying.part_of(event.row, event.part, self.profile))
+
+    def on_ids_editor_wanted(self, event: "IdsEditor.Wanted") -> None:
+        """Ask what the server has; by its name, as above."""
+        self._form.offer_resources(event.editor)
 
     def copy_text(self, text: str, name: str) -> None:
         """Put a text on the person's clipboard; `name` is what the status line calls it."""

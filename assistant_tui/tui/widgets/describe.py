@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant_tui.core.display import many_lines, one_line
 from assistant_tui.core.document import Document, write_json
-from assistant_tui.core.fields import MODIFIABLE, READ_ONLY
+from assistant_tui.core.fields import FIELDS, READ_ONLY
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.widgets.columns import created_text
 from assistant_tui.tui.widgets.reader import Line
@@ -78,7 +78,7 @@ def _values(document: Document) -> Iterator[Line]:
         yield from _title("Metadata")
         for key, value in metadata.items():
             yield Line(f"{one_line(key)}: {one_line(_plain(value))}", indent=2)
-    known = {*MODIFIABLE, *READ_ONLY}
+    known = {*FIELDS, *READ_ONLY}
     others = [name for name in document.members if name not in known]
     if others:
         yield from _title("Other fields")

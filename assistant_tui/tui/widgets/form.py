@@ -1,6 +1,6 @@
 """The form: edits a draft, field by field, and never loses what was typed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -10,20 +10,30 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.fields import FIELDS, READ_ONLY, Kind, Raw, from_json
+from assistant_tui.core.fields import FIELDS, READ_ONLY, Kind
+from assistant_tui.core.raw import Raw, from_json
 from assistant_tui.tui.commands import Where, bindings
-from assistant_tui.tui.widgets.field_editors import EDITORS, FieldEditor, ModelEditor, TextEditor
-from assistant_tui.tui.widgets.metadata_editor import MetadataEditor
-from assistant_tui.tui.widgets.tools_editor import ToolsEditor
+from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+from assistant_tui.tui.widgets.editors.metadata import MetadataEditor
+from assistant_tui.tui.widgets.editors.model import ModelEditor
+from assistant_tui.tui.widgets.editors.parts import SIMPLE
+from assistant_tui.tui.widgets.editors.resources import ResourcesEditor
+from assistant_tui.tui.widgets.editors.response_format import FormatEditor
+from assistant_tui.tui.widgets.editors.text import TextEditor
+from assistant_tui.tui.widgets.editors.tools import ToolsEditor
 
 _EDITORS: dict[Kind, type[FieldEditor]] = {
-    **EDITORS,
+    **SIMPLE,
+    Kind.MODEL: ModelEditor,
+    Kind.FORMAT: FormatEditor,
     Kind.TOOLS: ToolsEditor,
+    Kind.RESOURCES: ResourcesEditor,
     Kind.METADATA: MetadataEditor,
 }
 _SHOWN = 200
@@ -51,10 +61,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """A title, an editor for each field, and the fields that have none."""
-        name = self.draft.assistant_id
-        yield Static(
-            Content(f"Edit {one_line(name)}" if name else "New assistant"), classes="title"
-        )
+        yield Static(Content(self._title), classes="title")
         locked = []
         for field in FIELDS.values():
             try:
@@ -67,6 +74,11 @@ class AssistantForm(VerticalScroll, can_focus=False):
         for name, text in self.draft.start.items():
             if name in locked or (name not in FIELDS and name not in READ_ONLY):
                 yield Static(Content(one_line(f" {name}: {text[:_SHOWN]}")), classes="locked")
+
+    @property
+    def _editors(self) -> Iterator[FieldEditor]:
+        """The editors of the fields, not those of their parts."""
+        return (child for child in self.children if isinstance(child, FieldEditor))
 
     def start(self) -> None:
         """Start in the first field that can be edited, at the end of what it holds."""
@@ -85,21 +97,22 @@ class AssistantForm(VerticalScroll, can_focus=False):
 
     def held(self) -> dict[str, Raw]:
         """What the editors hold this moment, by field."""
-        return {editor.field.name: editor.raw for editor in self.query(FieldEditor)}
+        return {editor.field.name: editor.raw for editor in self._editors}
 
     def go_on(self, original: Document, sent: Mapping[str, Raw], ignored: Collection[str]) -> None:
         """Go on over what the server has now: edits are what was typed since `sent`, and what the
         server ignored."""
-        for editor in self.query(FieldEditor):
+        for editor in self._editors:
             name = editor.field.name
             editor.start = sent[name]
             if name in ignored:
                 editor.start = from_json(editor.field, original.members.get(name))
         self.draft = Draft(original)
-        self.query_one(".title", Static).update(Content(self._title()))
+        self.query_one(".title", Static).update(Content(self._title))
         self.collect()
         self._show_states()
 
+    @property
     def _title(self) -> str:
         name = self.draft.assistant_id
         return f"Edit {one_line(name)}" if name else "New assistant"
@@ -110,7 +123,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
         Their messages may still be on the way when a save or a way out is asked for.
         """
         draft = self.draft
-        for editor in self.query(FieldEditor):
+        for editor in self._editors:
             name, raw = editor.field.name, editor.raw
             if raw != draft.raw.get(name, editor.start):
                 draft = draft.edited(name, raw)
@@ -119,7 +132,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
 
     def _show_states(self) -> None:
         errors = self.draft.errors
-        for editor in self.query(FieldEditor):
+        for editor in self._editors:
             name = editor.field.name
             touched = name in self.draft.touched
             complain = touched or self.draft.original is not None
@@ -127,7 +140,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
 
     def action_field(self, by: int) -> None:
         """Go to the next field or the one before; the last is not followed by the first."""
-        fields = [widget for widget in self.screen.focus_chain if self in widget.ancestors]
+        fields = list(_stops(self))
         now = self.screen.focused
         if now in fields:
             position = fields.index(now) + by
@@ -136,16 +149,16 @@ class AssistantForm(VerticalScroll, can_focus=False):
     def show_errors(self) -> None:
         """Show every error, those of untouched fields too, and go to the first."""
         errors = self.draft.errors
-        for editor in self.query(FieldEditor):
+        for editor in self._editors:
             name = editor.field.name
             editor.show_state(touched=name in self.draft.touched, error=errors.get(name, ""))
-        wrong = self.query(".-wrong Input, .-wrong TextArea")
+        wrong = self.query(".-wrong Input, .-wrong TextArea, .-wrong Words, .-wrong Checkbox")
         if wrong:
             wrong.first().focus()
 
     def refuse(self, name: str, message: str) -> bool:
         """Show the server's own complaint beside the field it names; False if it has no editor."""
-        for editor in self.query(FieldEditor):
+        for editor in self._editors:
             if editor.field.name == name:
                 editor.show_state(touched=name in self.draft.touched, error=message)
                 return True
@@ -154,7 +167,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
     def offer_models(self, models: Sequence[str]) -> None:
         """Take the models that the server lists; the first is the preset where there is none."""
         editor = self.query_one(ModelEditor)
-        editor.offer(models)
+        editor.offer_models(models)
         self.collect()
         new = self.draft.original is None
         if new and models and "model" not in {**self.draft.preset, **self.draft.raw}:
@@ -169,3 +182,15 @@ class AssistantForm(VerticalScroll, can_focus=False):
             if editor.has_focus_within:
                 return editor
         return None
+
+
+def _stops(node: Widget) -> Iterator[Widget]:
+    """Where a Tab stops, from top to bottom.
+
+    Textual's own chain sorts by the place on the screen, which a field that was just mounted has
+    not got yet.
+    """
+    for child in node.displayed_children:
+        if child.focusable:
+            yield child
+        yield from _stops(child)

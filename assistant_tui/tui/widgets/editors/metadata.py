@@ -6,8 +6,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import Entry, Raw
-from assistant_tui.tui.widgets.field_editors import FieldEditor
+from assistant_tui.core.raw import Composite, Entry, Raw
+from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+from assistant_tui.tui.widgets.editors.line import line_input
 
 
 class PairRow(Horizontal):
@@ -18,15 +19,11 @@ class PairRow(Horizontal):
         self._entry = entry
         self._locked = entry.kept is not None or not entry.value.isprintable()
         shown = entry.value if entry.kept is None else entry.kept
-        self._key = Input(entry.key, compact=True, placeholder="key", classes="key")
-        self._value = Input(
-            one_line(shown) if self._locked else shown,
-            compact=True,
-            placeholder="value",
-            classes="value",
-            disabled=self._locked,
-        )
-        self._key.cursor_blink = self._value.cursor_blink = False
+        self._key = line_input(entry.key, "key")
+        self._key.add_class("key")
+        self._value = line_input(one_line(shown) if self._locked else shown, "value")
+        self._value.add_class("value")
+        self._value.disabled = self._locked
 
     def compose(self) -> ComposeResult:
         """The key and the value."""
@@ -48,7 +45,8 @@ class MetadataEditor(FieldEditor):
     def compose_editor(self) -> ComposeResult:
         """A row for each pair, an empty one, and one more in hand."""
         with Vertical(classes="pairs"):
-            for entry in [*self.shown, Entry("", "")]:
+            shown = () if isinstance(self.shown, Composite) else self.shown
+            for entry in [*shown, Entry("", "")]:
                 if isinstance(entry, Entry):
                     yield PairRow(entry)
             yield self._spare()

@@ -1,0 +1,58 @@
+"""Checks a JSON Schema as it is typed, against JSON Schema's own meta-schema."""
+
+import json
+from functools import lru_cache
+from typing import Any, NoReturn
+
+LONGEST_CHECKED = 20_000
+"""Characters up to which the meta-schema is asked at every key; longer ones are only read."""
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+@lru_cache(maxsize=64)
+def schema_problem(text: str) -> str:
+    """What is wrong with the text of a JSON Schema, and where; empty if nothing is.
+
+    Checked against the meta-schema that its `$schema` names, else that of draft 2020-12; patterns
+    must be regular expressions. Nothing is fetched.
+    """
+    try:
+        schema = json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
+    except ValueError as error:
+        return str(error)
+    except RecursionError:
+        return "nested too deeply"
+    if not isinstance(schema, dict):
+        return 'an object is allowed: {"type": "object", …}'
+    return "" if len(text) > LONGEST_CHECKED else _meta_problem(schema)
+
+
+def _meta_problem(schema: dict[str, Any]) -> str:
+    # Only who edits a schema waits for this import.
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+    from jsonschema.validators import validator_for
+
+    try:
+        # Its protocol does not name the keyword that all of its classes take.
+        checker: Any = validator_for(schema, default=Draft202012Validator)
+        checker.check_schema(schema, format_checker=checker.FORMAT_CHECKER)
+    except SchemaError as error:
+        return _told(error)
+    except (RecursionError, TypeError):
+        return "nested too deeply, or no schema"
+    return ""
+
+
+def _told(error: Any) -> str:
+    """The place and the words of the innermost cause: not that none of several schemas fits."""
+    from jsonschema.exceptions import relevance
+
+    while error.context:
+        error = max(error.context, key=relevance)
+    return f"{error.json_path}: {error.message}"

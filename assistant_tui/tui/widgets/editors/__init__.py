@@ -1,0 +1,1 @@
+"""The editors of the form, one for each kind of field."""

@@ -1,0 +1,84 @@
+"""Edits a field that holds one of a few words: all are seen, ← and → choose."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.fields import Field, Kind
+from assistant_tui.core.raw import Raw
+from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+
+UNSET = "not set"
+
+
+class Words(Widget, can_focus=True):
+    """Words in a row, the chosen one in brackets: ` not set [low] medium  high `."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,space", "choose(1)", show=False),
+        Binding("left", "choose(-1)", show=False),
+        Binding("home", "choose(-99)", show=False),
+        Binding("end", "choose(99)", show=False),
+    ]
+
+    chosen: reactive[str] = reactive("", layout=True)
+
+    class Changed(Message):
+        """Another word was chosen."""
+
+    def __init__(self, words: Mapping[str, str], chosen: str) -> None:
+        """`words` are what is shown, by value; what is shown must have been made safe."""
+        super().__init__()
+        self._words = words
+        self.set_reactive(Words.chosen, chosen)
+
+    def render(self) -> Content:
+        """The words, wrapped where the screen is narrow."""
+        line = Content()
+        for value, word in self._words.items():
+            # Unbreakable within a word: where the screen is narrow, lines end between them.
+            word = word.replace(" ", "\xa0")
+            chosen = Content(f"[{word}]").stylize("bold")
+            line += chosen if value == self.chosen else Content(f" {word}\xa0")
+        return line
+
+    def action_choose(self, by: int) -> None:
+        """Go on or back among the words, and stop at either end."""
+        values = list(self._words)
+        place = max(0, min(values.index(self.chosen) + by, len(values) - 1))
+        if values[place] != self.chosen:
+            self.chosen = values[place]
+            self.post_message(self.Changed())
+
+
+def words_of(field: Field, *held: Raw) -> dict[str, str]:
+    """The words of a field, by value; one that only this server knows stands among them."""
+    values = ("true", "false") if field.kind is Kind.FLAG else field.choices
+    known = dict.fromkeys(["", *values, *map(str, held)])
+    return {value: one_line(value) or UNSET for value in known}
+
+
+class ChoiceEditor(FieldEditor):
+    """Edits a choice, or a flag that may be left unset."""
+
+    def compose_editor(self) -> ComposeResult:
+        """The words."""
+        yield Words(words_of(self.field, self.start, self.shown), str(self.shown))
+
+    @property
+    def raw(self) -> Raw:
+        """The chosen word; empty for none."""
+        return self.query_one(Words).chosen
+
+    @on(Words.Changed)
+    def _take(self, event: Words.Changed) -> None:
+        event.stop()
+        self.changed()

@@ -1,0 +1,107 @@
+"""Edits ids of files or vector stores, with what the server says of each beside it."""
+
+from textual.app import ComposeResult
+from textual.containers import Grid
+from textual.content import Content
+from textual.events import DescendantFocus
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.fields import Field
+from assistant_tui.core.raw import Composite, Raw
+from assistant_tui.core.resource import Resources
+from assistant_tui.tui.widgets.editors.line import line_input
+from assistant_tui.tui.widgets.editors.offers import Offer, OfferingEditor
+
+
+class IdRow:
+    """One id, and what the server says of it, side by side in the grid of the editor.
+
+    The two are no widget of their own: a Tab finds an input that is mounted alone at once, one
+    inside another widget only when that has been composed.
+    """
+
+    def __init__(self, identity: str, most: int) -> None:
+        self.shown = identity
+        self.holder = line_input(identity, f"an id · at most {most}")
+        self.words = Static(markup=False, classes="words")
+
+    @property
+    def identity(self) -> str:
+        """The id as it stands; empty for none."""
+        return self.holder.value.strip()
+
+
+class IdsEditor(OfferingEditor):
+    """A row for each id and, while the limit allows, an empty one to add another."""
+
+    resources: Resources | None = None
+
+    class Wanted(Message):
+        """A person looks at the ids: what the server has is wanted now."""
+
+        def __init__(self, editor: "IdsEditor") -> None:
+            super().__init__()
+            self.editor = editor
+
+    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
+        super().__init__(field, start, shown)
+        self._most = field.limit or 1
+        held = () if isinstance(shown, Composite) else shown
+        self._rows = [IdRow(each, self._most) for each in held if isinstance(each, str)]
+        if len(self._rows) < self._most:
+            self._rows.append(IdRow("", self._most))
+
+    def compose_editor(self) -> ComposeResult:
+        """The rows, then the list."""
+        with Grid(classes="ids"):
+            for row in self._rows:
+                yield row.holder
+                yield row.words
+        yield from self.compose_list()
+
+    def on_mount(self) -> None:
+        """Ask what the server has, if ids are there to be told about."""
+        super().on_mount()
+        if self.raw:
+            self.post_message(self.Wanted(self))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Ask what the server has when a person comes here."""
+        if self.resources is None:
+            self.post_message(self.Wanted(self))
+
+    @property
+    def raw(self) -> Raw:
+        """The ids that are there."""
+        return tuple(row.identity for row in self._rows if row.identity)
+
+    def starting(self, holder: Input) -> str:
+        """The id as it was."""
+        return next(row.shown for row in self._rows if row.holder is holder)
+
+    def offer_resources(self, resources: Resources) -> None:
+        """Take what the server has."""
+        self.resources = resources
+        self.offer([Offer(each.id, each.description) for each in resources.found])
+        self._say_words()
+
+    def changed(self) -> None:
+        """Add an empty row when the last was filled."""
+        if self._rows[-1].identity and len(self._rows) < self._most:
+            row = IdRow("", self._most)
+            self._rows.append(row)
+            self.query_one(".ids").mount(row.holder, row.words)
+        self._say_words()
+        super().changed()
+
+    def _say_words(self) -> None:
+        if self.resources is None:
+            return
+        known = {each.id: each.description for each in self.resources.found}
+        for row in self._rows:
+            words = known.get(row.identity)
+            if words is None and row.identity and self.resources.complete:
+                words = "! not on this server"
+            row.words.update(Content(one_line(words or "")))

@@ -1,0 +1,75 @@
+"""Edits a text of many lines."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import TextArea
+
+from assistant_tui.core.raw import Raw
+from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+
+LONGEST_WRAPPED = 5_000
+"""Characters of a line from which on soft wrapping would make every key slow."""
+
+
+class TextEditor(FieldEditor):
+    """Edits a text of many lines; an untouched one is never read back, since TextArea rewrites."""
+
+    suffix = ".md"
+    """The ending of the file that an editor of the person's gets."""
+
+    def compose_editor(self) -> ComposeResult:
+        """A text area that does not wrap where a line is too long to be wrapped quickly."""
+        text = self._exact = str(self.shown)
+        longest = max(map(len, text.split("\n")))
+        area = self.text_area(text, soft_wrap=longest < LONGEST_WRAPPED)
+        area.cursor_blink = False
+        self._loaded = area.text
+        self._lock(area)
+        yield area
+
+    def text_area(self, text: str, *, soft_wrap: bool) -> TextArea:
+        """The text area, which leaves Tab to the form."""
+        return TextArea(text, compact=True, soft_wrap=soft_wrap, tab_behavior="focus")
+
+    def on_mount(self) -> None:
+        """Wait for the first layout.
+
+        A place on the screen that is asked for between mount and layout, as an Input with the
+        focus does, keeps Textual's compositor from telling new widgets their size.
+        """
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._wrap_at_first)
+        self._wrap_at_first()
+
+    def _wrap_at_first(self, screen: object = None) -> None:
+        area = self.query_one(TextArea)
+        if not area.wrap_width and area.soft_wrap:
+            return
+        self.screen.screen_layout_refresh_signal.unsubscribe(self)
+        if area.soft_wrap and area.wrapped_document.height == area.document.line_count:
+            area.soft_wrap = False
+            area.soft_wrap = True
+
+    def _lock(self, area: TextArea) -> None:
+        """Let nobody type into a text that would come out changed elsewhere, too."""
+        area.read_only = self._loaded != self._exact
+        words = "line breaks that typing would change: F4 edits it"
+        self.hint = words if area.read_only else ""
+
+    @property
+    def raw(self) -> Raw:
+        """What the editor holds; exactly what it was given until it is changed."""
+        held = self.query_one(TextArea).text
+        return self._exact if held == self._loaded else held
+
+    def replace(self, text: str) -> None:
+        """Put in another text, exactly, as if it was typed."""
+        area = self.query_one(TextArea)
+        area.text = self._exact = text
+        self._loaded = area.text
+        self._lock(area)
+        self.changed()
+
+    @on(TextArea.Changed)
+    def _take(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.changed()

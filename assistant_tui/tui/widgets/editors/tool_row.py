@@ -1,0 +1,137 @@
+"""One tool of the form: its line, and its parts."""
+
+from functools import cached_property
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Checkbox, Input, Static
+
+from assistant_tui.core.display import many_lines, one_line
+from assistant_tui.core.document import indent
+from assistant_tui.core.raw import Composite
+from assistant_tui.core.tools import NEW, parts_of, tool_label
+from assistant_tui.core.writing import part_errors
+from assistant_tui.tui.widgets.editors.parts import PartsEditor
+
+NEW_FUNCTION = Composite(NEW["function"])
+SHOWN = 4_000
+"""Characters of a tool of another type that are shown; the JSON view shows all."""
+
+
+class ToolBox(Checkbox):
+    """The line of one tool: `[x] code_interpreter`."""
+
+    BUTTON_LEFT = BUTTON_RIGHT = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", show=False),
+        Binding("K,ctrl+up", "move(-1)", show=False),
+        Binding("J,ctrl+down", "move(1)", show=False),
+    ]
+
+    class Opened(Message):
+        """The parts of this tool are wanted, or no longer."""
+
+    class Moved(Message):
+        """This tool shall go up (-1) or down (1)."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def __init__(self, words: str, *, on: bool) -> None:
+        self.BUTTON_INNER = _mark(on)
+        super().__init__(Content(words), on, compact=True)
+
+    def watch_value(self) -> None:
+        """Show the state by the mark, not by its colour alone as Textual does."""
+        self.BUTTON_INNER = _mark(self.value)
+        super().watch_value()
+
+    def action_open(self) -> None:
+        """Show the parts, or hide them."""
+        self.post_message(self.Opened())
+
+    def action_move(self, by: int) -> None:
+        """Go up or down among the tools."""
+        self.post_message(self.Moved(by))
+
+
+def _mark(on: bool) -> str:
+    return "[x]" if on else "[ ]"
+
+
+class ToolRow(Vertical):
+    """One tool: its line and, once it was opened, its parts."""
+
+    class Edited(Message):
+        """The tool was changed, or switched on or off."""
+
+        def __init__(self, row: "ToolRow") -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self, tool: Composite, *, on: bool) -> None:
+        super().__init__()
+        self._tool = tool
+        self._box = ToolBox(_words(tool, chosen=on), on=on)
+
+    def compose(self) -> ComposeResult:
+        """The line; the parts too where something in them is wrong."""
+        yield self._box
+        if self.chosen and part_errors(parts_of(self._tool.text), self._tool):
+            yield self._inside
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the assistant has the tool."""
+        return self._box.value
+
+    @property
+    def tool(self) -> Composite:
+        """The tool as its editors hold it."""
+        inside = self._inside
+        return inside.composite if isinstance(inside, PartsEditor) else self._tool
+
+    @cached_property
+    def _inside(self) -> PartsEditor | Static:
+        """What is shown once the tool was opened."""
+        parts = parts_of(self._tool.text)
+        if parts:
+            return PartsEditor(parts, self._tool)
+        return Static(Content(many_lines(indent(self._tool.text)[:SHOWN])), classes="locked")
+
+    @on(ToolBox.Opened)
+    async def open(self) -> None:
+        """Show the parts, or hide them; they are kept."""
+        if self._inside.is_attached:
+            self._inside.display = not self._inside.display
+        else:
+            await self.mount(self._inside)
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+    @on(Checkbox.Changed)
+    async def _switch(self, event: Checkbox.Changed) -> None:
+        event.stop()
+        if self.chosen and not self._inside.is_attached and self._tool == NEW_FUNCTION:
+            await self.open()
+            self.screen.set_focus(self.query_one(Input))
+        self._say()
+
+    @on(PartsEditor.Edited)
+    def _take(self, event: PartsEditor.Edited) -> None:
+        event.stop()
+        self._say()
+
+    def _say(self) -> None:
+        self._box.label = Content(_words(self.tool, chosen=self.chosen))
+        self.post_message(self.Edited(self))
+
+
+def _words(tool: Composite, *, chosen: bool) -> str:
+    new = "new " if tool == NEW_FUNCTION and not chosen else ""
+    return one_line(f"{new}{tool_label(tool)}")
