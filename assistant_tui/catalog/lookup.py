@@ -2,7 +2,7 @@
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
-from assistant_tui.core.errors import Invalid, NotFound, NotServed
+from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.listing import Listing, Row
 
 SEARCH_LIMIT = 100
@@ -15,30 +15,45 @@ async def fetch(client: AssistantsClient, assistant_id: str, above: str | None =
     A server that never retrieved one is asked through its list, first just after the row `above`.
 
     Raises:
-        NotFound: the server does not know the id.
+        Deleted: the server can retrieve assistants, and certainly has not this one.
+        NotFound: the server does not show one with this id.
         ServiceError: the server cannot be asked.
     """
     dialect = client.dialect
+    refusal: ServiceError | None = None
     if dialect.can(Capability.RETRIEVE):
         try:
-            found = await client.retrieve(assistant_id)
-        except (NotFound, NotServed):
+            return await _retrieve(client, assistant_id)
+        except (NotFound, NotServed) as error:
             if dialect.has_done(Capability.RETRIEVE):
                 raise
-        else:
-            dialect.prove(Capability.RETRIEVE)
-            return found
-    row = await find_in_list(client, assistant_id, above)
-    if row is None:
-        raise NotFound(f"there is no assistant {assistant_id} any more")
-    dialect.learn_missing(Capability.RETRIEVE)
-    return row
+            refusal = error
+    row, seen_whole = await _find_in_list(client, assistant_id, above)
+    if row is not None:
+        dialect.learn_missing(Capability.RETRIEVE)
+        return row
+    kind = Deleted if seen_whole and isinstance(refusal, NotFound) else NotFound
+    raise kind(f"there is no assistant {assistant_id} any more")
 
 
-async def find_in_list(
-    client: AssistantsClient, assistant_id: str, above: str | None = None
-) -> Row | None:
-    """Look for an assistant just after the row above it, else page by page through the list."""
+async def _retrieve(client: AssistantsClient, assistant_id: str) -> Row:
+    try:
+        found = await client.retrieve(assistant_id)
+    except NotFound as error:
+        if not client.dialect.has_done(Capability.RETRIEVE):
+            raise
+        raise Deleted(error.message, status=error.status, request_id=error.request_id) from error
+    client.dialect.prove(Capability.RETRIEVE)
+    return found
+
+
+async def _find_in_list(
+    client: AssistantsClient, assistant_id: str, above: str | None
+) -> tuple[Row | None, bool]:
+    """Look for an assistant just after the row above it, else page by page through the list.
+
+    Also says whether all of the list was seen, so that what is not there is nowhere.
+    """
     if above is not None and client.dialect.can(Capability.CURSOR):
         try:
             page = await client.list(limit=1, after=above)
@@ -46,7 +61,7 @@ async def find_in_list(
             page = None
         for row in page.rows if page else ():
             if row.id == assistant_id:
-                return row
+                return row, False
     listing = Listing()
     while not listing.exhausted:
         try:
@@ -58,5 +73,5 @@ async def find_in_list(
             break
         listing = listing.extended(page)
         if (found := listing.row(assistant_id)) is not None:
-            return found
-    return None
+            return found, False
+    return None, listing.complete

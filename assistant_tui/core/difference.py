@@ -28,14 +28,22 @@ def differences(draft: Draft) -> Iterator[Difference]:
     for name, text in draft.patch().items():
         yield Difference("", name)
         before = draft.start.get(name) if draft.original is not None else None
-        yield from compare_texts(_readable(before), _readable(text))
+        yield from compare_values(before, text)
+
+
+def compare_values(before: str | None, after: str | None) -> Iterator[Difference]:
+    """Compare two JSON texts of one field as a person reads them; None is no value."""
+    yield from compare_texts(_readable(before), _readable(after))
 
 
 def _readable(text: str | None) -> str:
-    """A text as it is, anything else as JSON laid out over lines; nothing for null."""
+    """A text as it is, anything else as JSON laid out over lines; nothing for what is empty."""
     if text is None:
         return ""
-    value = read_json(text)
+    try:
+        value = read_json(text)
+    except ValueError:
+        return indent(text)
     if value in (None, [], {}):
         return ""
     return value if isinstance(value, str) else indent(text)

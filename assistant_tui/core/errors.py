@@ -8,6 +8,7 @@ ServiceError            the base that callers catch
 ├── Unauthorized        401
 ├── Forbidden           403
 ├── NotFound            404 for one assistant
+│   └── Deleted         it is certainly gone
 ├── NotServed           404, 405, 410, 501 for a whole route
 ├── Invalid             400, 413, 422 and other refusals of what was sent
 ├── Conflict            409
@@ -95,6 +96,10 @@ class NotFound(ServiceError):
     """There is no assistant with this id (any more)."""
 
     title = "Not found"
+
+
+class Deleted(NotFound):
+    """It is certainly gone: a server that can retrieve assistants does not have it any more."""
 
 
 class NotServed(ServiceError):

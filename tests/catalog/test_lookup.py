@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from assistant_tui.api.dialect import Capability
-from assistant_tui.core.errors import Invalid, NotFound, NotServed, Offline
+from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, Offline
 from tests.catalog.support import (
     Server,
     absent,
@@ -148,3 +148,50 @@ async def test_a_lost_connection_is_no_answer() -> None:
         with pytest.raises(Offline):
             await catalog.fetch("asst_1")
     assert server.count("list") == 0
+
+
+async def test_what_a_whole_list_has_not_is_deleted_for_certain() -> None:
+    server = Server(*some(150))
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Deleted):
+            await catalog.fetch("asst_900")
+
+
+async def test_a_server_that_has_retrieved_knows_what_is_deleted() -> None:
+    server = Server(*some(3), list=refusing(500))
+    async with catalog_of(server) as catalog:
+        await catalog.fetch("asst_2")
+        with pytest.raises(Deleted, match="nothing here") as caught:
+            await catalog.fetch("asst_9")
+    assert caught.value.status == 404
+
+
+@pytest.mark.parametrize("status", [405, 501])
+async def test_a_server_without_the_route_is_never_taken_to_have_lost_one(status: int) -> None:
+    server = Server(*some(3), retrieve=refusing(status))
+    async with catalog_of(server) as catalog:
+        with pytest.raises(NotFound) as caught:
+            await catalog.fetch("asst_9")
+    assert type(caught.value) is NotFound
+
+
+async def test_a_server_that_cannot_retrieve_is_never_taken_to_have_lost_one() -> None:
+    server = Server(*some(3), retrieve=absent)
+    async with catalog_of(server) as catalog:
+        await catalog.fetch("asst_1")
+        with pytest.raises(NotFound) as caught:
+            await catalog.fetch("asst_9")
+    assert type(caught.value) is NotFound
+
+
+async def test_a_list_that_was_not_seen_to_its_end_proves_nothing() -> None:
+    server = Server(*some(150))
+
+    def no_cursor(request: httpx.Request) -> httpx.Response:
+        return refusing(400)(request) if "after" in request.url.params else server.answer(request)
+
+    server.bent["list"] = no_cursor
+    async with catalog_of(server) as catalog:
+        with pytest.raises(NotFound) as caught:
+            await catalog.fetch("asst_900")
+    assert type(caught.value) is NotFound

@@ -101,32 +101,6 @@ async def test_a_change_elsewhere_in_another_field_is_kept_and_told(
     assert "changed elsewhere and kept: description" in program.status
 
 
-async def test_a_change_elsewhere_in_the_same_field_is_never_overwritten_unasked(
-    program: Driver, gate: Gate, store: SampleStore
-) -> None:
-    await program.press("enter")
-    store.modify(ID, lambda old: {**old, "name": "theirs"})
-    await program.press("x", "ctrl+s")
-    for words in ("Changed elsewhere", '"theirs"', f'"{NAME}"', f'"{NAME}x"'):
-        assert words in program.text
-    await program.press("enter")
-    assert gate.writes() == []
-    assert f"{NAME}x" in program.text
-    await program.press("ctrl+s", "tab", "enter")
-    assert held(store)["name"] == NAME + "x"
-
-
-async def test_an_assistant_that_was_deleted_elsewhere_leaves_the_edit_in_the_form(
-    program: Driver, gate: Gate, store: SampleStore
-) -> None:
-    await program.press("enter", "x")
-    store.delete(ID)
-    await program.press("ctrl+s")
-    assert "Not found" in program.status
-    assert f"{NAME}x" in program.text
-    assert gate.writes() == []
-
-
 async def test_a_save_that_fails_keeps_the_edit_and_can_be_tried_again(
     program: Driver, gate: Gate, store: SampleStore
 ) -> None:

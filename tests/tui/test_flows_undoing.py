@@ -44,8 +44,8 @@ async def test_an_undo_does_not_overwrite_what_was_changed_elsewhere_since(
     store.modify(ID, lambda old: {**old, "name": "theirs"})
     sent = len(gate.writes())
     await program.press("u", "tab", "enter")
-    assert "Changed elsewhere" in program.text
-    await program.press("enter")
+    assert "Changed here and elsewhere" in program.text
+    await program.press("escape")
     assert len(gate.writes()) == sent
     assert all_of(store)[0]["name"] == "theirs"
 

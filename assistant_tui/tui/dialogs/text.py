@@ -1,6 +1,6 @@
 """A text over the whole screen: the JSON of an object, an id, the help."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,8 +8,21 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant_tui.core.difference import Difference
+from assistant_tui.core.display import many_lines
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.reader import Line, Reader
+
+_PARTS = {" ": "muted"}
+
+
+def difference_lines(differences: Iterable[Difference]) -> Iterator[Line]:
+    """A comparison in lines that are safe to show: `-` before, `+` after, `~` changed inside."""
+    for mark, text in differences:
+        if mark:
+            yield Line(f"{mark} {many_lines(text)}", _PARTS.get(mark, ""))
+        else:
+            yield from (Line(""), Line(many_lines(text), "label"))
 
 
 class TextScreen(Dialog[None]):

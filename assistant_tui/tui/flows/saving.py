@@ -1,18 +1,23 @@
 """Saves a draft: sends it, settles a conflict, and tells what the server made of it."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core.conflict import Conflict
+from assistant_tui.core.copies import edited, left_behind, recreated
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import EditConflict, ServiceError
-from assistant_tui.core.listing import Row
+from assistant_tui.core.errors import Deleted, EditConflict, ServiceError
 from assistant_tui.core.outcome import Saved
+from assistant_tui.tui.dialogs.conflict import ConflictDialog
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
-_SHOWN = 60
-"""Characters of a value that the dialog shows of each side."""
+_KEPT = "Not saved; the edit is kept here"
 
 
 async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | None:
@@ -20,66 +25,98 @@ async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | N
 
     `undoes` is the number of the journal's entry that this takes back.
     """
+    sent = draft
+    kept: tuple[str, ...] = ()
+    while True:
+        try:
+            saved = await _send(desk, sent, undoes)
+        except EditConflict as error:
+            conflict = Conflict(sent, Document(error.newer.text), error.fields, draft.original)
+            chosen = await desk.ask(ConflictDialog(conflict))
+            if chosen is None:
+                desk.say(_KEPT, Tone.WARNING)
+                return None
+            sent, kept = conflict.settled(chosen), (*kept, *conflict.kept(chosen))
+            if sent.dirty:
+                continue
+            saved = Saved(error.newer)
+        except Deleted:
+            return await _create_anew(desk, sent, undoes)
+        except ServiceError as error:
+            desk.report(error, _KEPT)
+            return None
+        return _done(desk, draft, saved, kept)
+
+
+async def _send(desk: Desk, draft: Draft, undoes: int | None) -> Saved:
+    if draft.assistant_id is None:
+        desk.say("Creating…", Tone.WORKING)
+        known = [row.id for row in desk.listing.rows]
+        return await desk.catalog.create(draft, known, undoes)
     desk.say("Saving…", Tone.WORKING)
-    try:
-        if draft.assistant_id is None:
-            known = [row.id for row in desk.listing.rows]
-            saved = await desk.catalog.create(draft, known, undoes)
-        else:
-            above = row_above(desk, draft.assistant_id)
-            saved = await desk.catalog.save(draft, above, undoes)
-    except EditConflict as error:
-        return await _settle(desk, draft, error, undoes)
-    except ServiceError as error:
-        desk.report(error, "Not saved; the edit is kept here")
-        return None
+    return await desk.catalog.save(draft, row_above(desk, draft.assistant_id), undoes)
+
+
+def _done(desk: Desk, draft: Draft, saved: Saved, kept: Iterable[str]) -> Saved:
+    """Show and tell what was saved; `kept` are fields of others that were met on the way."""
+    saved = replace(saved, merged=tuple(dict.fromkeys((*kept, *saved.merged))))
     desk.show_row(saved.row)
-    _tell(desk, draft, saved)
+    done = "Created" if draft.assistant_id is None else "Saved"
+    if done == "Saved" and saved.before is None and not saved.answer_lost:
+        done = "Nothing was left to save:"
+    _tell(desk, done, saved)
     return saved
 
 
-async def _settle(
-    desk: Desk, draft: Draft, conflict: EditConflict, undoes: int | None
-) -> Saved | None:
-    """Ask what shall become of fields that were changed here and elsewhere."""
-    answers = (
-        Answer("stay", "Keep editing"),
-        Answer("mine", "Save mine over theirs", dangerous=True),
-    )
-    lines = [line for name in conflict.fields for line in _sides(draft, conflict.newer, name)]
-    question = Question("Changed elsewhere meanwhile", lines, answers)
-    if await desk.ask(question) != "mine":
-        desk.say("Not saved; the edit is kept here", Tone.WARNING)
+async def _create_anew(desk: Desk, draft: Draft, undoes: int | None) -> Saved | None:
+    """Offer to create one that is gone anew, with the edits; the draft stays until then."""
+    fresh, lost = recreated(draft), left_behind(edited(draft))
+    if not await _wanted_anew(desk, draft, lost):
+        desk.say(_KEPT, Tone.WARNING)
         return None
-    return await save(desk, draft.rebased(Document(conflict.newer.text)), undoes)
+    try:
+        saved = await _send(desk, fresh, undoes)
+    except ServiceError as error:
+        desk.report(error, "Not created; the edit is kept here")
+        return None
+    desk.listing = desk.listing.without([str(draft.assistant_id)])
+    desk.show_row(saved.row)
+    remarks = [f"could not come along: {_names(lost)}"] if lost else []
+    _tell(desk, "Created", saved, remarks)
+    return saved
 
 
-def _sides(draft: Draft, newer: Row, name: str) -> tuple[str, ...]:
-    texts = {
-        "original": draft.start.get(name, "null"),
-        "theirs": Document(newer.text).members.get(name, "null"),
-        "mine": draft.patch().get(name, "null"),
-    }
-    return (name, *(f"  {side:<9}{_cut(text)}" for side, text in texts.items()))
+async def _wanted_anew(desk: Desk, draft: Draft, lost: Collection[str]) -> bool:
+    lines = [
+        f"Name  {one_line(str(edited(draft).value('name') or '')) or '(no name)'}",
+        f"Id    {one_line(str(draft.assistant_id))}",
+        "",
+        "It can be created anew, with your changes; the id will be a new one.",
+    ]
+    answers = [Answer("stay", "Keep editing"), Answer("anew", "Create it anew")]
+    if lost:
+        lines.append(f"These fields cannot come along: {_names(lost)}")
+    if not desk.catalog.can(Capability.CREATE):
+        lines[-1:], answers[1:] = ["This server cannot create assistants."], []
+    return await desk.ask(Question("It was deleted elsewhere", lines, answers)) == "anew"
 
 
-def _cut(text: str) -> str:
-    return one_line(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+def _names(fields: Iterable[str]) -> str:
+    return one_line(", ".join(fields))
 
 
-def _tell(desk: Desk, draft: Draft, saved: Saved) -> None:
-    """Say what was saved, and what the server did beside."""
+def _tell(desk: Desk, done: str, saved: Saved, remarks: Iterable[str] = ()) -> None:
+    """Say what was done, and what the server did beside."""
     name = one_line(saved.row.name) or saved.row.id
-    done = "Created" if draft.assistant_id is None else "Saved"
-    remarks = []
+    remarks = [*remarks]
     if saved.answer_lost:
         remarks.append("the answer was lost, but it has arrived")
     if saved.merged:
-        remarks.append(f"changed elsewhere and kept: {', '.join(saved.merged)}")
+        remarks.append(f"changed elsewhere and kept: {_names(saved.merged)}")
     if saved.outcome.ignored:
-        remarks.append(f"the server did not take: {', '.join(saved.outcome.ignored)}")
+        remarks.append(f"the server did not take: {_names(saved.outcome.ignored)}")
     if saved.outcome.wiped:
-        remarks.append(f"the server wiped: {', '.join(saved.outcome.wiped)}")
+        remarks.append(f"the server wiped: {_names(saved.outcome.wiped)}")
     trouble = desk.catalog.record.trouble
     if trouble:
         remarks.append(f"u cannot undo it: {trouble}")

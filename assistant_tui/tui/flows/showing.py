@@ -5,7 +5,7 @@ from assistant_tui.core.display import many_lines, one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.dialogs.text import TextScreen
+from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
 from assistant_tui.tui.widgets.reader import Line
 
 
@@ -17,18 +17,10 @@ def json_screen(row: Row) -> TextScreen:
 
 
 def changes_screen(draft: Draft) -> TextScreen:
-    """What a save would send, against the original: `-` before, `+` after, `~` changed inside."""
+    """What a save would send, against the original."""
     lines = [Line(f"✗ {one_line(error)}", "warning") for error in draft.errors.values()]
-    for difference in differences(draft):
-        text = many_lines(difference.text)
-        if difference.mark:
-            lines.append(Line(f"{difference.mark} {text}", _PARTS.get(difference.mark, "")))
-        else:
-            lines += [Line(""), Line(text, "label")]
+    lines += difference_lines(differences(draft))
     return TextScreen("What a save would send", lines or [Line("Nothing was changed.")])
-
-
-_PARTS = {" ": "muted"}
 
 
 def id_screen(row: Row) -> TextScreen:

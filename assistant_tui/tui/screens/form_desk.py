@@ -3,16 +3,19 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import Worker
 
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.fields import FIELDS, Raw
+from assistant_tui.core.outcome import Saved, compare
 from assistant_tui.tui.background import start
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
@@ -35,6 +38,8 @@ class FormDesk:
         self._last_model = desk.profile.model
         self._turns = asyncio.Lock()
         self._keeper: DraftKeeper | None = None
+        self._place = ""
+        """The key under which the draft is kept."""
         self._forgetting: Worker[None] | None = None
         self._offering: Worker[None] | None = None
         self.form: AssistantForm | None = None
@@ -56,9 +61,9 @@ class FormDesk:
         from assistant_tui.tui.widgets.form import AssistantForm
 
         form = self.form = AssistantForm(draft)
-        place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
+        self._place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         self._keeper = DraftKeeper(
-            self._desk, self._screen, form.collect, place, self._turns, kept=bool(key)
+            self._desk, self._screen, form.collect, self._place, self._turns, kept=bool(key)
         )
         await self._screen.query_one("#panes").mount(form)
         form.start()
@@ -152,9 +157,33 @@ class FormDesk:
         if form.held() == held and not saved.outcome.ignored:
             await self.close()
             return
-        form.go_on(Document(saved.row.text), held, saved.outcome.ignored)
+        if _shows_all(sent, saved):
+            form.go_on(Document(saved.row.text), held, saved.outcome.ignored)
+        else:
+            await self._show_anew(form, saved, held)
         if not saved.outcome.ignored:
             self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
+
+    async def _show_anew(
+        self, form: "AssistantForm", saved: Saved, held: Mapping[str, Raw]
+    ) -> None:
+        """Open the form over what the server has now, with what it has not as edits."""
+        draft = Draft(Document(saved.row.text))
+        for name, raw in form.held().items():
+            if raw != held[name] or name in saved.outcome.ignored:
+                draft = draft.edited(name, raw)
+        focus, chain = self._screen.focused, self._focus_chain()
+        position = chain.index(focus) if focus in chain else 0
+        if self._keeper is not None:
+            self._keeper.forget()
+        await self.open(draft, self._place)
+        chain = self._focus_chain()
+        self._screen.set_focus(chain[min(position, len(chain) - 1)])
+        self.keep_soon()
+
+    def _focus_chain(self) -> list[Widget]:
+        """What in the form can have the focus."""
+        return [each for each in self._screen.focus_chain if self.form in each.ancestors]
 
     def refuse(self, error: ServiceError) -> None:
         """Show a refusal beside the field that it names, if there is one."""
@@ -175,3 +204,10 @@ class FormDesk:
             editor.replace(after)
         except EditorError as error:
             self._desk.say(str(error), Tone.ERROR)
+
+
+def _shows_all(sent: Draft, saved: Saved) -> bool:
+    """Whether a form that sent this shows what the server has now, but for what it ignored."""
+    otherwise = compare(sent.patch(), None, Document(saved.row.text)).ignored
+    settled = set(otherwise) <= set(saved.outcome.ignored)
+    return settled and not any(name in FIELDS for name in saved.merged)

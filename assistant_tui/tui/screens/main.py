@@ -204,6 +204,8 @@ class MainScreen(Screen[None]):
     @on(events.DescendantFocus)
     def _show_state(self) -> None:
         """Bring header and footer up to date."""
+        if not self.query(Browser):
+            return  # The program is being ended from outside while a dialog waits for an answer.
         count = self.listing.count(self.browser.list_pane.cursor, self.profile.page_size)
         self.header_line.count = f"{count} · remembered" if self.listing.remembered else count
         places = (Where.FORM,) if self._form.form else BROWSING

@@ -1,0 +1,40 @@
+"""New assistants made from others: a clone, and one in the place of one that is gone."""
+
+from assistant_tui.core.document import Document, compose, write_json
+from assistant_tui.core.draft import Draft, anew
+from assistant_tui.core.fields import FIELDS, READ_ONLY
+
+COPY = " (copy)"
+"""What the name of a clone ends in."""
+_EMPTY = ("null", "[]", "{}")
+
+
+def clone(document: Document) -> Draft:
+    """The draft of a new assistant with all that can come along; nothing of it counts as typed.
+
+    Raises ValueError where the name cannot be read.
+    """
+    preset = dict(anew(document).preset)
+    preset.pop("name", None)
+    name = document.value("name")
+    if isinstance(name, str) and name:
+        room = (FIELDS["name"].limit or len(name)) - len(COPY)
+        preset = {"name": write_json(name[:room] + COPY), **preset}
+    return Draft(preset=preset)
+
+
+def edited(draft: Draft) -> Document:
+    """The assistant as it would be if a draft were saved."""
+    return Document(compose({**draft.start, **draft.patch()}))
+
+
+def recreated(draft: Draft) -> Draft:
+    """The draft of a new assistant from the original of one that is gone and the edits of it."""
+    return anew(edited(draft))
+
+
+def left_behind(document: Document) -> tuple[str, ...]:
+    """The fields that are set, but that a create does not take."""
+    kept = {*anew(document).preset, *READ_ONLY}
+    members = document.members.items()
+    return tuple(name for name, text in members if name not in kept and text not in _EMPTY)

@@ -1,0 +1,23 @@
+"""Pictures of dialogs, at the sizes that matter to them."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.core.samples import sample
+from assistant_tui.server.app import create_app
+from assistant_tui.server.sample_store import SampleStore
+from tests.snapshots.conftest import Looks
+from tests.tui.driver import Gate, running
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+async def test_conflict(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
+    store = SampleStore(3)
+    async with running(Gate(create_app(store, models=("m",))), tmp_path, size=size) as program:
+        await program.press("enter")
+        elsewhere = {"name": "Support bot (theirs)", "description": None, "temperature": 0.35}
+        store.modify(sample(0)["id"], lambda old: {**old, **elsewhere})
+        await program.press("!", "tab", "tab", "!", "tab", "!", "tab", "backspace", "ctrl+s")
+        await program.press("down", "space")
+        looks_as_before(program)
