@@ -51,6 +51,7 @@ COMMANDS: tuple[Command, ...] = (
         "open", "enter", "Edit", "Open the highlighted assistant in the form", Where.BROWSE, True
     ),
     Command("create", "n", "New", "Create an assistant", Where.BROWSE, True),
+    Command("clone", "C", "Clone", "Create an assistant like this one", Where.BROWSE),
     Command(
         "delete", "d", "Delete", "Delete the highlighted assistant; asks first", Where.BROWSE, True
     ),

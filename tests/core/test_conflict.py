@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from assistant_tui.core.conflict import LONG, Conflict, Side, excerpts
 from assistant_tui.core.document import Document, compose, same_json
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.fields import FIELDS, Raw
+from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.raw import Raw
 from tests.core.json_texts import texts
 from tests.core.test_draft import edited, edits, originals
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from assistant_tui.core.copies import clone, edited, left_behind, recreated
 from assistant_tui.core.document import Document, compose, same_json, write_json
 from assistant_tui.core.draft import Draft, from_editor
-from assistant_tui.core.fields import FIELDS, READ_ONLY, Raw
+from assistant_tui.core.fields import FIELDS, READ_ONLY
+from assistant_tui.core.raw import Raw
 from tests.core import test_draft as drafts
 from tests.core.test_draft import edits, originals
 

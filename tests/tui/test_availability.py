@@ -16,7 +16,7 @@ READY = Situation(
     in_text=False,
     can=lambda capability: True,
 )
-WRITES = ("create", "delete", "edit_json")
+WRITES = ("create", "clone", "delete", "edit_json")
 
 
 @pytest.mark.parametrize("action", ["open", "create", "delete", "edit_json", "refresh", "quit"])
@@ -24,7 +24,7 @@ def test_with_a_row_and_a_server_everything_is_at_hand(action: str) -> None:
     assert availability(action, READY) is True
 
 
-@pytest.mark.parametrize("action", ["open", "delete", "edit_json"])
+@pytest.mark.parametrize("action", ["open", "clone", "delete", "edit_json"])
 def test_what_needs_a_row_is_hidden_without_one(action: str) -> None:
     assert availability(action, replace(READY, has_row=False)) is False
 
@@ -54,6 +54,7 @@ def test_an_assistant_can_be_opened_where_nothing_may_be_changed() -> None:
     ("action", "lacking"),
     [
         ("create", Capability.CREATE),
+        ("clone", Capability.CREATE),
         ("samples", Capability.CREATE),
         ("delete", Capability.DELETE),
         ("edit_json", Capability.MODIFY),

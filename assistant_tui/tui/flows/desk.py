@@ -49,8 +49,11 @@ class Desk(Protocol):
     def ask(self, dialog: Screen[Result]) -> Awaitable[Result | None]:
         """Show a dialog and wait for its answer; only in a worker."""
 
-    async def open_form(self, draft: Draft, key: str = "") -> None:
-        """Open the form on a draft; `key` is where it is kept, if it is."""
+    async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
+        """Open the form on a draft; `key` is where it is kept, if it is.
+
+        `title` takes the place of the form's own, and is shown as it is.
+        """
 
     def show_row(self, row: Row) -> None:
         """Put a row that the server answered into the listing and highlight it."""

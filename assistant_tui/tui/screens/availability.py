@@ -7,6 +7,7 @@ from assistant_tui.api.dialect import Capability
 
 _WRITES = {
     "create": Capability.CREATE,
+    "clone": Capability.CREATE,
     "samples": Capability.CREATE,
     "delete": Capability.DELETE,
     "edit_json": Capability.MODIFY,
@@ -56,7 +57,7 @@ def availability(action: str, now: Situation) -> bool | None:
         return now.editing
     if action == "edit_field":
         return now.in_text
-    if action in ("open", "delete", "edit_json", "history") and not now.has_row:
+    if action in ("open", "clone", "delete", "edit_json", "history") and not now.has_row:
         return False
     if action == "samples" and not now.empty:
         return False

@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 from textual.worker import Worker
 
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.fields import FIELDS, Raw
+from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.raw import Raw
 from assistant_tui.core.outcome import Saved, compare
 from assistant_tui.tui.background import start
 from assistant_tui.tui.editor import EditorError, edit
@@ -54,7 +57,7 @@ class FormDesk:
         model = self._last_model
         return Draft(preset={"model": write_json(model)} if model else {})
 
-    async def open(self, draft: Draft, key: str = "") -> None:
+    async def open(self, draft: Draft, key: str = "", title: str = "") -> None:
         """Show a form for a draft, with the focus in its first field; `key` is where it is kept."""
         if self.form is not None:
             await self._take_away(self.form)
@@ -66,6 +69,8 @@ class FormDesk:
             self._desk, self._screen, form.collect, self._place, self._turns, kept=bool(key)
         )
         await self._screen.query_one("#panes").mount(form)
+        if title:
+            form.query(".title").first(Static).update(Content(title))
         form.start()
         self._offering = start(self._screen, partial(self._offer_models, form), "models")
 

@@ -23,6 +23,7 @@ from assistant_tui.tui.commands import BROWSING, Command, Where, action_of, at_h
 from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.help import help_screen
 from assistant_tui.tui.flows import (
+    cloning,
     copying,
     deleting,
     leaving,
@@ -279,11 +280,16 @@ class MainScreen(Screen[None]):
         """Open the form on a new assistant."""
         await self.open_form(self._form.new_draft())
 
-    async def open_form(self, draft: Draft, key: str = "") -> None:
+    async def action_clone(self) -> None:
+        """Open the form on a new assistant like the highlighted one."""
+        if row := self.browser.highlighted:
+            await cloning.open_clone(self, row)
+
+    async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
         """Open the form on a draft; `key` is where it is kept, if it is."""
         self.add_class("-form")
         self.browser.close_off(True)
-        await self._form.open(draft, key)
+        await self._form.open(draft, key, title)
 
     def _form_closed(self) -> None:
         self.remove_class("-form")

@@ -1,0 +1,26 @@
+"""Opens the form on a new assistant that is like another."""
+
+from assistant_tui.core.copies import clone, left_behind
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.listing import Row
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+
+_NEXT = "Ctrl+S creates it"
+
+
+async def open_clone(desk: Desk, row: Row) -> None:
+    """Open it with all that can come along, and name what cannot; nothing is sent yet."""
+    name = one_line(row.name) or one_line(row.id)
+    if row.problem:
+        desk.say(f"{name} does not fit the API, so it cannot be cloned · v shows it", Tone.WARNING)
+        return
+    document = Document(row.text)
+    lost = one_line(", ".join(left_behind(document)))
+    title = f"Clone of {name}"
+    await desk.open_form(clone(document), title=f"{title}, without {lost}" if lost else title)
+    if lost:
+        desk.say(f"Cannot come along: {lost} · {_NEXT}", Tone.WARNING)
+    else:
+        desk.say(f"A clone of {name}, with all that it has · {_NEXT}")
