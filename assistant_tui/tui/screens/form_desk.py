@@ -17,8 +17,8 @@ from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.fields import FIELDS
-from assistant_tui.core.raw import Raw
 from assistant_tui.core.outcome import Saved, compare
+from assistant_tui.core.raw import Raw
 from assistant_tui.tui.background import start
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
