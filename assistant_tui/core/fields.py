@@ -116,7 +116,7 @@ FORMAT = _parts(
     Field("json_schema.schema", "Schema", Kind.SCHEMA),
 )
 RESOURCES = _parts(
-    Field("code_interpreter.file_ids", "Files", Kind.IDS, limit=20),
+    Field("code_interpreter.file_ids", "Code files", Kind.IDS, limit=20),
     Field("file_search.vector_store_ids", "Vector store", Kind.IDS, limit=1),
 )
 

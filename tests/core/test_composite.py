@@ -242,11 +242,11 @@ def test_limits_of_resources() -> None:
     assert part_errors(RESOURCES, Composite("{}", {FILES: twenty, STORE: ("vs",)})) == {}
     errors = part_errors(RESOURCES, Composite("{}", {FILES: (*twenty, "x"), STORE: ("a", "b")}))
     assert errors == {
-        FILES: "Files: at most 20, these are 21",
+        FILES: "Code files: at most 20, these are 21",
         STORE: "Vector store: at most 1, these are 2",
     }
     twice = part_errors(RESOURCES, Composite("{}", {FILES: ("a", "a")}))
-    assert twice == {FILES: "Files: 'a' stands twice"}
+    assert twice == {FILES: "Code files: 'a' stands twice"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,121 @@
+"""Ids of files and vector stores: chosen from what the server lists, typed where it lists none."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assistant_tui.server.app import create_app
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import Driver, Gate, running
+
+FILES = [
+    {"id": "file-1", "filename": "report.pdf", "bytes": 12_000},
+    {"id": "file-2", "filename": "[red]list\x1b[31m.csv", "bytes": 3},
+]
+STORES = [{"id": "vs_1", "name": "Library", "usage_bytes": 2_500_000}]
+HELD = {
+    "code_interpreter": {"file_ids": ["file-1", "file-9"]},
+    "file_search": {"vector_store_ids": ["vs_1"]},
+}
+
+
+def server(members: dict[str, Any], files: object = FILES, stores: object = STORES) -> Gate:
+    """A server with one assistant, and what it lists; None: it has no such route."""
+    store = SampleStore(0)
+    store.create({"name": "n", "model": "m", **members})
+    gate = Gate(create_app(store, models=("m",)))
+    gate.refuse = lists({"/files": files, "/vector_stores": stores})
+    return gate
+
+
+def lists(routes: dict[str, object]) -> Callable[[str, str], tuple[int, bytes] | None]:
+    def answer(method: str, path: str) -> tuple[int, bytes] | None:
+        for route, data in routes.items():
+            if path.endswith(route) and data is not None:
+                return 200, json.dumps({"data": data, "has_more": False}).encode()
+        return None
+
+    return answer
+
+
+async def to_the_files(program: Driver) -> None:
+    """Open the form and go to the first id of a file."""
+    await program.press("enter", *["tab"] * 11)
+
+
+def line(program: Driver, text: str) -> str:
+    """The first line on the screen that holds this."""
+    return next((line for line in program.lines if text in line), "")
+
+
+async def test_names_and_sizes_stand_beside_the_ids_and_unknown_ones_are_marked(
+    tmp_path: Path,
+) -> None:
+    async with running(server({"tool_resources": HELD}), tmp_path) as program:
+        await to_the_files(program)
+        assert "report.pdf · 12 kB" in line(program, "file-1")
+        assert "! not on this server" in line(program, "file-9")
+        assert "Library · 2.5 MB" in line(program, "vs_1")
+
+
+async def test_ids_are_chosen_by_name_from_what_the_server_lists(tmp_path: Path) -> None:
+    gate = server({})
+    async with running(gate, tmp_path) as program:
+        await to_the_files(program)
+        assert "file-1  report.pdf · 12 kB" in program.text
+        await program.type("report")
+        assert "file-2" not in program.text
+        await program.press("down", "enter", "tab", "tab", "down", "enter", "ctrl+s")
+    assert json.loads(gate.bodies[0])["tool_resources"] == {
+        "code_interpreter": {"file_ids": ["file-1"]},
+        "file_search": {"vector_store_ids": ["vs_1"]},
+    }
+
+
+async def test_a_name_of_a_file_is_shown_as_text_and_steers_nothing(tmp_path: Path) -> None:
+    async with running(server({}), tmp_path) as program:
+        await to_the_files(program)
+        assert "[red]list\ufffd[31m.csv · 3 B" in program.text
+
+
+async def test_where_the_server_lists_none_ids_are_typed_and_none_is_marked(
+    tmp_path: Path,
+) -> None:
+    gate = server({"tool_resources": HELD}, files=None, stores=None)
+    async with running(gate, tmp_path) as program:
+        await to_the_files(program)
+        assert "not on this server" not in program.text
+        await program.type("0")
+        await program.press("ctrl+s")
+    assert json.loads(gate.bodies[0])["tool_resources"]["code_interpreter"]["file_ids"] == [
+        "file-10",
+        "file-9",
+    ]
+
+
+async def test_a_form_without_ids_asks_for_none_until_a_person_comes_there(
+    tmp_path: Path,
+) -> None:
+    gate = server({})
+    async with running(gate, tmp_path) as program:
+        await program.press("enter")
+        assert not [path for _, path in gate.requests if "/files" in path]
+        await program.press(*["tab"] * 12)
+        asked = [path.partition("?")[0] for _, path in gate.requests]
+        assert asked.count("/files") == asked.count("/vector_stores") == 1
+
+
+async def test_a_list_that_fails_is_said_and_the_ids_stay(tmp_path: Path) -> None:
+    gate = server({"tool_resources": HELD}, files=None)
+    answer = gate.refuse
+
+    def refuse(method: str, path: str) -> tuple[int, bytes] | None:
+        return (500, b"{}") if path.endswith("/files") else answer(method, path)
+
+    gate.refuse = refuse
+    async with running(gate, tmp_path) as program:
+        await program.press("enter")
+        await program.until(lambda: "Code files could not be listed" in program.status)
+        await program.press("escape")
+    assert gate.writes() == []
