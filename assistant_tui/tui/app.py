@@ -25,7 +25,7 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Listing
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
-from assistant_tui.tui.key_order import PATIENCE, Followed, KeyOrder, Typed
+from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.main import MainScreen
@@ -109,7 +109,7 @@ class AssistantApp(App[None]):
         self._keys = KeyOrder(
             super().on_event,
             lambda: self.focused or self.screen,
-            lambda: self.set_timer(PATIENCE, self._skip_key),
+            lambda: self.set_interval(LOOK, self._look_after_the_key),
         )
         self._quitting = False
         self._switching = asyncio.Lock()
@@ -132,8 +132,8 @@ class AssistantApp(App[None]):
     async def _key_followed(self, message: Followed) -> None:
         await self._keys.followed(message)
 
-    async def _skip_key(self) -> None:
-        await self._keys.skip()
+    async def _look_after_the_key(self) -> None:
+        await self._keys.look()
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""

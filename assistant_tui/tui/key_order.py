@@ -15,8 +15,10 @@ from textual.widget import Widget
 
 ROUNDS = 2
 """Times that the path of a key is followed: once for the key, once for what it caused."""
-PATIENCE = 0.5
-"""Seconds after which a key counts as done though its widget was taken away with it."""
+LOOK = 0.1
+"""Seconds between looks at whether the widget of the key under way is still there."""
+LOOKS = 100
+"""Looks after which a key counts as done though its widget has not answered."""
 
 Typed = Key | Paste
 
@@ -37,17 +39,18 @@ class KeyOrder:
         self,
         handle: Callable[[Typed], Awaitable[None]],
         focus: Callable[[], Widget],
-        later: Callable[[], Timer],
+        look: Callable[[], Timer],
     ) -> None:
-        """`handle` is what the application does with a key, `focus` where it goes, and `later` a
-        timer that will call `skip`."""
+        """`handle` is what the application does with a key, `focus` where it goes, and `look` a
+        timer that will call `look` again and again."""
         self._handle = handle
         self._focus = focus
-        self._later = later
+        self._start_looking = look
         self._waiting: deque[Typed] = deque()
         self._turn = 0
         self._target: Widget | None = None
         self._timer: Timer | None = None
+        self._looks = 0
 
     async def add(self, event: Typed) -> None:
         """Take a key; it is handled when those before it are done."""
@@ -62,7 +65,7 @@ class KeyOrder:
             await self._handle(event)
             if event.is_forwarded:
                 self._turn += 1
-                self._timer = self._later()
+                self._timer, self._looks = self._start_looking(), 0
                 self._target.post_message(Followed(self._turn, ROUNDS))
                 return
 
@@ -73,10 +76,18 @@ class KeyOrder:
         if message.left > 1 and self._target.is_attached:
             self._target.post_message(Followed(self._turn, message.left - 1))
         else:
-            await self.skip()
+            await self._done()
 
-    async def skip(self) -> None:
-        """Wait no longer for the key under way."""
+    async def look(self) -> None:
+        """Wait no longer for a key whose widget was taken away with it.
+
+        One that is merely slow, as where a form is opened on a busy machine, is waited for.
+        """
+        self._looks += 1
+        if self._target is None or not self._target.is_attached or self._looks >= LOOKS:
+            await self._done()
+
+    async def _done(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

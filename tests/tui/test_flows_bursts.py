@@ -1,5 +1,6 @@
 """Keys that arrive together, as over a slow line: each acts after the one before it."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from textual.widgets import Input
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.tui.key_order import LOOK
+from assistant_tui.tui.widgets.editors.tool_row import ToolRow
 from tests.tui.driver import Driver, Gate, running
 
 
@@ -130,6 +133,24 @@ async def test_a_function_typed_in_one_go_lands_in_the_function(
             },
         }
     ]
+
+
+async def test_a_key_waits_for_the_one_before_however_long_it_takes(
+    program: Driver, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where what it needs is imported first, on a busy machine."""
+    opened = ToolRow.open
+
+    async def late(row: ToolRow) -> None:
+        async with asyncio.timeout(5):
+            while program.app._keys._looks < 8:
+                await asyncio.sleep(LOOK / 10)
+        await opened(row)
+
+    monkeypatch.setattr(ToolRow, "open", late)
+    await program.burst("n", *["tab"] * 10, "space", *"look_up", "ctrl+s")
+    (tool,) = json.loads(gate.bodies[0])["tools"]
+    assert tool["function"] == {"name": "look_up"}
 
 
 async def test_ids_typed_in_one_go_stand_each_in_its_own_row(program: Driver, gate: Gate) -> None:

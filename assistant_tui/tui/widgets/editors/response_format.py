@@ -3,7 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 
-from assistant_tui.core.fields import FORMAT, FORMAT_TYPE
+from assistant_tui.core.fields import FORMAT, FORMAT_TYPE, Field
 from assistant_tui.core.raw import Composite, Raw
 from assistant_tui.core.writing import started_format
 from assistant_tui.tui.widgets.editors.choice import Words, words_of
@@ -16,42 +16,50 @@ _SCHEMA = "json_schema"
 class FormatEditor(FieldEditor):
     """The parts are shown for the type that has them, and kept while another is chosen."""
 
-    def compose_editor(self) -> ComposeResult:
-        """The types in a row, the parts below."""
-        start, shown = self._start, self.shown
+    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
+        super().__init__(field, start, shown)
+        assert isinstance(start, Composite)
         assert isinstance(shown, Composite)
         kind = str(shown.part(FORMAT_TYPE))
-        yield Words(words_of(FORMAT_TYPE, start.part(FORMAT_TYPE), kind), kind)
-        parts = {name: part for name, part in FORMAT.items() if part is not FORMAT_TYPE}
-        inner = {name: raw for name, raw in shown.parts.items() if name != FORMAT_TYPE.name}
-        editor = PartsEditor(parts, Composite(started_format(shown).text, inner))
-        editor.display = kind == _SCHEMA
-        yield editor
+        self._words = Words(words_of(FORMAT_TYPE, start.part(FORMAT_TYPE), kind), kind)
+        self._inner = Composite(
+            started_format(shown).text,
+            {name: raw for name, raw in shown.parts.items() if name != FORMAT_TYPE.name},
+        )
+        self._parts: PartsEditor | None = None
 
-    @property
-    def _start(self) -> Composite:
-        assert isinstance(self.start, Composite)
-        return self.start
+    def compose_editor(self) -> ComposeResult:
+        """The types in a row, the parts below."""
+        yield self._words
+        if self._words.chosen == _SCHEMA:
+            yield self._open()
+
+    def _open(self) -> PartsEditor:
+        parts = {name: part for name, part in FORMAT.items() if part is not FORMAT_TYPE}
+        self._parts = PartsEditor(parts, self._inner)
+        return self._parts
 
     @property
     def raw(self) -> Raw:
         """The format, with parts that may belong to another type than the chosen one."""
-        inner = self.query_one(PartsEditor).composite.parts
-        chosen = self.query_one(Words).chosen
-        return Composite(self._start.text, inner).with_part(FORMAT_TYPE, chosen)
+        assert isinstance(self.start, Composite)
+        inner = self._parts.composite if self._parts is not None else self._inner
+        held = Composite(self.start.text, inner.parts)
+        return held.with_part(FORMAT_TYPE, self._words.chosen)
 
     @on(Words.Changed)
-    def _choose(self, event: Words.Changed) -> None:
+    async def _choose(self, event: Words.Changed) -> None:
         # Those of the parts have been taken by their own editors.
         event.stop()
-        parts = self.query_one(PartsEditor)
-        parts.display = self.query_one(Words).chosen == _SCHEMA
-        parts.show_states()
+        if self._parts is not None:
+            self._parts.display = self._words.chosen == _SCHEMA
+        elif self._words.chosen == _SCHEMA:
+            await self.query_one(".holder").mount(self._open())
         self.changed()
 
     def says_inside(self, error: str) -> bool:
         """Whether the error stands beside one of the parts."""
-        return self.query_one(PartsEditor).says(error)
+        return self._parts is not None and self._parts.says(error)
 
     @on(PartsEditor.Edited)
     def _take(self, event: PartsEditor.Edited) -> None:

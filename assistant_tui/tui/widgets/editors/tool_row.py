@@ -1,6 +1,5 @@
 """One tool of the form: its line, and its parts."""
 
-from functools import cached_property
 from typing import ClassVar
 
 from textual import on
@@ -78,13 +77,15 @@ class ToolRow(Vertical):
     def __init__(self, tool: Composite, *, on: bool) -> None:
         super().__init__()
         self._tool = tool
+        self._inside: PartsEditor | Static | None = None
+        """What is shown once the tool was opened."""
         self._box = ToolBox(_words(tool, chosen=on), on=on)
 
     def compose(self) -> ComposeResult:
         """The line; the parts too where something in them is wrong."""
         yield self._box
         if self.chosen and part_errors(parts_of(self._tool.text), self._tool):
-            yield self._inside
+            yield self._opened()
 
     @property
     def chosen(self) -> bool:
@@ -97,27 +98,28 @@ class ToolRow(Vertical):
         inside = self._inside
         return inside.composite if isinstance(inside, PartsEditor) else self._tool
 
-    @cached_property
-    def _inside(self) -> PartsEditor | Static:
-        """What is shown once the tool was opened."""
+    def _opened(self) -> PartsEditor | Static:
         parts = parts_of(self._tool.text)
         if parts:
-            return PartsEditor(parts, self._tool)
-        return Static(Content(many_lines(indent(self._tool.text)[:SHOWN])), classes="locked")
+            self._inside = PartsEditor(parts, self._tool)
+        else:
+            shown = many_lines(indent(self._tool.text)[:SHOWN])
+            self._inside = Static(Content(shown), classes="locked")
+        return self._inside
 
     @on(ToolBox.Opened)
     async def open(self) -> None:
         """Show the parts, or hide them; they are kept."""
-        if self._inside.is_attached:
+        if self._inside is not None:
             self._inside.display = not self._inside.display
         else:
-            await self.mount(self._inside)
+            await self.mount(self._opened())
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     @on(Checkbox.Changed)
     async def _switch(self, event: Checkbox.Changed) -> None:
         event.stop()
-        if self.chosen and not self._inside.is_attached and self._tool == NEW_FUNCTION:
+        if self.chosen and self._inside is None and self._tool == NEW_FUNCTION:
             await self.open()
             self.screen.set_focus(self.query_one(Input))
         self._say()
