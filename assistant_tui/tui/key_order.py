@@ -52,6 +52,11 @@ class KeyOrder:
         self._timer: Timer | None = None
         self._looks = 0
 
+    @property
+    def idle(self) -> bool:
+        """Whether no key waits for another."""
+        return not self._waiting and self._timer is None
+
     async def add(self, event: Typed) -> None:
         """Take a key; it is handled when those before it are done."""
         self._waiting.append(event)

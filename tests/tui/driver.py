@@ -109,7 +109,9 @@ class Driver:
             character = key if len(key) == 1 else None
             name = _character_to_key(key) if character else key
             self.app.post_message(Key(name, character))
-        await self.until(lambda: self.app._keys._timer is None)
+        arrived = asyncio.Event()
+        self.app.call_later(arrived.set)
+        await self.until(lambda: arrived.is_set() and self.app._keys.idle)
         await self.settle()
 
     async def type(self, text: str) -> None:
