@@ -21,3 +21,33 @@ async def test_conflict(size: tuple[int, int], tmp_path: Path, looks_as_before: 
         await program.press("!", "tab", "tab", "!", "tab", "!", "tab", "backspace", "ctrl+s")
         await program.press("down", "space")
         looks_as_before(program)
+
+
+async def test_reading(tmp_path: Path, looks_as_before: Looks) -> None:
+    store = SampleStore(3)
+    store.modify(sample(0)["id"], lambda old: {**old, "instructions": INSTRUCTIONS})
+    async with running(Gate(create_app(store, models=("m",))), tmp_path) as program:
+        await program.press("m")
+        await program.until(lambda: "Last words" in program.text)
+        await program.settle()
+        looks_as_before(program)
+
+
+INSTRUCTIONS = """# Data lake researcher
+
+You answer **from sources** and say `I do not know` otherwise. See [the style](https://a.test/s).
+
+- cite the page
+  - and the line
+- <context> is what was found
+
+| Word | Meaning |
+|---|---|
+| lake | many files |
+
+```json
+{"answer": "…"}
+```
+
+> Last words
+"""

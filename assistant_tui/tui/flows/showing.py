@@ -1,12 +1,18 @@
-"""Shows an assistant as text: its JSON, or its id to select by hand."""
+"""Shows an assistant as text: its JSON, its instructions, or its id to select by hand."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from assistant_tui.core.difference import differences
 from assistant_tui.core.display import many_lines, one_line
-from assistant_tui.core.document import Document
+from assistant_tui.core.document import Document, read_json, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
 from assistant_tui.tui.widgets.reader import Line
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.dialogs.reading import ReadingScreen
 
 
 def json_screen(row: Row) -> TextScreen:
@@ -21,6 +27,36 @@ def changes_screen(draft: Draft) -> TextScreen:
     lines = [Line(f"✗ {one_line(error)}", "warning") for error in draft.errors.values()]
     lines += difference_lines(differences(draft))
     return TextScreen("What a save would send", lines or [Line("Nothing was changed.")])
+
+
+def reading_of_row(row: Row) -> "ReadingScreen":
+    """The instructions of an assistant as Markdown, to be read."""
+    return _reading(row.name, Document(row.text).members)
+
+
+def reading_of_draft(draft: Draft) -> "ReadingScreen":
+    """The instructions as they are typed now."""
+    typed = {name: write_json(raw) for name, raw in draft.raw.items() if isinstance(raw, str)}
+    members = {**draft.start, **draft.exact, **typed}
+    return _reading(_text(members.get("name")), members)
+
+
+def _reading(name: str, members: Mapping[str, str]) -> "ReadingScreen":
+    # What lays Markdown out is large, and few starts of the program ever need it.
+    from assistant_tui.core.reading import parts
+    from assistant_tui.tui.dialogs.reading import ReadingScreen
+
+    text = many_lines(_text(members.get("instructions")) or "No instructions.")
+    return ReadingScreen(f"Instructions of {one_line(name) or '(no name)'}", parts(text))
+
+
+def _text(value: str | None) -> str:
+    """What a JSON text says, if it is a text."""
+    try:
+        said = None if value is None else read_json(value)
+    except ValueError:
+        return ""
+    return said if isinstance(said, str) else ""
 
 
 def id_screen(row: Row) -> TextScreen:

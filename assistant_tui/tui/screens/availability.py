@@ -53,7 +53,7 @@ def availability(action: str, now: Situation) -> bool | None:
     """Whether a command is at hand: False hides it where it makes no sense, None greys it out."""
     if action in ("save", "leave"):
         return (not now.busy or None) if now.editing else False
-    if action == "show_changes":
+    if action in ("show_changes", "read_form"):
         return now.editing
     if action == "edit_field":
         return now.in_text

@@ -114,6 +114,11 @@ class Browser(Horizontal):
         if (row := self.highlighted) is not None:
             self.app.push_screen(showing.json_screen(row))
 
+    def action_read(self) -> None:
+        """Show the instructions, laid out."""
+        if (row := self.highlighted) is not None:
+            self.app.push_screen(showing.reading_of_row(row))
+
     def action_show_id(self) -> None:
         """Show the id as plain text."""
         if (row := self.highlighted) is not None:

@@ -317,6 +317,11 @@ class MainScreen(Screen[None]):
         if (draft := self._form.draft) is not None:
             self.app.push_screen(showing.changes_screen(draft))
 
+    def action_read_form(self) -> None:
+        """Show the instructions as they are typed now, laid out."""
+        if (draft := self._form.draft) is not None:
+            self.app.push_screen(showing.reading_of_draft(draft))
+
     def action_edit_field(self) -> None:
         """Edit one text of the form in the person's editor."""
         self._form.edit_field()
