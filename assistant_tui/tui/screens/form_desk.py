@@ -4,13 +4,10 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 from textual.worker import Worker
 
 from assistant_tui.core.document import Document, write_json
@@ -19,12 +16,12 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.fields import FIELDS
 from assistant_tui.core.outcome import Saved, compare
 from assistant_tui.core.raw import Raw
-from assistant_tui.tui.background import start
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.leaving import may_leave
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.draft_keeper import DraftKeeper
+from assistant_tui.tui.screens.offering import Offering
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.editors.ids import IdsEditor
@@ -44,7 +41,8 @@ class FormDesk:
         self._place = ""
         """The key under which the draft is kept."""
         self._forgetting: Worker[None] | None = None
-        self._offering: Worker[None] | None = None
+        self._offering = Offering(desk, screen)
+        self._models: Worker[None] | None = None
         self.form: AssistantForm | None = None
 
     @property
@@ -59,20 +57,19 @@ class FormDesk:
 
     async def open(self, draft: Draft, key: str = "", title: str = "") -> None:
         """Show a form for a draft, with the focus in its first field; `key` is where it is kept."""
-        if self.form is not None:
+        if self.form is not None and self._keeper is not None:
+            self._keeper.forget()
             await self._take_away(self.form)
         from assistant_tui.tui.widgets.form import AssistantForm
 
-        form = self.form = AssistantForm(draft)
+        form = self.form = AssistantForm(draft, title)
         self._place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         self._keeper = DraftKeeper(
             self._desk, self._screen, form.collect, self._place, self._turns, kept=bool(key)
         )
         await self._screen.query_one("#panes").mount(form)
-        if title:
-            form.query(".title").first(Static).update(Content(title))
         form.start()
-        self._offering = start(self._screen, partial(self._offer_models, form), "models")
+        self._models = self._offering.models(form)
 
     def keep_soon(self) -> None:
         """Keep the draft on disk within a second, however fast one types."""
@@ -84,31 +81,9 @@ class FormDesk:
         if self._keeper is not None:
             self._keeper.now()
 
-    async def _offer_models(self, form: "AssistantForm") -> None:
-        """Offer the server's models as soon as they are known."""
-        try:
-            catalog = await self._desk.connected()
-            models = await catalog.models()
-        except ServiceError as error:
-            self._desk.say(f"The models could not be listed: {error}", Tone.WARNING)
-            return
-        if self.form is form:
-            form.offer_models(models)
-
     def offer_resources(self, editor: "IdsEditor") -> None:
-        """Ask what ids the server has for an editor, once it is looked at."""
-        start(self._screen, partial(self._offer_resources, editor), "models")
-
-    async def _offer_resources(self, editor: "IdsEditor") -> None:
-        try:
-            catalog = await self._desk.connected()
-            files = editor.field.name.endswith("file_ids")
-            found = await (catalog.files() if files else catalog.vector_stores())
-        except ServiceError as error:
-            self._desk.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
-            return
-        if found is not None and editor.is_attached:
-            editor.offer_resources(found)
+        """Offer the ids that an editor is about, once it is looked at."""
+        self._offering.resources(editor)
 
     async def close(self) -> None:
         """Take the form away, and forget its draft in the background."""
@@ -141,18 +116,7 @@ class FormDesk:
         from assistant_tui.tui.flows.saving import save
 
         form = self.form
-        if form is None:
-            return
-        if self._offering is not None and "model" in form.collect().errors:
-            # The model is preset as soon as the server has said which it has.
-            await self._offering.wait()
-        sent = form.collect()
-        if sent.errors:
-            form.show_errors()
-            self._desk.say("Not saved: " + "; ".join(sent.errors.values()), Tone.ERROR)
-            return
-        if not sent.dirty and sent.assistant_id is not None:
-            self._desk.say("Nothing was changed")
+        if form is None or (sent := await self._ready(form)) is None:
             return
         held = form.held()
         saved = await save(self._desk, sent)
@@ -169,6 +133,21 @@ class FormDesk:
         if not saved.outcome.ignored:
             self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
 
+    async def _ready(self, form: "AssistantForm") -> Draft | None:
+        """What a save would send; None, and why, where there is nothing or something is wrong."""
+        if self._models is not None and "model" in form.collect().errors:
+            # The model is preset as soon as the server has said which it has.
+            await self._models.wait()
+        draft = form.collect()
+        if draft.errors:
+            form.show_errors()
+            self._desk.say("Not saved: " + "; ".join(draft.errors.values()), Tone.ERROR)
+            return None
+        if not draft.dirty and draft.assistant_id is not None:
+            self._desk.say("Nothing was changed")
+            return None
+        return draft
+
     async def _show_anew(
         self, form: "AssistantForm", saved: Saved, held: Mapping[str, Raw]
     ) -> None:
@@ -179,8 +158,6 @@ class FormDesk:
                 draft = draft.edited(name, raw)
         focus, chain = self._screen.focused, self._focus_chain()
         position = chain.index(focus) if focus in chain else 0
-        if self._keeper is not None:
-            self._keeper.forget()
         await self.open(draft, self._place)
         chain = self._focus_chain()
         self._screen.set_focus(chain[min(position, len(chain) - 1)])

@@ -1,9 +1,7 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -37,6 +35,7 @@ from assistant_tui.tui.screens.availability import LACKS, Situation, availabilit
 from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.form_desk import FormDesk
 from assistant_tui.tui.screens.loader import Connect, Loader
+from assistant_tui.tui.screens.turn import Turn
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import HeaderLine, KeyLine, StatusLine
 
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
 WIDE = 100
 """Columns from which list and detail stand side by side."""
-PUT_AWAY = 0.5
-"""Seconds that a person who quits does not notice, and a write that was answered needs at most."""
 HEAD_START = 0.2
 """Seconds that a person has rows before the imports for the connection begin."""
 
@@ -95,8 +92,7 @@ class MainScreen(Screen[None]):
         self._clipboard = clipboard
         self._welcome = welcome
         self._loader = Loader(self, connect)
-        self._at_rest = asyncio.Event()
-        self._at_rest.set()
+        self._turn = Turn(self, self, self._set_busy)
         self._offered = False
         """Whether edits that were left behind have been spoken of."""
         self._form = FormDesk(self, self, self._form_closed)
@@ -163,19 +159,8 @@ class MainScreen(Screen[None]):
         self.listing = self.listing.with_row(row)
         self.browser.highlight(row.id)
 
-    def _work(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Start a job that may ask and write; it is never cancelled, and no two run at once."""
-        self.busy = True
-        start(self, partial(self._while_busy, job), "write")
-
-    async def _while_busy(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        try:
-            await self.connected()
-            await job()
-        except ServiceError as error:
-            self.report(error)
-        finally:
-            self.busy = False
+    def _set_busy(self, busy: bool) -> None:
+        self.busy = busy
 
     @on(ListPane.PageWanted)
     def _extend(self, event: ListPane.PageWanted) -> None:
@@ -222,10 +207,6 @@ class MainScreen(Screen[None]):
 
     def watch_busy(self) -> None:
         """Grey out what may not be done twice at once."""
-        if self.busy:
-            self._at_rest.clear()
-        else:
-            self._at_rest.set()
         self.refresh_bindings()
         self._show_state()
 
@@ -298,7 +279,7 @@ class MainScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Save what the form holds."""
-        self._work(self._form.save)
+        self._turn.take(self._form.save)
 
     async def action_leave(self) -> None:
         """Leave the form; asks if something was changed."""
@@ -333,15 +314,15 @@ class MainScreen(Screen[None]):
 
     def _delete(self, row: Row, answer: str | None) -> None:
         if answer == deleting.YES:
-            self._work(partial(deleting.delete, self, row))
+            self._turn.take(partial(deleting.delete, self, row))
 
     def action_work(self, name: str) -> None:
         """Start the job of a command."""
         row = self.browser.highlighted
         if (job := jobs().get(name)) is not None:
-            self._work(partial(job, self))
+            self._turn.take(partial(job, self))
         elif row is not None:
-            self._work(partial(jobs_on_a_row()[name], self, row))
+            self._turn.take(partial(jobs_on_a_row()[name], self, row))
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""
@@ -375,18 +356,9 @@ class MainScreen(Screen[None]):
         if await self.may_leave():
             self.post_message(self.ProfileChosen(profile))
 
-    async def _rests_soon(self) -> bool:
-        """Whether no write is under way, or the last one is just being put away."""
-        try:
-            async with asyncio.timeout(PUT_AWAY):
-                await self._at_rest.wait()
-        except TimeoutError:
-            return False
-        return True
-
     async def may_leave(self) -> bool:
         """Whether nothing is lost if this screen goes; asks, once, where something would be."""
-        if not await self._rests_soon():
+        if not await self._turn.rests_soon():
             return await leaving.may_interrupt(self)
         return await self._form.leave()
 

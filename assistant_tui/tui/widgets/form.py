@@ -55,8 +55,10 @@ class AssistantForm(VerticalScroll, can_focus=False):
     class Changed(Message):
         """Something was edited."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, title: str = "") -> None:
+        """`title` is what is said of a new assistant; it must have been made safe."""
         super().__init__()
+        self._new = title or "New assistant"
         self.set_reactive(AssistantForm.draft, draft)
 
     def compose(self) -> ComposeResult:
@@ -115,7 +117,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
     @property
     def _title(self) -> str:
         name = self.draft.assistant_id
-        return f"Edit {one_line(name)}" if name else "New assistant"
+        return f"Edit {one_line(name)}" if name else self._new
 
     def collect(self) -> Draft:
         """Take in what the editors hold this moment, and return the draft.
