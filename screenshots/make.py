@@ -12,6 +12,8 @@ from textual.pilot import Pilot
 
 from assistant_tui.config.folders import folders
 from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
 from assistant_tui.first_look import Opener
 from assistant_tui.tui.app import AssistantApp
 
@@ -40,12 +42,38 @@ def _keys(*keys: str) -> Steps:
     return press
 
 
+_EDIT = ("down", "down", "enter", "!", "tab", "tab", "tab", *"Be brief. ")
+
+
+async def _change_elsewhere(pilot: Pilot[None]) -> None:
+    """Edit two fields while somebody else changes them, and save."""
+    await _press(pilot, *_EDIT)
+    assert isinstance(pilot.app, AssistantApp)
+    main = pilot.app.main_screen
+    assert main is not None and main.browser.highlighted is not None
+    theirs = Draft(Document(main.browser.highlighted.text))
+    theirs = theirs.edited("name", "On-call helper for München")
+    await main.catalog.save(theirs.edited("instructions", "Answer in English."))
+    await pilot.press("ctrl+s")
+    while pilot.app.screen is main:
+        await pilot.pause(0.1)
+
+
+_FUNCTION = (
+    *("enter", *["tab"] * 10, "space", *"look_up_order", "tab", *"Finds an order by its number."),
+    *("tab", "right", "tab", *'{"type": "object",', "enter"),
+    *(*' "properties": {"number": {"type": "strin"}}}',),
+)
 PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
     "browse": (120, 36, Flags(demo=250), _keys("down", "down")),
     "list-80x24": (80, 24, Flags(demo=250), _keys("down", "down")),
     "detail-80x24": (80, 24, Flags(demo=250), _keys("down", "down", "tab")),
     "form": (120, 36, Flags(demo=250), _keys("down", "down", "enter", "!")),
     "form-80x24": (80, 24, Flags(demo=250), _keys("down", "down", "enter", "!")),
+    "tools": (120, 36, Flags(demo=250), _keys(*_FUNCTION)),
+    "tools-80x24": (80, 24, Flags(demo=250), _keys(*_FUNCTION)),
+    "changes": (120, 36, Flags(demo=250), _keys(*_EDIT, "f3")),
+    "conflict": (120, 36, Flags(demo=250), _change_elsewhere),
     "delete": (120, 36, Flags(demo=250), _keys("down", "down", "d")),
     "json": (120, 36, Flags(demo=250), _keys("down", "down", "v")),
     "help": (80, 24, Flags(demo=250), _keys("question_mark")),
