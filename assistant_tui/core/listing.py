@@ -126,9 +126,12 @@ class Listing:
         return beside[0].id if beside else None
 
     def count(self, position: int, page_size: int) -> str:
-        """Say which page of how many rows the cursor is on: `51–100 of 120+`, `1–9 of 9 (all)`."""
+        """Say which page of how many rows the cursor is on: `51–100 of 120+`, `1–9 of 9 (all)`.
+
+        Empty while nothing is known.
+        """
         if not self.rows:
-            return "0 (all)" if self.complete else "0"
+            return "0 (all)" if self.complete else ""
         first = position // page_size * page_size
         last = min(first + page_size, len(self.rows))
         total = f"{len(self.rows):,}" + (" (all)" if self.complete else "+")

@@ -150,7 +150,7 @@ def test_the_highlight_moves_to_the_neighbour(
 @pytest.mark.parametrize(
     ("count", "complete", "position", "said"),
     [
-        (0, False, 0, "0"),
+        (0, False, 0, ""),
         (0, True, 0, "0 (all)"),
         (50, False, 0, "1–50 of 50+"),
         (120, False, 50, "51–100 of 120+"),

@@ -13,10 +13,10 @@ _PARTS = (
 )
 _KEYS_WIDTH = 16
 _FORM = (
-    "Tab and Shift+Tab go from field to field; Ctrl+U empties one of a single line.",
+    "Tab and Shift+Tab go from field to field; Ctrl+U empties a line.",
     "← and → choose among words in a row; the chosen one stands in brackets.",
     "↓ goes into the list below a model or an id; Enter takes one.",
-    "Space switches a tool on or off, Enter opens it, K and J move it up and down.",
+    "Space switches a tool on or off, Enter opens it, K and J move it.",
     "A pair of the metadata whose key and value are emptied is left out.",
 )
 

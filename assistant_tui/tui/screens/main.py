@@ -1,5 +1,6 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -195,8 +196,11 @@ class MainScreen(Screen[None]):
         count = self.listing.count(self.browser.list_pane.cursor, self.profile.page_size)
         self.header_line.count = f"{count} · remembered" if self.listing.remembered else count
         places = (Where.FORM,) if self._form.form else BROWSING
-        shown = [command for command in at_hand(places) if command.footer]
-        self.key_line.commands = tuple(filter(self.can_do, shown))
+        shown = [command for command in at_hand(places) if command.footer and self.can_do(command)]
+        row = self.browser.highlighted
+        if self.profile.read_only or (row is not None and row.problem):
+            shown = [replace(each, label="Read") if each.name == "open" else each for each in shown]
+        self.key_line.commands = tuple(shown)
 
     def watch_listing(self) -> None:
         """Show how many rows there are."""
