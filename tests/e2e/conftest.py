@@ -1,4 +1,4 @@
-"""A home for each program, and a server in a process of its own."""
+"""A home for each program, a server in a process of its own, and one that bends what it says."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.bent_server import BentServer
 from tests.e2e.terminal import LIMIT, environment
 
 
@@ -29,3 +30,10 @@ def url(tmp_path: Path) -> Iterator[str]:
         finally:
             server.terminate()
             server.communicate(timeout=LIMIT)
+
+
+@pytest.fixture
+def bent(url: str) -> Iterator[BentServer]:
+    """A server before that one, which writes down what arrives, and misbehaves when it is told."""
+    with BentServer(url) as server:
+        yield server

@@ -30,7 +30,8 @@ _UNKNOWN_TO_PYTE = re.compile(
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*\$?|[\]PX^_](?:[^\x07\x1b]|\x1b(?!\\))*\x1b?)?\Z")
 
 UP, DOWN, PAGE_DOWN, ENTER, TAB, ESCAPE = b"\x1b[A", b"\x1b[B", b"\x1b[6~", b"\r", b"\t", b"\x1b"
-CTRL_C, CTRL_Q, CTRL_S, CTRL_U, F4 = b"\x03", b"\x11", b"\x13", b"\x15", b"\x1bOS"
+CTRL_C, CTRL_P, CTRL_Q, CTRL_S, CTRL_U = b"\x03", b"\x10", b"\x11", b"\x13", b"\x15"
+F4 = b"\x1bOS"
 
 
 class _Screen(pyte.Screen):
@@ -135,6 +136,10 @@ class Terminal:
     def marks(self, text: str) -> None:
         """Wait until the row under the cursor holds this."""
         self.until(lambda: text in self.marked, f"a cursor on {text!r}")
+
+    def offers(self, key: str) -> None:
+        """Wait until the line of keys holds this, which no write under way takes from it."""
+        self.until(lambda: key in self.lines[-1], f"the key {key!r}")
 
     def until(self, arrived: Callable[[], bool], what: str) -> None:
         """Wait until something is the case."""
