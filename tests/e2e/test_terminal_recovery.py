@@ -1,0 +1,118 @@
+"""A program that is killed in the middle of an edit: what was typed outlives it."""
+
+import signal
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from assistant_tui.core.raw import Raw
+from assistant_tui.journal.drafts import load_draft
+from tests.e2e.bent_server import BentServer
+from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, TAB, Terminal
+
+SIZE = (120, 30)
+"""Room for whole sentences on the status line."""
+
+
+def start(bent: BentServer, home: Path) -> Terminal:
+    """The program on a server with at least one assistant, ready for keys."""
+    terminal = Terminal("--base-url", bent.url, home=home, size=SIZE)
+    terminal.shows("> Plain")
+    terminal.offers("n New")
+    return terminal
+
+
+def kept(home: Path) -> list[Mapping[str, Raw]]:
+    """The edits that are on disk, by whomever they were typed."""
+    path = home / "journal.db"
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        try:
+            rows = connection.execute("SELECT text FROM drafts ORDER BY rowid").fetchall()
+        except sqlite3.OperationalError:  # the program has made the file, but not yet the table
+            return []
+    return [load_draft(text.decode()).raw for (text,) in rows]
+
+
+def edit(terminal: Terminal, home: Path, typed: str) -> None:
+    """Open the assistant, type behind its name, and wait until that is on disk."""
+    terminal.press(ENTER)
+    terminal.shows("Edit asst_")
+    terminal.press(typed.encode())
+    terminal.shows("*Name", f"Plain{typed}")
+    terminal.until(lambda: {"name": f"Plain{typed}"} in kept(home), "a draft on disk")
+
+
+def kill(terminal: Terminal) -> None:
+    """End the program as nothing else does: it cannot do a thing about it."""
+    terminal.signal(signal.SIGKILL)
+    assert terminal.ends() == -signal.SIGKILL
+
+
+def take_up(terminal: Terminal, name: str) -> None:
+    """Open what was left behind, of which there must be just one."""
+    terminal.press(b"R")
+    terminal.shows("Left unsaved", "Enter chooses")
+    terminal.press(ENTER)
+    terminal.shows(f"Unsaved edit of {name}", "Changed: name", "Open")
+    terminal.press(TAB, ENTER)
+    terminal.shows("Edit asst_", "*Name", name)
+
+
+def test_an_edit_outlives_the_kill_of_its_program(bent: BentServer, home: Path) -> None:
+    identity = bent.make("Plain")
+    with start(bent, home) as killed:
+        edit(killed, home, " of mine")
+        kill(killed)
+    assert bent.held()[0]["name"] == "Plain" and bent.writes == []
+    with start(bent, home) as second:
+        second.says("Left unsaved: Plain of mine · R takes it up")
+        take_up(second, "Plain of mine")
+        second.press(CTRL_S)
+        second.says(f"Saved Plain of mine · {identity}")
+        second.offers("n New")
+        second.press(b"q")
+        assert second.ends() == 0
+    assert bent.held()[0]["name"] == "Plain of mine"
+    assert bent.bodies == [{"name": "Plain of mine"}]
+    with start(bent, home) as third:
+        third.press(b"R")
+        third.says("No edit was left behind")
+        assert b"Left unsaved" not in third.raw
+
+
+DEAD, LIVING = {"name": "Plain of the dead"}, {"name": "Plain of the living"}
+
+
+def test_of_two_programs_the_killed_ones_edit_alone_is_offered(
+    bent: BentServer, home: Path
+) -> None:
+    bent.make("Plain")
+    with start(bent, home) as killed, start(bent, home) as living:
+        edit(killed, home, " of the dead")
+        edit(living, home, " of the living")
+        kill(killed)
+        with start(bent, home) as third:
+            third.says("Left unsaved: Plain of the dead · R takes it up")
+            take_up(third, "Plain of the dead")
+            assert kept(home) == [DEAD, LIVING]
+            third.press(CTRL_S)
+            third.says("Saved Plain of the dead")
+            third.until(lambda: kept(home) == [LIVING], "what was saved gone from the disk")
+        assert bent.held()[0]["name"] == "Plain of the dead"
+        living.press(CTRL_S)
+        living.shows("Changed here and elsewhere", '"Plain of the living"', '"Plain of the dead"')
+        living.press(ESCAPE)
+        living.until(lambda: "Changed here and" not in living.text, "the form again")
+        living.says("the edit is kept here")
+        living.offers("Ctrl+S Save")
+        assert kept(home) == [LIVING]
+        living.press(CTRL_S)
+        living.shows("Changed here and elsewhere", "Save as chosen")
+        living.press(TAB, TAB, ENTER)
+        living.says("Saved Plain of the living")
+        living.until(lambda: kept(home) == [], "what was saved gone from the disk")
+    assert bent.held()[0]["name"] == "Plain of the living"
+    assert bent.bodies == [DEAD, LIVING]

@@ -1,0 +1,118 @@
+"""What was done is taken back on a server on a socket: undo, history and trash."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.bent_server import BentServer, Json
+from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Terminal
+
+SIZE = (120, 30)
+"""Room for whole sentences on the status line."""
+
+
+@pytest.fixture
+def shown(bent: BentServer, home: Path) -> Iterator[Terminal]:
+    """The list with two assistants, the cursor on `Newer`."""
+    bent.make("Older", instructions="the older one")
+    bent.make("Newer", instructions="the newer one", metadata={"team": "search"}, temperature=0.5)
+    with Terminal("--base-url", bent.url, home=home, size=SIZE) as terminal:
+        terminal.shows("> Newer", "1–2 of 2 (all)")
+        terminal.offers("n New")
+        yield terminal
+
+
+def rename(terminal: Terminal, typed: str, name: str) -> None:
+    """Type behind the name of the highlighted assistant, and save it."""
+    terminal.press(ENTER)
+    terminal.shows("Edit asst_")
+    terminal.press(typed.encode(), CTRL_S)
+    terminal.says(f"Saved {name} · ")
+    terminal.offers("n New")
+
+
+def delete(terminal: Terminal, name: str) -> None:
+    """Delete the highlighted assistant."""
+    terminal.marks(name)
+    terminal.press(b"d")
+    terminal.shows("Delete this assistant?", "Cancel")
+    terminal.press(TAB, ENTER)
+    terminal.says(f"Deleted {name} · ")
+    terminal.offers("n New")
+
+
+def bring_back(terminal: Terminal, name: str) -> str:
+    """Agree to the question whether to create it anew; the status line then."""
+    terminal.shows(f"Bring back {name}?", "the id will be a new one", "Create it anew")
+    terminal.press(TAB, ENTER)
+    terminal.says(f"Created {name} · ")
+    return terminal.status
+
+
+def set_by_people(assistant: Json) -> Json:
+    """An assistant without what each gets of its own."""
+    return {name: value for name, value in assistant.items() if name not in ("id", "created_at")}
+
+
+def test_u_takes_back_a_change(shown: Terminal, bent: BentServer) -> None:
+    before = bent.held()
+    rename(shown, "!", "Newer!")
+    shown.press(b"u")
+    shown.shows("Undo this change of Newer!", "Cancel")
+    shown.press(TAB, ENTER)
+    shown.says("Saved Newer · ")
+    assert bent.held() == before
+    assert bent.bodies == [{"name": "Newer!"}, {"name": "Newer"}]
+
+
+def test_u_takes_back_a_deletion_and_shows_the_new_id(shown: Terminal, bent: BentServer) -> None:
+    newer, older = bent.held()
+    delete(shown, "Newer")
+    assert bent.held() == [older]
+    shown.press(b"u")
+    status = bring_back(shown, "Newer")
+    now, other = bent.held()
+    assert set_by_people(now) == set_by_people(newer)
+    assert now["id"] != newer["id"] and now["id"] in status
+    assert other == older
+    assert bent.writes == ["delete", "create"]
+
+
+def test_an_older_version_is_restored_from_the_history(shown: Terminal, bent: BentServer) -> None:
+    before = bent.held()
+    rename(shown, "1", "Newer1")
+    rename(shown, "2", "Newer12")
+    shown.press(b"H")
+    shown.shows("Versions of Newer12", "before all of these", "Enter chooses")
+    shown.press(DOWN, ENTER)
+    shown.shows("Restore this version?", "- Newer12", "+ Newer1", "Cancel")
+    shown.press(TAB, ENTER)
+    shown.says("Saved Newer1 · ")
+    assert bent.held() == [{**before[0], "name": "Newer1"}, before[1]]
+    assert bent.bodies == [{"name": "Newer1"}, {"name": "Newer12"}, {"name": "Newer1"}]
+
+
+def found(terminal: Terminal) -> bool:
+    """Whether the palette has come to show what was typed, not what it showed before."""
+    now = terminal.text
+    return "What was deleted here, to bring it back" in now and "The whole object" not in now
+
+
+def test_the_trash_brings_back_any_deletion(shown: Terminal, bent: BentServer) -> None:
+    newer, older = bent.held()
+    delete(shown, "Newer")
+    delete(shown, "Older")
+    assert bent.held() == []
+    shown.press(CTRL_P)
+    shown.shows("Search for commands")
+    shown.press(b"Trash")
+    shown.until(lambda: found(shown), "what is called so, and nothing else")
+    shown.press(ENTER)
+    shown.shows("Deleted here", "Enter chooses")
+    shown.press(DOWN, ENTER)
+    status = bring_back(shown, "Newer")
+    (now,) = bent.held()
+    assert set_by_people(now) == set_by_people(newer)
+    assert now["id"] not in (newer["id"], older["id"]) and now["id"] in status
+    assert bent.writes == ["delete", "delete", "create"]
