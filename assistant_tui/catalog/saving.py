@@ -9,9 +9,8 @@ from assistant_tui.catalog.lookup import fetch
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import EditConflict, NotFound, NotServed, ServiceError
-from assistant_tui.core.fields import FIELDS
 from assistant_tui.core.listing import Row
-from assistant_tui.core.outcome import Saved, compare
+from assistant_tui.core.outcome import Saved, compare, is_made_of
 
 RECENT = 20
 """How many of the newest assistants are searched for one whose create got no answer."""
@@ -56,10 +55,8 @@ async def find_created(
 
     It has what was sent, and nothing that was not. Raises ServiceError.
     """
-    unset = {name: "null" for name in FIELDS if name not in body}
     for row in (await client.list(limit=RECENT)).rows:
-        same = not row.problem and compare({**body, **unset}, None, Document(row.text)).as_asked
-        if same and row.id not in known:
+        if not row.problem and row.id not in known and is_made_of(body, Document(row.text)):
             return row
     return None
 

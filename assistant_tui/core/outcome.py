@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant_tui.core.document import Document, read_json, same_json
-from assistant_tui.core.fields import READ_ONLY
+from assistant_tui.core.fields import FIELDS, READ_ONLY
 from assistant_tui.core.listing import Row
 
 _EMPTY: tuple[object, ...] = (None, "", [], {}, "auto", 1)
@@ -57,6 +57,12 @@ def compare(patch: Mapping[str, str], before: Document | None, answer: Document)
         if name not in patch and name not in READ_ONLY and _is_lost(text, now.get(name))
     )
     return Outcome(ignored, wiped)
+
+
+def is_made_of(body: Mapping[str, str], found: Document) -> bool:
+    """Whether an assistant has what a create with this body sent, and nothing that it did not."""
+    unset = {name: "null" for name in FIELDS if name not in body}
+    return compare({**body, **unset}, None, found).as_asked
 
 
 def _is_lost(before: str, now: str | None) -> bool:

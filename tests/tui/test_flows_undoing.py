@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.samples import sample
@@ -127,6 +129,22 @@ async def test_an_edit_that_was_left_behind_is_offered_and_saved(tmp_path: Path)
         assert all_of(store)[0]["name"] == "rescued"
         await program.press("R")
         assert "No edit was left behind" in program.status
+
+
+@pytest.mark.parametrize(("name", "told"), [("new one", True), ("another", False)])
+async def test_a_new_one_that_may_have_been_created_before_the_end_is_told(
+    name: str, told: bool, tmp_path: Path
+) -> None:
+    """The create had arrived, but the program was ended before the answer."""
+    store = SampleStore(3)
+    made = store.create({"name": "new one", "model": "m"})
+    draft = Draft(preset={"model": '"m"'}).edited("name", name)
+    with Journal(tmp_path / "journal.db") as journal:
+        journal.keep_draft("local", "new 1", dump_draft(draft))
+    async with running(Gate(create_app(store, models=("m",))), tmp_path) as program:
+        await program.press("R", "enter")
+        assert (f"created since: {made['id']}" in program.text) == told
+        assert ("saving makes a second one" in program.text) == told
 
 
 async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_path: Path) -> None:

@@ -1,6 +1,11 @@
 """Takes up edits that a program left behind when it was ended in the middle of them."""
 
+from collections.abc import Iterator
+
 from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.outcome import is_made_of
 from assistant_tui.journal.drafts import KeptDraft, load_draft
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.tui.dialogs.choice import Choice
@@ -8,6 +13,9 @@ from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.widgets.columns import created_text
+
+CLOCKS = 60
+"""Seconds by which the server's clock may be behind this machine's."""
 
 
 async def offer(desk: Desk) -> None:
@@ -38,13 +46,24 @@ async def recover(desk: Desk) -> None:
         desk.say(str(error), Tone.ERROR)
         return
     answers = (Answer("later", "Later"), Answer("open", "Open"), Answer("drop", "Discard", True))
-    fields = f"Changed: {', '.join(map(one_line, draft.touched))}"
-    answer = await desk.ask(Question(f"Unsaved edit of {_name(kept)}", (fields,), answers))
+    said = [f"Changed: {', '.join(map(one_line, draft.touched))}", *_made(desk, draft, kept.at)]
+    answer = await desk.ask(Question(f"Unsaved edit of {_name(kept)}", said, answers))
     if answer == "drop":
         await record.discard(kept)
         desk.say("Discarded")
     elif answer == "open" and await record.adopt(kept):
         await desk.open_form(draft, kept.key)
+
+
+def _made(desk: Desk, draft: Draft, since: float) -> Iterator[str]:
+    """Tell of an assistant that the draft's own create may have made before the program ended."""
+    for row in desk.listing.rows if draft.original is None else ():
+        new = not row.problem and (row.created_at or 0) >= since - CLOCKS
+        if new and is_made_of(draft.patch(), Document(row.text)):
+            yield ""
+            yield f"One just like it was created since: {one_line(row.id)}"
+            yield "If that was this edit, discard it: saving makes a second one."
+            return
 
 
 def _name(kept: KeptDraft) -> str:
