@@ -109,17 +109,26 @@ def with_member(text: str, way: Sequence[str], value: str | None) -> str:
 
 def same_json(one: str | None, other: str | None) -> bool:
     """Whether two JSON texts mean the same value: `1.0` equals `1`, the order of names is free."""
+    return _same(one, other, sort_names=True)
+
+
+def same_edit(one: str | None, other: str | None) -> bool:
+    """As `same_json`, but the order of names counts: models answer in the order of a schema."""
+    return _same(one, other, sort_names=False)
+
+
+def _same(one: str | None, other: str | None, *, sort_names: bool) -> bool:
     if one == other or one is None or other is None:
         return one == other
     try:
-        return _canonical(read_json(one)) == _canonical(read_json(other))
+        return _canonical(read_json(one), sort_names) == _canonical(read_json(other), sort_names)
     except (ValueError, RecursionError):
         return False
 
 
-def _canonical(value: Any) -> str:
-    """JSON with sorted names and whole floats as integers; unlike `==`, it tells true from 1."""
-    return json.dumps(_whole(value), sort_keys=True)
+def _canonical(value: Any, sort_names: bool) -> str:
+    """JSON with whole floats as integers; unlike `==`, it tells true from 1."""
+    return json.dumps(_whole(value), sort_keys=sort_names)
 
 
 def _whole(value: Any) -> Any:

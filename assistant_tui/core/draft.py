@@ -1,10 +1,10 @@
 """An edit in progress: the original as received, and what the person changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from assistant_tui.core.document import Document, read_json, same_json
+from assistant_tui.core.document import Document, compose, read_json, same_edit, same_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY
 from assistant_tui.core.raw import Raw, from_json
 from assistant_tui.core.writing import FieldError, to_json
@@ -50,7 +50,7 @@ class Draft:
 
     def _is_original(self, name: str, text: str) -> bool:
         before = self.start.get(name)
-        return text in ("null", "[]", "{}") if before is None else same_json(text, before)
+        return text in ("null", "[]", "{}") if before is None else same_edit(text, before)
 
     @property
     def start(self) -> Mapping[str, str]:
@@ -106,6 +106,20 @@ class Draft:
             draft = draft.edited(name, raw)
         kept = {n: text for n, text in self.exact.items() if not draft._is_original(n, text)}
         return replace(draft, exact=kept)
+
+    def met_by(self, newer: Document, typed: Collection[str]) -> Document:
+        """What further edits are made over, once this was saved and the server has `newer`.
+
+        Of a field that was typed into meanwhile, but not saved, it is what the person had before
+        their eyes: if somebody else changed that one, the next save finds the conflict.
+        """
+        if self.original is None:
+            return newer
+        before, now = self.original.members, dict(newer.members)
+        for name in typed:
+            if name not in self.patch() and not same_json(before.get(name), now.get(name)):
+                now[name] = before.get(name, "null")
+        return Document(compose(now))
 
     def changed_in(self, newer: Document) -> tuple[str, ...]:
         """The modifiable fields that somebody else changed since the original was read."""
@@ -164,7 +178,7 @@ def from_editor(original: Document, text: str) -> Draft:
     changed = {
         name: value
         for name, value in {**after, **gone}.items()
-        if not same_json(value, before.get(name))
+        if not same_edit(value, before.get(name))
     }
     fixed = [name for name in changed if name in READ_ONLY]
     if fixed:

@@ -44,8 +44,11 @@ def _meta_problem(schema: dict[str, Any]) -> str:
         checker.check_schema(schema, format_checker=checker.FORMAT_CHECKER)
     except SchemaError as error:
         return _told(error)
-    except (RecursionError, TypeError):
-        return "nested too deeply, or no schema"
+    except RecursionError:
+        return "nested too deeply"
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        # The library stumbles over some: a `$schema` that is no URL, a pattern beyond all bounds.
+        return f"no schema that can be checked: {error}"
     return ""
 
 

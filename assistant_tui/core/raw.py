@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assistant_tui.core.document import elements, indent, member_at, members, read_json
+from assistant_tui.core.document import elements, indent, member_at, members, read_json, same_json
 from assistant_tui.core.fields import FORMAT_TYPE, Field, Kind
 
 
@@ -84,6 +84,25 @@ def from_json(field: Field, text: str | None) -> Raw:
     raise ValueError(f"{field.name} is of another kind")
 
 
+def is_editable(field: Field, text: str | None) -> bool:
+    """Whether an editor of this kind can hold what a server sent."""
+    try:
+        from_json(field, text)
+    except ValueError:
+        return False
+    return True
+
+
+def looks_same(field: Field, one: str | None, other: str | None) -> bool:
+    """Whether an editor holds the same for both: null, absent and empty are one to it."""
+    if same_json(one, other):
+        return True
+    try:
+        return from_json(field, one) == from_json(field, other)
+    except ValueError:
+        return False
+
+
 _EMPTY: Mapping[Kind, Raw] = {
     Kind.METADATA: (),
     Kind.TOOLS: (),
@@ -99,7 +118,10 @@ def _is_number(value: object) -> bool:
 
 
 def _composite(field: Field, text: str, value: object) -> Composite:
-    if isinstance(value, dict) or (isinstance(value, str) and field.kind is Kind.FORMAT):
+    if field.kind is Kind.FORMAT and isinstance(value, dict | str):
+        Composite(text).part(FORMAT_TYPE)
+        return Composite(text)
+    if isinstance(value, dict):
         return Composite(text)
     raise ValueError(f"{field.name} is no object")
 

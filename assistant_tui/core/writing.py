@@ -153,6 +153,8 @@ def _write_format(field: Field, raw: Raw) -> str:
     if not raw.parts:
         return raw.text
     kind = str(raw.part(FORMAT_TYPE))
+    if FORMAT_TYPE.name not in raw.parts and kind != "json_schema":
+        return raw.text
     if not kind:
         return "null"
     if kind == "auto":
@@ -187,15 +189,24 @@ def _object(parts: Mapping[str, Field], composite: Composite) -> tuple[str, dict
         else:
             text = with_member(text, name.split("."), None if value == "null" else value)
     for name, part in parts.items():
-        if not part.nullable and name not in errors and _lacks(text, name):
+        if not part.nullable and name not in errors and _lacks(composite, text, name):
             errors[name] = f"{part.label} is needed"
     return text, errors
 
 
-def _lacks(text: str, name: str) -> bool:
-    """Whether the object that should hold a part is there, but not the part."""
-    *holder, _ = way = name.split(".")
-    return member_at(text, holder) is not None and member_at(text, way) is None
+def _lacks(composite: Composite, text: str, name: str) -> bool:
+    """Whether a part that its object needs is missing, and not just as the server sent it.
+
+    An object that is empty is as good as none, but for one that was there to be filled.
+    """
+    way = name.split(".")
+    if member_at(text, way) is not None:
+        return False
+    started = member_at(composite.text, way[:1])
+    touched = any(other.rpartition(".")[0] == name.rpartition(".")[0] for other in composite.parts)
+    if len(way) == 2 and started is not None:
+        return touched or started == "{}"
+    return touched and member_at(text, way[:-1]) is not None
 
 
 _WRITERS: Mapping[Kind, Callable[[Field, Raw], str]] = {

@@ -13,7 +13,7 @@ from assistant_tui.core.raw import Entry as Pair
 from assistant_tui.journal.database import to_blob, to_text
 from assistant_tui.journal.errors import JournalError
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)

@@ -269,3 +269,37 @@ def test_effort_keeps_a_word_that_only_this_server_knows() -> None:
     field = FIELDS["reasoning_effort"]
     assert from_json(field, '"ultra"') == "ultra"
     assert (to_json(field, "low"), to_json(field, "")) == ('"low"', "null")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('{"type": "function", "function": {"name": "f"}}', "function.name"),
+        ('{"type": "json_schema", "json_schema": {"name": "a"}}', "json_schema.name"),
+    ],
+)
+def test_a_name_is_needed_though_it_was_all_that_there_was(text: str, part: str) -> None:
+    parts = FUNCTION if part in FUNCTION else FORMAT
+    assert part_errors(parts, Composite(text, {part: ""})) == {part: "Name is needed"}
+
+
+def test_what_is_missing_as_the_server_sent_it_is_no_error_until_it_is_touched() -> None:
+    ranked = '{"type": "file_search", "file_search": {"ranking_options": {"ranker": "auto"}}}'
+    assert part_errors(FILE_SEARCH, Composite(ranked)) == {}
+    assert part_errors(FILE_SEARCH, Composite(ranked, {MOST: "5"})) == {}
+    assert SCORE in part_errors(FILE_SEARCH, Composite(ranked, {RANKER: "default_2024_08_21"}))
+
+
+@pytest.mark.parametrize(
+    "text", ['{"type": "grammar", "grammar": "x"}', '"grammar_x"', '{"type": "text", "x": 1}']
+)
+def test_a_type_that_is_chosen_again_keeps_all_that_it_had(text: str) -> None:
+    """Though a name was typed while another was chosen."""
+    raw = Composite(text, {"json_schema.name": "n"})
+    assert sent("response_format", raw) == text
+
+
+@pytest.mark.parametrize("text", ['{"type": 5}', '{"type": []}'])
+def test_a_response_format_whose_type_is_no_word_cannot_be_edited(text: str) -> None:
+    with pytest.raises(ValueError, match="of another kind"):
+        from_json(FIELDS["response_format"], text)

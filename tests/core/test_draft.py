@@ -309,3 +309,25 @@ def test_an_id_cannot_be_taken_out() -> None:
 def test_what_is_no_object_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         from_editor(ORIGINAL, text)
+
+
+def test_another_order_of_names_is_an_edit_but_no_change_of_somebody_elses() -> None:
+    """Models answer in the order of a schema."""
+    before, after = '{"a": {}, "b": {}}', '{"b": {}, "a": {}}'
+    original = Document(f'{{"id": "x", "response_format": {before}}}')
+    reordered = f'{{"id": "x", "response_format": {after}}}'
+    assert from_editor(original, reordered).patch() == {"response_format": after}
+    assert Draft(original).changed_in(Document(reordered)) == ()
+    tool = '{{"type": "function", "function": {{"name": "f", "parameters": {}}}}}'
+    tools = Document(f'{{"id": "x", "tools": [{tool.format(before)}]}}')
+    raw = (Composite(tool.format(before), {"function.parameters": after}),)
+    assert Draft(tools).edited("tools", raw).dirty
+
+
+def test_a_field_typed_into_while_another_was_saved_meets_what_somebody_else_made_of_it() -> None:
+    original = Document('{"id": "x", "name": "n", "instructions": "I"}')
+    sent = Draft(original).edited("name", "n2")
+    now = Document('{"id": "x", "name": "n2", "instructions": "THEIRS"}')
+    further = Draft(sent.met_by(now, ["name", "instructions"])).edited("instructions", "IX")
+    assert further.conflicts(now) == ("instructions",)
+    assert Draft(sent.met_by(now, [])).edited("instructions", "IX").conflicts(now) == ()

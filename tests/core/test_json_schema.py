@@ -31,6 +31,9 @@ def test_schemas(text: str) -> None:
         ('{"type": "strin"}', "$.type: 'strin' is not"),
         ('{"properties": {"a": {"type": 5}}}', "$.properties.a.type: 5 is not"),
         ('{"properties": {"a": {"pattern": "("}}}', "$.properties.a.pattern: '(' is not"),
+        ('{"pattern": "a{4294967296}"}', "no schema that can be checked"),
+        ('{"$schema": 5}', "no schema that can be checked"),
+        ('{"$schema": "http://["}', "no schema that can be checked"),
         ('{"required": "a"}', "$.required: 'a' is not of type 'array'"),
     ],
 )

@@ -39,7 +39,7 @@ def test_a_draft_comes_back_as_it_was(draft: Draft) -> None:
     assert (again.touched, again.preset) == (draft.touched, draft.preset)
 
 
-SOUND: dict[str, Any] = {"format": 1, "original": None, "raw": {}, "exact": {}, "preset": {}}
+SOUND: dict[str, Any] = {"format": 2, "original": None, "raw": {}, "exact": {}, "preset": {}}
 
 _UNSOUND: list[dict[str, Any]] = [
     {"original": 1},
@@ -62,7 +62,7 @@ _UNSOUND: list[dict[str, Any]] = [
         "[]",
         "null",
         "{}",
-        '{"format": 1}',
+        '{"format": 2}',
         "[" * 100_000,
         *(json.dumps(SOUND | part) for part in _UNSOUND),
     ],
@@ -74,7 +74,9 @@ def test_what_is_no_draft_is_said(text: str) -> None:
 
 def test_a_draft_of_another_version_is_said() -> None:
     with pytest.raises(JournalError, match="another version"):
-        load_draft(json.dumps(SOUND | {"format": 2}))
+        load_draft(json.dumps(SOUND | {"format": 1}))
+    with pytest.raises(JournalError, match="another version"):
+        load_draft(json.dumps(SOUND | {"format": 3}))
 
 
 def test_the_last_text_of_a_draft_is_kept(path: Path) -> None:

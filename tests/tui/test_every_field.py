@@ -258,6 +258,28 @@ async def test_what_leaves_is_the_edit_and_nothing_else(
         assert gate.bodies == [body.encode()], program.text
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"tool_resources": {"code_interpreter": {"file_ids": ["", "f1", " f2 "]}}},
+        {"metadata": {"": ""}},
+        {"metadata": {"": 5, "a": "b"}},
+        {"metadata": {"a\nb": "c\u2028d"}},
+        {"tools": [{"type": "function", "function": {"name": "f", "strict": "yes"}}]},
+        {"response_format": {"type": "grammar", "grammar": "x"}},
+        {"response_format": {"type": 5}},
+    ],
+    ids=str,
+)
+async def test_what_is_odd_and_untouched_is_not_sent(
+    members: dict[str, Any], tmp_path: Path
+) -> None:
+    gate = server_of(members)
+    async with running(gate, tmp_path) as program:
+        await program.press("enter", "!", "ctrl+s")
+    assert gate.bodies == [b'{"name": "n!"}']
+
+
 REFUSED: list[tuple[dict[str, Any], list[str], str]] = [
     ({}, ["to:response_format", "end"], "Name is needed"),
     ({}, ["to:tools", "tab", "tab", "space"], "Name is needed"),

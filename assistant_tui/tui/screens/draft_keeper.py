@@ -51,9 +51,10 @@ class DraftKeeper:
 
     def _start(self) -> None:
         self._timer = None
-        start(self._screen, self._keep, "draft")
+        start(self._screen, self.keep, "draft")
 
-    async def _keep(self) -> None:
+    async def keep(self) -> None:
+        """Keep the draft as it is now; returns once it is on disk."""
         try:
             catalog = await self._desk.connected()
         except ServiceError:
@@ -84,6 +85,8 @@ class DraftKeeper:
         The next key must not find a save that is only being put away.
         """
         self._given_up = True
+        if self._timer is not None:
+            self._timer.stop()
         return start(self._screen, self._forget, "draft")
 
     async def _forget(self) -> None:

@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.worker import Worker
 
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.fields import FIELDS
-from assistant_tui.core.outcome import Saved, compare
-from assistant_tui.core.raw import Raw
+from assistant_tui.core.outcome import Saved
+from assistant_tui.core.raw import Raw, is_editable, looks_same
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.leaving import may_leave
@@ -38,8 +37,6 @@ class FormDesk:
         self._last_model = desk.profile.model
         self._turns = asyncio.Lock()
         self._keeper: DraftKeeper | None = None
-        self._place = ""
-        """The key under which the draft is kept."""
         self._forgetting: Worker[None] | None = None
         self._offering = Offering(desk, screen)
         self._models: Worker[None] | None = None
@@ -63,13 +60,14 @@ class FormDesk:
         from assistant_tui.tui.widgets.form import AssistantForm
 
         form = self.form = AssistantForm(draft, title)
-        self._place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
-        self._keeper = DraftKeeper(
-            self._desk, self._screen, form.collect, self._place, self._turns, kept=bool(key)
-        )
+        place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
+        self._keeper = self._keeper_of(form, place, kept=bool(key))
         await self._screen.query_one("#panes").mount(form)
         form.start()
         self._models = self._offering.models(form)
+
+    def _keeper_of(self, form: "AssistantForm", key: str, *, kept: bool) -> DraftKeeper:
+        return DraftKeeper(self._desk, self._screen, form.collect, key, self._turns, kept=kept)
 
     def keep_soon(self) -> None:
         """Keep the draft on disk within a second, however fast one types."""
@@ -126,12 +124,26 @@ class FormDesk:
         if form.held() == held and not saved.outcome.ignored:
             await self.close()
             return
-        if _shows_all(sent, saved):
-            form.go_on(Document(saved.row.text), held, saved.outcome.ignored)
-        else:
-            await self._show_anew(form, saved, held)
-        if not saved.outcome.ignored:
+        await self._go_on(form, sent, saved, held)
+        if saved.outcome.as_asked and not saved.merged:
             self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
+
+    async def _go_on(
+        self, form: "AssistantForm", sent: Draft, saved: Saved, held: Mapping[str, Raw]
+    ) -> None:
+        """Go on editing what was typed since, over what the server has now, and keep that."""
+        if not _shows_all(sent, saved):
+            await self._show_anew(form, sent, saved, held)
+        else:
+            form.go_on(Document(saved.row.text), held, saved.outcome.ignored)
+        former = self._keeper
+        if self.form is form and sent.assistant_id is None:
+            self._keeper = self._keeper_of(form, saved.row.id, kept=False)
+        if self._keeper is not None:
+            await self._keeper.keep()
+        if former is not None and former is not self._keeper:
+            # The draft of a new one would make a second, were it offered again.
+            former.forget()
 
     async def _ready(self, form: "AssistantForm") -> Draft | None:
         """What a save would send; None, and why, where there is nothing or something is wrong."""
@@ -149,23 +161,18 @@ class FormDesk:
         return draft
 
     async def _show_anew(
-        self, form: "AssistantForm", saved: Saved, held: Mapping[str, Raw]
+        self, form: "AssistantForm", sent: Draft, saved: Saved, held: Mapping[str, Raw]
     ) -> None:
         """Open the form over what the server has now, with what it has not as edits."""
-        draft = Draft(Document(saved.row.text))
-        for name, raw in form.held().items():
-            if raw != held[name] or name in saved.outcome.ignored:
-                draft = draft.edited(name, raw)
-        focus, chain = self._screen.focused, self._focus_chain()
-        position = chain.index(focus) if focus in chain else 0
-        await self.open(draft, self._place)
-        chain = self._focus_chain()
-        self._screen.set_focus(chain[min(position, len(chain) - 1)])
-        self.keep_soon()
-
-    def _focus_chain(self) -> list[Widget]:
-        """What in the form can have the focus."""
-        return [each for each in self._screen.focus_chain if self.form in each.ancestors]
+        typed = {name: raw for name, raw in form.held().items() if raw != held[name]}
+        ignored = {name: held[name] for name in saved.outcome.ignored if name in held}
+        draft = Draft(sent.met_by(Document(saved.row.text), typed))
+        for name, raw in {**ignored, **typed}.items():
+            draft = draft.edited(name, raw)
+        place = form.cursor
+        await self.open(draft, saved.row.id)
+        if self.form is not None:
+            self.form.cursor = place
 
     def refuse(self, error: ServiceError) -> None:
         """Show a refusal beside the field that it names, if there is one."""
@@ -190,6 +197,11 @@ class FormDesk:
 
 def _shows_all(sent: Draft, saved: Saved) -> bool:
     """Whether a form that sent this shows what the server has now, but for what it ignored."""
-    otherwise = compare(sent.patch(), None, Document(saved.row.text)).ignored
-    settled = set(otherwise) <= set(saved.outcome.ignored)
-    return settled and not any(name in FIELDS for name in saved.merged)
+    shown, now = {**sent.start, **sent.patch()}, Document(saved.row.text).members
+    for name, field in FIELDS.items():
+        if name in saved.outcome.ignored:
+            if not is_editable(field, now.get(name)):
+                return False
+        elif not looks_same(field, shown.get(name), now.get(name)):
+            return False
+    return True

@@ -1,7 +1,7 @@
 """The form: edits a draft, field by field, and never loses what was typed."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document, write_json
@@ -38,6 +38,14 @@ _EDITORS: dict[Kind, type[FieldEditor]] = {
 }
 _SHOWN = 200
 """Characters of a field without an editor that are shown."""
+
+
+class Cursor(NamedTuple):
+    """Where one types in a form; it is carried over when the form is made anew."""
+
+    stop: int
+    place: object
+    """In an input its position, in a text its line and column."""
 
 
 class AssistantForm(VerticalScroll, can_focus=False):
@@ -154,9 +162,11 @@ class AssistantForm(VerticalScroll, can_focus=False):
         for editor in self._editors:
             name = editor.field.name
             editor.show_state(touched=name in self.draft.touched, error=errors.get(name, ""))
-        wrong = self.query(".-wrong Input, .-wrong TextArea, .-wrong Words, .-wrong Checkbox")
-        if wrong:
-            wrong.first().focus()
+        amiss = next((editor for editor in self._editors if editor.has_class("-amiss")), None)
+        for stop in _stops(amiss) if amiss is not None else ():
+            if stop.query_ancestor(FieldEditor).has_class("-wrong"):
+                stop.focus()
+                return
 
     def refuse(self, name: str, message: str) -> bool:
         """Show the server's own complaint beside the field it names; False if it has no editor."""
@@ -176,6 +186,31 @@ class AssistantForm(VerticalScroll, can_focus=False):
             preset = {**self.draft.preset, "model": write_json(models[0])}
             self.draft = Draft(raw=self.draft.raw, preset=preset)
             editor.preset(models[0])
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """Where one types: which stop, and the place in its text."""
+        stops, now = list(_stops(self)), self.screen.focused
+        if now not in stops:
+            return None
+        place: object = None
+        if isinstance(now, Input):
+            place = now.cursor_position
+        elif isinstance(now, TextArea):
+            place = now.cursor_location
+        return Cursor(stops.index(now), place)
+
+    @cursor.setter
+    def cursor(self, cursor: Cursor | None) -> None:
+        stops = list(_stops(self))
+        if cursor is None or not stops:
+            return
+        stop = stops[min(cursor.stop, len(stops) - 1)]
+        self.screen.set_focus(stop)
+        if isinstance(stop, Input) and isinstance(cursor.place, int):
+            stop.cursor_position = cursor.place
+        elif isinstance(stop, TextArea) and isinstance(cursor.place, tuple):
+            stop.move_cursor(cursor.place)
 
     @property
     def focused_text(self) -> TextEditor | None:

@@ -22,15 +22,22 @@ class IdRow:
     inside another widget only when that has been composed.
     """
 
-    def __init__(self, identity: str, most: int) -> None:
+    def __init__(self, identity: str, most: int, *, given: bool) -> None:
         self.shown = identity
+        self._given = given
         self.holder = line_input(identity, f"an id · at most {most}")
         self.words = Static(markup=False, classes="words")
 
     @property
     def identity(self) -> str:
-        """The id as it stands; empty for none."""
-        return self.holder.value.strip()
+        """The id as it stands, exactly as it came until it is changed; empty for none."""
+        held = self.holder.value
+        return held if held == self.shown else held.strip()
+
+    @property
+    def filled(self) -> bool:
+        """Whether this is one of the ids, and not the row to add one; a server may send empty."""
+        return bool(self.identity) or (self._given and self.holder.value == self.shown)
 
 
 class IdsEditor(OfferingEditor):
@@ -49,9 +56,9 @@ class IdsEditor(OfferingEditor):
         super().__init__(field, start, shown)
         self._most = field.limit or 1
         held = () if isinstance(shown, Composite) else shown
-        self._rows = [IdRow(each, self._most) for each in held if isinstance(each, str)]
+        self._rows = [IdRow(each, self._most, given=True) for each in held if isinstance(each, str)]
         if len(self._rows) < self._most:
-            self._rows.append(IdRow("", self._most))
+            self._rows.append(IdRow("", self._most, given=False))
 
     def compose_editor(self) -> ComposeResult:
         """The rows, then the list."""
@@ -75,7 +82,7 @@ class IdsEditor(OfferingEditor):
     @property
     def raw(self) -> Raw:
         """The ids that are there."""
-        return tuple(row.identity for row in self._rows if row.identity)
+        return tuple(row.identity for row in self._rows if row.filled)
 
     def starting(self, holder: Input) -> str:
         """The id as it was."""
@@ -90,7 +97,7 @@ class IdsEditor(OfferingEditor):
     def changed(self) -> None:
         """Add an empty row when the last was filled."""
         if self._rows[-1].identity and len(self._rows) < self._most:
-            row = IdRow("", self._most)
+            row = IdRow("", self._most, given=False)
             self._rows.append(row)
             self.query_one(".ids").mount(row.holder, row.words)
         self._say_words()

@@ -14,9 +14,11 @@ from assistant_tui.tui.widgets.editors.line import line_input
 class PairRow(Horizontal):
     """One pair; a value that an input could not hold is shown locked and kept as it came."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, given: Entry | None = None) -> None:
+        """`given` is the pair that the server has; without one this is a row to add another."""
         super().__init__()
-        self._entry = entry
+        entry = given or Entry("", "")
+        self._given = given
         self._locked = entry.kept is not None or not entry.value.isprintable()
         shown = entry.value if entry.kept is None else entry.kept
         self._key = line_input(entry.key, "key")
@@ -32,10 +34,12 @@ class PairRow(Horizontal):
 
     @property
     def entry(self) -> Entry | None:
-        """The pair as it stands; None for one that was emptied."""
-        key, value = self._key.value, self._value.value
-        if self._locked:
-            return Entry(key, self._entry.value, self._entry.kept) if key else None
+        """The pair, exactly as it came until it is changed; None for one that was emptied."""
+        key, value, given = self._key.value, self._value.value, self._given
+        if given is not None and key == given.key and (self._locked or value == given.value):
+            return given
+        if given is not None and self._locked:
+            return Entry(key, given.value, given.kept) if key else None
         return Entry(key, value) if key or value else None
 
 
@@ -46,14 +50,15 @@ class MetadataEditor(FieldEditor):
         """A row for each pair, an empty one, and one more in hand."""
         with Vertical(classes="pairs"):
             shown = () if isinstance(self.shown, Composite) else self.shown
-            for entry in [*shown, Entry("", "")]:
+            for entry in shown:
                 if isinstance(entry, Entry):
                     yield PairRow(entry)
+            yield PairRow()
             yield self._spare()
 
     def _spare(self) -> PairRow:
         """An empty row behind the visible ones, there before it is needed: a Tab must find it."""
-        row = PairRow(Entry("", ""))
+        row = PairRow()
         row.display = False
         return row
 

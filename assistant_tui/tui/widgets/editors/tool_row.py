@@ -119,7 +119,9 @@ class ToolRow(Vertical):
     @on(Checkbox.Changed)
     async def _switch(self, event: Checkbox.Changed) -> None:
         event.stop()
-        if self.chosen and self._inside is None and self._tool == NEW_FUNCTION:
+        if self._inside is not None:
+            self._inside.display = self.chosen
+        elif self.chosen and self._tool == NEW_FUNCTION:
             await self.open()
             self.screen.set_focus(self.query_one(Input))
         self._say()
