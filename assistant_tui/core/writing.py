@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from assistant_tui.core.document import (
     compose,
@@ -23,6 +24,7 @@ from assistant_tui.core.json_schema import schema_problem
 from assistant_tui.core.raw import Composite, Entry, Raw
 from assistant_tui.core.tools import parts_of, tool_label
 
+_Item = TypeVar("_Item", str, Entry, Composite)
 _TYPED_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 """What people write for numbers, also where JSON would not: `.5`, `1.`, `+1`."""
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -108,8 +110,16 @@ def _write_schema(field: Field, raw: Raw) -> str:
     return text
 
 
+def _all(kind: type[_Item], raw: Raw) -> list[_Item]:
+    """The items of a list; one of another kind is never left out in silence."""
+    assert isinstance(raw, tuple)
+    items = [each for each in raw if isinstance(each, kind)]
+    assert len(items) == len(raw)
+    return items
+
+
 def _write_ids(field: Field, raw: Raw) -> str:
-    ids = [each for each in raw if isinstance(each, str)] if isinstance(raw, tuple) else []
+    ids = _all(str, raw)
     if field.limit is not None and len(ids) > field.limit:
         raise FieldError(f"{field.label}: at most {field.limit}, these are {len(ids)}")
     for position, each in enumerate(ids):
@@ -119,7 +129,7 @@ def _write_ids(field: Field, raw: Raw) -> str:
 
 
 def _write_metadata(field: Field, raw: Raw) -> str:
-    entries = [each for each in raw if isinstance(each, Entry)] if isinstance(raw, tuple) else []
+    entries = _all(Entry, raw)
     if field.limit is not None and len(entries) > field.limit:
         raise FieldError(f"{field.label}: at most {field.limit} pairs, these are {len(entries)}")
     parts: dict[str, str] = {}
@@ -135,7 +145,7 @@ def _write_metadata(field: Field, raw: Raw) -> str:
 
 
 def _write_tools(field: Field, raw: Raw) -> str:
-    tools = [each for each in raw if isinstance(each, Composite)] if isinstance(raw, tuple) else []
+    tools = _all(Composite, raw)
     if field.limit is not None and len(tools) > field.limit:
         raise FieldError(f"{field.label}: at most {field.limit}, these are {len(tools)}")
     return compose_list(
@@ -150,10 +160,9 @@ def _write_resources(field: Field, raw: Raw) -> str:
 
 def _write_format(field: Field, raw: Raw) -> str:
     assert isinstance(raw, Composite)
-    if not raw.parts:
-        return raw.text
     kind = str(raw.part(FORMAT_TYPE))
-    if FORMAT_TYPE.name not in raw.parts and kind != "json_schema":
+    as_it_was = FORMAT_TYPE.name not in raw.parts and kind != "json_schema"
+    if as_it_was or not raw.parts:
         return raw.text
     if not kind:
         return "null"

@@ -7,6 +7,8 @@ from typing import Any
 from textual.widgets import Input
 
 from assistant_tui.core.samples import sample
+from assistant_tui.journal.drafts import load_draft
+from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
 from tests.tui.driver import WRITES, Driver, Gate, running
@@ -210,3 +212,19 @@ class Deaf:
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def test_quitting_while_the_dialog_is_open_loses_nothing(
+    gate: Gate, store: SampleStore, tmp_path: Path
+) -> None:
+    async with running(gate, tmp_path) as program:
+        await program.press("enter")
+        store.modify(ID, lambda old: {**old, "name": "theirs"})
+        await program.press("x", "ctrl+s")
+        await program.until(lambda: bool(_drafts(tmp_path)))
+    assert _drafts(tmp_path) == [{"name": f"{NAME}x"}]
+
+
+def _drafts(folder: Path) -> list[Any]:
+    with Journal(folder / "journal.db") as journal:
+        return [load_draft(each.text).raw for each in journal.drafts("local")]

@@ -29,10 +29,6 @@ class ModelEditor(OfferingEditor):
         holder = self.query_one(Input)
         return self.shown if holder.disabled else holder.value
 
-    def starting(self, holder: Input) -> str:
-        """The model as it was."""
-        return str(self.shown)
-
     def offer_models(self, models: Sequence[str]) -> None:
         """Take the models that the server lists."""
         self.offer([Offer(model) for model in models])

@@ -54,7 +54,7 @@ class OfferingEditor(FieldEditor):
 
     def starting(self, holder: Input) -> str:
         """What an input held at first: all is offered until something else is typed."""
-        raise NotImplementedError
+        return str(self.shown)
 
     def _narrow(self, typed: str) -> None:
         wanted = typed.lower()

@@ -1,0 +1,136 @@
+"""Deleted elsewhere while it was edited: created anew or kept, and nothing typed is lost."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from textual.widgets import Input
+
+from assistant_tui.core.samples import sample
+from assistant_tui.journal.drafts import load_draft
+from assistant_tui.journal.journal import Journal
+from assistant_tui.server.paging import PageQuery
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import WRITES, Driver, Gate, running
+
+ID, NAME = sample(0)["id"], sample(0)["name"]
+
+
+def held(store: SampleStore, assistant_id: str = ID) -> dict[str, Any]:
+    """What the server has."""
+    assistant = store.get(assistant_id)
+    assert assistant is not None
+    return dict(assistant)
+
+
+def all_of(store: SampleStore) -> list[dict[str, Any]]:
+    """What the server has, newest first."""
+    return [dict(each) for each in store.page(PageQuery(limit=100)).data]
+
+
+async def deleted_elsewhere(program: Driver, store: SampleStore) -> None:
+    """Edit the name while somebody else deletes the assistant, and save."""
+    await program.press("enter", "x")
+    store.delete(ID)
+    await program.press("ctrl+s")
+
+
+async def test_what_was_deleted_elsewhere_is_asked_about_and_nothing_is_sent(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await deleted_elsewhere(program, store)
+    for words in ("It was deleted elsewhere", f"{NAME}x", ID, "Keep editing", "Create it anew"):
+        assert words in program.text
+    await program.press("enter")
+    assert gate.writes() == []
+    assert program.main.query_one(Input).value == f"{NAME}x"
+    assert "the edit is kept here" in program.status
+
+
+async def test_it_is_created_anew_from_the_original_and_the_edits(
+    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+) -> None:
+    before = held(store)
+    await deleted_elsewhere(program, store)
+    await program.press("tab", "enter")
+    assert gate.writes() == ["POST /assistants"]
+    now = all_of(store)[0]
+    fixed = ("id", "created_at", "name")
+    assert {k: v for k, v in now.items() if k not in fixed} == {
+        k: v for k, v in before.items() if k not in fixed
+    }
+    assert now["name"] == f"{NAME}x"
+    assert now["id"] != ID and now["id"] in program.status
+    assert not program.main.query("AssistantForm")
+    assert ID not in [row.id for row in program.main.listing.rows]
+    with Journal(tmp_path / "journal.db") as journal:
+        assert journal.drafts("local") == ()
+
+
+async def test_a_creation_that_fails_keeps_the_draft(
+    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+) -> None:
+    await deleted_elsewhere(program, store)
+    gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
+    await program.press("tab", "enter")
+    assert "Not created; the edit is kept here" in program.status
+    assert program.main.query_one(Input).value == f"{NAME}x"
+    with Journal(tmp_path / "journal.db") as journal:
+        (kept,) = journal.drafts("local")
+        assert load_draft(kept.text).raw == {"name": f"{NAME}x"}
+    gate.refuse = lambda method, path: None
+    await program.press("ctrl+s", "tab", "enter")
+    assert all_of(store)[0]["name"] == f"{NAME}x"
+
+
+class Vanishing:
+    """A server with one assistant of a vendor's, until it is gone."""
+
+    TEXT = json.dumps({"id": "a1", "name": "n", "model": "m", "x_vendor": [1], "x_empty": None})
+
+    def __init__(self, *, retrieves: bool) -> None:
+        self.gone = False
+        self.retrieves = retrieves
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """List it while it is there, retrieve it where this server can, and create others."""
+        message = await receive()
+        made = json.dumps({**json.loads(message["body"] or "{}"), "id": "a2"})
+        status, body = 200, self.TEXT
+        if scope["path"] == "/assistants" and scope["method"] == "GET":
+            body = f'{{"data": [{"" if self.gone else self.TEXT}], "has_more": false}}'
+        elif scope["path"] == "/assistants":
+            body = made
+        elif self.gone or not self.retrieves:
+            status, body = 404, "{}"
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def test_what_cannot_come_along_is_named_before_and_after(tmp_path: Path) -> None:
+    server = Vanishing(retrieves=True)
+    gate = Gate(server)
+    async with running(gate, tmp_path) as program:
+        await program.press("enter", "x")
+        server.gone = True
+        await program.press("ctrl+s")
+        assert "These fields cannot come along: x_vendor" in program.text
+        await program.press("tab", "enter")
+        assert json.loads(gate.bodies[0]) == {"name": "nx", "model": "m"}
+        assert "a2 · could not come along: x_vendor" in program.status
+
+
+async def test_a_server_that_cannot_retrieve_is_never_taken_to_have_lost_it(tmp_path: Path) -> None:
+    server = Vanishing(retrieves=False)
+    gate = Gate(server)
+    async with running(gate, tmp_path) as program:
+        await program.press("enter", "x")
+        await program.press(
+            "ctrl+s"
+        )  # it cannot modify either, and that it cannot retrieve is learned
+        server.gone = True
+        await program.press("ctrl+s")
+        assert not program.asked
+        assert "Not found" in program.status
+        assert program.main.query_one(Input).value == "nx"
