@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+from textual.events import Paste
+
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
@@ -119,3 +122,35 @@ async def test_a_list_that_fails_is_said_and_the_ids_stay(tmp_path: Path) -> Non
         await program.until(lambda: "Code files could not be listed" in program.status)
         await program.press("escape")
     assert gate.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("pasted", "ids"),
+    [
+        ("file-1\nfile-2\r\nfile-3\n", ["a", "file-1", "file-2", "file-3"]),
+        (" file-1 \n", ["a", "file-1"]),
+    ],
+)
+async def test_ids_that_are_pasted_together_stand_each_in_its_own_row(
+    pasted: str, ids: list[str], tmp_path: Path
+) -> None:
+    gate = server({"tool_resources": {"code_interpreter": {"file_ids": ["a"]}}})
+    async with running(gate, tmp_path) as program:
+        await to_the_files(program)
+        await program.press("tab")
+        program.app.post_message(Paste(pasted))
+        await program.settle()
+        await program.press("ctrl+s")
+    assert json.loads(gate.bodies[0])["tool_resources"]["code_interpreter"]["file_ids"] == ids
+
+
+async def test_more_ids_than_allowed_are_told_and_none_is_left_out(tmp_path: Path) -> None:
+    gate = server({})
+    async with running(gate, tmp_path) as program:
+        await to_the_files(program)
+        await program.press("tab")
+        program.app.post_message(Paste("vs_1\nvs_2"))
+        await program.settle()
+        assert "Vector store: at most 1, these are 2" in program.text
+        await program.press("ctrl+s")
+    assert gate.bodies == []

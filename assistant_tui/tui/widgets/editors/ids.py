@@ -1,9 +1,12 @@
 """Edits ids of files or vector stores, with what the server says of each beside it."""
 
+from collections.abc import Sequence
+
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Grid
 from textual.content import Content
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Paste
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -13,6 +16,26 @@ from assistant_tui.core.raw import Composite, Raw
 from assistant_tui.core.resource import Resources
 from assistant_tui.tui.widgets.editors.line import line_input
 from assistant_tui.tui.widgets.editors.offers import Offer, OfferingEditor
+
+
+class IdInput(Input):
+    """An input for one id; of a paste of several, Textual's own would keep the first line."""
+
+    class Pasted(Message):
+        """Several ids were pasted."""
+
+        def __init__(self, holder: "IdInput", ids: Sequence[str]) -> None:
+            super().__init__()
+            self.holder = holder
+            self.ids = ids
+
+    def on_paste(self, event: Paste) -> None:
+        """Hand several ids on; one is taken as any text is."""
+        ids = event.text.split()
+        if len(ids) > 1:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Pasted(self, ids))
 
 
 class IdRow:
@@ -25,7 +48,7 @@ class IdRow:
     def __init__(self, identity: str, most: int, *, given: bool) -> None:
         self.shown = identity
         self._given = given
-        self.holder = line_input(identity, f"an id · at most {most}")
+        self.holder = line_input(identity, f"an id · at most {most}", IdInput)
         self.words = Static(markup=False, classes="words")
 
     @property
@@ -97,11 +120,28 @@ class IdsEditor(OfferingEditor):
     def changed(self) -> None:
         """Add an empty row when the last was filled."""
         if self._rows[-1].identity and len(self._rows) < self._most:
-            row = IdRow("", self._most, given=False)
-            self._rows.append(row)
-            self.query_one(".ids").mount(row.holder, row.words)
+            self._add("")
         self._say_words()
         super().changed()
+
+    def _add(self, identity: str) -> None:
+        row = IdRow("", self._most, given=False)
+        row.holder.value = identity
+        self._rows.append(row)
+        self.query_one(".ids").mount(row.holder, row.words)
+
+    @on(IdInput.Pasted)
+    def _paste(self, event: IdInput.Pasted) -> None:
+        """Take the first where it was pasted, the others below; too many are told, not left out."""
+        event.stop()
+        first, *others = event.ids
+        event.holder.insert_text_at_cursor(first)
+        for identity in others:
+            if self._rows[-1].identity:
+                self._add(identity)
+            else:
+                self._rows[-1].holder.value = identity
+        self.changed()
 
     def _say_words(self) -> None:
         if self.resources is None:

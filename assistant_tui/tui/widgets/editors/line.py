@@ -9,9 +9,9 @@ from assistant_tui.core.raw import Raw
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 
 
-def line_input(text: str, placeholder: str = "") -> Input:
+def line_input(text: str, placeholder: str = "", kind: type[Input] = Input) -> Input:
     """An input of one line, as all editors use it; a text that it could not hold is locked."""
-    holder = Input(text, compact=True, select_on_focus=False, placeholder=placeholder)
+    holder = kind(text, compact=True, select_on_focus=False, placeholder=placeholder)
     holder.cursor_blink = False
     holder.disabled = "\n" in text or "\r" in text
     return holder
