@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.bent_server import BentServer
+from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import LIMIT, environment
 
 
@@ -37,3 +38,14 @@ def bent(url: str) -> Iterator[BentServer]:
     """A server before that one, which writes down what arrives, and misbehaves when it is told."""
     with BentServer(url) as server:
         yield server
+
+
+@pytest.fixture
+def jump_host(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    """A machine to log in to, with an empty home; nothing may be left running there."""
+    if lacking := missing("sshd", "ssh", "ssh-keygen"):
+        pytest.skip(f"no real SSH here: this machine lacks {', '.join(lacking)}")
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    with Sshd(tmp_path_factory.mktemp("sshd"), home) as host:
+        yield host

@@ -12,7 +12,7 @@ import sys
 import termios
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ import pyte
 
 LIMIT = 30.0
 """Seconds after which a wait gives up; no test is faster or slower for it."""
+PROGRAM = (sys.executable, "-m", "assistant_tui")
 ROOT = Path(__file__).resolve().parent.parent.parent
 _UNKNOWN_TO_PYTE = re.compile(
     r"\x1b\].*?(?:\x07|\x1b\\)|\x1b[PX^_].*?\x1b\\|\x1b\[[<=>][\d;]*[a-z]|\x1b\[\??[\d;]*\$p",
@@ -46,12 +47,12 @@ _MARKS = {"Mn", "Me", "Cf"}
 
 
 class Terminal:
-    """One program on one terminal; as a context manager it is ended, whatever happens."""
+    """One command on one terminal; as a context manager it is ended, whatever happens."""
 
     def __init__(
-        self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str
+        self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int] = (80, 24)
     ) -> None:
-        """Start `python -m assistant_tui` with `arguments` and nothing but `environ` to look at."""
+        """Start `command` with nothing but `environ` to look at."""
         columns, rows = size
         self.raw = bytearray()
         """Every byte that the program has written."""
@@ -63,8 +64,8 @@ class Terminal:
         self._open = True
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "assistant_tui", *arguments],
-            env=environment(home) | environ,
+            command,
+            env=environ,
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -119,6 +120,11 @@ class Terminal:
         """Send a signal to the program."""
         self.process.send_signal(number)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as dragging its window does."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def hang_up(self) -> None:
         """Close the terminal, as a lost connection does."""
         if self._open:
@@ -156,6 +162,13 @@ class Terminal:
                 self._fail("did not end")
         return self.process.wait(LIMIT)
 
+    def idle(self, seconds: float) -> bytes:
+        """What the program writes within that time."""
+        before, end = len(self.raw), time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._read()
+        return bytes(self.raw[before:])
+
     def _read(self) -> bool:
         """Take in what comes within a moment; False once the terminal is closed."""
         if not select.select([self._master], [], [], 0.1)[0]:
@@ -174,6 +187,16 @@ class Terminal:
 
     def _fail(self, what: str) -> Never:
         raise AssertionError(f"{what}; exit code {self.process.poll()}; the screen:\n{self.text}")
+
+
+class Program(Terminal):
+    """The program itself, on a terminal of this machine."""
+
+    def __init__(
+        self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str
+    ) -> None:
+        """Start it with `arguments`, in an environment that `environ` is added to."""
+        super().__init__([*PROGRAM, *arguments], environment(home) | environ, size)
 
 
 def environment(home: Path) -> dict[str, str]:

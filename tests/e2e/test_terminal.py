@@ -18,6 +18,7 @@ from tests.e2e.terminal import (
     PAGE_DOWN,
     TAB,
     UP,
+    Program,
     Terminal,
     restored,
 )
@@ -34,7 +35,7 @@ def opened(terminal: Terminal) -> Terminal:
 @pytest.fixture
 def demo(home: Path) -> Iterator[Terminal]:
     """A running demo with 250 assistants."""
-    with Terminal("--demo", "250", home=home) as terminal:
+    with Program("--demo", "250", home=home) as terminal:
         yield opened(terminal)
 
 
@@ -62,7 +63,7 @@ def test_the_mouse_highlights_a_row(demo: Terminal) -> None:
 
 
 def test_without_the_mouse_the_terminal_keeps_it(home: Path) -> None:
-    with Terminal("--demo", "250", "--no-mouse", home=home) as terminal:
+    with Program("--demo", "250", "--no-mouse", home=home) as terminal:
         opened(terminal)
         assert b"\x1b[?1000h" not in terminal.raw
         terminal.press(b"q")
@@ -121,7 +122,7 @@ def test_an_object_is_shown_as_text_and_left_by_escape(demo: Terminal, key: byte
 
 
 def test_copying_over_ssh_sends_the_id_to_the_terminal(home: Path) -> None:
-    with Terminal("--demo", "250", home=home, SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22") as demo:
+    with Program("--demo", "250", home=home, SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22") as demo:
         opened(demo)
         assert b"\x1b]52;" not in demo.raw
         demo.press(b"y")
@@ -195,7 +196,7 @@ def test_a_connection_that_is_lost_ends_it_without_a_fault(demo: Terminal, home:
 
 
 def test_the_local_store_keeps_what_was_made_there(home: Path) -> None:
-    with Terminal(home=home) as first:
+    with Program(home=home) as first:
         first.shows("No assistants yet.", "n New")
         first.press(b"n")
         first.shows("New assistant")
@@ -204,7 +205,7 @@ def test_the_local_store_keeps_what_was_made_there(home: Path) -> None:
         first.says("Created Kept over a restart")
         first.press(b"q")
         assert first.ends() == 0
-    with Terminal(home=home) as second:
+    with Program(home=home) as second:
         second.shows("> Kept over a restart", "1–1 of 1 (all)", "n New")
         second.press(b"d\t\r")
         second.says("Deleted Kept over a restart")
@@ -212,7 +213,7 @@ def test_the_local_store_keeps_what_was_made_there(home: Path) -> None:
 
 
 def test_samples_fill_an_empty_store(home: Path) -> None:
-    with Terminal(home=home) as local:
+    with Program(home=home) as local:
         local.shows("No assistants yet.", "n New")
         local.press(b"a")
         local.says("Added 3 samples")
@@ -221,7 +222,7 @@ def test_samples_fill_an_empty_store(home: Path) -> None:
 
 @pytest.mark.parametrize("size", [(40, 10), (200, 60)])
 def test_it_works_in_terminals_of_other_sizes(home: Path, size: tuple[int, int]) -> None:
-    with Terminal("--demo", "250", home=home, size=size) as demo:
+    with Program("--demo", "250", home=home, size=size) as demo:
         demo.shows("1–50 of 50+", "> Data lake")
         demo.press(ENTER, b"!")
         demo.shows(f"{FIRST}!" if size[0] > 40 else "researcher!")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import CTRL_C, CTRL_S, ENTER, ESCAPE, F4, TAB, Terminal, restored
+from tests.e2e.terminal import CTRL_C, CTRL_S, ENTER, ESCAPE, F4, TAB, Program, Terminal, restored
 
 FIRST = "Data lake researcher"
 Start = Callable[[str], Terminal]
@@ -27,7 +27,7 @@ def editor(tmp_path: Path) -> Callable[[str], str]:
 
 def opened(home: Path, editor: str) -> Terminal:
     """A demo with that editor, ready for use."""
-    terminal = Terminal("--demo", "250", home=home, EDITOR=editor)
+    terminal = Program("--demo", "250", home=home, EDITOR=editor)
     terminal.shows("1–50 of 50+", f"> {FIRST}", "n New")
     return terminal
 

@@ -1,15 +1,11 @@
 """A program that is killed in the middle of an edit: what was typed outlives it."""
 
 import signal
-import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 
-from assistant_tui.core.raw import Raw
-from assistant_tui.journal.drafts import load_draft
 from tests.e2e.bent_server import BentServer
-from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, TAB, Terminal
+from tests.e2e.drafts import kept
+from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, TAB, Program, Terminal
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
@@ -17,23 +13,10 @@ SIZE = (120, 30)
 
 def start(bent: BentServer, home: Path) -> Terminal:
     """The program on a server with at least one assistant, ready for keys."""
-    terminal = Terminal("--base-url", bent.url, home=home, size=SIZE)
+    terminal = Program("--base-url", bent.url, home=home, size=SIZE)
     terminal.shows("> Plain")
     terminal.offers("n New")
     return terminal
-
-
-def kept(home: Path) -> list[Mapping[str, Raw]]:
-    """The edits that are on disk, by whomever they were typed."""
-    path = home / "journal.db"
-    if not path.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        try:
-            rows = connection.execute("SELECT text FROM drafts ORDER BY rowid").fetchall()
-        except sqlite3.OperationalError:  # the program has made the file, but not yet the table
-            return []
-    return [load_draft(text.decode()).raw for (text,) in rows]
 
 
 def edit(terminal: Terminal, home: Path, typed: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from assistant_tui.core.fields import FIELDS
 from tests.e2e.bent_server import Answer, Asked, BentServer, Json
-from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Terminal
+from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
@@ -19,7 +19,7 @@ LOST = "the answer was lost, but it has arrived"
 def edited(bent: BentServer, home: Path) -> Iterator[Terminal]:
     """The form over the only assistant there is, its name changed to `Plain!`."""
     bent.make("Plain", description="before", metadata={"team": "search"})
-    with Terminal("--base-url", bent.url, home=home, size=SIZE) as terminal:
+    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
         terminal.shows("> Plain")
         terminal.offers("n New")
         terminal.press(ENTER)
@@ -120,7 +120,7 @@ def test_a_modify_whose_answer_is_lost_is_found_and_not_repeated(
 def new(bent: BentServer, home: Path) -> Iterator[Terminal]:
     """The form on a new assistant, `Fresh`, on a server that has another of just that name."""
     bent.make("Fresh")
-    with Terminal("--base-url", bent.url, home=home, size=SIZE) as terminal:
+    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
         terminal.shows("> Fresh")
         terminal.offers("n New")
         terminal.press(b"n")
@@ -237,7 +237,7 @@ def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
     before = only(bent)
     bent.bent["modify"] = lambda asked: replaces(bent, asked)
     bent.bent["list"] = bent.bent["retrieve"] = lambda asked: with_a_tenant(bent, asked)
-    with Terminal(home=home, size=SIZE) as terminal:
+    with Program(home=home, size=SIZE) as terminal:
         terminal.shows("whole · ", "> Plain", "x_tenant: 7")
         terminal.offers("n New")
         terminal.press(ENTER)

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, F4, TAB, Terminal
+from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, F4, TAB, Program, Terminal
 
 HOSTILE = {
     "clipboard": "\x1b]52;c;RVZJTA==\x07EVIL",
@@ -52,7 +52,7 @@ def remote(url: str, home: Path) -> Iterator[Terminal]:
     """The program on a server with two assistants."""
     create(url, "Older")
     create(url, "Newer")
-    with Terminal("--base-url", url, home=home) as terminal:
+    with Program("--base-url", url, home=home) as terminal:
         terminal.shows("127.0.0.1:", "> Newer", "1–2 of 2 (all)", "n New")
         yield terminal
 
@@ -95,7 +95,7 @@ def test_a_refresh_brings_what_others_made(remote: Terminal, url: str) -> None:
 
 
 def test_a_server_that_is_not_there_is_told_with_the_key_that_helps(home: Path) -> None:
-    with Terminal("--base-url", "http://127.0.0.1:9/v1", home=home) as terminal:
+    with Program("--base-url", "http://127.0.0.1:9/v1", home=home) as terminal:
         terminal.shows("Offline", "127.0.0.1:9", "r tries again · P another profile")
         terminal.press(b"q")
         assert terminal.ends() == 0
@@ -120,7 +120,7 @@ def test_no_text_of_a_server_steers_the_terminal(kind: str, url: str, home: Path
     text = HOSTILE[kind]
     create(url, "Harmless")
     identity = create(url, text, **hostile_members(text))
-    with Terminal("--base-url", url, home=home, SSH_TTY="/dev/pts/1", EDITOR=BY_HAND) as terminal:
+    with Program("--base-url", url, home=home, SSH_TTY="/dev/pts/1", EDITOR=BY_HAND) as terminal:
         terminal.shows("EVIL", "1–2 of 2 (all)", "n New")
         terminal.press(TAB)
         terminal.shows(identity, "Instructions")
@@ -157,7 +157,7 @@ def test_no_text_of_a_server_steers_the_terminal(kind: str, url: str, home: Path
 
 def test_a_click_on_markup_does_nothing(url: str, home: Path) -> None:
     create(url, HOSTILE["link"])
-    with Terminal("--base-url", url, home=home) as terminal:
+    with Program("--base-url", url, home=home) as terminal:
         terminal.shows("> [@click=app.quit]EVIL[/]", "n New")
         column = terminal.lines[2].index("EVIL") + 2
         terminal.press(f"\x1b[<0;{column};3M\x1b[<0;{column};3m".encode())

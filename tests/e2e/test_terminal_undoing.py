@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.bent_server import BentServer, Json
-from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Terminal
+from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Program, Terminal
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
@@ -17,7 +17,7 @@ def shown(bent: BentServer, home: Path) -> Iterator[Terminal]:
     """The list with two assistants, the cursor on `Newer`."""
     bent.make("Older", instructions="the older one")
     bent.make("Newer", instructions="the newer one", metadata={"team": "search"}, temperature=0.5)
-    with Terminal("--base-url", bent.url, home=home, size=SIZE) as terminal:
+    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
         terminal.shows("> Newer", "1–2 of 2 (all)")
         terminal.offers("n New")
         yield terminal
