@@ -154,7 +154,10 @@ def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> 
 
 def _open_screen(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
-        raise ConfigurationError("there is no terminal to draw on; in a pipe, only serve works")
+        raise ConfigurationError(
+            "there is no terminal to draw on; over SSH, ssh -t gives one; "
+            "in a pipe, only serve works"
+        )
     if os.environ.get("TERM", "dumb") == "dumb":
         raise ConfigurationError("TERM=dumb: this terminal cannot show the program")
     _prepare_environment()

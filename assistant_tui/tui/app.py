@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,6 +22,7 @@ from textual.types import CSSPathType
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Listing
+from assistant_tui.tui import endings
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from assistant_tui.catalog.catalog import Catalog
-
-_SIGNALS = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 def _palette() -> "type[Provider]":
@@ -137,10 +135,7 @@ class AssistantApp(App[None]):
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
-        loop = asyncio.get_running_loop()
-        for number, code in _SIGNALS.items():
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                loop.add_signal_handler(number, self._end, code)
+        endings.watch(self._end)
         self.call_after_refresh(_collect_garbage_again)
 
     def _end(self, code: int) -> None:

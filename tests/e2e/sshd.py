@@ -78,7 +78,8 @@ class Sshd:
         wanted = self._environ(environ)
         line = shlex.join(["env", *(f"{name}={text}" for name, text in wanted.items()), *command])
         here = {"PATH": os.environ.get("PATH", os.defpath), "TERM": term}
-        return Terminal([*self._ssh("-tt" if terminal else "-T"), f"exec {line}"], here, size)
+        start = f"cd {shlex.quote(str(self.home))} && exec {line}"
+        return Terminal([*self._ssh("-tt" if terminal else "-T"), start], here, size)
 
     @property
     def kept(self) -> Path:

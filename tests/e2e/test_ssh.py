@@ -108,13 +108,18 @@ def test_a_signal_keeps_the_draft_and_gives_the_terminal_back(
     jump_host.is_left_by_all()
 
 
-def test_without_a_terminal_it_says_so(jump_host: Sshd) -> None:
-    with jump_host.login(*PROGRAM, "--demo", terminal=False) as remote:
+NO_TERMINAL = "assistant-tui: there is no terminal to draw on; over SSH, ssh -t gives one;"
+
+
+def test_without_a_terminal_it_says_so_and_how_to_get_one(jump_host: Sshd) -> None:
+    with jump_host.login(*PROGRAM, "--demo", size=(120, 24), terminal=False) as remote:
         assert remote.ends() == 2
-        assert "needs a terminal" in remote.text
+        assert remote.text.startswith(NO_TERMINAL)
 
 
-def test_under_nohup_it_says_that_it_needs_a_terminal(jump_host: Sshd) -> None:
+def test_nohup_itself_takes_the_terminal_away_and_keeps_what_is_said_of_it(
+    jump_host: Sshd,
+) -> None:
     with jump_host.login("nohup", *PROGRAM, "--demo") as remote:
         assert remote.ends() == 2
-        assert "needs a terminal" in remote.text
+    assert (jump_host.home / "nohup.out").read_text("utf-8").startswith(NO_TERMINAL)
