@@ -140,7 +140,7 @@ class AssistantApp(App[None]):
 
     def _end(self, code: int) -> None:
         if self.main_screen is not None:
-            self.main_screen.keep_draft()
+            self.main_screen.way_out.keep_draft()
         start(self, partial(self._end_with, code), "quit")
 
     async def _end_with(self, code: int) -> None:
@@ -188,7 +188,7 @@ class AssistantApp(App[None]):
             start(self, self._quit, "quit")
 
     async def _quit(self) -> None:
-        if self.main_screen is None or await self.main_screen.may_leave():
+        if self.main_screen is None or await self.main_screen.way_out.is_free():
             await self._end_with(0)
         self._quitting = False
 

@@ -22,7 +22,7 @@ class CommandProvider(Provider):
         for command in COMMANDS:
             if command.where is Where.PANE or command.name in _HIDDEN:
                 continue
-            if self._main.can_do(command):
+            if self._main.hand.can_do(command):
                 yield command
 
     async def discover(self) -> Hits:
@@ -41,6 +41,6 @@ class CommandProvider(Provider):
 
     def _runner(self, command: Command) -> Callable[[], Coroutine[None, None, None]]:
         async def run() -> None:
-            await self._main.carry_out(command)
+            await self._main.hand.carry_out(command)
 
         return run

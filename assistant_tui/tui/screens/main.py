@@ -1,6 +1,5 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,25 +17,18 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
-from assistant_tui.tui.commands import BROWSING, Command, Where, action_of, at_hand
-from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.help import help_screen
-from assistant_tui.tui.flows import (
-    cloning,
-    copying,
-    deleting,
-    leaving,
-    showing,
-)
+from assistant_tui.tui.flows import cloning, copying, deleting, showing
 from assistant_tui.tui.flows.desk import Result
 from assistant_tui.tui.flows.jobs import jobs, jobs_on_a_row
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
-from assistant_tui.tui.screens.availability import LACKS, Situation, availability
 from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.form_desk import FormDesk
+from assistant_tui.tui.screens.hand import Hand
 from assistant_tui.tui.screens.loader import Connect, Loader
 from assistant_tui.tui.screens.turn import Turn
+from assistant_tui.tui.screens.way_out import WayOut
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import HeaderLine, KeyLine, StatusLine
 
@@ -51,10 +43,6 @@ HEAD_START = 0.2
 """Seconds that a person has rows before the imports for the connection begin."""
 
 
-_BESIDE_A_FORM = ("help", "profile", "quit")
-"""What the palette offers of the browser's commands while a form is open."""
-
-
 class MainScreen(Screen[None]):
     """Browser and form of one profile."""
 
@@ -62,8 +50,6 @@ class MainScreen(Screen[None]):
 
     listing: var[Listing] = var(Listing())
     notice: var[str] = var("")
-    busy: var[bool] = var(False)
-    """A write is under way: no other may start, and the form stays."""
 
     browser = getters.query_one(Browser)
     header_line = getters.query_one(HeaderLine)
@@ -97,6 +83,8 @@ class MainScreen(Screen[None]):
         self._offered = False
         """Whether edits that were left behind have been spoken of."""
         self._form = FormDesk(self, self, self._form_closed)
+        self.hand = Hand(self, self, self._loader, self._form)
+        self.way_out = WayOut(self, self, self._loader, self._turn, self._form, self._leave_for)
 
     def compose(self) -> ComposeResult:
         """A line above, the panes, and two lines below."""
@@ -161,7 +149,10 @@ class MainScreen(Screen[None]):
         self.browser.highlight(row.id)
 
     def _set_busy(self, busy: bool) -> None:
-        self.busy = busy
+        """Grey out what may not be done twice at once."""
+        self.hand.busy = busy
+        self.refresh_bindings()
+        self._show_state()
 
     @on(ListPane.PageWanted)
     def _extend(self, event: ListPane.PageWanted) -> None:
@@ -195,12 +186,7 @@ class MainScreen(Screen[None]):
             return  # The program is being ended from outside while a dialog waits for an answer.
         count = self.listing.count(self.browser.list_pane.cursor, self.profile.page_size)
         self.header_line.count = f"{count} · remembered" if self.listing.remembered else count
-        places = (Where.FORM,) if self._form.form else BROWSING
-        shown = [command for command in at_hand(places) if command.footer and self.can_do(command)]
-        row = self.browser.highlighted
-        if self.profile.read_only or (row is not None and row.problem):
-            shown = [replace(each, label="Read") if each.name == "open" else each for each in shown]
-        self.key_line.commands = tuple(shown)
+        self.key_line.commands = self.hand.footer()
 
     def watch_listing(self) -> None:
         """Show how many rows there are."""
@@ -209,41 +195,9 @@ class MainScreen(Screen[None]):
             self._offered = True
             start(self, partial(jobs()["offer"], self), "draft")
 
-    def watch_busy(self) -> None:
-        """Grey out what may not be done twice at once."""
-        self.refresh_bindings()
-        self._show_state()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether a command is at hand."""
-        if action == "work":
-            action = str(parameters[0])
-        catalog = self._loader.catalog
-        form, row = self._form.form, self.browser.highlighted
-        return availability(
-            action,
-            Situation(
-                has_row=row is not None and (row.has_id or action == "open"),
-                empty=self.listing.complete and not self.listing.rows,
-                busy=self.busy,
-                read_only=self.profile.read_only,
-                editing=form is not None,
-                in_text=form is not None and form.focused_text is not None,
-                can=lambda capability: catalog is None or catalog.can(capability),
-            ),
-        )
-
-    def can_do(self, command: Command) -> bool:
-        """Whether a command is at hand, whoever carries it out."""
-        if self._form.form is not None and command.where in BROWSING:
-            return command.name in _BESIDE_A_FORM
-        doer = self.browser if command.where is Where.READ else self
-        return bool(doer.check_action(command.name, ()))
-
-    async def carry_out(self, command: Command) -> None:
-        """Do what a command of the palette says."""
-        doer = self.browser if command.where is Where.READ else self
-        await doer.run_action(action_of(command))
+        return self.hand.holds(str(parameters[0]) if action == "work" else action)
 
     def action_refresh(self) -> None:
         """Load the list anew."""
@@ -287,15 +241,7 @@ class MainScreen(Screen[None]):
 
     async def action_leave(self) -> None:
         """Leave the form; asks if something was changed."""
-        draft = self._form.draft
-        if draft is not None and draft.dirty:
-            self.app.push_screen(leaving.question(draft), self._leave)
-        else:
-            await self._form.close()
-
-    async def _leave(self, answer: str | None) -> None:
-        if answer == leaving.DISCARD:
-            await self._form.close()
+        await self.way_out.of_the_form()
 
     def action_show_changes(self) -> None:
         """Show what a save would send."""
@@ -330,9 +276,7 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""
-        catalog = self._loader.catalog
-        lacks = [] if catalog is None else [LACKS[lack] for lack in LACKS if not catalog.can(lack)]
-        self.app.push_screen(help_screen(self._settings.keymap, lacks))
+        self.app.push_screen(help_screen(self._settings.keymap, self.hand.lacks()))
 
     action_help_form = action_help
 
@@ -348,25 +292,7 @@ class MainScreen(Screen[None]):
 
     def action_profile(self) -> None:
         """Switch to another profile."""
-        profiles = self._settings.profiles
-        lines = {name: notices.profile_line(each, self.profile) for name, each in profiles.items()}
-        self.app.push_screen(Choice("Switch to", lines, self.profile.name), self._switch)
+        self.way_out.to_another_profile(self._settings)
 
-    def _switch(self, name: str | None) -> None:
-        if name is not None:
-            start(self, partial(self._leave_for, self._settings.profiles[name]), "form")
-
-    async def _leave_for(self, profile: Profile) -> None:
-        if await self.may_leave():
-            self.post_message(self.ProfileChosen(profile))
-
-    async def may_leave(self) -> bool:
-        """Whether nothing is lost if this screen goes; asks, once, where something would be."""
-        if not await self._turn.rests_soon():
-            return await leaving.may_interrupt(self)
-        return await self._form.leave()
-
-    def keep_draft(self) -> None:
-        """Put what is being typed on disk before the program is ended from outside."""
-        if self._loader.catalog is not None:
-            self._form.keep_now()
+    def _leave_for(self, profile: Profile) -> None:
+        self.post_message(self.ProfileChosen(profile))

@@ -1,0 +1,78 @@
+"""What is at hand at this moment: the commands that can be given, for footer, palette and keys."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual.screen import Screen
+
+from assistant_tui.tui.commands import BROWSING, Command, Where, action_of, at_hand
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.screens.availability import LACKS, Situation, availability
+from assistant_tui.tui.screens.browser import Browser
+from assistant_tui.tui.screens.form_desk import FormDesk
+from assistant_tui.tui.screens.loader import Loader
+
+_BESIDE_A_FORM = ("help", "profile", "quit")
+"""What the palette offers of the browser's commands while a form is open."""
+
+
+class Hand:
+    """Knows of every command whether it can be given now, and carries it out."""
+
+    def __init__(
+        self, desk: Desk, screen: Screen[None], loader: Loader, form_desk: FormDesk
+    ) -> None:
+        self._desk = desk
+        self._screen = screen
+        self._loader = loader
+        self._form_desk = form_desk
+        self.busy = False
+        """A write is under way: no other may start, and the form stays."""
+
+    @property
+    def _browser(self) -> Browser:
+        return self._screen.query_one(Browser)
+
+    def holds(self, action: str) -> bool | None:
+        """Whether an action of the screen can be done: False hides it, None greys it out."""
+        catalog = self._loader.catalog
+        form, row = self._form_desk.form, self._browser.highlighted
+        return availability(
+            action,
+            Situation(
+                has_row=row is not None and (row.has_id or action == "open"),
+                empty=self._desk.listing.complete and not self._desk.listing.rows,
+                busy=self.busy,
+                read_only=self._desk.profile.read_only,
+                editing=form is not None,
+                in_text=form is not None and form.focused_text is not None,
+                can=lambda capability: catalog is None or catalog.can(capability),
+            ),
+        )
+
+    def can_do(self, command: Command) -> bool:
+        """Whether a command is at hand, whoever carries it out."""
+        if self._form_desk.form is not None and command.where in BROWSING:
+            return command.name in _BESIDE_A_FORM
+        if command.where is Where.READ:
+            return bool(self._browser.check_action(command.name, ()))
+        return bool(self.holds(command.name))
+
+    async def carry_out(self, command: Command) -> None:
+        """Do what a command of the palette says."""
+        doer = self._browser if command.where is Where.READ else self._screen
+        await doer.run_action(action_of(command))
+
+    def footer(self) -> tuple[Command, ...]:
+        """The commands whose keys are worth showing; Enter reads where nothing can be edited."""
+        places = (Where.FORM,) if self._form_desk.form else BROWSING
+        shown = [command for command in at_hand(places) if command.footer and self.can_do(command)]
+        row = self._browser.highlighted
+        if self._desk.profile.read_only or (row is not None and row.problem):
+            shown = [replace(each, label="Read") if each.name == "open" else each for each in shown]
+        return tuple(shown)
+
+    def lacks(self) -> Sequence[str]:
+        """What the server turned out not to do, a sentence each."""
+        catalog = self._loader.catalog
+        return [] if catalog is None else [LACKS[each] for each in LACKS if not catalog.can(each)]
