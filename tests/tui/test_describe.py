@@ -2,9 +2,8 @@
 
 import json
 
+from assistant_tui.core.description import SHOWN, Line, describe
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.widgets.describe import SHOWN, describe
-from assistant_tui.tui.widgets.reader import Line
 from tests.tui.rows import HOSTILE, row
 
 

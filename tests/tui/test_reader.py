@@ -7,7 +7,8 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from assistant_tui.tui.widgets.reader import Line, Reader
+from assistant_tui.core.description import Line
+from assistant_tui.tui.widgets.reader import Reader
 
 NUMBERED = tuple(Line(f"line {number}") for number in range(100))
 

@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from assistant_tui.core.conflict import Conflict, Side
+from assistant_tui.core.description import Line
 from assistant_tui.core.difference import compare_values
 from assistant_tui.core.display import one_line
 from assistant_tui.core.fields import FIELDS
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
-from assistant_tui.tui.widgets.reader import Line
 from assistant_tui.tui.widgets.side_choice import SideChoice
 
 _AROUND = 9

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from assistant_tui.core.description import Line
 from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, keys_of
 from assistant_tui.tui.dialogs.text import TextScreen
-from assistant_tui.tui.widgets.reader import Line
 
 _PARTS = (
     ("List and detail", (Where.PANE, *BROWSING)),

@@ -8,10 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant_tui.core.description import Line
 from assistant_tui.core.difference import Difference
 from assistant_tui.core.display import many_lines
 from assistant_tui.tui.dialogs.dialog import Dialog
-from assistant_tui.tui.widgets.reader import Line, Reader
+from assistant_tui.tui.widgets.reader import Reader
 
 _PARTS = {" ": "muted"}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from assistant_tui.core.columns import created_text
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
@@ -12,7 +13,6 @@ from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
-from assistant_tui.tui.widgets.columns import created_text
 
 CLOCKS = 60
 """Seconds by which the server's clock may be behind this machine's."""

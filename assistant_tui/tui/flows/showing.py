@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from assistant_tui.core.description import Line
 from assistant_tui.core.difference import differences
 from assistant_tui.core.display import many_lines, one_line
 from assistant_tui.core.document import Document, read_json, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
-from assistant_tui.tui.widgets.reader import Line
 
 if TYPE_CHECKING:
     from assistant_tui.tui.dialogs.reading import ReadingScreen

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from assistant_tui.core.columns import created_text
 from assistant_tui.core.difference import differences
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document, compose, write_json
@@ -15,7 +16,6 @@ from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.saving import save
 from assistant_tui.tui.messages import Tone
-from assistant_tui.tui.widgets.columns import created_text
 
 _MOST_LINES = 200
 """Lines of a diff that a question shows."""

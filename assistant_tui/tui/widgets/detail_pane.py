@@ -3,8 +3,8 @@
 from textual.reactive import var
 from textual.timer import Timer
 
+from assistant_tui.core.description import describe
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.widgets.describe import describe
 from assistant_tui.tui.widgets.reader import Reader
 
 REST = 0.12

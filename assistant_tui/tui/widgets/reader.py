@@ -1,7 +1,7 @@
 """A scrollable text of any length: wrapped once, drawn line by line."""
 
 from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual.binding import BindingType
@@ -9,21 +9,12 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
+from assistant_tui.core.description import Line
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.wrapping import fit, wrap
 
 WHEEL = 3
 """Lines that one notch of the wheel moves."""
-
-
-class Line(NamedTuple):
-    """A stretch of text, safe to show, in one of the reader's styles; it may be many lines long."""
-
-    text: str
-    part: str = ""
-    """"label", "muted" or "warning"; empty for plain text."""
-    indent: int = 0
-    """Cells before every line."""
 
 
 class Reader(Widget, can_focus=True):

@@ -1,22 +1,34 @@
-"""Puts an assistant into words for the detail pane, from what the list already brought."""
+"""Puts an assistant into words, from what the list already brought."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+from assistant_tui.core.columns import created_text
 from assistant_tui.core.display import many_lines, one_line
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.widgets.columns import created_text
-from assistant_tui.tui.widgets.reader import Line
 
 SHOWN = 20_000
-"""Characters of a long text that the detail shows; the JSON view shows all."""
+"""Characters of a long text that are shown; the object as the server sent it shows all."""
 _SETTINGS = ("temperature", "top_p", "reasoning_effort", "response_format", "tool_resources")
 
 
-def describe(row: Row | None) -> tuple[Line, ...]:
-    """The lines of the detail pane; every word of the server's is made safe."""
+class Line(NamedTuple):
+    """A stretch of text, safe to show, in one of a few styles; it may be many lines long."""
+
+    text: str
+    part: str = ""
+    """"label", "muted" or "warning"; empty for plain text."""
+    indent: int = 0
+    """Cells before every line."""
+
+
+def describe(row: Row | None, *, exact: str = "v") -> tuple[Line, ...]:
+    """What a person wants to know of an assistant; every word of the server's is made safe.
+
+    `exact` is what shows the object as the server sent it: a key or an option.
+    """
     if row is None:
         return ()
     if row.problem:
@@ -24,22 +36,22 @@ def describe(row: Row | None) -> tuple[Line, ...]:
             Line("! This object does not fit the API", "warning"),
             Line(one_line(row.problem)),
             Line(""),
-            Line("v shows it as the server sent it.", "muted"),
+            Line(f"{exact} shows it as the server sent it.", "muted"),
         )
-    return tuple(_lines(row, Document(row.text)))
+    return tuple(_lines(row, Document(row.text), exact))
 
 
-def _lines(row: Row, document: Document) -> Iterator[Line]:
+def _lines(row: Row, document: Document, exact: str) -> Iterator[Line]:
     yield Line(one_line(row.name) or "(no name)", "label")
     yield Line(one_line(row.id))
     yield Line(f"{one_line(row.model) or '(no model)'} · created {created_text(row.created_at)}")
     description = document.value("description")
     if isinstance(description, str) and description:
         yield Line("")
-        yield Line(_shortened(description))
+        yield Line(_shortened(description, exact))
     yield from _tools(document.value("tools"))
-    yield from _values(document)
-    yield from _instructions(document.value("instructions"))
+    yield from _values(document, exact)
+    yield from _instructions(document.value("instructions"), exact)
 
 
 def _tools(tools: Any) -> Iterator[Line]:
@@ -65,14 +77,15 @@ def _tool(tool: Any) -> str:
     return f"{kind} · {one_line(write_json(inside))}"
 
 
-def _values(document: Document) -> Iterator[Line]:
+def _values(document: Document, exact: str) -> Iterator[Line]:
     """The small settings, then the metadata, then what the API does not name."""
     unset = (None, "null", "{}")
     settings = [name for name in _SETTINGS if document.members.get(name) not in unset]
     if settings:
         yield from _title("Settings")
         for name in settings:
-            yield Line(f"{name}: {_shortened(one_line(_plain(document.value(name))))}", indent=2)
+            value = _shortened(one_line(_plain(document.value(name))), exact)
+            yield Line(f"{name}: {value}", indent=2)
     metadata = document.value("metadata")
     if isinstance(metadata, dict) and metadata:
         yield from _title("Metadata")
@@ -83,16 +96,16 @@ def _values(document: Document) -> Iterator[Line]:
     if others:
         yield from _title("Other fields")
         for name in others:
-            value = _shortened(one_line(_plain(document.value(name))))
+            value = _shortened(one_line(_plain(document.value(name))), exact)
             yield Line(f"{one_line(name)}: {value}", indent=2)
 
 
-def _instructions(instructions: Any) -> Iterator[Line]:
+def _instructions(instructions: Any, exact: str) -> Iterator[Line]:
     yield from _title("Instructions")
     if not isinstance(instructions, str) or not instructions:
         yield Line("none", "muted", 2)
         return
-    yield Line(_shortened(instructions))
+    yield Line(_shortened(instructions, exact))
 
 
 def _title(text: str) -> Iterator[Line]:
@@ -104,7 +117,7 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else write_json(value)
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, exact: str) -> str:
     safe = many_lines(text[:SHOWN])
     left = len(text) - SHOWN
-    return safe if left <= 0 else f"{safe}\n… {left:,} more characters: v shows all"
+    return safe if left <= 0 else f"{safe}\n… {left:,} more characters: {exact} shows all"
