@@ -1,9 +1,10 @@
 """The list as the program knows it: an immutable snapshot that grows page by page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import NamedTuple
+
+from assistant_tui.core.growing import Backwards, Growing, Joined
 
 NO_ID = "(no id)"
 """How the stand-in for a missing id begins; no server is ever asked for one."""
@@ -43,38 +44,72 @@ class Page(NamedTuple):
     """The server does not take the cursor."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Listing:
-    """The rows loaded so far, newest first as the server gave them."""
+    """The rows loaded so far, newest first as the server gave them.
 
-    rows: tuple[Row, ...] = ()
-    complete: bool = False
+    A page costs what it holds, however many rows there are: snapshots share their rows.
+    """
+
+    rows: Growing[Row]
+    """From the newest on, without a gap."""
+    complete: bool
     """Every assistant of the server is among the rows."""
-    single_page: bool = False
+    single_page: bool
     """The server cannot page: what lies beyond the rows cannot be had from it."""
-    remembered: bool = False
+    remembered: bool
     """The rows are from an earlier run; the server has not answered yet."""
+    back: Growing[Row]
+    """From the oldest on, without a gap, as loaded from the other end; none is in `rows`."""
 
-    @cached_property
-    def _positions(self) -> dict[str, int]:
-        return {row.id: position for position, row in enumerate(self.rows)}
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        complete: bool = False,
+        single_page: bool = False,
+        remembered: bool = False,
+        back: Iterable[Row] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, "rows", rows if isinstance(rows, Growing) else Growing(rows))
+        put(self, "complete", complete)
+        put(self, "single_page", single_page)
+        put(self, "remembered", remembered)
+        put(self, "back", back if isinstance(back, Growing) else Growing(back))
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def tail(self) -> Sequence[Row]:
+        """The rows of the old end, newest first, that are not yet connected with `rows`."""
+        return Backwards(self.back)
+
+    @property
+    def loaded(self) -> Sequence[Row]:
+        """All rows that are known, newest first; a gap may be between `rows` and `tail`."""
+        return Joined(self.rows, self.tail) if self.back else self.rows
+
     def position(self, assistant_id: str | None) -> int | None:
-        """Where an assistant stands, counted from 0; None if it is not loaded."""
-        return self._positions.get(assistant_id) if assistant_id is not None else None
+        """Where an assistant stands in `rows`, counted from 0; None if it is not there."""
+        return self.rows.place(assistant_id) if assistant_id is not None else None
 
     def row(self, assistant_id: str | None) -> Row | None:
-        """The row of an assistant; None if it is not loaded."""
-        position = self.position(assistant_id)
-        return None if position is None else self.rows[position]
+        """The row of an assistant, of the tail, too; None if it is not loaded."""
+        if assistant_id is None:
+            return None
+        row = self.rows.get(assistant_id)
+        return self.back.get(assistant_id) if row is None else row
 
     @property
     def cursor(self) -> str | None:
         """The `after` of the next page: the last id."""
-        return next((row.id for row in reversed(self.rows) if row.has_id), None)
+        return _last_id(self.rows)
+
+    @property
+    def back_cursor(self) -> str | None:
+        """The `after` of the next page in ascending order: the tail's newest id."""
+        return _last_id(self.back)
 
     @property
     def exhausted(self) -> bool:
@@ -90,30 +125,51 @@ class Listing:
         """
         if page.refused:
             return replace(self, single_page=True, remembered=False)
-        fresh = self._unseen(page.rows)
+        fresh = _unseen(page.rows, self.rows)
         if fresh:
-            more = page.has_more or len(page.rows) >= page.limit
-            return Listing(rows=self.rows + fresh, complete=not more)
+            return self._grown(fresh, bool(page.has_more or len(page.rows) >= page.limit))
         repeated = bool(page.rows)
         cut = page.has_more or len(self.rows) == page.limit
-        single_page = repeated and bool(cut)
-        return Listing(rows=self.rows, complete=not single_page, single_page=single_page)
+        if repeated and cut:
+            return Listing(self.rows, single_page=True, back=self.back)
+        return Listing(self.rows, complete=True)
 
-    def _unseen(self, rows: Iterable[Row]) -> tuple[Row, ...]:
-        fresh = {row.id: row for row in rows if row.id not in self._positions}
-        return tuple(fresh.values())
+    def _grown(self, fresh: Sequence[Row], more: bool) -> "Listing":
+        """Add rows that follow; where they run into the tail, it is connected or gives way."""
+        _, shared = _split(fresh, self.back)
+        if _agree(shared, self.tail):
+            rows = self.rows.plus(fresh)
+            return Listing(rows.plus(self.tail[len(shared) :]), complete=True)
+        known = [place for row in shared if (place := self.back.place(row.id)) is not None]
+        back = self.back.first(min(known, default=len(self.back)) if more else 0)
+        return Listing(self.rows.plus(fresh), complete=not more, back=back)
+
+    def extended_back(self, page: Page) -> "Listing":
+        """Add the page that follows the tail in ascending order, oldest first.
+
+        Where it reaches the rows in their order, all is loaded. Where it reaches them otherwise,
+        they stand: the next page behind them shows what is right.
+        """
+        apart, shared = _split(_unseen(page.rows, self.back), self.rows)
+        back = self.back.plus(apart)
+        if _agree(shared, Backwards(self.rows)):
+            return Listing(self.rows.plus(Backwards(back)), complete=True)
+        return replace(self, back=back)
 
     def with_row(self, row: Row) -> "Listing":
         """Put a row in the place of the one with its id, or first if it is new."""
-        position = self.position(row.id)
-        if position is None:
-            return replace(self, rows=(row, *self.rows))
-        return replace(self, rows=(*self.rows[:position], row, *self.rows[position + 1 :]))
+        if (position := self.rows.place(row.id)) is not None:
+            return replace(self, rows=self.rows.put(position, row))
+        if (position := self.back.place(row.id)) is not None:
+            return replace(self, back=self.back.put(position, row))
+        return replace(self, rows=Growing((row, *self.rows)))
 
     def without(self, assistant_ids: Iterable[str]) -> "Listing":
         """Leave out some assistants."""
         gone = set(assistant_ids)
-        return replace(self, rows=tuple(row for row in self.rows if row.id not in gone))
+        rows = Growing(row for row in self.rows if row.id not in gone)
+        back = Growing(row for row in self.back if row.id not in gone)
+        return replace(self, rows=rows, back=back)
 
     def neighbour(self, assistant_id: str) -> str | None:
         """The id to highlight when this one goes: the next row's, else the one before."""
@@ -136,3 +192,29 @@ class Listing:
         last = min(first + page_size, len(self.rows))
         total = f"{len(self.rows):,}" + (" (all)" if self.complete else "+")
         return f"{first + 1:,}–{last:,} of {total}"
+
+
+SEAM = 2
+"""Rows in which two ends must agree: one alone may be one of several of the same second, which a
+server may give in another order from the other end."""
+
+
+def _last_id(rows: Sequence[Row]) -> str | None:
+    return next((row.id for row in reversed(rows) if row.has_id), None)
+
+
+def _unseen(rows: Iterable[Row], seen: Growing[Row]) -> tuple[Row, ...]:
+    return tuple({row.id: row for row in rows if seen.place(row.id) is None}.values())
+
+
+def _split(rows: Sequence[Row], other: Growing[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
+    """The rows before the first that is also on the other side, and the rows from there on."""
+    known = (at for at, row in enumerate(rows) if other.place(row.id) is not None)
+    at = next(known, len(rows))
+    return rows[:at], rows[at:]
+
+
+def _agree(shared: Sequence[Row], other: Sequence[Row]) -> bool:
+    """Whether rows that were met go on just as the other side does."""
+    ids = [row.id for row in shared]
+    return len(ids) >= SEAM and ids == [row.id for row in other[: len(ids)]]
