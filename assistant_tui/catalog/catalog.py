@@ -8,6 +8,7 @@ from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog import deleting, lookup, saving
 from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
+from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import compose
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Invalid, NotFound, ServiceError
@@ -114,12 +115,20 @@ class Catalog:
         return self._vector_stores
 
     async def create(
-        self, draft: Draft, known: Collection[str] = (), undoes: int | None = None
+        self,
+        draft: Draft,
+        known: Collection[str] = (),
+        undoes: int | None = None,
+        batch: str = "",
     ) -> Saved:
-        """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number."""
+        """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number.
+
+        `batch`, here and below, is the token of an act on many assistants that this is part of.
+        """
         self._check_writable()
         saved = await self._create_once(draft, known)
-        await self.record.add(saved.row.id, Kind.CREATED, None, saved.row.text, undoes)
+        row = saved.row
+        await self.record.add(row.id, Kind.CREATED, None, row.text, undoes=undoes, batch=batch)
         return saved
 
     async def _create_once(self, draft: Draft, known: Collection[str]) -> Saved:
@@ -143,28 +152,46 @@ class Catalog:
         return saved
 
     async def save(
-        self, draft: Draft, above: str | None = None, undoes: int | None = None
+        self,
+        draft: Draft,
+        above: str | None = None,
+        undoes: int | None = None,
+        batch: str = "",
     ) -> Saved:
         """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
         self._check_writable()
         saved = await saving.modify(
             self._client, draft, above=above, full_replace=self._full_replace
         )
-        if saved.before is not None:
-            row = saved.row
-            await self.record.add(row.id, Kind.CHANGED, saved.before, row.text, undoes)
+        await self._record_change(saved, undoes, batch)
         return saved
 
-    async def delete(
-        self, assistant_id: str, above: str | None = None, undoes: int | None = None
-    ) -> None:
+    async def change(
+        self, assistant_id: str, edit: Edit, above: str | None = None, batch: str = ""
+    ) -> Saved:
+        """Make an edit of an assistant as the server has it now."""
+        self._check_writable()
+        saved = await saving.change(
+            self._client, assistant_id, edit, above=above, full_replace=self._full_replace
+        )
+        await self._record_change(saved, None, batch)
+        return saved
+
+    async def _record_change(self, saved: Saved, undoes: int | None, batch: str) -> None:
+        row, before = saved.row, saved.before
+        if before is not None:
+            await self.record.add(
+                row.id, Kind.CHANGED, before, row.text, undoes=undoes, batch=batch
+            )
+
+    async def delete(self, assistant_id: str, above: str | None = None, batch: str = "") -> None:
         """Delete an assistant; what it was is kept first, since nothing else brings it back."""
         self._check_writable()
         try:
-            before = await self.fetch(assistant_id, above)
+            before = (await self.fetch(assistant_id, above)).text
         except NotFound:
             return
-        number = await self.record.add(assistant_id, Kind.DELETED, before.text, None, undoes)
+        number = await self.record.add(assistant_id, Kind.DELETED, before, None, batch=batch)
         try:
             await deleting.delete(self._client, assistant_id, above)
         except ServiceError as error:

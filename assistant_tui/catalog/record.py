@@ -44,12 +44,14 @@ class Record:
         kind: Kind,
         before: str | None,
         after: str | None,
+        *,
         undoes: int | None = None,
+        batch: str = "",
     ) -> int | None:
         """Keep what is done to an assistant; the number of the entry, None if it was not kept."""
         return await self._ask(
             lambda journal: journal.record(
-                self._server, assistant_id, kind, before, after, undoes=undoes
+                self._server, assistant_id, kind, before, after, undoes=undoes, batch=batch
             ),
             None,
         )
@@ -62,6 +64,10 @@ class Record:
     async def last(self) -> Entry | None:
         """What is to be undone next."""
         return await self._ask(lambda journal: journal.last(self._server), None)
+
+    async def batch(self, token: str) -> tuple[Entry, ...]:
+        """What of an act on many assistants was not undone yet, newest first."""
+        return await self._ask(lambda journal: journal.batch(self._server, token), ())
 
     async def history(self, assistant_id: str) -> tuple[Entry, ...]:
         """What was done to an assistant here, newest first."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog.lookup import fetch
+from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import EditConflict, NotFound, NotServed, ServiceError
+from assistant_tui.core.errors import EditConflict, NotFound, NotServed, ServiceError, Unreadable
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved, compare, is_made_of
 
@@ -90,11 +92,38 @@ async def modify(
     document = Document(newer.text)
     if conflicts := draft.conflicts(document):
         raise EditConflict(conflicts, newer)
-    merged = draft.changed_in(document)
-    draft = draft.rebased(document)
-    patch = draft.patch()
+    saved = await _save_over(client, newer, draft.rebased(document), above, full_replace)
+    return replace(saved, merged=draft.changed_in(document))
+
+
+async def change(
+    client: AssistantsClient,
+    assistant_id: str,
+    edit: Edit,
+    *,
+    above: str | None = None,
+    full_replace: bool = False,
+) -> Saved:
+    """Make an edit of an assistant as the server has it now; nothing is sent for one that it has.
+
+    Raises:
+        NotFound: it was deleted elsewhere.
+        Unreadable: it does not fit the API.
+        ServiceError: it was not saved, or whether it was could not be found out.
+    """
+    newer = await fetch(client, assistant_id, above)
+    if newer.problem:
+        raise Unreadable(f"it does not fit the API: {newer.problem}")
+    return await _save_over(client, newer, edit(Document(newer.text)), above, full_replace)
+
+
+async def _save_over(
+    client: AssistantsClient, newer: Row, draft: Draft, above: str | None, full_replace: bool
+) -> Saved:
+    """Send what a draft changes in the assistant that it was made over."""
+    document, patch = Document(newer.text), draft.patch()
     if not patch:
-        return Saved(newer, merged=merged)
+        return Saved(newer, unchanged=True)
     body = draft.whole() if full_replace else patch
     row, answer_lost = await _send(client, newer, body, above)
     outcome = compare(patch, document, Document(row.text))
@@ -103,7 +132,7 @@ async def modify(
         with suppress(ServiceError):
             row = await fetch(client, newer.id, above)
             outcome = compare(patch, document, Document(row.text))
-    return Saved(row, newer.text, outcome, merged, answer_lost)
+    return Saved(row, newer.text, outcome, answer_lost=answer_lost)
 
 
 async def _send(

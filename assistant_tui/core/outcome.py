@@ -40,6 +40,8 @@ class Saved:
     """Fields that somebody else changed meanwhile; they were left as they are."""
     answer_lost: bool = False
     """The answer never came, but the server had carried the request out."""
+    unchanged: bool = False
+    """Nothing was sent: the server had all that was asked."""
 
 
 def compare(patch: Mapping[str, str], before: Document | None, answer: Document) -> Outcome:

@@ -13,7 +13,7 @@ from assistant_tui.journal.errors import JournalError
 
 _Found = TypeVar("_Found")
 _APPLICATION = 0x4154554A  # "ATUJ": tells journals from other databases, the store's included
-_VERSION = 1
+_VERSION = 2
 _BUSY_SECONDS = 10.0
 _SCHEMA = f"""
 CREATE TABLE entries (
@@ -26,7 +26,8 @@ CREATE TABLE entries (
     undone INTEGER NOT NULL DEFAULT 0,
     size INTEGER NOT NULL,
     before BLOB,
-    after BLOB
+    after BLOB,
+    batch TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX by_assistant ON entries (server, assistant);
 CREATE INDEX by_age ON entries (at, size);
@@ -44,6 +45,8 @@ CREATE TABLE drafts (
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 """
+_UPGRADES = {1: "ALTER TABLE entries ADD COLUMN batch TEXT NOT NULL DEFAULT ''"}
+"""What brings a file of an older version to the next one; its number is set by itself."""
 # Texts are BLOBs (see to_blob). AUTOINCREMENT, so that the number of a pruned entry, which another
 # may still say that it undoes, is never given again.
 
@@ -189,7 +192,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> str:
         if _is_new(connection, path):
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
+        _upgrade(connection)
     return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a file of an older version up to date; programs that have it open can go on."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for older in range(version, _VERSION):
+        connection.execute(_UPGRADES[older])
+        connection.execute(f"PRAGMA user_version = {older + 1}")
 
 
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:

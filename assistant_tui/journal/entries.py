@@ -36,9 +36,11 @@ class Entry:
     """The number of the entry that this one took back; such an entry is not undone in its turn."""
     undone: bool = False
     """Taken back, or passed over for good: see Journal.mark_undone."""
+    batch: str = ""
+    """A token that the entries of one act on many assistants share; empty for a single one."""
 
 
-_COLUMNS = "number, server, assistant, kind, at, before, after, undoes, undone"
+_COLUMNS = "number, server, assistant, kind, at, before, after, undoes, undone, batch"
 _LINE = """
 WITH RECURSIVE line (id, until) AS (
     VALUES (:id, 9223372036854775807)
@@ -59,8 +61,8 @@ def insert(connection: sqlite3.Connection, entry: Entry) -> int:
         None if text is None else to_blob(text) for text in (entry.before, entry.after)
     )
     done = connection.execute(
-        "INSERT INTO entries (server, assistant, kind, at, undoes, size, before, after)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entries (server, assistant, kind, at, undoes, size, before, after, batch)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             to_blob(entry.server),
             to_blob(entry.assistant_id),
@@ -70,6 +72,7 @@ def insert(connection: sqlite3.Connection, entry: Entry) -> int:
             len(before or b"") + len(after or b""),
             before,
             after,
+            entry.batch,
         ),
     )
     assert done.lastrowid is not None
@@ -123,6 +126,16 @@ def last(connection: sqlite3.Connection, server: str) -> Entry | None:
     return None if row is None else _entry(*row)
 
 
+def batch(connection: sqlite3.Connection, server: str, token: str) -> tuple[Entry, ...]:
+    """What of an act on many assistants was not undone yet, newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM entries"
+        " WHERE server = ? AND batch = ? AND undone = 0 AND undoes IS NULL ORDER BY number DESC",
+        (to_blob(server), token),
+    )
+    return tuple(_entry(*row) for row in rows)
+
+
 def mark(connection: sqlite3.Connection, number: int, undone: bool) -> bool:
     """Set whether an entry counts as undone; False if it was so already, or is not there."""
     done = connection.execute(
@@ -167,7 +180,7 @@ def _entry(
     at: float,
     *rest: Any,
 ) -> Entry:
-    before, after, undoes, undone = rest
+    before, after, undoes, undone, token = rest
     return Entry(
         number,
         to_text(server),
@@ -178,4 +191,5 @@ def _entry(
         None if after is None else to_text(after),
         undoes,
         bool(undone),
+        token,
     )

@@ -84,17 +84,20 @@ class Journal:
         after: str | None,
         *,
         undoes: int | None = None,
+        batch: str = "",
     ) -> int:
         """Keep what is done to an assistant, `before` and `after` being its exact JSON.
 
         `undoes` is the number of the entry that is taken back by this: that one is marked undone
         in the same step. A deletion is best recorded before it is sent, and withdrawn if refused:
-        nothing else brings the assistant back.
+        nothing else brings the assistant back. `batch` is a token that the entries of one act on
+        many assistants share.
 
         Returns:
             The entry's number.
         """
-        entry = Entry(0, server, assistant_id, kind, self._clock(), before, after, undoes)
+        now = self._clock()
+        entry = Entry(0, server, assistant_id, kind, now, before, after, undoes=undoes, batch=batch)
         with self._database.writing() as connection:
             if undoes is not None:
                 entries.mark(connection, undoes, True)
@@ -143,6 +146,10 @@ class Journal:
         It may be a creation.
         """
         return self._database.read(lambda connection: entries.last(connection, server), None)
+
+    def batch(self, server: str, token: str) -> tuple[Entry, ...]:
+        """What of an act on many assistants was not undone yet, newest first."""
+        return self._database.read(lambda connection: entries.batch(connection, server, token), ())
 
     def prune(self) -> None:
         """Take out what is too old or too much, as each opening does."""

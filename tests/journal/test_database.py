@@ -23,6 +23,7 @@ USES: dict[str, Callable[[Journal], object]] = {
     "present_id": lambda journal: journal.present_id(S, A),
     "trash": lambda journal: journal.trash(S),
     "last": lambda journal: journal.last(S),
+    "batch": lambda journal: journal.batch(S, "b"),
     "mark_undone": lambda journal: journal.mark_undone(1),
     "prune": lambda journal: journal.prune(),
     "keep_draft": lambda journal: journal.keep_draft(S, A, "{}"),
@@ -116,7 +117,7 @@ def test_a_closed_journal_says_so(
 def _newer(path: Path) -> None:
     with Journal(path) as journal:
         journal.keep_draft(S, A, "{}")
-    run_beside(path, "PRAGMA user_version = 2")
+    run_beside(path, "PRAGMA user_version = 3")
 
 
 def _foreign(path: Path) -> None:
@@ -135,7 +136,7 @@ def _no_database(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_newer, r"newer version of this program \(schema 2; this one knows 1\)"),
+        (_newer, r"newer version of this program \(schema 3; this one knows 2\)"),
         (_foreign, "no journal of this program; it is left as it is"),
         (_other_of_ours, "no journal of this program"),
         (_no_database, "it is damaged, or no database"),
@@ -270,3 +271,18 @@ def test_a_damaged_entry_is_said(path: Path, journal: Journal, damage: str) -> N
     run_beside(path, f"UPDATE entries SET {damage}")
     with pytest.raises(JournalError, match="it is damaged"):
         journal.last(S)
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date_with_all_that_it_has(
+    path: Path,
+) -> None:
+    with Journal(path) as journal:
+        number = journal.record(S, A, Kind.CHANGED, "{}", '{"a": 1}')
+    run_beside(path, "ALTER TABLE entries DROP COLUMN batch")
+    run_beside(path, "PRAGMA user_version = 1")
+    with Journal(path) as first, Journal(path) as second:
+        for journal in (first, second):
+            (entry,) = journal.history(S, A)
+            assert (entry.number, entry.after, entry.batch) == (number, '{"a": 1}', "")
+        second.record(S, A, Kind.CHANGED, "{}", "{}", batch="b")
+        assert [entry.batch for entry in first.batch(S, "b")] == ["b"]

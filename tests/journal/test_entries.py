@@ -228,3 +228,16 @@ def test_drafts_are_never_pruned(path: Path) -> None:
         journal.keep_draft(S, A, "x" * 1000)
     with Journal(path, keep_bytes=0, clock=lambda: 1000.0 * DAY) as journal:
         assert [draft.key for draft in journal.orphans(S)] == [A]
+
+
+def test_the_entries_of_one_act_on_many_are_found_together(journal: Journal) -> None:
+    numbers = [
+        journal.record(S, f"asst_{each}", Kind.CHANGED, "{}", "{}", batch="b") for each in "xyz"
+    ]
+    journal.record(S, A, Kind.CHANGED, "{}", "{}", batch="other")
+    journal.record("elsewhere", A, Kind.CHANGED, "{}", "{}", batch="b")
+    assert [entry.number for entry in journal.batch(S, "b")] == numbers[::-1]
+    journal.record(S, "asst_y", Kind.CHANGED, "{}", "{}", undoes=numbers[1], batch="b")
+    left = journal.batch(S, "b")
+    assert [entry.number for entry in left] == [numbers[2], numbers[0]]
+    assert {entry.batch for entry in left} == {"b"}

@@ -39,7 +39,7 @@ async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | N
             sent, kept = conflict.settled(chosen), (*kept, *conflict.kept(chosen))
             if sent.dirty:
                 continue
-            saved = Saved(error.newer)
+            saved = Saved(error.newer, unchanged=True)
         except Deleted:
             return await _create_anew(desk, sent, undoes)
         except ServiceError as error:
@@ -62,7 +62,7 @@ def _done(desk: Desk, draft: Draft, saved: Saved, kept: Iterable[str]) -> Saved:
     saved = replace(saved, merged=tuple(dict.fromkeys((*kept, *saved.merged))))
     desk.show_row(saved.row)
     done = "Created" if draft.assistant_id is None else "Saved"
-    if done == "Saved" and saved.before is None and not saved.answer_lost:
+    if saved.unchanged:
         done = "Nothing was left to save:"
     _tell(desk, done, saved)
     return saved

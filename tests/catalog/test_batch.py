@@ -1,0 +1,173 @@
+"""One act on many: how many at a time, when it ends, and what is told of each."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+from assistant_tui.catalog.batch import AT_ONCE, Batch, Fate, Result
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.record import Record
+from assistant_tui.core.bulk import with_metadata
+from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
+from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import Saved
+from assistant_tui.journal.journal import Journal
+from tests.catalog.support import Handler, Server, catalog_of, part_of, refusing, some
+
+DONE, UNCHANGED, FAILED, LEFT = Fate.DONE, Fate.UNCHANGED, Fate.FAILED, Fate.NOT_TRIED
+
+
+def rows(count: int) -> list[Row]:
+    return [Row(f"a{number}", "", "m", (), None, "{}") for number in range(count)]
+
+
+def fates(batch: Batch) -> list[Fate]:
+    return [result.fate for result in batch.results]
+
+
+async def test_a_few_at_a_time_and_each_once() -> None:
+    under_way, most, done = 0, 0, []
+    together = asyncio.Barrier(AT_ONCE)
+
+    async def act(row: Row) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await together.wait()
+        under_way -= 1
+        done.append(row.id)
+
+    count = 3 * AT_ONCE
+    batch = Batch(rows(count), act)
+    await batch.run()
+    assert (most, sorted(done)) == (AT_ONCE, sorted(row.id for row in rows(count)))
+    assert fates(batch) == [DONE] * count and batch.ended == count
+
+
+async def test_stopped_it_ends_what_is_under_way_and_begins_nothing() -> None:
+    told: list[Result] = []
+
+    async def act(row: Row) -> None:
+        batch.stop()
+
+    batch = Batch(rows(9), act, told.append, at_once=2)
+    await batch.run()
+    assert fates(batch) == [DONE] + [LEFT] * 8
+    assert batch.stopped == "stopped" and [result.row.id for result in told] == ["a0"]
+
+
+async def test_one_that_fails_stops_no_other() -> None:
+    async def act(row: Row) -> None:
+        if row.id == "a1":
+            raise ServerFault("broke", status=500)
+
+    batch = Batch(rows(3), act)
+    await batch.run()
+    assert fates(batch) == [DONE, FAILED, DONE]
+    assert batch.results[1].why == "Server fault: broke (status 500)"
+
+
+@pytest.mark.parametrize("error", [Unauthorized("who?"), Forbidden("no")])
+async def test_what_every_other_would_meet_ends_it(error: ServiceError) -> None:
+    async def act(row: Row) -> None:
+        raise error
+
+    batch = Batch(rows(9), act, at_once=1)
+    await batch.run()
+    assert fates(batch) == [FAILED] + [LEFT] * 8
+    assert batch.stopped == error.title
+
+
+async def test_again_takes_what_failed_or_was_not_tried() -> None:
+    broken = True
+
+    async def act(row: Row) -> None:
+        if broken and row.id == "a1":
+            raise ServerFault("broke")
+        if broken and row.id == "a3":
+            raise Unauthorized("who?")
+
+    batch = Batch(rows(6), act, at_once=1)
+    await batch.run()
+    assert fates(batch) == [DONE, FAILED, DONE, FAILED, LEFT, LEFT]
+    broken, again = False, batch.again()
+    await again.run()
+    assert [result.row.id for result in again.results] == ["a1", "a3", "a4", "a5"]
+    assert fates(again) == [DONE] * 4
+
+
+def failing_for(server: Server, name: str, status: int) -> Handler:
+    """Refuses what is about one assistant, and does all else."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        about = request.url.path.endswith(name)
+        return refusing(status)(request) if about else server.answer(request)
+
+    return answer
+
+
+async def changed(catalog: Catalog, held: Sequence[Row], token: str) -> Batch:
+    edit = with_metadata("team", "ops")
+
+    async def act(row: Row) -> Saved:
+        return await catalog.change(row.id, edit, batch=token)
+
+    batch = Batch(held, act)
+    await batch.run()
+    return batch
+
+
+async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
+    tmp_path: Path,
+) -> None:
+    server = Server(*some(5))
+    server.bent["modify"] = failing_for(server, "asst_3", 500)
+    server.texts["asst_2"] = server.texts["asst_2"][:-1] + ', "metadata": {"team": "ops"}}'
+    with Journal(tmp_path / "journal.db") as journal:
+        async with catalog_of(server, record=Record(journal, "here")) as catalog:
+            held = (await catalog.page()).rows
+            before = dict(server.texts)
+            batch = await changed(catalog, held, "b1")
+            assert fates(batch) == [DONE, DONE, FAILED, UNCHANGED, DONE]
+            assert server.bodies.count('{"metadata": {"team": "ops"}}') == len(server.bodies)
+            for name in ("asst_3", "asst_2"):
+                assert server.texts[name] == before[name]
+            entries = await catalog.record.batch("b1")
+            assert {entry.assistant_id for entry in entries} == {"asst_5", "asst_4", "asst_1"}
+            assert {entry.before for entry in entries} == {
+                before[entry.assistant_id] for entry in entries
+            }
+            del server.bent["modify"]
+            again = batch.again()
+            await again.run()
+            assert fates(again) == [DONE]
+    assert all('"metadata": {"team": "ops"}' in text for text in server.texts.values())
+
+
+async def test_an_edit_is_made_of_what_the_server_has_now() -> None:
+    server = Server(*some(1))
+    async with catalog_of(server) as catalog:
+        held = (await catalog.page()).rows
+        server.texts["asst_1"] = server.texts["asst_1"][:-1] + ', "metadata": {"of": "others"}}'
+        batch = await changed(catalog, held, "")
+    assert fates(batch) == [DONE]
+    assert server.bodies == ['{"metadata": {"of": "others", "team": "ops"}}']
+
+
+async def test_what_does_not_fit_the_api_is_left_alone() -> None:
+    server = Server('{"id": "odd", "name": 5}')
+    async with catalog_of(server) as catalog:
+        batch = await changed(catalog, (await catalog.page()).rows, "")
+    assert fates(batch) == [FAILED] and "does not fit the API" in batch.results[0].why
+    assert server.bodies == []
+
+
+async def test_a_read_only_profile_sends_nothing() -> None:
+    server = Server(*some(2))
+    async with catalog_of(server, read_only=True) as catalog:
+        batch = await changed(catalog, (await catalog.page()).rows, "")
+    assert FAILED in fates(batch) and DONE not in fates(batch)
+    assert {part_of(request) for request in server.requests} == {"list"}
