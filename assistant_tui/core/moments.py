@@ -1,0 +1,76 @@
+"""Stretches of time as a person writes them: `2026`, `>2026-01-01`, `2026-01..2026-02`."""
+
+import math
+import re
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+ALLOWED = (
+    "created: takes a year, month or day such as 2026-01-31, "
+    "with > >= < <= before it, or two with .. between them"
+)
+_MOMENT = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:[T ](\d\d?):(\d\d))?)?)?")
+
+
+class Stretch(NamedTuple):
+    """The seconds since 1970 from `start` on, and before `end`."""
+
+    start: float
+    end: float
+
+    def holds(self, moment: int) -> bool:
+        """Whether a moment is in it."""
+        return self.start <= moment < self.end
+
+
+ALWAYS = Stretch(-math.inf, math.inf)
+
+
+def read_stretch(text: str) -> Stretch:
+    """Read what a person wrote, in local time.
+
+    Raises:
+        ValueError: it is none; the sentence says what is allowed.
+    """
+    first, dots, last = text.partition("..")
+    if dots and (first or last):
+        start = _period(first).start if first else -math.inf
+        return Stretch(start, _period(last).end if last else math.inf)
+    moment = text.lstrip("<>=")
+    sign, period = text[: len(text) - len(moment)], _period(moment)
+    stretches = {
+        "": period,
+        "=": period,
+        ">": Stretch(period.end, math.inf),
+        ">=": Stretch(period.start, math.inf),
+        "<": Stretch(-math.inf, period.start),
+        "<=": Stretch(-math.inf, period.end),
+    }
+    if sign not in stretches:
+        raise ValueError(ALLOWED)
+    return stretches[sign]
+
+
+def _period(text: str) -> Stretch:
+    """The whole year, month, day or minute."""
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        raise ValueError(ALLOWED)
+    parts = [int(part) for part in found.groups() if part is not None]
+    try:
+        year, month, day, hour, minute = [*parts, *(1, 1, 1, 0, 0)[len(parts) :]]
+        start = datetime(year, month, day, hour, minute)
+        return Stretch(start.timestamp(), _after(start, len(parts)).timestamp())
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(ALLOWED) from None
+
+
+def _after(start: datetime, parts: int) -> datetime:
+    match parts:
+        case 1:
+            return start.replace(year=start.year + 1)
+        case 2:
+            return (start + timedelta(days=31)).replace(day=1)
+        case 3:
+            return start + timedelta(days=1)
+    return start + timedelta(minutes=1)

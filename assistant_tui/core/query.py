@@ -1,0 +1,132 @@
+"""The language of the filter: `refund !draft model:gpt-4o meta.team:x created:>2026-01-01`."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant_tui.core.listing import Row
+from assistant_tui.core.matching import Spans, fold
+from assistant_tui.core.moments import ALWAYS, Stretch, read_stretch
+from assistant_tui.core.subject import META, Subject
+from assistant_tui.core.terms import Created, How, Term, Words
+
+HELP = (
+    "Words must all be there, in the name, id, model, description, instructions or metadata;",
+    "in a name their letters may be apart: bisu finds Billing support.",
+    '"two words" finds just these, !word what has it not.',
+    "name: id: model: tool: store: file: meta.KEY: look in one place: model:gpt-4o, !file:*.",
+    "model:=gpt-4o is just this one, tool:* has any. file:file-abc tells who uses a file.",
+    "created:2026-01 created:>=2026-01-31 created:2026-01..2026-03 go by local time.",
+    "Any other word with a colon is a word: http://host, a:b.",
+)
+"""What there is to know, line by line."""
+
+_EXAMPLES = {
+    "name": "name:billing",
+    "id": "id:asst_",
+    "model": "model:gpt-4o",
+    "tool": "tool:code_interpreter",
+    "store": "store:vs_",
+    "file": "file:file-",
+    "created": "created:2026-01",
+}
+"""The qualifiers, and what is said where nothing stands behind one."""
+
+QUALIFIERS = " ".join(f"{place}:" for place in (*_EXAMPLES, f"{META}KEY"))
+"""All of them, as a person reads them."""
+
+_TERM = re.compile(
+    r"(?P<unwanted>!)?"
+    rf'(?:(?P<place>{"|".join(_EXAMPLES)}|meta\.(?:"[^"]+"|[^\s":]+)):(?P<sign>[<>]=?|=)?)?'
+    r'(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))',
+    re.IGNORECASE,
+)
+_LOOKS_QUALIFIED = re.compile(r"[a-z_.]+:(?!//)")
+
+
+class QueryError(ValueError):
+    """A query that is unfinished or no query; the sentence says what is allowed."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What rows must be like; without a term every row is."""
+
+    terms: tuple[Term, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def matches(self, row: Row) -> bool:
+        """Whether a row is what is looked for."""
+        subject = Subject(row)
+        return all(term.matches(subject) for term in self.terms)
+
+    def spans(self, name: str) -> Spans:
+        """Where a name, as it is shown, has what is looked for: in order, none over another."""
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(span for term in self.terms for span in term.spans(name)):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return tuple(merged)
+
+    def narrows(self, former: "Query") -> bool:
+        """Whether what this query finds is certainly among what the former one found."""
+        return all(any(term.implies(other) for term in self.terms) for other in former.terms)
+
+    @cached_property
+    def mistaken(self) -> str:
+        """A word that may be meant as a qualifier but is none, up to its colon; else empty."""
+        words = (term.word for term in self.terms if isinstance(term, Words) and not term.place)
+        found = (_LOOKS_QUALIFIED.match(word) for word in words)
+        return next((match[0] for match in found if match), "")
+
+
+def parse(text: str) -> Query:
+    """Read a query.
+
+    Raises:
+        QueryError: it is unfinished, or a time that is none.
+    """
+    terms = (_term(match) for match in _TERM.finditer(text) if match[0])
+    return Query(tuple(dict.fromkeys(term for term in terms if term is not None)))
+
+
+def _term(match: re.Match[str]) -> Term | None:
+    """The term that was matched; None where there is nothing in the quotes, yet."""
+    if match["place"] is not None:
+        return _placed(match)
+    if match[0] == "!":
+        raise QueryError("! stands before what must not be there, such as !draft or !file:*")
+    exact = match["quoted"] is not None
+    word = fold(match["quoted"] if exact else match["plain"])
+    how = How.PART if exact else How.LOOSE
+    return Words(word, "", how, bool(match["unwanted"])) if word else None
+
+
+def _placed(match: re.Match[str]) -> Term:
+    """The term of a qualifier."""
+    place, sign, unwanted = match["place"].lower(), match["sign"] or "", bool(match["unwanted"])
+    exact = match["quoted"] is not None
+    value = match["quoted"] if exact else match["plain"]
+    if place == "created":
+        return Created(_stretch(sign + value), unwanted)
+    if place.startswith(META):
+        place = META + fold(match["place"][len(META) :].strip('"'))
+    if value == "*" and not (exact or sign):
+        return Words("", place, How.ANY, unwanted)
+    how = How.PART if exact or place != "name" else How.LOOSE
+    word = fold(value if sign == "=" else sign + value)
+    if not word:
+        example = _EXAMPLES.get(place, f"{match['place']}:x")
+        raise QueryError(f"{match['place']}: takes what is looked for, such as {example}")
+    return Words(word, place, How.WHOLE if sign == "=" else how, unwanted)
+
+
+def _stretch(text: str) -> Stretch:
+    try:
+        return ALWAYS if text == "*" else read_stretch(text)
+    except ValueError as error:
+        raise QueryError(str(error)) from None
