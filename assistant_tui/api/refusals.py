@@ -25,6 +25,7 @@ from assistant_tui.core.errors import (
 
 _RAW_LIMIT = 200
 _MESSAGE_LIMIT = 2_000
+_NAME_LIMIT = 200
 _DEEPEST = 4
 _SAYING = ("error", "detail", "message", "msg")
 """The names under which servers put their words, the weightiest first."""
@@ -94,10 +95,11 @@ def explain(text: str) -> Words:
     param, code = inner.get("param"), inner.get("code")
     if inner.get("type") == "insufficient_quota":
         code = inner["type"]
+    param = param if isinstance(param, str) else _place(inner.get("detail"))
     return Words(
         message,
-        param if isinstance(param, str) else _place(inner.get("detail")),
-        str(code) if isinstance(code, str | int) else None,
+        param and param[:_NAME_LIMIT],
+        str(code)[:_NAME_LIMIT] if isinstance(code, str | int) else None,
     )
 
 

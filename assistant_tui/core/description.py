@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from assistant_tui.core.columns import created_text
 from assistant_tui.core.display import many_lines, one_line
-from assistant_tui.core.document import Document, write_json
+from assistant_tui.core.document import Document, elements, members, read_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY
 from assistant_tui.core.listing import Row
 
@@ -49,32 +49,33 @@ def _lines(row: Row, document: Document, exact: str) -> Iterator[Line]:
     if isinstance(description, str) and description:
         yield Line("")
         yield Line(_shortened(description, exact))
-    yield from _tools(document.value("tools"))
+    yield from _tools(document.members.get("tools"), exact)
     yield from _values(document, exact)
     yield from _instructions(document.value("instructions"), exact)
 
 
-def _tools(tools: Any) -> Iterator[Line]:
+def _tools(text: str | None, exact: str) -> Iterator[Line]:
     yield from _title("Tools")
-    if not isinstance(tools, list) or not tools:
+    tools = elements(text) if text and text.startswith("[") else []
+    if not tools:
         yield Line("none", "muted", 2)
-        return
     for tool in tools:
-        yield Line(_tool(tool), indent=2)
+        yield Line(_tool(tool, exact), indent=2)
 
 
-def _tool(tool: Any) -> str:
+def _tool(text: str, exact: str) -> str:
+    tool = read_json(text)
     if not isinstance(tool, dict):
-        return one_line(write_json(tool))
-    kind = one_line(str(tool.get("type")))
-    inside = tool.get(str(tool.get("type")))
+        return _written(text, exact)
+    kind = str(tool.get("type"))
+    inside = tool.get(kind)
     if not isinstance(inside, dict) or not inside:
-        return kind
+        return _in_line(kind, exact)
     if isinstance(inside.get("name"), str):
         about = inside.get("description")
-        words = f" · {one_line(about)}" if isinstance(about, str) and about else ""
-        return f"{kind} {one_line(inside['name'])}{words}"
-    return f"{kind} · {one_line(write_json(inside))}"
+        words = f" · {about}" if isinstance(about, str) and about else ""
+        return _in_line(f"{kind} {inside['name']}{words}", exact)
+    return f"{_in_line(kind, exact)} · {_written(members(text)[kind], exact)}"
 
 
 def _values(document: Document, exact: str) -> Iterator[Line]:
@@ -84,20 +85,18 @@ def _values(document: Document, exact: str) -> Iterator[Line]:
     if settings:
         yield from _title("Settings")
         for name in settings:
-            value = _shortened(one_line(_plain(document.value(name))), exact)
-            yield Line(f"{name}: {value}", indent=2)
-    metadata = document.value("metadata")
-    if isinstance(metadata, dict) and metadata:
+            yield Line(f"{name}: {_plain(document.members[name], exact)}", indent=2)
+    metadata = document.members.get("metadata", "")
+    if metadata.startswith("{") and (pairs := members(metadata)):
         yield from _title("Metadata")
-        for key, value in metadata.items():
-            yield Line(f"{one_line(key)}: {one_line(_plain(value))}", indent=2)
+        for key, text in pairs.items():
+            yield Line(f"{one_line(key)}: {_plain(text, exact)}", indent=2)
     known = {*FIELDS, *READ_ONLY}
     others = [name for name in document.members if name not in known]
     if others:
         yield from _title("Other fields")
         for name in others:
-            value = _shortened(one_line(_plain(document.value(name))), exact)
-            yield Line(f"{one_line(name)}: {value}", indent=2)
+            yield Line(f"{one_line(name)}: {_plain(document.members[name], exact)}", indent=2)
 
 
 def _instructions(instructions: Any, exact: str) -> Iterator[Line]:
@@ -113,8 +112,19 @@ def _title(text: str) -> Iterator[Line]:
     yield Line(text, "label")
 
 
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else write_json(value)
+def _plain(text: str, exact: str) -> str:
+    """What a JSON text says, in one line: a text as it reads, anything else as it was written."""
+    value = read_json(text)
+    return _in_line(value, exact) if isinstance(value, str) else _written(text, exact)
+
+
+def _written(text: str, exact: str) -> str:
+    """JSON as it was written, numbers that nothing can compute with included, in one line."""
+    return _in_line(" ".join(line.strip() for line in text.split("\n")), exact)
+
+
+def _in_line(text: str, exact: str) -> str:
+    return _shortened(one_line(text), exact)
 
 
 def _shortened(text: str, exact: str) -> str:

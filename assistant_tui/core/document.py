@@ -11,6 +11,9 @@ _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},:]', re.DOTA
 """A string, one that is cut off included, or a mark; possessive, so that no text takes long."""
 _DECODER = json.JSONDecoder(strict=False)
 _BLANK = " \t\r\n"
+DEEPEST = 200
+"""Levels of nesting that are read and laid out, far from where Python's own stack ends: who calls
+from deep inside the screen must be able to read what was read before."""
 
 
 def read_json(text: str) -> Any:
@@ -19,13 +22,24 @@ def read_json(text: str) -> Any:
     Raises:
         ValueError: not JSON, nested too deeply, or a number too long to read.
     """
-    try:
-        value, end = _DECODER.raw_decode(text.lstrip(_BLANK + "\ufeff"))
-    except RecursionError:
-        raise ValueError("JSON nested too deeply to read") from None
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        raise ValueError("JSON nested too deeply to read")
+    value, end = _DECODER.raw_decode(text.lstrip(_BLANK + "\ufeff"))
     if text.lstrip(_BLANK + "\ufeff")[end:].strip(_BLANK):
         raise ValueError("text after the end of the JSON")
     return value
+
+
+def _depth(text: str) -> int:
+    """How many levels are open at most; no more is counted than is needed to know."""
+    depth = deepest = 0
+    for token in _TOKEN.finditer(text):
+        mark = token[0]
+        depth += (mark in "[{") - (mark in "]}")
+        deepest = max(deepest, depth)
+        if deepest > DEEPEST:
+            break
+    return deepest
 
 
 def write_json(value: Any) -> str:
@@ -186,13 +200,18 @@ class Document:
 def indent(text: str) -> str:
     """Lay JSON out over lines without decoding it, so that `1.0` and long integers stay.
 
-    Of text that is not JSON, too, nothing but white space changes.
+    Of text that is not JSON, too, nothing but white space changes. What is nested deeper than
+    `DEEPEST` stays in its line: margins that grow with every level would fill the memory.
     """
     out: list[str] = []
     depth, at = 0, 0
     for token in _TOKEN.finditer(text):
         out.append(text[at : token.start()].strip(_BLANK))
         at, mark = token.end(), token[0]
+        if depth + (mark in "[{") > DEEPEST:
+            depth += (mark in "[{") - (mark in "]}")
+            out.append(mark)
+            continue
         if mark in "]}":
             depth -= 1
             empty = "".join(out[-2:]).strip() in ("[", "{")

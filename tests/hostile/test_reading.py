@@ -1,0 +1,99 @@
+"""Whatever a server says of an assistant: it is read, told, edited and kept, and nothing falls."""
+
+import unicodedata
+from collections.abc import Iterable
+
+import pytest
+
+from assistant_tui.api.wire import read_page, read_resource
+from assistant_tui.core.copies import clone, left_behind
+from assistant_tui.core.description import describe
+from assistant_tui.core.difference import compare_values
+from assistant_tui.core.document import Document, indent, read_json
+from assistant_tui.core.draft import Draft, towards
+from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import compare
+from assistant_tui.journal.drafts import dump_draft, load_draft
+from assistant_tui.tui.dialogs.text import difference_lines
+from assistant_tui.tui.flows import deleting, showing
+from assistant_tui.tui.widgets.columns import row_text
+from tests.hostile.corpus import DEPTH, VALUES, assistant, holding
+
+SOUND = Document(assistant())
+
+
+def rows(value: str) -> Iterable[Row]:
+    """The rows that are read of assistants with a hostile value in each place."""
+    texts = list(holding(VALUES[value]))
+    page = read_page(f'{{"data": [{", ".join(texts)}]}}', after=None, limit=50)
+    assert [row.text for row in page.rows] == texts
+    return page.rows
+
+
+def is_safe(text: str) -> bool:
+    """Whether nothing in a text can steer a terminal; emoji need their joiner."""
+    unsafe = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    return all(unicodedata.category(each) not in unsafe or each in "\n\u200d" for each in set(text))
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_it_is_told_in_safe_words(value: str) -> None:
+    for row in rows(value):
+        told = [row_text(row, 60), row_text(row, 160), *(line.text for line in describe(row))]
+        told += [line.text for line in showing.json_screen(row)._lines]
+        told += deleting.question(row)._lines
+        told += showing.reading_of_row(row)._parts
+        assert is_safe("\n".join(told))
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_an_edit_of_one_field_sends_that_field_alone_and_outlives_the_program(value: str) -> None:
+    for row in rows(value):
+        read_resource(row)
+        if row.problem:
+            continue
+        draft = Draft(Document(row.text)).edited("description", "another")
+        kept = load_draft(dump_draft(draft))
+        assert kept == draft
+        assert kept.patch() == {"description": '"another"'}
+        assert kept.original is not None
+        assert kept.original.text == row.text
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_it_can_be_compared_cloned_and_undone(value: str) -> None:
+    for row in rows(value):
+        if row.problem:
+            continue
+        document = Document(row.text)
+        assert is_safe(" ".join(map(str, clone(document).errors.values())))
+        left_behind(document)
+        compare(dict(document.members), SOUND, document)
+        for name in {*document.members, *SOUND.members}:
+            pair = document.members.get(name), SOUND.members.get(name)
+            assert all(is_safe(line.text) for line in difference_lines(compare_values(*pair)))
+        back = towards(SOUND, document).patch()
+        assert all(document.members[name] == text for name, text in back.items())
+
+
+def test_what_is_read_at_the_door_is_read_again_from_deep_inside_the_program() -> None:
+    def descend(frames: int, text: str) -> object:
+        return descend(frames - 1, text) if frames else read_json(text)
+
+    for depth in range(100, 1000):
+        text = assistant(metadata='{"a": ' * depth + "1" + "}" * depth)
+        (row,) = read_page(f"[{text}]", after=None, limit=50).rows
+        if row.problem:
+            assert row.problem == "JSON nested too deeply to read"
+            assert depth > 190
+            return
+        descend(600, text)
+    raise AssertionError("nothing was too deep")
+
+
+def test_what_is_nested_beyond_all_measure_is_laid_out_in_no_more_room_than_it_took() -> None:
+    text = '{"a": [' + "[" * DEPTH + "]" * DEPTH + ', {"b": 1}]}'
+    laid_out = indent(text)
+    assert len(laid_out) < len(text) + 200_000
+    assert "".join(laid_out.split()) == "".join(text.split())
+    assert '{\n      "b": 1\n    }' in laid_out
