@@ -6,31 +6,23 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TextIO
 
-from assistant_tui import __version__
+from assistant_tui.arguments import parser
 from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
-from assistant_tui.core.display import one_line
 
-MOST_SAMPLES = 1_000_000
-_OF_THE_SCREEN = ("profile", "base_url", "demo", "read_only", "no_mouse", "theme", "log")
-"""Options that would do nothing for `serve`, and whose silence could be taken for consent."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Refuses in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """End with exit code 2."""
-        self.exit(2, f"assistant-tui: {one_line(message)}; assistant-tui --help tells more\n")
+_WHERE = ("profile", "base_url", "demo")
+"""Options of which each names a server."""
+_OF_THE_SCREEN = ("no_mouse", "theme")
+"""Options that would do nothing for a command, and whose silence could be taken for consent."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code, or raises SystemExit with it."""
     try:
-        return _run(_parser().parse_args(arguments))
+        return _run(parser().parse_args(arguments))
     except BrokenPipeError:
         return 0
     finally:
@@ -54,6 +46,8 @@ def _run(options: argparse.Namespace) -> int:
         settings = _settings(options, places)
         if options.command == "serve":
             return _serve(options, settings, places)
+        if options.command is not None:
+            return _run_verb(options, settings, places)
         return _open_screen(options, settings, places)
     except ConfigurationError as error:
         print(f"assistant-tui: {error}", file=sys.stderr)
@@ -62,61 +56,11 @@ def _run(options: argparse.Namespace) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="assistant-tui",
-        description="Browse, edit, create and delete assistants on any server that speaks the "
-        "OpenAI Assistants API v2. Without options it opens the profile that config.toml names "
-        "as default, else the local store.",
-        epilog="In the program, ? shows all keys. Keys to servers come from the environment, "
-        "never from an option: --base-url uses ASSISTANT_TUI_API_KEY, else OPENAI_API_KEY.",
-    )
-    parser.add_argument("--version", action="version", version=f"assistant-tui {__version__}")
-    parser.add_argument("--config", metavar="FILE", type=Path, help="another config.toml")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--profile", metavar="NAME", help="a profile of config.toml, or local")
-    where.add_argument("--base-url", metavar="URL", help="a server; /assistants is appended")
-    where.add_argument(
-        "--demo",
-        metavar="N",
-        nargs="?",
-        type=_sample_count,
-        const=250,
-        help="a throw-away store with N sample assistants (250)",
-    )
-    parser.add_argument("--read-only", action="store_true", help="change nothing on the server")
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--theme", metavar="NAME", help="e.g. textual-dark, textual-light")
-    parser.add_argument("--log", action="store_true", help="log each request, without its content")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    serve = commands.add_parser("serve", help="serve the local store to other clients")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    serve.add_argument("--port", type=_port, default=8808, help="port to listen on (8808)")
-    serve.add_argument("--database", metavar="FILE", type=Path, help="the local profile's store")
-    serve.add_argument(
-        "--api-key-env", metavar="NAME", help="insist on the key in this environment variable"
-    )
-    return parser
-
-
-def _sample_count(text: str) -> int:
-    if not _is_count(text, MOST_SAMPLES):
-        raise argparse.ArgumentTypeError(f"a whole number up to {MOST_SAMPLES:,} is allowed")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not _is_count(text, 65535):
-        raise argparse.ArgumentTypeError("a whole number from 0 to 65535 is allowed")
-    return int(text)
-
-
-def _is_count(text: str, most: int) -> bool:
-    """The length is looked at first: Python reads no number of thousands of digits."""
-    return text.isdecimal() and len(text) <= 20 and int(text) <= most
-
-
 def _settings(options: argparse.Namespace, places: Folders) -> Settings:
+    given = [name for name in _WHERE if getattr(options, name) is not None]
+    if len(given) > 1:
+        one, other = (name.replace("_", "-") for name in given[:2])
+        raise ConfigurationError(f"--{one}: not allowed with argument --{other}")
     flags = Flags(
         options.profile,
         options.base_url,
@@ -130,10 +74,7 @@ def _settings(options: argparse.Namespace, places: Folders) -> Settings:
 
 
 def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
-    for name in _OF_THE_SCREEN:
-        if getattr(options, name) is not None and getattr(options, name) is not False:
-            option = name.replace("_", "-")
-            raise ConfigurationError(f"--{option}: not with serve, which serves the local store")
+    _refuse(options, (*_WHERE, "read_only", "log", *_OF_THE_SCREEN), "which serves the local store")
     from assistant_tui.commands import serve
 
     key = None
@@ -152,11 +93,28 @@ def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> 
     )
 
 
+def _refuse(options: argparse.Namespace, names: Sequence[str], reason: str) -> None:
+    """Raise ConfigurationError for the first of these options that was given."""
+    for name in names:
+        if getattr(options, name) is not None and getattr(options, name) is not False:
+            option = name.replace("_", "-")
+            raise ConfigurationError(f"--{option}: not with {options.command}, {reason}")
+
+
+def _run_verb(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
+    _refuse(options, _OF_THE_SCREEN, "which draws no screen")
+    if options.log:
+        _start_log(places.log_file)
+    from assistant_tui.commands.verbs import run
+
+    return run(options, settings, places)
+
+
 def _open_screen(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
         raise ConfigurationError(
             "there is no terminal to draw on; over SSH, ssh -t gives one; "
-            "in a pipe, only serve works"
+            "in a pipe, the commands of assistant-tui --help work"
         )
     if os.environ.get("TERM", "dumb") == "dumb":
         raise ConfigurationError("TERM=dumb: this terminal cannot show the program")

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 from urllib.parse import quote
 
 from assistant_tui.api import resources, wire
@@ -18,7 +18,7 @@ from assistant_tui.api.keys import Keys
 from assistant_tui.api.refusals import Answer
 from assistant_tui.core.document import compose
 from assistant_tui.core.errors import NotFound, NotServed, ServerFault, Unreadable
-from assistant_tui.core.listing import Page, Row
+from assistant_tui.core.listing import Order, Page, Row
 from assistant_tui.core.resource import Resources
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -75,7 +75,7 @@ class AssistantsClient:
         self,
         *,
         limit: int = 50,
-        order: Literal["asc", "desc"] = "desc",
+        order: Order = "desc",
         after: str | None = None,
         before: str | None = None,
     ) -> Page:

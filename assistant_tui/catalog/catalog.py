@@ -12,7 +12,7 @@ from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import compose
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Invalid, NotFound, ServiceError
-from assistant_tui.core.listing import Listing, Page, Row
+from assistant_tui.core.listing import Listing, Order, Page, Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.resource import Resources
 from assistant_tui.journal.entries import Kind
@@ -56,14 +56,14 @@ class Catalog:
         """Whether the server can do this, as far as is known."""
         return self._client.dialect.can(capability)
 
-    async def page(self, after: str | None = None) -> Page:
-        """Load the first page, or the one after an id.
+    async def page(self, after: str | None = None, *, order: Order = "desc") -> Page:
+        """Load the first page, or the one after an id, newest first unless told otherwise.
 
         A server that refuses the cursor gets a page that says so, not an error; NotFound means
         that the row with that id is gone.
         """
         try:
-            return await self._client.list(limit=self._page_size, after=after)
+            return await self._client.list(limit=self._page_size, order=order, after=after)
         except Invalid:
             if after is None:
                 raise

@@ -23,6 +23,15 @@ def clone(document: Document) -> Draft:
     return Draft(preset=preset)
 
 
+def created_from(document: Document) -> Draft:
+    """The draft of a new assistant with all that a file says, but for what a server sets.
+
+    Unlike in a clone, fields that the API does not name are sent: they stand there for a reason.
+    """
+    members = document.members.items()
+    return Draft(preset={n: t for n, t in members if n not in READ_ONLY and t not in _EMPTY})
+
+
 def edited(draft: Draft) -> Document:
     """The assistant as it would be if a draft were saved."""
     return Document(compose({**draft.start, **draft.patch()}))

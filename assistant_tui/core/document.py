@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},:]', re.DOTALL)
 """A string, one that is cut off included, or a mark; possessive, so that no text takes long."""
@@ -22,12 +22,16 @@ def read_json(text: str) -> Any:
     Raises:
         ValueError: not JSON, nested too deeply, or a number too long to read.
     """
-    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+    if _is_too_deep(text):
         raise ValueError("JSON nested too deeply to read")
     value, end = _DECODER.raw_decode(text.lstrip(_BLANK + "\ufeff"))
     if text.lstrip(_BLANK + "\ufeff")[end:].strip(_BLANK):
         raise ValueError("text after the end of the JSON")
     return value
+
+
+def _is_too_deep(text: str) -> bool:
+    return text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST
 
 
 def _depth(text: str) -> int:
@@ -42,6 +46,25 @@ def _depth(text: str) -> int:
     return deepest
 
 
+def read_strictly(text: str) -> Any:
+    """Return what JSON text says that a person wrote.
+
+    Raises:
+        ValueError: not JSON to the letter; the message says where.
+    """
+    if _is_too_deep(text):
+        raise ValueError("nested too deeply")
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        words = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise ValueError(f"line {error.lineno}, column {error.colno}: {words}") from None
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
 def write_json(value: Any) -> str:
     """Return the JSON text of a value, Unicode left readable; a lone surrogate is escaped."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
@@ -50,6 +73,22 @@ def write_json(value: Any) -> str:
     except UnicodeEncodeError:
         return json.dumps(value, allow_nan=False)
     return text
+
+
+def on_one_line(text: str) -> str:
+    """JSON without its line breaks; one inside a string, which JSON forbids, becomes an escape."""
+    if "\n" not in text and "\r" not in text:
+        return text
+    out, at = [], 0
+    for token in _TOKEN.finditer(text):
+        out.append(text[at : token.start()].translate(_NO_BREAKS))
+        out.append(token[0].translate(_ESCAPED_BREAKS))
+        at = token.end()
+    return "".join([*out, text[at:].translate(_NO_BREAKS)])
+
+
+_NO_BREAKS = {ord(each): None for each in "\r\n"}
+_ESCAPED_BREAKS = {ord("\r"): "\\r", ord("\n"): "\\n"}
 
 
 def elements(text: str) -> list[str]:

@@ -170,16 +170,31 @@ def from_editor(original: Document, text: str) -> Draft:
     A name that was taken out counts as cleared. Raises ValueError with a sentence where the text
     is not a JSON object, or changes what a server never takes back.
     """
-    edited = Document(text)
-    before, after = original.members, edited.members
-    for text_of_value in after.values():
-        read_json(text_of_value)
-    gone = {name: "null" for name in before if name not in after}
-    changed = {
-        name: value
-        for name, value in {**after, **gone}.items()
-        if not same_edit(value, before.get(name))
+    after = Document(text).members
+    gone = {name: "null" for name in original.members if name not in after}
+    return _changes(original, {**after, **gone})
+
+
+def changed_by(original: Document, wanted: Document) -> Draft:
+    """Compare the fields that a file names with the original; what it does not name stays.
+
+    Raises ValueError with a sentence where it changes what a server never takes back.
+    """
+    unset = [name for name, text in wanted.members.items() if text in ("null", "[]", "{}")]
+    named = {
+        name: text
+        for name, text in wanted.members.items()
+        if name in original.members or name not in unset
     }
+    return _changes(original, named)
+
+
+def _changes(original: Document, wanted: Mapping[str, str]) -> Draft:
+    """The edit that gives an assistant these values, where they are not what it has."""
+    for text in wanted.values():
+        read_json(text)
+    before = original.members
+    changed = {n: text for n, text in wanted.items() if not same_edit(text, before.get(n))}
     fixed = [name for name in changed if name in READ_ONLY]
     if fixed:
         raise ValueError(f"{', '.join(fixed)} cannot be changed")

@@ -1,15 +1,12 @@
 """Checks a JSON Schema as it is typed, against JSON Schema's own meta-schema."""
 
-import json
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
+
+from assistant_tui.core.document import read_strictly
 
 LONGEST_CHECKED = 20_000
 """Characters up to which the meta-schema is asked at every key; longer ones are only read."""
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
 
 
 @lru_cache(maxsize=64)
@@ -20,13 +17,9 @@ def schema_problem(text: str) -> str:
     must be regular expressions. Nothing is fetched.
     """
     try:
-        schema = json.loads(text, parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        return f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
+        schema = read_strictly(text)
     except ValueError as error:
         return str(error)
-    except RecursionError:
-        return "nested too deeply"
     if not isinstance(schema, dict):
         return 'an object is allowed: {"type": "object", …}'
     return "" if len(text) > LONGEST_CHECKED else _meta_problem(schema)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from assistant_tui.core.growing import Backwards, Growing, Joined
+
+Order = Literal["asc", "desc"]
+"""By age: the oldest first, or the newest."""
 
 NO_ID = "(no id)"
 """How the stand-in for a missing id begins; no server is ever asked for one."""

@@ -63,6 +63,28 @@ def test_arguments_and_settings_need_no_screen_and_no_client(code: str) -> None:
     assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3"})
 
 
+@pytest.mark.parametrize("verb", ["list", "get", "create", "update", "delete"])
+def test_the_help_of_a_command_needs_nothing_heavy(verb: str) -> None:
+    modules = loaded_by(
+        "import sys, os\nsys.stdout = open(os.devnull, 'w')\nfrom assistant_tui import cli\n"
+        f"try: cli.main(['{verb}', '--help'])\nexcept SystemExit: pass\nsys.stdout = sys.__stdout__"
+    )
+    assert not below(modules, "assistant_tui.commands")
+    assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3", "wcwidth"})
+
+
+@pytest.mark.parametrize("end", [["list"], ["get", "nobody"], ["delete", "nobody", "--yes"]])
+def test_a_command_needs_no_screen(end: list[str]) -> None:
+    modules = loaded_by(
+        "import sys, os\nsys.stdout = sys.stderr = open(os.devnull, 'w')\n"
+        f"from assistant_tui import cli\ncli.main([*{end}, '--demo', '3'])\n"
+        "sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__"
+    )
+    assert "httpx" in modules
+    # httpx itself imports rich, where its command line could be used.
+    assert not packages(modules) & {"textual", "pyperclip", "uvicorn"}
+
+
 @pytest.mark.parametrize(
     "profile", ["demo(250)", "LOCAL", "Profile('p', base_url='https://server.test')"]
 )

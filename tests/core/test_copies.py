@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 
-from assistant_tui.core.copies import clone, edited, left_behind, recreated
+from assistant_tui.core.copies import clone, created_from, edited, left_behind, recreated
 from assistant_tui.core.document import Document, compose, same_json, write_json
 from assistant_tui.core.draft import Draft, from_editor
 from assistant_tui.core.fields import FIELDS, READ_ONLY
@@ -82,3 +82,11 @@ def test_an_unknown_field_that_was_edited_as_json_is_named_too() -> None:
     assert recreated(draft).patch() == {"model": '"n"'}
     assert left_behind(edited(draft)) == ("x_vendor",)
     assert recreated(Draft(original)).patch() == {"model": '"m"'}
+
+
+def test_a_file_makes_a_new_assistant_with_all_that_it_says() -> None:
+    text = '{"id": "a", "object": "x", "created_at": 5, "created": 5, "model": "m", "x": 1.0}'
+    assert created_from(Document(text)).patch() == {"model": '"m"', "x": "1.0"}
+    empty = '{"model": "m", "name": null, "tools": [], "metadata": {}, "instructions": ""}'
+    assert created_from(Document(empty)).patch() == {"model": '"m"', "instructions": '""'}
+    assert created_from(Document('{"model": null}')).errors == {"model": "Model is needed"}

@@ -1,12 +1,13 @@
 """No remote text can steer a terminal."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.display import REPLACEMENT, many_lines, one_line
+from assistant_tui.core.display import REPLACEMENT, json_line, many_lines, one_line
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 every_character = st.text(st.characters(), max_size=40)
@@ -56,3 +57,10 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 def test_examples(text: str, line: str, lines: str) -> None:
     assert one_line(text) == line
     assert many_lines(text) == lines
+
+
+@given(every_character | hostile)
+def test_json_for_a_terminal_means_the_same(text: str) -> None:
+    line = json_line(json.dumps(text, ensure_ascii=False))
+    assert json.loads(line, strict=False) == text
+    assert one_line(line) == line.replace("\t", " ")

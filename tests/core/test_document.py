@@ -14,7 +14,9 @@ from assistant_tui.core.document import (
     elements,
     indent,
     members,
+    on_one_line,
     read_json,
+    read_strictly,
     same_json,
     write_json,
 )
@@ -178,3 +180,32 @@ def test_a_document() -> None:
     assert document.pretty == '{\n  "id": "a",\n  "top_p": 1.0\n}'
     with pytest.raises(ValueError, match="expected"):
         Document("[]").value("id")
+
+
+@given(texts)
+def test_on_one_line_is_the_same_json_with_the_same_numbers_and_strings(text: str) -> None:
+    laid_out = indent(f"[{text},\r\n{text}]")
+    line = on_one_line(laid_out)
+    assert "\n" not in line and "\r" not in line
+    assert exactly(line) == exactly(laid_out)
+
+
+def test_on_one_line_changes_nothing_but_line_breaks() -> None:
+    assert on_one_line('{ "a":\t"b\\n\\"" ,\r\n  "c": [ ] }\n') == '{ "a":\t"b\\n\\"" ,  "c": [ ] }'
+    assert on_one_line('{"a": "b\r\nc"}') == '{"a": "b\\r\\nc"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('\n\n{"a": }', "line 3, column 7: expecting value"),
+        ('{"a": Infinity}', "Infinity is no JSON"),
+        ('{"a": "\n"}', "line 1, column 8: invalid control character at"),
+        ("1 2", "line 1, column 3: extra data"),
+        (DEEP, "nested too deeply"),
+    ],
+    ids=range(5),
+)
+def test_what_a_person_wrote_is_told_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told}$"):
+        read_strictly(text)

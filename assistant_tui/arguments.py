@@ -1,0 +1,134 @@
+"""What can be typed behind `assistant-tui`: options, verbs, and the options of each verb."""
+
+import argparse
+from pathlib import Path
+from typing import Any, NoReturn
+
+from assistant_tui import __version__
+from assistant_tui.core.display import one_line
+
+MOST_SAMPLES = 1_000_000
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(2, f"assistant-tui: {one_line(message)}; assistant-tui --help tells more\n")
+
+
+def parser() -> Parser:
+    """The parser of the whole command line."""
+    parser = Parser(
+        prog="assistant-tui",
+        description="Browse, edit, create and delete assistants on any server that speaks the "
+        "OpenAI Assistants API v2. Without a command it opens a screen on the profile that "
+        "config.toml names as default, else on the local store.",
+        epilog="In the program, ? shows all keys. Keys to servers come from the environment, "
+        "never from an option: --base-url uses ASSISTANT_TUI_API_KEY, else OPENAI_API_KEY.",
+    )
+    parser.add_argument("--version", action="version", version=f"assistant-tui {__version__}")
+    _add_server(parser)
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--theme", metavar="NAME", help="e.g. textual-dark, textual-light")
+    verbs = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_reading(verbs)
+    _add_writing(verbs)
+    _add_serve(verbs)
+    return parser
+
+
+def _add_server(parser: argparse.ArgumentParser, **default: Any) -> None:
+    """The options that say which server, and how; they stand before a verb or behind it."""
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="another config.toml", **default
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--profile", metavar="NAME", help="a profile of config.toml, or local", **default
+    )
+    where.add_argument(
+        "--base-url", metavar="URL", help="a server; /assistants is appended", **default
+    )
+    where.add_argument(
+        "--demo",
+        metavar="N",
+        nargs="?",
+        type=_sample_count,
+        const=250,
+        help="a throw-away store with N sample assistants (250)",
+        **default,
+    )
+    parser.add_argument(
+        "--read-only", action="store_true", help="change nothing on the server", **default
+    )
+    parser.add_argument(
+        "--log", action="store_true", help="log each request, without its content", **default
+    )
+
+
+def _add_verb(verbs: Any, name: str, says: str) -> argparse.ArgumentParser:
+    """A verb that works on a server; what is not given behind it keeps what stood before it."""
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=says, description=says)
+    _add_server(verb, default=argparse.SUPPRESS)
+    return verb
+
+
+def _add_reading(verbs: Any) -> None:
+    """The verbs that change nothing."""
+    verb = _add_verb(verbs, "list", "list assistants, newest first")
+    extent = verb.add_mutually_exclusive_group()
+    extent.add_argument("--all", action="store_true", help="all, not the first page alone")
+    extent.add_argument("--limit", metavar="N", type=_limit, help="at most N")
+    verb.add_argument("--order", choices=("asc", "desc"), default="desc", help="by age (desc)")
+    verb.add_argument("--filter", metavar="EXPR", help="what / takes on the screen; searches all")
+    verb.add_argument("--json", action="store_true", help="each as the server sent it, in a line")
+    verb = _add_verb(verbs, "get", "show one assistant")
+    verb.add_argument("id", metavar="ID")
+    verb.add_argument("--json", action="store_true", help="as the server sent it, in one line")
+
+
+def _add_writing(verbs: Any) -> None:
+    """The verbs that change what a server has."""
+    verb = _add_verb(verbs, "create", "create an assistant, and print its id")
+    verb.add_argument("--file", metavar="F", required=True, help="its fields, as JSON; - is stdin")
+    verb = _add_verb(verbs, "update", "change some fields of an assistant")
+    verb.add_argument("id", metavar="ID")
+    verb.add_argument("--file", metavar="F", required=True, help="the fields to change, as JSON")
+    verb = _add_verb(verbs, "delete", "delete assistants; asks first on a terminal")
+    verb.add_argument("ids", metavar="ID", nargs="+")
+    verb.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_serve(verbs: Any) -> None:
+    serve = verbs.add_parser("serve", help="serve the local store to other clients")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=_port, default=8808, help="port to listen on (8808)")
+    serve.add_argument("--database", metavar="FILE", type=Path, help="the local profile's store")
+    serve.add_argument(
+        "--api-key-env", metavar="NAME", help="insist on the key in this environment variable"
+    )
+
+
+def _sample_count(text: str) -> int:
+    if not _is_count(text, MOST_SAMPLES):
+        raise argparse.ArgumentTypeError(f"a whole number up to {MOST_SAMPLES:,} is allowed")
+    return int(text)
+
+
+def _limit(text: str) -> int:
+    if not _is_count(text, 10**9) or int(text) == 0:
+        raise argparse.ArgumentTypeError("a whole number from 1 up is allowed")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not _is_count(text, 65535):
+        raise argparse.ArgumentTypeError("a whole number from 0 to 65535 is allowed")
+    return int(text)
+
+
+def _is_count(text: str, most: int) -> bool:
+    """The length is looked at first: Python reads no number of thousands of digits."""
+    return text.isdecimal() and len(text) <= 20 and int(text) <= most

@@ -1,0 +1,129 @@
+"""The streams of a command: what was asked for on stdout, words and questions on stderr."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TextIO
+
+import wcwidth
+
+from assistant_tui.core.display import json_line, one_line
+from assistant_tui.core.document import on_one_line
+
+_CLEAR_LINE = "\r\x1b[K"
+
+
+class Console:
+    """Everything that a command says goes through here, safe for the terminal that it meets."""
+
+    def __init__(self) -> None:
+        self._on_screen = _is_terminal(sys.stdout)
+        self._watched = _is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
+        self._progress = False
+        self.can_ask = _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+        """Whether somebody is there to answer."""
+
+    @property
+    def width(self) -> int:
+        """The cells of a line; 80 where there is no terminal to ask."""
+        return shutil.get_terminal_size().columns
+
+    def line(self, text: str) -> None:
+        """Write a line for people, made safe by the caller. Raises BrokenPipeError."""
+        if sys.stdout is not None:
+            encoding = sys.stdout.encoding or "utf-8"
+            self._write((text + "\n").encode(encoding, "replace"))
+
+    def json(self, text: str) -> None:
+        """Write an object in one line, in a pipe to the byte as it came. Raises BrokenPipeError."""
+        text = on_one_line(text)
+        if self._on_screen:
+            text = json_line(text)
+        self.exact(text + "\n")
+
+    def exact(self, text: str) -> None:
+        """Write a text for programs: UTF-8, a lone surrogate as JSON's escape."""
+        self._write(text.encode("utf-8", "backslashreplace"))
+
+    def done(self, text: str) -> None:
+        """Write the line for a deed; without a reader the next one is done all the same."""
+        with suppress(BrokenPipeError):
+            self.line(text)
+            self.flush()
+            return
+        self.write_nowhere()
+
+    def note(self, text: str) -> None:
+        """Say something to the person beside what was asked for."""
+        self.clear()
+        with suppress(OSError):
+            print(f"assistant-tui: {one_line(text)}", file=sys.stderr, flush=True)
+
+    def progress(self, text: str) -> None:
+        """Show how far a long work is, where somebody watches and stdout is not the screen."""
+        if self._watched and not self._on_screen:
+            self._progress = True
+            with suppress(OSError):
+                sys.stderr.write(_CLEAR_LINE + fit(one_line(text), self.width - 1).rstrip())
+                sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the progress away."""
+        if self._progress:
+            self._progress = False
+            with suppress(OSError):
+                sys.stderr.write(_CLEAR_LINE)
+                sys.stderr.flush()
+
+    async def confirmed(self, lines: Sequence[str], question: str, answers: Sequence[str]) -> bool:
+        """Ask on the terminal, below some lines; whether one of the answers was typed."""
+        self.clear()
+        for each in lines:
+            print(one_line(each), file=sys.stderr)
+        print(f"{one_line(question)} ", end="", file=sys.stderr, flush=True)
+        return (await _typed()).strip().lower() in answers
+
+    def flush(self) -> None:
+        """Let nothing wait in a buffer. Raises OSError."""
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+    def _write(self, data: bytes) -> None:
+        if sys.stdout is not None:
+            sys.stdout.buffer.write(data)
+            if self._on_screen:
+                sys.stdout.buffer.flush()
+
+    def write_nowhere(self) -> None:
+        """From here on nobody reads stdout."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+async def _typed() -> str:
+    """A line from the terminal; signals are heard meanwhile, unlike in a read that blocks."""
+    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sys.stdin, arrived.set)
+    try:
+        await arrived.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    return sys.stdin.readline()
+
+
+def fit(text: str, width: int) -> str:
+    """Cut or fill a text to exactly `width` cells of a terminal; a cut is shown by an ellipsis."""
+    if width < 1:
+        return ""
+    if wcwidth.width(text) > width:
+        text = wcwidth.clip(text, 0, width - 1) + "…"
+    return text + " " * (width - wcwidth.width(text))
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """A stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()

@@ -1,0 +1,26 @@
+"""``assistant-tui create``: a new assistant from a file."""
+
+import argparse
+
+from assistant_tui.commands.console import Console
+from assistant_tui.commands.files import read_object
+from assistant_tui.commands.outcomes import tell_saved
+from assistant_tui.commands.session import Job, Session
+from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.copies import created_from
+
+
+def prepare(options: argparse.Namespace, console: Console) -> Job:
+    """Create what the file says, and print the new id."""
+    draft = created_from(read_object(options.file))
+    for problem in draft.errors.values():
+        raise ConfigurationError(f"--file {options.file}: {problem}")
+
+    async def job(session: Session) -> int:
+        with session.write():
+            saved = await session.catalog.create(draft)
+            tell_saved(console, saved)
+            console.done(saved.row.id)
+        return 0
+
+    return job

@@ -1,0 +1,23 @@
+"""``assistant-tui get``: one assistant in words, or as the server sent it."""
+
+import argparse
+
+from assistant_tui.commands.console import Console
+from assistant_tui.commands.session import Job, Session
+from assistant_tui.core.description import describe
+
+
+def prepare(options: argparse.Namespace, console: Console) -> Job:
+    """Show an assistant as the server has it now."""
+
+    async def job(session: Session) -> int:
+        row = await session.catalog.fetch(options.id)
+        if options.json:
+            console.json(row.text)
+            return 0
+        for line in describe(row, exact="--json"):
+            for text in line.text.split("\n"):
+                console.line(" " * line.indent + text)
+        return 0
+
+    return job

@@ -1,0 +1,65 @@
+"""``assistant-tui list``: rows in columns, or each assistant in a line of JSON."""
+
+import argparse
+from collections.abc import AsyncIterator
+
+from assistant_tui.commands.console import Console, fit
+from assistant_tui.commands.session import Job, Session
+from assistant_tui.commands.walking import Walk, query_of
+from assistant_tui.core import columns
+from assistant_tui.core.columns import GAP
+from assistant_tui.core.display import one_line
+from assistant_tui.core.listing import Row
+
+_LEAST_NAME = 12
+"""Cells that a long id leaves to the name."""
+
+
+def prepare(options: argparse.Namespace, console: Console) -> Job:
+    """List the first page, so many, or all."""
+    wanted: int | None = options.limit
+    query = query_of(options.filter)
+    whole: bool = options.all or query is not None
+
+    async def job(session: Session) -> int:
+        limit = wanted or (None if whole else session.settings.profile.page_size)
+        walk = Walk(session, options.order, query)
+        rows = walk.rows(limit)
+        if options.json:
+            async for row in rows:
+                console.json(row.text)
+        else:
+            await _show(console, rows)
+        if wanted is None and limit is not None and walk.may_go_on:
+            console.note(f"these are the first {walk.given}; --all lists all")
+        return walk.code
+
+    return job
+
+
+async def _show(console: Console, rows: AsyncIterator[Row]) -> None:
+    """Ids and the columns of the list; the first page says how wide the ids are."""
+    layout: _Layout | None = None
+    async for row in rows:
+        if layout is None:
+            layout = _Layout(row, console.width)
+            console.line(layout.titles)
+        console.line(layout.line(row))
+
+
+class _Layout:
+    """The columns of one table."""
+
+    def __init__(self, first: Row, width: int) -> None:
+        self._id = max(min(len(one_line(first.id)), width - len(GAP) - _LEAST_NAME), 2)
+        self._rest = max(width - self._id - len(GAP), 1)
+
+    @property
+    def titles(self) -> str:
+        """The line above the rows."""
+        return (fit("Id", self._id) + GAP + columns.titles(self._rest, fit)).rstrip()
+
+    def line(self, row: Row) -> str:
+        """One row, safe to show, no wider than the terminal."""
+        shown = fit(one_line(row.id), self._id)
+        return (shown + GAP + columns.row_text(row, self._rest, fit)).rstrip()

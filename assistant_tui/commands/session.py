@@ -1,0 +1,101 @@
+"""Opens a catalog for one command, and lets signals end that between two writes."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.commands.console import Console
+from assistant_tui.config.folders import Folders
+from assistant_tui.config.settings import Profile, Settings
+from assistant_tui.connecting import open_catalog
+from assistant_tui.core.errors import ServiceError, Unauthorized
+
+Job = Callable[["Session"], Awaitable[int]]
+"""The work of one command; its result is the exit code."""
+
+
+class Session:
+    """One command on one server."""
+
+    def __init__(self, settings: Settings, folders: Folders, console: Console) -> None:
+        self.settings = settings
+        self.console = console
+        self._folders = folders
+        self._catalog: Catalog | None = None
+        self._stopped_by = 0
+        self._writing = False
+        self._task: asyncio.Task[int] | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """The assistants of the profile."""
+        assert self._catalog is not None, "a job is done in a session that is open"
+        return self._catalog
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """What is done inside goes on to its end when a signal comes, and so does its report.
+
+        A second signal ends that, too.
+        """
+        self._writing = True
+        try:
+            yield
+        finally:
+            self._writing = False
+            if self._stopped_by and self._task is not None:
+                self._task.cancel()
+
+    async def run(self, job: Job) -> int:
+        """Do a job; the exit code: its own, 1 where the server refused, 128 + a signal."""
+        loop = asyncio.get_running_loop()
+        self._task = asyncio.ensure_future(self._open_and_do(job))
+        numbers = _stopping()
+        for number in numbers:
+            loop.add_signal_handler(number, self._stop, number)
+        try:
+            return await self._task
+        except asyncio.CancelledError:
+            return 128 + self._stopped_by
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+            self.console.clear()
+
+    def _stop(self, number: int) -> None:
+        again, self._stopped_by = self._stopped_by, number
+        if self._task is not None and (again or not self._writing):
+            self._task.cancel()
+
+    async def _open_and_do(self, job: Job) -> int:
+        profile = self.settings.profile
+        try:
+            self._catalog = await self.open(profile)
+            try:
+                return await job(self)
+            finally:
+                await self._catalog.close()
+        except ServiceError as error:
+            self.console.note(told(error, profile))
+            return 1
+
+    async def open(self, profile: Profile) -> Catalog:
+        """Open the catalog of a profile, which the caller closes. Raises ServiceError."""
+        catalog = await open_catalog(self.settings, profile, self._folders, None)
+        if catalog.remark:
+            self.console.note(catalog.remark)
+        return catalog
+
+
+def told(error: ServiceError, profile: Profile) -> str:
+    """What went wrong, and what helps where that is known."""
+    remedy = f"; {profile.key_help}" if isinstance(error, Unauthorized) else ""
+    return f"{error.title}: {error}{remedy}"
+
+
+def _stopping() -> list[signal.Signals]:
+    """The signals that end a command; a hang-up only where ``nohup`` has not said otherwise."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    return [each for each in numbers if signal.getsignal(each) is not signal.SIG_IGN]

@@ -1,0 +1,34 @@
+"""``assistant-tui update``: changes the fields that a file names, and no other."""
+
+import argparse
+
+from assistant_tui.commands.console import Console
+from assistant_tui.commands.files import read_object
+from assistant_tui.commands.outcomes import tell_saved
+from assistant_tui.commands.session import Job, Session
+from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import changed_by
+
+
+def prepare(options: argparse.Namespace, console: Console) -> Job:
+    """Send what differs from what the server has, and print the id."""
+    wanted = read_object(options.file)
+
+    async def job(session: Session) -> int:
+        row = await session.catalog.fetch(options.id)
+        try:
+            draft = changed_by(Document(row.text), wanted)
+        except ValueError as error:
+            raise ConfigurationError(f"--file {options.file}: {error}") from None
+        if not draft.dirty:
+            console.note(f"{row.id} has all of it already; nothing was sent")
+            console.done(row.id)
+            return 0
+        with session.write():
+            saved = await session.catalog.save(draft)
+            tell_saved(console, saved)
+            console.done(saved.row.id)
+        return 0
+
+    return job

@@ -1,0 +1,39 @@
+"""Runs a command that works on a server: its own file is imported when it is asked for."""
+
+import argparse
+import asyncio
+from importlib import import_module
+
+from assistant_tui.commands.console import Console
+from assistant_tui.commands.session import Job, Session
+from assistant_tui.config.folders import Folders
+from assistant_tui.config.settings import ConfigurationError, Settings
+from assistant_tui.log import keep_quiet
+
+_WRITING = ("create", "update", "delete")
+
+
+def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
+    """Do what a verb asks for; returns the exit code.
+
+    Raises:
+        ConfigurationError: the options of the verb, or a file that one names, will not do.
+        BrokenPipeError: nobody reads the answer any more.
+    """
+    keep_quiet()
+    if options.command in _WRITING and settings.profile.read_only:
+        raise ConfigurationError(
+            f"{options.command}: profile {settings.profile.name} is read-only; list and get work"
+        )
+    console = Console()
+    job: Job = import_module(f"assistant_tui.commands.{options.command}").prepare(options, console)
+    code = asyncio.run(Session(settings, folders, console).run(job))
+    try:
+        console.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        console.note(f"standard output: {error.strerror}")
+        console.write_nowhere()
+        return 1
+    return code

@@ -1,0 +1,62 @@
+"""Commands in this process, on a server in another one, and what they wrote."""
+
+import io
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+
+from assistant_tui import cli
+from tests.e2e.bent_server import BentServer
+from tests.e2e.conftest import bent, home, url
+
+__all__ = ["bent", "home", "url"]
+
+
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on stdout."""
+        return self.out.decode().splitlines()
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """Runs the program with arguments and, it may be, something on its stdin."""
+
+    def run(*arguments: str, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        try:
+            code = cli.main(arguments)
+        except SystemExit as stop:
+            assert isinstance(stop.code, int)
+            code = stop.code
+        out, err = capsysbinary.readouterr()
+        return Done(code, out, err.decode())
+
+    handlers = [*logging.getLogger().handlers]
+    yield run
+    logging.getLogger().handlers = handlers
+
+
+@pytest.fixture
+def ask(run: Run, bent: BentServer) -> Run:
+    """As `run`, on the server that bends what it says."""
+
+    def ask(verb: str, *arguments: str, stdin: bytes = b"") -> Done:
+        return run(verb, "--base-url", bent.url, *arguments, stdin=stdin)
+
+    return ask

@@ -1,0 +1,60 @@
+"""Answers of servers that bend the API, and programs of their own process."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e.bent_server import Answer, Asked, Bend, BentServer
+from tests.e2e.terminal import LIMIT, PROGRAM, environment
+
+
+def listing(*texts: str, more: bool = False) -> Answer:
+    """The answer to a list request, with the exact texts of its assistants."""
+    flag = "true" if more else "false"
+    body = f'{{"object": "list", "data": [{",".join(texts)}], "has_more": {flag}}}'
+    return Answer(200, body.encode())
+
+
+def refused(status: int, message: str = "no") -> Answer:
+    """What a server says that will not."""
+    return Answer(status, json.dumps({"error": {"message": message}}).encode())
+
+
+def paged(url: str, home: Path, size: int = 1) -> None:
+    """Let the default profile be this server, in pages of so many."""
+    home.mkdir(exist_ok=True)
+    text = f'default = "p"\n[profiles.p]\nbase_url = "{url}"\npage_size = {size}\n'
+    (home / "config.toml").write_text(text)
+
+
+def behind(bent: BentServer, answer: Answer) -> Bend:
+    """The first page as it is, and this answer for what follows."""
+
+    def bend(asked: Asked) -> Answer | None:
+        return answer if "after=" in asked.path else bent.pass_on(asked)
+
+    return bend
+
+
+@contextmanager
+def program(*arguments: str, home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The program in a process of its own, on pipes; it is ended, whatever happens."""
+    with subprocess.Popen(
+        [*PROGRAM, *arguments],
+        env=environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes, str]:
+    """Wait for its end: exit code, stdout and stderr."""
+    out, err = process.communicate(timeout=LIMIT)
+    return process.returncode, out, err.decode()

@@ -1,0 +1,90 @@
+"""The options of a command: before or behind the verb, and in one line where they will not do."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+from tests.commands.support import paged
+from tests.e2e.bent_server import BentServer
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_server_is_named_before_or_behind_the_verb(
+    run: Run, bent: BentServer, home: Path, tmp_path: Path, before: bool
+) -> None:
+    bent.make("One")
+    paged(bent.url, home)
+    config = (home / "config.toml").rename(tmp_path / "other.toml")
+    for options in (["--base-url", bent.url], ["--config", str(config)]):
+        words = [*options, "list", "--json"] if before else ["list", "--json", *options]
+        done = run(*words)
+        assert (done.code, len(done.lines)) == (0, 1)
+    demo = ["--demo", "3", "list"] if before else ["list", "--demo", "3"]
+    assert len(run(*demo, "--json").lines) == 3
+
+
+def test_behind_the_verb_counts_where_both_were_said(run: Run, bent: BentServer) -> None:
+    bent.make("One")
+    done = run("--base-url", "https://nowhere.test", "list", "--json", "--base-url", bent.url)
+    assert json.loads(done.out)["name"] == "One"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["--profile", "local", "list", "--demo"],
+            "--profile: not allowed with argument --demo",
+        ),
+        (
+            ["list", "--profile", "local", "--demo"],
+            "argument --demo: not allowed with argument --profile; assistant-tui --help tells more",
+        ),
+        (["--theme", "nord", "list"], "--theme: not with list, which draws no screen"),
+        (["--no-mouse", "get", "x"], "--no-mouse: not with get, which draws no screen"),
+        (["list", "--profile", "x"], "--profile: no profile 'x'; there are: local"),
+        (["list", "--config", "/no/file"], "/no/file: there is no such file"),
+    ],
+)
+def test_wrong_usage_is_one_line(run: Run, arguments: list[str], told: str) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (2, b"")
+    assert done.err == f"assistant-tui: {told}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["list", "--limit", "0"], "--limit: a whole number from 1 up is allowed"),
+        (["list", "--limit", "9" * 5_000], "--limit: a whole number from 1 up is allowed"),
+        (["list", "--all", "--limit", "3"], "not allowed with argument --all"),
+        (["list", "--order", "up"], "'asc', 'desc'"),
+        (["get"], "required: ID"),
+        (["get", "a", "b"], "unrecognized arguments: b"),
+        (["delete"], "required: ID"),
+        (["update", "asst_1"], "required: --file"),
+    ],
+)
+def test_what_is_missing_or_too_much_is_named(run: Run, arguments: list[str], words: str) -> None:
+    done = run(*arguments)
+    assert done.code == 2 and words in done.err and done.err.count("\n") == 1
+
+
+def test_requests_are_logged_where_that_is_asked_for(
+    run: Run, bent: BentServer, home: Path
+) -> None:
+    assert run("list", "--base-url", bent.url, "--log").code == 0
+    assert " INFO GET /v1/assistants 200 " in (home / "assistant-tui.log").read_text()
+
+
+def test_the_local_store_is_the_default(run: Run) -> None:
+    who = run("create", "--file", "-", stdin=b'{"model": "m", "name": "Mine"}').lines[0]
+    assert json.loads(run("get", who, "--json", "--profile", "local").out)["name"] == "Mine"
+
+
+def test_a_server_that_is_not_there(run: Run) -> None:
+    done = run("list", "--base-url", "http://127.0.0.1:9/v1")
+    assert (done.code, done.out) == (1, b"")
+    assert done.err.startswith("assistant-tui: Offline: ") and done.err.count("\n") == 1
