@@ -22,7 +22,7 @@ from textual.types import CSSPathType
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Listing
-from assistant_tui.tui import endings
+from assistant_tui.tui import endings, job_control
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
@@ -72,6 +72,7 @@ class AssistantApp(App[None]):
     COMMANDS: ClassVar[set[type["Provider"] | Callable[[], type["Provider"]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="quit_anywhere", show=False, priority=True),
+        Binding("ctrl+z", "suspend", "Suspend", id="suspend", show=False, priority=True),
         Binding("ctrl+c", "hint", "Quit", show=False, system=True),
     ]
 
@@ -136,6 +137,7 @@ class AssistantApp(App[None]):
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
         endings.watch(self._end)
+        job_control.watch(self, self.action_suspend)
         self.call_after_refresh(_collect_garbage_again)
 
     def _end(self, code: int) -> None:
@@ -180,6 +182,20 @@ class AssistantApp(App[None]):
         """Say how to quit to a person who tries Ctrl+C."""
         if self.main_screen is not None:
             self.main_screen.say("Ctrl+Q quits", Tone.PLAIN)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Ctrl+Z to a longer text, which takes back what was typed."""
+        return action != "suspend" or not hasattr(self.focused, "action_undo")
+
+    def action_suspend(self) -> None:
+        """Go to the shell, which can come back here."""
+        if self.main_screen is None:
+            return
+        if job_control.can_stop():
+            self.main_screen.way_out.keep_draft()
+            job_control.stop(self)
+        else:
+            self.main_screen.say("No shell would bring the program back; Ctrl+Q quits", Tone.PLAIN)
 
     async def action_quit(self) -> None:
         """Quit, once nothing is lost by it; asked once, however often the key is pressed."""

@@ -86,6 +86,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "quit_anywhere", "ctrl+q", "Quit", "Quit; asks if something was changed", Where.EVERYWHERE
     ),
+    Command(
+        "suspend",
+        "ctrl+z",
+        "Suspend",
+        "To the shell, whose fg comes back; in a longer text: undo",
+        Where.EVERYWHERE,
+    ),
     Command("copy_name", "", "Copy name", "Copy the name to your clipboard", Where.READ),
     Command("copy_json", "", "Copy as JSON", "Copy the object as the server sent it", Where.READ),
     Command(

@@ -91,6 +91,8 @@ def _interrupts_left_to_the_editor() -> Iterator[None]:
     caught = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     wakeup = signal.set_wakeup_fd(-1)
     before = {number: signal.signal(number, hold) for number in caught}
+    # An editor that stops stops its whole job.
+    before |= {n: signal.signal(n, signal.SIG_DFL) for n in (signal.SIGTSTP, signal.SIGCONT)}
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.bent_server import BentServer
+from tests.e2e.main_job import Pair, make_pair
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import LIMIT, environment
 
@@ -41,10 +42,16 @@ def bent(url: str) -> Iterator[BentServer]:
 
 
 @pytest.fixture
+def pair(bent: BentServer) -> Pair:
+    """What that server holds: an older and a newer assistant."""
+    return make_pair(bent)
+
+
+@pytest.fixture
 def jump_host(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     """A machine to log in to, with an empty home; nothing may be left running there."""
     if lacking := missing("sshd", "ssh", "ssh-keygen"):
-        pytest.skip(f"no real SSH here: this machine lacks {', '.join(lacking)}")
+        pytest.skip(f"no real SSH here: Debian's {' and '.join(lacking)} would give it")
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     with Sshd(tmp_path_factory.mktemp("sshd"), home) as host:

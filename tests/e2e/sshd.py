@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -62,7 +62,10 @@ class Sshd:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop listening; who is logged in has left before."""
+        """Stop listening, and end what is still there, so that a failure is alone."""
+        for number in self.left:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         self._process.terminate()
         self._process.communicate(timeout=LIMIT)
 
@@ -72,10 +75,10 @@ class Sshd:
         size: tuple[int, int] = (80, 24),
         term: str = "xterm-256color",
         terminal: bool = True,
-        **environ: str,
+        environ: Mapping[str, str] | None = None,
     ) -> Terminal:
         """Run a command there, with `environ` added to what a login finds."""
-        wanted = self._environ(environ)
+        wanted = self._environ(environ or {})
         line = shlex.join(["env", *(f"{name}={text}" for name, text in wanted.items()), *command])
         here = {"PATH": os.environ.get("PATH", os.defpath), "TERM": term}
         start = f"cd {shlex.quote(str(self.home))} && exec {line}"

@@ -31,7 +31,14 @@ _UNKNOWN_TO_PYTE = re.compile(
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*\$?|[\]PX^_](?:[^\x07\x1b]|\x1b(?!\\))*\x1b?)?\Z")
 
 UP, DOWN, PAGE_DOWN, ENTER, TAB, ESCAPE = b"\x1b[A", b"\x1b[B", b"\x1b[6~", b"\r", b"\t", b"\x1b"
-CTRL_C, CTRL_P, CTRL_Q, CTRL_S, CTRL_U = b"\x03", b"\x10", b"\x11", b"\x13", b"\x15"
+CTRL_C, CTRL_P, CTRL_Q, CTRL_S, CTRL_U, CTRL_Z = (
+    b"\x03",
+    b"\x10",
+    b"\x11",
+    b"\x13",
+    b"\x15",
+    b"\x1a",
+)
 F4 = b"\x1bOS"
 
 
@@ -56,6 +63,8 @@ class Terminal:
         columns, rows = size
         self.raw = bytearray()
         """Every byte that the program has written."""
+        self.below = 0
+        """Lines at the bottom that are not the program's."""
         self._screen = _Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -103,7 +112,7 @@ class Terminal:
     @property
     def status(self) -> str:
         """The line above the keys."""
-        return self.lines[-2].strip()
+        return self.lines[-2 - self.below].strip()
 
     @property
     def marked(self) -> str:
@@ -145,7 +154,7 @@ class Terminal:
 
     def offers(self, key: str) -> None:
         """Wait until the line of keys holds this, which no write under way takes from it."""
-        self.until(lambda: key in self.lines[-1], f"the key {key!r}")
+        self.until(lambda: key in self.lines[-1 - self.below], f"the key {key!r}")
 
     def until(self, arrived: Callable[[], bool], what: str) -> None:
         """Wait until something is the case."""

@@ -1,57 +1,25 @@
 """The program on another machine, over a real SSH connection: the main job, and its end."""
 
-import base64
-import re
 import signal
 from collections.abc import Callable
 
 import pytest
 
+from tests.e2e import main_job
 from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
+from tests.e2e.main_job import Pair, log_in, sent_to_the_clipboard
 from tests.e2e.sshd import Sshd
-from tests.e2e.terminal import CTRL_S, DOWN, ENTER, PROGRAM, TAB, Terminal, restored
+from tests.e2e.terminal import CTRL_S, ENTER, PROGRAM, TAB, Terminal, restored
 
 
-def log_in(host: Sshd, bent: BentServer, *before: str) -> Terminal:
-    """The program there, on that server, ready for keys; `before` is what starts it."""
-    terminal = host.login(*before, *PROGRAM, "--base-url", bent.url, size=(120, 30))
-    terminal.shows("> Newer", "1–2 of 2 (all)", "n New")
-    return terminal
-
-
-@pytest.fixture
-def two(bent: BentServer) -> tuple[str, str]:
-    """The ids of an older and a newer assistant."""
-    return bent.make("Older"), bent.make("Newer")
-
-
-def test_the_main_job(jump_host: Sshd, bent: BentServer, two: tuple[str, str]) -> None:
-    older, newer = two
+def test_the_main_job(jump_host: Sshd, bent: BentServer, pair: Pair) -> None:
     with log_in(jump_host, bent) as remote:
-        remote.press(DOWN)
-        remote.marks("Older")
-        remote.press(b"y")
-        remote.says(f"{older} sent to your terminal (OSC 52) · Y shows it")
-        (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", remote.raw)
-        assert base64.b64decode(sent).decode() == older
-        remote.press(ENTER)
-        remote.shows("Edit asst_")
-        remote.press(b" but new", CTRL_S)
-        remote.says("Saved Older but new")
-        remote.offers("n New")
-        remote.press(b"k")
-        remote.marks("Newer")
-        remote.press(b"d")
-        remote.shows("Delete this assistant?", newer)
-        remote.press(TAB, ENTER)
-        remote.says("Deleted Newer")
-        remote.offers("n New")
-        remote.press(b"q")
+        main_job.do(remote, pair, "sent to your terminal (OSC 52) · Y shows it")
         assert remote.ends() == 0
         assert restored(remote.raw)
-    assert [each["name"] for each in bent.held()] == ["Older but new"]
-    assert bent.writes == ["modify", "delete"] and bent.bodies == [{"name": "Older but new"}]
+        assert sent_to_the_clipboard(remote) == [pair.older]
+    main_job.is_done(bent)
 
 
 def kill(terminal: Terminal) -> None:
@@ -64,7 +32,7 @@ CUTS: dict[str, Callable[[Terminal], None]] = {"window closed": Terminal.hang_up
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("before", ["nothing", "nohup"])
 def test_a_cut_connection_leaves_a_draft_and_no_process(
-    jump_host: Sshd, bent: BentServer, two: tuple[str, str], cut: str, before: str
+    jump_host: Sshd, bent: BentServer, pair: Pair, cut: str, before: str
 ) -> None:
     ignoring = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh") if before == "nohup" else ()
     with log_in(jump_host, bent, *ignoring) as remote:
@@ -94,7 +62,7 @@ SIGNALS = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_keeps_the_draft_and_gives_the_terminal_back(
-    jump_host: Sshd, bent: BentServer, two: tuple[str, str], number: signal.Signals
+    jump_host: Sshd, bent: BentServer, pair: Pair, number: signal.Signals
 ) -> None:
     with log_in(jump_host, bent) as remote:
         remote.press(ENTER)

@@ -1,0 +1,75 @@
+"""The program inside tmux with tmux's own defaults, on the other side of an SSH connection."""
+
+import pytest
+
+from tests.e2e import main_job
+from tests.e2e.bent_server import BentServer
+from tests.e2e.drafts import kept
+from tests.e2e.main_job import Pair, sent_to_the_clipboard
+from tests.e2e.multiplexers import Tmux
+from tests.e2e.shell import has_ended, log_in_to_a_shell, run
+from tests.e2e.sshd import Sshd, missing
+from tests.e2e.terminal import CTRL_S, ENTER, Terminal
+
+pytestmark = pytest.mark.skipif(bool(missing("tmux")), reason="no tmux here: Debian's package tmux")
+
+
+@pytest.fixture
+def tmux(jump_host: Sshd) -> Tmux:
+    """A tmux on the host, not yet started."""
+    return Tmux(jump_host)
+
+
+def open_in(tmux: Tmux, host: Sshd, bent: BentServer) -> Terminal:
+    """The program, started by the shell of a new tmux."""
+    terminal = log_in_to_a_shell(host, tmux.environ, *tmux.START)
+    terminal.below = tmux.LINES
+    run(terminal, *main_job.command(bent))
+    main_job.is_ready(terminal)
+    return terminal
+
+
+def test_the_main_job(jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair) -> None:
+    with open_in(tmux, jump_host, bent) as remote:
+        main_job.do(remote, pair, "sent to the clipboard through tmux")
+        has_ended(remote, 0)
+        assert tmux.ask("show-buffer") == pair.older
+        assert sent_to_the_clipboard(remote) == [pair.older]
+        assert tmux.pane == tmux.SANE
+    main_job.is_done(bent)
+
+
+def type_an_edit(remote: Terminal) -> None:
+    """Begin to rename the newer one."""
+    remote.press(ENTER)
+    remote.shows("Edit asst_")
+    remote.press(b" of mine")
+    remote.shows("*Name", "Newer of mine")
+
+
+def test_an_edit_goes_on_when_the_connection_is_cut_and_tmux_is_attached_again(
+    jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair
+) -> None:
+    with open_in(tmux, jump_host, bent) as remote:
+        type_an_edit(remote)
+        remote.hang_up()
+    with jump_host.login(*tmux.AGAIN, size=(90, 28), environ=tmux.environ) as again:
+        again.below = tmux.LINES
+        again.shows("Edit asst_", "*Name", "Newer of mine")
+        again.press(b" again", CTRL_S)
+        again.says("Saved Newer of mine again")
+        again.offers("n New")
+        again.press(b"q")
+        has_ended(again, 0)
+    assert [each["name"] for each in bent.held()] == ["Newer of mine again", "Older"]
+
+
+def test_a_killed_tmux_leaves_a_draft_and_no_process(
+    jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair
+) -> None:
+    with open_in(tmux, jump_host, bent) as remote:
+        type_an_edit(remote)
+        tmux.ask("kill-server")
+        jump_host.is_left_by_all()
+    assert kept(jump_host.kept) == [{"name": "Newer of mine"}]
+    assert bent.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
