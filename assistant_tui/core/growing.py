@@ -85,6 +85,10 @@ class Growing(View[Item]):
         place = self.place(identity)
         return None if place is None else self._held[place]
 
+    def continues(self, former: Self) -> bool:
+        """Whether these are the same items as those of a former snapshot, and perhaps more."""
+        return self._held is former._held and self._count >= former._count
+
     def plus(self, items: Iterable[Item]) -> Self:
         """These and more, none of which may be here yet; the store is copied only at a fork."""
         base = self if len(self._held) == self._count else type(self)(self)

@@ -191,10 +191,17 @@ class Listing:
         """
         if not self.rows:
             return "0 (all)" if self.complete else ""
-        first = position // page_size * page_size
-        last = min(first + page_size, len(self.rows))
-        total = f"{len(self.rows):,}" + (" (all)" if self.complete else "+")
-        return f"{first + 1:,}–{last:,} of {total}"
+        return f"{page_at(position, page_size, len(self.rows))} of {self.total(len(self.rows))}"
+
+    def total(self, count: int, *, loading: bool = False) -> str:
+        """Say of so many rows whether they are all: `120+`, `120 (loading…)`, `120 (all)`."""
+        return f"{count:,}" + (" (all)" if self.complete else " (loading…)" if loading else "+")
+
+
+def page_at(position: int, page_size: int, count: int) -> str:
+    """The rows of the page that the cursor is on, counted from 1: `51–100`."""
+    first = position // page_size * page_size
+    return f"{first + 1:,}–{min(first + page_size, count):,}"
 
 
 SEAM = 2

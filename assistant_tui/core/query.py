@@ -59,6 +59,8 @@ class Query:
 
     def matches(self, row: Row) -> bool:
         """Whether a row is what is looked for."""
+        if not self.terms:
+            return True
         subject = Subject(row)
         return all(term.matches(subject) for term in self.terms)
 
@@ -82,6 +84,10 @@ class Query:
         words = (term.word for term in self.terms if isinstance(term, Words) and not term.place)
         found = (_LOOKS_QUALIFIED.match(word) for word in words)
         return next((match[0] for match in found if match), "")
+
+
+EVERYTHING = Query()
+"""What an empty text asks for."""
 
 
 def parse(text: str) -> Query:
