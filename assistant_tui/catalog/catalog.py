@@ -184,14 +184,22 @@ class Catalog:
                 row.id, Kind.CHANGED, before, row.text, undoes=undoes, batch=batch
             )
 
-    async def delete(self, assistant_id: str, above: str | None = None, batch: str = "") -> None:
+    async def delete(
+        self,
+        assistant_id: str,
+        above: str | None = None,
+        undoes: int | None = None,
+        batch: str = "",
+    ) -> None:
         """Delete an assistant; what it was is kept first, since nothing else brings it back."""
         self._check_writable()
         try:
             before = (await self.fetch(assistant_id, above)).text
         except NotFound:
             return
-        number = await self.record.add(assistant_id, Kind.DELETED, before, None, batch=batch)
+        number = await self.record.add(
+            assistant_id, Kind.DELETED, before, None, undoes=undoes, batch=batch
+        )
         try:
             await deleting.delete(self._client, assistant_id, above)
         except ServiceError as error:

@@ -33,10 +33,10 @@ def differences(draft: Draft) -> Iterator[Difference]:
 
 def compare_values(before: str | None, after: str | None) -> Iterator[Difference]:
     """Compare two JSON texts of one field as a person reads them; None is no value."""
-    yield from compare_texts(_readable(before), _readable(after))
+    yield from compare_texts(readable(before), readable(after))
 
 
-def _readable(text: str | None) -> str:
+def readable(text: str | None) -> str:
     """A text as it is, anything else as JSON laid out over lines; nothing for what is empty."""
     if text is None:
         return ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from assistant_tui.core.display import one_line
 from assistant_tui.core.growing import Backwards, Growing, Joined
 
 Order = Literal["asc", "desc"]
@@ -11,6 +12,8 @@ Order = Literal["asc", "desc"]
 
 NO_ID = "(no id)"
 """How the stand-in for a missing id begins; no server is ever asked for one."""
+LONGEST_NAME = 30
+"""Characters of a name behind an id."""
 
 
 class Row(NamedTuple):
@@ -27,6 +30,13 @@ class Row(NamedTuple):
     """The whole object as the server sent it."""
     problem: str = ""
     """Why this object does not fit the API; empty for a sound one."""
+
+    @property
+    def label(self) -> str:
+        """The id, whole, and the beginning of the name, in a line that is safe to show."""
+        name = one_line(self.name)
+        short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+        return f"{one_line(self.id)} · {short or '(no name)'}"
 
     @property
     def has_id(self) -> bool:
@@ -166,6 +176,16 @@ class Listing:
         if (position := self.back.place(row.id)) is not None:
             return replace(self, back=self.back.put(position, row))
         return replace(self, rows=Growing((row, *self.rows)))
+
+    def with_rows(self, rows: Iterable[Row]) -> "Listing":
+        """Put rows in the places of those with their ids, and new ones first, at the price of one.
+
+        Those that are new keep their order.
+        """
+        newer = {row.id: row for row in rows}
+        known = Growing(newer.pop(row.id, row) for row in self.rows)
+        back = Growing(newer.pop(row.id, row) for row in self.back)
+        return replace(self, rows=Growing([*newer.values(), *known]), back=back)
 
     def without(self, assistant_ids: Iterable[str]) -> "Listing":
         """Leave out some assistants."""

@@ -51,9 +51,29 @@ COMMANDS: tuple[Command, ...] = (
         "open", "enter", "Edit", "Open the highlighted assistant in the form", Where.BROWSE, True
     ),
     Command("create", "n", "New", "Create an assistant", Where.BROWSE, True),
-    Command("clone", "C", "Clone", "Create an assistant like this one", Where.BROWSE),
     Command(
-        "delete", "d", "Delete", "Delete the highlighted assistant; asks first", Where.BROWSE, True
+        "clone", "C", "Clone", "Create one like this, or like each that is marked", Where.BROWSE
+    ),
+    Command(
+        "delete", "d", "Delete", "Delete this one, or all that are marked; asks", Where.BROWSE, True
+    ),
+    Command("mark", "space", "Mark", "Mark this one, or unmark it; go on", Where.READ),
+    Command(
+        "invert_marks",
+        "asterisk",
+        "Invert marks",
+        "Mark what is not marked, unmark what is",
+        Where.READ,
+    ),
+    Command("mark_all", "plus", "Mark all", "Mark all that match", Where.READ),
+    Command("unmark_all", "minus", "Unmark all", "Take all marks away", Where.READ),
+    Command("bulk", "b", "Bulk", "Do something to all that are marked", Where.WORK),
+    Command(
+        "compare",
+        "equals_sign",
+        "Compare",
+        "Two marked ones side by side, field by field",
+        Where.READ,
     ),
     Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.READ, True),
     Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.READ),
@@ -114,6 +134,11 @@ _SHOWN = {
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "shift+tab": "Shift+Tab",
+    "space": "Space",
+    "asterisk": "*",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
     "down": "↓",
     "up": "↑",
 }

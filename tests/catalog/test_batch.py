@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.catalog.batch import AT_ONCE, Batch, Fate, Result
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.record import Record
+from assistant_tui.core.batch import AT_ONCE, Batch, Fate, Result
 from assistant_tui.core.bulk import with_metadata
 from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
 from assistant_tui.core.listing import Row

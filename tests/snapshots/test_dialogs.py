@@ -10,8 +10,10 @@ from assistant_tui.server.sample_store import SampleStore
 from tests.snapshots.conftest import Looks
 from tests.tui.driver import Gate, running
 
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+
+@SIZES
 async def test_conflict(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
     store = SampleStore(3)
     async with running(Gate(create_app(store, models=("m",))), tmp_path, size=size) as program:
@@ -20,6 +22,30 @@ async def test_conflict(size: tuple[int, int], tmp_path: Path, looks_as_before: 
         store.modify(sample(0)["id"], lambda old: {**old, **elsewhere})
         await program.press("!", "tab", "tab", "!", "tab", "!", "tab", "backspace", "ctrl+s")
         await program.press("down", "space")
+        looks_as_before(program)
+
+
+@SIZES
+async def test_many(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
+    """The question before many are deleted, and what became of each."""
+    gate = Gate(create_app(SampleStore(5), models=("m",)))
+    broken = (500, b'{"error": {"message": "the upstream of this gateway is not there"}}')
+    gate.refuse = lambda method, path: (
+        broken if method == "DELETE" and path.endswith(sample(2)["id"]) else None
+    )
+    async with running(gate, tmp_path, size=size) as program:
+        await program.press("plus", "d", "5")
+        looks_as_before(program)
+        await program.press("enter")
+        await program.until(lambda: "Failed: 1" in program.text)
+        looks_as_before(program)
+
+
+@SIZES
+async def test_comparison(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
+    gate = Gate(create_app(SampleStore(5), models=("m",)))
+    async with running(gate, tmp_path, size=size) as program:
+        await program.press("space", "down", "space", "equals_sign")
         looks_as_before(program)
 
 

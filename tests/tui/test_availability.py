@@ -9,6 +9,7 @@ from assistant_tui.tui.screens.availability import LACKS, Situation, availabilit
 
 READY = Situation(
     has_row=True,
+    marked=False,
     empty=False,
     busy=False,
     read_only=False,

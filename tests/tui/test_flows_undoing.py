@@ -69,7 +69,8 @@ async def test_u_brings_back_what_was_deleted_under_a_new_id_and_says_so(
 
 
 async def test_the_trash_brings_back_an_older_deletion(program: Driver, store: SampleStore) -> None:
-    await program.press("d", "tab", "enter", "d", "tab", "enter")
+    await program.press("d", "tab", "enter")
+    await program.press("d", "tab", "enter")
     assert len(all_of(store)) == 1
     await program.main.run_action("work('trash')")
     await program.settle()

@@ -30,21 +30,26 @@ class TextScreen(Dialog[None]):
     """Shows lines until Esc, q or the key that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,v,Y,question_mark,f1,f3", "close", "Close", show=False)
+        Binding("escape,q,v,Y,question_mark,f1,f3,equals_sign", "close", "Close", show=False)
     ]
 
-    def __init__(self, title: str, lines: Sequence[Line]) -> None:
-        """`lines` and `title` are shown as they are: remote text must have been made safe."""
+    def __init__(self, title: str, lines: Sequence[Line], reader: Reader | None = None) -> None:
+        """`lines` and `title` are shown as they are: remote text must have been made safe.
+
+        `reader` shows something else than `lines`.
+        """
         super().__init__()
         self._title = title
         self._lines = tuple(lines)
+        self._reader = reader
 
     def compose(self) -> ComposeResult:
         """A title, the text, and the keys."""
         yield Static(Content(self._title), classes="title")
-        reader = Reader()
-        reader.lines = self._lines
-        yield reader
+        if self._reader is None:
+            self._reader = Reader()
+            self._reader.lines = self._lines
+        yield self._reader
         yield Static(Content("↑ ↓ PgUp PgDn move · Esc closes"), classes="hint")
 
     def action_close(self) -> None:

@@ -1,6 +1,6 @@
 """What a flow needs of the screen that it runs on."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from textual.app import App
@@ -54,6 +54,13 @@ class Desk(Protocol):
 
         `title` takes the place of the form's own, and is shown as it is.
         """
+
+    @property
+    def marked(self) -> tuple[Row, ...]:
+        """The assistants that the person has marked, those of the list in its order first."""
+
+    def unmark(self, assistant_ids: Iterable[str]) -> None:
+        """Take the marks of some away."""
 
     def show_row(self, row: Row) -> None:
         """Put a row that the server answered into the listing and highlight it."""

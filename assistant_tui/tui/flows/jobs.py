@@ -14,13 +14,16 @@ Job = Coroutine[Any, Any, None]
 
 def jobs() -> Mapping[str, Callable[[Desk], Job]]:
     """Those that need nothing else; `offer` is the one that no key starts."""
-    from assistant_tui.tui.flows import recovering, samples, undoing
+    from assistant_tui.tui.flows import bulk, recovering, samples, undoing
 
     return {
         "undo": undoing.undo,
         "trash": undoing.trash,
         "recover": recovering.recover,
         "offer": recovering.offer,
+        "bulk": bulk.menu,
+        "delete_marked": bulk.delete_marked,
+        "clone_marked": bulk.clone_marked,
         "samples": samples.add_samples,
     }
 

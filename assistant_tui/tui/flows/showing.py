@@ -22,6 +22,21 @@ def json_screen(row: Row) -> TextScreen:
     return TextScreen(title, [*lines, Line(many_lines(Document(row.text).pretty))])
 
 
+def comparison_screen(left: Row, right: Row) -> TextScreen:
+    """Two assistants side by side, field by field."""
+    from assistant_tui.core.comparison import comparison
+    from assistant_tui.tui.widgets.side_by_side import SideBySide
+
+    try:
+        compared = [*comparison(Document(left.text), Document(right.text))]
+    except ValueError as error:
+        return TextScreen("Compare", [Line(f"! They cannot be compared: {error}", "warning")])
+    differing = sum(not each.same for each in compared)
+    names = [one_line(row.name) or "(no name)" for row in (left, right)]
+    title = f"{names[0]} ↔ {names[1]} · {differing} of {len(compared)} fields differ"
+    return TextScreen(title, (), SideBySide(compared))
+
+
 def changes_screen(draft: Draft) -> TextScreen:
     """What a save would send, against the original."""
     lines = [Line(f"✗ {one_line(error)}", "warning") for error in draft.errors.values()]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from assistant_tui.core.columns import created_text
 from assistant_tui.core.difference import differences
 from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document, compose, write_json
+from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft, anew, towards
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Row
@@ -15,6 +15,7 @@ from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.saving import save
+from assistant_tui.tui.flows.undoing_many import backwards, undo_many
 from assistant_tui.tui.messages import Tone
 
 _MOST_LINES = 200
@@ -26,6 +27,8 @@ async def undo(desk: Desk) -> None:
     entry = await desk.catalog.record.last()
     if entry is None:
         desk.say(desk.catalog.record.trouble or "Nothing was done here that could be undone")
+    elif entry.batch:
+        await undo_many(desk, await desk.catalog.record.batch(entry.batch))
     elif entry.kind is Kind.CHANGED:
         await _undo_change(desk, entry)
     elif entry.kind is Kind.DELETED:
@@ -84,11 +87,7 @@ async def _restore(desk: Desk, row: Row, wanted: Document) -> None:
 
 
 async def _undo_change(desk: Desk, entry: Entry) -> None:
-    assert entry.before is not None
-    assert entry.after is not None
-    present = await desk.catalog.record.present_id(entry.assistant_id)
-    after = {**Document(entry.after).members, "id": write_json(present)}
-    draft = towards(Document(compose(after)), Document(entry.before))
+    draft = await backwards(desk.catalog.record, entry)
     title = f"Undo this change of {_name(entry)}? ({_when(entry)})"
     if await _agreed(desk, title, "Undo", draft):
         await save(desk, draft, undoes=entry.number)

@@ -11,6 +11,7 @@ _WRITES = {
     "samples": Capability.CREATE,
     "delete": Capability.DELETE,
     "edit_json": Capability.MODIFY,
+    "bulk": None,
     "undo": None,
     "history": Capability.MODIFY,
     "trash": Capability.CREATE,
@@ -42,6 +43,8 @@ class Situation:
     busy: bool
     """A write is under way."""
     read_only: bool
+    marked: bool
+    """Some assistants are marked."""
     editing: bool
     """A form is open."""
     in_text: bool
@@ -57,7 +60,9 @@ def availability(action: str, now: Situation) -> bool | None:
         return now.editing
     if action == "edit_field":
         return now.in_text
-    if action in ("open", "clone", "delete", "edit_json", "history") and not now.has_row:
+    if action in ("open", "edit_json", "history") and not now.has_row:
+        return False
+    if action in ("clone", "delete") and not (now.has_row or now.marked):
         return False
     if action == "samples" and not now.empty:
         return False

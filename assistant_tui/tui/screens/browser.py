@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.marks import Marks
 from assistant_tui.tui.commands import BROWSING, bindings
 from assistant_tui.tui.flows import showing
 from assistant_tui.tui.flows.copying import Part
@@ -24,6 +25,8 @@ class Browser(Horizontal):
 
     listing: var[Listing] = var(Listing())
     notice: var[str] = var("")
+    marks: var[Marks] = var(Marks())
+    """What a person has marked, here or on pages that are not shown."""
     row: var[Row | None] = var(None)
     """What the detail shows; it follows the highlighted row by a message."""
 
@@ -32,6 +35,13 @@ class Browser(Horizontal):
 
     class Moved(Message):
         """Another row is highlighted, or another pane has the focus."""
+
+    class Remarked(Message):
+        """There is something to say about the marks."""
+
+        def __init__(self, sentence: str) -> None:
+            super().__init__()
+            self.sentence = sentence
 
     class CopyWanted(Message):
         """A part of the highlighted assistant is to be copied."""
@@ -49,7 +59,8 @@ class Browser(Horizontal):
 
     def compose(self) -> ComposeResult:
         """The list left, the detail right; in a narrow terminal one of them."""
-        yield ListPane(self._page_size).data_bind(Browser.listing, Browser.notice)
+        pane = ListPane(self._page_size)
+        yield pane.data_bind(Browser.listing, Browser.notice, Browser.marks)
         yield DetailPane().data_bind(Browser.row)
 
     def watch_listing(self) -> None:
@@ -61,6 +72,11 @@ class Browser(Horizontal):
     def _follow(self, event: ListPane.Highlighted) -> None:
         self.row = self.list_pane.highlighted
         self.post_message(self.Moved())
+
+    def watch_marks(self) -> None:
+        """Tell how many there are."""
+        if self.is_mounted:
+            self.post_message(self.Moved())
 
     @property
     def highlighted(self) -> Row | None:
@@ -86,7 +102,9 @@ class Browser(Horizontal):
         self.post_message(self.Moved())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to read or copy where no row is."""
+        """There is nothing to read, copy or mark where no row is."""
+        if action == "unmark_all":
+            return bool(self.marks)
         return self.list_pane.highlighted is not None or action in (
             "next_page",
             "previous_page",
@@ -108,6 +126,31 @@ class Browser(Horizontal):
     def action_back(self) -> None:
         """Go back to the list."""
         self.show_list()
+
+    def action_mark(self) -> None:
+        """Mark the highlighted one, or unmark it, and go on to the next."""
+        if (row := self.highlighted) is not None:
+            self.marks = self.marks.toggled(row)
+            self.list_pane.action_move_down()
+
+    def action_invert_marks(self) -> None:
+        """Mark those that match and are not marked, unmark those that are."""
+        self.marks = self.marks.inverted(self.listing.rows)
+
+    def action_mark_all(self) -> None:
+        """Mark all that match."""
+        self.marks = self.marks.with_all(self.listing.rows)
+
+    def action_unmark_all(self) -> None:
+        """Take all marks away, of those that are not shown, too."""
+        self.marks = Marks()
+
+    def action_compare(self) -> None:
+        """Show the two that are marked side by side."""
+        if len(self.marks) == 2:
+            self.app.push_screen(showing.comparison_screen(*self.marks.rows.values()))
+        else:
+            self.post_message(self.Remarked("Two have to be marked to compare them: Space marks"))
 
     def action_json(self) -> None:
         """Show the object as JSON."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from textual.screen import Screen
 
-from assistant_tui.tui.commands import BROWSING, Command, Where, action_of, at_hand
+from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, action_of, at_hand
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.screens.availability import LACKS, Situation, availability
 from assistant_tui.tui.screens.browser import Browser
@@ -14,6 +14,8 @@ from assistant_tui.tui.screens.loader import Loader
 
 _BESIDE_A_FORM = ("help", "profile", "quit")
 """What the palette offers of the browser's commands while a form is open."""
+_WITH_MARKS = ("mark", "compare", "delete", "bulk", "unmark_all", "help")
+"""What is worth a place in the footer while something is marked."""
 
 
 class Hand:
@@ -44,6 +46,7 @@ class Hand:
                 empty=self._desk.listing.complete and not self._desk.listing.rows,
                 busy=self.busy,
                 read_only=self._desk.profile.read_only,
+                marked=bool(self._browser.marks),
                 editing=form is not None,
                 in_text=form is not None and form.focused_text is not None,
                 can=lambda capability: catalog is None or catalog.can(capability),
@@ -66,7 +69,14 @@ class Hand:
     def footer(self) -> tuple[Command, ...]:
         """The commands whose keys are worth showing; Enter reads where nothing can be edited."""
         places = (Where.FORM,) if self._form_desk.form else BROWSING
-        shown = [command for command in at_hand(places) if command.footer and self.can_do(command)]
+        wanted = [command for command in at_hand(places) if command.footer]
+        if self._form_desk.form is None and (marked := len(self._browser.marks)):
+            names = [name for name in _WITH_MARKS if name != "compare" or marked == 2]
+            wanted = sorted(
+                (command for command in COMMANDS if command.name in names),
+                key=lambda command: names.index(command.name),
+            )
+        shown = [command for command in wanted if self.can_do(command)]
         row = self._browser.highlighted
         if self._desk.profile.read_only or (row is not None and row.problem):
             shown = [replace(each, label="Read") if each.name == "open" else each for each in shown]

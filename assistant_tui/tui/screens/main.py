@@ -1,5 +1,6 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -148,6 +149,19 @@ class MainScreen(Screen[None]):
         self.listing = self.listing.with_row(row)
         self.browser.highlight(row.id)
 
+    @property
+    def marked(self) -> tuple[Row, ...]:
+        """The assistants that the person has marked."""
+        return self.browser.marks.listed(self.listing.loaded)
+
+    def unmark(self, assistant_ids: Iterable[str]) -> None:
+        """Take the marks of some away."""
+        self.browser.marks = self.browser.marks.without(assistant_ids)
+
+    @on(Browser.Remarked)
+    def _remark(self, event: Browser.Remarked) -> None:
+        self.say(event.sentence, Tone.WARNING)
+
     def _set_busy(self, busy: bool) -> None:
         """Grey out what may not be done twice at once."""
         self.hand.busy = busy
@@ -185,7 +199,9 @@ class MainScreen(Screen[None]):
         if not self.query(Browser):
             return  # The program is being ended from outside while a dialog waits for an answer.
         count = self.listing.count(self.browser.list_pane.cursor, self.profile.page_size)
-        self.header_line.count = f"{count} · remembered" if self.listing.remembered else count
+        marked = len(self.browser.marks)
+        facts = [count, "remembered" * self.listing.remembered, f"{marked:,} marked" * bool(marked)]
+        self.header_line.count = " · ".join(fact for fact in facts if fact)
         self.key_line.commands = self.hand.footer()
 
     def watch_listing(self) -> None:
@@ -220,8 +236,10 @@ class MainScreen(Screen[None]):
         await self.open_form(self._form.new_draft())
 
     async def action_clone(self) -> None:
-        """Open the form on a new assistant like the highlighted one."""
-        if row := self.browser.highlighted:
+        """Clone what is marked; else open the form on a new one like the highlighted."""
+        if self.browser.marks:
+            self.action_work("clone_marked")
+        elif row := self.browser.highlighted:
             await cloning.open_clone(self, row)
 
     async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
@@ -258,8 +276,10 @@ class MainScreen(Screen[None]):
         self._form.edit_field()
 
     def action_delete(self) -> None:
-        """Ask whether to delete the highlighted assistant, and just this one."""
-        if row := self.browser.highlighted:
+        """Ask whether to delete what is marked; else the highlighted one, and just this."""
+        if self.browser.marks:
+            self.action_work("delete_marked")
+        elif row := self.browser.highlighted:
             self.app.push_screen(deleting.question(row), partial(self._delete, row))
 
     def _delete(self, row: Row, answer: str | None) -> None:

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.marks import Marks
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.columns import row_text, titles
 from assistant_tui.tui.widgets.window import Window
@@ -24,7 +25,7 @@ WHEEL = 3
 """Rows that one notch of the wheel moves."""
 _TITLE_LINES = 1
 _MARGIN = 2
-"""Cells before a row, for the mark of the cursor."""
+"""Cells before a row, one for the cursor and one for a mark of the person's."""
 _BESIDE = 1
 """Empty cells behind a row."""
 
@@ -40,6 +41,7 @@ class ListPane(Widget, can_focus=True):
     }
 
     listing: var[Listing] = var(Listing())
+    marks: var[Marks] = var(Marks())
     notice: var[str] = var("")
     """What is said instead of rows while there are none."""
 
@@ -107,6 +109,11 @@ class ListPane(Widget, can_focus=True):
         top, end = self._window.top, self._window.top + self._window.height
         old, new = before.rows[top:end], self.listing.rows[top:end]
         return [(*row[:5], row.problem) for row in old] == [(*row[:5], row.problem) for row in new]
+
+    def watch_marks(self) -> None:
+        """Show which rows are marked."""
+        self._lines.clear()
+        self.refresh()
 
     def watch_notice(self) -> None:
         """Show the new words where there are no rows."""
@@ -218,11 +225,12 @@ class ListPane(Widget, can_focus=True):
         if position >= len(self.listing):
             return Strip.blank(width, self.rich_style)
         row = self.listing.rows[position]
+        mark = "*" if row.id in self.marks else " "
         if position == self._window.cursor:
-            return self._row_line(row, "> ", "list-pane--cursor", width)
+            return self._row_line(row, f">{mark}", "list-pane--cursor", width)
         if row.id not in self._lines:
             part = "list-pane--problem" if row.problem else ""
-            self._lines[row.id] = self._row_line(row, "  ", part, width)
+            self._lines[row.id] = self._row_line(row, f" {mark}", part, width)
         return self._lines[row.id]
 
     def _row_line(self, row: Row, mark: str, part: str, width: int) -> Strip:

@@ -39,18 +39,23 @@ class Reader(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Stay within the text as it is wrapped for another width."""
-        self._scroll(0)
+        self.scroll_lines(0)
 
     @property
     def _wrapped(self) -> list[tuple[str, str]]:
         """The lines as they fit now; wrapped when they are first drawn, not before."""
         lines, width, wrapped = self._wrapping
         if lines is not self.lines or width != self.size.width:
-            wrapped = list(_wrapped(self.lines, self.size.width))
+            wrapped = list(self.laid_out(self.size.width))
             self._wrapping = (self.lines, self.size.width, wrapped)
         return wrapped
 
-    def _scroll(self, lines: int) -> None:
+    def laid_out(self, width: int) -> Iterable[tuple[str, str]]:
+        """The lines as they fit a width, each with its part."""
+        return _wrapped(self.lines, width)
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll down by some lines, or up by as many as are negative."""
         lowest = max(len(self._wrapped) - self.size.height, 0)
         top = max(0, min(self._top + lines, lowest))
         if top != self._top:
@@ -59,35 +64,35 @@ class Reader(Widget, can_focus=True):
 
     def action_move_down(self) -> None:
         """Scroll down a line."""
-        self._scroll(1)
+        self.scroll_lines(1)
 
     def action_move_up(self) -> None:
         """Scroll up a line."""
-        self._scroll(-1)
+        self.scroll_lines(-1)
 
     def action_move_page_down(self) -> None:
         """Scroll down a screen."""
-        self._scroll(self.size.height)
+        self.scroll_lines(self.size.height)
 
     def action_move_page_up(self) -> None:
         """Scroll up a screen."""
-        self._scroll(-self.size.height)
+        self.scroll_lines(-self.size.height)
 
     def action_move_first(self) -> None:
         """Scroll to the top."""
-        self._scroll(-self._top)
+        self.scroll_lines(-self._top)
 
     def action_move_last(self) -> None:
         """Scroll to the end."""
-        self._scroll(len(self._wrapped))
+        self.scroll_lines(len(self._wrapped))
 
     def on_mouse_scroll_down(self) -> None:
         """Scroll down a few lines."""
-        self._scroll(WHEEL)
+        self.scroll_lines(WHEEL)
 
     def on_mouse_scroll_up(self) -> None:
         """Scroll up a few lines."""
-        self._scroll(-WHEEL)
+        self.scroll_lines(-WHEEL)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the text."""

@@ -57,10 +57,10 @@ class Batch:
         *,
         at_once: int = AT_ONCE,
     ) -> None:
-        """`told` hears of each assistant when it is done or has failed."""
         self._rows = rows
         self._act = act
-        self._told = told
+        self.told = told
+        """Hears of each assistant when it is done or has failed."""
         self._at_once = at_once
         self._found: dict[str, Result] = {}
         self._waiting = iter(rows)
@@ -97,13 +97,13 @@ class Batch:
     def again(self) -> "Batch":
         """The same act on those that failed or were not tried."""
         left = [each.row for each in self.of(Fate.FAILED, Fate.NOT_TRIED)]
-        return Batch(left, self._act, self._told, at_once=self._at_once)
+        return Batch(left, self._act, self.told, at_once=self._at_once)
 
     async def _work(self) -> None:
         for row in self._next():
             result = await self._try(row)
             self._found[row.id] = result
-            self._told(result)
+            self.told(result)
 
     def _next(self) -> Iterator[Row]:
         """The rows that nobody has begun, until it is stopped."""

@@ -1,0 +1,68 @@
+"""Two assistants side by side: field by field, and long texts line by line."""
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from assistant_tui.core.difference import readable
+from assistant_tui.core.document import Document, same_json
+from assistant_tui.core.fields import FIELDS
+
+_LONGEST = 2_000
+"""Lines of a field up to which they are aligned; longer ones would take seconds."""
+NOT_SET = "–"
+
+
+class Pair(NamedTuple):
+    """One line of each; the same on both sides, or not."""
+
+    left: str | None
+    """None where this side has no such line."""
+    right: str | None
+    same: bool
+
+
+class Compared(NamedTuple):
+    """One field of both."""
+
+    name: str
+    same: bool
+    pairs: tuple[Pair, ...]
+
+
+def comparison(left: Document, right: Document) -> Iterator[Compared]:
+    """Every field that one of them has, in the order of the form, then those it does not know.
+
+    Raises ValueError where one is no object.
+    """
+    known = [name for name in FIELDS if name in left.members or name in right.members]
+    for name in dict.fromkeys([*known, *left.members, *right.members]):
+        one, other = left.members.get(name), right.members.get(name)
+        same = same_json(one or "null", other or "null")
+        yield Compared(name, same, tuple(_pairs(_lines(one), _lines(other), same)))
+
+
+def _lines(text: str | None) -> list[str]:
+    return (readable(text) or NOT_SET).split("\n")
+
+
+def _pairs(left: list[str], right: list[str], same: bool) -> Iterator[Pair]:
+    if same:
+        yield from (Pair(line, line, True) for line in left)
+        return
+    if max(len(left), len(right)) > _LONGEST:
+        yield from _beside(left, right)
+        return
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    for operation, first, last, start, end in matcher.get_opcodes():
+        if operation == "equal":
+            yield from (Pair(line, line, True) for line in left[first:last])
+        else:
+            yield from _beside(left[first:last], right[start:end])
+
+
+def _beside(left: list[str], right: list[str]) -> Iterator[Pair]:
+    for at in range(max(len(left), len(right))):
+        one = left[at] if at < len(left) else None
+        other = right[at] if at < len(right) else None
+        yield Pair(one, other, one == other)

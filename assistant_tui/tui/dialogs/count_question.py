@@ -1,0 +1,86 @@
+"""Asks before something is done to many: their number has to be typed."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from assistant_tui.core.description import Line
+from assistant_tui.tui.dialogs.dialog import Dialog
+from assistant_tui.tui.widgets.editors.line import line_input
+from assistant_tui.tui.widgets.reader import Reader
+
+_LINES = 8
+"""Lines of the list that are seen at once; it can be scrolled."""
+
+
+class CountQuestion(Dialog[bool]):
+    """Lists what it is about; True once the count was typed and Enter or the button pressed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+    ]
+
+    def __init__(
+        self, title: str, items: Sequence[str], deed: str, remark: str, verb: str = "delete"
+    ) -> None:
+        """`items` are what it is done to, a line each; `deed` is the label of the button."""
+        super().__init__()
+        self._title = title
+        self._items = items
+        self._deed = deed
+        self._remark = remark
+        self._verb = verb
+
+    def compose(self) -> ComposeResult:
+        """A title, the list, the input, and the buttons."""
+        count = len(self._items)
+        with Vertical(classes="box"):
+            yield Static(Content(self._title), classes="title")
+            reader = Reader()
+            reader.lines = tuple(Line(item) for item in self._items)
+            reader.styles.height = min(count, _LINES)
+            yield reader
+            yield Static(Content(self._remark), classes="remark")
+            yield line_input("", f"Type {count} to {self._verb} them")
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Cancel"), compact=True, name="cancel")
+                button = Button(Content(self._deed), compact=True, name="do", disabled=True)
+                button.add_class("-dangerous")
+                yield button
+
+    def on_mount(self) -> None:
+        """Ask for the count."""
+        self.set_focus(self.query_one(Input))
+
+    @property
+    def _agreed(self) -> bool:
+        return self.query_one(Input).value.strip().replace(",", "") == str(len(self._items))
+
+    @on(Input.Changed)
+    def _take(self) -> None:
+        self.query(Button).last().disabled = not self._agreed
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        if self._agreed:
+            self.close(True)
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.close(event.button.name == "do" and self._agreed)
+
+    def action_move(self, lines: int) -> None:
+        """Scroll the list."""
+        self.query_one(Reader).scroll_lines(lines)
+
+    def action_cancel(self) -> None:
+        """Do nothing to any."""
+        self.close(False)

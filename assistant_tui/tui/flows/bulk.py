@@ -1,0 +1,229 @@
+"""Does one thing to many: asks what is needed, carries it out, tells what became of it."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core import bulk
+from assistant_tui.core.batch import AT_ONCE, Act, Batch, Fate, Result
+from assistant_tui.core.bulk import Edit
+from assistant_tui.core.copies import clone
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.errors import Invalid, ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import Saved
+from assistant_tui.core.tools import NEW
+from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.count_question import CountQuestion
+from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
+from assistant_tui.tui.dialogs.progress import Progress
+from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+
+Rows = Sequence[Row]
+_ADDABLE = ("code_interpreter", "file_search")
+"""What can be added without further words; functions are taken from those that are marked."""
+
+
+class Deed(NamedTuple):
+    """One thing that can be done to many."""
+
+    label: str
+    needs: Capability
+    do: Callable[[Desk, Rows], Awaitable[None]]
+
+
+async def menu(desk: Desk) -> None:
+    """Let the person choose what is to be done to all that are marked."""
+    rows = desk.marked
+    if not rows:
+        desk.say("Nothing is marked: Space marks one, * all that match", Tone.WARNING)
+        return
+    deeds = {name: deed for name, deed in _DEEDS.items() if desk.catalog.can(deed.needs)}
+    lines = {name: deed.label for name, deed in deeds.items()}
+    chosen = await desk.ask(Choice(f"With {len(rows):,} marked", lines))
+    if chosen is not None:
+        await deeds[chosen].do(desk, rows)
+
+
+async def delete(desk: Desk, rows: Rows) -> None:
+    """Delete all of them, once their number was typed."""
+    title = f"Delete these {len(rows):,} assistants?"
+    remark = "The server keeps no copies; u can create them anew, under new ids."
+    question = CountQuestion(title, [row.label for row in rows], "Delete", remark)
+    if await desk.ask(question):
+        token, going = secrets.token_hex(8), frozenset(row.id for row in rows)
+
+        async def act(row: Row) -> None:
+            await desk.catalog.delete(row.id, above(desk, row, going), batch=token)
+
+        await carry_out(desk, "Deleting", "Deleted", rows, act)
+
+
+async def clone_all(desk: Desk, rows: Rows) -> None:
+    """Create one like each of them, one after the other, since no two creates may be confused."""
+    token = secrets.token_hex(8)
+    known = [row.id for row in desk.listing.loaded]
+
+    async def act(row: Row) -> Saved:
+        if row.problem:
+            raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
+        return await desk.catalog.create(clone(Document(row.text)), known, batch=token)
+
+    # The first of them is created last, so that the copies stand in their order, too.
+    await carry_out(desk, "Cloning", "Cloned", rows[::-1], act, at_once=1)
+
+
+async def set_model(desk: Desk, rows: Rows) -> None:
+    """Give all of them another model."""
+    try:
+        models = await desk.catalog.models()
+    except ServiceError:
+        models = ()  # The list only helps to type; what matters fails, and is told, below.
+    title = f"Another model for {len(rows):,}"
+    asked = [Asked("Model", known=models)]
+    values = await desk.ask(Entry(title, asked, "sets it", _wrong_model))
+    if values is not None:
+        await _change(desk, rows, bulk.with_model(values[0].strip()), "Set the model of")
+
+
+async def set_metadata(desk: Desk, rows: Rows) -> None:
+    """Add a pair to the metadata of all of them, or give it another value."""
+    keys = bulk.metadata_keys(Document(row.text) for row in rows)
+    title = f"A pair of the metadata for {len(rows):,}"
+    entry = Entry(title, [Asked("Key", known=keys), Asked("Value")], "sets it", _wrong_pair)
+    values = await desk.ask(entry)
+    if values is not None:
+        await _change(desk, rows, bulk.with_metadata(*values), "Set the metadata of")
+
+
+async def remove_metadata(desk: Desk, rows: Rows) -> None:
+    """Take a pair out of the metadata of all of them."""
+    keys = bulk.metadata_keys(Document(row.text) for row in rows)
+    key = await _choose(desk, "Remove from the metadata", dict(zip(keys, keys, strict=True)))
+    if key is not None:
+        await _change(desk, rows, bulk.without_metadata(key), "Removed it from")
+
+
+async def add_tool(desk: Desk, rows: Rows) -> None:
+    """Give all of them a tool, be it one that one of them has."""
+    found = bulk.tools_of(Document(row.text) for row in rows)
+    tools = {kind: NEW[kind] for kind in _ADDABLE} | found
+    label = await _choose(desk, "Add, or replace", {each: each for each in tools})
+    if label is not None:
+        await _change(desk, rows, bulk.with_tool(tools[label]), "Gave the tool to")
+
+
+async def remove_tool(desk: Desk, rows: Rows) -> None:
+    """Take a tool from all of them."""
+    found = bulk.tools_of(Document(row.text) for row in rows)
+    label = await _choose(desk, "Remove", {each: each for each in found})
+    if label is not None:
+        await _change(desk, rows, bulk.without_tool(label), "Took the tool from")
+
+
+async def carry_out(
+    desk: Desk, doing: str, done: str, rows: Rows, act: Act, *, at_once: int = AT_ONCE
+) -> tuple[Result, ...]:
+    """Do it to each, show how it goes, and bring list and marks up to date."""
+    title = f"{doing} {len(rows):,}"
+    results = await desk.ask(Progress(title, Batch(rows, act, at_once=at_once))) or ()
+    _bring_up_to_date(desk, results)
+    _tell(desk, done, results)
+    return results
+
+
+def _bring_up_to_date(desk: Desk, results: Sequence[Result]) -> None:
+    """What is done is not marked any more; what is left stays marked, to be tried again."""
+    over = [each for each in results if each.fate in (Fate.DONE, Fate.UNCHANGED)]
+    gone = [each.row.id for each in over if each.saved is None]
+    listing = desk.listing.without(gone) if gone else desk.listing
+    rows = [each.saved.row for each in over if each.saved is not None]
+    # The list shows the newest first, and they were created in the other order.
+    desk.listing = listing.with_rows(reversed(rows)) if rows else listing
+    desk.unmark([each.row.id for each in over])
+
+
+def _tell(desk: Desk, done: str, results: Sequence[Result]) -> None:
+    counts = {fate: sum(each.fate is fate for each in results) for fate in Fate}
+    said = [f"{done} {counts[Fate.DONE]:,}"]
+    for fate, words in _SAID.items():
+        if counts[fate]:
+            said.append(f"{counts[fate]:,} {words}")
+    trouble = desk.catalog.record.trouble
+    if counts[Fate.DONE]:
+        said.append(f"u cannot undo it: {trouble}" if trouble else "u undoes it")
+    wrong = trouble or counts[Fate.FAILED] or counts[Fate.NOT_TRIED]
+    desk.say(" · ".join(said), Tone.WARNING if wrong else Tone.PLAIN)
+
+
+_SAID = {
+    Fate.UNCHANGED: "had it already",
+    Fate.FAILED: "failed",
+    Fate.NOT_TRIED: "not tried",
+}
+
+
+async def _change(desk: Desk, rows: Rows, edit: Edit, done: str) -> None:
+    token = secrets.token_hex(8)
+
+    async def act(row: Row) -> Saved:
+        return await desk.catalog.change(row.id, edit, above(desk, row), batch=token)
+
+    await carry_out(desk, "Changing", done, rows, act)
+
+
+async def _choose(desk: Desk, title: str, lines: Mapping[str, str]) -> str | None:
+    """Let one of the lines be chosen, which need not be safe to show; None where there is none."""
+    if not lines:
+        desk.say("None of those that are marked has any", Tone.WARNING)
+        return None
+    keys = [*lines]
+    shown = {str(at): one_line(lines[key]) for at, key in enumerate(keys)}
+    chosen = await desk.ask(Choice(title, shown))
+    return None if chosen is None else keys[int(chosen)]
+
+
+def _wrong_model(values: Values) -> str:
+    return "" if values[0].strip() else "Model is needed"
+
+
+def _wrong_pair(values: Values) -> str:
+    try:
+        bulk.with_metadata(*values)
+    except Invalid as error:
+        return error.message
+    return ""
+
+
+def above(desk: Desk, row: Row, going: Collection[str] = ()) -> str | None:
+    """The id of the nearest row before it that stays, from which a list can be asked for it."""
+    position = desk.listing.position(row.id)
+    while position:
+        position -= 1
+        if (found := desk.listing.rows[position].id) not in going:
+            return found
+    return None
+
+
+_DEEDS: Mapping[str, Deed] = {
+    "model": Deed("Set the model", Capability.MODIFY, set_model),
+    "metadata": Deed("Set a pair of the metadata", Capability.MODIFY, set_metadata),
+    "no_metadata": Deed("Remove a pair of the metadata", Capability.MODIFY, remove_metadata),
+    "tool": Deed("Add a tool", Capability.MODIFY, add_tool),
+    "no_tool": Deed("Remove a tool", Capability.MODIFY, remove_tool),
+    "clone": Deed("Clone", Capability.CREATE, clone_all),
+    "delete": Deed("Delete", Capability.DELETE, delete),
+}
+
+
+async def delete_marked(desk: Desk) -> None:
+    """Delete all that are marked when it begins."""
+    await delete(desk, desk.marked)
+
+
+async def clone_marked(desk: Desk) -> None:
+    """Clone all that are marked when it begins."""
+    await clone_all(desk, desk.marked)

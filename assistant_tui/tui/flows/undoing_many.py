@@ -1,0 +1,73 @@
+"""Takes back what was done to many at once."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant_tui.catalog.record import Record
+from assistant_tui.core.batch import AT_ONCE, Act
+from assistant_tui.core.document import Document, compose, write_json
+from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import Saved
+from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.tui.dialogs.count_question import CountQuestion
+from assistant_tui.tui.flows.bulk import above, carry_out
+from assistant_tui.tui.flows.desk import Desk
+
+_UNDOING = {
+    Kind.CHANGED: ("change back", "Undo the changes", "Changed back"),
+    Kind.DELETED: ("create anew", "Create them anew", "Created anew"),
+    Kind.CREATED: ("delete", "Delete", "Deleted"),
+}
+"""What is done to each, the button's label, and what is said afterwards."""
+_REMARKS = {
+    Kind.CHANGED: "What was changed elsewhere since then is not touched.",
+    Kind.DELETED: "Their ids will be new ones.",
+    Kind.CREATED: "The server keeps no copies.",
+}
+
+
+async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:
+    """Take back all of an act that was not taken back yet, once their number was typed."""
+    kind = Counter(entry.kind for entry in entries).most_common(1)[0][0]
+    rows = [_row(entry) for entry in entries]
+    verb, deed, done = _UNDOING[kind]
+    title = f"Undo what was done to these {len(rows):,}?"
+    items = [row.label for row in rows]
+    if await desk.ask(CountQuestion(title, items, deed, _REMARKS[kind], verb)):
+        act = _undoing(desk, {entry.assistant_id: entry for entry in entries})
+        at_once = 1 if kind is Kind.DELETED else AT_ONCE
+        await carry_out(desk, "Undoing", done, rows, act, at_once=at_once)
+
+
+def _undoing(desk: Desk, entries: dict[str, Entry]) -> Act:
+    known = [row.id for row in desk.listing.loaded]
+
+    async def act(row: Row) -> Saved | None:
+        catalog, entry = desk.catalog, entries[row.id]
+        if entry.kind is Kind.CREATED:
+            await catalog.delete(row.id, above(desk, row), undoes=entry.number)
+            return None
+        if entry.kind is Kind.DELETED:
+            draft = anew(Document(entry.before or "{}"))
+            return await catalog.create(draft, known, undoes=entry.number)
+        draft = await backwards(catalog.record, entry)
+        return await catalog.save(draft, above(desk, row), undoes=entry.number)
+
+    return act
+
+
+async def backwards(record: Record, entry: Entry) -> Draft:
+    """The edit that takes a change back, of the assistant under the id that it has now."""
+    assert entry.before is not None
+    assert entry.after is not None
+    present = await record.present_id(entry.assistant_id)
+    after = {**Document(entry.after).members, "id": write_json(present)}
+    return towards(Document(compose(after)), Document(entry.before))
+
+
+def _row(entry: Entry) -> Row:
+    text = entry.after or entry.before or "{}"
+    name = Document(text).value("name")
+    said = name if isinstance(name, str) else ""
+    return Row(entry.assistant_id, said, "", (), None, text)

@@ -1,0 +1,40 @@
+"""Two assistants side by side: which fields, which lines, and what counts as the same."""
+
+from assistant_tui.core.comparison import NOT_SET, Compared, Pair, comparison
+from assistant_tui.core.document import Document
+
+
+def compared(left: str, right: str) -> dict[str, Compared]:
+    return {each.name: each for each in comparison(Document(left), Document(right))}
+
+
+def test_fields_stand_in_the_order_of_the_form_and_unknown_ones_behind() -> None:
+    found = [*compared('{"odd": 1, "id": "a", "model": "m"}', '{"id": "b", "name": "n"}')]
+    assert found == ["name", "model", "odd", "id"]
+
+
+def test_numbers_and_orders_of_names_that_mean_the_same_are_the_same() -> None:
+    found = compared('{"top_p": 1.0, "metadata": {"a": "1", "b": "2"}}', '{"top_p": 1}')
+    assert found["top_p"].same and not found["metadata"].same
+    assert found["metadata"].pairs[0].right == NOT_SET
+
+
+def test_null_and_absent_are_the_same() -> None:
+    assert compared('{"name": null}', "{}")["name"].same
+
+
+def test_long_texts_are_aligned_by_line() -> None:
+    found = compared('{"instructions": "a\\nb\\nc"}', '{"instructions": "a\\nc\\nd"}')
+    assert found["instructions"].pairs == (
+        Pair("a", "a", True),
+        Pair("b", None, False),
+        Pair("c", "c", True),
+        Pair(None, "d", False),
+    )
+
+
+def test_very_long_texts_are_shown_line_beside_line() -> None:
+    left = "\\n".join(f"l{each}" for each in range(3_000))
+    found = compared(f'{{"instructions": "{left}"}}', '{"instructions": "l0\\nx"}')
+    pairs = found["instructions"].pairs
+    assert len(pairs) == 3_000 and pairs[:2] == (Pair("l0", "l0", True), Pair("l1", "x", False))

@@ -1,0 +1,232 @@
+"""What is done to many at once: counted in what the server holds, and in what was sent."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import OptionList
+
+from assistant_tui.config.settings import LOCAL
+from assistant_tui.core.samples import sample
+from assistant_tui.server.app import create_app
+from assistant_tui.server.paging import PageQuery
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import Driver, Gate, running
+
+COUNT = 9
+
+
+@pytest.fixture
+def store() -> SampleStore:
+    """More than are done at a time."""
+    return SampleStore(COUNT)
+
+
+def held(store: SampleStore) -> list[dict[str, Any]]:
+    """What the server has, newest first."""
+    return [dict(each) for each in store.page(PageQuery(limit=100)).data]
+
+
+def identity(number: int) -> str:
+    return str(sample(number)["id"])
+
+
+def refusing(number: int, method: str) -> Callable[[str, str], tuple[int, bytes] | None]:
+    """A server that fails in the middle."""
+
+    def refuse(asked: str, path: str) -> tuple[int, bytes] | None:
+        fails = asked == method and path.endswith(identity(number))
+        return (500, b'{"error": {"message": "broke"}}') if fails else None
+
+    return refuse
+
+
+async def choose(program: Driver, deed: str) -> None:
+    """Open the menu and take the line that says this."""
+    await program.press("b")
+    options = program.app.screen.query_one(OptionList).options
+    place = [str(option.prompt) for option in options].index(deed)
+    await program.press(*["down"] * place, "enter")
+
+
+async def test_delete_wants_the_count_and_deletes_just_those(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    before = held(store)
+    await program.press("space", "down", "space", "d")
+    assert "Delete these 2 assistants?" in program.text
+    assert identity(0) in program.text and identity(2) in program.text
+    assert identity(1) not in program.text
+    await program.press("enter", "1", "enter")
+    assert program.asked and gate.writes() == []
+    await program.press("backspace", "2", "enter")
+    assert not program.asked
+    assert held(store) == [each for at, each in enumerate(before) if at not in (0, 2)]
+    assert "Deleted 2 · u undoes it" in program.status
+    assert "marked" not in program.header
+    await program.press("u")
+    assert "Undo what was done to these 2?" in program.text
+    await program.press("2", "enter")
+    back = held(store)
+    assert len(back) == COUNT
+    fixed = ("id", "created_at")
+    made = [{k: v for k, v in each.items() if k not in fixed} for each in back[:2]]
+    gone = [{k: v for k, v in before[at].items() if k not in fixed} for at in (2, 0)]
+    assert sorted(made, key=str) == sorted(gone, key=str)
+    await program.press("u")
+    assert "Nothing was done here" in program.status
+
+
+async def test_escape_deletes_none(program: Driver, gate: Gate) -> None:
+    await program.press("space", "space", "d", "2", "escape")
+    assert gate.writes() == [] and "2 marked" in program.header
+
+
+async def test_what_is_marked_when_the_dialog_opens_is_what_is_deleted(
+    program: Driver, store: SampleStore
+) -> None:
+    await program.press("space", "d")
+    program.main.browser.marks = program.main.browser.marks.with_all(program.main.listing.rows)
+    await program.press("1", "enter")
+    assert [each["id"] for each in held(store)] == [identity(each) for each in range(1, COUNT)]
+
+
+async def test_the_model_of_many_is_set_and_undone_together(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    before = held(store)
+    await program.press("space", "space", "space")
+    await choose(program, "Set the model")
+    await program.press("enter")
+    assert "Model is needed" in program.text
+    await program.type("o3-new")
+    await program.press("enter")
+    assert set(gate.bodies) == {b'{"model": "o3-new"}'}
+    assert held(store) == [
+        each | {"model": "o3-new"} if at < 3 else each for at, each in enumerate(before)
+    ]
+    assert "Set the model of 3 · u undoes it" in program.status
+    store.modify(identity(1), lambda old: {**old, "model": "theirs"})
+    await program.press("u", "3", "enter")
+    assert "Failed: 1" in program.text and "changed here and elsewhere" in program.text
+    await program.press("enter")
+    after = [before[0], before[1] | {"model": "theirs"}, *before[2:]]
+    assert held(store) == after
+
+
+async def test_a_pair_of_the_metadata_is_added_and_the_others_stay(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    store.modify(identity(0), lambda old: {**old, "metadata": {"kept": "1"}})
+    store.modify(identity(1), lambda old: {**old, "metadata": {"team": "ops"}})
+    await program.press("r", "space", "space")
+    await choose(program, "Set a pair of the metadata")
+    await program.type("team")
+    await program.press("enter")
+    await program.type("ops")
+    await program.press("enter")
+    assert gate.bodies == [b'{"metadata": {"kept": "1", "team": "ops"}}']
+    assert "Set the metadata of 1 · 1 had it already" in program.status
+    await program.press("home", "space", "space")
+    await choose(program, "Remove a pair of the metadata")
+    assert "kept" in program.text
+    await program.press("down", "enter")
+    assert [each["metadata"] for each in held(store)[:2]] == [{"kept": "1"}, {}]
+
+
+async def test_a_tool_is_given_to_many_and_taken_away(program: Driver, store: SampleStore) -> None:
+    function = {"type": "function", "function": {"name": "of_theirs", "strict": True}}
+    store.modify(identity(0), lambda old: {**old, "tools": [function]})
+    store.modify(identity(1), lambda old: {**old, "tools": [{"type": "code_interpreter"}]})
+    await program.press("r", "space", "space")
+    await choose(program, "Add a tool")
+    await program.press("end", "enter")
+    assert [each["tools"] for each in held(store)[:2]] == [
+        [function],
+        [{"type": "code_interpreter"}, function],
+    ]
+    await program.press("home", "space", "space")
+    await choose(program, "Remove a tool")
+    await program.press("end", "enter")
+    assert [each["tools"] for each in held(store)[:2]] == [[], [{"type": "code_interpreter"}]]
+
+
+async def test_many_are_cloned_in_their_order(program: Driver, store: SampleStore) -> None:
+    await program.press("space", "space", "C")
+    names = [each["name"] for each in held(store)]
+    first, second = sample(0)["name"], sample(1)["name"]
+    assert names[:2] == [f"{first} (copy)", f"{second} (copy)"] and len(names) == COUNT + 2
+    assert "Cloned 2" in program.status
+    assert [row.name for row in program.main.listing.rows[:2]] == names[:2]
+    await program.press("u")
+    assert "The server keeps no copies" in program.text
+    await program.press("2", "enter")
+    assert len(held(store)) == COUNT
+
+
+async def test_a_server_that_fails_in_the_middle_is_told_and_tried_again(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    gate.refuse = refusing(4, "POST")
+    await program.press("plus")
+    await choose(program, "Set the model")
+    await program.type("new")
+    await program.press("enter")
+    assert "Failed: 1" in program.text and "broke" in program.text and "Done: 8" in program.text
+    assert [each["model"] == "new" for each in held(store)].count(True) == COUNT - 1
+    gate.refuse = lambda method, path: None
+    sent = len(gate.bodies)
+    await program.press("tab", "enter")
+    assert not program.asked
+    assert gate.bodies[sent:] == [b'{"model": "new"}']
+    assert {each["model"] for each in held(store)} == {"new"}
+
+
+async def test_what_failed_stays_marked(program: Driver, gate: Gate) -> None:
+    gate.refuse = refusing(0, "DELETE")
+    await program.press("space", "space", "d", "2", "enter")
+    assert "Failed: 1" in program.text
+    await program.press("escape")
+    assert [row.id for row in program.main.marked] == [identity(0)]
+    assert "Deleted 1 · 1 failed" in program.status
+
+
+async def test_escape_stops_after_those_under_way(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await program.press("plus")
+    await program.press("d")
+    await program.type(str(COUNT))
+    gate.hold = lambda method, path: method == "DELETE"
+    await program.pilot.press("enter")
+    await gate.arrived.wait()
+    await program.until(lambda: sum(m == "DELETE" for m, _ in gate.requests) == 4)
+    await program.pilot.press("escape")
+    assert "Waiting for those under way" in program.text
+    gate.hold = lambda method, path: False
+    gate.opened.set()
+    await program.until(lambda: "Not tried: 5" in program.text)
+    assert len(held(store)) == COUNT - 4
+    assert len([each for each in gate.writes() if each.startswith("DELETE")]) == 4
+
+
+async def test_what_every_other_would_meet_ends_it(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    gate.refuse = lambda method, path: (
+        (401, b'{"error": {"message": "who?"}}') if method == "DELETE" else None
+    )
+    await program.press("plus", "d")
+    await program.type(str(COUNT))
+    await program.press("enter")
+    assert "Not tried: " in program.text and "(Unauthorized)" in program.text
+    assert len(held(store)) == COUNT
+
+
+async def test_a_read_only_profile_offers_nothing(tmp_path: Path) -> None:
+    gate = Gate(create_app(SampleStore(2), models=("m",)))
+    async with running(gate, tmp_path, profile=replace(LOCAL, read_only=True)) as program:
+        await program.press("space", "b", "d", "C")
+        assert not program.asked and gate.writes() == []
