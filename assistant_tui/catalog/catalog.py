@@ -11,7 +11,7 @@ from assistant_tui.catalog.remembered import Memory
 from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import compose
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import Forbidden, Invalid, NotFound, ServiceError
+from assistant_tui.core.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from assistant_tui.core.listing import Listing, Order, Page, Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.resource import Resources
@@ -124,11 +124,15 @@ class Catalog:
         """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number.
 
         `batch`, here and below, is the token of an act on many assistants that this is part of.
+        Raises Conflict where another program takes the same deletion back, or has done so.
         """
         self._check_writable()
-        saved = await self._create_once(draft, known)
-        row = saved.row
-        await self.record.add(row.id, Kind.CREATED, None, row.text, undoes=undoes, batch=batch)
+        async with self.record.claimed(undoes) as free:
+            if not free:
+                raise Conflict("another program on this machine brings it back; nothing was sent")
+            saved = await self._create_once(draft, known)
+            row = saved.row
+            await self.record.add(row.id, Kind.CREATED, None, row.text, undoes=undoes, batch=batch)
         return saved
 
     async def _create_once(self, draft: Draft, known: Collection[str]) -> Saved:
@@ -141,11 +145,12 @@ class Catalog:
                 del self._unanswered[body]
                 return Saved(found, answer_lost=True)
         else:
-            before = await saving.newest_ids(self._client) | frozenset(known)
+            newest = await saving.newest_ids(self._client)
+            before = None if newest is None else newest | frozenset(known)
         try:
             saved = await saving.create(self._client, draft, before)
         except ServiceError as error:
-            if error.may_have_arrived:
+            if error.may_have_arrived and before is not None:
                 self._unanswered[body] = before
             raise
         self._unanswered.pop(body, None)
@@ -183,6 +188,8 @@ class Catalog:
             await self.record.add(
                 row.id, Kind.CHANGED, before, row.text, undoes=undoes, batch=batch
             )
+        elif undoes is not None:
+            await self.record.pass_over(undoes)
 
     async def delete(
         self,

@@ -1,7 +1,8 @@
 """What was done and typed on one server, kept in the journal; its failures never stop the work."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from assistant_tui.core.draft import Draft
@@ -60,6 +61,23 @@ class Record:
         """Take back an entry whose deed did not come about."""
         if number is not None:
             await self._ask(lambda journal: journal.withdraw(number), None)
+
+    async def pass_over(self, number: int) -> None:
+        """What an entry did is taken back already: the next undoing reaches the one before."""
+        await self._ask(lambda journal: journal.mark_undone(number), False)
+
+    @asynccontextmanager
+    async def claimed(self, number: int | None) -> AsyncIterator[bool]:
+        """Whether an entry is this program's alone to take back, as long as this lasts."""
+        if number is None:
+            yield True
+            return
+        free = await self._ask(lambda journal: journal.claim(number), True)
+        try:
+            yield free
+        finally:
+            if free and self._journal is not None:
+                self._journal.release(number)
 
     async def last(self) -> Entry | None:
         """What is to be undone next."""

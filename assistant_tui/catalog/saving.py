@@ -10,7 +10,15 @@ from assistant_tui.catalog.lookup import fetch
 from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import EditConflict, NotFound, NotServed, ServiceError, Unreadable
+from assistant_tui.core.errors import (
+    EditConflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotServed,
+    ServiceError,
+    Unreadable,
+)
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved, compare, is_made_of
 
@@ -21,8 +29,11 @@ _NO_METHOD = (405, 501)
 """Answers that mean the route itself; a 404 to a creation may as well be about the model."""
 
 
-async def create(client: AssistantsClient, draft: Draft, known: Collection[str]) -> Saved:
+async def create(client: AssistantsClient, draft: Draft, known: Collection[str] | None) -> Saved:
     """Create an assistant from a draft; `known` are ids that cannot be the new one.
+
+    Where nobody knows those (None), a create that got no answer is not looked for: an older one
+    just like it would be taken for the new one.
 
     Raises:
         ServiceError: it was not created, or whether it was could not be found out.
@@ -41,12 +52,19 @@ async def create(client: AssistantsClient, draft: Draft, known: Collection[str])
     return Saved(row, outcome=compare(body, None, Document(row.text)))
 
 
-async def newest_ids(client: AssistantsClient) -> frozenset[str]:
-    """The ids that a create must not be taken to have made; none where they cannot be listed."""
+async def newest_ids(client: AssistantsClient) -> frozenset[str] | None:
+    """The ids that a create must not be taken to have made; None where the server tells none.
+
+    Raises:
+        ServiceError: they cannot be had just now; nothing is to be sent without them.
+    """
     try:
         page = await client.list(limit=RECENT)
-    except ServiceError:
-        return frozenset()
+    except (NotServed, Forbidden, Invalid):
+        return None
+    except ServiceError as error:
+        error.message = f"nothing was sent yet: {error.message}"
+        raise
     return frozenset(row.id for row in page.rows)
 
 
@@ -64,9 +82,14 @@ async def find_created(
 
 
 async def _look_for_created(
-    client: AssistantsClient, body: Mapping[str, str], known: Collection[str], error: ServiceError
+    client: AssistantsClient,
+    body: Mapping[str, str],
+    known: Collection[str] | None,
+    error: ServiceError,
 ) -> Saved:
     try:
+        if known is None:
+            raise error
         found = await find_created(client, body, known)
     except ServiceError:
         error.message = f"it may have been created all the same: {error.message}"

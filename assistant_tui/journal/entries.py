@@ -136,6 +136,14 @@ def batch(connection: sqlite3.Connection, server: str, token: str) -> tuple[Entr
     return tuple(_entry(*row) for row in rows)
 
 
+def is_open(connection: sqlite3.Connection, number: int) -> bool:
+    """Whether an entry is there and was not taken back."""
+    found = connection.execute(
+        "SELECT 1 FROM entries WHERE number = ? AND undone = 0", (number,)
+    ).fetchone()
+    return found is not None
+
+
 def mark(connection: sqlite3.Connection, number: int, undone: bool) -> bool:
     """Set whether an entry counts as undone; False if it was so already, or is not there."""
     done = connection.execute(

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from assistant_tui.journal import drafts, entries
+from assistant_tui.journal.claims import Claims
 from assistant_tui.journal.database import Database
 from assistant_tui.journal.drafts import KeptDraft
 from assistant_tui.journal.entries import Entry, Kind
@@ -45,6 +46,7 @@ class Journal:
         self._keep_bytes = keep_bytes
         self._clock = clock
         self._owner = Owner(path)
+        self._claims = Claims(path)
         self._database = Database(path, self._keep_house)
 
     def __enter__(self) -> Self:
@@ -63,6 +65,7 @@ class Journal:
         try:
             self._database.close()
         finally:
+            self._claims.release_all()
             self._owner.release()
 
     @property
@@ -112,14 +115,26 @@ class Journal:
         """Have `last` and `trash` pass over an entry, or no longer.
 
         For one that is taken back without a new entry, or cannot be taken back any more, so that
-        the next undoing reaches the one before. Also a claim, where two programs may undo the same
-        deletion at once: only one of them is told True.
+        the next undoing reaches the one before.
 
         Returns:
             False if it was marked so already, or is not there (any more).
         """
         with self._database.writing() as connection:
             return entries.mark(connection, number, undone)
+
+    def claim(self, number: int) -> bool:
+        """Make sure that nobody else takes this entry back until `release`.
+
+        Returns:
+            False if somebody is doing so right now, or has done so already.
+        """
+        with self._database.writing() as connection:
+            return entries.is_open(connection, number) and self._claims.take(number)
+
+    def release(self, number: int) -> None:
+        """Let others take an entry back again, if it was not."""
+        self._claims.release(number)
 
     def history(self, server: str, assistant_id: str) -> tuple[Entry, ...]:
         """What was done to an assistant, newest first, across the deletions it came back from."""

@@ -19,7 +19,7 @@ class Owner:
     def __init__(self, journal: Path) -> None:
         self.token = f"{os.getpid()}-{secrets.token_hex(8)}"
         """Tells this owner from all others, now and later."""
-        self._path = _lock_file(journal, self.token)
+        self._path = lock_file(journal, self.token)
         self._journal = journal
         self._handle: int | None = None
 
@@ -30,7 +30,7 @@ class Owner:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 # Between making and locking, another program may have taken it for one left over.
-                if _is_at(handle, self._path):
+                if is_at(handle, self._path):
                     self._handle = handle
             finally:
                 if self._handle is None:
@@ -41,7 +41,7 @@ class Owner:
         # The own file is never looked at: where flock is emulated (NFS), closing it drops the lock.
         if token == self.token:
             return True
-        return _is_locked(_lock_file(self._journal, token))
+        return _is_locked(lock_file(self._journal, token))
 
     def sweep(self) -> None:
         """Remove the files of programs that ended without doing so; where refused, leave them."""
@@ -59,7 +59,8 @@ class Owner:
             os.close(handle)
 
 
-def _lock_file(journal: Path, token: str) -> Path:
+def lock_file(journal: Path, token: str) -> Path:
+    """The file whose lock says that the program with this token runs."""
     return journal.with_name(f"{journal.name}.owner-{token}")
 
 
@@ -78,7 +79,8 @@ def _is_locked(path: Path) -> bool:
         os.close(handle)
 
 
-def _is_at(handle: int, path: Path) -> bool:
+def is_at(handle: int, path: Path) -> bool:
+    """Whether the file that was opened is still the one with this name."""
     try:
         return os.path.samestat(os.fstat(handle), os.stat(path))
     except FileNotFoundError:

@@ -103,11 +103,32 @@ async def test_one_that_nobody_can_read_is_not_taken_for_the_new_one() -> None:
 
 
 async def test_a_create_that_cannot_be_looked_for_says_so() -> None:
-    server = Server(create=lost, list=unreachable)
+    server = Server(create=lost)
+    server.bent["list"] = in_turn(server.answer, unreachable)
     async with catalog_of(server) as catalog:
         with pytest.raises(Offline, match="may have been created all the same: "):
             await catalog.create(NEW)
     assert server.count("create") == 1
+
+
+async def test_nothing_is_created_before_it_is_known_what_is_there() -> None:
+    server = Server(list=in_turn(unreachable, unreachable, unreachable, lost))
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline, match="nothing was sent yet: ") as caught:
+            await catalog.create(NEW)
+    assert not caught.value.may_have_arrived
+    assert server.count("create") == 0
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+async def test_where_nothing_is_ever_listed_a_lost_create_is_not_looked_for(status: int) -> None:
+    server = Server(text_of(1, name='"Fresh"'), list=refusing(status))
+    server.bent["create"] = in_turn(lost, server.answer)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Offline, match="may have been created all the same: "):
+            await catalog.create(NEW)
+        assert (await catalog.create(NEW)).answer_lost is False
+    assert server.asked == ["list", "create", "list", "create"]
 
 
 async def test_a_create_that_was_never_sent_is_not_looked_for() -> None:

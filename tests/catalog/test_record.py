@@ -12,10 +12,11 @@ from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.record import Record
 from assistant_tui.core.document import Document, same_json
 from assistant_tui.core.draft import Draft, anew, towards
-from assistant_tui.core.errors import Forbidden
+from assistant_tui.core.errors import Conflict, Forbidden
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
+from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
 from tests.catalog.support import Server, catalog_of, refusing, some
 
@@ -78,6 +79,34 @@ async def test_a_deletion_is_in_the_trash_until_it_is_created_anew(tmp_path: Pat
         }
         assert await catalog.record.trash() == ()
         assert await catalog.record.present_id(row.id) == saved.row.id
+
+
+async def test_what_somebody_else_took_back_already_is_not_undone_again(tmp_path: Path) -> None:
+    async with recorded(tmp_path) as (catalog, store):
+        row = (await catalog.page()).rows[0]
+        await catalog.save(Draft(Document(row.text)).edited("name", "new"))
+        entry = await catalog.record.last()
+        assert entry is not None
+        store.modify(row.id, lambda old: {**old, "name": row.name})
+        back = towards(Document(entry.after or ""), Document(entry.before or ""))
+        assert (await catalog.save(back, undoes=entry.number)).before is None
+        assert await catalog.record.last() is None, "the next undoing reaches what was before"
+
+
+async def test_what_another_program_brings_back_is_not_brought_back_twice(tmp_path: Path) -> None:
+    async with recorded(tmp_path) as (catalog, store), recorded(tmp_path) as (other, _):
+        row = (await catalog.page()).rows[0]
+        await catalog.delete(row.id)
+        (entry,) = await other.record.trash()
+        again = anew(Document(row.text))
+        async with other.record.claimed(entry.number) as free:
+            assert free
+            with pytest.raises(Conflict, match="another program"):
+                await catalog.create(again, undoes=entry.number)
+        assert len(store.page(PageQuery(limit=9)).data) == 2
+        await catalog.create(again, undoes=entry.number)
+        with pytest.raises(Conflict, match="another program"):
+            await other.create(again, undoes=entry.number)
 
 
 async def test_a_deletion_that_was_refused_is_not_in_the_trash(tmp_path: Path) -> None:

@@ -1,14 +1,20 @@
 """Clients and catalogs before a proxy: what they would wait before a repetition is written down."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.record import Record
+from assistant_tui.journal.journal import Journal
 from tests.faults.faults import LARGEST
 
+PAGE = 5
+"""Rows of a page: few, so that a list takes several requests."""
 PATIENT = 20.0
 """Seconds of time-out where nothing is to time out, however busy the machine."""
 
@@ -54,3 +60,13 @@ DONE: Mapping[str, list[str]] = {
     "delete": [],
 }
 """What the server holds, of `Old` alone, once each was carried out."""
+
+
+@asynccontextmanager
+async def catalog(
+    url: str, journal: Path | None = None, timeout: float = PATIENT
+) -> AsyncIterator[Catalog]:
+    """The catalog of a server on a socket, with a journal where there is to be one."""
+    with Journal(journal) if journal else nullcontext() as kept:
+        async with client(url, timeout=timeout) as opened:
+            yield Catalog(opened, page_size=PAGE, record=Record(kept, url))

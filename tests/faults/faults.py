@@ -222,6 +222,9 @@ def _both(
     ]
 
 
+reset_before_the_deed = _before(_reset)
+reset_after_the_deed = _after(_reset)
+
 TROUBLES = [
     Trouble("reset in the request", reset_in_the_request, Offline, _LOST),
     *_both("reset", _reset, Offline, _LOST),
@@ -236,7 +239,7 @@ TROUBLES = [
         "501",
         _before(refusal(501)),
         NotServed,
-        "does not serve .*said 501",
+        "does not serve .*said 501|this server cannot ",
         certain=True,
         lasting=True,
     ),

@@ -25,6 +25,7 @@ USES: dict[str, Callable[[Journal], object]] = {
     "last": lambda journal: journal.last(S),
     "batch": lambda journal: journal.batch(S, "b"),
     "mark_undone": lambda journal: journal.mark_undone(1),
+    "claim": lambda journal: journal.claim(1),
     "prune": lambda journal: journal.prune(),
     "keep_draft": lambda journal: journal.keep_draft(S, A, "{}"),
     "forget_draft": lambda journal: journal.forget_draft(S, A),

@@ -168,13 +168,48 @@ def test_what_came_after_a_deletion_is_not_of_what_was_deleted(journal: Journal)
     assert numbers(journal.history(S, C)) == [last, *reversed(first)]
 
 
+def test_what_is_passed_over_is_not_undone_next(journal: Journal) -> None:
+    first, number = delete(journal, B), delete(journal)
+    assert journal.mark_undone(number)
+    assert not journal.mark_undone(number)
+    assert numbers(journal.trash(S)) == [first]
+    assert journal.mark_undone(number, False)
+    assert numbers(journal.trash(S)) == [number, first]
+    assert not journal.mark_undone(number + 1)
+
+
 def test_only_one_of_two_claims_an_undoing(journal: Journal, other: Journal) -> None:
     number = delete(journal)
-    assert [journal.mark_undone(number), other.mark_undone(number)] == [True, False]
-    assert (journal.last(S), journal.trash(S)) == (None, ())
-    assert other.mark_undone(number, False)
-    assert numbers(journal.trash(S)) == [number]
-    assert not journal.mark_undone(number + 1)
+    assert [journal.claim(number), other.claim(number), journal.claim(number)] == [
+        True,
+        False,
+        False,
+    ]
+    journal.release(number)
+    assert other.claim(number), "nothing came of the first"
+    recreate(other, B, number)
+    other.release(number)
+    assert not journal.claim(number), "it is done"
+    assert not journal.claim(number + 9), "there is nothing to undo"
+
+
+def test_several_can_be_claimed_at_once(journal: Journal, other: Journal, path: Path) -> None:
+    first, second = delete(journal), delete(journal, B)
+    assert journal.claim(first) and other.claim(second)
+    assert not journal.claim(second)
+    other.release(second)
+    assert journal.claim(second)
+    assert not other.claim(first), "the other claim of the same program is still held"
+    journal.release(first)
+    journal.release(second)
+    assert [*path.parent.glob("*undoing*")] == []
+
+
+def test_a_claim_ends_with_its_program(journal: Journal, path: Path) -> None:
+    number = delete(journal)
+    with Journal(path) as ending:
+        assert ending.claim(number)
+    assert journal.claim(number)
 
 
 def test_what_did_not_come_about_is_withdrawn(journal: Journal) -> None:

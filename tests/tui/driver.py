@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.api.exchange import Sleep
 from assistant_tui.api.in_process import ASGIApp, in_process
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.record import Record
@@ -184,14 +185,14 @@ class Driver:
 
 
 def catalog_of(
-    server: ASGIApp | Endpoint, profile: Profile, journal: Path
+    server: ASGIApp | Endpoint, profile: Profile, journal: Path, sleep: Sleep = asyncio.sleep
 ) -> Callable[[], Awaitable[Catalog]]:
-    """How to connect to a server in this process."""
+    """How to connect to a server in this process; `sleep` is what a client does to wait."""
 
     async def connect() -> Catalog:
         endpoint = server if isinstance(server, Endpoint) else in_process(server)
         stack = AsyncExitStack()
-        client = await stack.enter_async_context(AssistantsClient(endpoint))
+        client = await stack.enter_async_context(AssistantsClient(endpoint, sleep=sleep))
         kept = stack.enter_context(Journal(journal))
         return Catalog(
             client,
@@ -215,13 +216,14 @@ async def running(
     opening: Listing | None = None,
     settings: Settings | None = None,
     settle: bool = True,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Driver]:
     """Start the program on a server in this process; `settle` waits until the list is loaded."""
     settings = settings or Settings(profile, profiles={profile.name: profile})
     app = AssistantApp(
         settings,
         lambda _: opening or Listing(),
-        lambda chosen: catalog_of(server, chosen, folder / "journal.db")(),
+        lambda chosen: catalog_of(server, chosen, folder / "journal.db", sleep)(),
         crash_folder=folder,
     )
     async with app.run_test(size=size) as pilot:

@@ -29,7 +29,8 @@ async def test_u_takes_the_last_change_back_after_asking(
     program: Driver, store: SampleStore
 ) -> None:
     before = all_of(store)
-    await program.press("enter", "x", "ctrl+s", "u")
+    await program.press("enter", "x", "ctrl+s")
+    await program.press("u")
     assert f"Undo this change of {NAME}x" in program.text
     await program.press("enter")
     assert all_of(store)[0]["name"] == f"{NAME}x", "Cancel has the focus"
@@ -56,7 +57,8 @@ async def test_u_brings_back_what_was_deleted_under_a_new_id_and_says_so(
     program: Driver, store: SampleStore
 ) -> None:
     before = all_of(store)[0]
-    await program.press("d", "tab", "enter", "u")
+    await program.press("d", "tab", "enter")
+    await program.press("u")
     assert "the id will be a new one" in program.text
     assert ID in program.text
     await program.press("tab", "enter")
@@ -84,7 +86,9 @@ async def test_a_version_of_the_history_can_be_restored(
 ) -> None:
     await program.press("H")
     assert "not changed here yet" in program.status
-    await program.press("enter", "1", "ctrl+s", "enter", "2", "ctrl+s", "H")
+    await program.press("enter", "1", "ctrl+s")
+    await program.press("enter", "2", "ctrl+s")
+    await program.press("H")
     assert "changed name" in program.text
     await program.press("down", "down", "enter")
     assert "Restore this version?" in program.text

@@ -7,7 +7,7 @@ from assistant_tui.core.difference import differences
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft, anew, towards
-from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.errors import NotFound, ServiceError
 from assistant_tui.core.listing import Row
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.tui.dialogs.choice import Choice
@@ -94,11 +94,27 @@ async def _undo_change(desk: Desk, entry: Entry) -> None:
 
 
 async def _recreate(desk: Desk, entry: Entry) -> None:
+    """Create what was deleted anew, unless the deletion did not come about at all."""
+    if await _is_there(desk, entry.assistant_id):
+        await desk.catalog.record.withdraw(entry.number)
+        desk.say(f"{_name(entry)} is still there: its deletion did not arrive", Tone.WARNING)
+        return
     lines = (f"It was {one_line(entry.assistant_id)}; the id will be a new one.",)
     answers = (Answer("cancel", "Cancel"), Answer("yes", "Create it anew"))
     question = Question(f"Bring back {_name(entry)}? (deleted {_when(entry)})", lines, answers)
     if await desk.ask(question) == "yes" and entry.before is not None:
         await save(desk, anew(Document(entry.before)), undoes=entry.number)
+
+
+async def _is_there(desk: Desk, assistant_id: str) -> bool:
+    desk.say("Looking whether it is gone…", Tone.WORKING)
+    try:
+        await desk.catalog.fetch(assistant_id)
+    except NotFound:
+        return False
+    finally:
+        desk.say("")
+    return True
 
 
 async def _agreed(desk: Desk, title: str, label: str, draft: Draft) -> bool:

@@ -1,0 +1,192 @@
+"""The program before a spoiled line: what it says, what it keeps, and what the server holds."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.api.retries import MOST_RETRIES
+from assistant_tui.core.errors import NotServed
+from tests.faults.clients import DONE, PATIENT, Waits
+from tests.faults.faults import (
+    TROUBLES,
+    Trouble,
+    reset_after_the_deed,
+    reset_before_the_deed,
+    reset_in_the_request,
+)
+from tests.faults.machine import Machine
+from tests.faults.proxy import Exchange, Proxy, sound
+from tests.tui.driver import Driver, running
+
+SIZE = (160, 24)
+"""Room for whole sentences on the status line."""
+CHOSEN = [
+    each
+    for each in TROUBLES
+    if each.name
+    in (
+        "reset in the request",
+        "reset before the deed",
+        "closed after the deed",
+        "500 after the deed",
+        "502, a page before the deed",
+        "501",
+        "429",
+        "429 for an hour",
+        "cut off",
+        "promising less",
+        "a login page",
+    )
+]
+LOST = "the answer was lost, but it has arrived"
+
+
+@pytest.fixture
+async def program(proxy: Proxy, machine: Machine, tmp_path: Path) -> AsyncIterator[Driver]:
+    """The program on a server with the assistant `Old`."""
+    machine.make("Old")
+    endpoint = Endpoint(proxy.url, timeout=PATIENT)
+    async with running(endpoint, tmp_path, size=SIZE, sleep=Waits()) as driver:
+        yield driver
+
+
+KEYS: dict[str, Sequence[str]] = {
+    "create": ["n", *"New", "ctrl+s"],
+    "modify": ["enter", *["backspace"] * 3, *"New", "ctrl+s"],
+    "delete": ["d", "tab", "enter"],
+}
+DID = {"create": "Created New · asst_", "modify": "Saved New · asst_", "delete": "Deleted Old · "}
+KEPT = {
+    "create": "Not saved; the edit is kept here: ",
+    "modify": "Not saved; the edit is kept here: ",
+    "delete": "Old was not deleted: ",
+}
+AGAIN: dict[str, Sequence[str]] = {
+    "create": ["ctrl+s"],
+    "modify": ["ctrl+s"],
+    "delete": KEYS["delete"],
+}
+
+
+@pytest.mark.parametrize("part", KEYS)
+@pytest.mark.parametrize("trouble", CHOSEN, ids=str)
+async def test_a_write_is_done_or_said_and_a_second_try_does_it_once(
+    trouble: Trouble, part: str, program: Driver, proxy: Proxy, machine: Machine
+) -> None:
+    proxy.once(part, trouble.act)
+    await program.press(*KEYS[part])
+    if trouble.carried_out or trouble.is_repeated(part):
+        assert program.status.startswith(DID[part])
+        assert (LOST in program.status) is (trouble.carried_out and part != "delete")
+    else:
+        assert program.status.startswith(f"✗ {KEPT[part]}{trouble.error.title}: ")
+        assert machine.names() == ["Old"]
+        if trouble.error is NotServed:
+            return
+        await program.press(*AGAIN[part])
+        assert program.status.startswith(DID[part])
+    assert machine.names() == DONE[part]
+    assert program.highlighted == (DONE[part][0] if DONE[part] else "")
+
+
+@pytest.mark.parametrize("trouble", CHOSEN, ids=str)
+async def test_a_list_that_cannot_be_loaded_says_so_and_keeps_its_rows(
+    trouble: Trouble, program: Driver, proxy: Proxy
+) -> None:
+    proxy.always(trouble.act, "list")
+    await program.press("r")
+    assert program.status.startswith(f"✗ {trouble.error.title}: ")
+    assert program.status.endswith(" · r tries again")
+    assert program.highlighted == "Old"
+    proxy.mend()
+    proxy.machine.make("New")
+    await program.press("r")
+    assert "1–2 of 2 (all)" in program.header
+    assert "tries again" not in program.status
+
+
+@pytest.mark.parametrize("trouble", CHOSEN, ids=str)
+async def test_a_first_list_that_cannot_be_loaded_says_so_and_can_be_tried_again(
+    trouble: Trouble, proxy: Proxy, machine: Machine, tmp_path: Path
+) -> None:
+    machine.make("Old")
+    proxy.always(trouble.act, "list")
+    endpoint = Endpoint(proxy.url, timeout=PATIENT)
+    async with running(endpoint, tmp_path, size=SIZE, sleep=Waits()) as program:
+        assert trouble.error.title in program.text
+        assert "r tries again" in program.text
+        proxy.mend()
+        await program.press("r")
+        assert program.highlighted == "Old"
+
+
+async def test_a_page_that_fails_is_loaded_by_r(
+    proxy: Proxy, machine: Machine, tmp_path: Path
+) -> None:
+    for number in range(60):
+        machine.make(f"No {number}")
+    endpoint = Endpoint(proxy.url, timeout=PATIENT)
+    async with running(endpoint, tmp_path, size=SIZE, sleep=Waits()) as program:
+        proxy.once("list", *[reset_in_the_request] * (MOST_RETRIES + 1))
+        await program.press("G")
+        assert "lost · r tries again" in program.status
+        await program.press("r", "G")
+        assert "60 (all)" in program.header
+        assert program.highlighted == "No 0"
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+async def test_a_deletion_that_nobody_could_look_at_is_undone_only_where_it_happened(
+    arrived: bool, program: Driver, proxy: Proxy, machine: Machine
+) -> None:
+    (one,) = machine.held()
+    proxy.always(reset_after_the_deed if arrived else reset_before_the_deed, "delete")
+    proxy.once("retrieve", sound, *[reset_in_the_request] * (MOST_RETRIES + 1))
+    await program.press(*KEYS["delete"])
+    assert "it may have been deleted all the same" in program.status
+    proxy.mend()
+    await program.press("u")
+    assert program.asked is arrived
+    if arrived:
+        await program.press("tab", "enter")
+    else:
+        assert "Old is still there: its deletion did not arrive" in program.status
+    (now,) = machine.held()
+    assert now["name"] == "Old"
+    assert (now["id"] != one["id"]) is arrived
+    await program.press("u")
+    assert "Nothing was done here that could be undone" in program.status
+
+
+async def test_a_form_left_with_a_lost_create_leaves_one_assistant_at_most(
+    program: Driver, proxy: Proxy, machine: Machine
+) -> None:
+    """It arrives after the program has looked for it in vain."""
+    held = threading.Event()
+
+    async def late(exchange: Exchange) -> None:
+        await exchange.receive()
+        exchange.reset()
+        await asyncio.to_thread(held.wait)
+        await exchange.carry_out()
+
+    proxy.once("create", late)
+    await program.press("n", *"New", "ctrl+s")
+    assert "it is not there, but may still arrive" in program.status
+    held.set()
+    await program.until(lambda: machine.names() == ["New", "Old"])
+    await program.press("ctrl+s")
+    assert program.status.startswith("Created New · ")
+    assert machine.names() == ["New", "Old"]
+
+
+async def test_a_host_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    endpoint = Endpoint("http://assistants.invalid/v1")
+    async with running(endpoint, tmp_path, size=SIZE, sleep=Waits()) as program:
+        assert "host unknown: assistants.invalid" in program.text
+        await program.press("n", *"New")
+        assert "The models could not be listed: host unknown" in program.status
