@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog import deleting, lookup, saving
+from assistant_tui.catalog.creating import Creating
 from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
 from assistant_tui.core.bulk import Edit
-from assistant_tui.core.document import compose
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from assistant_tui.core.listing import Listing, Order, Page, Row
@@ -42,8 +42,7 @@ class Catalog:
         """What was done and typed here."""
         self.remark = remark
         """One sentence that a person should know about this catalog; empty for none."""
-        self._unanswered: dict[str, frozenset[str]] = {}
-        """Creates without an answer, by their body, with the ids that were there before."""
+        self._creating = Creating(client)
         self._files: Resources | None = None
         self._vector_stores: Resources | None = None
         self._resources = resources or AsyncExitStack()
@@ -130,30 +129,9 @@ class Catalog:
         async with self.record.claimed(undoes) as free:
             if not free:
                 raise Conflict("another program on this machine brings it back; nothing was sent")
-            saved = await self._create_once(draft, known)
+            saved = await self._creating.create(draft, known)
             row = saved.row
             await self.record.add(row.id, Kind.CREATED, None, row.text, undoes=undoes, batch=batch)
-        return saved
-
-    async def _create_once(self, draft: Draft, known: Collection[str]) -> Saved:
-        """Create; but first look for what the same request may have made after it timed out."""
-        body = compose(draft.patch())
-        before = self._unanswered.get(body)
-        if before is not None:
-            found = await saving.find_created(self._client, draft.patch(), before)
-            if found is not None:
-                del self._unanswered[body]
-                return Saved(found, answer_lost=True)
-        else:
-            newest = await saving.newest_ids(self._client)
-            before = None if newest is None else newest | frozenset(known)
-        try:
-            saved = await saving.create(self._client, draft, before)
-        except ServiceError as error:
-            if error.may_have_arrived and before is not None:
-                self._unanswered[body] = before
-            raise
-        self._unanswered.pop(body, None)
         return saved
 
     async def save(

@@ -1,6 +1,5 @@
-"""Creates and modifies: fetch, compare, send, compare."""
+"""Modifies: fetch, compare, send, compare."""
 
-from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,92 +11,13 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import (
     EditConflict,
-    Forbidden,
-    Invalid,
     NotFound,
     NotServed,
     ServiceError,
     Unreadable,
 )
 from assistant_tui.core.listing import Row
-from assistant_tui.core.outcome import Saved, compare, is_made_of
-
-RECENT = 20
-"""How many of the newest assistants are searched for one whose create got no answer."""
-
-_NO_METHOD = (405, 501)
-"""Answers that mean the route itself; a 404 to a creation may as well be about the model."""
-
-
-async def create(client: AssistantsClient, draft: Draft, known: Collection[str] | None) -> Saved:
-    """Create an assistant from a draft; `known` are ids that cannot be the new one.
-
-    Where nobody knows those (None), a create that got no answer is not looked for: an older one
-    just like it would be taken for the new one.
-
-    Raises:
-        ServiceError: it was not created, or whether it was could not be found out.
-    """
-    body = draft.patch()
-    try:
-        row = await client.create(body)
-    except NotServed as error:
-        if error.status in _NO_METHOD:
-            client.dialect.learn_missing(Capability.CREATE)
-        raise
-    except ServiceError as error:
-        if not error.may_have_arrived:
-            raise
-        return await _look_for_created(client, body, known, error)
-    return Saved(row, outcome=compare(body, None, Document(row.text)))
-
-
-async def newest_ids(client: AssistantsClient) -> frozenset[str] | None:
-    """The ids that a create must not be taken to have made; None where the server tells none.
-
-    Raises:
-        ServiceError: they cannot be had just now; nothing is to be sent without them.
-    """
-    try:
-        page = await client.list(limit=RECENT)
-    except (NotServed, Forbidden, Invalid):
-        return None
-    except ServiceError as error:
-        error.message = f"nothing was sent yet: {error.message}"
-        raise
-    return frozenset(row.id for row in page.rows)
-
-
-async def find_created(
-    client: AssistantsClient, body: Mapping[str, str], known: Collection[str]
-) -> Row | None:
-    """Look among the newest assistants for what a create with this body has made.
-
-    It has what was sent, and nothing that was not. Raises ServiceError.
-    """
-    for row in (await client.list(limit=RECENT)).rows:
-        if not row.problem and row.id not in known and is_made_of(body, Document(row.text)):
-            return row
-    return None
-
-
-async def _look_for_created(
-    client: AssistantsClient,
-    body: Mapping[str, str],
-    known: Collection[str] | None,
-    error: ServiceError,
-) -> Saved:
-    try:
-        if known is None:
-            raise error
-        found = await find_created(client, body, known)
-    except ServiceError:
-        error.message = f"it may have been created all the same: {error.message}"
-        raise error from None
-    if found is None:
-        error.message = f"it is not there, but may still arrive: {error.message}"
-        raise error
-    return Saved(found, answer_lost=True)
+from assistant_tui.core.outcome import Saved, compare
 
 
 async def modify(
