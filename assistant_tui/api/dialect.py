@@ -12,6 +12,8 @@ class Capability(Enum):
     CREATE = auto()
     CURSOR = auto()
     """Lists that go on behind `after`."""
+    ORDER = auto()
+    """Lists that begin with the oldest where `order=asc` asks for it."""
     MODELS = auto()
     FILES = auto()
     VECTOR_STORES = auto()

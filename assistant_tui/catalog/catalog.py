@@ -1,17 +1,20 @@
 """The one door between the screen and a server."""
 
-from collections.abc import Collection
-from contextlib import AsyncExitStack
+import asyncio
+from collections.abc import AsyncGenerator, Collection
+from contextlib import AsyncExitStack, aclosing
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog import deleting, lookup, saving
 from assistant_tui.catalog.creating import Creating
+from assistant_tui.catalog.paging import page_behind
 from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
+from assistant_tui.catalog.walk import walk
 from assistant_tui.core.bulk import Edit
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from assistant_tui.core.errors import Conflict, Forbidden, NotFound, ServiceError
 from assistant_tui.core.listing import Listing, Order, Page, Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.resource import Resources
@@ -61,24 +64,7 @@ class Catalog:
         A server that refuses the cursor gets a page that says so, not an error; NotFound means
         that the row with that id is gone.
         """
-        try:
-            return await self._client.list(limit=self._page_size, order=order, after=after)
-        except Invalid:
-            if after is None:
-                raise
-            # A cursor is also refused when its row is gone, which says nothing about the server.
-            await self._check_present(after)
-            self._client.dialect.learn_missing(Capability.CURSOR)
-            return Page((), None, after, self._page_size, refused=True)
-
-    async def _check_present(self, assistant_id: str) -> None:
-        """Raise NotFound if an assistant is certainly gone."""
-        try:
-            await self.fetch(assistant_id)
-        except NotFound:
-            raise
-        except ServiceError:
-            return
+        return await page_behind(self._client, after, self._page_size, order=order)
 
     async def reload(self, count: int) -> Listing:
         """Load anew, page by page, until at least `count` rows are there or the list ends."""
@@ -87,11 +73,19 @@ class Catalog:
             listing = listing.extended(await self.page(listing.cursor))
         return listing
 
+    async def walk(self, listing: Listing) -> AsyncGenerator[Listing, None]:
+        """Load all that is not in a listing: each answer brings a listing that has it, too."""
+        seams = await asyncio.to_thread(self._memory.seams) if self._memory else ()
+        async with aclosing(walk(self._client, listing, seams)) as listings:
+            async for listing in listings:
+                yield listing
+        if listing.complete:
+            await asyncio.to_thread(self.remember, listing)
+
     def remember(self, listing: Listing) -> None:
-        """Keep the first rows on disk for the next start, where the settings allow it."""
+        """Keep on disk what the next start and the next walk can use, if the settings allow it."""
         if self._memory is not None:
-            rows = listing.rows[: self._page_size]
-            self._memory.write(rows, complete=listing.complete and len(rows) == len(listing))
+            self._memory.write(listing, self._page_size)
 
     async def fetch(self, assistant_id: str, above: str | None = None) -> Row:
         """Return an assistant as the server has it now; `above` is the row before it."""

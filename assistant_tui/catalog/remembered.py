@@ -1,5 +1,7 @@
 """Keeps the first page of each server on disk, so that the next start has rows at once.
 
+And ids of places further down, so that the next walk through all of it is a short one.
+
 Only the standard library is imported: this is read before the first paint.
 """
 
@@ -10,12 +12,19 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from assistant_tui.core.listing import Listing, Row
 
-FORMAT = 1
+FORMAT = 2
 LARGEST = 1_000_000
 """Characters of JSON that are kept at most; a start must not wait for long instructions."""
+APART = 100
+"""Rows from one seam to the next."""
+
+
+_UNUSABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
+"""What a file raises that is not there, or is not what was written."""
 
 
 class Memory:
@@ -29,27 +38,36 @@ class Memory:
     def read(self) -> Listing:
         """The rows of an earlier run, marked as such; none where there are none to read."""
         try:
-            data = json.loads(self._path.read_text("utf-8"))
-            if data["format"] != FORMAT:
-                return Listing()
+            data = self._load()
             rows = tuple(_row(*row) for row in data["rows"])
             return Listing(rows, complete=bool(data["complete"]), remembered=True)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except _UNUSABLE:
             return Listing()
 
-    def write(self, rows: Iterable[Row], *, complete: bool) -> None:
-        """Replace what is remembered; a disk that refuses costs only the head start."""
-        kept: list[Row] = []
-        room = LARGEST
-        for row in rows:
-            room -= len(row.text)
-            if room < 0:
-                complete = False
-                break
-            kept.append(row)
-        text = json.dumps({"format": FORMAT, "complete": complete, "rows": kept})
+    def seams(self) -> tuple[str, ...]:
+        """Ids at even distances in the list as it was when all of it was last seen."""
+        try:
+            return _texts(self._load()["seams"])
+        except _UNUSABLE:
+            return ()
+
+    def _load(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(self._path.read_text("utf-8"))
+        if data["format"] != FORMAT:
+            raise ValueError("written by another version")
+        return data
+
+    def write(self, listing: Listing, count: int) -> None:
+        """Replace what is remembered by the first `count` rows, and the seams if all is loaded.
+
+        A disk that refuses costs only the head start.
+        """
+        rows = [(*row[:5], row.text, row.problem) for row in _within_room(listing.rows[:count])]
+        complete = listing.complete and len(rows) == len(listing)
+        seams = _seams(listing) if listing.complete else self.seams()
+        kept = {"format": FORMAT, "complete": complete, "seams": seams, "rows": rows}
         with suppress(OSError):
-            self._replace(text)
+            self._replace(json.dumps(kept))
 
     def _replace(self, text: str) -> None:
         folder = self._path.parent
@@ -64,6 +82,29 @@ class Memory:
             raise
 
 
+def _within_room(rows: Iterable[Row]) -> list[Row]:
+    kept: list[Row] = []
+    room = LARGEST
+    for row in rows:
+        room -= len(row.text)
+        if room < 0:
+            break
+        kept.append(row)
+    return kept
+
+
+def _seams(listing: Listing) -> tuple[str, ...]:
+    """Nothing follows the last row, so that it is no seam."""
+    seams = tuple(row.id for row in listing.rows[APART - 1 : -1 : APART] if row.has_id)
+    return seams if sum(map(len, seams)) <= LARGEST else ()
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+        raise TypeError("not what was written")
+    return tuple(values)
+
+
 def _row(
     id: str,
     name: str,
@@ -73,8 +114,7 @@ def _row(
     text: str,
     problem: str,
 ) -> Row:
-    texts = [id, name, model, *tools, text, problem]
-    sound = isinstance(tools, list) and isinstance(created_at, int | None)
-    if not sound or not all(isinstance(each, str) for each in texts):
+    _texts([id, name, model, text, problem])
+    if not isinstance(created_at, int | None):
         raise TypeError("not what was written")
-    return Row(id, name, model, tuple(tools), created_at, text, problem)
+    return Row(id, name, model, _texts(tools), created_at, text, problem)

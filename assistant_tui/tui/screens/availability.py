@@ -25,6 +25,7 @@ LACKS = {
     Capability.DELETE: "It cannot delete assistants.",
     Capability.CREATE: "It cannot create assistants.",
     Capability.CURSOR: "It gives one page only.",
+    Capability.ORDER: "It lists from the newest on, and not from the oldest.",
     Capability.MODELS: "It lists no models.",
     Capability.FILES: "It lists no files.",
     Capability.VECTOR_STORES: "It lists no vector stores.",
