@@ -1,6 +1,7 @@
 """What can be typed behind `assistant-tui`: options, verbs, and the options of each verb."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -8,6 +9,7 @@ from assistant_tui import __version__
 from assistant_tui.core.display import one_line
 
 MOST_SAMPLES = 1_000_000
+_FORMATS = ("json", "yaml", "markdown", "responses", "agents-sdk")
 
 
 class Parser(argparse.ArgumentParser):
@@ -16,6 +18,23 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
         self.exit(2, f"assistant-tui: {one_line(message)}; assistant-tui --help tells more\n")
+
+
+class _PrintCompletion(argparse.Action):
+    """Prints a script for a shell, and ends."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> NoReturn:
+        """Only who asks for it waits for this import."""
+        from assistant_tui.commands.completion import script
+
+        print(script(parser, str(values)))
+        parser.exit()
 
 
 def parser() -> Parser:
@@ -28,15 +47,26 @@ def parser() -> Parser:
         epilog="In the program, ? shows all keys. Keys to servers come from the environment, "
         "never from an option: --base-url uses ASSISTANT_TUI_API_KEY, else OPENAI_API_KEY.",
     )
-    parser.add_argument("--version", action="version", version=f"assistant-tui {__version__}")
-    _add_server(parser)
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--theme", metavar="NAME", help="e.g. textual-dark, textual-light")
+    _add_program(parser)
     verbs = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_reading(verbs)
     _add_writing(verbs)
     _add_serve(verbs)
     return parser
+
+
+def _add_program(parser: argparse.ArgumentParser) -> None:
+    """The options that stand before a verb alone, or where there is none."""
+    parser.add_argument("--version", action="version", version=f"assistant-tui {__version__}")
+    _add_server(parser)
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--theme", metavar="NAME", help="e.g. textual-dark, textual-light")
+    parser.add_argument(
+        "--print-completion",
+        action=_PrintCompletion,
+        choices=("bash", "zsh", "fish"),
+        help="print what makes a shell complete these words",
+    )
 
 
 def _add_server(parser: argparse.ArgumentParser, **default: Any) -> None:
@@ -87,6 +117,21 @@ def _add_reading(verbs: Any) -> None:
     verb = _add_verb(verbs, "get", "show one assistant")
     verb.add_argument("id", metavar="ID")
     verb.add_argument("--json", action="store_true", help="as the server sent it, in one line")
+    _add_export(_add_verb(verbs, "export", "write assistants into files"))
+
+
+def _add_export(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("ids", metavar="ID", nargs="*")
+    verb.add_argument("--all", action="store_true", help="all that the server has")
+    verb.add_argument("--filter", metavar="EXPR", help="what / takes on the screen")
+    verb.add_argument(
+        "--format",
+        choices=_FORMATS,
+        required=True,
+        help="json, yaml and markdown can be imported; the others are for those who move on",
+    )
+    verb.add_argument("--output", metavar="DIR", required=True, help="a folder; - is stdout")
+    verb.add_argument("--yes", action="store_true", help="replace files that are there")
 
 
 def _add_writing(verbs: Any) -> None:
@@ -96,6 +141,13 @@ def _add_writing(verbs: Any) -> None:
     verb = _add_verb(verbs, "update", "change some fields of an assistant")
     verb.add_argument("id", metavar="ID")
     verb.add_argument("--file", metavar="F", required=True, help="the fields to change, as JSON")
+    verb = _add_verb(verbs, "clone", "create an assistant like another, and print its id")
+    verb.add_argument("id", metavar="ID")
+    verb.add_argument("--to", metavar="PROFILE", help="create it there")
+    verb = _add_verb(verbs, "import", "create and change assistants as files say; asks first")
+    verb.add_argument("paths", metavar="PATH", nargs="+", help="files, and folders of files")
+    verb.add_argument("--dry-run", action="store_true", help="print what would be done, no more")
+    verb.add_argument("--yes", action="store_true", help="do not ask")
     verb = _add_verb(verbs, "delete", "delete assistants; asks first on a terminal")
     verb.add_argument("ids", metavar="ID", nargs="+")
     verb.add_argument("--yes", action="store_true", help="do not ask")

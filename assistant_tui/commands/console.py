@@ -10,7 +10,7 @@ from typing import TextIO
 
 import wcwidth
 
-from assistant_tui.core.display import json_line, one_line
+from assistant_tui.core.display import json_line, many_lines, one_line
 from assistant_tui.core.document import on_one_line
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -42,9 +42,13 @@ class Console:
         text = on_one_line(text)
         if self._on_screen:
             text = json_line(text)
-        self.exact(text + "\n")
+        self._exact(text + "\n")
 
-    def exact(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Write many lines, in a pipe to the byte as they are. Raises BrokenPipeError."""
+        self._exact(many_lines(text) if self._on_screen else text)
+
+    def _exact(self, text: str) -> None:
         """Write a text for programs: UTF-8, a lone surrogate as JSON's escape."""
         self._write(text.encode("utf-8", "backslashreplace"))
 

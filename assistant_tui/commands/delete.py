@@ -19,6 +19,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         tally = Tally(console, session.settings.profile, "deleted", len(ids))
         rows: list[Row] = []
         for each in ids:
+            if tally.hopeless:
+                break
             with tally.attempt(each):
                 rows.append(await session.catalog.fetch(each))
         if rows and not options.yes and not await _confirmed(console, rows):
@@ -26,6 +28,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
             return 1
         with tally.all():
             for row in rows:
+                if tally.hopeless:
+                    break
                 with session.write(), tally.attempt(row.id):
                     await session.catalog.delete(row.id)
                     tally.add()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from assistant_tui.commands.console import Console
 from assistant_tui.commands.session import told
 from assistant_tui.config.settings import Profile
+from assistant_tui.core.batch import HOPELESS
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.outcome import Saved
 
@@ -27,12 +28,17 @@ def tell_saved(console: Console, saved: Saved) -> None:
 class Tally:
     """Counts the writes of one command; those that fail are told, and the next is done."""
 
-    def __init__(self, console: Console, profile: Profile, deed: str, total: int) -> None:
+    def __init__(
+        self, console: Console, profile: Profile, deed: str, total: int | None = None
+    ) -> None:
+        """`total` is None where nobody knows before the end."""
         self._console = console
         self._profile = profile
         self._deed = deed
         self._total = total
-        self._done = 0
+        self._done = self._failed = 0
+        self.hopeless = False
+        """The next would fail as the last did, so it is better not begun."""
 
     @contextmanager
     def attempt(self, name: str) -> Iterator[None]:
@@ -40,7 +46,14 @@ class Tally:
         try:
             yield
         except ServiceError as error:
-            self._console.note(f"{name} was not {self._deed}: {told(error, self._profile)}")
+            self.hopeless = isinstance(error, HOPELESS)
+            self._fail(name, told(error, self._profile))
+        except ValueError as error:
+            self._fail(name, str(error))
+
+    def _fail(self, name: str, why: str) -> None:
+        self._failed += 1
+        self._console.note(f"{name} was not {self._deed}: {why}")
 
     def add(self) -> None:
         """One of them is done."""
@@ -52,10 +65,11 @@ class Tally:
         try:
             yield
         finally:
-            if self._total > 1:
-                self._console.note(f"{self._done} of {self._total} {self._deed}")
+            total = self._done + self._failed if self._total is None else self._total
+            if total > 1:
+                self._console.note(f"{self._done} of {total} {self._deed}")
 
     @property
     def code(self) -> int:
         """0 if all were done."""
-        return 0 if self._done == self._total else 1
+        return 1 if self._failed or self._done < (self._total or 0) else 0

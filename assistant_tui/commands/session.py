@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.commands.console import Console
@@ -72,21 +72,22 @@ class Session:
     async def _open_and_do(self, job: Job) -> int:
         profile = self.settings.profile
         try:
-            self._catalog = await self.open(profile)
-            try:
+            async with self.beside(profile) as self._catalog:
                 return await job(self)
-            finally:
-                await self._catalog.close()
         except ServiceError as error:
             self.console.note(told(error, profile))
             return 1
 
-    async def open(self, profile: Profile) -> Catalog:
-        """Open the catalog of a profile, which the caller closes. Raises ServiceError."""
+    @asynccontextmanager
+    async def beside(self, profile: Profile) -> AsyncIterator[Catalog]:
+        """The catalog of another profile, for as long as it is needed. Raises ServiceError."""
         catalog = await open_catalog(self.settings, profile, self._folders, None)
-        if catalog.remark:
-            self.console.note(catalog.remark)
-        return catalog
+        try:
+            if catalog.remark:
+                self.console.note(catalog.remark)
+            yield catalog
+        finally:
+            await catalog.close()
 
 
 def told(error: ServiceError, profile: Profile) -> str:

@@ -10,7 +10,9 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import ConfigurationError, Settings
 from assistant_tui.log import keep_quiet
 
-_WRITING = ("create", "update", "delete")
+_WRITING = ("create", "update", "delete", "import")
+_MODULES = {"import": "import_files"}
+"""Where the file of a verb must be called otherwise."""
 
 
 def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
@@ -21,12 +23,14 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
         BrokenPipeError: nobody reads the answer any more.
     """
     keep_quiet()
-    if options.command in _WRITING and settings.profile.read_only:
+    writes = options.command in _WRITING or (options.command == "clone" and options.to is None)
+    if writes and settings.profile.read_only and not getattr(options, "dry_run", False):
         raise ConfigurationError(
             f"{options.command}: profile {settings.profile.name} is read-only; list and get work"
         )
     console = Console()
-    job: Job = import_module(f"assistant_tui.commands.{options.command}").prepare(options, console)
+    module = import_module(f"{__package__}.{_MODULES.get(options.command, options.command)}")
+    job: Job = module.prepare(options, console)
     code = asyncio.run(Session(settings, folders, console).run(job))
     try:
         console.flush()

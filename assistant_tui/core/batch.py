@@ -19,7 +19,7 @@ from assistant_tui.core.outcome import Saved
 
 AT_ONCE = 4
 """Requests that are under way side by side; few enough for any server."""
-_HOPELESS = (Unauthorized, Forbidden, NotServed, Offline, TimedOut, RateLimited)
+HOPELESS = (Unauthorized, Forbidden, NotServed, Offline, TimedOut, RateLimited)
 """What the next assistant would meet as well: after one of these no further one is begun."""
 
 Act = Callable[[Row], Awaitable[Saved | None]]
@@ -114,7 +114,7 @@ class Batch:
         try:
             saved = await self._act(row)
         except ServiceError as error:
-            if isinstance(error, _HOPELESS):
+            if isinstance(error, HOPELESS):
                 self.stop(error.title)
             return Result(row, Fate.FAILED, f"{error.title}: {error}")
         if saved is None:

@@ -57,8 +57,13 @@ def read_strictly(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        words = f"{error.msg[:1].lower()}{error.msg[1:]}"
-        raise ValueError(f"line {error.lineno}, column {error.colno}: {words}") from None
+        raise told_with_place(error) from None
+
+
+def told_with_place(error: json.JSONDecodeError) -> ValueError:
+    """The fault of a text in the words that a person is told it with."""
+    words = f"{error.msg[:1].lower()}{error.msg[1:]}"
+    return ValueError(f"line {error.lineno}, column {error.colno}: {words}")
 
 
 def _refuse(word: str) -> NoReturn:

@@ -43,11 +43,19 @@ def test_what_is_not_there_is_told_and_the_others_go(ask: Run, bent: BentServer)
 
 def test_a_failure_in_the_middle_does_not_keep_the_next(ask: Run, bent: BentServer) -> None:
     one, two, three = bent.make("One"), bent.make("Two"), bent.make("Three")
-    bent.bent["delete"] = lambda asked: refused(403) if two in asked.path else bent.pass_on(asked)
+    bent.bent["delete"] = lambda asked: refused(400) if two in asked.path else bent.pass_on(asked)
     done = ask("delete", one, two, three, "--yes")
     assert (done.code, done.out.decode()) == (1, f"{one}\n{three}\n")
-    assert f"{two} was not deleted: Forbidden: no (status 403)" in done.err
+    assert f"{two} was not deleted: Refused: no (status 400)" in done.err
     assert names(bent) == ["Two"]
+
+
+def test_what_is_hopeless_is_not_tried_with_the_next(ask: Run, bent: BentServer) -> None:
+    ids = [bent.make("One"), bent.make("Two")]
+    bent.bent["delete"] = lambda asked: refused(403)
+    done = ask("delete", *ids, "--yes")
+    assert (done.code, done.out, bent.writes) == (1, b"", ["delete"])
+    assert done.err.endswith("assistant-tui: 0 of 2 deleted\n")
 
 
 @pytest.mark.parametrize(

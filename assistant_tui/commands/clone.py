@@ -1,0 +1,66 @@
+"""``assistant-tui clone``: a new assistant like another, on the same server or on another one."""
+
+import argparse
+
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.offers import offer_of
+from assistant_tui.commands.console import Console
+from assistant_tui.commands.outcomes import tell_saved
+from assistant_tui.commands.session import Job, Session, told
+from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.copies import clone, left_behind
+from assistant_tui.core.document import Document
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.core.transfer import transfer
+
+
+def prepare(options: argparse.Namespace, console: Console) -> Job:
+    """Create the new one, print its id, and tell what could not come along."""
+
+    async def job(session: Session) -> int:
+        row = await session.catalog.fetch(options.id)
+        if row.problem:
+            console.note(f"{row.id} does not fit the API, so it cannot be cloned: {row.problem}")
+            return 1
+        if options.to is None:
+            return await _clone_here(session, row)
+        return await _clone_to(session, row, options.to)
+
+    return job
+
+
+async def _clone_here(session: Session, row: Row) -> int:
+    document = Document(row.text)
+    if lost := left_behind(document):
+        session.console.note(f"cannot come along: {', '.join(lost)}")
+    with session.write():
+        saved = await session.catalog.create(clone(document))
+        tell_saved(session.console, saved)
+        session.console.done(saved.row.id)
+    return 0
+
+
+async def _clone_to(session: Session, row: Row, name: str) -> int:
+    profiles = session.settings.profiles
+    if name not in profiles:
+        raise ConfigurationError(f"--to: no profile '{name}'; there are: {', '.join(profiles)}")
+    if profiles[name].read_only:
+        raise ConfigurationError(f"--to: profile {name} is read-only")
+    try:
+        async with session.beside(profiles[name]) as target:
+            await _create_there(session, target, row)
+    except ServiceError as error:
+        session.console.note(f"--to {name}: {told(error, profiles[name])}")
+        return 1
+    return 0
+
+
+async def _create_there(session: Session, target: Catalog, row: Row) -> None:
+    move = transfer(Document(row.text), await offer_of(target))
+    for lost in move.lost:
+        session.console.note(lost)
+    with session.write():
+        saved = await target.create(move.draft)
+        tell_saved(session.console, saved)
+        session.console.done(saved.row.id)

@@ -1,0 +1,64 @@
+"""``assistant-tui export``: assistants as files in a folder, or one after the other on stdout."""
+
+import argparse
+from collections.abc import AsyncIterator
+
+from assistant_tui.commands.console import Console
+from assistant_tui.commands.outcomes import Tally
+from assistant_tui.commands.session import Job, Session
+from assistant_tui.commands.shelf import Shelf
+from assistant_tui.commands.walking import Walk, query_of
+from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.document import members
+from assistant_tui.core.exporting import FORMATS, Format, file_name
+from assistant_tui.core.listing import Row
+
+
+def prepare(options: argparse.Namespace, console: Console) -> Job:
+    """Write what was chosen, and tell what a format cannot express."""
+    query = query_of(options.filter)
+    if bool(options.ids) + options.all + (query is not None) != 1:
+        raise ConfigurationError("export: one of --all, --filter EXPR and ids is needed")
+    form = FORMATS[options.format]
+    shelf = None if options.output == "-" else Shelf(options.output, replace=options.yes)
+    if shelf is None and form.stream is None and len(options.ids) != 1:
+        raise ConfigurationError(
+            f"--output -: only one ID with --format {options.format}; a folder takes more"
+        )
+
+    async def job(session: Session) -> int:
+        tally = Tally(console, session.settings.profile, "exported")
+        walk = Walk(session, query=query)
+        rows = _named(session, options.ids, tally) if options.ids else walk.rows()
+        with tally.all():
+            async for row in rows:
+                with tally.attempt(row.id):
+                    _write(console, row, form, shelf)
+                    tally.add()
+        return max(tally.code, walk.code)
+
+    return job
+
+
+async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncIterator[Row]:
+    for each in dict.fromkeys(ids):
+        row = None
+        with tally.attempt(each):
+            row = await session.catalog.fetch(each)
+        if row is not None:
+            yield row
+
+
+def _write(console: Console, row: Row, form: Format, shelf: Shelf | None) -> None:
+    """Raises ValueError where this is no object, or its file cannot be written."""
+    members(row.text)
+    if lost := form.losses(row.text):
+        console.note(f"{row.id}: not carried over: {'; '.join(lost)}")
+    if shelf is not None:
+        console.done(shelf.put(file_name(row, form), form.write(row.text)))
+        return
+    text = (form.stream or form.write)(row.text)
+    if form.is_json:
+        console.json(text)
+    else:
+        console.text(text)

@@ -1,0 +1,118 @@
+"""``assistant-tui import``: a plan of what files would change, and then the changes."""
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assistant_tui.commands.console import Console
+from assistant_tui.commands.files import read_text
+from assistant_tui.commands.outcomes import Tally, tell_saved
+from assistant_tui.commands.session import Job, Session
+from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.display import one_line
+from assistant_tui.core.errors import NotFound
+from assistant_tui.core.importing import READERS, Deed, Entry, Step, can_read, entries, plan
+from assistant_tui.core.listing import Row
+
+_DONE = {Deed.CREATE: "created", Deed.CHANGE: "changed"}
+
+
+def prepare(options: argparse.Namespace, console: Console) -> Job:
+    """Read the files, print the plan, and carry it out unless that is not wanted."""
+    if not (options.dry_run or options.yes or console.can_ask):
+        raise ConfigurationError(
+            "import: there is no terminal to ask on; --yes or --dry-run is needed"
+        )
+    given = list(_entries(options.paths))
+
+    async def job(session: Session) -> int:
+        steps = plan(given, await _held(session, given))
+        for step in steps:
+            console.line(_line(step))
+        counts = Counter(step.deed for step in steps)
+        console.note(", ".join(f"{count} {deed.value}" for deed, count in counts.items()))
+        code = 1 if counts[Deed.UNREADABLE] else 0
+        todo = [step for step in steps if step.deed in _DONE]
+        if options.dry_run or not todo:
+            return code
+        if not options.yes and not await _confirmed(console, counts):
+            console.note("nothing was changed")
+            return 1
+        return max(code, await _apply(session, todo))
+
+    return job
+
+
+def _entries(paths: Sequence[str]) -> Iterator[Entry]:
+    """What stands in the files, and in those of folders. Raises ConfigurationError."""
+    for path in paths:
+        names = sorted(_files(path)) if os.path.isdir(path) else [path]
+        if not names:
+            raise ConfigurationError(f"import {path}: no file in it ends in {_allowed()}")
+        for name in names:
+            if not can_read(name):
+                raise ConfigurationError(f"import {name}: files that end in {_allowed()} are read")
+            yield from entries(name, read_text(name, "import"))
+
+
+def _files(folder: str) -> Iterator[str]:
+    """The files below a folder that are for us; what is hidden is not."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for name in names:
+            if can_read(name) and not name.startswith("."):
+                yield str(Path(place, name))
+
+
+def _allowed() -> str:
+    return ", ".join(READERS)
+
+
+async def _held(session: Session, given: Sequence[Entry]) -> dict[str, Row]:
+    """What the server has of the ids that the files name."""
+    held = {}
+    for known in dict.fromkeys(entry.id for entry in given if entry.id):
+        session.console.progress(f"looking for {known}…")
+        try:
+            held[known] = await session.catalog.fetch(known)
+        except NotFound:
+            continue
+    return held
+
+
+def _line(step: Step) -> str:
+    """One step, safe to show."""
+    fields = ", ".join(step.draft.touched) if step.deed is Deed.CHANGE and step.draft else ""
+    what = [step.id, step.name or "(no name)", fields] if step.draft else [step.why]
+    said = " · ".join(one_line(each) for each in (*what, step.origin) if each)
+    return f"{step.deed.value:<10}  {said}"
+
+
+async def _confirmed(console: Console, counts: Counter[Deed]) -> bool:
+    parts = [f"{d.value} {counts[d]}" for d in _DONE if counts[d]]
+    console.flush()
+    return await console.confirmed([], f"{' and '.join(parts).capitalize()}? [y/N]", ("y", "yes"))
+
+
+async def _apply(session: Session, steps: Sequence[Step]) -> int:
+    tally = Tally(session.console, session.settings.profile, "imported", len(steps))
+    with tally.all():
+        for step in steps:
+            if tally.hopeless:
+                break
+            with session.write(), tally.attempt(step.origin):
+                await _do(session, step)
+                tally.add()
+    return tally.code
+
+
+async def _do(session: Session, step: Step) -> None:
+    assert step.draft is not None, "only what is to be sent is done"
+    catalog = session.catalog
+    made = step.deed is Deed.CREATE
+    saved = await (catalog.create(step.draft) if made else catalog.save(step.draft))
+    tell_saved(session.console, saved)
+    who = f"{one_line(saved.row.id)} · {one_line(step.origin)}"
+    session.console.done(f"{_DONE[step.deed]:<10}  {who}")

@@ -1,0 +1,46 @@
+"""A folder of files that are their owner's alone; none that is there is lost unasked."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from assistant_tui.config.folders import private_folder
+from assistant_tui.config.settings import ConfigurationError
+
+
+class Shelf:
+    """Puts texts into files of one folder."""
+
+    def __init__(self, folder: str, *, replace: bool) -> None:
+        """Make the folder. Raises ConfigurationError where that cannot be."""
+        self._folder = Path(folder)
+        self._replace = replace
+        try:
+            private_folder(self._folder)
+        except OSError as error:
+            raise ConfigurationError(f"--output {folder}: {error.strerror}") from None
+
+    def put(self, name: str, text: str) -> str:
+        """Write a file as a whole or not at all; its path. One that is the same already stays.
+
+        Raises:
+            ValueError: another file is there, or it cannot be written.
+        """
+        path = self._folder / name
+        data = text.encode("utf-8", "backslashreplace")
+        try:
+            if os.path.lexists(path) and not self._replace:
+                if path.is_symlink() or not path.is_file() or path.read_bytes() != data:
+                    raise ValueError(f"{path} is there already; --yes replaces it")
+                return str(path)
+            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".export-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                os.replace(temporary, path)
+            except OSError:
+                os.unlink(temporary)
+                raise
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}") from None
+        return str(path)

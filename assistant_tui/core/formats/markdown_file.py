@@ -1,0 +1,71 @@
+"""Markdown files: the instructions as they are, below all other fields as YAML front matter."""
+
+import re
+from collections.abc import Mapping
+
+from assistant_tui.core.document import compose, members, read_json, write_json
+from assistant_tui.core.formats import yaml_file
+from assistant_tui.core.formats.found import Found
+
+_NAME = "instructions"
+_BEFORE = "model"
+"""The field that stands before the instructions in the API's own order."""
+_FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def write(text: str) -> str:
+    """Write one assistant; instructions that no text file can hold stay among the other fields.
+
+    Where they have an unusual place among the fields, `null` keeps it for them.
+    """
+    parts = members(text)
+    body = _body(parts.get(_NAME))
+    if not body:
+        return f"---\n{yaml_file.write(text)}---\n"
+    others = {name: value for name, value in parts.items() if name != _NAME}
+    if list(_joined(others, body)) != list(parts):
+        others = {**parts, _NAME: "null"}
+    return f"---\n{yaml_file.write(compose(others))}---\n\n{body}\n"
+
+
+def read(text: str) -> list[Found]:
+    """Read the one assistant of a file.
+
+    Raises:
+        ValueError: no front matter, or a fault in it; the message says where.
+    """
+    front = _FRONT.match(text)
+    if front is None:
+        raise ValueError("line 1: the fields are expected between two lines of ---")
+    # What stands before keeps the lines of the front matter what they are in the file.
+    found = yaml_file.read("\n" + front[1])
+    if len(found) != 1:
+        raise ValueError("line 2: the fields of one assistant are expected")
+    parts = members(found[0].text)
+    body = text[front.end() :].removeprefix(front[2]).removesuffix("\n")
+    if not body:
+        return [Found(2, found[0].text)]
+    if parts.get(_NAME, "null") != "null":
+        raise ValueError(f"line 2: {_NAME} stand here and below")
+    return [Found(2, compose(_joined(parts, body)))]
+
+
+def _body(value: str | None) -> str:
+    """The instructions, if a file of UTF-8 can hold them as they are; else nothing."""
+    try:
+        body = read_json(value or "null")
+        return body if isinstance(body, str) and body.encode() else ""
+    except ValueError:
+        return ""
+
+
+def _joined(others: Mapping[str, str], body: str) -> dict[str, str]:
+    """All fields, the instructions in the place kept for them, else in their usual one."""
+    if _NAME in others:
+        return {**others, _NAME: write_json(body)}
+    joined = {}
+    for name, value in others.items():
+        joined[name] = value
+        if name == _BEFORE:
+            joined[_NAME] = write_json(body)
+    return {**joined, _NAME: write_json(body)}

@@ -1,0 +1,126 @@
+"""What files would change on a server: a plan, before anything is sent."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from assistant_tui.core.copies import created_from
+from assistant_tui.core.document import Document, compose
+from assistant_tui.core.draft import Draft, changed_by
+from assistant_tui.core.fields import READ_ONLY
+from assistant_tui.core.formats import json_file, markdown_file, yaml_file
+from assistant_tui.core.formats.found import Found
+from assistant_tui.core.listing import Row
+
+READERS: Mapping[str, Callable[[str], list[Found]]] = {
+    ".json": json_file.read,
+    ".jsonl": json_file.read,
+    ".yaml": yaml_file.read,
+    ".yml": yaml_file.read,
+    ".md": markdown_file.read,
+}
+"""By the end of a file's name; each raises ValueError with the line."""
+_OTHERS = (".responses.json",)
+"""What is written by this program, too, but is no assistant any more."""
+
+
+class Deed(Enum):
+    """What is to be done with one assistant of a file."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    UNCHANGED = "unchanged"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One assistant of a file, or why there is none."""
+
+    origin: str
+    """The file, and the line where it does not begin the file. Not made safe for display."""
+    text: str = ""
+    problem: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id that the file names; empty for none."""
+        value = None if self.problem else Document(self.text).value("id")
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an import does about one entry."""
+
+    deed: Deed
+    origin: str
+    name: str = ""
+    draft: Draft | None = None
+    """What is created or changed; None where nothing is sent."""
+    why: str = ""
+    """What is wrong with the file."""
+
+    @property
+    def id(self) -> str:
+        """The id of what is changed; empty for what is new."""
+        return (self.draft.assistant_id if self.draft is not None else None) or ""
+
+
+def can_read(name: str) -> bool:
+    """Whether a file is one of assistants, by its name."""
+    low = name.lower()
+    return low.endswith(tuple(READERS)) and not low.endswith(_OTHERS)
+
+
+def entries(name: str, text: str) -> Iterator[Entry]:
+    """The assistants of a file that can be read by its name."""
+    reader = next(read for suffix, read in READERS.items() if name.lower().endswith(suffix))
+    try:
+        found = reader(text)
+    except ValueError as error:
+        yield Entry(name, problem=str(error))
+        return
+    if not found:
+        yield Entry(name, problem="there is no assistant in it")
+    for each in found:
+        yield Entry(name if len(found) == 1 else f"{name}:{each.line}", each.text)
+
+
+def plan(given: Sequence[Entry], held: Mapping[str, Row]) -> tuple[Step, ...]:
+    """Say what is to be done; `held` is what the server has of the ids that the files name."""
+    first: dict[str, str] = {}
+    steps = []
+    for entry in given:
+        known = entry.id
+        if known and known in first:
+            why = f"{known} stands in {first[known]}, too"
+            steps.append(Step(Deed.UNREADABLE, entry.origin, why=why))
+            continue
+        first[known] = entry.origin
+        steps.append(_step(entry, held.get(known)))
+    return tuple(steps)
+
+
+def _step(entry: Entry, row: Row | None) -> Step:
+    if entry.problem:
+        return Step(Deed.UNREADABLE, entry.origin, why=entry.problem)
+    wanted = Document(entry.text)
+    name = wanted.value("name")
+    name = name if isinstance(name, str) else ""
+    try:
+        draft = created_from(wanted) if row is None else _change(Document(row.text), wanted)
+    except ValueError as error:
+        return Step(Deed.UNREADABLE, entry.origin, name, why=str(error))
+    for problem in draft.errors.values():
+        return Step(Deed.UNREADABLE, entry.origin, name, why=problem)
+    if row is None:
+        return Step(Deed.CREATE, entry.origin, name, draft)
+    deed = Deed.CHANGE if draft.dirty else Deed.UNCHANGED
+    return Step(deed, entry.origin, name or row.name, draft)
+
+
+def _change(now: Document, wanted: Document) -> Draft:
+    """The edit towards a file; what a server sets is the server's."""
+    parts = {n: text for n, text in wanted.members.items() if n not in READ_ONLY}
+    return changed_by(now, Document(compose(parts)))

@@ -1,0 +1,189 @@
+"""Each format that can be read again holds an assistant to the letter."""
+
+import json
+
+import pytest
+import yaml
+from hypothesis import example, given
+
+from assistant_tui.core.document import compose, read_json, write_json
+from assistant_tui.core.formats import json_file, markdown_file, yaml_file
+from tests.core.formats.support import HARD, assistants, exactly, values
+
+
+@example(HARD)
+@given(assistants)
+def test_json_is_what_was_written(text: str) -> None:
+    written = json_file.write(text)
+    [found] = json_file.read(written)
+    assert (found.line, exactly(found.text)) == (1, exactly(text))
+    assert json_file.write(found.text) == written
+
+
+@example(HARD)
+@given(assistants)
+def test_yaml_is_what_was_written(text: str) -> None:
+    written = yaml_file.write(text)
+    [found] = yaml_file.read(written)
+    assert exactly(found.text) == exactly(text)
+    assert yaml_file.write(found.text) == written
+
+
+@example(HARD)
+@given(assistants)
+def test_markdown_is_what_was_written(text: str) -> None:
+    written = markdown_file.write(text)
+    [found] = markdown_file.read(written)
+    assert exactly(found.text) == exactly(text)
+    assert markdown_file.write(found.text) == written
+
+
+@example('"...\\n"')
+@given(values)
+def test_what_is_written_means_the_same_to_another_reader_of_yaml(text: str) -> None:
+    """But for numbers, of which YAML 1.1 knows fewer: nothing else turns into one, or a date."""
+    kept = json.dumps(_without_numbers(read_json(text)))
+    read = yaml.safe_load(yaml_file.write(compose({"a": kept})))
+    assert read == {"a": json.loads(kept)}
+
+
+def _without_numbers(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _without_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_numbers(item) for item in value]
+    return str(value) if isinstance(value, float) or type(value) is int else value
+
+
+@pytest.mark.parametrize(
+    "word", ["no", "On", "y", "null", "~", "1_000", "0x1F", "012", "1e5", "12:30", "2001-01-01"]
+)
+def test_a_text_that_looks_like_something_else_stays_a_text(word: str) -> None:
+    text = compose({"a": write_json(word), word: "1"})
+    assert f'"{word}": 1' in yaml_file.write(text)
+    assert yaml.safe_load(yaml_file.write(text)) == {"a": word, word: 1}
+
+
+def test_long_texts_are_read_in_lines() -> None:
+    text = compose({"instructions": write_json("Be brief.\n\n- One\n  two\n")})
+    assert yaml_file.write(text) == "instructions: |\n  Be brief.\n\n  - One\n    two\n"
+    assert markdown_file.write(text) == "---\n{}\n---\n\nBe brief.\n\n- One\n  two\n\n"
+
+
+def test_what_is_no_json_to_the_letter_is_kept_too() -> None:
+    text = '{"a": NaN, "b": [-Infinity], "c": ' + "[" * 300 + "]" * 300 + "}"
+    [found] = yaml_file.read(yaml_file.write(text))
+    assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: b\nc: 1_000", "line 2: 1_000 is no number of JSON: write it as JSON does, or in q"),
+        ("a: [0x1F]", "line 1: 0x1F is no number of JSON"),
+        ("a: 012", "line 1: 012 is no number"),
+        ("a: .5", "line 1: .5 is no number"),
+        ("a: -.inf", "line 1: -.inf is no number"),
+        ("a: 12:30:00", "line 1: 12:30:00 is no number"),
+        ("a: !!int 0x1F", "line 1: 0x1F is no number"),
+        ("a: !!python/object/apply:os.system [x]", "line 1: the tag tag:yaml.org,2002:python/obj"),
+        ("a:\n  !x {b: 1}", "line 2: the tag !x is not read"),
+        ("a: !json '{'", "line 1: "),
+        ("a:\n  &x [1]\nb: *x", "line 2: aliases to this are not read"),
+        ("a: &x\n  b: *x", "line 1: aliases to this are not read"),
+        ("a: b\n- c", "line 2: "),
+        ("- a", "line 1: names with values are allowed"),
+        ("a: 1\n\na: 2", "line 3: the name a stands twice"),
+        ("? [a]\n: b", "line 1: a text is allowed as a name"),
+        ("a: b\nc: \x07", "line 2: a character that YAML does not allow"),
+        ("a: " + "[" * 5_000, "nested too deeply"),
+    ],
+)
+def test_yaml_that_json_cannot_hold_is_told_with_its_line(text: str, told: str) -> None:
+    with pytest.raises(ValueError) as fault:
+        yaml_file.read(text)
+    assert str(fault.value).startswith(told)
+
+
+def test_yaml_as_people_write_it() -> None:
+    text = (
+        "# two\n---\nname: no\nx: 2001-01-01\ny: ~\nz:\nf: True\n1: !!str 5\n---\n{a: [1.50, b]}\n"
+    )
+    first, second = yaml_file.read(text)
+    assert (first.line, second.line) == (3, 10)
+    assert json.loads(first.text) == {
+        "name": "no", "x": "2001-01-01", "y": None, "z": None, "f": True, "1": "5"
+    }  # fmt: skip
+    assert second.text == '{"a": [1.50, "b"]}'
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('{"a": 1}\n{"b": 1.0}\n', [1, 2]),
+        ('\n{\n"a": 1}\n\n{"b": 1.0}', [2, 5]),
+        ('[{"a": 1},\n {"b": 1.0}]', [1, 2]),
+        ('[{"a": 1}, {"b": 1.0}]', [1, 1]),
+    ],
+)
+def test_json_as_people_write_it(text: str, lines: list[int]) -> None:
+    found = json_file.read(text)
+    assert [each.line for each in found] == lines
+    assert [json.loads(each.text) for each in found] == [{"a": 1}, {"b": 1.0}]
+    assert found[1].text == '{"b": 1.0}'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": 1}\n{"b": }', "line 2, column 7: expecting value"),
+        ('{"a": 1}\n5', "line 2: an object is allowed, one for each assistant"),
+        ('[{"a": 1},\n[]]', "line 2: an object is allowed"),
+        ('{"a": NaN}', "NaN is no JSON"),
+        ('[{"a": 1}', "line 1, column 10: expecting ',' delimiter"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 100_000, "nested too deeply"),
+    ],
+    ids=range(7),
+)
+def test_what_is_no_json_is_told_with_its_line(text: str, told: str) -> None:
+    with pytest.raises(ValueError) as fault:
+        json_file.read(text)
+    assert str(fault.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("---\nname: A\n---\nBe brief.", {"name": "A", "instructions": "Be brief."}),
+        (
+            "---\r\nname: A\r\n---\r\n\r\nBe\r\nbrief.",
+            {"name": "A", "instructions": "Be\r\nbrief."},
+        ),
+        ("---\nname: A\n---\n", {"name": "A"}),
+        ("---\nname: A\n---", {"name": "A"}),
+        ("---\nname: A\n---\n\na\n---\nb\n", {"name": "A", "instructions": "a\n---\nb"}),
+        ("---\nmodel: m\nname: A\n---\nB", {"model": "m", "instructions": "B", "name": "A"}),
+        ("---\ninstructions: null\nname: A\n---\nB", {"instructions": "B", "name": "A"}),
+        ("---\ninstructions: ''\n---\n", {"instructions": ""}),
+    ],
+)
+def test_markdown_as_people_write_it(text: str, meaning: dict[str, str]) -> None:
+    [found] = markdown_file.read(text)
+    assert [*json.loads(found.text).items()] == [*meaning.items()]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("# Read me\n", "line 1: the fields are expected between two lines of ---"),
+        ("---\nname: A\n", "line 1: the fields are expected between two lines of ---"),
+        ("---\n---\nBe brief.", "line 2: the fields of one assistant are expected"),
+        ("---\nname: A\nx: 0x1F\n---\n", "line 3: 0x1F is no number of JSON"),
+        ("---\ninstructions: a\n---\nb", "line 2: instructions stand here and below"),
+    ],
+)
+def test_what_is_no_assistant_is_told_with_its_line(text: str, told: str) -> None:
+    with pytest.raises(ValueError) as fault:
+        markdown_file.read(text)
+    assert str(fault.value).startswith(told)

@@ -1,0 +1,53 @@
+"""Names of files: readable, apart, and no way out of their folder."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant_tui.core.exporting import FORMATS, file_name
+from assistant_tui.core.listing import Row
+
+
+def named(name: str, known: str, form: str = "json") -> str:
+    """The file of an assistant."""
+    return file_name(Row(known, name, "m", (), None, "{}"), FORMATS[form])
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "file"),
+    [
+        ("Billing support", "asst_1", "Billing-support-asst_1.json"),
+        ("München / Q&A", "asst_1", "Munchen-Q-A-asst_1.json"),
+        ("日本", "asst_1", "asst_1.json"),
+        ("", "asst_1", "asst_1.json"),
+        ("n" * 300, "asst_1", "n" * 60 + "-asst_1.json"),
+    ],
+)
+def test_a_file_is_called_by_name_and_id(name: str, known: str, file: str) -> None:
+    assert named(name, known) == file
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_format_has_an_end_of_its_own(form: str) -> None:
+    ends = [each for each in FORMATS if named("", "a", form).endswith(FORMATS[each].suffix)]
+    assert form in ends and (form == "responses" or ends == [form])
+
+
+@given(st.text(), st.text(min_size=1))
+def test_no_name_leads_anywhere(name: str, known: str) -> None:
+    file = named(name, known)
+    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*\.json", file)
+    assert len(file) < 140
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_ids_stay_apart(one: str, other: str) -> None:
+    assert (named("A", one) == named("A", other)) == (one == other)
+
+
+def test_hostile_ids() -> None:
+    assert named("", "../../etc/passwd").startswith("etc-passwd-")
+    assert named("", "/") != named("", "\\")
+    assert named("..", ".") == named("", ".")

@@ -1,0 +1,98 @@
+"""The plan of an import: what each assistant of the files would do to a server."""
+
+import json
+
+import pytest
+
+from assistant_tui.core.importing import Deed, Entry, Step, can_read, entries, plan
+from assistant_tui.core.listing import Row
+
+HELD_TEXT = '{"id":"asst_1","created_at":5,"model":"m","name":"One","temperature":1.0,"x":{"a":1}}'
+HELD = {"asst_1": Row("asst_1", "One", "m", (), 5, HELD_TEXT)}
+
+
+def step(text: str) -> Step:
+    """What is planned for one assistant."""
+    [planned] = plan([Entry("a.json", text)], HELD)
+    return planned
+
+
+def test_an_id_that_is_there_is_changed_where_it_differs() -> None:
+    planned = step('{"id":"asst_1","created_at":9,"name":"Two","temperature":1,"model":"m"}')
+    assert (planned.deed, planned.id, planned.name) == (Deed.CHANGE, "asst_1", "Two")
+    assert planned.draft is not None and planned.draft.patch() == {"name": '"Two"'}
+
+
+@pytest.mark.parametrize(
+    "text", [HELD_TEXT, '{"id":"asst_1"}', '{"id":"asst_1","instructions":null}']
+)
+def test_what_is_so_already_is_unchanged(text: str) -> None:
+    planned = step(text)
+    assert (planned.deed, planned.id, planned.name) == (Deed.UNCHANGED, "asst_1", "One")
+
+
+@pytest.mark.parametrize("known", ['"id":"asst_9",', '"id":null,', '"id":"",', ""])
+def test_what_is_not_there_is_created_with_all_that_the_file_says(known: str) -> None:
+    planned = step(f'{{{known}"object":"assistant","created_at":5,"model":"m","x":1.0}}')
+    assert (planned.deed, planned.id) == (Deed.CREATE, "")
+    assert planned.draft is not None and planned.draft.patch() == {"model": '"m"', "x": "1.0"}
+
+
+def test_what_cannot_be_created_is_told() -> None:
+    planned = step('{"name": "No model"}')
+    assert (planned.deed, planned.why) == (Deed.UNREADABLE, "Model is needed")
+
+
+def test_an_id_that_is_a_number_is_an_id() -> None:
+    held = {"17": Row("17", "N", "m", (), 5, '{"id":17,"model":"m"}')}
+    [planned] = plan([Entry("a", '{"id":17,"model":"n"}')], held)
+    assert planned.deed is Deed.CHANGE
+
+
+def test_an_id_that_stands_twice_is_changed_once() -> None:
+    given = [Entry("a.json", HELD_TEXT), Entry("b.json", '{"id":"asst_1","name":"Two"}')]
+    new = [Entry("c.json", '{"model":"m"}'), Entry("d.json", '{"model":"m"}')]
+    planned = plan([*given, *new], HELD)
+    assert [each.deed for each in planned] == [
+        Deed.UNCHANGED, Deed.UNREADABLE, Deed.CREATE, Deed.CREATE
+    ]  # fmt: skip
+    assert planned[1].why == "asst_1 stands in a.json, too"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", '[{"model": "m"},\n{"model": "n"}]'),
+        ("a.JSONL", '{"model": "m"}\n{"model": "n"}\n'),
+        ("a.yaml", "model: m\n---\nmodel: n\n"),
+        ("a.yml", "model: m\n--- {model: n}\n"),
+    ],
+)
+def test_each_assistant_of_a_file_is_one_entry(name: str, text: str) -> None:
+    first, second = entries(name, text)
+    assert [json.loads(each.text) for each in (first, second)] == [{"model": "m"}, {"model": "n"}]
+    assert first.origin == f"{name}:1" and second.origin.startswith(f"{name}:")
+
+
+def test_a_file_with_a_fault_is_one_entry_that_says_where() -> None:
+    [fault] = entries("a.yaml", "a: b\n- c")
+    assert fault.problem.startswith("line 2: ")
+    assert [*entries("a.json", " \n")] == [Entry("a.json", problem="there is no assistant in it")]
+    [planned] = plan([*entries("a.md", "# Read me")], {})
+    assert planned == Step(
+        Deed.UNREADABLE, "a.md", why="line 1: the fields are expected between two lines of ---"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("a.json", True),
+        ("A.MD", True),
+        ("a.responses.json", False),
+        ("a.py", False),
+        ("json", False),
+    ],
+)
+def test_files_are_known_by_their_names(name: str, known: bool) -> None:
+    assert can_read(name) == known
