@@ -12,6 +12,7 @@ from assistant_tui.arguments import parser
 from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
+from assistant_tui.core.display import one_line
 
 _WHERE = ("profile", "base_url", "demo")
 """Options of which each names a server."""
@@ -43,17 +44,29 @@ def _flush() -> None:
 def _run(options: argparse.Namespace) -> int:
     try:
         places = folders()
+        return _run_in(places, options)
+    except ConfigurationError as error:
+        print(f"assistant-tui: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run_in(places: Folders, options: argparse.Namespace) -> int:
+    try:
         settings = _settings(options, places)
         if options.command == "serve":
             return _serve(options, settings, places)
         if options.command is not None:
             return _run_verb(options, settings, places)
         return _open_screen(options, settings, places)
-    except ConfigurationError as error:
-        print(f"assistant-tui: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    except (ConfigurationError, BrokenPipeError):
+        raise
+    except Exception as fault:
+        from assistant_tui.crash import write_report
+
+        _tell_of(write_report(places.state, fault), places)
+        return 1
 
 
 def _settings(options: argparse.Namespace, places: Folders) -> Settings:
@@ -137,9 +150,15 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
         welcome=_welcome(settings),
     )
     app.run(mouse=settings.mouse)
-    if app.crash_report is not None:
-        print(f"assistant-tui: stopped by a fault; report: {app.crash_report}", file=sys.stderr)
+    if app.fault is not None:
+        _tell_of(app.crash_report, places)
     return app.return_code or 0
+
+
+def _tell_of(report: Path | None, places: Folders) -> None:
+    """Name the report of a fault in one line."""
+    where = f"report: {report}" if report else f"no report can be written in {places.state}"
+    print(one_line(f"assistant-tui: stopped by a fault; {where}"), file=sys.stderr)
 
 
 def _start_log(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from time import perf_counter
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from assistant_tui.api.outages import outage
 from assistant_tui.api.redirects import MOST_REDIRECTS, redirect_target
 from assistant_tui.api.refusals import Answer, Asked, refusal
 from assistant_tui.api.retries import Failure
+from assistant_tui.core.concealing import conceal
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Unreadable
 
@@ -74,7 +75,7 @@ class Line:
                 outcome = await self._transfer(call, url, headers)
         except _FAULTS as error:
             outcome = outage(error, self._peer)
-        _record(call, url, outcome, perf_counter() - began)
+        _record(call, url, outcome, perf_counter() - began, _keys(headers))
         return outcome
 
     async def _transfer(
@@ -91,6 +92,9 @@ class Line:
         if body is None:
             return self._too_large()
         text = body.decode("utf-8", "replace")
+        if not response.is_success:
+            # Before the words of a refusal are cut, which may go through the middle of a key.
+            text = conceal(text, _keys(headers))
         return Answer(response.status_code, _shown(response.headers, headers), text)
 
     async def _body(self, response: httpx.Response) -> bytearray | None:
@@ -109,15 +113,21 @@ class Line:
 
 
 def _shown(answered: httpx.Headers, sent: Mapping[str, str]) -> dict[str, str]:
-    """The headers of an answer, but a request id, which is logged, that quotes the key."""
+    """The headers of an answer; in the request id, which is told and logged, without the key."""
     headers = {name.lower(): value for name, value in answered.items()}
-    secrets = [value.removeprefix("Bearer ") for value in sent.values()]
-    if any(secret in headers.get("x-request-id", "") for secret in secrets):
-        del headers["x-request-id"]
+    if "x-request-id" in headers:
+        headers["x-request-id"] = conceal(headers["x-request-id"], _keys(sent))
     return headers
 
 
-def _record(call: Call, url: httpx.URL, outcome: Answer | Failure, seconds: float) -> None:
+def _keys(headers: Mapping[str, str]) -> list[str]:
+    """The key in the headers that carry it."""
+    return [value.removeprefix("Bearer ") for value in headers.values()]
+
+
+def _record(
+    call: Call, url: httpx.URL, outcome: Answer | Failure, seconds: float, keys: Collection[str]
+) -> None:
     """Log an attempt; of the query only the names, since a profile may put anything into it."""
     path = url.raw_path.partition(b"?")[0].decode("ascii")
     if isinstance(outcome, Answer):
@@ -127,8 +137,8 @@ def _record(call: Call, url: httpx.URL, outcome: Answer | Failure, seconds: floa
     _log.info(
         "%s %s %s %.0f ms %s",
         call.method,
-        path,
-        one_line(came),
+        conceal(path, keys),
+        one_line(conceal(came, keys)),
         seconds * 1000,
         one_line(request_id),
     )

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 from assistant_tui.api.attempt import Call, Line
-from assistant_tui.api.keys import Keys, conceal
+from assistant_tui.api.keys import Keys, without_keys
 from assistant_tui.api.refusals import Answer
 from assistant_tui.api.retries import Failure, wait_before_retry
 from assistant_tui.core.errors import ServiceError, Unauthorized
@@ -36,7 +36,7 @@ class Exchange:
             ServiceError: `may_have_arrived` tells, for all but reads, whether one of the attempts
                 may have been carried out.
         """
-        key = await self._keys.current()
+        key = first = await self._keys.current()
         outcome = await self._repeated(call, key)
         if isinstance(outcome, Failure) and isinstance(outcome.error, Unauthorized):
             renewed = await self._keys.renewed(key)
@@ -45,7 +45,7 @@ class Exchange:
                 outcome = await self._repeated(call, key, outcome.error.may_have_arrived)
         if isinstance(outcome, Answer):
             return outcome
-        raise conceal(outcome.error, key)
+        raise without_keys(outcome.error, {each for each in (first, key) if each})
 
     async def _repeated(
         self, call: Call, key: str | None, arrived: bool = False

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+from collections.abc import Collection
 
 from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unauthorized
 
 _VALUE = re.compile(r"[\x20-\x7e]*")
-_HIDDEN = "[key]"
 
 
 class Keys:
@@ -48,12 +49,11 @@ class Keys:
         return {self._header: key} if self._header else {"Authorization": f"Bearer {key}"}
 
 
-def conceal(error: ServiceError, key: str | None) -> ServiceError:
-    """Take the key out of an error, since some servers quote it in their refusals."""
-    if key:
-        error.message = error.message.replace(key, _HIDDEN)
-        error.args = (error.message,)
-        error.param = error.param and error.param.replace(key, _HIDDEN)
-        error.code = error.code and error.code.replace(key, _HIDDEN)
-        error.request_id = error.request_id and error.request_id.replace(key, _HIDDEN)
+def without_keys(error: ServiceError, keys: Collection[str]) -> ServiceError:
+    """Take the keys out of an error, since some servers quote them in their refusals."""
+    error.message = conceal(error.message, keys)
+    error.args = (error.message,)
+    error.param = error.param and conceal(error.param, keys)
+    error.code = error.code and conceal(error.code, keys)
+    error.request_id = error.request_id and conceal(error.request_id, keys)
     return error

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from assistant_tui.config.folders import private_folder
 from assistant_tui.core.listing import Listing, Row
 
 FORMAT = 2
@@ -71,7 +72,7 @@ class Memory:
 
     def _replace(self, text: str) -> None:
         folder = self._path.parent
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".listing-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

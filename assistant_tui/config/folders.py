@@ -65,6 +65,7 @@ def folders() -> Folders:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner may open, where it is missing."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder that only its owner may open, and those above it, where they are missing."""
+    for folder in (*reversed(path.parents), path):
+        folder.mkdir(mode=0o700, exist_ok=True)
     return path

@@ -8,11 +8,20 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from assistant_tui.config.reading import AD_HOC_KEY_ENV
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
 
+_GIVEN: set[str] = set()
+"""Every key that was fetched in this run."""
 COMMAND_TIMEOUT = 60
 """Seconds that an `api_key_command` may take: long enough to type a passphrase elsewhere."""
+
+
+def known_keys() -> frozenset[str]:
+    """What must not be quoted: the keys of this run, and those that the environment has anyway."""
+    names = AD_HOC_KEY_ENV.split()
+    return frozenset(_GIVEN) | {os.environ[name] for name in names if os.environ.get(name)}
 
 
 class ProfileKey:
@@ -33,6 +42,8 @@ class ProfileKey:
         """
         if self._key is None or again:
             self._key = await self._fetch()
+            if self._key:
+                _GIVEN.add(self._key)
         return self._key
 
     async def _fetch(self) -> str | None:

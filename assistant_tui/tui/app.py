@@ -4,30 +4,27 @@ import asyncio
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.color import Color
 from textual.filter import LineFilter
 from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
-from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Listing
+from assistant_tui.crash import write_report
 from assistant_tui.tui import endings, job_control
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.sanitiser import Sanitiser
 from assistant_tui.tui.screens.main import MainScreen
 from assistant_tui.tui.stylesheets import STYLESHEETS
 
@@ -47,19 +44,6 @@ def _collect_garbage_again() -> None:
     """Leave what was made while starting out of every later collection."""
     gc.freeze()
     gc.enable()
-
-
-class Sanitiser(LineFilter):
-    """The last door before the terminal: no widget lets a control character through."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Replace what could steer a terminal; the cells stay as many."""
-        return [
-            segment
-            if segment.control or segment.text.isprintable()
-            else Segment(one_line(segment.text), segment.style)
-            for segment in segments
-        ]
 
 
 class AssistantApp(App[None]):
@@ -94,9 +78,11 @@ class AssistantApp(App[None]):
         self.settings = settings
         self._opening = opening
         self._connect_to = connect
-        self._crash_folder = crash_folder
         self._sanitiser = Sanitiser()
+        self._crash_folder = crash_folder
         self.crash_report: Path | None = None
+        self.fault: BaseException | None = None
+        """What ended the program, if it was not a person."""
         if settings.theme not in self.available_themes:
             allowed = ", ".join(sorted(self.available_themes))
             where = f"--theme, or ui.theme in {settings.path}"
@@ -219,10 +205,7 @@ class AssistantApp(App[None]):
 
         Overrides Textual's own, whose traceback prints locals.
         """
-        self.crash_report = self._crash_folder / "crash.txt"
-        with suppress(OSError):
-            self._crash_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.crash_report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-                traceback.print_exception(sys.exception(), file=file)
+        self.fault = sys.exception()
+        if self.fault is not None:
+            self.crash_report = write_report(self._crash_folder, self.fault)
         self._close_messages_no_wait()

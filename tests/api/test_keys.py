@@ -1,8 +1,10 @@
 """The key: renewed where it was refused, and never seen where it does not belong."""
 
 import asyncio
+import base64
 import logging
 import traceback
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -117,7 +119,21 @@ FAULTS: dict[str, Reply | Exception] = {
     "lost": httpx.ReadError(f"Bearer {KEY}"),
     "unreadable": Reply(200, f"<html>{KEY}"),
     "elsewhere": Reply(302, "", {"location": f"https://evil.test/{KEY}"}),
+    "as the name of a host": Reply(302, "", {"location": f"https://{KEY}.evil.test/"}),
+    "in capitals": Reply(401, f'{{"error": "no {KEY.upper()}"}}'),
+    "in base64": Reply(401, base64.b64encode(f"user:{KEY}".encode()).decode()),
+    "percent-encoded": Reply(401, f"?key={quote(KEY, safe='')}"),
+    "where a text is cut": Reply(400, "x" * 195 + KEY),
+    "where a message is cut": Reply(400, f'{{"error": {{"message": "{"x" * 1995}{KEY}"}}}}'),
+    "where a field is cut": Reply(400, f'{{"error": {{"param": "{"x" * 195}{KEY}"}}}}'),
 }
+
+
+def quotes_the_key(text: str) -> bool:
+    """Whether a text holds the beginning of the key, in any form that a server may use."""
+    start = KEY[:5]
+    forms = [start, quote(start, safe=""), base64.b64encode(f"user:{KEY}".encode()).decode()[:12]]
+    return any(form.lower() in text.lower() for form in forms)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
@@ -131,10 +147,10 @@ async def test_the_key_is_in_no_error_and_no_log(
                 await opened.list()
     error = raised.value
     said = [*traceback.format_exception(error), repr(error), str(vars(error)), str(opened.endpoint)]
-    assert KEY not in "".join(said)
+    assert not quotes_the_key("".join(said))
     ours = [record for record in caplog.records if record.name == "assistant_tui.api"]
     assert ours
-    assert KEY not in "".join(record.getMessage() for record in ours)
+    assert not quotes_the_key("".join(record.getMessage() for record in ours))
 
 
 def test_an_endpoint_shows_its_host_alone() -> None:

@@ -20,6 +20,7 @@ class Screen:
         self.mouse: bool | None = None
         self.return_code: int | None = None
         self.crash_report: Path | None = None
+        self.fault: Exception | None = None
 
     def __call__(self, settings: Any, opening: Any, connect: Any, **others: Any) -> "Screen":
         self.given = {"settings": settings, **others}

@@ -75,9 +75,19 @@ def test_the_screens_exit_code_is_the_programs(
 def test_a_fault_is_told_with_the_place_of_its_report(
     screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    screen.return_code, screen.crash_report = 1, Path("/home/me/crash.txt")
+    screen.return_code, screen.fault = 1, ValueError("a fault")
+    screen.crash_report = Path("/home/me/crash.txt")
     assert cli.main(["--demo"]) == 1
     told = "assistant-tui: stopped by a fault; report: /home/me/crash.txt\n"
+    assert capsys.readouterr().err == told
+
+
+def test_a_fault_whose_report_cannot_be_written_is_told_all_the_same(
+    screen: Screen, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    screen.return_code, screen.fault = 1, ValueError("a fault")
+    assert cli.main(["--demo"]) == 1
+    told = f"assistant-tui: stopped by a fault; no report can be written in {home}\n"
     assert capsys.readouterr().err == told
 
 

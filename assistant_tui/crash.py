@@ -1,0 +1,30 @@
+"""The report of a fault: without local variables and keys, and for its owner alone."""
+
+import os
+import traceback
+from pathlib import Path
+
+from assistant_tui.config.folders import private_folder
+from assistant_tui.config.keys import known_keys
+from assistant_tui.core.concealing import conceal
+
+NAME = "crash.txt"
+
+
+def write_report(folder: Path, fault: BaseException) -> Path | None:
+    """Write what led to a fault in the place of the last report; None where that cannot be done.
+
+    A message, and a line of source in a traceback, may quote a key: it is taken out.
+    """
+    text = conceal("".join(traceback.format_exception(fault)), known_keys())
+    path = folder / NAME
+    try:
+        private_folder(folder)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        handle = os.open(path, flags, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            os.fchmod(handle, 0o600)
+            file.write(text)
+    except OSError:
+        return None
+    return path
