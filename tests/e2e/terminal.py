@@ -49,6 +49,12 @@ class _Screen(pyte.Screen):
         """Leave out marks without a width that are no combining characters to pyte."""
         super().draw("".join(char for char in data if unicodedata.category(char) not in _MARKS))
 
+    @property
+    def display(self) -> list[str]:
+        """The lines; pyte's own fails where one half of a wide character was drawn over."""
+        cells = range(self.columns)
+        return ["".join(self.buffer[y][x].data for x in cells) for y in range(self.lines)]
+
 
 _MARKS = {"Mn", "Me", "Cf"}
 

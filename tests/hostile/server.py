@@ -1,13 +1,25 @@
 """A server that says what it is told to say, byte for byte, and keeps what it is sent."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from assistant_tui.core.document import compose, members
 
 Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]
+
+
+class Answer(NamedTuple):
+    """What goes back."""
+
+    status: int
+    headers: Iterable[tuple[bytes, bytes]]
+    body: bytes
 
 
 class HostileServer:
@@ -20,41 +32,83 @@ class HostileServer:
         self.lists = lists
         self.bodies: list[Mapping[str, str]] = []
         """The members of what was sent to be written, as raw JSON."""
-        self.refusal: tuple[int, Iterable[tuple[bytes, bytes]], bytes] | None = None
+        self.refusal: Answer | None = None
         """What to answer to every write."""
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        method, path = scope["method"], scope["path"]
+        """Answer one request in this process."""
         body = (await receive()).get("body", b"")
-        status, headers, answer = self._answer(method, path, body.decode(errors="surrogateescape"))
+        status, headers, answer = self.answer(scope["method"], scope["path"], body)
         sent = [(b"content-type", b"application/json"), *headers]
         await send({"type": "http.response.start", "status": status, "headers": sent})
         await send({"type": "http.response.body", "body": answer})
 
-    def _answer(
-        self, method: str, path: str, body: str
-    ) -> tuple[int, Iterable[tuple[bytes, bytes]], bytes]:
-        name, _, identity = path.strip("/").partition("/")
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        """Do what is asked, or refuse it as told."""
+        name, _, identity = path.partition("?")[0].strip("/").partition("/")
         if method != "GET" and self.refusal is not None:
             return self.refusal
         if name != "assistants":
-            listed = self.lists.get(name)
-            return (404, (), b"{}") if listed is None else (200, (), listed.encode())
+            return self._list(name)
         if method == "POST":
-            self.bodies.append(members(body))
-            identity = identity or f"asst_new{len(self.held)}"
-            held = members(self.held.get(identity, f'{{"id": {json.dumps(identity)}}}'))
-            self.held[identity] = compose({**held, **members(body)})
+            return self._write(unquote(identity), members(body.decode(errors="surrogateescape")))
         if method == "DELETE":
-            self.held.pop(identity, None)
-            return 200, (), b'{"deleted": true}'
+            self.held.pop(unquote(identity), None)
+            return Answer(200, (), b'{"deleted": true}')
         if not identity:
-            return 200, (), f'{{"data": [{", ".join(self.held.values())}]}}'.encode()
-        if identity not in self.held:
-            return 404, (), b'{"error": {"message": "gone"}}'
-        return 200, (), self.held[identity].encode(errors="surrogateescape")
+            return _sound(f'{{"data": [{", ".join(self.held.values())}]}}')
+        held = self.held.get(unquote(identity))
+        return Answer(404, (), b"{}") if held is None else _sound(held)
+
+    def _list(self, name: str) -> Answer:
+        listed = self.lists.get(name)
+        return Answer(404, (), b"{}") if listed is None else _sound(listed)
+
+    def _write(self, identity: str, sent: Mapping[str, str]) -> Answer:
+        self.bodies.append(sent)
+        identity = identity or f"asst_new{len(self.held)}"
+        before = members(self.held.get(identity, f'{{"id": {json.dumps(identity)}}}'))
+        self.held[identity] = compose({**before, **sent})
+        return _sound(self.held[identity])
+
+
+def _sound(text: str) -> Answer:
+    return Answer(200, (), text.encode(errors="surrogateescape"))
 
 
 def _id_of(text: str) -> str:
     return str(json.loads(members(text)["id"]))
+
+
+@contextmanager
+def on_a_socket(server: HostileServer) -> Iterator[str]:
+    """Serve for another process; the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            status, headers, answer = server.answer(self.command, self.path, body)
+            self.send_response_only(status)
+            for name, value in headers:
+                self.send_header(name.decode("latin-1"), value.decode("latin-1"))
+            self.send_header("content-length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_POST = do_DELETE = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listener.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.server_port}"
+    finally:
+        listener.shutdown()
+        thread.join()
+        listener.server_close()
