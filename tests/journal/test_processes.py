@@ -1,11 +1,8 @@
 """Several threads and programs on one journal, and programs that are killed while they write."""
 
-import multiprocessing
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.pool import Pool
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -14,39 +11,27 @@ from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
+from tests.crowd import crowd, meet
 
 S, A = "work https://host", "asst_a"
 PROCESSES, ROUNDS = 4, 25
-
-_start: Barrier
-"""Where the processes of a pool wait for each other, so that they really compete."""
-
-
-def _keep(barrier: Barrier) -> None:
-    global _start
-    _start = barrier
-
-
-def _pool() -> Pool:
-    context = multiprocessing.get_context("spawn")
-    return context.Pool(PROCESSES, _keep, [context.Barrier(PROCESSES, timeout=30)])
 
 
 def _write(path: Path) -> tuple[str, list[int], int]:
     """Record and keep drafts; says how many drafts of others it found left behind meanwhile."""
     with Journal(path) as journal:
-        _start.wait()
+        meet()
         recorded, orphans = [], 0
         for number in range(ROUNDS):
             recorded.append(journal.record(S, A, Kind.CHANGED, "{}", str(number)))
             journal.keep_draft(S, A, f"{journal.owner} {number}")
             orphans += len(journal.orphans(S))
-        _start.wait()
+        meet()
         return journal.owner, recorded, orphans
 
 
 def test_programs_at_once_on_a_new_journal_lose_nothing_of_each_other(path: Path) -> None:
-    with _pool() as pool:
+    with crowd(PROCESSES) as pool:
         found = pool.map(_write, [path] * PROCESSES, chunksize=1)
     with Journal(path) as journal:
         numbers = [entry.number for entry in journal.history(S, A)]
@@ -59,14 +44,14 @@ def test_programs_at_once_on_a_new_journal_lose_nothing_of_each_other(path: Path
 
 def _adopt(path: Path, draft: KeptDraft) -> bool:
     with Journal(path) as journal:
-        _start.wait()
+        meet()
         taken = journal.adopt(draft)
-        _start.wait()
+        meet()
         return taken
 
 
 def test_only_one_of_several_programs_takes_a_draft_over(path: Path) -> None:
-    with _pool() as pool:
+    with crowd(PROCESSES) as pool:
         for round in range(ROUNDS // 5):
             with Journal(path) as journal:
                 journal.keep_draft(S, str(round), "left")
@@ -97,6 +82,7 @@ from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import dump_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
+from tests.crowd import crowd, meet
 
 journal = Journal(Path(sys.argv[1]))
 for number in itertools.count():

@@ -1,11 +1,8 @@
 """Several processes on one file, and processes that are killed while they write."""
 
-import multiprocessing
 import subprocess
 import sys
 from functools import partial
-from multiprocessing.pool import Pool
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -13,30 +10,17 @@ import pytest
 from assistant_tui.server.assistants import created, modified
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.store import SQLiteStore
+from tests.crowd import crowd, meet
 from tests.server.support import Json
 
 FIELDS = created({"model": "m"})
 PROCESSES, ROUNDS = 4, 25
 
 
-_start: Barrier
-"""Where the processes of a pool wait for each other, so that they really compete."""
-
-
-def _keep(barrier: Barrier) -> None:
-    global _start
-    _start = barrier
-
-
-def _pool() -> Pool:
-    context = multiprocessing.get_context("spawn")
-    return context.Pool(PROCESSES, _keep, [context.Barrier(PROCESSES, timeout=30)])
-
-
 def _open(paths: list[Path]) -> set[str]:
     modes = set()
     for path in paths:
-        _start.wait()
+        meet()
         with SQLiteStore(path) as store:
             modes.add(store.journal_mode)
     return modes
@@ -44,7 +28,7 @@ def _open(paths: list[Path]) -> set[str]:
 
 def _create(path: Path) -> list[str]:
     with SQLiteStore(path) as store:
-        _start.wait()
+        meet()
         return [store.create(FIELDS)["id"] for _ in range(ROUNDS)]
 
 
@@ -57,7 +41,7 @@ def _modify(path: Path, assistant_id: str, field: str) -> bool:
 
     seen: list[str | None] = []
     with SQLiteStore(path) as store:
-        _start.wait()
+        meet()
         for number in range(ROUNDS):
             store.modify(assistant_id, partial(change, number))
     return seen == [None, *map(str, range(ROUNDS - 1))]
@@ -65,13 +49,13 @@ def _modify(path: Path, assistant_id: str, field: str) -> bool:
 
 def test_a_new_file_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
     paths = [tmp_path / f"{n}.db" for n in range(40)]
-    with _pool() as pool:
+    with crowd(PROCESSES) as pool:
         assert pool.map(_open, [paths] * PROCESSES, chunksize=1) == [{"wal"}] * PROCESSES
 
 
 def test_what_many_create_is_all_there(tmp_path: Path) -> None:
     path = tmp_path / "assistants.db"
-    with _pool() as pool:
+    with crowd(PROCESSES) as pool:
         made = pool.map(_create, [path] * PROCESSES, chunksize=1)
     with SQLiteStore(path) as store:
         page = store.page(PageQuery(limit=PROCESSES * ROUNDS, ascending=True))
@@ -90,7 +74,7 @@ def test_changes_of_different_fields_do_not_undo_each_other(tmp_path: Path) -> N
         fields = ["name", "description", "instructions", "response_format"]
         store.modify(assistant_id, lambda old: {**old, "response_format": None})
         each = [(path, assistant_id, field) for field in fields]
-        with _pool() as pool:
+        with crowd(PROCESSES) as pool:
             assert all(pool.starmap(_modify, each, chunksize=1))
         last = store.get(assistant_id)
         assert last is not None

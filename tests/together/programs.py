@@ -1,0 +1,132 @@
+"""What a program without a screen does in a process of its own, over the store of one home."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.config.folders import Folders
+from assistant_tui.config.settings import LOCAL, Settings
+from assistant_tui.connecting import open_catalog
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import Conflict
+from tests.crowd import meet
+
+ROUNDS = 12
+FIELDS = ("name", "description", "instructions", "metadata")
+
+
+class Done(NamedTuple):
+    """What one program was told of its writes."""
+
+    there: dict[str, str]
+    """The names of what it created or renamed and left, by their ids."""
+    gone: list[str]
+    """The ids of what it deleted."""
+
+
+@asynccontextmanager
+async def program(home: Path) -> AsyncIterator[Catalog]:
+    """The catalog of the local store under one home, as the program opens it."""
+    folders = Folders(home, home, home / "cache", home)
+    opened = await open_catalog(Settings(LOCAL), LOCAL, folders, None)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def in_a_program(home: Path, work: Callable[[Catalog], Awaitable[object]]) -> object:
+    """Open the store, do something, and close it."""
+
+    async def run() -> object:
+        async with program(home) as opened:
+            return await work(opened)
+
+    return asyncio.run(run())
+
+
+def new(name: str) -> Draft:
+    """A draft of a new assistant."""
+    return Draft().edited("name", name).edited("model", "gpt-4o")
+
+
+def write(home: Path, who: int) -> Done:
+    """Create, rename and delete; everything must succeed, in the journal, too."""
+    return asyncio.run(_write(home, who))
+
+
+async def _write(home: Path, who: int) -> Done:
+    there: dict[str, str] = {}
+    gone: list[str] = []
+    meet()
+    async with program(home) as opened:
+        assert opened.remark == ""
+        for number in range(ROUNDS):
+            row = (await opened.create(new(f"{who}-{number}"))).row
+            draft = Draft(Document(row.text)).edited("name", f"{who}-{number}!")
+            await opened.record.keep_draft(row.id, draft)
+            there[row.id] = (await opened.save(draft)).row.name
+            assert opened.record.trouble == ""
+            if number % 3 == 2:
+                await opened.delete(row.id)
+                del there[row.id]
+                gone.append(row.id)
+                await opened.record.forget_draft(row.id)
+            assert await opened.record.orphans() == (), "their programs run"
+            assert opened.record.trouble == ""
+        meet()
+    return Done(there, gone)
+
+
+def start(homes: list[Path], who: int) -> list[str]:
+    """Make the first start on each home together with all others, and write at once."""
+    return [asyncio.run(_start(home, who)) for home in homes]
+
+
+async def _start(home: Path, who: int) -> str:
+    meet()
+    async with program(home) as opened:
+        row = (await opened.create(new(str(who)))).row
+        await opened.record.keep_draft("new", new("typed"))
+        assert (opened.remark, opened.record.trouble) == ("", "")
+    return row.id
+
+
+def describe(home: Path, one: str, field: str) -> list[str]:
+    """Change one field of one assistant again and again; what it was each time before."""
+    return asyncio.run(_describe(home, one, field))
+
+
+async def _describe(home: Path, one: str, field: str) -> list[str]:
+    seen = []
+    async with program(home) as opened:
+        meet()
+        for number in range(ROUNDS):
+            document = Document((await opened.fetch(one)).text)
+            seen.append(str(document.value(field)))
+            saved = await opened.save(Draft(document).edited(field, str(number)))
+            assert Document(saved.row.text).value(field) == str(number)
+    return seen
+
+
+def bring_back(home: Path, numbers: list[int]) -> list[str]:
+    """Take back each deletion together with all others; the ids of what was created here."""
+    return asyncio.run(_bring_back(home, numbers))
+
+
+async def _bring_back(home: Path, numbers: list[int]) -> list[str]:
+    made = []
+    async with program(home) as opened:
+        trash = {entry.number: entry for entry in await opened.record.trash()}
+        for number in numbers:
+            meet()
+            try:
+                saved = await opened.create(new(str(number)), undoes=trash[number].number)
+            except Conflict:
+                continue
+            made.append(saved.row.id)
+    return made
