@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from codecs import getincrementaldecoder
 from collections.abc import Collection, Mapping
 from time import perf_counter
 from typing import NamedTuple
@@ -86,25 +87,30 @@ class Line:
             call.method, url, content=call.body, headers={**headers, **kind}
         ) as response:
             try:
-                body = await self._body(response)
+                text = await self._text(response)
             except _FAULTS as error:
                 return outage(error, self._peer, answering=True)
-        if body is None:
+        if text is None:
             return self._too_large()
-        text = body.decode("utf-8", "replace")
         if not response.is_success:
             # Before the words of a refusal are cut, which may go through the middle of a key.
             text = conceal(text, _keys(headers))
         return Answer(response.status_code, _shown(response.headers, headers), text)
 
-    async def _body(self, response: httpx.Response) -> bytearray | None:
-        """The whole body, decompressed; None as soon as it is larger than allowed."""
-        body = bytearray()
+    async def _text(self, response: httpx.Response) -> str | None:
+        """The whole body, decompressed; None as soon as it is larger than allowed.
+
+        Decoded as it comes, since all of a large one at once would hold up the screen.
+        """
+        decoder = getincrementaldecoder("utf-8")("replace")
+        parts: list[str] = []
+        size = 0
         async for part in response.aiter_bytes():
-            body += part
-            if len(body) > self._largest_body:
+            size += len(part)
+            if size > self._largest_body:
                 return None
-        return body
+            parts.append(decoder.decode(part))
+        return "".join([*parts, decoder.decode(b"", final=True)])
 
     def _too_large(self) -> Failure:
         limit = f"{self._largest_body / 1024 / 1024:g} MiB"

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.exchange import Chance, Exchange, Sleep
 from assistant_tui.api.keys import Keys
 from assistant_tui.api.refusals import Answer
+from assistant_tui.api.spool import Spool
 from assistant_tui.core.document import compose
 from assistant_tui.core.errors import NotFound, NotServed, ServerFault, Unreadable
 from assistant_tui.core.listing import Order, Page, Row
@@ -23,6 +25,8 @@ from assistant_tui.core.resource import Resources
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one answer, decompressed; a hundred assistants of the largest size need half of it."""
+_LONG_TO_READ = 500_000
+"""Characters of a page from which it is read in a thread, so that the screen goes on."""
 _Read = TypeVar("_Read")
 
 
@@ -41,6 +45,7 @@ class AssistantsClient:
         sleep: Sleep = asyncio.sleep,
         random: Chance = random.random,
         largest_body: int = LARGEST_BODY,
+        spool: Spool | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.dialect = dialect or Dialect()
@@ -48,6 +53,9 @@ class AssistantsClient:
         self._sleep = sleep
         self._random = random
         self._largest_body = largest_body
+        self._spool = spool or Spool()
+        self._reading = asyncio.Lock()
+        """Long pages are read one at a time: each takes many times its size while it is read."""
         self._stack = AsyncExitStack()
         self._exchange: Exchange | None = None
 
@@ -90,17 +98,17 @@ class AssistantsClient:
         answer = await self._answer(_about("GET", assistant_id))
         if wire.is_null(answer.text):
             raise NotFound(f"No assistant with the id {assistant_id}", status=answer.status)
-        return _read(answer, wire.read_assistant)
+        return _read(answer, self._read_assistant)
 
     async def create(self, body: Mapping[str, str]) -> Row:
         """Create an assistant from names and the exact JSON texts of their values."""
         call = Call("POST", "/assistants", body=_encode(body))
-        return _read(await self._answer(call), wire.read_assistant, writing=True)
+        return _read(await self._answer(call), self._read_assistant, writing=True)
 
     async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> Row:
         """Change the fields that are named, given as the exact JSON texts of their values."""
         call = _about("POST", assistant_id, _encode(patch))
-        return _read(await self._answer(call), wire.read_assistant, writing=True)
+        return _read(await self._answer(call), self._read_assistant, writing=True)
 
     async def delete(self, assistant_id: str) -> None:
         """Delete an assistant; one that is gone after an attempt of ours was lost counts as done.
@@ -117,7 +125,7 @@ class AssistantsClient:
                 raise
             return
         if answer.is_html:
-            _read(answer, wire.read_assistant, writing=True)
+            _read(answer, self._read_assistant, writing=True)
         if wire.denies_deletion(answer.text):
             raise ServerFault(
                 "the server answered that it did not delete the assistant",
@@ -150,7 +158,15 @@ class AssistantsClient:
     async def _page(self, path: str, query: Mapping[str, str]) -> Page:
         after, limit = query.get("after"), int(query["limit"])
         answer = await self._answer(Call("GET", path, query))
-        return _read(answer, lambda text: wire.read_page(text, after=after, limit=limit))
+        keep = self._spool.keep
+        read = partial(wire.read_page, after=after, limit=limit, keep=keep)
+        if len(answer.text) < _LONG_TO_READ:
+            return _read(answer, read)
+        async with self._reading:
+            return await asyncio.to_thread(_read, answer, read)
+
+    def _read_assistant(self, text: str) -> Row:
+        return wire.read_assistant(text, self._spool.keep)
 
     async def _answer(self, call: Call) -> Answer:
         if self._exchange is None:

@@ -1,21 +1,30 @@
 """JSON into rows and pages, as tolerant as the servers are various."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from assistant_tui.core.assistant import Assistant
 from assistant_tui.core.document import elements, members, read_json
 from assistant_tui.core.errors import Unreadable
-from assistant_tui.core.listing import NO_ID, Page, Row
+from assistant_tui.core.listing import NO_ID, Page, Row, Text
 from assistant_tui.core.resource import Resource
+from assistant_tui.core.scanning import scan
+
+Keep = Callable[[str], Text]
+"""How a row holds its text."""
+
+_Few = TypeVar("_Few", str, tuple[str, ...])
 
 _BLANK = " \t\r\n\ufeff"
 _WORDS = {
     "missing": "is missing",
     "string_type": "should be a string",
+    "string_unicode": "should be Unicode text",
     "too_short": "is empty",
     "dict_type": "should be an object",
     "model_type": "should be an object",
@@ -31,19 +40,26 @@ _WORDS = {
 """What pydantic's types of errors mean to the reader."""
 
 
-def read_page(text: str, *, after: str | None, limit: int) -> Page:
+def read_page(text: str, *, after: str | None, limit: int, keep: Keep = str) -> Page:
     """Read the answer to a list request; one bad object spoils only its own row.
 
-    A bare array, and null for an empty one, are lists, too.
+    A bare array, and null for an empty one, are lists, too. `keep` says how a row holds its text.
 
     Raises:
         Unreadable: not JSON, cut off, or not a list.
     """
+    scanned = scan(text, lambda value, item: _read_value(value, item, keep))
+    if scanned is not None:
+        rows, rest = scanned
+        with suppress(Unreadable):
+            items, has_more = _list(rest, "data")
+            if not items:
+                return Page(tuple(rows), has_more, after, limit)
     items, has_more = _list(text, "data")
-    return Page(tuple(read_row(item) for item in items), has_more, after, limit)
+    return Page(tuple(read_row(item, keep) for item in items), has_more, after, limit)
 
 
-def read_row(text: str) -> Row:
+def read_row(text: str, keep: Keep = str) -> Row:
     """Read one assistant; what does not fit the API is told in the row's `problem`.
 
     An object without a usable id gets one made from its text, so that it stays the same when a
@@ -52,19 +68,23 @@ def read_row(text: str) -> Row:
     try:
         value = read_json(text)
     except ValueError as error:
-        return _rescued(text, str(error).partition(";")[0])
+        return _rescued(text, str(error).partition(";")[0], keep)
+    return _read_value(value, text, keep)
+
+
+def _read_value(value: Any, text: str, keep: Keep) -> Row:
     if not isinstance(value, dict):
-        return _rescued(text, "not an object")
+        return _rescued(text, "not an object", keep)
     try:
         assistant = Assistant.model_validate(value)
     except ValidationError as error:
-        return _rescued(text, _complaint(error))
+        return _rescued(text, _complaint(error), keep)
     if _unicode(assistant.id) != assistant.id:
-        return _rescued(text, "id: not Unicode text")
-    return _row(assistant, text)
+        return _rescued(text, "id: not Unicode text", keep)
+    return _row(assistant, keep(text))
 
 
-def read_assistant(text: str) -> Row:
+def read_assistant(text: str, keep: Keep = str) -> Row:
     """Read the answer that should be one assistant.
 
     Raises:
@@ -76,7 +96,7 @@ def read_assistant(text: str) -> Row:
         raise Unreadable(f"the answer is not an assistant: {_reason(text, error)}") from None
     if not known:
         raise Unreadable("the answer is not an assistant: it has no id")
-    return read_row(text.strip(_BLANK))
+    return read_row(text.strip(_BLANK), keep)
 
 
 def read_models(text: str) -> tuple[str, ...]:
@@ -135,18 +155,24 @@ def _reason(text: str, error: ValueError) -> str:
     return "it is an HTML page; is base_url right?" if text.lstrip()[:1] == "<" else str(error)
 
 
-def _row(assistant: Assistant, text: str) -> Row:
+def _row(assistant: Assistant, held: Text) -> Row:
     return Row(
         id=assistant.id,
         name=_unicode(assistant.name or ""),
-        model=_unicode(assistant.model),
-        tools=tuple(_unicode(tool.type) for tool in assistant.tools),
+        model=_one_of_few(_unicode(assistant.model)),
+        tools=_one_of_few(tuple(_unicode(tool.type) for tool in assistant.tools)),
         created_at=assistant.created_at,
-        text=text,
+        held=held,
     )
 
 
-def _rescued(text: str, problem: str) -> Row:
+@lru_cache(maxsize=1_000)
+def _one_of_few(value: _Few) -> _Few:
+    """The same value, but one object for all rows that have it."""
+    return value
+
+
+def _rescued(text: str, problem: str, keep: Keep) -> Row:
     """A row with what can be read of an object that does not fit."""
     try:
         parts = members(text)
@@ -154,7 +180,8 @@ def _rescued(text: str, problem: str) -> Row:
         parts = {}
     known = _text_of(parts, "id")
     name, model = _text_of(parts, "name"), _text_of(parts, "model")
-    return Row(known or _stand_in(text), name, model, _kinds(parts), None, text, problem)
+    identity = known or _stand_in(text)
+    return Row(identity, name, model, _kinds(parts), None, keep(text), problem)
 
 
 def _text_of(parts: Mapping[str, str], name: str) -> str:
@@ -194,6 +221,8 @@ def _complaint(error: ValidationError) -> str:
 
 def _path(places: tuple[int | str, ...]) -> str:
     """Where it is wrong; but in tools what stands below a field names the member of a union."""
+    if not places:
+        return "the name of a field"
     name, *below = places if places[0] == "tools" else places[:1]
     steps = (f"[{place}]" if isinstance(place, int) else f".{place}" for place in below)
     return str(name) + "".join(steps)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from assistant_tui.core.display import one_line
 from assistant_tui.core.growing import Backwards, Growing, Joined
@@ -16,6 +16,17 @@ LONGEST_NAME = 30
 """Characters of a name behind an id."""
 
 
+class KeptText(Protocol):
+    """A text that is kept outside of memory; it equals itself as a str."""
+
+    def read(self) -> str:
+        """The text itself."""
+        ...
+
+
+Text = str | KeptText
+
+
 class Row(NamedTuple):
     """What the list shows of one assistant, and its JSON as received."""
 
@@ -26,8 +37,8 @@ class Row(NamedTuple):
     """The tools' types, in their order."""
     created_at: int | None
     """Unix seconds; None where the server told none."""
-    text: str
-    """The whole object as the server sent it."""
+    held: Text
+    """The whole object as the server sent it; a long one is read back when it is needed."""
     problem: str = ""
     """Why this object does not fit the API; empty for a sound one."""
 
@@ -37,6 +48,11 @@ class Row(NamedTuple):
         name = one_line(self.name)
         short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
         return f"{one_line(self.id)} · {short or '(no name)'}"
+
+    @property
+    def text(self) -> str:
+        """The whole object as the server sent it."""
+        return self.held if isinstance(self.held, str) else self.held.read()
 
     @property
     def has_id(self) -> bool:

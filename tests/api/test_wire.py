@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant_tui.api import wire
 from assistant_tui.api.wire import (
     denies_deletion,
     is_null,
@@ -18,6 +19,7 @@ from assistant_tui.api.wire import (
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.resource import Resource
+from tests.core.json_texts import texts
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
@@ -72,6 +74,7 @@ def test_ids_of_any_type_are_texts(text: str, known: str | None) -> None:
         ('"tools": [{"type": "x"}, {}]', "tools[1].type: is missing"),
         ('"tools": [{"type": "function"}]', "tools[0].function: is missing"),
         ('"metadata": []', "metadata: should be an object"),
+        ('"\\ud800": 5', "the name of a field: should be Unicode text"),
         ('"top_p": "much"', "top_p: should be a number"),
         ('"response_format": 5', "response_format: should be a string"),
         ('"created_at": "2023-11-14"', "created_at: should be a time"),
@@ -138,6 +141,21 @@ def test_one_bad_object_spoils_only_its_own_row(bad: str) -> None:
 def test_lists_in_all_their_forms(text: str, count: int, has_more: bool | None) -> None:
     read = page(text)
     assert (len(read.rows), read.has_more) == (count, has_more)
+
+
+@given(st.lists(texts, max_size=4).map(lambda items: f"[{','.join(items)}]"), st.booleans())
+def test_the_quick_way_through_a_list_finds_what_the_careful_one_finds(
+    array: str, bare: bool
+) -> None:
+    text = array if bare else f'{{"object": "list", "data": {array}, "has_more": true}}'
+    quick = page(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wire, "scan", lambda text, read: None)
+        assert page(text) == quick
+
+
+def test_of_a_list_that_stands_twice_the_last_counts() -> None:
+    assert [row.id for row in page('{"data": [{"id": "a"}], "data": [{"id": "b"}]}').rows] == ["b"]
 
 
 def test_a_page_remembers_what_it_answers() -> None:

@@ -55,7 +55,7 @@ def test_words_are_looked_for_in_all_that_describes_an_assistant(query: str) -> 
     as_written = found.text.replace("4711", '4711, "price": 1.50')
     escaped = json.dumps(json.loads(as_written)).replace("1.5", "1.50")
     for text in (as_written, escaped, as_written.replace("/", "\\/")):
-        assert finds(query, found._replace(text=text))
+        assert finds(query, found._replace(held=text))
 
 
 @pytest.mark.parametrize(

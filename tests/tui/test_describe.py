@@ -55,7 +55,7 @@ def test_each_tool_tells_what_is_in_it() -> None:
         {"type": "function", "function": {"name": "put"}},
         "odd",
     ]
-    shown = row()._replace(text=json.dumps({"id": "asst_1", "tools": tools}))
+    shown = row()._replace(held=json.dumps({"id": "asst_1", "tools": tools}))
     assert [line.text for line in part_under(shown, "Tools")] == [
         "code_interpreter",
         'file_search · {"max_num_results": 7}',
