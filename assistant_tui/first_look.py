@@ -64,4 +64,5 @@ def _first_samples(profile: Profile) -> Listing:
                 json.dumps(body, ensure_ascii=False, separators=(",", ":")),
             )
         )
-    return Listing(tuple(rows), complete=len(rows) < profile.page_size)
+    cut = len(rows) == profile.page_size
+    return Listing(tuple(rows), complete=not cut, cut=cut)

@@ -87,7 +87,12 @@ class AssistantsClient:
         after: str | None = None,
         before: str | None = None,
     ) -> Page:
-        """Return the page behind the assistant `after`, or before `before`."""
+        """Return the page behind the assistant `after`, or before `before`.
+
+        A server that is known to take no cursor is not asked with `after`: the page says so.
+        """
+        if after is not None and not self.dialect.can(Capability.CURSOR):
+            return Page((), None, after, limit, refused=True)
         cursors = {"after": after, "before": before}
         given = {name: value for name, value in cursors.items() if value is not None}
         query = {"limit": str(limit), "order": order, **given}

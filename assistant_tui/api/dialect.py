@@ -8,6 +8,8 @@ class Capability(Enum):
 
     RETRIEVE = auto()
     MODIFY = auto()
+    PATCH = auto()
+    """A modify that leaves what it is not sent as it is."""
     DELETE = auto()
     CREATE = auto()
     CURSOR = auto()

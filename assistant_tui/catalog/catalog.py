@@ -13,8 +13,9 @@ from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
 from assistant_tui.catalog.walk import walk
 from assistant_tui.core.bulk import Edit
+from assistant_tui.core.document import same_json
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import Conflict, Forbidden, NotFound, ServiceError
+from assistant_tui.core.errors import Conflict, Forbidden, NotFound, NotServed, ServiceError
 from assistant_tui.core.listing import Listing, Order, Page, Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.resource import Resources
@@ -58,19 +59,23 @@ class Catalog:
         """Whether the server can do this, as far as is known."""
         return self._client.dialect.can(capability)
 
-    async def page(self, after: str | None = None, *, order: Order = "desc") -> Page:
+    async def page(
+        self, after: str | None = None, loaded: Listing | None = None, *, order: Order = "desc"
+    ) -> Page:
         """Load the first page, or the one after an id, newest first unless told otherwise.
 
-        A server that refuses the cursor gets a page that says so, not an error; NotFound means
-        that the row with that id is gone.
+        `loaded` is what is there already. A server that takes no cursor gets a page that says so,
+        not an error; NotFound means that the row with that id is gone.
         """
-        return await page_behind(self._client, after, self._page_size, order=order)
+        return await page_behind(self._client, after, self._page_size, order=order, loaded=loaded)
 
     async def reload(self, count: int) -> Listing:
         """Load anew, page by page, until at least `count` rows are there or the list ends."""
         listing = Listing()
         while not listing.exhausted and (not listing.rows or len(listing) < count):
-            listing = listing.extended(await self.page(listing.cursor))
+            listing = listing.extended(await self.page(listing.cursor, listing))
+        if not listing.exhausted and not self.can(Capability.CURSOR):
+            listing = listing.extended(await self.page(listing.cursor, listing))
         return listing
 
     async def walk(self, listing: Listing) -> AsyncGenerator[Listing, None]:
@@ -119,7 +124,7 @@ class Catalog:
         `batch`, here and below, is the token of an act on many assistants that this is part of.
         Raises Conflict where another program takes the same deletion back, or has done so.
         """
-        self._check_writable()
+        self._check_possible(Capability.CREATE)
         async with self.record.claimed(undoes) as free:
             if not free:
                 raise Conflict("another program on this machine brings it back; nothing was sent")
@@ -136,7 +141,7 @@ class Catalog:
         batch: str = "",
     ) -> Saved:
         """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
-        self._check_writable()
+        self._check_possible(Capability.MODIFY)
         saved = await saving.modify(
             self._client, draft, above=above, full_replace=self._full_replace
         )
@@ -147,7 +152,7 @@ class Catalog:
         self, assistant_id: str, edit: Edit, above: str | None = None, batch: str = ""
     ) -> Saved:
         """Make an edit of an assistant as the server has it now."""
-        self._check_writable()
+        self._check_possible(Capability.MODIFY)
         saved = await saving.change(
             self._client, assistant_id, edit, above=above, full_replace=self._full_replace
         )
@@ -156,7 +161,7 @@ class Catalog:
 
     async def _record_change(self, saved: Saved, undoes: int | None, batch: str) -> None:
         row, before = saved.row, saved.before
-        if before is not None:
+        if before is not None and not same_json(before, row.text):
             await self.record.add(
                 row.id, Kind.CHANGED, before, row.text, undoes=undoes, batch=batch
             )
@@ -171,7 +176,7 @@ class Catalog:
         batch: str = "",
     ) -> None:
         """Delete an assistant; what it was is kept first, since nothing else brings it back."""
-        self._check_writable()
+        self._check_possible(Capability.DELETE)
         try:
             before = (await self.fetch(assistant_id, above)).text
         except NotFound:
@@ -186,6 +191,8 @@ class Catalog:
                 await self.record.withdraw(number)
             raise
 
-    def _check_writable(self) -> None:
+    def _check_possible(self, capability: Capability) -> None:
         if self._read_only:
             raise Forbidden("this profile is read-only: nothing was sent")
+        if not self.can(capability):
+            raise NotServed(f"this server cannot {capability.name.lower()} assistants")

@@ -11,6 +11,7 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import (
     EditConflict,
+    Invalid,
     NotFound,
     NotServed,
     ServiceError,
@@ -68,13 +69,21 @@ async def _save_over(
     if not patch:
         return Saved(newer, unchanged=True)
     body = draft.whole() if full_replace else patch
-    row, answer_lost = await _send(client, newer, body, above)
+    try:
+        row, answer_lost = await _send(client, newer, body, above)
+    except Invalid as error:
+        if error.field in document.members and error.field not in body:
+            client.dialect.learn_missing(Capability.PATCH)
+            error.hint = "set full_replace"
+        raise
     outcome = compare(patch, document, Document(row.text))
     if not outcome.as_asked and not answer_lost:
         # It is saved whatever becomes of this second look, so a failure here is none.
         with suppress(ServiceError):
             row = await fetch(client, newer.id, above)
             outcome = compare(patch, document, Document(row.text))
+    if outcome.wiped and not full_replace:
+        client.dialect.learn_missing(Capability.PATCH)
     return Saved(row, newer.text, outcome, answer_lost=answer_lost)
 
 

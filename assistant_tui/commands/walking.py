@@ -40,7 +40,7 @@ class Walk:
         """The rows, at most so many. Raises ServiceError."""
         catalog, console = self._session.catalog, self._session.console
         while not self._listing.exhausted:
-            page = await catalog.page(self._listing.cursor, order=self._order)
+            page = await catalog.page(self._listing.cursor, self._listing, order=self._order)
             self._listing = self._listing.extended(page)
             console.progress(f"{len(self._listing):,} assistants…")
             for row in self._listing.rows[self._seen :]:

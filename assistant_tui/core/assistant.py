@@ -1,5 +1,6 @@
 """What a server says of an assistant: the model of the API, lenient where servers bend it."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
@@ -15,18 +16,27 @@ def _to_text(value: object) -> object:
 
 
 def _to_seconds(value: object) -> object:
-    """Take seconds or milliseconds, as integers, floats or decimal strings."""
+    """Take seconds or milliseconds, as integers, floats or decimal strings, and ISO 8601."""
     if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            raise ValueError("should be a time") from None
+        value = _read_time(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         seconds = value // 1000 if value > _MILLISECONDS_ABOVE else value
         if not 0 <= seconds <= _LAST_SECOND:
             raise ValueError("should be a time")
         return int(seconds)
     return value
+
+
+def _read_time(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise ValueError("should be a time") from None
 
 
 def _to_empty(kind: type) -> BeforeValidator:
@@ -70,16 +80,16 @@ class FunctionDefinition(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    name: str
+    name: str = ""
     description: str | None = None
     parameters: dict[str, Any] | None = None
     strict: bool | None = None
 
 
 class Function(Tool):
-    """A tool that the client carries out."""
+    """A tool that the client carries out; one server keeps nothing of it but its type."""
 
-    function: FunctionDefinition
+    function: FunctionDefinition | None = None
 
 
 _KNOWN_TOOLS: dict[str, type[Tool]] = {"file_search": FileSearch, "function": Function}

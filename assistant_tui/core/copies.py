@@ -2,7 +2,7 @@
 
 from assistant_tui.core.document import Document, compose, write_json
 from assistant_tui.core.draft import Draft, anew
-from assistant_tui.core.fields import FIELDS, READ_ONLY
+from assistant_tui.core.fields import FIELDS, is_kept_by_servers
 
 COPY = " (copy)"
 """What the name of a clone ends in."""
@@ -44,6 +44,9 @@ def recreated(draft: Draft) -> Draft:
 
 def left_behind(document: Document) -> tuple[str, ...]:
     """The fields that are set, but that a create does not take."""
-    kept = {*anew(document).preset, *READ_ONLY}
-    members = document.members.items()
-    return tuple(name for name, text in members if name not in kept and text not in _EMPTY)
+    kept = anew(document).preset
+    return tuple(
+        name
+        for name, text in document.members.items()
+        if name not in kept and not is_kept_by_servers(name) and text not in _EMPTY
+    )

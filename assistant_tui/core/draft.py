@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assistant_tui.core.document import Document, compose, read_json, same_edit, same_json
-from assistant_tui.core.fields import FIELDS, READ_ONLY
+from assistant_tui.core.fields import FIELDS, READ_ONLY, is_kept_by_servers
 from assistant_tui.core.raw import Raw, from_json
 from assistant_tui.core.writing import FieldError, to_json
 
@@ -95,9 +95,10 @@ class Draft:
         return {**self.preset, **self._json} if self.original is None else dict(self._json)
 
     def whole(self) -> dict[str, str]:
-        """The patch over every field that can be sent, for servers that replace the object."""
+        """The patch over all that was received, for servers that replace the whole object."""
         kept = {} if self.original is None else self.original.members
-        return {name: text for name, text in kept.items() if name in FIELDS} | self.patch()
+        unsent = {name: text for name, text in kept.items() if not is_kept_by_servers(name)}
+        return unsent | self.patch()
 
     def rebased(self, newer: Document) -> "Draft":
         """The same edits over a newer original; what is equal there now is no edit any more."""
@@ -148,7 +149,7 @@ def towards(now: Document, wanted: Document) -> Draft:
     A field that the other version does not have is cleared; what a server sets stays as it is.
     """
     before, after = now.members, wanted.members
-    names = [name for name in {**before, **after} if name not in READ_ONLY]
+    names = [name for name in {**before, **after} if not is_kept_by_servers(name)]
     changed = {
         name: after.get(name, "null")
         for name in names

@@ -18,6 +18,8 @@ ServiceError            the base that callers catch
 ```
 """
 
+import re
+
 from assistant_tui.core.listing import Row
 
 
@@ -51,6 +53,13 @@ class ServiceError(Exception):
         """Seconds that the server asked to be left alone."""
         self.may_have_arrived = may_have_arrived
         """The request left this machine, so the server may have carried it out."""
+        self.hint = ""
+        """What helps, in a few words that stand last."""
+
+    @property
+    def field(self) -> str:
+        """The field that was at fault, `metadata` of `metadata.team`; empty if none is named."""
+        return re.split(r"[.\[]", self.param or "")[0]
 
     def __str__(self) -> str:
         details = [
@@ -58,8 +67,9 @@ class ServiceError(Exception):
             f"field {self.param}" if self.param else "",
             f"request {self.request_id}" if self.request_id else "",
         ]
-        said = " · ".join(detail for detail in details if detail)
-        return f"{self.message} ({said})" if said else self.message
+        said = ", ".join(detail for detail in details if detail)
+        text = f"{self.message} ({said})" if said else self.message
+        return f"{text} · {self.hint}" if self.hint else text
 
 
 class Offline(ServiceError):

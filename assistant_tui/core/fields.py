@@ -143,5 +143,11 @@ FIELDS: Mapping[str, Field] = _parts(
 READ_ONLY = ("id", "object", "created_at", "created")
 """What a server sets and never takes back."""
 
+
+def is_kept_by_servers(name: str) -> bool:
+    """Whether a server sets this by itself, as the API does or as `updated_at` looks."""
+    return name in READ_ONLY or name.endswith("_at")
+
+
 METADATA_KEY_LIMIT = 64
 METADATA_VALUE_LIMIT = 512

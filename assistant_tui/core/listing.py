@@ -86,6 +86,8 @@ class Listing:
     """Every assistant of the server is among the rows."""
     single_page: bool
     """The server cannot page: what lies beyond the rows cannot be had from it."""
+    cut: bool
+    """The last page was just full, or the server said that more follows."""
     remembered: bool
     """The rows are from an earlier run; the server has not answered yet."""
     back: Growing[Row]
@@ -96,6 +98,7 @@ class Listing:
         rows: Iterable[Row] = (),
         complete: bool = False,
         single_page: bool = False,
+        cut: bool = False,
         remembered: bool = False,
         back: Iterable[Row] = (),
     ) -> None:
@@ -103,6 +106,7 @@ class Listing:
         put(self, "rows", rows if isinstance(rows, Growing) else Growing(rows))
         put(self, "complete", complete)
         put(self, "single_page", single_page)
+        put(self, "cut", cut)
         put(self, "remembered", remembered)
         put(self, "back", back if isinstance(back, Growing) else Growing(back))
 
@@ -149,21 +153,21 @@ class Listing:
         """Add the page that follows.
 
         A page without a new id ends the walk: an empty one means that all is loaded, a repeated
-        one that the server ignores the cursor. Where `has_more` is false or missing on a full
-        page the next page is asked for before "all" is claimed, since some servers never say true.
+        or refused one that the server takes no cursor. Then all is loaded, too, if the page before
+        was longer than asked for: the server pays no heed to the limit. Where `has_more` is false
+        or missing on a full page the next page is asked for before "all" is claimed, since some
+        servers never say true.
         """
-        if page.refused:
-            return replace(self, single_page=True, remembered=False)
         fresh = _unseen(page.rows, self.rows)
         if fresh:
-            return self._grown(fresh, bool(page.has_more or len(page.rows) >= page.limit))
-        repeated = bool(page.rows)
-        cut = page.has_more or len(self.rows) == page.limit
-        if repeated and cut:
+            more = bool(page.has_more or len(page.rows) >= page.limit)
+            cut = bool(page.has_more or len(page.rows) == page.limit)
+            return self._grown(fresh, more=more, cut=cut)
+        if (page.refused or page.rows) and (self.cut or page.has_more):
             return Listing(self.rows, single_page=True, back=self.back)
         return Listing(self.rows, complete=True)
 
-    def _grown(self, fresh: Sequence[Row], more: bool) -> "Listing":
+    def _grown(self, fresh: Sequence[Row], *, more: bool, cut: bool) -> "Listing":
         """Add rows that follow; where they run into the tail, it is connected or gives way."""
         _, shared = _split(fresh, self.back)
         if _agree(shared, self.tail):
@@ -171,7 +175,7 @@ class Listing:
             return Listing(rows.plus(self.tail[len(shared) :]), complete=True)
         known = [place for row in shared if (place := self.back.place(row.id)) is not None]
         back = self.back.first(min(known, default=len(self.back)) if more else 0)
-        return Listing(self.rows.plus(fresh), complete=not more, back=back)
+        return Listing(self.rows.plus(fresh), complete=not more, cut=cut, back=back)
 
     def extended_back(self, page: Page) -> "Listing":
         """Add the page that follows the tail in ascending order, oldest first.

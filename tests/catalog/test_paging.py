@@ -5,6 +5,7 @@ import pytest
 
 from assistant_tui.api.dialect import Capability
 from assistant_tui.core.errors import Invalid, NotFound, NotServed
+from assistant_tui.core.listing import Listing
 from tests.catalog.support import Server, absent, catalog_of, embedded, refusing, some, text_of
 
 
@@ -109,18 +110,46 @@ async def test_a_server_that_ignores_the_cursor_gives_one_page_only() -> None:
 
     server.bent["list"] = first_page
     async with catalog_of(server, page_size=3) as catalog:
-        listing = await catalog.reload(100)
-    assert (len(listing), listing.single_page, listing.complete) == (3, True, False)
-    assert server.asked == ["list"] * 2
+        for _ in range(2):
+            listing = await catalog.reload(100)
+            assert (len(listing), listing.single_page, listing.complete) == (3, True, False)
+        assert not catalog.can(Capability.CURSOR)
+    assert server.asked == ["list", "list", "retrieve", "list"]
 
 
 async def test_a_server_that_ignores_limit_and_cursor_has_told_all() -> None:
     server = Server(*some(9))
     server.bent["list"] = lambda request: whole_list(server)
     async with catalog_of(server, page_size=2) as catalog:
-        listing = await catalog.reload(100)
-    assert (len(listing), listing.complete, listing.single_page) == (9, True, False)
-    assert server.asked == ["list"] * 2
+        for count in (100, 9):
+            listing = await catalog.reload(count)
+            assert (len(listing), listing.complete, listing.single_page) == (9, True, False)
+    assert server.asked == ["list", "list", "retrieve", "list"]
+
+
+async def test_a_page_one_for_a_cursor_that_is_gone_is_not_a_server_that_cannot_page() -> None:
+    server = Server(*some(9))
+    async with catalog_of(server, page_size=3) as catalog:
+        listing = Listing().extended(await catalog.page())
+        del server.texts["asst_7"]
+        with pytest.raises(NotFound):
+            await catalog.page("asst_7", listing)
+        assert catalog.can(Capability.CURSOR)
+
+
+async def test_a_cursor_once_refused_is_not_sent_again() -> None:
+    server = Server(*some(9), retrieve=absent)
+
+    def no_cursor(request: httpx.Request) -> httpx.Response:
+        return refusing(400)(request) if "after" in request.url.params else server.answer(request)
+
+    server.bent["list"] = no_cursor
+    async with catalog_of(server, page_size=3) as catalog:
+        await catalog.reload(100)
+        server.requests.clear()
+        assert (await catalog.reload(100)).single_page
+        assert (await catalog.fetch("asst_1", above="asst_2")).name == "N1"
+    assert server.queries == [{"limit": "3"}, {"limit": "100"}]
 
 
 async def test_ids_that_are_numbers_are_texts_here_and_in_the_next_cursor() -> None:

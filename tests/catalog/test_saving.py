@@ -55,7 +55,8 @@ async def test_the_whole_goes_where_the_profile_says_so() -> None:
         await catalog.save(Draft(Document(text)).edited("name", "New"))
     (body,) = server.bodies
     sent = members(body)
-    assert sent == {"name": '"New"', "model": '"m"', "tools": EXACT, "top_p": "1.0"}
+    kept = {"tools": EXACT, "top_p": "1.0", "file_ids": '["file_1"]'}
+    assert sent == {"name": '"New"', "model": '"m"', **kept}
 
 
 async def test_a_draft_that_changes_nothing_is_not_sent() -> None:
@@ -138,6 +139,20 @@ async def test_a_server_that_has_it_but_cannot_modify_it(status: int) -> None:
         assert catalog.can(Capability.RETRIEVE)
     assert caught.value.status == status
     assert server.count("modify") == 1
+
+
+async def test_what_a_server_cannot_do_is_not_asked_for_again() -> None:
+    server = Server(*some(3), modify=absent, delete=absent, create=refusing(405))
+    async with catalog_of(server) as catalog:
+        for _ in range(2):
+            with pytest.raises(NotServed, match="cannot modify assistants"):
+                await catalog.save(draft_of(text_of(2), name='"x"'))
+            with pytest.raises(NotServed, match="cannot delete assistants"):
+                await catalog.delete("asst_2")
+            with pytest.raises(NotServed):
+                await catalog.create(Draft(preset={"model": '"m"'}))
+    writes = [part for part in server.asked if part in ("modify", "delete", "create")]
+    assert sorted(writes) == ["create", "delete", "modify"]
 
 
 async def test_a_server_that_can_but_list_create_and_delete() -> None:

@@ -22,6 +22,9 @@ def read(**members: Any) -> Assistant:
         ("1700000000", 1_700_000_000),
         ("1700000000123", 1_700_000_000),
         ("1.7e9", 1_700_000_000),
+        ("2023-11-14T22:13:20Z", 1_700_000_000),
+        ("2023-11-14T23:13:20.5+01:00", 1_700_000_000),
+        ("2023-11-14 22:13:20", 1_700_000_000),
         (0, 0),
         (99_999_999_999, 99_999_999_999),
         (100_000_000_001, 100_000_000),
@@ -90,17 +93,23 @@ def test_tools_keep_their_order_and_what_belongs_to_them() -> None:
     assert tools[2].file_search is not None
     assert tools[2].file_search.max_num_results == 5
     assert isinstance(tools[4], Function)
+    assert tools[4].function is not None
     assert tools[4].function.model_extra == {"later": 1}
 
 
 @pytest.mark.parametrize(
     "tool",
-    ["function", {}, {"type": 5}, {"type": "function"}, {"type": "function", "function": {}}],
+    ["function", {}, {"type": 5}, {"type": "function", "function": 5}],
 )
 def test_a_tool_that_is_none(tool: object) -> None:
     with pytest.raises(ValidationError) as raised:
         read(tools=[tool])
     assert raised.value.errors()[0]["loc"][:2] == ("tools", 0)
+
+
+@pytest.mark.parametrize("tool", [{"type": "function"}, {"type": "function", "function": {}}])
+def test_a_function_of_which_only_the_type_is_told_is_one_all_the_same(tool: object) -> None:
+    assert [each.type for each in read(tools=[tool]).tools] == ["function"]
 
 
 def test_a_tool_that_was_read_before_stays_as_it_is() -> None:

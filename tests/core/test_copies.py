@@ -77,8 +77,10 @@ def test_a_clone_of_what_has_no_name_has_none(name: str) -> None:
 
 
 def test_an_unknown_field_that_was_edited_as_json_is_named_too() -> None:
-    original = Document('{"id": "a", "model": "m", "x_vendor": 1, "x_null": null}')
-    draft = from_editor(original, '{"id": "a", "model": "n", "x_vendor": 2, "x_null": null}')
+    original = Document('{"id": "a", "model": "m", "x_vendor": 1, "x_null": null, "updated_at": 5}')
+    draft = from_editor(
+        original, '{"id": "a", "model": "n", "x_vendor": 2, "x_null": null, "updated_at": 5}'
+    )
     assert recreated(draft).patch() == {"model": '"n"'}
     assert left_behind(edited(draft)) == ("x_vendor",)
     assert recreated(Draft(original)).patch() == {"model": '"m"'}

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assistant_tui.core.document import Document, compose, indent, same_json
-from assistant_tui.core.draft import Draft, from_editor
+from assistant_tui.core.draft import Draft, from_editor, towards
 from assistant_tui.core.fields import FIELDS, FORMAT, FUNCTION, RESOURCES, Field, Kind
 from assistant_tui.core.raw import Composite, Entry, Raw, from_json
 from assistant_tui.core.writing import to_json
@@ -222,8 +222,9 @@ def test_numbers_are_compared_by_value_and_sent_as_typed() -> None:
     assert Draft(ORIGINAL).edited("top_p", "0.50").patch() == {"top_p": "0.50"}
 
 
-def test_the_whole_object_is_what_can_be_sent_with_the_patch() -> None:
-    whole = Draft(ORIGINAL).edited("name", "M").whole()
+def test_the_whole_object_is_all_but_what_servers_set_with_the_patch() -> None:
+    received = Document(compose({**ORIGINAL.members, "created_at": "1", "updated_at": "2"}))
+    whole = Draft(received).edited("name", "M").whole()
     assert whole == {
         "name": '"M"',
         "model": '"m"',
@@ -231,8 +232,15 @@ def test_the_whole_object_is_what_can_be_sent_with_the_patch() -> None:
         "top_p": "1.0",
         "tools": "[]",
         "metadata": '{"k": "v"}',
+        "later": "[1.0, 12345678901234567890]",
     }
     assert Draft().edited("model", "m").whole() == {"model": '"m"'}
+
+
+def test_what_a_server_sets_is_not_taken_back_with_the_rest() -> None:
+    now = changed(name='"M"', later="[]", updated_at="2")
+    draft = towards(now, changed(updated_at="1"))
+    assert draft.patch() == {"name": '"N"', "later": "[1.0, 12345678901234567890]"}
 
 
 def test_the_id_may_be_a_number() -> None:

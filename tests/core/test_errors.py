@@ -7,7 +7,7 @@ from assistant_tui.core.listing import Row
 
 def test_an_error_says_its_message_first() -> None:
     error = Invalid("too long", status=400, param="name", code="c", request_id="req_1")
-    assert str(error) == "too long (status 400 · field name · request req_1)"
+    assert str(error) == "too long (status 400, field name, request req_1)"
     assert error.args == ("too long",)
     assert str(ServiceError("plain")) == "plain"
 

@@ -75,6 +75,20 @@ def test_a_server_that_ignores_cursor_and_limit_has_sent_all() -> None:
     assert (listing.complete, listing.single_page, len(listing)) == (True, False, 9)
 
 
+def test_a_server_that_ignores_the_limit_and_refuses_the_cursor_has_sent_all() -> None:
+    refused = page([], None, after="a8", refused=True)
+    listing = Listing().extended(page(range(9), False)).extended(refused)
+    assert (listing.complete, listing.single_page) == (True, False)
+    listing = Listing().extended(page(range(9), True)).extended(refused)
+    assert (listing.complete, listing.single_page) == (False, True)
+
+
+def test_a_row_that_was_created_meanwhile_does_not_make_one_page_all() -> None:
+    listing = Listing().extended(page([1, 2, 3], False)).with_row(rows(4)[0])
+    listing = listing.extended(page([4, 1, 2], False, after="a3"))
+    assert (listing.complete, listing.single_page) == (False, True)
+
+
 def test_pages_that_overlap_add_what_is_new() -> None:
     listing = Listing().extended(page([1, 2, 3], True)).extended(page([3, 4, 4], True, after="a3"))
     assert ids(listing) == ["a1", "a2", "a3", "a4"]

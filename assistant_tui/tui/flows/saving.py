@@ -18,6 +18,8 @@ from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
 _KEPT = "Not saved; the edit is kept here"
+_NAME = 24
+"""Characters of a name that stands before remarks."""
 
 
 async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | None:
@@ -43,6 +45,8 @@ async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | N
         except Deleted:
             return await _create_anew(desk, sent, undoes)
         except ServiceError as error:
+            if draft.assistant_id is not None and undoes is None and _is_fixed(desk):
+                return await _create_beside(desk, sent)
             desk.report(error, _KEPT)
             return None
         return _done(desk, draft, saved, kept)
@@ -70,8 +74,28 @@ def _done(desk: Desk, draft: Draft, saved: Saved, kept: Iterable[str]) -> Saved:
 
 async def _create_anew(desk: Desk, draft: Draft, undoes: int | None) -> Saved | None:
     """Offer to create one that is gone anew, with the edits; the draft stays until then."""
+    again = "It can be created anew, with your changes; the id will be a new one."
+    saved = await _instead(desk, draft, "It was deleted elsewhere", again, undoes)
+    if saved is not None:
+        desk.listing = desk.listing.without([str(draft.assistant_id)])
+    return saved
+
+
+def _is_fixed(desk: Desk) -> bool:
+    return not desk.profile.read_only and not desk.catalog.can(Capability.MODIFY)
+
+
+async def _create_beside(desk: Desk, draft: Draft) -> Saved | None:
+    """Offer to create another one with the edits, where the server cannot modify the first."""
+    beside = "A new one can be created with your changes; this one stays as it is."
+    return await _instead(desk, draft, "This server cannot modify assistants", beside)
+
+
+async def _instead(
+    desk: Desk, draft: Draft, title: str, offer: str, undoes: int | None = None
+) -> Saved | None:
     fresh, lost = recreated(draft), left_behind(edited(draft))
-    if not await _wanted_anew(desk, draft, lost):
+    if not await _wanted_anew(desk, draft, title, offer, lost):
         desk.say(_KEPT, Tone.WARNING)
         return None
     try:
@@ -79,26 +103,27 @@ async def _create_anew(desk: Desk, draft: Draft, undoes: int | None) -> Saved | 
     except ServiceError as error:
         desk.report(error, "Not created; the edit is kept here")
         return None
-    desk.listing = desk.listing.without([str(draft.assistant_id)])
     desk.show_row(saved.row)
     remarks = [f"could not come along: {_names(lost)}"] if lost else []
     _tell(desk, "Created", saved, remarks)
     return saved
 
 
-async def _wanted_anew(desk: Desk, draft: Draft, lost: Collection[str]) -> bool:
+async def _wanted_anew(
+    desk: Desk, draft: Draft, title: str, offer: str, lost: Collection[str]
+) -> bool:
     lines = [
         f"Name  {one_line(str(edited(draft).value('name') or '')) or '(no name)'}",
         f"Id    {one_line(str(draft.assistant_id))}",
         "",
-        "It can be created anew, with your changes; the id will be a new one.",
+        offer,
     ]
     answers = [Answer("stay", "Keep editing"), Answer("anew", "Create it anew")]
     if lost:
         lines.append(f"These fields cannot come along: {_names(lost)}")
     if not desk.catalog.can(Capability.CREATE):
-        lines[-1:], answers[1:] = ["This server cannot create assistants."], []
-    return await desk.ask(Question("It was deleted elsewhere", lines, answers)) == "anew"
+        lines[3:], answers[1:] = ["This server cannot create assistants."], []
+    return await desk.ask(Question(title, lines, answers)) == "anew"
 
 
 def _names(fields: Iterable[str]) -> str:
@@ -108,7 +133,7 @@ def _names(fields: Iterable[str]) -> str:
 def _tell(desk: Desk, done: str, saved: Saved, remarks: Iterable[str] = ()) -> None:
     """Say what was done, and what the server did beside."""
     name = one_line(saved.row.name) or saved.row.id
-    remarks = [*remarks]
+    remarks, last = [*remarks], saved.row.id
     if saved.answer_lost:
         remarks.append("the answer was lost, but it has arrived")
     if saved.merged:
@@ -117,8 +142,16 @@ def _tell(desk: Desk, done: str, saved: Saved, remarks: Iterable[str] = ()) -> N
         remarks.append(f"the server did not take: {_names(saved.outcome.ignored)}")
     if saved.outcome.wiped:
         remarks.append(f"the server wiped: {_names(saved.outcome.wiped)}")
+        last = "u undoes it"
     trouble = desk.catalog.record.trouble
     if trouble:
         remarks.append(f"u cannot undo it: {trouble}")
+        last = saved.row.id
     tone = Tone.WARNING if trouble or not saved.outcome.as_asked else Tone.PLAIN
-    desk.say(" · ".join([f"{done} {name}", saved.row.id, *remarks]), tone)
+    said = f"{done} {_shortened(name) if remarks else name}"
+    desk.say(" · ".join([said, *remarks, last]), tone)
+
+
+def _shortened(name: str) -> str:
+    """A name that leaves room for what the server did beside."""
+    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"

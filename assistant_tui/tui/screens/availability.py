@@ -22,9 +22,10 @@ _WRITES = {
 LACKS = {
     Capability.RETRIEVE: "It cannot retrieve one assistant: each is looked up through the list.",
     Capability.MODIFY: "It cannot modify assistants.",
+    Capability.PATCH: "A modify needs the whole object: set full_replace in its profile.",
     Capability.DELETE: "It cannot delete assistants.",
     Capability.CREATE: "It cannot create assistants.",
-    Capability.CURSOR: "It gives one page only.",
+    Capability.CURSOR: "It gives one page only, and takes no cursor for a next one.",
     Capability.ORDER: "It lists from the newest on, and not from the oldest.",
     Capability.MODELS: "It lists no models.",
     Capability.FILES: "It lists no files.",

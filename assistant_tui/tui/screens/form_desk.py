@@ -1,7 +1,6 @@
 """The life of the form: opened on a draft, saved, left; what was typed outlives every failure."""
 
 import asyncio
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -176,8 +175,8 @@ class FormDesk:
 
     def refuse(self, error: ServiceError) -> None:
         """Show a refusal beside the field that it names, if there is one."""
-        if self.form is not None and error.param:
-            self.form.refuse(re.split(r"[.\[]", error.param)[0], error.message)
+        if self.form is not None and error.field:
+            self.form.refuse(error.field, error.message)
 
     def edit_field(self) -> None:
         """Open the text that has the focus in the person's editor."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from textual.screen import Screen
 
+from assistant_tui.api.dialect import Capability
 from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, action_of, at_hand
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.screens.availability import LACKS, Situation, availability
@@ -78,9 +79,16 @@ class Hand:
             )
         shown = [command for command in wanted if self.can_do(command)]
         row = self._browser.highlighted
-        if self._desk.profile.read_only or (row is not None and row.problem):
+        if self.only_reads or (row is not None and row.problem):
             shown = [replace(each, label="Read") if each.name == "open" else each for each in shown]
         return tuple(shown)
+
+    @property
+    def only_reads(self) -> bool:
+        """No assistant can be edited: the profile says so, or the server turned out not to."""
+        catalog = self._loader.catalog
+        able = catalog is None or catalog.can(Capability.MODIFY)
+        return self._desk.profile.read_only or not able
 
     def lacks(self) -> Sequence[str]:
         """What the server turned out not to do, a sentence each."""

@@ -76,7 +76,7 @@ class Loader:
             self._missed = after
             return
         try:
-            page = await catalog.page(after)
+            page = await catalog.page(after, self._desk.listing)
         except NotFound:
             await self.reload()
             return
@@ -95,7 +95,9 @@ class Loader:
 
     def _ended(self, catalog: "Catalog") -> None:
         self._desk.notice = notices.empty(writable=not self._desk.profile.read_only)
-        remark = notices.ONE_PAGE if self._desk.listing.single_page else catalog.remark
+        listing, remark = self._desk.listing, catalog.remark
+        if listing.single_page:
+            remark = notices.one_page(len(listing), self._desk.profile.page_size)
         self._desk.say_passing(remark, Tone.WARNING if remark else Tone.PLAIN)
 
     def _failed(self, error: ServiceError) -> None:

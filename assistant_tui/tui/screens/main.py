@@ -226,7 +226,7 @@ class MainScreen(Screen[None]):
             return
         if row.problem:
             self.browser.action_json()
-        elif self.profile.read_only:
+        elif self.hand.only_reads:
             self.browser.action_switch_pane()
         else:
             await self.open_form(Draft(Document(row.text)))

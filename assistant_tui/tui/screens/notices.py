@@ -7,7 +7,8 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
 
 LOADING = "Loading…"
-ONE_PAGE = "This server gives one page only; there may be more"
+LARGEST_PAGE = 100
+"""Rows of the largest page that the API allows."""
 SWITCHED_OFF = "api.openai.com"
 """The host on which OpenAI ended the Assistants API on 2026-08-26."""
 
@@ -27,6 +28,13 @@ def failed(error: ServiceError, profile: Profile) -> str:
     return (
         f"{error.title}\n\n{error}\n\n{_advice(error, profile)}\nr tries again · P another profile"
     )
+
+
+def one_page(rows: int, page_size: int) -> str:
+    """The words for a list that cannot be gone on with; `rows` are there, and maybe all."""
+    if rows == page_size < LARGEST_PAGE:
+        return "This server gives one page only; a larger page_size may show more"
+    return "This server gives one page only; there may be more"
 
 
 def profile_line(profile: Profile, current: Profile) -> str:
