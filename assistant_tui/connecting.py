@@ -34,7 +34,7 @@ async def open_catalog(
     async with AsyncExitStack() as stack:
         remark = ""
         if profile.source is Source.REMOTE:
-            endpoint = _remote(profile)
+            endpoint = remote_endpoint(profile)
         else:
             endpoint, remark = await _embedded(settings, profile, folders, stack)
         client = await stack.enter_async_context(AssistantsClient(endpoint))
@@ -64,7 +64,8 @@ def _record(
     return Record(journal, "\n".join(profile.identity))
 
 
-def _remote(profile: Profile) -> Endpoint:
+def remote_endpoint(profile: Profile) -> Endpoint:
+    """The endpoint that a remote profile describes."""
     return Endpoint(
         base_url=profile.base_url,
         key=ProfileKey(profile),

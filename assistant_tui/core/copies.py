@@ -29,7 +29,7 @@ def created_from(document: Document) -> Draft:
     Unlike in a clone, fields that the API does not name are sent: they stand there for a reason.
     """
     members = document.members.items()
-    return Draft(preset={n: t for n, t in members if n not in READ_ONLY and t not in _EMPTY})
+    return Draft(preset={n: t for n, t in members if not is_kept_by_servers(n) and t not in _EMPTY})
 
 
 def edited(draft: Draft) -> Document:

@@ -1,0 +1,12 @@
+"""Every profile of these tests has its key."""
+
+import pytest
+
+from tests.bent.known import KEY_VARIABLE
+from tests.bent.server import KEY
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable that the profiles name."""
+    monkeypatch.setenv(KEY_VARIABLE, KEY)

@@ -1,0 +1,196 @@
+"""The servers that are known to speak the Assistants API, each as its few bends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.document import read_json
+from tests.bent import bends
+from tests.bent.asked import Members, Refusal
+from tests.bent.server import KEY, Bends
+
+KEY_VARIABLE = "BENT_KEY"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A server, and the profile that a person who uses it has."""
+
+    bends: Bends
+    profile: Profile
+
+
+def _profile(base_url: str, header: str = "", **settings: object) -> Profile:
+    blank = Profile("work", base_url=base_url, api_key_env=KEY_VARIABLE, api_key_header=header)
+    return replace(blank, **settings)  # type: ignore[arg-type]  # the names are Profile's own
+
+
+def _no_longer_than(most: int) -> Mapping[str, object]:
+    def checked(sent: Members) -> Members:
+        instructions = read_json(sent.get("instructions", "null"))
+        if isinstance(instructions, str) and len(instructions) > most:
+            message = f"String should have at most {most} characters"
+            raise Refusal(422, message, "instructions")
+        return sent
+
+    return {"takes": checked}
+
+
+def _without(*names: str) -> Mapping[str, object]:
+    def kept(sent: Members) -> Members:
+        return {name: text for name, text in sent.items() if name not in names}
+
+    return {"takes": kept}
+
+
+_LOCALAI_FIELDS = (
+    "model",
+    "name",
+    "description",
+    "instructions",
+    "tools",
+    "file_ids",
+    "metadata",
+)
+
+
+def _into_localai(sent: Members) -> Members:
+    kept = {name: sent[name] for name in _LOCALAI_FIELDS if name in sent}
+    return kept | ({"tools": bends.types_alone(kept["tools"])} if "tools" in kept else {})
+
+
+def _out_of_localai(held: Members) -> Members:
+    return {n: t for n, t in held.items() if n == "model" or t not in ("null", '""', "[]", "{}")}
+
+
+_MYLA = Bends(
+    root="/api/v1",
+    wrong_key=403,
+    page=bends.never_more_and_inverted,
+    stamp=lambda second: {"created_at": str(second * 1000)},
+    extras={"tools": "null", "metadata": "null", "file_ids": "null", "user_id": '"user-1"'},
+    modified=bends.model_insisted_on,
+    says=bends.in_detail,
+    **_without("temperature", "top_p", "response_format", "tool_resources", "x_vendor"),  # type: ignore[arg-type]  # one function
+)
+_BELLA = Bends(
+    page=bends.page_one_for_a_lost_cursor,
+    modified=bends.null_ignored,
+    delete_fails="after",
+    says=bends.bare,
+)
+_LOCALAI = Bends(
+    page=bends.newest_ones,
+    listed=bends.bare_array,
+    identify=lambda number: f'"asst_{number}"',
+    stamp=lambda second: {"created": str(second)},
+    takes=_into_localai,
+    modified=bends.replaced,
+    shows=_out_of_localai,
+    says=bends.as_text,
+)
+_HOSTED = Bends(
+    root="/api/v2",
+    key_header="x-api-key",
+    key=KEY,
+    identify=lambda number: str(70_000 + number),
+    stamp=lambda second: {"created_at": f'"{second}"'},
+    **_without("description", "x_vendor"),  # type: ignore[arg-type]  # one function
+)
+
+KNOWN: Mapping[str, Known] = {
+    "laplas": Known(Bends(root=""), _profile("https://api.apilaplas.com")),
+    "foundry": Known(
+        Bends(
+            root="/api/projects/bots",
+            key_header="api-key",
+            key=KEY,
+            query={"api-version": "v1"},
+            page=bends.more_until_empty,
+        ),
+        _profile(
+            "https://acme.services.ai.azure.com/api/projects/bots",
+            "api-key",
+            query={"api-version": "v1"},
+        ),
+    ),
+    "litellm": Known(
+        Bends(
+            parts=("list", "create", "delete", "models"),
+            absent=405,
+            page=bends.fixed_page,
+            says=bends.in_detail,
+        ),
+        _profile("https://litellm.example/v1"),
+    ),
+    "open-assistant-api": Known(
+        Bends(
+            root="/api/v1",
+            key="",
+            identify=lambda number: f'"65a{number:021}"',
+            extras={"file_ids": "[]", "extra_body": "{}", "updated_at": "null"},
+            says=bends.in_detail,
+            **_no_longer_than(32_768),  # type: ignore[arg-type]  # one function
+        ),
+        _profile("http://localhost:8086/api/v1", api_key_env=""),
+    ),
+    "bella": Known(_BELLA, _profile("http://localhost:8087/v1")),
+    "bella that deletes nothing": Known(
+        replace(_BELLA, delete_fails="before"), _profile("http://localhost:8087/v1")
+    ),
+    "astra": Known(
+        Bends(
+            key_header="astra-api-token",
+            key=KEY,
+            needs_beta=True,
+            page=bends.all_but_no_cursor,
+            listed=bends.astra_envelope,
+            identify=lambda number: f'"{number:08}-8a3f-11ef-9c1e-0242ac120002"',
+            stamp=lambda second: {"created_at": str(second * 1000)},
+            modified=bends.never_cleared,
+            makes_unknown=True,
+            says=bends.in_three_shapes,
+        ),
+        _profile("https://astra.example/v1", "astra-api-token"),
+    ),
+    "openopenai": Known(
+        Bends(
+            root="",
+            key="",
+            page=bends.more_when_full,
+            extras={"file_ids": "[]", "tools": '[{"type": "retrieval"}]'},
+            unknown=500,
+            says=bends.as_text,
+        ),
+        _profile("http://localhost:3000", api_key_env=""),
+    ),
+    "myla": Known(_MYLA, _profile("http://localhost:2000/api/v1")),
+    "myla, told": Known(_MYLA, _profile("http://localhost:2000/api/v1", full_replace=True)),
+    "leapfrog": Known(
+        Bends(
+            root="/openai/v1",
+            page=bends.everything,
+            listed=bends.unpaged_envelope,
+            unknown=200,
+            modified=bends.null_ignored,
+            says=bends.in_detail,
+        ),
+        _profile("https://leapfrog.example/openai/v1"),
+    ),
+    "localai": Known(_LOCALAI, _profile("http://localhost:8080/v1")),
+    "localai, told": Known(_LOCALAI, _profile("http://localhost:8080/v1", full_replace=True)),
+    "hosted": Known(_HOSTED, _profile("https://bots.example/api/v2/", "X-API-Key")),
+    "hosted by another": Known(
+        replace(_HOSTED, key_header="x-auth-token"),
+        _profile("https://bots.example/api/v2", "X-Auth-Token"),
+    ),
+}
+"""All that can be worked with. `told` stands for a profile with `full_replace`."""
+
+GONE: Mapping[str, Known] = {
+    "laplas without its upstream": Known(
+        Bends(root="", parts=(), says=bends.as_a_page), _profile("https://api.apilaplas.com")
+    ),
+    "openai": Known(Bends(parts=()), _profile("https://api.openai.com/v1")),
+}
+"""Those that answer 404 to everything."""

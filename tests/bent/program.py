@@ -1,0 +1,101 @@
+"""The program on a bent server, over the client's own road."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from assistant_tui.connecting import remote_endpoint
+from assistant_tui.core.listing import Row
+from tests.bent.asked import Members
+from tests.bent.known import Known
+from tests.bent.server import Server, seeds
+from tests.tui.driver import Driver, running
+
+
+@dataclass
+class Session:
+    """A program, and the server that it was started on."""
+
+    program: Driver
+    server: Server
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until all that they started has ended."""
+        await self.program.press(*keys)
+
+    async def to_the_end(self) -> None:
+        """Go down until no further row comes."""
+        before = -1
+        while before != (before := len(self.program.main.listing)):
+            await self.press("G")
+
+    async def edit_name(self, more: str) -> None:
+        """Add to the name of the highlighted assistant, and save."""
+        await self.press("enter")
+        await self.program.type(more)
+        await self.press("ctrl+s")
+
+    async def clear_description(self) -> None:
+        """Empty the description of the highlighted assistant, and save."""
+        await self.press("enter", "tab", "tab", "end", "ctrl+u", "ctrl+s")
+
+    async def delete(self) -> None:
+        """Delete the highlighted assistant, by the dialog."""
+        await self.press("d", "tab", "enter")
+
+    async def undo(self) -> None:
+        """Take the last deed back, by the dialog."""
+        await self.press("u", "tab", "enter")
+
+    async def help(self) -> str:
+        """What the help says at its end, where it tells of the server; it is closed again."""
+        await self.press("question_mark", "G")
+        text = self.program.text
+        await self.press("escape")
+        return text
+
+    @property
+    def row(self) -> Row:
+        """The highlighted row."""
+        row = self.program.main.browser.highlighted
+        assert row is not None
+        return row
+
+    @property
+    def held(self) -> Members:
+        """What the server holds of the highlighted assistant, to the letter."""
+        return self.server.held[self.row.id]
+
+    @property
+    def status(self) -> str:
+        """The sentence on the status line."""
+        return self.program.status
+
+    @property
+    def keys(self) -> str:
+        """The line of keys."""
+        return self.program.lines[-1]
+
+    @property
+    def in_form(self) -> bool:
+        """A form is open."""
+        return bool(self.program.main.query("AssistantForm"))
+
+
+async def _at_once(seconds: float) -> None:
+    """What is sent again is so without a wait."""
+
+
+@asynccontextmanager
+async def session(
+    known: Known, folder: Path, count: int = 60, size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[Session]:
+    """Start the program on a server with so many assistants, as the profile says."""
+    server = Server(known.bends, *seeds(count))
+    endpoint = replace(remote_endpoint(known.profile), transport=httpx.ASGITransport(app=server))
+    profile = known.profile
+    async with running(endpoint, folder, size=size, profile=profile, sleep=_at_once) as program:
+        yield Session(program, server)

@@ -1,0 +1,137 @@
+"""On each known server: every row that it gives is seen, in few requests, and read as it is."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from assistant_tui.core.document import Document
+from tests.bent.known import KNOWN
+from tests.bent.program import session
+
+
+class Seen(NamedTuple):
+    """What the end of a list of sixty looks like, in pages of fifty."""
+
+    shown: str = "51–60 of 60 (all)"
+    asked: tuple[str, ...] = ("list", "list")
+    said: str = ""
+
+
+CUT = ("list", "list", "retrieve")
+ONE_PAGE = Seen(
+    "1–50 of 50+", CUT, "! This server gives one page only; a larger page_size may show more"
+)
+SEEN = {
+    "foundry": Seen(asked=("list", "list", "list")),
+    "litellm": Seen(
+        "1–20 of 20+",
+        (*CUT, "list"),
+        "! This server gives one page only; there may be more",
+    ),
+    "astra": Seen(asked=CUT),
+    "leapfrog": Seen(asked=CUT),
+    "myla": ONE_PAGE,
+    "myla, told": ONE_PAGE,
+    "localai": ONE_PAGE,
+    "localai, told": ONE_PAGE,
+}
+"""Where it is not as by the book: two pages, and the second one is the last."""
+
+
+@pytest.mark.parametrize("name", KNOWN)
+async def test_every_row_that_is_given_is_seen_in_few_requests(name: str, tmp_path: Path) -> None:
+    seen = SEEN.get(name, Seen())
+    async with session(KNOWN[name], tmp_path) as on:
+        await on.to_the_end()
+        rows = on.program.main.listing.rows
+        assert len({row.id for row in rows}) == len(rows)
+        assert {row.id for row in rows} <= {*on.server.held}
+        assert not any(row.problem for row in rows)
+        assert seen.shown in on.program.header
+        assert (on.status, tuple(on.server.parts)) == (seen.said, seen.asked)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+async def test_a_list_is_asked_for_no_more_than_before_when_it_is_loaded_anew(
+    name: str, tmp_path: Path
+) -> None:
+    """What a server showed that it cannot do is not asked for again."""
+    async with session(KNOWN[name], tmp_path) as on:
+        await on.to_the_end()
+        count, rows = on.program.header, on.program.main.listing.rows
+        on.server.forget()
+        await on.press("r")
+        assert on.program.main.listing.rows == rows
+        assert on.program.header == count
+        asked = SEEN.get(name, Seen()).asked
+        assert on.server.parts == (["list"] if asked[:3] == CUT else [*asked])
+
+
+@pytest.mark.parametrize("count", [49, 50, 51, 100])
+@pytest.mark.parametrize("name", ["laplas", "foundry", "openopenai", "leapfrog", "astra"])
+async def test_all_is_said_of_all_that_there_is(name: str, count: int, tmp_path: Path) -> None:
+    async with session(KNOWN[name], tmp_path, count) as on:
+        await on.to_the_end()
+        assert len(on.program.main.listing) == count
+        certain = name not in ("leapfrog", "astra") or count != 50
+        assert (f"of {count} (all)" in on.program.header) is certain
+        assert len(on.server.parts) <= 4
+
+
+@pytest.mark.parametrize("name", KNOWN)
+async def test_an_assistant_is_read_as_the_server_sent_it(name: str, tmp_path: Path) -> None:
+    async with session(KNOWN[name], tmp_path, 3) as on:
+        sent = on.server.text(on.row.id)
+        assert on.row.text == sent
+        detail = on.program.text
+        assert on.row.id in detail and "2023-11-14" in detail and "Be kind." in detail
+        await on.press("v")
+        shown = on.program.text
+        for line in Document(sent).pretty.splitlines()[:30]:
+            assert line.strip() in shown
+        await on.press("escape", "q")
+        assert on.program.app.return_code == 0
+        assert set(on.server.parts) == {"list"}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+async def test_every_request_is_let_in(name: str, tmp_path: Path) -> None:
+    """The key in the header that the profile names, the query, and the API's own header."""
+    known = KNOWN[name]
+    async with session(known, tmp_path, 3) as on:
+        await on.press("n", "x", "ctrl+s")
+        for asked in on.server.asked:
+            assert asked.path.startswith(f"{known.bends.root}/")
+            assert asked.headers.get(known.bends.key_header, "") == known.bends.key
+            assert asked.headers["openai-beta"] == "assistants=v2"
+            assert known.bends.query.items() <= asked.query.items()
+
+
+async def test_a_cursor_that_is_gone_is_not_taken_for_a_server_of_one_page(tmp_path: Path) -> None:
+    """Its row was deleted elsewhere, and the server answers with page one."""
+    async with session(KNOWN["bella"], tmp_path) as on:
+        del on.server.held["asst_0011"]
+        await on.to_the_end()
+        assert len(on.program.main.listing) == 59
+        assert "of 59 (all)" in on.program.header
+        assert on.status == ""
+        assert "one page only" not in await on.help()
+
+
+async def test_an_assistant_created_meanwhile_does_not_make_one_page_all(tmp_path: Path) -> None:
+    async with session(KNOWN["myla"], tmp_path) as on:
+        await on.press("n", "x", "ctrl+s")
+        await on.to_the_end()
+        assert "51–51 of 51+" in on.program.header
+        assert "one page only" in on.status
+
+
+async def test_a_wrong_key_is_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENT_KEY", "sk-another")
+    async with session(KNOWN["myla"], tmp_path) as on:
+        assert "Forbidden" in on.program.text
+        assert "The key of profile work may not list assistants." in on.program.text
+        assert "sk-another" not in on.program.text
