@@ -7,7 +7,7 @@ from assistant_tui.core.difference import differences
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft, anew, towards
-from assistant_tui.core.errors import NotFound, ServiceError
+from assistant_tui.core.errors import NotFound, ServerFault, ServiceError
 from assistant_tui.core.listing import Row
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.tui.dialogs.choice import Choice
@@ -95,13 +95,19 @@ async def _undo_change(desk: Desk, entry: Entry) -> None:
 
 async def _recreate(desk: Desk, entry: Entry) -> None:
     """Create what was deleted anew, unless the deletion did not come about at all."""
-    if await _is_there(desk, entry.assistant_id):
+    try:
+        there, doubt = await _is_there(desk, entry.assistant_id), ""
+    except ServerFault as error:
+        # One server says so of every id that it does not know.
+        there, doubt = False, f"Whether it is gone is not known: {one_line(error.message)}"
+    if there:
         await desk.catalog.record.withdraw(entry.number)
         desk.say(f"{_name(entry)} is still there: its deletion did not arrive", Tone.WARNING)
         return
-    lines = (f"It was {one_line(entry.assistant_id)}; the id will be a new one.",)
+    lines = [f"It was {one_line(entry.assistant_id)}; the id will be a new one."]
     answers = (Answer("cancel", "Cancel"), Answer("yes", "Create it anew"))
-    question = Question(f"Bring back {_name(entry)}? (deleted {_when(entry)})", lines, answers)
+    title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
+    question = Question(title, [*lines, doubt] if doubt else lines, answers)
     if await desk.ask(question) == "yes" and entry.before is not None:
         await save(desk, anew(Document(entry.before)), undoes=entry.number)
 
