@@ -48,13 +48,29 @@ class Clipboard:
             await _run(_split(self.command), text)
             return "copied by clipboard_command"
         if self.environ.get("TMUX"):
-            await _run(["tmux", "load-buffer", "-w", "-"], text)
-            return "sent to the clipboard through tmux"
+            return await self._copy_through_tmux(text)
         if any(self.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")):
             return self._send(text)
         if self.environ.get("STY"):
             return self._send(text)
         return await self._copy_here(text)
+
+    async def _copy_through_tmux(self, text: str) -> str:
+        """By tmux itself, which swallows what a program sends to the terminal.
+
+        A tmux older than 3.2 takes it into its buffer alone, but passes on what is wrapped for it.
+        One that does not answer may be another user's, or long gone and named by $TMUX alone.
+        """
+        try:
+            await _run(["tmux", "load-buffer", "-w", "-"], text)
+            return "sent to the clipboard through tmux"
+        except ClipboardError:
+            pass
+        try:
+            await _run(["tmux", "load-buffer", "-"], text)
+        except ClipboardError:
+            return self._send(text, "sent (OSC 52); tmux did not take it")
+        return self._send(text, "in tmux's buffer; sent on (OSC 52)", screen=False)
 
     async def _copy_here(self, text: str) -> str:
         """On the machine in front of the person: its own clipboard, and the terminal's."""
@@ -65,15 +81,20 @@ class Clipboard:
             return sent
         return "copied"
 
-    def _send(self, text: str) -> str:
+    def _send(
+        self, text: str, said: str = "sent to your terminal (OSC 52)", *, screen: bool = True
+    ) -> str:
+        """To the terminal's own clipboard; `said` is the answer where the text is short enough."""
         encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
         if len(encoded) > LARGEST_OSC:
             return f"is too long for the terminal's clipboard; written to {_to_file(text)}"
         sequence = f"\x1b]52;c;{encoded}\a"
-        if self.environ.get("STY") and not self.environ.get("TMUX"):
+        if screen and self.environ.get("STY"):
             sequence = _through_screen(sequence)
+        elif self.environ.get("TMUX"):
+            sequence += _through_tmux(sequence)
         self.write(sequence)
-        return "sent to your terminal (OSC 52)"
+        return said
 
 
 def _split(command: str) -> list[str]:
@@ -114,6 +135,12 @@ def _through_screen(sequence: str) -> str:
         sequence[start : start + _SCREEN_CHUNK] for start in range(0, len(sequence), _SCREEN_CHUNK)
     ]
     return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+
+
+def _through_tmux(sequence: str) -> str:
+    """Wrap a sequence for tmux, which passes it on to the terminal where that is allowed."""
+    doubled = sequence.replace("\x1b", "\x1b\x1b")
+    return f"\x1bPtmux;{doubled}\x1b\\"
 
 
 def _to_file(text: str) -> str:

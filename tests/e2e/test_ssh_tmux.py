@@ -1,11 +1,14 @@
 """The program inside tmux with tmux's own defaults, on the other side of an SSH connection."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.e2e import main_job
 from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
-from tests.e2e.main_job import Pair, sent_to_the_clipboard
+from tests.e2e.main_job import Pair, log_in, sent_to_the_clipboard
 from tests.e2e.multiplexers import Tmux
 from tests.e2e.shell import has_ended, log_in_to_a_shell, run
 from tests.e2e.sshd import Sshd, missing
@@ -20,11 +23,11 @@ def tmux(jump_host: Sshd) -> Tmux:
     return Tmux(jump_host)
 
 
-def open_in(tmux: Tmux, host: Sshd, bent: BentServer) -> Terminal:
+def open_in(tmux: Tmux, host: Sshd, bent: BentServer, *before: str) -> Terminal:
     """The program, started by the shell of a new tmux."""
-    terminal = log_in_to_a_shell(host, tmux.environ, *tmux.START)
+    terminal = log_in_to_a_shell(host, tmux.environ, *tmux.START, size=(80, 24))
     terminal.below = tmux.LINES
-    run(terminal, *main_job.command(bent))
+    run(terminal, *before, *main_job.command(bent))
     main_job.is_ready(terminal)
     return terminal
 
@@ -73,3 +76,36 @@ def test_a_killed_tmux_leaves_a_draft_and_no_process(
         jump_host.is_left_by_all()
     assert kept(jump_host.kept) == [{"name": "Newer of mine"}]
     assert bent.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
+
+
+OLD_TMUX = """#!/bin/sh
+case "$*" in *-w*) echo "load-buffer: unknown option -- w" >&2; exit 1; esac
+PATH=$OUTSIDE exec tmux "$@"
+"""
+
+
+def test_a_tmux_too_old_to_send_a_copy_on_has_it_in_its_buffer(
+    jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair, tmp_path: Path
+) -> None:
+    (tmp_path / "tmux").write_text(OLD_TMUX, "utf-8")
+    (tmp_path / "tmux").chmod(0o700)
+    path = os.environ["PATH"]
+    before = ("env", f"PATH={tmp_path}:{path}", f"OUTSIDE={path}")
+    with open_in(tmux, jump_host, bent, *before) as remote:
+        remote.press(b"y")
+        remote.says(f"{pair.newer} in tmux's buffer; sent on (OSC 52) · Y shows it")
+        assert tmux.ask("show-buffer") == pair.newer
+        remote.press(b"q")
+        has_ended(remote, 0)
+
+
+def test_where_tmux_is_only_a_name_the_terminal_is_asked(
+    jump_host: Sshd, bent: BentServer, pair: Pair
+) -> None:
+    gone = {"TMUX": f"{jump_host.home}/gone,1,0"}
+    with log_in(jump_host, bent, size=(80, 24), environ=gone) as remote:
+        remote.press(b"y")
+        remote.says(f"{pair.newer} sent (OSC 52); tmux did not take it · Y shows it")
+        assert sent_to_the_clipboard(remote)[0] == pair.newer
+        remote.press(b"q")
+        assert remote.ends() == 0

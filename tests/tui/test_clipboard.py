@@ -157,13 +157,45 @@ async def test_a_command_that_fails_is_an_error_with_its_reason(command: str, re
     assert place.written == []
 
 
-async def test_a_tmux_that_fails_is_no_success(
+def plain_and_wrapped(text: str) -> str:
+    """What reaches the terminal whether tmux is there or not, where tmux lets it pass."""
+    encoded = base64.b64encode(text.encode()).decode()
+    return f"\x1b]52;c;{encoded}\a\x1bPtmux;\x1b\x1b]52;c;{encoded}\a\x1b\\"
+
+
+async def test_an_old_tmux_keeps_it_and_the_terminal_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program(tmp_path / "bin", "tmux", "exit 1")
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    with pytest.raises(ClipboardError, match="tmux ended with exit code 1"):
-        await Place({"TMUX": "x"}).clipboard.copy("x")
+    note = tmp_path / "note"
+    program(tmp_path / "bin", "tmux", f'[ "$2" = - ] || exit 1; cat > {note}')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    place = Place({"TMUX": "x", "STY": "around tmux"})
+    assert await place.clipboard.copy("asst_1") == "in tmux's buffer; sent on (OSC 52)"
+    assert note.read_text() == "asst_1"
+    assert place.written == [plain_and_wrapped("asst_1")]
+
+
+@pytest.mark.parametrize("script", ["exit 1", "exec sleep 600", None])
+async def test_without_a_tmux_that_answers_the_terminal_is_asked_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None
+) -> None:
+    monkeypatch.setattr(clipboard, "TIMEOUT", 0.01 if script == "exec sleep 600" else 60)
+    if script is not None:
+        program(tmp_path / "bin", "tmux", script)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}")
+    place = Place({"TMUX": "x"})
+    assert await place.clipboard.copy("asst_1") == "sent (OSC 52); tmux did not take it"
+    assert place.written == [plain_and_wrapped("asst_1")]
+
+
+async def test_inside_screen_a_tmux_that_has_gone_is_not_spoken_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    place = Place({"TMUX": "x", "STY": "y"})
+    assert await place.clipboard.copy("asst_1") == "sent (OSC 52); tmux did not take it"
+    (sequence,) = place.written
+    assert "tmux" not in sequence and sequence.startswith("\x1bP\x1b]52;c;")
 
 
 async def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
