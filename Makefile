@@ -2,14 +2,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# How many tests run at once.
+WORKERS ?= 2
 
-.PHONY: run test check format lint types layers coverage bench screenshots lock wheel clean
+.PHONY: run test test-e2e check format lint types layers coverage bench screenshots lock wheel clean
 
 run: $(READY)
 	@$(BIN)/assistant-tui $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+
+# The program in real terminals: alone, and over ssh, in tmux and GNU screen where they are.
+test-e2e: $(READY)
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/e2e $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -20,7 +26,7 @@ check: $(READY)
 
 # The tests, and a floor under the coverage of the rooms that hold the decisions.
 coverage: $(READY)
-	$(BIN)/python -m pytest -q --cov --cov-report=
+	$(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report=
 	$(BIN)/python -m coverage report --fail-under=95 \
 	  --include='assistant_tui/core/*,assistant_tui/api/*,assistant_tui/server/*,assistant_tui/catalog/*,assistant_tui/journal/*'
 
