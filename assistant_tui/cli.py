@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -132,6 +133,9 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     if os.environ.get("TERM", "dumb") == "dumb":
         raise ConfigurationError("TERM=dumb: this terminal cannot show the program")
     _prepare_environment()
+    if isinstance(sys.stderr, TextIOWrapper):
+        # Textual draws there; what the encoding lacks must stay as many columns, not become \xfc.
+        sys.stderr.reconfigure(errors="replace")
     # Nothing made while starting is garbage; the app takes the collector up again.
     gc.disable()
     from assistant_tui.first_look import Opener

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
+from textual.command import CommandInput, CommandPalette
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
@@ -103,8 +104,15 @@ class AssistantApp(App[None]):
         self.add_mode(self.DEFAULT_MODE, partial(self._main, settings.profile, welcome))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own filters, and ours behind them."""
-        return [*super().get_line_filters(), self._sanitiser]
+        """Textual's own filters, and ours behind them.
+
+        Textual chooses its filter for NO_COLOR before it knows the theme: the grey that it makes of
+        the terminal's own colours is black on black.
+        """
+        filters = super().get_line_filters()
+        if self.native_ansi_color:
+            filters = [NoColor() if isinstance(each, Monochrome) else each for each in filters]
+        return [*filters, self._sanitiser]
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one at a time, and all else as it comes."""
@@ -168,6 +176,11 @@ class AssistantApp(App[None]):
         """Say how to quit to a person who tries Ctrl+C."""
         if self.main_screen is not None:
             self.main_screen.say("Ctrl+Q quits", Tone.PLAIN)
+
+    @on(CommandPalette.Opened)
+    def _steady(self) -> None:
+        """A cursor that blinks would be sent over the line again and again."""
+        self.screen.query_one(CommandInput).cursor_blink = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Ctrl+Z to a longer text, which takes back what was typed."""

@@ -65,13 +65,21 @@ def _run(app: App[object], command: list[str]) -> None:
             # An exception that escapes from here would leave the screen frozen.
             try:
                 code = subprocess.run(command, check=False).returncode
-                failure = f"ended with exit code {code}: nothing was changed" if code else ""
+                failure = f"{_ending(code)}: nothing was changed" if code else ""
             except OSError as error:
                 failure = f"could not be started: {error.strerror}; set $EDITOR"
     except SuspendNotSupported:
         failure = "cannot be opened here: this terminal cannot be given away"
     if failure:
         raise EditorError(f"{Path(command[0]).name} {failure}")
+
+
+def _ending(code: int) -> str:
+    """How a program ended that failed."""
+    if code > 0:
+        return f"ended with exit code {code}"
+    names = {each.value: each.name for each in signal.Signals}
+    return f"was ended by {names.get(-code, f'signal {-code}')}"
 
 
 @contextmanager

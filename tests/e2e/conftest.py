@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,19 @@ def bent(url: str) -> Iterator[BentServer]:
 def pair(bent: BentServer) -> Pair:
     """What that server holds: an older and a newer assistant."""
     return make_pair(bent)
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Callable[[str], str]:
+    """Makes a shell script that stands for an editor: `$1` is its file, `$HERE` a folder."""
+
+    def make(script: str) -> str:
+        path = tmp_path / "editor"
+        path.write_text(f"#!/bin/sh\nHERE={tmp_path}\n{script}\n", "utf-8")
+        path.chmod(0o700)
+        return str(path)
+
+    return make
 
 
 @pytest.fixture

@@ -125,6 +125,13 @@ class Terminal:
         """The row under the cursor; empty where there is none."""
         return next((line for line in self.lines if line.startswith("> ")), "")
 
+    @property
+    def invisible(self) -> str:
+        """What is on the screen in the colour of its own background."""
+        cells = [cell for line in self._screen.buffer.values() for cell in line.values()]
+        hidden = [cell for cell in cells if cell.fg == cell.bg != "default"]
+        return "".join(cell.data for cell in hidden).strip()
+
     def press(self, *keys: bytes) -> None:
         """Type, all at once."""
         data = b"".join(keys)

@@ -4,25 +4,10 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.terminal import CTRL_C, CTRL_S, ENTER, ESCAPE, F4, TAB, Program, Terminal, restored
 
 FIRST = "Data lake researcher"
 Start = Callable[[str], Terminal]
-
-
-@pytest.fixture
-def editor(tmp_path: Path) -> Callable[[str], str]:
-    """Makes a shell script that stands for an editor: `$1` is its file, `$HERE` a folder."""
-
-    def make(script: str) -> str:
-        path = tmp_path / "editor"
-        path.write_text(f"#!/bin/sh\nHERE={tmp_path}\n{script}\n", "utf-8")
-        path.chmod(0o700)
-        return str(path)
-
-    return make
 
 
 def opened(home: Path, editor: str) -> Terminal:
