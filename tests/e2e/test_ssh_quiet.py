@@ -1,0 +1,54 @@
+"""A program that waits for its person sends nothing over the line."""
+
+import threading
+
+import pytest
+
+from tests.e2e.bent_server import Answer, Asked, BentServer
+from tests.e2e.main_job import Pair, command, log_in
+from tests.e2e.sshd import Sshd
+from tests.e2e.terminal import ENTER, TAB, Terminal
+
+SECONDS = 3.0
+PLACES: dict[str, tuple[tuple[bytes, ...], tuple[str, ...]]] = {
+    "the list": ((), ("n New",)),
+    "an input": ((ENTER,), ("Edit asst_", "Ctrl+S Save", "Newer")),
+    "a text": ((ENTER, TAB, TAB), ("Edit asst_", "F4 $EDITOR")),
+    "a dialog": ((b"d",), ("Delete this assistant?", "Cancel")),
+    "the help": ((b"?",), ("List and detail", "Esc closes")),
+    "the palette": ((b":",), ("Search for commands", "Next page")),
+}
+
+
+def is_quiet(remote: Terminal) -> None:
+    """Let what is still being drawn arrive, and then nothing more."""
+    remote.until(lambda: remote.idle(1.0) == b"", "a moment without a byte")
+    assert remote.idle(SECONDS) == b""
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_is_sent_while_nothing_happens(
+    jump_host: Sshd, bent: BentServer, pair: Pair, place: str
+) -> None:
+    keys, shown = PLACES[place]
+    with log_in(jump_host, bent) as remote:
+        remote.press(*keys)
+        remote.shows(*shown)
+        is_quiet(remote)
+
+
+def test_nothing_is_sent_while_a_server_does_not_answer(jump_host: Sshd, bent: BentServer) -> None:
+    ended = threading.Event()
+
+    def wait(asked: Asked) -> Answer:
+        ended.wait()
+        return bent.pass_on(asked)
+
+    bent.bent["list"] = wait
+    with jump_host.login(*command(bent)) as remote:
+        remote.shows("Loading")
+        is_quiet(remote)
+        ended.set()
+        remote.shows("No assistants yet.")
+        remote.press(b"q")
+        assert remote.ends() == 0
