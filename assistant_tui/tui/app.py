@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandInput, CommandPalette
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -22,6 +21,7 @@ from assistant_tui.crash import write_report
 from assistant_tui.tui import endings, job_control
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
+from assistant_tui.tui.display.thrifty import ThriftyApp
 from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.messages import Tone
@@ -47,7 +47,7 @@ def _collect_garbage_again() -> None:
     gc.enable()
 
 
-class AssistantApp(App[None]):
+class AssistantApp(ThriftyApp):
     """Shows one profile at a time."""
 
     TITLE = "assistant-tui"

@@ -217,16 +217,21 @@ async def running(
     settings: Settings | None = None,
     settle: bool = True,
     sleep: Sleep = asyncio.sleep,
+    kind: type[AssistantApp] = AssistantApp,
 ) -> AsyncIterator[Driver]:
-    """Start the program on a server in this process; `settle` waits until the list is loaded."""
+    """Start the program on a server in this process; `settle` waits until the list is loaded.
+
+    `kind` is the application; one that brings a driver of its own writes to it.
+    """
     settings = settings or Settings(profile, profiles={profile.name: profile})
-    app = AssistantApp(
+    app = kind(
         settings,
         lambda _: opening or Listing(),
         lambda chosen: catalog_of(server, chosen, folder / "journal.db", sleep)(),
         crash_folder=folder,
     )
-    async with app.run_test(size=size) as pilot:
+    headless = kind is AssistantApp
+    async with app.run_test(size=size, headless=headless) as pilot:
         driver = Driver(app, pilot)
         if settle:
             await driver.settle()

@@ -1,0 +1,1 @@
+"""What is sent to the terminal, held against what Textual would have sent."""

@@ -1,0 +1,116 @@
+"""Lines of any kind, one picture after another, on a terminal that gets only the changes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from assistant_tui.tui.display.line import Line, blank, line_of, unknown
+from assistant_tui.tui.display.pen import change
+from assistant_tui.tui.display.picture import Picture
+from assistant_tui.tui.display.terminal import Terminal
+from tests.tui.display.screens import Shown
+
+WIDTH, HEIGHT = 12, 8
+STYLES = ["", "bold red on blue", "red on blue", "reverse", "underline on #102030", "#010203 dim"]
+CHARS = ["a", "b", " ", "…", "漢", "e\u0301", "👍"]
+
+
+def line(text: str, style: str = "") -> Line:
+    """A text in one style, cut or filled to the width."""
+    strip = Strip([Segment(text, Style.parse(style))])
+    return line_of([strip.adjust_cell_length(WIDTH, Style.parse(style))], ColorSystem.TRUECOLOR)
+
+
+def lines() -> st.SearchStrategy[list[Line]]:
+    """Pictures, alike enough for some of their lines to have moved."""
+    segments = st.builds(
+        lambda chars, style: Segment("".join(chars), Style.parse(style)),
+        st.lists(st.sampled_from(CHARS), min_size=1, max_size=6),
+        st.sampled_from(STYLES),
+    )
+    strips = st.lists(segments, min_size=1, max_size=4).map(
+        lambda parts: Strip(parts).adjust_cell_length(WIDTH)
+    )
+    drawn = strips.map(lambda strip: line_of([strip], ColorSystem.TRUECOLOR))
+    plain = st.sampled_from([line(f"row {index} of it") for index in range(9)])
+    return st.lists(st.one_of(drawn, plain), min_size=HEIGHT, max_size=HEIGHT)
+
+
+def shown(pictures: list[list[Line]], terminal: Terminal) -> Shown:
+    """A terminal after one picture after the other."""
+    screen, picture = Shown(WIDTH, HEIGHT), Picture(WIDTH, HEIGHT)
+    for each in pictures:
+        screen.feed(picture.replace(dict(enumerate(each)), terminal))
+    return screen
+
+
+@given(
+    st.lists(lines(), min_size=1, max_size=3),
+    st.builds(Terminal, erases=st.booleans(), scrolls=st.booleans()),
+)
+def test_the_way_to_a_picture_leaves_no_trace(
+    pictures: list[list[Line]], terminal: Terminal
+) -> None:
+    assert shown(pictures, terminal).cells == shown(pictures[-1:], Terminal()).cells
+
+
+@pytest.mark.parametrize("by", [1, 3, -1, -4])
+def test_lines_that_moved_are_moved_by_the_terminal(by: int) -> None:
+    rows = [line(letter * WIDTH) for letter in "abcdefghijklmnopqr"]
+    first, second = rows[4 : 4 + HEIGHT], rows[4 + by : 4 + by + HEIGHT]
+    picture = Picture(WIDTH, HEIGHT)
+    able = Terminal(erases=True, scrolls=True)
+    picture.replace(dict(enumerate(first)), able)
+    sequence = picture.replace(dict(enumerate(second)), able)
+    assert f"\x1b[{abs(by)}{'M' if by > 0 else 'L'}" in sequence
+    assert len(sequence) < 35 + abs(by) * 2 * WIDTH
+    assert shown([first, second], able).cells == shown([second], Terminal()).cells
+
+
+def test_a_terminal_that_cannot_scroll_is_not_told_to() -> None:
+    rows = [line(letter * WIDTH) for letter in "abcdefghijklmnopqr"]
+    picture = Picture(WIDTH, HEIGHT)
+    picture.replace(dict(enumerate(rows[:HEIGHT])), Terminal())
+    assert "r" not in picture.replace(dict(enumerate(rows[1 : HEIGHT + 1])), Terminal())
+
+
+def test_blanks_are_erased_only_where_they_take_the_background() -> None:
+    for erases in (True, False):
+        picture = Picture(WIDTH, HEIGHT)
+        sequence = picture.replace({0: line("a", "on blue")}, Terminal(erases=erases))
+        assert ("\x1b[K" in sequence) is erases
+    underlined = Picture(WIDTH, HEIGHT).replace({0: line("a", "underline")}, Terminal(erases=True))
+    assert "\x1b[K" not in underlined
+
+
+def test_a_line_with_combined_characters_is_written_whole_and_in_place() -> None:
+    """Terminals differ about their width: whatever one makes of them, the rest stands right."""
+    picture = Picture(WIDTH, HEIGHT)
+    picture.replace({0: line("x 👩\u200d🔬 abcde")}, Terminal())
+    sequence = picture.replace({0: line("y 👩\u200d🔬 abcde")}, Terminal())
+    assert "y 👩\u200d🔬\x1b[1;5H abcde" in sequence
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sequence"),
+    [
+        ("", "1;31", "\x1b[1;31m"),
+        ("1;31", "", "\x1b[m"),
+        ("31;44", "32;44", "\x1b[32m"),
+        ("31;44", "31", "\x1b[49m"),
+        ("1;31", "31", "\x1b[0;31m"),
+        ("38;2;1;2;3;48;5;7", "38;2;1;2;3;48;5;8", "\x1b[48;5;8m"),
+        ("38;2;1;2;3", "1", "\x1b[1;39m"),
+        ("91;101", "92;102", "\x1b[92;102m"),
+    ],
+)
+def test_only_what_changes_of_a_look_is_sent(before: str, after: str, sequence: str) -> None:
+    assert change(before, after) == sequence
+
+
+def test_what_is_not_known_equals_nothing() -> None:
+    assert all(cell != other for cell, other in zip(unknown(3).chars, blank(3).chars, strict=True))
