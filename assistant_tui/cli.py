@@ -154,6 +154,8 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
         welcome=_welcome(settings),
     )
     app.run(mouse=settings.mouse)
+    # Python would look for garbage in all that is left before it ends; the shell waits for that.
+    gc.freeze()
     if app.fault is not None:
         _tell_of(app.crash_report, places)
     return app.return_code or 0

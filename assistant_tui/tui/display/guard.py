@@ -7,6 +7,7 @@ from pathlib import Path
 import textual
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
 
 KNOWN = ("8.2.8",)
 """Versions whose private parts were read, and whose screens were compared cell by cell."""
@@ -32,3 +33,13 @@ def _is_known() -> bool:
         part.__code__.co_varnames[: part.__code__.co_argcount] == names
         for part, names in _PARTS.items()
     )
+
+
+def prompt_driver(driver: type[Driver]) -> type[Driver]:
+    """Our driver for a terminal of Unix; any other is left as it is."""
+    if (driver.__module__, driver.__name__) != ("textual.drivers.linux_driver", "LinuxDriver"):
+        return driver
+    # Windows could not import it.
+    from assistant_tui.tui.display.driver import PromptDriver
+
+    return PromptDriver

@@ -1,16 +1,16 @@
 """An application that sends its terminal only what has changed."""
 
 import os
-from collections.abc import Mapping
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from assistant_tui.tui.display.guard import may_take_over
+from assistant_tui.tui.display.guard import may_take_over, prompt_driver
 from assistant_tui.tui.display.picture import Picture
 from assistant_tui.tui.display.terminal import terminal
 from assistant_tui.tui.display.update import lines_of
@@ -19,11 +19,16 @@ from assistant_tui.tui.display.update import lines_of
 class ThriftyApp(App[None]):
     """Stands between Textual and its driver, if the guard lets it; otherwise it is an `App`."""
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._takes_over = may_take_over(environ)
-        self._terminal = terminal(environ)
+        self._takes_over = may_take_over(os.environ)
+        self._terminal = terminal(os.environ)
         self._picture: Picture | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """A driver that ends sooner, in place of the one that it is made from."""
+        driver = super().get_driver_class()
+        return prompt_driver(driver) if may_take_over(os.environ) else driver
 
     def on_mount(self) -> None:
         """Draw all anew after an editor, or when the shell's `fg` brings the program back."""

@@ -1,0 +1,126 @@
+"""The driver gives the keyboard up at once, and leaves nothing on it for the shell."""
+
+import asyncio
+import os
+import pty
+import signal
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from textual import events
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.drivers.linux_driver import LinuxDriver
+
+from assistant_tui.tui.display import driver as room
+from assistant_tui.tui.display.driver import PromptDriver
+from assistant_tui.tui.display.guard import prompt_driver
+
+SIGNALS = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGTTOU, signal.SIGTTIN)
+
+
+class Listener:
+    """As much of an application as a driver needs."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.heard = asyncio.Event()
+
+    async def _post_message(self, message: events.Event) -> bool:
+        if isinstance(message, events.Key):
+            self.keys.append(message.key)
+            self.heard.set()
+        return True
+
+
+class Line:
+    """A driver on a terminal whose other side is the test's."""
+
+    def __init__(self, app: Listener, terminal: int, driver: PromptDriver) -> None:
+        self.app = app
+        self.terminal = terminal
+        self.driver = driver
+
+    def says(self, data: bytes) -> None:
+        """Let the terminal send something."""
+        os.write(self.terminal, data)
+
+    def answers(self, question: bytes, *answers: bytes) -> None:
+        """Let the terminal wait for a question and send something then."""
+        seen = b""
+        while question not in seen:
+            seen += os.read(self.terminal, 4096)
+        for answer in answers:
+            self.says(answer)
+
+
+@pytest.fixture
+async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
+    """A driver whose reader sleeps for an hour, unless it is woken; all is put back."""
+    monkeypatch.setattr(room, "TICK", 3600.0)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    ours, theirs = pty.openpty()
+    app: Any = Listener()
+    driver = PromptDriver(app)
+    driver.fileno = theirs
+    with os.fdopen(os.dup(theirs), "w") as file:
+        driver._file = file
+        driver.start_application_mode()
+        yield Line(app, ours, driver)
+        driver.stop_application_mode()
+        driver.close()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    os.close(ours)
+    os.close(theirs)
+
+
+async def test_keys_are_read_and_the_reader_is_woken_at_the_end(line: Line) -> None:
+    line.says(b"j\xffk")
+    while len(line.app.keys) < 3:
+        line.app.heard.clear()
+        await line.app.heard.wait()
+    assert line.app.keys[0] == "j" and line.app.keys[2] == "k"
+    line.driver.disable_input()
+
+
+async def test_a_terminal_that_answers_has_the_last_word(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LONGEST", 3600.0)
+    line.says(b"\x1b[?2026;2$yj")
+    await line.app.heard.wait()
+    mouse, answer = b"\x1b[<35;7;7M", b"\x1b[?62;22c"
+    answering = threading.Thread(target=line.answers, args=(b"\x1b[c", mouse, answer))
+    answering.start()
+    line.driver.disable_input()
+    answering.join()
+    os.set_blocking(line.driver.fileno, False)
+    with pytest.raises(BlockingIOError):
+        os.read(line.driver.fileno, 1)
+    assert line.app.keys == ["j"]
+
+
+async def test_a_terminal_that_answers_nothing_is_asked_nothing(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.says(b"j")
+    await line.app.heard.wait()
+    written: list[str] = []
+    monkeypatch.setattr(line.driver, "write", written.append)
+    line.driver.disable_input()
+    assert written and room._ASK not in written
+
+
+async def test_it_reads_again_after_an_editor(line: Line) -> None:
+    line.driver.suspend_application_mode()
+    line.driver.resume_application_mode()
+    line.says(b"j")
+    await line.app.heard.wait()
+    assert line.app.keys == ["j"]
+
+
+def test_drivers_of_another_kind_are_left_alone() -> None:
+    assert prompt_driver(HeadlessDriver) is HeadlessDriver
+    assert prompt_driver(LinuxDriver) is PromptDriver
