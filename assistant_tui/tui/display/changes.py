@@ -1,18 +1,19 @@
 """What must be written to turn one line of the screen into another."""
 
 from assistant_tui.tui.display.line import Line
+from assistant_tui.tui.display.looks import ground, is_plain
 from assistant_tui.tui.display.pen import Pen
 
 GAP = 5
 """Unchanged cells between two changed ones from which the cursor jumps over them."""
 _ERASED = 5
 """Blanks at the end of a line from which they are erased and not written."""
-_SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}
-"""Underlined, reversed, struck, underlined twice, with a line above: an erased cell shows none."""
 
 
 def write_changes(pen: Pen, y: int, before: Line, after: Line, *, erases: bool) -> None:
     """Write the cells that differ; `erases` says that erased cells take the background."""
+    if before == after:
+        return
     plain = before.is_plain and after.is_plain
     for start, end in _spans(before, after) if plain else [(0, len(after.chars))]:
         blanks = _blanks_from(after, start) if erases and end == len(after.chars) else end
@@ -43,7 +44,7 @@ def _whole(line: Line, end: int) -> int:
 def _blanks_from(line: Line, start: int) -> int:
     """Where the blanks begin that may be erased, or the end of the line."""
     end, look = len(line.chars), line.looks[-1]
-    if _SEEN_ON_BLANKS & set(look.split(";")):
+    if not is_plain(look):
         return end
     x = end
     while x > start and line.chars[x - 1] == " " and line.looks[x - 1] == look:
@@ -55,13 +56,20 @@ def _write(pen: Pen, y: int, line: Line, start: int, end: int) -> None:
     """Write the cells from start to end, in runs of one look."""
     x = start
     while x < end:
-        stop, look = x + 1, line.looks[x]
-        while stop < end and line.looks[stop] == look and len(line.chars[stop - 1]) < 2:
+        stop = x + 1
+        while stop < end and _goes_on(line, x, stop):
             stop += 1
         combined = len(line.chars[stop - 1]) > 1
         stop = _whole(line, stop)
         pen.go(x, y)
-        pen.put("".join(line.chars[x:stop]), stop - x, look)
+        pen.put("".join(line.chars[x:stop]), stop - x, line.looks[x])
         if combined:
             pen.doubt()
         x = stop
+
+
+def _goes_on(line: Line, start: int, x: int) -> bool:
+    """Whether a cell can be written along with the one before it and those since `start`."""
+    look, mine = line.looks[start], line.looks[x]
+    alike = mine == look or (line.chars[x] == " " and mine == ground(look))
+    return alike and len(line.chars[x - 1]) < 2

@@ -8,6 +8,8 @@ from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from textual.strip import Strip
 
+from assistant_tui.tui.display.looks import ground
+
 
 class Line(NamedTuple):
     """What stands in each cell, and how it looks."""
@@ -15,7 +17,7 @@ class Line(NamedTuple):
     chars: list[str]
     """Empty for the right half of a wide character, several code points for a combined one."""
     looks: list[str]
-    """The numbers of an SGR sequence; none for the terminal's own look."""
+    """The numbers of an SGR sequence, of a blank those that are seen; "" is the terminal's own."""
 
     @property
     def is_plain(self) -> bool:
@@ -46,7 +48,8 @@ def line_of(strips: Iterable[Strip], colours: ColorSystem) -> Line:
                 chars.extend(text)
             else:
                 _join(chars, _cells(text))
-            looks.extend([look] * (len(chars) - len(looks)))
+            blank = ground(look)
+            looks += [look if each != " " else blank for each in chars[len(looks) :]]
     return Line(chars, looks)
 
 

@@ -33,8 +33,15 @@ class Shown(pyte.Screen):
 
     @property
     def cells(self) -> Cells:
-        """Every cell, line by line."""
-        return [[self.buffer[y][x] for x in range(self.columns)] for y in range(self.lines)]
+        """Every cell, line by line, as it is seen."""
+        return [[_seen(self.buffer[y][x]) for x in range(self.columns)] for y in range(self.lines)]
+
+
+def _seen(cell: pyte.screens.Char) -> pyte.screens.Char:
+    """A cell without what nobody sees of a blank."""
+    if cell.data != " " or cell.reverse or cell.underscore or cell.strikethrough:
+        return cell
+    return cell._replace(fg="default", bold=False, italics=False)
 
 
 def _is_unknown(char: str) -> bool:

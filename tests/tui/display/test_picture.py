@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from assistant_tui.tui.display.line import Line, blank, line_of, unknown
-from assistant_tui.tui.display.pen import change
+from assistant_tui.tui.display.looks import change
 from assistant_tui.tui.display.picture import Picture
 from assistant_tui.tui.display.terminal import Terminal
 from tests.tui.display.screens import Shown

@@ -1,0 +1,68 @@
+"""How cells look: the numbers of an SGR sequence, and the way from one look to another."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+_PARTS = {"2": 3, "5": 1}
+"""Numbers that follow the kind of a colour: red, green and blue, or one of a table."""
+_SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}
+"""Underlined, reversed, struck, underlined twice, with a line above."""
+
+
+class Look(NamedTuple):
+    """The numbers, taken apart."""
+
+    attributes: tuple[str, ...]
+    foreground: str
+    background: str
+
+
+@lru_cache(maxsize=4096)
+def ground(look: str) -> str:
+    """What is seen of a look on a blank: mostly the background alone.
+
+    A blank has no other look than that, so that none is sent again for a colour that is not seen.
+    """
+    parts = take_apart(look)
+    return look if _SEEN_ON_BLANKS & set(parts.attributes) else parts.background
+
+
+def is_plain(look: str) -> bool:
+    """Whether a blank with the look of a blank is as one that was erased."""
+    return not take_apart(look).attributes
+
+
+@lru_cache(maxsize=4096)
+def change(before: str, after: str) -> str:
+    """The sequence that makes one look of another."""
+    if not after:
+        return "\x1b[m"
+    old, new = take_apart(before), take_apart(after)
+    if not set(old.attributes) <= set(new.attributes):
+        return f"\x1b[0;{after}m"
+    parts = [each for each in new.attributes if each not in old.attributes]
+    if new.foreground != old.foreground:
+        parts.append(new.foreground or "39")
+    if new.background != old.background:
+        parts.append(new.background or "49")
+    return f"\x1b[{';'.join(parts)}m"
+
+
+@lru_cache(maxsize=4096)
+def take_apart(codes: str) -> Look:
+    """Sort the numbers of a sequence."""
+    attributes: list[str] = []
+    foreground = background = ""
+    numbers = iter(codes.split(";") if codes else [])
+    for number in numbers:
+        colour, code = number, int(number)
+        if code in (38, 48):
+            kind = next(numbers)
+            colour = ";".join([number, kind, *(next(numbers) for _ in range(_PARTS[kind]))])
+        if 30 <= code <= 39 or 90 <= code <= 97:
+            foreground = "" if code == 39 else colour
+        elif 40 <= code <= 49 or 100 <= code <= 107:
+            background = "" if code == 49 else colour
+        else:
+            attributes.append(number)
+    return Look(tuple(attributes), foreground, background)
