@@ -267,3 +267,12 @@ async def test_other_colours_redraw_the_rows() -> None:
         it.app.theme = "textual-light"
         await it.pilot.pause()
         assert [s.style for s in it.pane.render_line(3)] != [s.style for s in before]
+
+
+@pytest.mark.parametrize(("width", "first"), [(60, "Row 1"), (40, "Row 4")])
+async def test_beside_another_pane_it_scrolls_by_several_rows(width: int, first: str) -> None:
+    async with showing(listing(100)) as it:
+        it.pane.styles.width = width
+        await it.pilot.pause()
+        await it.pilot.press(*["down"] * 10)
+        assert it.lines[1].split("  ")[1] == first and it.name == "Row 10"

@@ -22,6 +22,26 @@ def test_it_scrolls_back_only_at_the_upper_edge() -> None:
     assert window.at(40).top == 40
 
 
+@pytest.mark.parametrize(
+    ("cursor", "top", "position", "scrolled"),
+    [
+        (9, 0, 10, 4),
+        (9, 0, 11, 2),
+        (9, 0, 8, 0),
+        (98, 89, 99, 90),
+        (40, 40, 39, 36),
+        (40, 40, 38, 38),
+        (2, 2, 1, 0),
+    ],
+)
+def test_a_step_over_the_edge_scrolls_by_a_stride(
+    cursor: int, top: int, position: int, scrolled: int
+) -> None:
+    """But a leap only as far as it must, and neither beyond the first row nor the last."""
+    window = Window(count=100, height=10, cursor=cursor, top=top, stride=4)
+    assert window.at(position).top == scrolled
+
+
 def test_no_rows_leave_the_cursor_at_the_start() -> None:
     window = Window(count=5, height=3).at(4).over(0, 4)
     assert (window.cursor, window.top) == (0, 0)
@@ -42,10 +62,19 @@ def test_fewer_rows_take_the_cursor_along() -> None:
     assert (window.count, window.cursor) == (20, 19)
 
 
-@given(st.integers(1, 200), st.lists(st.integers(-10, 220), max_size=20), st.integers(1, 40))
-def test_the_cursor_is_always_in_sight(count: int, moves: list[int], height: int) -> None:
-    window = Window(count=count).resized(height)
-    for position in moves:
-        window = window.at(position)
+@given(
+    st.integers(1, 200),
+    st.lists(st.one_of(st.integers(-10, 220), st.sampled_from(["up", "down"])), max_size=20),
+    st.integers(1, 40),
+    st.integers(1, 9),
+)
+def test_the_cursor_is_always_in_sight(
+    count: int, moves: list[int | str], height: int, stride: int
+) -> None:
+    window = Window(count=count).resized(height, stride)
+    for move in moves:
+        step = {"up": window.cursor - 1, "down": window.cursor + 1}
+        window = window.at(move if isinstance(move, int) else step[move])
+        assert window.top == 0 or window.top + height <= count
         assert 0 <= window.cursor < count
         assert window.top <= window.cursor < window.top + height

@@ -23,6 +23,11 @@ AHEAD = 25
 """Rows before the end at which the next page is asked for."""
 WHEEL = 3
 """Rows that one notch of the wheel moves."""
+STRIDE = 4
+"""Rows that scroll at once beside another pane, where the terminal cannot move them by itself.
+
+Over a slow line a held key would drown the answers in rows that are sent anew for each press.
+"""
 _TITLE_LINES = 1
 _MARGIN = 2
 """Cells before a row, one for the cursor and one for a mark of the person's."""
@@ -157,7 +162,8 @@ class ListPane(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Lay the rows out anew for another size."""
         self._lines.clear()
-        self._window = self._window.resized(self.size.height - _TITLE_LINES)
+        stride = 1 if self.size.width == self.screen.size.width else STRIDE
+        self._window = self._window.resized(self.size.height - _TITLE_LINES, stride)
 
     def on_click(self, event: events.Click) -> None:
         """Highlight the row that was clicked; open it at the second click."""

@@ -12,15 +12,26 @@ class Window:
     cursor: int = 0
     top: int = 0
 
-    def at(self, position: int) -> "Window":
-        """Move the cursor to a row, as near as there is one, and scroll just enough to show it."""
-        cursor = max(0, min(position, self.count - 1))
-        lowest = max(cursor - self.height + 1, 0)
-        return replace(self, cursor=cursor, top=max(min(self.top, cursor), lowest))
+    stride: int = 1
+    """Rows by which the list scrolls when the cursor leaves it by one."""
 
-    def resized(self, height: int) -> "Window":
+    def at(self, position: int) -> "Window":
+        """Move the cursor to a row, as near as there is one, and scroll just enough to show it.
+
+        A step over the edge brings a stride of rows into sight, if there are so many.
+        """
+        cursor = max(0, min(position, self.count - 1))
+        more = min(self.stride, self.height) - 1 if abs(cursor - self.cursor) == 1 else 0
+        top, lowest = self.top, cursor - self.height + 1
+        if cursor < top:
+            top = max(cursor - more, 0)
+        elif lowest > top:
+            top = min(lowest + more, self.count - self.height)
+        return replace(self, cursor=cursor, top=top)
+
+    def resized(self, height: int, stride: int = 1) -> "Window":
         """Show another number of rows."""
-        return replace(self, height=max(height, 1)).at(self.cursor)
+        return replace(self, height=max(height, 1), stride=stride).at(self.cursor)
 
     def over(self, count: int, position: int) -> "Window":
         """Go on over another number of rows, with the cursor there."""
