@@ -14,8 +14,8 @@ def write_changes(pen: Pen, y: int, before: Line, after: Line, *, erases: bool) 
     """Write the cells that differ; `erases` says that erased cells take the background."""
     if before == after:
         return
-    plain = before.is_plain and after.is_plain
-    for start, end in _spans(before, after) if plain else [(0, len(after.chars))]:
+    whole = after.is_known and not (before.is_plain and after.is_plain)
+    for start, end in [(0, len(after.chars))] if whole else _spans(before, after):
         blanks = _blanks_from(after, start) if erases and end == len(after.chars) else end
         _write(pen, y, after, start, blanks)
         if blanks < end:

@@ -24,10 +24,18 @@ class Line(NamedTuple):
         """Whether terminals agree about the width of all that stands here."""
         return all(len(char) < 2 for char in self.chars)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it says what stands in each cell."""
+        return UNKNOWN not in self.chars
+
+
+UNKNOWN = "\0"
+
 
 def unknown(width: int) -> Line:
     """A line that may show anything: no cell of it equals one that is drawn."""
-    return Line(["\0"] * width, [""] * width)
+    return Line([UNKNOWN] * width, [""] * width)
 
 
 def blank(width: int) -> Line:

@@ -112,7 +112,7 @@ class Compared(AssistantApp):
             self.updates += 1
             self.cost += len(self.wire.sent)
             # What was laid out for another size runs over the edge: each terminal has its own mess.
-            if screen.size == self.size:
+            if screen._compositor.size == self.size:
                 self._compare()
 
     def _compare(self) -> None:

@@ -95,6 +95,13 @@ def test_a_line_with_combined_characters_is_written_whole_and_in_place() -> None
     assert "y 👩\u200d🔬\x1b[1;5H abcde" in sequence
 
 
+def test_cells_that_nobody_has_drawn_are_left_alone() -> None:
+    drawn, nothing = line("é"), unknown(WIDTH)
+    for mark in ("x", "e\u0301"):
+        part = Line([*nothing.chars[:3], mark, *drawn.chars[4:]], drawn.looks)
+        assert "\0" not in Picture(WIDTH, HEIGHT).replace({0: part}, Terminal())
+
+
 @pytest.mark.parametrize(
     ("before", "after", "sequence"),
     [
