@@ -27,7 +27,7 @@ from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.sanitiser import Sanitiser
 from assistant_tui.tui.screens.main import MainScreen
-from assistant_tui.tui.stylesheets import STYLESHEETS
+from assistant_tui.tui.stylesheets import FIRST
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -53,7 +53,7 @@ class AssistantApp(ThriftyApp):
     TITLE = "assistant-tui"
     DEFAULT_MODE = "first"
     """Each profile that is opened is a mode of its own, so that nothing of the last one stays."""
-    CSS_PATH: ClassVar[CSSPathType | None] = [*STYLESHEETS]
+    CSS_PATH: ClassVar[CSSPathType | None] = [*FIRST]
     COMMANDS: ClassVar[set[type["Provider"] | Callable[[], type["Provider"]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="quit_anywhere", show=False, priority=True),

@@ -1,14 +1,19 @@
 """What all dialogs have in common: they answer once."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
+
+from assistant_tui.tui.stylesheets import LATER
 
 Result = TypeVar("Result")
 
 
 class Dialog(ModalScreen[Result]):
     """A screen over another that gives one answer and goes."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = [*LATER]
 
     _answered = False
 

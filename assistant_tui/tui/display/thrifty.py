@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from assistant_tui.tui.display.guard import may_take_over, prompt_driver
 from assistant_tui.tui.display.picture import Picture
+from assistant_tui.tui.display.stylesheet import KeptStylesheet
 from assistant_tui.tui.display.terminal import terminal
 from assistant_tui.tui.display.update import lines_of
 
@@ -22,6 +23,8 @@ class ThriftyApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._takes_over = may_take_over(os.environ)
+        if self._takes_over:
+            self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self._terminal = terminal(os.environ)
         self._picture: Picture | None = None
 

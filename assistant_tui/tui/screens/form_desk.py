@@ -20,6 +20,7 @@ from assistant_tui.tui.flows.leaving import may_leave
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.draft_keeper import DraftKeeper
 from assistant_tui.tui.screens.offering import Offering
+from assistant_tui.tui.stylesheets import read_later
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.editors.ids import IdsEditor
@@ -58,6 +59,7 @@ class FormDesk:
             await self._take_away(self.form)
         from assistant_tui.tui.widgets.form import AssistantForm
 
+        read_later(self._screen.app)
         form = self.form = AssistantForm(draft, title)
         place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         self._keeper = self._keeper_of(form, place, kept=bool(key))

@@ -10,12 +10,12 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
-from textual.widget import Widget
 
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.core.marks import Marks
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.columns import row_text, titles
+from assistant_tui.tui.widgets.line_widget import LineWidget
 from assistant_tui.tui.widgets.window import Window
 from assistant_tui.tui.widgets.wrapping import fit, wrap
 
@@ -35,7 +35,7 @@ _BESIDE = 1
 """Empty cells behind a row."""
 
 
-class ListPane(Widget, can_focus=True):
+class ListPane(LineWidget, can_focus=True):
     """Shows a listing and moves a cursor over it; the highlight stays on its assistant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE)]
@@ -229,7 +229,7 @@ class ListPane(Widget, can_focus=True):
             return Strip([Segment(fit(text, width), style)], width)
         position = self._window.top + y - _TITLE_LINES
         if position >= len(self.listing):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.plain_style)
         row = self.listing.rows[position]
         mark = "*" if row.id in self.marks else " "
         if position == self._window.cursor:
@@ -240,14 +240,14 @@ class ListPane(Widget, can_focus=True):
         return self._lines[row.id]
 
     def _row_line(self, row: Row, mark: str, part: str, width: int) -> Strip:
-        style: Style = self.get_component_rich_style(part) if part else self.rich_style
+        style: Style = self.get_component_rich_style(part) if part else self.plain_style
         text = f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} "
         return Strip([Segment(fit(text, width), style)], width)
 
     def _notice_line(self, y: int, width: int) -> Strip:
         lines = wrap(self.notice, width - 2 * _MARGIN)
         text = lines[y - 1] if 1 <= y <= len(lines) else ""
-        return Strip([Segment(fit(f"  {text}", width), self.rich_style)], width)
+        return Strip([Segment(fit(f"  {text}", width), self.plain_style)], width)
 
     def notify_style_update(self) -> None:
         """Draw the rows anew when a theme or the focus changes their colours."""

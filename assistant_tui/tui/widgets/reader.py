@@ -7,17 +7,17 @@ from rich.segment import Segment
 from textual.binding import BindingType
 from textual.reactive import var
 from textual.strip import Strip
-from textual.widget import Widget
 
 from assistant_tui.core.description import Line
 from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.widgets.line_widget import LineWidget
 from assistant_tui.tui.widgets.wrapping import fit, wrap
 
 WHEEL = 3
 """Lines that one notch of the wheel moves."""
 
 
-class Reader(Widget, can_focus=True):
+class Reader(LineWidget, can_focus=True):
     """Shows lines; moves by keys and wheel; never moves by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE)]
@@ -98,9 +98,9 @@ class Reader(Widget, can_focus=True):
         """Draw one line of the text."""
         width, position = self.size.width, self._top + y
         if position >= len(self._wrapped):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.plain_style)
         text, part = self._wrapped[position]
-        style = self.get_component_rich_style(f"reader--{part}") if part else self.rich_style
+        style = self.get_component_rich_style(f"reader--{part}") if part else self.plain_style
         return Strip([Segment(fit(text, width), style)], width)
 
 

@@ -8,10 +8,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from assistant_tui.core.conflict import UNSET, Side, excerpts
 from assistant_tui.core.display import one_line
+from assistant_tui.tui.widgets.line_widget import LineWidget
 from assistant_tui.tui.widgets.wrapping import fit
 
 SHOWN = 400
@@ -19,7 +19,7 @@ SHOWN = 400
 _SIDES = tuple(Side)
 
 
-class SideChoice(Widget, can_focus=True):
+class SideChoice(LineWidget, can_focus=True):
     """`(x)` marks whose value is to be, `>` the line under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,7 +82,7 @@ class SideChoice(Widget, can_focus=True):
             mark = "(x)" if side is self.chosen else "( )"
             text = f"{'>' if here else ' '} {mark} {side.value:<8}  {self._shown[side]}"
             part = "cursor" if here else ""
-        style = self.get_component_rich_style(f"side-choice--{part}") if part else self.rich_style
+        style = self.get_component_rich_style(f"side-choice--{part}") if part else self.plain_style
         return Strip([Segment(fit(text, width), style)], width)
 
 
