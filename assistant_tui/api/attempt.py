@@ -102,6 +102,9 @@ class Line:
 
         Decoded as it comes, since all of a large one at once would hold up the screen.
         """
+        if "," in response.headers.get("content-encoding", ""):
+            # Packed twice, a few kilobytes are gigabytes before they can be counted.
+            raise httpx.DecodingError("packed more than once")
         decoder = getincrementaldecoder("utf-8")("replace")
         parts: list[str] = []
         size = 0

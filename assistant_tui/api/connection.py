@@ -1,5 +1,6 @@
 """Opens the pool of connections to an endpoint, and says which setting is at fault if it cannot."""
 
+import ipaddress
 import re
 import ssl
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
             transport=endpoint.transport,
             verify=_trust(endpoint) if network else True,
             proxy=(endpoint.proxy or None) if network else None,
+            # Plain http to this machine is allowed because nobody can listen on the way.
+            trust_env=not _is_here(httpx.URL(endpoint.base_url)),
             headers=_standing_headers(endpoint),
             timeout=endpoint.timeout,
             limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
@@ -129,13 +132,21 @@ def _address(url: httpx.URL) -> str:
     return f"{host}:{url.port or _PORTS.get(url.scheme, '')}"
 
 
+def _is_here(url: httpx.URL) -> bool:
+    """Whether this is an address of this machine, to which no proxy of the environment leads."""
+    try:
+        return url.host == "localhost" or ipaddress.ip_address(url.host).is_loopback
+    except ValueError:
+        return False
+
+
 def _proxy(endpoint: Endpoint, url: httpx.URL) -> str:
     """The proxy that httpx will use, and the setting that names it."""
     if endpoint.transport is not None:
         return ""
     if endpoint.proxy:
         return f"{_address(httpx.URL(endpoint.proxy))} (proxy in the profile)"
-    found = getproxies()
+    found = {} if _is_here(url) else getproxies()
     named = url.scheme if url.scheme in found else "all"
     if named not in found or proxy_bypass(url.host):
         return ""

@@ -63,6 +63,14 @@ async def test_what_counts_is_the_size_after_decompression() -> None:
     assert len(script.requests) == 1
 
 
+@pytest.mark.parametrize("coding", ["gzip, gzip", "gzip,deflate", "deflate, gzip, gzip"])
+async def test_what_is_packed_more_than_once_is_not_unpacked(coding: str) -> None:
+    packed = gzip.compress(gzip.compress(bytes(1_000_000)))
+    async with client(Script(Reply(200, packed, {"content-encoding": coding}))) as opened:
+        with pytest.raises(Unreadable, match="compressed wrongly"):
+            await opened.list()
+
+
 async def test_compressed_answers_are_read() -> None:
     packed = gzip.compress(b'[{"id": "a"}]')
     async with client(Script(Reply(200, packed, {"content-encoding": "gzip"}))) as opened:

@@ -30,10 +30,25 @@ async def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPat
 async def test_no_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     port = await refused_port()
     monkeypatch.setenv("ALL_PROXY", "http://nonexistent.invalid:3128")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    async with client(f"http://127.0.0.1:{port}") as opened:
-        with pytest.raises(Offline, match=r"refused by 127"):
+    monkeypatch.setenv("NO_PROXY", "h.invalid")
+    async with client(f"http://h.invalid:{port}") as opened:
+        with pytest.raises(Offline, match=r"host unknown: h.invalid"):
             await opened.list()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.9.1"])
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+async def test_what_is_for_this_machine_leaves_it_by_no_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, host: str, name: str
+) -> None:
+    """Plain http is allowed there, so the key could be read on the way to a proxy."""
+    here = await refused_port()
+    async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]") as port:
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+        async with client(f"http://{host}:{here}") as opened:
+            with pytest.raises(Offline) as raised:
+                await opened.list()
+    assert "PROXY" not in raised.value.message
 
 
 async def test_a_proxy_that_refuses_is_named() -> None:
