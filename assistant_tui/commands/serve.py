@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from assistant_tui.core.display import one_line
 from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.serving import listen, origin, serve
@@ -65,5 +66,5 @@ def _is_loopback(host: str) -> bool:
 
 
 def _refuse(code: int, sentence: str) -> int:
-    print(f"assistant-tui: {sentence}", file=sys.stderr)
+    print(one_line(f"assistant-tui: {sentence}"), file=sys.stderr)
     return code

@@ -151,7 +151,9 @@ class _Models:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     body = envelope(error.message, param=error.param, code=error.code)
-    return JSONAnswer(body, status_code=error.status)
+    # What is left of a request that did not come in time is not waited for.
+    headers = {"connection": "close"} if error.status == 408 else None
+    return JSONAnswer(body, status_code=error.status, headers=headers)
 
 
 async def _unknown_cursor(request: Request, error: Exception) -> Response:

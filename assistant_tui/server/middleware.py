@@ -8,6 +8,7 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant_tui.core.display import one_line
 from assistant_tui.server.errors import envelope
 from assistant_tui.server.wire import JSONAnswer
 
@@ -45,7 +46,8 @@ class Stamp:
         try:
             await self._app(scope, receive, stamped)
         except Exception:
-            _log.exception("%s %s failed (%s)", scope["method"], scope["path"], request_id)
+            asked = one_line(f"{scope['method']} {scope['path']}")
+            _log.exception("%s failed (%s)", asked, request_id)
             if started:
                 raise
             await _fault(request_id)(scope, receive, stamped)

@@ -9,6 +9,8 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from assistant_tui.server.patience import PatientProtocol
+
 _GRACE_SECONDS = 5
 
 
@@ -39,9 +41,17 @@ def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) ->
     ``ready`` is called once, when requests are answered and signals are caught. Must run in the
     main thread.
     """
-    config = uvicorn.Config(
+    server = _Server(configuration(app), ready)
+    with _caught(server) as signals:
+        server.run(sockets=[listener])
+    return 128 + signals[0] if signals else 0
+
+
+def configuration(app: Starlette) -> uvicorn.Config:
+    """How uvicorn is to serve: quietly, and with an end to its patience."""
+    return uvicorn.Config(
         app,
-        http="h11",
+        http=PatientProtocol,
         ws="none",
         loop="asyncio",
         lifespan="off",
@@ -50,10 +60,6 @@ def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) ->
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    server = _Server(config, ready)
-    with _caught(server) as signals:
-        server.run(sockets=[listener])
-    return 128 + signals[0] if signals else 0
 
 
 class _Server(uvicorn.Server):

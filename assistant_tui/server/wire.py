@@ -1,5 +1,6 @@
 """Bytes to JSON and back: strict on the way in, exact on the way out."""
 
+import asyncio
 import json
 import math
 import re
@@ -15,6 +16,9 @@ from assistant_tui.server.rules import number, refuse_type, refuse_value
 
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes; ten times what a valid assistant with the longest instructions takes."""
+
+BODY_SECONDS = 60.0
+"""For the whole of a body: a client in drips must not hold a connection for ever."""
 
 _DEPTH_LIMIT = 100
 """Levels of nesting; far below where Python's own JSON reader and writer give up."""
@@ -50,10 +54,14 @@ async def _read_bytes(request: Request) -> bytes:
     """All that was sent, within the limit; the rest is read and dropped, so that the sender is
     there to hear the answer."""
     body, size = bytearray(), 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= BODY_LIMIT:
-            body += chunk
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size <= BODY_LIMIT:
+                    body += chunk
+    except TimeoutError:
+        raise Refused("The request body did not arrive in time.", status=408) from None
     if size > BODY_LIMIT:
         message = f"The request body is larger than {BODY_LIMIT} bytes."
         raise Refused(message, status=413)

@@ -214,6 +214,17 @@ async def test_a_fault_is_answered_without_its_traceback(
     assert request_id in caplog.text and "RuntimeError: the secret" in caplog.text
 
 
+async def test_the_log_of_a_fault_cannot_steer_a_terminal(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("a fault")
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(Stamp(fail))) as http:
+        assert (await http.get("http://local/%1b%5d0;x%07")).status_code == 500
+    assert "GET /\ufffd]0;x\ufffd failed" in caplog.text
+
+
 async def test_a_store_that_fails_says_why() -> None:
     async with client(_Broken(StoreError("the disk is full"))) as http:
         response = await http.get("/assistants")
