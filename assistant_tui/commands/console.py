@@ -63,6 +63,8 @@ class Console:
     def note(self, text: str) -> None:
         """Say something to the person beside what was asked for."""
         self.clear()
+        if sys.stderr is None:  # closed before the start; print would take stdout
+            return
         with suppress(OSError):
             print(f"assistant-tui: {one_line(text)}", file=sys.stderr, flush=True)
 

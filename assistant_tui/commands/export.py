@@ -1,7 +1,8 @@
 """``assistant-tui export``: assistants as files in a folder, or one after the other on stdout."""
 
 import argparse
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from assistant_tui.commands.console import Console
 from assistant_tui.commands.outcomes import Tally
@@ -31,16 +32,17 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         walk = Walk(session, query=query)
         rows = _named(session, options.ids, tally) if options.ids else walk.rows()
         with tally.all():
-            async for row in rows:
-                with tally.attempt(row.id):
-                    _write(console, row, form, shelf)
-                    tally.add()
+            async with aclosing(rows):
+                async for row in rows:
+                    with tally.attempt(row.id):
+                        _write(console, row, form, shelf)
+                        tally.add()
         return max(tally.code, walk.code)
 
     return job
 
 
-async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncIterator[Row]:
+async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncGenerator[Row, None]:
     for each in dict.fromkeys(ids):
         row = None
         with tally.attempt(each):

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from assistant_tui.commands.console import Console, fit
 from assistant_tui.commands.session import Job, Session
@@ -24,12 +25,12 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     async def job(session: Session) -> int:
         limit = wanted or (None if whole else session.settings.profile.page_size)
         walk = Walk(session, options.order, query)
-        rows = walk.rows(limit)
-        if options.json:
-            async for row in rows:
-                console.json(row.text)
-        else:
-            await _show(console, rows)
+        async with aclosing(walk.rows(limit)) as rows:
+            if options.json:
+                async for row in rows:
+                    console.json(row.text)
+            else:
+                await _show(console, rows)
         if wanted is None and limit is not None and walk.may_go_on:
             console.note(f"these are the first {walk.given}; --all lists all")
         return walk.code

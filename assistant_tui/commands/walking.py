@@ -1,6 +1,7 @@
-"""Goes through the assistants of a server, page by page, no further than is asked for."""
+"""Goes through the assistants of a server, no further than is asked for."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 
 from assistant_tui.commands.session import Session
 from assistant_tui.config.settings import ConfigurationError
@@ -19,13 +20,16 @@ def query_of(text: str | None) -> Query | None:
 class Walk:
     """One way through a list, and what is to be known of it afterwards."""
 
-    def __init__(self, session: Session, order: Order = "desc", query: Query | None = None) -> None:
+    def __init__(
+        self, session: Session, order: Order = "desc", query: Query | None = None
+    ) -> None:
         self._session = session
         self._order = order
         self._query = query
         """What the rows must be like that are given out."""
         self._listing = Listing()
-        self._seen = 0
+        self._seen: list[str] = []
+        """The ids that were looked at, in the order of the list."""
         self.given = 0
         """How many rows were given out."""
         self.code = 0
@@ -34,31 +38,56 @@ class Walk:
     @property
     def may_go_on(self) -> bool:
         """Whether the server may have more than was given out."""
-        return not self._listing.complete or self._seen < len(self._listing)
+        return not self._listing.complete or len(self._seen) < len(self._listing)
 
-    async def rows(self, limit: int | None = None) -> AsyncIterator[Row]:
+    async def rows(self, limit: int | None = None) -> AsyncGenerator[Row, None]:
         """The rows, at most so many. Raises ServiceError."""
-        catalog, console = self._session.catalog, self._session.console
-        while not self._listing.exhausted:
-            page = await catalog.page(self._listing.cursor, self._listing, order=self._order)
-            self._listing = self._listing.extended(page)
-            console.progress(f"{len(self._listing):,} assistants…")
-            for row in self._listing.rows[self._seen :]:
-                self._seen += 1
-                if self._query is not None and not self._query.matches(row):
-                    continue
+        async with aclosing(self._listings(limit)) as listings:
+            async for self._listing in listings:
+                self._session.console.progress(f"{len(self._listing.loaded):,} assistants…")
+                for row in self._wanted(self._fresh()):
+                    yield row
+                    if self.given == limit:
+                        self._judge()
+                        return
+        for row in self._wanted(self._listing.tail):
+            yield row
+        self._judge()
+
+    async def _listings(self, limit: int | None) -> AsyncGenerator[Listing, None]:
+        """All in the quickest way; so many, or in another order, page by page."""
+        catalog, listing = self._session.catalog, Listing()
+        if limit is None and self._order == "desc":
+            async with aclosing(catalog.walk(listing)) as listings:
+                async for listing in listings:
+                    yield listing
+            return
+        while not listing.exhausted:
+            page = await catalog.page(listing.cursor, listing, order=self._order)
+            listing = listing.extended(page)
+            yield listing
+
+    def _fresh(self) -> Iterable[Row]:
+        """The rows that were not looked at; the last ones may have gone, and others come."""
+        rows, seen = self._listing.rows, self._seen
+        while seen and (len(seen) > len(rows) or rows[len(seen) - 1].id != seen[-1]):
+            seen.pop()
+        for row in rows[len(seen) :]:
+            seen.append(row.id)
+            yield row
+
+    def _wanted(self, rows: Iterable[Row]) -> Iterable[Row]:
+        for row in rows:
+            if self._query is None or self._query.matches(row):
                 self.given += 1
                 yield row
-                if self.given == limit:
-                    self._judge()
-                    return
-        self._judge()
 
     def _judge(self) -> None:
         """Say what a person would take for granted, but this server does not do."""
-        if self._listing.single_page and self._seen == len(self._listing):
+        rows = self._listing.rows
+        if self._listing.single_page and len(self._seen) == len(rows):
             self._tell("this server gives one page only; there may be more")
-        ages = [row.created_at for row in self._listing.rows if row.created_at is not None]
+        ages = [row.created_at for row in rows if row.created_at is not None]
         if self._order == "asc" and ages and ages[0] > ages[-1]:
             self._tell("this server ignores the order: newest first")
 

@@ -1,9 +1,11 @@
 """Answers of servers that bend the API, and programs of their own process."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.e2e.bent_server import Answer, Asked, Bend, BentServer
@@ -30,10 +32,23 @@ def paged(url: str, home: Path, size: int = 1) -> None:
 
 
 def behind(bent: BentServer, answer: Answer) -> Bend:
-    """The first page as it is, and this answer for what follows."""
+    """A first page of one assistant, and this answer for what follows; it can only be read down."""
 
     def bend(asked: Asked) -> Answer | None:
-        return answer if "after=" in asked.path else bent.pass_on(asked)
+        if "order=asc" in asked.path:
+            return refused(400)
+        if "after=" in asked.path:
+            return answer
+        return one_a_page(bent)(asked)
+
+    return bend
+
+
+def one_a_page(bent: BentServer) -> Bend:
+    """A server that gives one assistant a page, whatever is asked for."""
+
+    def bend(asked: Asked) -> Answer:
+        return bent.pass_on(replace(asked, path=re.sub(r"limit=\d+", "limit=1", asked.path)))
 
     return bend
 

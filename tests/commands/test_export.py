@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Run
-from tests.commands.support import behind, listing, paged, refused
+from tests.commands.support import behind, listing, refused
 from tests.e2e.bent_server import BentServer
 from tests.e2e.terminal import Program
 from tests.e2e.test_terminal_server import FORBIDDEN
@@ -127,12 +127,11 @@ def test_an_id_that_is_not_there_is_told_and_the_others_are_written(
 
 
 def test_a_failure_in_the_middle_of_the_list_is_told(
-    run: Run, bent: BentServer, home: Path, tmp_path: Path
+    ask: Run, bent: BentServer, tmp_path: Path
 ) -> None:
-    paged(bent.url, home)
     bent.make("Older"), bent.make("Newer")
     bent.bent["list"] = behind(bent, refused(403))
-    done = run("export", "--all", "--format", "yaml", "--output", str(tmp_path / "out"))
+    done = ask("export", "--all", "--format", "yaml", "--output", str(tmp_path / "out"))
     assert (done.code, len(files(tmp_path / "out"))) == (1, 1)
     assert "Forbidden: no (status 403)" in done.err
 

@@ -1,6 +1,8 @@
 """The options of a command: before or behind the verb, and in one line where they will not do."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from tests.commands.conftest import Run
 from tests.commands.support import paged
 from tests.e2e.bent_server import BentServer
+from tests.e2e.terminal import LIMIT, environment
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -88,3 +91,21 @@ def test_a_server_that_is_not_there(run: Run) -> None:
     done = run("list", "--base-url", "http://127.0.0.1:9/v1")
     assert (done.code, done.out) == (1, b"")
     assert done.err.startswith("assistant-tui: Offline: ") and done.err.count("\n") == 1
+
+
+def test_where_the_journal_cannot_be_written_that_is_told(
+    ask: Run, bent: BentServer, home: Path
+) -> None:
+    (home / "journal.db").mkdir(parents=True)
+    done = ask("create", "--file", "-", stdin=b'{"model": "m"}')
+    assert (done.code, len(bent.held())) == (0, 1)
+    assert done.err.startswith("assistant-tui: u cannot undo this in the program: ")
+
+
+def test_with_stderr_closed_nothing_is_said_in_the_place_of_data(home: Path) -> None:
+    command = f"{sys.executable} -m assistant_tui list --demo 60 --json 2>&-"
+    done = subprocess.run(
+        ["sh", "-c", command], env=environment(home), capture_output=True, timeout=LIMIT
+    )
+    assert done.returncode == 0
+    assert all(json.loads(line)["id"] for line in done.stdout.splitlines())
