@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from assistant_tui import __version__
 from assistant_tui.core.display import one_line
 
+_FILE_HELP = "its fields in JSON, YAML or Markdown, by the name; - is JSON on stdin"
 MOST_SAMPLES = 1_000_000
 _FORMATS = ("json", "yaml", "markdown", "responses", "agents-sdk")
 
@@ -137,10 +138,10 @@ def _add_export(verb: argparse.ArgumentParser) -> None:
 def _add_writing(verbs: Any) -> None:
     """The verbs that change what a server has."""
     verb = _add_verb(verbs, "create", "create an assistant, and print its id")
-    verb.add_argument("--file", metavar="F", required=True, help="its fields, as JSON; - is stdin")
+    verb.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
     verb = _add_verb(verbs, "update", "change some fields of an assistant")
     verb.add_argument("id", metavar="ID")
-    verb.add_argument("--file", metavar="F", required=True, help="the fields to change, as JSON")
+    verb.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
     verb = _add_verb(verbs, "clone", "create an assistant like another, and print its id")
     verb.add_argument("id", metavar="ID")
     verb.add_argument("--to", metavar="PROFILE", help="create it there")

@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.document import Document, read_strictly
+from assistant_tui.core.document import Document
+from assistant_tui.core.formats import json_file
+from assistant_tui.core.importing import reader_of
 
 
 def read_text(name: str, option: str) -> str:
@@ -26,11 +28,16 @@ def read_text(name: str, option: str) -> str:
 
 
 def read_object(name: str) -> Document:
-    """The object that the file of `--file` holds. Raises ConfigurationError."""
-    text = read_text(name, "--file")
+    """The one assistant, or part of one, that the file of `--file` holds, by its name or in JSON.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is not just one.
+    """
+    read = reader_of(name) or json_file.read
     try:
-        if not isinstance(read_strictly(text), dict):
-            raise ValueError("one JSON object is allowed")
+        found = read(read_text(name, "--file"))
+        if len(found) != 1:
+            raise ValueError(f"one assistant is allowed, there are {len(found)}")
     except ValueError as error:
         raise ConfigurationError(f"--file {name}: {error}") from None
-    return Document(text)
+    return Document(found[0].text)

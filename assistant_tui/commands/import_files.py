@@ -13,7 +13,7 @@ from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import NotFound
-from assistant_tui.core.importing import READERS, Deed, Entry, Step, can_read, entries, plan
+from assistant_tui.core.importing import READERS, Deed, Entry, Step, entries, plan, reader_of
 from assistant_tui.core.listing import Row
 
 _DONE = {Deed.CREATE: "created", Deed.CHANGE: "changed"}
@@ -52,7 +52,7 @@ def _entries(paths: Sequence[str]) -> Iterator[Entry]:
         if not names:
             raise ConfigurationError(f"import {path}: no file in it ends in {_allowed()}")
         for name in names:
-            if not can_read(name):
+            if reader_of(name) is None:
                 raise ConfigurationError(f"import {name}: files that end in {_allowed()} are read")
             yield from entries(name, read_text(name, "import"))
 
@@ -62,7 +62,7 @@ def _files(folder: str) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders[:] = [each for each in folders if not each.startswith(".")]
         for name in names:
-            if can_read(name) and not name.startswith("."):
+            if reader_of(name) is not None and not name.startswith("."):
                 yield str(Path(place, name))
 
 

@@ -20,9 +20,7 @@ def query_of(text: str | None) -> Query | None:
 class Walk:
     """One way through a list, and what is to be known of it afterwards."""
 
-    def __init__(
-        self, session: Session, order: Order = "desc", query: Query | None = None
-    ) -> None:
+    def __init__(self, session: Session, order: Order = "desc", query: Query | None = None) -> None:
         self._session = session
         self._order = order
         self._query = query

@@ -12,7 +12,8 @@ from assistant_tui.core.formats import json_file, markdown_file, yaml_file
 from assistant_tui.core.formats.found import Found
 from assistant_tui.core.listing import Row
 
-READERS: Mapping[str, Callable[[str], list[Found]]] = {
+Reader = Callable[[str], list[Found]]
+READERS: Mapping[str, Reader] = {
     ".json": json_file.read,
     ".jsonl": json_file.read,
     ".yaml": yaml_file.read,
@@ -67,15 +68,18 @@ class Step:
         return (self.draft.assistant_id if self.draft is not None else None) or ""
 
 
-def can_read(name: str) -> bool:
-    """Whether a file is one of assistants, by its name."""
+def reader_of(name: str) -> Reader | None:
+    """What reads a file of assistants, by its name; None for another file."""
     low = name.lower()
-    return low.endswith(tuple(READERS)) and not low.endswith(_OTHERS)
+    if low.endswith(_OTHERS):
+        return None
+    return next((read for suffix, read in READERS.items() if low.endswith(suffix)), None)
 
 
 def entries(name: str, text: str) -> Iterator[Entry]:
-    """The assistants of a file that can be read by its name."""
-    reader = next(read for suffix, read in READERS.items() if name.lower().endswith(suffix))
+    """The assistants of a file that can be read."""
+    reader = reader_of(name)
+    assert reader is not None, "only files that can be read are read"
     try:
         found = reader(text)
     except ValueError as error:

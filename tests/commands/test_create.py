@@ -41,9 +41,10 @@ def test_what_a_server_sets_is_not_sent(ask: Run, bent: BentServer) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (b"", "line 1, column 1: expecting value"),
+        (b"", "one assistant is allowed, there are 0"),
         (b'{"model": "m",\n "name": }', "line 2, column 10: expecting value"),
-        (b'[{"model": "m"}]', "one JSON object is allowed"),
+        (b'{"model": "m"}\n{"model": "m"}', "one assistant is allowed, there are 2"),
+        (b'"model"', "line 1: an object is allowed, one for each assistant"),
         (b'{"model": NaN}', "NaN is no JSON"),
         (b'{"name": "\x1b[2J"}', "line 1, column 11: invalid control character at"),
         (b'{"name": "No model"}', "Model is needed"),
@@ -117,3 +118,29 @@ def test_a_server_that_cannot_create_is_told(ask: Run, bent: BentServer) -> None
     bent.bent["create"] = lambda asked: refused(405)
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o"}')
     assert done.code == 1 and "405" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("one.yaml", "model: gpt-4o\nname: no\ninstructions: Be brief.\n"),
+        ("one.md", "---\nmodel: gpt-4o\nname: no\n---\n\nBe brief.\n"),
+        ("one", '{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}'),
+    ],
+)
+def test_a_file_is_read_by_its_name(
+    ask: Run, bent: BentServer, tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    assert ask("create", "--file", str(tmp_path / name)).code == 0
+    assert bent.bodies == [{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}]
+
+
+def test_a_fault_in_such_a_file_is_told_with_its_line(
+    ask: Run, bent: BentServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text("model: m\ntop_p: .5\n")
+    done = ask("create", "--file", str(path))
+    told = "line 2: .5 is no number of JSON: write it as JSON does, or in quotes"
+    assert (done.code, done.err) == (2, f"assistant-tui: --file {path}: {told}\n")

@@ -1,6 +1,7 @@
 """`update`: what the file names and differs is sent, and nothing else."""
 
 import json
+from pathlib import Path
 
 from tests.commands.conftest import Run
 from tests.e2e.bent_server import Answer, Asked, BentServer
@@ -64,3 +65,14 @@ def test_somebody_elses_change_of_the_same_field_is_not_overwritten(
     assert (done.code, bent.writes) == (1, [])
     assert "name: changed here and elsewhere; nothing was saved" in done.err
     assert bent.held()[0]["name"] == "Theirs"
+
+
+def test_what_was_exported_and_edited_is_taken_back(
+    ask: Run, bent: BentServer, tmp_path: Path
+) -> None:
+    who = bent.make("One", instructions="Be brief.")
+    text = ask("export", who, "--format", "markdown", "--output", "-").out
+    path = tmp_path / "one.md"
+    path.write_bytes(text.replace(b"Be brief.", b"Be kind."))
+    assert ask("update", who, "--file", str(path)).code == 0
+    assert bent.bodies == [{"instructions": "Be kind."}]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant_tui.core.importing import Deed, Entry, Step, can_read, entries, plan
+from assistant_tui.core.importing import Deed, Entry, Step, entries, plan, reader_of
 from assistant_tui.core.listing import Row
 
 HELD_TEXT = '{"id":"asst_1","created_at":5,"model":"m","name":"One","temperature":1.0,"x":{"a":1}}'
@@ -95,4 +95,4 @@ def test_a_file_with_a_fault_is_one_entry_that_says_where() -> None:
     ],
 )
 def test_files_are_known_by_their_names(name: str, known: bool) -> None:
-    assert can_read(name) == known
+    assert (reader_of(name) is not None) == known
