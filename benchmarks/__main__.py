@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import local_store, report
-from benchmarks.client_walk import walk_with_client
 from benchmarks.figures import idle, keys, listing, memory, start
 from benchmarks.measure import Group, Result, run
 from benchmarks.programs import ROOT, Subject
@@ -28,7 +27,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     add("--rounds", type=int, default=5, help="rounds that count (5)")
     add("--quick", action="store_true", help="two rounds")
     add("--write", action="store_true", help="put the table into README.md")
-    add("--listed", type=int, default=2000, help="assistants of the listing group (2000)")
+    add("--listed", type=int, default=10_000, help="assistants of the listing group (10000)")
     add("--program", default=subject.executable, help="the program under test")
     add("--row", default=subject.row, help="regular expression that a row of the list matches")
     add("--form-key", default=subject.form_key, help="key that opens the form (enter)")
@@ -42,7 +41,7 @@ def _groups(subject: Subject, listed: int, home: Path) -> Groups:
         "keys": lambda: keys.group(subject),
         "idle": lambda: idle.group(subject),
         "memory": lambda: memory.group(subject),
-        "listing": lambda: listing.group(walk_with_client, listed),
+        "listing": lambda: listing.group(listed),
     }
 
 

@@ -1,17 +1,22 @@
 """The project's own side of the listing measurement: the one place that knows its API."""
 
-import sys
+import gc
+import tracemalloc
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from benchmarks.session import BenchmarkFailed
 
-Walk = Callable[[str], Awaitable[int]]
-"""Lists everything that the server at a base URL has; the number of assistants seen."""
+Walk = Callable[[str, Path], Awaitable[int]]
+"""Lists everything that the server at a base URL has; the number of assistants seen.
+
+What it learns for the next walk it keeps in the folder.
+"""
 
 PAGE = 100
 
 
-async def walk_with_client(base_url: str) -> int:
+async def walk_with_client(base_url: str, folder: Path) -> int:
     """Lists as the program does, through its catalog; nothing is done here to make it faster.
 
     Imported late, so that a program that cannot be imported leaves the other groups alone.
@@ -19,10 +24,39 @@ async def walk_with_client(base_url: str) -> int:
     from assistant_tui.api.client import AssistantsClient
     from assistant_tui.api.endpoint import Endpoint
     from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.catalog.remembered import Memory
     from assistant_tui.core.errors import ServiceError
+    from assistant_tui.core.listing import Listing
 
+    listing = Listing()
     try:
         async with AssistantsClient(Endpoint(base_url)) as client:
-            return len(await Catalog(client, page_size=PAGE).reload(sys.maxsize))
+            catalog = Catalog(client, page_size=PAGE, memory=Memory(folder))
+            async for more in catalog.walk(listing):
+                listing = more
     except ServiceError as error:
         raise BenchmarkFailed(f"the client could not list {base_url}: {error}") from error
+    return len(listing) if listing.complete else 0
+
+
+async def memory_of_walk(base_url: str) -> float:
+    """Bytes that each assistant of a whole listing takes, its text not counted."""
+    from assistant_tui.api.client import AssistantsClient
+    from assistant_tui.api.endpoint import Endpoint
+    from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.core.listing import Listing
+
+    listing = Listing()
+    async with AssistantsClient(Endpoint(base_url)) as client:
+        catalog = Catalog(client)
+        await catalog.page()
+        tracemalloc.start()
+        try:
+            async for more in catalog.walk(listing):
+                listing = more
+            gc.collect()
+            taken, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    held = sum(len(row.held) for row in listing.rows if isinstance(row.held, str))
+    return (taken - held) / len(listing)
