@@ -17,7 +17,7 @@ from assistant_tui.api.refusals import Answer, Asked, refusal
 from assistant_tui.api.retries import Failure
 from assistant_tui.core.concealing import conceal
 from assistant_tui.core.display import one_line
-from assistant_tui.core.errors import Unreadable
+from assistant_tui.core.errors import TooLarge, Unreadable
 
 _log = logging.getLogger("assistant_tui.api")
 _FAULTS = (httpx.RequestError, OSError)
@@ -118,7 +118,7 @@ class Line:
     def _too_large(self) -> Failure:
         limit = f"{self._largest_body / 1024 / 1024:g} MiB"
         message = f"the answer of {self._peer.host} is larger than {limit}"
-        return Failure(Unreadable(message, may_have_arrived=True), lasting=True)
+        return Failure(TooLarge(message, may_have_arrived=True), lasting=True)
 
 
 def _shown(answered: httpx.Headers, sent: Mapping[str, str]) -> dict[str, str]:

@@ -19,12 +19,12 @@ from assistant_tui.api.keys import Keys
 from assistant_tui.api.refusals import Answer
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.document import compose
-from assistant_tui.core.errors import NotFound, NotServed, ServerFault, Unreadable
+from assistant_tui.core.errors import NotFound, NotServed, ServerFault, TooLarge, Unreadable
 from assistant_tui.core.listing import Order, Page, Row
 from assistant_tui.core.resource import Resources
 
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of one answer, decompressed; a hundred assistants of the largest size need half of it."""
+"""Bytes of one answer, decompressed; a hundred of the largest size need half of it in English."""
 _LONG_TO_READ = 500_000
 """Characters of a page from which it is read in a thread, so that the screen goes on."""
 _Read = TypeVar("_Read")
@@ -95,8 +95,7 @@ class AssistantsClient:
             return Page((), None, after, limit, refused=True)
         cursors = {"after": after, "before": before}
         given = {name: value for name, value in cursors.items() if value is not None}
-        query = {"limit": str(limit), "order": order, **given}
-        return await self._page("/assistants", query)
+        return await self._page_that_fits(limit, {"order": order, **given})
 
     async def retrieve(self, assistant_id: str) -> Row:
         """Return one assistant. Raises NotFound where there is none with this id."""
@@ -159,6 +158,17 @@ class AssistantsClient:
     async def vector_stores(self) -> Resources | None:
         """Return the vector stores, as `files` does the files."""
         return await resources.walk(resources.VECTOR_STORES, self._page, self.dialect)
+
+    async def _page_that_fits(self, limit: int, query: Mapping[str, str]) -> Page:
+        """A page of assistants; where they are too long for one answer, of fewer from then on."""
+        while True:
+            rows = min(limit, self.dialect.most_rows)
+            try:
+                return await self._page("/assistants", {"limit": str(rows), **query})
+            except TooLarge:
+                if rows == 1:
+                    raise
+            self.dialect.most_rows = min(self.dialect.most_rows, max(rows // 4, 1))
 
     async def _page(self, path: str, query: Mapping[str, str]) -> Page:
         after, limit = query.get("after"), int(query["limit"])

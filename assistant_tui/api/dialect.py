@@ -27,6 +27,8 @@ class Dialect:
     def __init__(self) -> None:
         self._missing: set[Capability] = set()
         self._proven: set[Capability] = set()
+        self.most_rows = 100
+        """Assistants that are asked for at once at most; fewer where they are very long."""
 
     def learn_missing(self, capability: Capability) -> None:
         """Note that the server cannot do this."""

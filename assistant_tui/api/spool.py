@@ -76,6 +76,9 @@ class _Kept:
         self._size = size
         self._digest = digest
 
+    def __len__(self) -> int:
+        return self._size
+
     def read(self) -> str:
         """The text itself."""
         return self._file.read(self._at, self._size).decode(errors="surrogatepass")

@@ -10,6 +10,8 @@ from assistant_tui.core.listing import Page
 
 MOST = 8
 """Requests under way at once."""
+ROOM = 40_000_000
+"""Bytes of all that is under way, as far as the pages before tell: long ones come a few at once."""
 
 Ask = Callable[[str | None], Awaitable[Page]]
 """Asks for the page behind an id; None asks for the first. Raises ServiceError."""
@@ -31,6 +33,8 @@ class Ahead:
         self._running: set[asyncio.Task[Page]] = set()
         self._others = 0
         """Requests under way that were not early."""
+        self._longest = 1
+        """Bytes of the longest page so far."""
 
     async def page(self, after: str | None) -> Page:
         """The page behind an id, up to the last seam in it, behind which the next is on its way.
@@ -56,18 +60,26 @@ class Ahead:
         self._others += 1
         try:
             self._fill()
-            while len(self._running) + self._others > MOST:
+            while len(self._running) >= self._most():
                 await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            return await self._ask(after)
+            return await self._weighed(self._ask, after)
         finally:
             self._others -= 1
             self._fill()
 
+    async def _weighed(self, ask: Ask, after: str | None) -> Page:
+        page = await ask(after)
+        self._longest = max(self._longest, sum(len(row.held) for row in page.rows))
+        return page
+
+    def _most(self) -> int:
+        return max(1, min(MOST, ROOM // self._longest))
+
     def _fill(self) -> None:
         """Ask for as many pages as may be under way."""
-        while self._left and len(self._running) + self._others < MOST:
+        while self._left and len(self._running) + self._others < self._most():
             seam = self._left.popleft()
-            task = self._pages[seam] = asyncio.ensure_future(self._ask_early(seam))
+            task = self._pages[seam] = asyncio.ensure_future(self._weighed(self._ask_early, seam))
             self._running.add(task)
             task.add_done_callback(self._landed)
 

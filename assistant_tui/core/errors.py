@@ -5,6 +5,7 @@ ServiceError            the base that callers catch
 ├── Offline             host unknown, refused, TLS fault, connection lost
 ├── TimedOut            no answer in time
 ├── Unreadable          an answer that is not the JSON that was asked for
+│   └── TooLarge        it is larger than this program takes
 ├── Unauthorized        401
 ├── Forbidden           403
 ├── NotFound            404 for one assistant
@@ -88,6 +89,10 @@ class Unreadable(ServiceError):
     """The answer was not JSON, was cut off, too large, or did not fit the API."""
 
     title = "Unreadable answer"
+
+
+class TooLarge(Unreadable):
+    """The answer was cut off here, so as not to fill the memory."""
 
 
 class Unauthorized(ServiceError):

@@ -19,6 +19,10 @@ LONGEST_NAME = 30
 class KeptText(Protocol):
     """A text that is kept outside of memory; it equals itself as a str."""
 
+    def __len__(self) -> int:
+        """Its length in bytes."""
+        ...
+
     def read(self) -> str:
         """The text itself."""
         ...

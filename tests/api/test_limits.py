@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.api.client import LARGEST_BODY, AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.core.errors import TimedOut, Unreadable
+from assistant_tui.core.errors import TimedOut, TooLarge, Unreadable
 from tests.api.support import READS, Reply, Script, client
 
 
@@ -44,7 +44,7 @@ async def test_an_endless_answer_is_cut_before_it_is_held_in_memory() -> None:
     body = Endless()
     async with client(Script(Reply(200, body)), largest_body=100_000) as opened:
         with pytest.raises(Unreadable, match=r"server\.test is larger than"):
-            await opened.list()
+            await opened.retrieve("a")
     assert body.sent == 98
     assert body.closed
 
@@ -53,13 +53,37 @@ def test_the_limit_in_use() -> None:
     assert LARGEST_BODY == 64 * 1024 * 1024
 
 
+async def test_of_very_long_assistants_fewer_are_asked_for_from_then_on() -> None:
+    limits: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        limits.append(request.url.params["limit"])
+        rows = [{"id": str(at), "x": "y" * 10_000} for at in range(int(limits[-1]))]
+        return httpx.Response(200, json={"data": rows, "has_more": True})
+
+    endpoint = Endpoint("https://server.test/v1", transport=httpx.MockTransport(answer))
+    async with AssistantsClient(endpoint, largest_body=100_000) as opened:
+        page = await opened.list(limit=100)
+        assert (len(page.rows), page.limit, page.has_more) == (6, 6, True)
+        assert len((await opened.list(limit=2)).rows) == 2
+        assert len((await opened.list(limit=50)).rows) == 6
+    assert limits == ["100", "25", "6", "2", "6"]
+
+
+async def test_one_assistant_that_is_too_long_by_itself_is_an_error() -> None:
+    async with client(Script(Reply(200, b"x" * 200_000)), largest_body=100_000) as opened:
+        with pytest.raises(TooLarge):
+            await opened.list(limit=3)
+        assert opened.dialect.most_rows == 1
+
+
 async def test_what_counts_is_the_size_after_decompression() -> None:
     packed = gzip.compress(b"[" + b" " * 2_000_000 + b"]")
     assert len(packed) < 10_000
     script = Script(Reply(200, packed, {"content-encoding": "gzip"}))
     async with client(script) as opened:
         with pytest.raises(Unreadable, match="larger than"):
-            await opened.list()
+            await opened.retrieve("a")
     assert len(script.requests) == 1
 
 
