@@ -17,8 +17,10 @@ _SECONDS = "ASSISTANT_TUI_SOAK"
 """Names the variable with the seconds that further seeds are tried for."""
 LONGER = float(os.environ.get(_SECONDS, 0))
 
-_KINDS: list[Fault] = [each.act for each in TROUBLES if not (each.silent or each.name == "501")]
-"""All but what needs a time-out, and what teaches the program that the server lacks something."""
+_LEFT_OUT = ("501", "an endless answer")
+"""What teaches the program that the server lacks something, and what takes long."""
+_KINDS: list[Fault] = [each.act for each in TROUBLES if not (each.silent or each.name in _LEFT_OUT)]
+"""And all that needs a time-out is left out, too."""
 
 
 class Chaos:

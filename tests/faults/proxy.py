@@ -154,7 +154,7 @@ class Proxy:
         return self._always.get(part)
 
     async def _start(self) -> None:
-        self._server = await asyncio.start_server(self._meet, "127.0.0.1", 0, ssl=self._context)
+        self._server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def _stop(self) -> None:
@@ -181,7 +181,12 @@ class Proxy:
         if self.choose("arrival"):
             reset(writer)
             return
+        if self._context is not None:
+            await writer.start_tls(self._context)
         while line := await reader.readline():
+            if not line.endswith(b" HTTP/1.1\r\n"):
+                writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+                return
             exchange = Exchange(line, reader, writer, self)
             await (self.choose(exchange.asked.part) or sound)(exchange)
             if exchange.over:
