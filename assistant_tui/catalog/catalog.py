@@ -133,6 +133,10 @@ class Catalog:
             await self.record.add(row.id, Kind.CREATED, None, row.text, undoes=undoes, batch=batch)
         return saved
 
+    def send_whole(self) -> None:
+        """From now on, let each modify carry the whole object, as `full_replace` does."""
+        self._full_replace = True
+
     async def save(
         self,
         draft: Draft,
@@ -196,3 +200,6 @@ class Catalog:
             raise Forbidden("this profile is read-only: nothing was sent")
         if not self.can(capability):
             raise NotServed(f"this server cannot {capability.name.lower()} assistants")
+        needs_whole = capability is Capability.MODIFY and not self.can(Capability.PATCH)
+        if needs_whole and not self._full_replace:
+            raise saving.incomplete("this server replaces the whole object: nothing was sent")

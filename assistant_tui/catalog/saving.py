@@ -11,6 +11,7 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import (
     EditConflict,
+    Incomplete,
     Invalid,
     NotFound,
     NotServed,
@@ -72,10 +73,10 @@ async def _save_over(
     try:
         row, answer_lost = await _send(client, newer, body, above)
     except Invalid as error:
-        if error.field in document.members and error.field not in body:
-            client.dialect.learn_missing(Capability.PATCH)
-            error.hint = "set full_replace"
-        raise
+        if error.field not in document.members or error.field in body:
+            raise
+        client.dialect.learn_missing(Capability.PATCH)
+        raise incomplete(error.message) from error
     outcome = compare(patch, document, Document(row.text))
     if not outcome.as_asked and not answer_lost:
         # It is saved whatever becomes of this second look, so a failure here is none.
@@ -85,6 +86,13 @@ async def _save_over(
     if outcome.wiped and not full_replace:
         client.dialect.learn_missing(Capability.PATCH)
     return Saved(row, newer.text, outcome, answer_lost=answer_lost)
+
+
+def incomplete(message: str) -> Incomplete:
+    """What is raised where only the whole object would do."""
+    error = Incomplete(message)
+    error.hint = "set full_replace"
+    return error
 
 
 async def _send(

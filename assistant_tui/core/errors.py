@@ -12,6 +12,7 @@ ServiceError            the base that callers catch
 │   └── Deleted         it is certainly gone
 ├── NotServed           404, 405, 410, 501 for a whole route
 ├── Invalid             400, 413, 422 and other refusals of what was sent
+│   └── Incomplete      the server wants the whole object on a modify
 ├── Conflict            409
 │   └── EditConflict    the same fields were changed here and elsewhere; nothing was sent
 ├── RateLimited         429
@@ -127,6 +128,10 @@ class Invalid(ServiceError):
     """The server refused the content of the request."""
 
     title = "Refused"
+
+
+class Incomplete(Invalid):
+    """A modify must carry the whole object there; nothing was changed."""
 
 
 class Conflict(ServiceError):

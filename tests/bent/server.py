@@ -221,3 +221,9 @@ _FUNCTION = (
     '{"type":"function","function":{"strict":null,"name":"look_up",'
     '"parameters":{"z":1.0,"type":"object"}}}'
 )
+
+
+def sendable(held: Members) -> Members:
+    """All of an assistant but what the server sets."""
+    kept = ("id", "object", "created", "created_at", "updated_at")
+    return {name: text for name, text in held.items() if name not in kept}

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant_tui.core.document import Document, members
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import Incomplete
 from tests.bent.known import GONE, KNOWN
 from tests.bent.program import Session, session
+from tests.bent.server import sendable
 
 
 async def palette(on: Session) -> str:
@@ -62,10 +66,60 @@ async def test_one_page_only_is_told_in_the_help(tmp_path: Path) -> None:
         assert "It gives one page only" in await on.help()
 
 
+async def test_all_fields_are_sent_where_the_server_wants_them_and_the_person_agrees(
+    tmp_path: Path,
+) -> None:
+    async with session(KNOWN["myla"], tmp_path, 3) as on:
+        old, shown = dict(on.held), members(on.row.text)
+        await on.edit_name("!")
+        assert "This server replaces the whole object" in on.program.text
+        assert on.server.bodies == ['{"name": "Bot 3!"}']
+        await on.press("tab", "enter")
+        assert on.held == old | {"name": '"Bot 3!"'}
+        assert members(on.server.bodies[1]) == sendable(shown) | {"name": '"Bot 3!"'}
+        assert on.status == f"Saved Bot 3! · {on.row.id}"
+        await on.edit_name("?")
+        assert on.held == old | {"name": '"Bot 3!?"'}, "it is asked once"
+        assert len(on.server.bodies) == 3
+
+
+async def test_after_a_wipe_nothing_is_sent_before_the_person_agrees_to_send_all(
+    tmp_path: Path,
+) -> None:
+    async with session(KNOWN["localai"], tmp_path, 3) as on:
+        await on.edit_name("!")
+        await on.press("j")
+        old = dict(on.held)
+        await on.edit_name("!")
+        assert "This server replaces the whole object" in on.program.text
+        await on.press("escape")
+        assert on.held == old and on.in_form
+        await on.press("ctrl+s", "tab", "enter")
+        assert on.held == old | {"name": '"Bot 2!"'}
+
+
+async def test_what_is_changed_together_stops_at_the_first_wipe(tmp_path: Path) -> None:
+    async with session(KNOWN["localai"], tmp_path, 3) as on:
+        catalog = on.program.main.catalog
+        rows = [row.id for row in on.program.main.listing.rows]
+        old = dict(on.server.held)
+        await catalog.change(rows[0], renamed)
+        for each in rows[1:]:
+            with pytest.raises(Incomplete, match="nothing was sent"):
+                await catalog.change(each, renamed)
+            assert on.server.held[each] == old[each]
+
+
+def renamed(document: Document) -> Draft:
+    """An edit as it is made of many."""
+    return Draft(document).edited("name", "other")
+
+
 async def test_a_server_that_wants_the_whole_object_is_said_to(tmp_path: Path) -> None:
     async with session(KNOWN["myla"], tmp_path, 3, size=(80, 24)) as on:
         old = dict(on.held)
         await on.edit_name("!")
+        await on.press("escape")
         assert on.server.bodies == ['{"name": "Bot 3!"}']
         assert on.held == old
         assert on.in_form

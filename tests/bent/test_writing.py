@@ -10,6 +10,7 @@ from assistant_tui.core.fields import FIELDS
 from tests.bent.asked import Members
 from tests.bent.known import KNOWN
 from tests.bent.program import Session, session
+from tests.bent.server import sendable
 
 EMPTY = ("null", "[]", "{}")
 MODIFYING = [name for name in KNOWN if name not in ("litellm", "myla", "localai")]
@@ -35,11 +36,6 @@ MANNERS = {
     "localai, told": Manner(whole=True),
 }
 """Where it is not as by the book."""
-
-
-def sendable(held: Members) -> Members:
-    """All that was received but what the server sets."""
-    return {n: text for n, text in held.items() if n not in ("id", "object") and "created" not in n}
 
 
 def received(on: Session) -> Members:
@@ -75,6 +71,8 @@ async def test_what_a_modify_wiped_is_named_and_comes_back_with_u(tmp_path: Path
         wiped = "model, description, instructions, tools, metadata"
         assert on.status == f"! Saved Bot 3! · the server wiped: {wiped} · u undoes it"
         await on.undo()
+        assert "This server replaces the whole object" in on.program.text
+        await on.press("tab", "enter")
         assert on.held == old
         assert "set full_replace" in await on.help()
 

@@ -8,7 +8,7 @@ import pytest
 from assistant_tui.api.dialect import Capability
 from assistant_tui.core.document import Document, members
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import EditConflict, Invalid, NotFound, NotServed
+from assistant_tui.core.errors import EditConflict, Incomplete, Invalid, NotFound, NotServed
 from tests.catalog.support import (
     Server,
     absent,
@@ -153,6 +153,35 @@ async def test_what_a_server_cannot_do_is_not_asked_for_again() -> None:
                 await catalog.create(Draft(preset={"model": '"m"'}))
     writes = [part for part in server.asked if part in ("modify", "delete", "create")]
     assert sorted(writes) == ["create", "delete", "modify"]
+
+
+async def test_a_server_that_misses_a_field_that_was_not_sent_wants_the_whole_object() -> None:
+    refusal = {"detail": [{"loc": ["body", "model"], "msg": "Field required"}]}
+    server = Server(text_of(1))
+    server.bent["modify"] = lambda request: (
+        server.answer(request)
+        if b'"model"' in request.content
+        else httpx.Response(422, json=refusal)
+    )
+    async with catalog_of(server) as catalog:
+        for said in ("Field required", "nothing was sent"):
+            with pytest.raises(Incomplete, match=said) as caught:
+                await catalog.save(draft_of(text_of(1), name='"x"'))
+            assert str(caught.value).endswith(" · set full_replace")
+        assert not catalog.can(Capability.PATCH)
+        catalog.send_whole()
+        await catalog.save(draft_of(text_of(1), name='"x"'))
+    assert server.bodies == ['{"name": "x"}', '{"name": "x", "model": "m"}']
+
+
+async def test_a_refusal_of_what_was_sent_does_not_ask_for_the_whole_object() -> None:
+    refusal = {"error": {"message": "too long", "param": "name"}}
+    server = Server(text_of(1), modify=lambda request: httpx.Response(400, json=refusal))
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Invalid) as caught:
+            await catalog.save(draft_of(text_of(1), name='"x"'))
+        assert not isinstance(caught.value, Incomplete)
+        assert catalog.can(Capability.PATCH)
 
 
 async def test_a_server_that_can_but_list_create_and_delete() -> None:

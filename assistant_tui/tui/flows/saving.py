@@ -9,7 +9,7 @@ from assistant_tui.core.copies import edited, left_behind, recreated
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import Deleted, EditConflict, ServiceError
+from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
 from assistant_tui.core.outcome import Saved
 from assistant_tui.tui.dialogs.conflict import ConflictDialog
 from assistant_tui.tui.dialogs.question import Answer, Question
@@ -42,6 +42,12 @@ async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | N
             if sent.dirty:
                 continue
             saved = Saved(error.newer, unchanged=True)
+        except Incomplete as error:
+            if await _whole_agreed(desk):
+                desk.catalog.send_whole()
+                continue
+            desk.report(error, _KEPT)
+            return None
         except Deleted:
             return await _create_anew(desk, sent, undoes)
         except ServiceError as error:
@@ -50,6 +56,17 @@ async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | N
             desk.report(error, _KEPT)
             return None
         return _done(desk, draft, saved, kept)
+
+
+async def _whole_agreed(desk: Desk) -> bool:
+    lines = (
+        "It wants or wipes the fields that are not sent with a modify.",
+        "Until the program ends, all fields can be sent as they are there.",
+        "full_replace = true in the profile says so for good.",
+    )
+    answers = (Answer("stay", "Keep editing"), Answer("whole", "Send all fields"))
+    question = Question("This server replaces the whole object", lines, answers)
+    return await desk.ask(question) == "whole"
 
 
 async def _send(desk: Desk, draft: Draft, undoes: int | None) -> Saved:
@@ -87,7 +104,7 @@ def _is_fixed(desk: Desk) -> bool:
 
 async def _create_beside(desk: Desk, draft: Draft) -> Saved | None:
     """Offer to create another one with the edits, where the server cannot modify the first."""
-    beside = "A new one can be created with your changes; this one stays as it is."
+    beside = "A new one can take your changes; this one stays as it is."
     return await _instead(desk, draft, "This server cannot modify assistants", beside)
 
 
