@@ -87,7 +87,7 @@ class Clipboard:
         """To the terminal's own clipboard; `said` is the answer where the text is short enough."""
         encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
         if len(encoded) > LARGEST_OSC:
-            return f"is too long for the terminal's clipboard; written to {_to_file(text)}"
+            return f"written to {_to_file(text)}: too long to send"
         sequence = f"\x1b]52;c;{encoded}\a"
         if screen and self.environ.get("STY"):
             sequence = _through_screen(sequence)

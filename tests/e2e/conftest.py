@@ -64,7 +64,7 @@ def editor(tmp_path: Path) -> Callable[[str], str]:
 def jump_host(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     """A machine to log in to, with an empty home; nothing may be left running there."""
     if lacking := missing("sshd", "ssh", "ssh-keygen"):
-        pytest.skip(f"no real SSH here: Debian's {' and '.join(lacking)} would give it")
+        pytest.skip(f"this machine lacks Debian's {' and '.join(lacking)}")
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     with Sshd(tmp_path_factory.mktemp("sshd"), home) as host:

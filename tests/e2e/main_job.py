@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.e2e.bent_server import BentServer
 from tests.e2e.sshd import Sshd
-from tests.e2e.terminal import CTRL_S, DOWN, ENTER, PROGRAM, TAB, Terminal
+from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, PROGRAM, TAB, Terminal
 
 
 class Pair(NamedTuple):
@@ -66,6 +66,16 @@ def do(terminal: Terminal, pair: Pair, copied: str) -> None:
     terminal.says("Deleted Newer")
     terminal.offers("n New")
     terminal.press(b"q")
+
+
+def copy_as_json(terminal: Terminal) -> None:
+    """Copy the whole object, by the palette."""
+    terminal.press(CTRL_P)
+    terminal.shows("Search for commands")
+    terminal.press(b"Copy as JSON")
+    terminal.until(lambda: "Next page" not in terminal.text, "what was found")
+    terminal.shows("Copy the object as the server sent it")
+    terminal.press(ENTER)
 
 
 def is_done(bent: BentServer) -> None:

@@ -146,7 +146,7 @@ class Sshd:
 
 def missing(*programs: str) -> list[str]:
     """The Debian packages of those of these programs that this machine lacks."""
-    return [PACKAGES[name] for name in programs if _find(name) is None]
+    return sorted({PACKAGES[name] for name in programs if _find(name) is None})
 
 
 def _find(program: str) -> str | None:

@@ -1,5 +1,6 @@
 """The program on another machine, over a real SSH connection: the main job, and its end."""
 
+import json
 import signal
 from collections.abc import Callable
 
@@ -20,6 +21,25 @@ def test_the_main_job(jump_host: Sshd, bent: BentServer, pair: Pair) -> None:
         assert restored(remote.raw)
         assert sent_to_the_clipboard(remote) == [pair.older]
     main_job.is_done(bent)
+
+
+def test_a_copy_too_long_for_a_terminal_is_in_a_private_file_that_is_named(
+    jump_host: Sshd, bent: BentServer, pair: Pair
+) -> None:
+    said = "0123456789abcde\n" * 4000
+    bent.change(pair.newer, instructions=said)
+    folder = jump_host.home / "temporary"
+    folder.mkdir()
+    with log_in(jump_host, bent, size=(200, 24), environ={"TMPDIR": str(folder)}) as remote:
+        main_job.copy_as_json(remote)
+        remote.says(": too long to send")
+        (path,) = folder.iterdir()
+        assert remote.status == f"the JSON written to {path}: too long to send"
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert json.loads(path.read_text("utf-8"))["instructions"] == said
+        assert sent_to_the_clipboard(remote) == []
+        remote.press(b"q")
+        assert remote.ends() == 0
 
 
 def kill(terminal: Terminal) -> None:

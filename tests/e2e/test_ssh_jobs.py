@@ -17,7 +17,7 @@ from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_S, CTRL_Z, ENTER, TAB, Terminal, restored
 
 SHELLS = {"sh": ("sh",), "bash": ("bash", "--norc")}
-LEFT = b"\x1b[?1049l"
+ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
 def start_in(shell: Terminal, bent: BentServer, *before: str) -> None:
@@ -40,7 +40,9 @@ def is_stopped(shell: Terminal) -> None:
 
 def come_back(shell: Terminal) -> None:
     """Take the program up again, and wait until all of it is on the screen."""
+    before = shell.raw.count(ENTERED)
     shell.press(b"clear; fg", ENTER)
+    shell.until(lambda: shell.raw.count(ENTERED) > before, "the program again")
     shell.shows("url · ", "Edit asst_", "Newer of mine", "Instructions", "Ctrl+S Save")
 
 
@@ -135,6 +137,20 @@ def program_of(host: Sshd) -> tuple[int, str]:
     number = max(host.left)
     after = Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(") ")[2]
     return number, after[0]
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
+def test_a_connection_that_is_cut_meanwhile_leaves_a_draft_and_no_process(
+    jump_host: Sshd, bent: BentServer, pair: Pair, shell: Sequence[str]
+) -> None:
+    with log_in_to_a_shell(jump_host, {}, *shell) as remote:
+        start_in(remote, bent)
+        remote.press(CTRL_Z)
+        is_stopped(remote)
+        remote.hang_up()
+        jump_host.is_left_by_all()
+    assert kept(jump_host.kept) == [{"name": "Newer of mine"}]
+    assert bent.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
 
 
 def test_ctrl_z_without_a_shell_says_so_instead_of_freezing(

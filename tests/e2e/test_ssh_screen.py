@@ -10,9 +10,11 @@ from tests.e2e.main_job import Pair, sent_to_the_clipboard
 from tests.e2e.multiplexers import Screen
 from tests.e2e.shell import has_ended, log_in_to_a_shell, run
 from tests.e2e.sshd import Sshd, missing
-from tests.e2e.terminal import CTRL_P, CTRL_S, ENTER, Terminal
+from tests.e2e.terminal import CTRL_S, ENTER, Terminal
 
-pytestmark = pytest.mark.skipif(bool(missing("screen")), reason="no screen here: Debian's screen")
+pytestmark = pytest.mark.skipif(
+    bool(missing("screen")), reason="this machine lacks Debian's screen"
+)
 
 
 @pytest.fixture
@@ -44,12 +46,7 @@ def test_a_copy_longer_than_screen_takes_at_once_arrives_whole(
     main_job.make_pair(bent)
     bent.change(bent.held()[0]["id"], instructions=said)
     with open_in(screen, jump_host, bent) as remote:
-        remote.press(CTRL_P)
-        remote.shows("Search for commands")
-        remote.press(b"Copy as JSON")
-        remote.until(lambda: "Next page" not in remote.text, "what was found")
-        remote.shows("Copy the object as the server sent it")
-        remote.press(ENTER)
+        main_job.copy_as_json(remote)
         remote.says("the JSON sent to your terminal (OSC 52)")
         (sent,) = sent_to_the_clipboard(remote)
         assert json.loads(sent)["instructions"] == said

@@ -14,7 +14,7 @@ from tests.e2e.shell import has_ended, log_in_to_a_shell, run
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import CTRL_S, ENTER, Terminal
 
-pytestmark = pytest.mark.skipif(bool(missing("tmux")), reason="no tmux here: Debian's package tmux")
+pytestmark = pytest.mark.skipif(bool(missing("tmux")), reason="this machine lacks Debian's tmux")
 
 
 @pytest.fixture
