@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Row
+from assistant_tui.core.ordering import Column, Ordering
 
 GAP = "  "
 Fit = Callable[[str, int], str]
@@ -25,9 +26,19 @@ def widths(width: int) -> tuple[int, int, int, int]:
     return width - taken, model, tools, created
 
 
-def titles(width: int, fit: Fit) -> str:
-    """The line above the rows."""
-    return _lay_out(("Name", "Model", "Tools", "Created"), widths(width), fit)
+def titles(width: int, fit: Fit, ordering: Ordering | None = None) -> str:
+    """The line above the rows; an arrow shows by which column they are sorted, and how."""
+    arrow = " ↓" if ordering and ordering.descending else " ↑"
+    name, model, tools, created = (
+        column.value.capitalize() + (arrow if ordering and column is ordering.column else "")
+        for column in (Column.NAME, Column.MODEL, Column.TOOLS, Column.CREATED)
+    )
+    return _lay_out((name, model, tools, created), widths(width), fit)
+
+
+def shown_name(row: Row) -> str:
+    """The name as the list shows it; empty where something else stands in its place."""
+    return "" if row.problem else one_line(row.name)
 
 
 def row_text(row: Row, width: int, fit: Fit) -> str:
@@ -35,7 +46,7 @@ def row_text(row: Row, width: int, fit: Fit) -> str:
     if row.problem:
         return fit(f"! unreadable · {one_line(row.id)} · {one_line(row.problem)}", width)
     columns = widths(width)
-    name = one_line(row.name) or f"(no name) {one_line(row.id)}"
+    name = shown_name(row) or f"(no name) {one_line(row.id)}"
     created = created_text(row.created_at)[: columns[3]]
     return _lay_out((name, one_line(row.model), tools_text(row.tools), created), columns, fit)
 

@@ -5,10 +5,7 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-ALLOWED = (
-    "created: takes a year, month or day such as 2026-01-31, "
-    "with > >= < <= before it, or two with .. between them"
-)
+ALLOWED = "created: takes times such as 2026, 2026-01-31, >=2026-01 or 2025-11..2026-02"
 _MOMENT = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:[T ](\d\d?):(\d\d))?)?)?")
 
 

@@ -1,7 +1,7 @@
 """The language of the filter: `refund !draft model:gpt-4o meta.team:x created:>2026-01-01`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from assistant_tui.core.listing import Row
@@ -44,15 +44,13 @@ _TERM = re.compile(
 _LOOKS_QUALIFIED = re.compile(r"[a-z_.]+:(?!//)")
 
 
-class QueryError(ValueError):
-    """A query that is unfinished or no query; the sentence says what is allowed."""
-
-
 @dataclass(frozen=True)
 class Query:
     """What rows must be like; without a term every row is."""
 
     terms: tuple[Term, ...] = ()
+    text: str = field(default="", compare=False)
+    """As it was written."""
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -90,14 +88,36 @@ EVERYTHING = Query()
 """What an empty text asks for."""
 
 
+class QueryError(ValueError):
+    """A query that is unfinished or no query; the sentence says what is allowed."""
+
+    def __init__(self, sentence: str, rest: Query = EVERYTHING) -> None:
+        super().__init__(sentence)
+        self.rest = rest
+        """What was asked for without what is wrong."""
+
+
 def parse(text: str) -> Query:
     """Read a query.
 
     Raises:
         QueryError: it is unfinished, or a time that is none.
     """
-    terms = (_term(match) for match in _TERM.finditer(text) if match[0])
-    return Query(tuple(dict.fromkeys(term for term in terms if term is not None)))
+    terms: dict[Term, None] = {}
+    good: list[str] = []
+    wrong: list[str] = []
+    for match in _TERM.finditer(text):
+        try:
+            term = _term(match)
+        except QueryError as error:
+            wrong.append(str(error))
+        else:
+            good += [match[0]] if match[0] else []
+            terms |= {term: None} if term else {}
+    query = Query(tuple(terms), " ".join(good))
+    if wrong:
+        raise QueryError(wrong[0], query)
+    return query
 
 
 def _term(match: re.Match[str]) -> Term | None:

@@ -18,6 +18,10 @@ class Where(Enum):
     """The list or the detail; the screen carries it out."""
     WORK = auto()
     """The list or the detail; a job that may ask and write, one at a time, in the background."""
+    FIND = auto()
+    """The list or the detail; what changes which rows are shown, and in which order."""
+    FILTER = auto()
+    """The line of the filter."""
     FORM = auto()
     """The form."""
     EVERYWHERE = auto()
@@ -57,6 +61,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "delete", "d", "Delete", "Delete this one, or all that are marked; asks", Where.BROWSE, True
     ),
+    Command("filter", "slash", "Filter", "Find by words and qualifiers", Where.FIND, True),
+    Command("filter_done", "enter,down", "To the list", "Keep the filter", Where.FILTER, True),
+    Command("filter_clear", "escape", "Clear", "Clear the filter", Where.FILTER, True),
+    Command("sort", "s", "Sort", "Sort by the next column", Where.FIND),
+    Command("sort_reverse", "S", "Reverse", "Sort in the other direction", Where.FIND),
+    Command("go_to", "i", "Go to id", "Open an assistant by its id", Where.WORK),
     Command("mark", "space", "Mark", "Mark this one, or unmark it; go on", Where.READ),
     Command(
         "invert_marks",
@@ -77,7 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.READ, True),
     Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.READ),
-    Command("json", "v", "JSON", "The whole object as the server sent it", Where.READ, True),
+    Command("json", "v", "JSON", "The whole object as the server sent it", Where.READ),
     Command("read", "m", "Read", "The instructions, laid out as Markdown", Where.READ),
     Command("edit_json", "e", "$EDITOR", "The whole object as JSON in your editor", Where.WORK),
     Command("undo", "u", "Undo", "Take back the last change or deletion; asks first", Where.WORK),
@@ -127,6 +137,7 @@ COMMANDS: tuple[Command, ...] = (
 _SHOWN = {
     "question_mark": "?",
     "colon": ":",
+    "slash": "/",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
     "escape": "Esc",
@@ -171,10 +182,12 @@ def action_of(command: Command) -> str:
         return command.name
     if command.where is Where.WORK:
         return f"screen.work('{command.name}')"
+    if command.where in (Where.FIND, Where.FILTER):
+        return f"screen.find('{command.name}')"
     return f"screen.{command.name}"
 
 
-BROWSING = (Where.READ, Where.BROWSE, Where.WORK)
+BROWSING = (Where.READ, Where.BROWSE, Where.WORK, Where.FIND)
 """What can be done while the list or the detail has the focus, but for moving in them."""
 
 

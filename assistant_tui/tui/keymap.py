@@ -26,11 +26,11 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
         if name not in by_name:
             allowed = ", ".join(by_name)
             raise ConfigurationError(f"{path}: keymap.{name}: no such command; allowed: {allowed}")
-        typed = by_name[name].where in (Where.FORM, Where.EVERYWHERE)
+        typed = by_name[name].where in (Where.FORM, Where.FILTER, Where.EVERYWHERE)
         for key in keys.split(","):
             if typed and (len(key) == 1 or key == "space"):
                 raise ConfigurationError(
-                    f"{path}: keymap.{name}: '{key}' would be typed into the fields of the form; "
+                    f"{path}: keymap.{name}: '{key}' would be typed into a field; "
                     "a key with ctrl+ or alt+, or one such as f5, is allowed"
                 )
             if not _is_key(key):
@@ -41,6 +41,7 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
     for places in (
         (Where.PANE, *BROWSING, Where.EVERYWHERE),
         (Where.FORM, Where.EVERYWHERE),
+        (Where.FILTER, Where.EVERYWHERE),
     ):
         _check_clash(path, keymap, places)
 

@@ -10,7 +10,7 @@ FOLDER = _INSTALLED if _INSTALLED.is_dir() else PACKAGE.parent / "styles"
 
 FIRST = [FOLDER / f"{part}.tcss" for part in ("app", "main")]
 """What the first screen needs; one file for each part of the screen."""
-LATER = [FOLDER / f"{part}.tcss" for part in ("form", "dialogs", "bulk")]
+LATER = [FOLDER / f"{part}.tcss" for part in ("form", "dialogs", "bulk", "filter")]
 """What forms and dialogs need; together, so that they are read in one order always."""
 
 

@@ -94,7 +94,7 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
     modules = loaded_by(f"import assistant_tui.tui.app\n{_OPENER}\nopener.first_look({profile})")
     assert "textual.app" in modules
     assert not packages(modules) & (HEAVY | {"sqlite3"})
-    for part in ("form", "editors"):
+    for part in ("form", "editors", "filter_bar"):
         assert not below(modules, f"assistant_tui.tui.widgets.{part}"), part
     for flow in ("editing", "recovering", "samples", "saving", "undoing"):
         assert not below(modules, f"assistant_tui.tui.flows.{flow}"), flow

@@ -168,6 +168,14 @@ def test_what_is_unfinished_says_what_is_allowed(query: str, said: str) -> None:
     assert str(error.value) == said
 
 
+def test_what_stands_beside_what_is_unfinished_can_be_looked_for() -> None:
+    with pytest.raises(QueryError) as error:
+        parse("refund  model: !draft created:>")
+    assert str(error.value).startswith("model:")
+    assert error.value.rest == parse("refund !draft")
+    assert error.value.rest.text == "refund !draft"
+
+
 def test_an_unreadable_object_is_searched_as_it_came() -> None:
     broken = Row("asst_1", "", "", (), None, '{"id": "asst_1", "instructions": "refunds', "cut off")
     assert finds("refund", broken) and finds("asst_1", broken)

@@ -22,13 +22,13 @@ def refusal(**keymap: str) -> str:
 
 @pytest.mark.parametrize(
     "keys",
-    ["D", "f5", "delete", "ctrl+d", "alt+shift+f3", "D,delete", "ctrl+delete", "ü", "space", "<"],
+    ["D", "f5", "delete", "ctrl+d", "alt+shift+f3", "D,delete", "ctrl+delete", "ü", "insert", "<"],
 )
 def test_keys_that_terminals_send_are_allowed(keys: str) -> None:
     check_keymap(PATH, {"delete": keys})
 
 
-@pytest.mark.parametrize("key", ["minus", "slash", "plus", "full_stop", "ampersand", "f24"])
+@pytest.mark.parametrize("key", ["percent_sign", "comma", "full_stop", "ampersand", "f24"])
 def test_names_that_textual_knows_are_allowed(key: str) -> None:
     check_keymap(PATH, {"delete": key})
 
@@ -110,7 +110,7 @@ def test_two_commands_may_swap_their_keys() -> None:
     assert [b.id for b in made.key_to_bindings["d"]] == ["create"]
 
 
-@pytest.mark.parametrize("keys", ["!", "D", "ctrl+d", "slash", "/", "f5", "space", "ü"])
+@pytest.mark.parametrize("keys", ["!", "D", "ctrl+d", "percent_sign", "%", "f5", "insert", "ü"])
 def test_what_is_allowed_reaches_the_bindings(keys: str) -> None:
     check_keymap(PATH, {"copy_id": keys})
     made = BindingsMap(bindings(Where.READ))

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.view import View
 from assistant_tui.tui.widgets.list_pane import ListPane
 from tests.tui.rows import HOSTILE, listing, row
 
@@ -50,7 +51,7 @@ class Screen:
 
     async def put(self, rows: Listing) -> None:
         """Give it other rows."""
-        self.pane.listing = rows
+        self.pane.view = View(rows)
         await self.pilot.pause()
 
     @property

@@ -7,12 +7,12 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
-from assistant_tui.tui.commands import COMMANDS, Where, at_hand
+from assistant_tui.tui.commands import BROWSING, COMMANDS, at_hand
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.widgets.status_line import MOST_KEYS, HeaderLine, KeyLine, StatusLine
 from tests.tui.rows import HOSTILE
 
-FOOTER = tuple(c for c in at_hand((Where.READ, Where.BROWSE)) if c.footer)
+FOOTER = tuple(c for c in at_hand(BROWSING) if c.footer)
 
 
 class Host(App[None]):

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant_tui.core.description import Line
+from assistant_tui.core.query import HELP
 from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, keys_of
 from assistant_tui.tui.dialogs.text import TextScreen
 
 _PARTS = (
     ("List and detail", (Where.PANE, *BROWSING)),
+    ("Filter", (Where.FILTER,)),
     ("Form", (Where.FORM,)),
     ("Everywhere", (Where.EVERYWHERE,)),
 )
@@ -38,11 +40,12 @@ def _lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[Line]:
         if not command.keys:
             yield Line(f"{command.label}: {command.help}", indent=2)
     yield Line("")
-    yield Line("In the form", "label")
-    for sentence in _FORM:
-        yield Line(sentence, indent=2)
-    if learned:
+    for title, sentences in (("In the filter", HELP), ("In the form", _FORM)):
+        yield Line(title, "label")
+        for sentence in sentences:
+            yield Line(sentence, indent=2)
         yield Line("")
+    if learned:
         yield Line("What this server does not do", "label")
         for sentence in learned:
             yield Line(sentence, indent=2)

@@ -64,3 +64,6 @@ class Desk(Protocol):
 
     def show_row(self, row: Row) -> None:
         """Put a row that the server answered into the listing and highlight it."""
+
+    def reveal(self, assistant_id: str) -> None:
+        """Highlight an assistant that is loaded, whatever filter would hide it."""

@@ -14,13 +14,14 @@ Job = Coroutine[Any, Any, None]
 
 def jobs() -> Mapping[str, Callable[[Desk], Job]]:
     """Those that need nothing else; `offer` is the one that no key starts."""
-    from assistant_tui.tui.flows import bulk, recovering, samples, undoing
+    from assistant_tui.tui.flows import bulk, going, recovering, samples, undoing
 
     return {
         "undo": undoing.undo,
         "trash": undoing.trash,
         "recover": recovering.recover,
         "offer": recovering.offer,
+        "go_to": going.go_to,
         "bulk": bulk.menu,
         "delete_marked": bulk.delete_marked,
         "clone_marked": bulk.clone_marked,

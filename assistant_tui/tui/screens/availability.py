@@ -66,6 +66,8 @@ def availability(action: str, now: Situation) -> bool | None:
         return False
     if action in ("clone", "delete") and not (now.has_row or now.marked):
         return False
+    if action == "go_to":
+        return not now.busy or None
     if action == "samples" and not now.empty:
         return False
     if action in _WRITES:

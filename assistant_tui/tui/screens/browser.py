@@ -9,22 +9,27 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import var
 
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Row
 from assistant_tui.core.marks import Marks
+from assistant_tui.core.view import View
 from assistant_tui.tui.commands import BROWSING, bindings
 from assistant_tui.tui.flows import showing
 from assistant_tui.tui.flows.copying import Part
+from assistant_tui.tui.screens import notices
 from assistant_tui.tui.widgets.detail_pane import DetailPane
 from assistant_tui.tui.widgets.list_pane import ListPane
 
 
 class Browser(Horizontal):
-    """The panes of a listing; `listing` and `notice` are bound to the screen's."""
+    """The panes of a listing; `view` and `notice` are bound to the screen's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*BROWSING)]
 
-    listing: var[Listing] = var(Listing())
+    view: var[View] = var(View())
     notice: var[str] = var("")
+    """What is said of a listing without rows."""
+    words: var[str] = var("")
+    """What is said instead of rows."""
     marks: var[Marks] = var(Marks())
     """What a person has marked, here or on pages that are not shown."""
     row: var[Row | None] = var(None)
@@ -43,6 +48,9 @@ class Browser(Horizontal):
             super().__init__()
             self.sentence = sentence
 
+    class BackWanted(Message):
+        """Esc was pressed in the list."""
+
     class CopyWanted(Message):
         """A part of the highlighted assistant is to be copied."""
 
@@ -60,13 +68,19 @@ class Browser(Horizontal):
     def compose(self) -> ComposeResult:
         """The list left, the detail right; in a narrow terminal one of them."""
         pane = ListPane(self._page_size)
-        yield pane.data_bind(Browser.listing, Browser.notice, Browser.marks)
+        yield pane.data_bind(Browser.view, Browser.marks, notice=Browser.words)
         yield DetailPane().data_bind(Browser.row)
 
-    def watch_listing(self) -> None:
+    def watch_view(self) -> None:
         """Let the detail show what the highlighted row has become."""
+        self.watch_notice()
         if self.is_mounted:
             self.row = self.list_pane.highlighted
+
+    def watch_notice(self) -> None:
+        """Say what there is to say where nothing was found, or nothing is there."""
+        hidden = self.view.query and self.view.listing.rows
+        self.words = notices.nothing_found(self.view) if hidden else self.notice
 
     @on(ListPane.Highlighted)
     def _follow(self, event: ListPane.Highlighted) -> None:
@@ -124,7 +138,9 @@ class Browser(Horizontal):
         self._show(detail=self.list_pane.has_focus)
 
     def action_back(self) -> None:
-        """Go back to the list."""
+        """Go back to the list; there, say that what hides or sorts its rows may go."""
+        if self.list_pane.has_focus:
+            self.post_message(self.BackWanted())
         self.show_list()
 
     def action_mark(self) -> None:
@@ -135,11 +151,11 @@ class Browser(Horizontal):
 
     def action_invert_marks(self) -> None:
         """Mark those that match and are not marked, unmark those that are."""
-        self.marks = self.marks.inverted(self.listing.rows)
+        self.marks = self.marks.inverted(self.view.rows)
 
     def action_mark_all(self) -> None:
         """Mark all that match."""
-        self.marks = self.marks.with_all(self.listing.rows)
+        self.marks = self.marks.with_all(self.view.rows)
 
     def action_unmark_all(self) -> None:
         """Take all marks away, of those that are not shown, too."""

@@ -10,6 +10,7 @@ from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, actio
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.screens.availability import LACKS, Situation, availability
 from assistant_tui.tui.screens.browser import Browser
+from assistant_tui.tui.screens.finding import Finding
 from assistant_tui.tui.screens.form_desk import FormDesk
 from assistant_tui.tui.screens.loader import Loader
 
@@ -23,12 +24,18 @@ class Hand:
     """Knows of every command whether it can be given now, and carries it out."""
 
     def __init__(
-        self, desk: Desk, screen: Screen[None], loader: Loader, form_desk: FormDesk
+        self,
+        desk: Desk,
+        screen: Screen[None],
+        loader: Loader,
+        form_desk: FormDesk,
+        finding: Finding,
     ) -> None:
         self._desk = desk
         self._screen = screen
         self._loader = loader
         self._form_desk = form_desk
+        self._finding = finding
         self.busy = False
         """A write is under way: no other may start, and the form stays."""
 
@@ -70,8 +77,10 @@ class Hand:
     def footer(self) -> tuple[Command, ...]:
         """The commands whose keys are worth showing; Enter reads where nothing can be edited."""
         places = (Where.FORM,) if self._form_desk.form else BROWSING
+        if self._finding.typing:
+            places = (Where.FILTER,)
         wanted = [command for command in at_hand(places) if command.footer]
-        if self._form_desk.form is None and (marked := len(self._browser.marks)):
+        if places is BROWSING and (marked := len(self._browser.marks)):
             names = [name for name in _WITH_MARKS if name != "compare" or marked == 2]
             wanted = sorted(
                 (command for command in COMMANDS if command.name in names),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from assistant_tui.core.errors import Forbidden, NotFound, ServiceError, Unauthorized
@@ -23,7 +24,9 @@ class Loader:
         self._desk = desk
         self._connect = connect
         self._connecting = asyncio.Lock()
-        self._reloading = False
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+        """No reload is under way."""
         self._missed: str | None = None
         """The cursor of a page that was asked for in vain; asked for again after a reload."""
         self.catalog: Catalog | None = None
@@ -42,9 +45,9 @@ class Loader:
 
     async def reload(self) -> None:
         """Load as many rows as there are now, at least a page, and put them in the place of all."""
-        if self._reloading:
+        if not self._at_rest.is_set():
             return
-        self._reloading = True
+        self._at_rest.clear()
         self._started()
         try:
             catalog = await self.connected()
@@ -53,7 +56,7 @@ class Loader:
             self._failed(error)
             return
         finally:
-            self._reloading = False
+            self._at_rest.set()
         self._desk.listing = listing
         self._ended(catalog)
         missed, self._missed = self._missed, None
@@ -72,7 +75,7 @@ class Loader:
     async def extend(self, after: str) -> None:
         """Load the page after an id; dropped if the listing has moved on when it arrives."""
         catalog = self.catalog
-        if catalog is None or self._reloading:
+        if catalog is None or not self._at_rest.is_set():
             self._missed = after
             return
         try:
@@ -84,9 +87,41 @@ class Loader:
             self._missed = after
             self._failed(error)
             return
-        if self._desk.listing.cursor == page.after and not self._reloading:
+        if self._desk.listing.cursor == page.after and self._at_rest.is_set():
             self._desk.listing = self._desk.listing.extended(page)
             self._ended(catalog)
+
+    async def load_all(self) -> None:
+        """Have all come that is missing; a failure ends it, and what is there stays."""
+        try:
+            catalog = await self.connected()
+            while not self._desk.listing.exhausted and await self._walk(catalog):
+                await self._at_rest.wait()
+        except ServiceError as error:
+            self._missed = self._desk.listing.cursor
+            self._failed(error)
+        else:
+            self._ended(catalog)
+
+    async def _walk(self, catalog: "Catalog") -> bool:
+        """Take what comes; True where the listing became another meanwhile, and all is asked anew.
+
+        The next answers are on their way while one is taken.
+        """
+        walked = self._desk.listing
+        self._say_progress()
+        async with aclosing(catalog.walk(walked)) as listings:
+            async for listing in listings:
+                if self._desk.listing is not walked or not self._at_rest.is_set():
+                    return True
+                self._desk.listing = listing
+                walked = self._desk.listing
+                self._say_progress()
+        return False
+
+    def _say_progress(self) -> None:
+        count = len(self._desk.listing.loaded)
+        self._desk.say_passing(f"Loading all… {count:,} so far", Tone.WORKING)
 
     def _started(self) -> None:
         self._desk.notice = notices.LOADING

@@ -16,6 +16,7 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.view import View
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.dialogs.help import help_screen
@@ -25,6 +26,7 @@ from assistant_tui.tui.flows.jobs import jobs, jobs_on_a_row
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.browser import Browser
+from assistant_tui.tui.screens.finding import Finding
 from assistant_tui.tui.screens.form_desk import FormDesk
 from assistant_tui.tui.screens.hand import Hand
 from assistant_tui.tui.screens.loader import Connect, Loader
@@ -50,6 +52,7 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 Textual types it so
 
     listing: var[Listing] = var(Listing())
+    view: var[View] = var(View())
     notice: var[str] = var("")
 
     browser = getters.query_one(Browser)
@@ -75,6 +78,7 @@ class MainScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.set_reactive(MainScreen.listing, opening)
+        self.set_reactive(MainScreen.view, View(opening))
         self.profile = profile
         self._settings = settings
         self._clipboard = clipboard
@@ -84,7 +88,8 @@ class MainScreen(Screen[None]):
         self._offered = False
         """Whether edits that were left behind have been spoken of."""
         self._form = FormDesk(self, self, self._form_closed)
-        self.hand = Hand(self, self, self._loader, self._form)
+        self.finding = Finding(self, self, self._loader, self._show_view)
+        self.hand = Hand(self, self, self._loader, self._form, self.finding)
         self.way_out = WayOut(self, self, self._loader, self._turn, self._form, self._leave_for)
 
     def compose(self) -> ComposeResult:
@@ -96,7 +101,7 @@ class MainScreen(Screen[None]):
         first = self.listing.rows[0] if self.listing.rows else None
         with Horizontal(id="panes"):
             browser = Browser(profile.page_size, first)
-            yield browser.data_bind(MainScreen.listing, MainScreen.notice)
+            yield browser.data_bind(MainScreen.view, MainScreen.notice)
         yield StatusLine()
         yield KeyLine(self._settings.keymap)
 
@@ -198,22 +203,45 @@ class MainScreen(Screen[None]):
         """Bring header and footer up to date."""
         if not self.query(Browser):
             return  # The program is being ended from outside while a dialog waits for an answer.
-        count = self.listing.count(self.browser.list_pane.cursor, self.profile.page_size)
+        header, view = self.header_line, self.view
+        header.wanted, header.ordering = view.query.text, view.ordering
+        cursor = self.browser.list_pane.cursor
+        count = view.count(cursor, self.profile.page_size, loading=self.finding.loading)
         marked = len(self.browser.marks)
         facts = [count, "remembered" * self.listing.remembered, f"{marked:,} marked" * bool(marked)]
-        self.header_line.count = " · ".join(fact for fact in facts if fact)
+        header.count = " · ".join(fact for fact in facts if fact)
         self.key_line.commands = self.hand.footer()
 
     def watch_listing(self) -> None:
         """Show how many rows there are."""
-        self._show_state()
+        self.finding.follow(self.listing)
         if not self._offered and self._loader.catalog is not None:
             self._offered = True
             start(self, partial(jobs()["offer"], self), "draft")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether a command is at hand."""
-        return self.hand.holds(str(parameters[0]) if action == "work" else action)
+        return self.hand.holds(str(parameters[0]) if action in ("work", "find") else action)
+
+    def _show_view(self, view: View) -> None:
+        self.view = view
+        self._show_state()
+
+    @on(Browser.BackWanted)
+    def _take_back(self) -> None:
+        self.finding.back()
+
+    def on_filter_bar_typed(self) -> None:
+        """Look for it; by its name, since the line is imported when it is first opened."""
+        self.finding.typed()
+
+    async def action_find(self, name: str) -> None:
+        """Filter or sort."""
+        await self.finding.act(name)
+
+    def reveal(self, assistant_id: str) -> None:
+        """Highlight an assistant that is loaded, whatever filter would hide it."""
+        self.finding.reveal(assistant_id)
 
     def action_refresh(self) -> None:
         """Load the list anew."""
@@ -244,6 +272,7 @@ class MainScreen(Screen[None]):
 
     async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
         """Open the form on a draft; `key` is where it is kept, if it is."""
+        await self.finding.close()
         self.add_class("-form")
         self.browser.close_off(True)
         await self._form.open(draft, key, title)

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
+from assistant_tui.core.query import QUALIFIERS
+from assistant_tui.core.view import View
 
 LOADING = "Loading…"
 LARGEST_PAGE = 100
@@ -21,6 +23,16 @@ def empty(*, writable: bool) -> str:
         "No assistants yet.\n\n"
         "n creates one\na adds three samples to look around\nr looks again · ? all keys"
     )
+
+
+def nothing_found(view: View) -> str:
+    """The words for a filter that lets no row through."""
+    said = [f"Nothing matches /{one_line(view.query.text)}"]
+    if view.behind or not view.listing.exhausted:
+        said[0] += " so far"
+    if word := one_line(view.query.mistaken):
+        said.append(f"{word} is no qualifier, so it is a word. Qualifiers: {QUALIFIERS}")
+    return "\n\n".join([*said, "/ changes the filter\nEsc clears it"])
 
 
 def failed(error: ServiceError, profile: Profile) -> str:

@@ -11,10 +11,12 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.columns import shown_name
+from assistant_tui.core.listing import Row
 from assistant_tui.core.marks import Marks
+from assistant_tui.core.view import View
 from assistant_tui.tui.commands import Where, bindings
-from assistant_tui.tui.widgets.columns import row_text, titles
+from assistant_tui.tui.widgets.columns import row_text, titles, with_matches
 from assistant_tui.tui.widgets.line_widget import LineWidget
 from assistant_tui.tui.widgets.window import Window
 from assistant_tui.tui.widgets.wrapping import fit, wrap
@@ -36,7 +38,7 @@ _BESIDE = 1
 
 
 class ListPane(LineWidget, can_focus=True):
-    """Shows a listing and moves a cursor over it; the highlight stays on its assistant."""
+    """Shows a view of a listing, with a cursor; the highlight stays on its assistant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE)]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -45,7 +47,7 @@ class ListPane(LineWidget, can_focus=True):
         "list-pane--problem",
     }
 
-    listing: var[Listing] = var(Listing())
+    view: var[View] = var(View())
     marks: var[Marks] = var(Marks())
     notice: var[str] = var("")
     """What is said instead of rows while there are none."""
@@ -74,6 +76,8 @@ class ListPane(LineWidget, can_focus=True):
         self._target: int | None = None
         """A row beyond the loaded ones to go to once it is there."""
         self._asked: str | None = None
+        self._meant: str | None = None
+        """The assistant that a person went to last, also while a filter hides it."""
         self._lines: dict[str, Strip] = {}
 
     @property
@@ -84,22 +88,19 @@ class ListPane(LineWidget, can_focus=True):
     @property
     def highlighted(self) -> Row | None:
         """The row under the cursor; None while there are no rows."""
-        return self._row_at(self.listing)
+        return self._row_at(self.view)
 
-    def _row_at(self, listing: Listing) -> Row | None:
+    def _row_at(self, view: View) -> Row | None:
         cursor = self._window.cursor
-        return listing.rows[cursor] if cursor < len(listing) else None
+        return view.rows[cursor] if cursor < len(view) else None
 
-    def watch_listing(self, before: Listing, now: Listing) -> None:
+    def watch_view(self, before: View, now: View) -> None:
         """Keep the highlight on its assistant, or on its neighbour if it is gone."""
-        old = self._row_at(before)
-        position = now.position(old.id) if old else 0
-        seen = self._window
+        old, seen = self._row_at(before), self._window
+        position = self._place(old, now)
         if self._target is not None and (self._target < len(now) or now.exhausted):
             position, self._target = self._target, None
-        self._window = self._window.over(
-            len(now), self._window.cursor if position is None else position
-        )
+        self._window = seen.over(len(now), position)
         self._asked = None
         moved = (seen.cursor, seen.top) != (self._window.cursor, self._window.top)
         if moved or not self._looks_like(before):
@@ -109,10 +110,29 @@ class ListPane(LineWidget, can_focus=True):
         if self.highlighted != old:
             self._tell()
 
-    def _looks_like(self, before: Listing) -> bool:
+    def _place(self, old: Row | None, now: View) -> int:
+        """Where the cursor goes: to what is meant, else on what it was, else to the top."""
+        if old is None and self._meant is None:
+            return 0
+        self._meant = self._meant or (old and old.id)
+        for assistant_id in (self._meant, old and old.id):
+            if (position := now.position(assistant_id)) is not None:
+                return position
+        if now.listing.row(self._meant) is not None:
+            return 0
+        self._meant = None
+        return self._window.cursor
+
+    def settle(self) -> None:
+        """Let the highlighted assistant be the one that is meant."""
+        self._meant = self.highlighted.id if self.highlighted else self._meant
+
+    def _looks_like(self, before: View) -> bool:
         """Whether nothing on the screen changes: what a server confirms is not drawn again."""
+        if (before.query, before.ordering) != (self.view.query, self.view.ordering):
+            return False
         top, end = self._window.top, self._window.top + self._window.height
-        old, new = before.rows[top:end], self.listing.rows[top:end]
+        old, new = before.rows[top:end], self.view.rows[top:end]
         return [(*row[:5], row.problem) for row in old] == [(*row[:5], row.problem) for row in new]
 
     def watch_marks(self) -> None:
@@ -122,32 +142,34 @@ class ListPane(LineWidget, can_focus=True):
 
     def watch_notice(self) -> None:
         """Show the new words where there are no rows."""
-        if not self.listing.rows:
+        if not self.view.rows:
             self.refresh()
 
     def highlight(self, assistant_id: str) -> None:
-        """Move the cursor to an assistant, if it is loaded."""
-        position = self.listing.position(assistant_id)
+        """Move the cursor to an assistant, or have it go there as soon as it is shown."""
+        position = self.view.position(assistant_id)
         if position is not None:
             self._go(position)
+        self._meant = assistant_id
 
     def _tell(self) -> None:
         row = self.highlighted
         self.post_message(self.Highlighted(row.id if row else None))
 
     def _want_page_ahead(self) -> None:
-        if self._window.cursor >= len(self.listing) - AHEAD:
+        if self._window.cursor >= len(self.view) - AHEAD:
             self._want_page()
 
     def _want_page(self) -> None:
-        after = self.listing.cursor
-        if after is not None and after != self._asked and not self.listing.exhausted:
+        after = self.view.cursor
+        if after is not None and after != self._asked and not self.view.exhausted:
             self._asked = after
             self.post_message(self.PageWanted(after))
 
     def _go(self, position: int) -> None:
         before, self._window = self._window, self._window.at(position)
         self._target = None
+        self.settle()
         self._want_page_ahead()
         if self._window == before:
             return
@@ -168,7 +190,7 @@ class ListPane(LineWidget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Highlight the row that was clicked; open it at the second click."""
         position = self._window.top + event.y - _TITLE_LINES
-        if self.can_focus and event.y >= _TITLE_LINES and position < len(self.listing):
+        if self.can_focus and event.y >= _TITLE_LINES and position < len(self.view):
             self._go(position)
             if event.chain == 2:
                 self.post_message(self.Selected())
@@ -205,7 +227,7 @@ class ListPane(LineWidget, can_focus=True):
 
     def action_move_last(self) -> None:
         """Go to the last row that is loaded."""
-        self._go(len(self.listing) - 1)
+        self._go(len(self.view) - 1)
 
     def move_page(self, direction: int) -> None:
         """Go to the first row of the next (1) or the previous (-1) page.
@@ -214,23 +236,23 @@ class ListPane(LineWidget, can_focus=True):
         """
         first = (self.cursor // self._page_size + direction) * self._page_size
         self._go(first)
-        if first >= len(self.listing) and not self.listing.exhausted:
+        if first >= len(self.view) and not self.view.exhausted:
             self._target = first
             self._want_page()
 
     def render_line(self, y: int) -> Strip:
         """Draw the titles, a row, or the words that stand instead of rows."""
         width = self.size.width
-        if not self.listing.rows:
+        if not self.view.rows:
             return self._notice_line(y, width)
         if y < _TITLE_LINES:
             style = self.get_component_rich_style("list-pane--title")
-            text = f"  {titles(width - _MARGIN - _BESIDE)} "
+            text = f"  {titles(width - _MARGIN - _BESIDE, self.view.ordering)} "
             return Strip([Segment(fit(text, width), style)], width)
         position = self._window.top + y - _TITLE_LINES
-        if position >= len(self.listing):
+        if position >= len(self.view):
             return Strip.blank(width, self.plain_style)
-        row = self.listing.rows[position]
+        row = self.view.rows[position]
         mark = "*" if row.id in self.marks else " "
         if position == self._window.cursor:
             return self._row_line(row, f">{mark}", "list-pane--cursor", width)
@@ -241,8 +263,9 @@ class ListPane(LineWidget, can_focus=True):
 
     def _row_line(self, row: Row, mark: str, part: str, width: int) -> Strip:
         style: Style = self.get_component_rich_style(part) if part else self.plain_style
-        text = f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} "
-        return Strip([Segment(fit(text, width), style)], width)
+        text = fit(f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} ", width)
+        name = shown_name(row)
+        return Strip(with_matches(text, _MARGIN, name, self.view.query.spans(name), style), width)
 
     def _notice_line(self, y: int, width: int) -> Strip:
         lines = wrap(self.notice, width - 2 * _MARGIN)

@@ -8,12 +8,14 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant_tui.core.display import one_line
+from assistant_tui.core.ordering import AS_SERVED, Ordering
 from assistant_tui.tui.commands import Command, keys_of
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.widgets.wrapping import fit
 
 MOST_KEYS = 6
-_ORDER = "newest first"
+_QUERY = 30
+"""Cells of a filter that are shown at most."""
 _HINT = 20
 """Cells of the longest hint, such as `r tries again`, for which what stands before it gives way."""
 
@@ -22,6 +24,8 @@ class HeaderLine(Widget):
     """Profile, host, how many rows are loaded, and what holds for the whole session."""
 
     count: reactive[str] = reactive("")
+    wanted: reactive[str] = reactive("")
+    ordering: reactive[Ordering] = reactive(AS_SERVED)
 
     def __init__(self, profile: str, host: str, *, read_only: bool) -> None:
         super().__init__()
@@ -30,11 +34,18 @@ class HeaderLine(Widget):
         self._read_only = read_only
 
     def render(self) -> Content:
-        """Draw the line; where there is little room, the order gives way, then the host."""
-        locked = "READ-ONLY" if self._read_only else ""
-        facts = [self._profile, self._host, self.count, locked, _ORDER]
-        for least in (facts, facts[:4], [facts[0], *facts[2:4]]):
-            text = " · ".join(fact for fact in least if fact)
+        """Draw the line; where there is little room, what matters least gives way."""
+        query = one_line(self.wanted)
+        facts = (
+            (self._profile, 0),
+            (self._host, 3),
+            (self.count, 0),
+            (f"/{fit(query, min(len(query), _QUERY))}" if query else "", 1),
+            ("READ-ONLY" if self._read_only else "", 0),
+            (str(self.ordering), 4 if self.ordering.as_served else 2),
+        )
+        for least in (4, 3, 2, 1, 0):
+            text = " · ".join(fact for fact, weight in facts if fact and weight <= least)
             if cell_len(text) <= self.size.width:
                 break
         return Content(text)

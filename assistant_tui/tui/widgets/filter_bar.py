@@ -1,0 +1,57 @@
+"""The line in which a person types what to find; imported when it is first opened."""
+
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from assistant_tui.core.display import one_line
+from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.widgets.editors.line import line_input
+
+
+class FilterBar(Vertical):
+    """An input of one line, and below it what is wrong with it, if anything."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.FILTER)]
+
+    holder = getters.query_one(Input)
+    error = getters.query_one(".error", Static)
+
+    class Typed(Message):
+        """The text is another one."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """The key that opened it, the input, and the error."""
+        with Horizontal(classes="line"):
+            yield Static(Content("/"), classes="label")
+            yield line_input(self._text, "words, or name: id: model: tool: store: file: created:")
+        yield Static(classes="error")
+
+    @property
+    def text(self) -> str:
+        """What is typed now."""
+        return self.holder.value
+
+    def start(self) -> None:
+        """Go on at the end of the text, with the key that follows."""
+        self.screen.set_focus(self.holder)
+
+    @on(Input.Changed)
+    def _tell(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Typed())
+
+    def refuse(self, sentence: str) -> None:
+        """Say what is wrong; nothing, if that is empty."""
+        self.error.update(Content(f"✗ {one_line(sentence)}" if sentence else ""))
+        self.set_class(bool(sentence), "-wrong")
