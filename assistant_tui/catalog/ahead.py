@@ -24,7 +24,8 @@ class Ahead:
     an id that is gone by now is never looked at.
     """
 
-    def __init__(self, ask: Ask, early: Ask, seams: Iterable[str]) -> None:
+    def __init__(self, ask: Ask, early: Ask, seams: Iterable[str], longest: int = 1) -> None:
+        """`longest` is how many bytes a page may well have, as far as is known."""
         self._ask = ask
         self._ask_early = early
         self._left = deque(seams)
@@ -33,7 +34,7 @@ class Ahead:
         self._running: set[asyncio.Task[Page]] = set()
         self._others = 0
         """Requests under way that were not early."""
-        self._longest = 1
+        self._longest = longest
         """Bytes of the longest page so far."""
 
     async def page(self, after: str | None) -> Page:

@@ -57,7 +57,7 @@ class _Walker:
         self.listing = listing
         known = [at for at, seam in enumerate(seams) if listing.position(seam) is not None]
         beyond = seams[known[-1] + 1 :] if known else seams
-        self.ahead = Ahead(self._ask, self._ask_early, beyond)
+        self.ahead = Ahead(self._ask, self._ask_early, beyond, _bytes_of_page(listing))
         self._client = client
         self._from_end = not beyond and (not listing.exhausted or bool(listing.back))
         self._gone: set[str] = set()
@@ -129,6 +129,12 @@ class _Walker:
         self.listing = before.extended_back(page)
         met = any(before.position(row.id) is not None for row in page.rows)
         self._from_end = not met and len(self.listing.back) > len(before.back)
+
+
+def _bytes_of_page(listing: Listing) -> int:
+    """How long a page may be, told by the rows that are there."""
+    known = [len(row.held) for row in listing.rows[-LIMIT:]]
+    return max(sum(known) * LIMIT // len(known), 1) if known else 1
 
 
 def _starts_anew(page: Page, listing: Listing) -> bool:

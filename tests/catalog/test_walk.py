@@ -12,10 +12,10 @@ import pytest
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.catalog.ahead import MOST
+from assistant_tui.catalog.ahead import MOST, ROOM
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.remembered import Memory
-from assistant_tui.catalog.walk import walk
+from assistant_tui.catalog.walk import LIMIT, walk
 from assistant_tui.core.errors import ServerFault
 from assistant_tui.core.listing import Listing
 from tests.catalog.changing_server import Bend, ChangingServer, identity_of, numbers_of
@@ -100,6 +100,16 @@ async def test_new_ones_on_top_and_gaps_cost_a_page_each_and_not_the_walk() -> N
     listing = (await walked(server, seams=seams))[-1]
     assert (numbers_of(listing.rows), listing.complete) == (server.numbers, True)
     assert (len(server.requests), server.most_under_way) == (21 + 2 + 1, MOST)
+
+
+async def test_what_is_loaded_tells_how_many_long_pages_come_at_once() -> None:
+    server = ChangingServer(newest_first(1_050), waits=repeat(3))
+    seams = seams_of(server)
+    first = (await walked(server, seams=seams))[0].rows[:50]
+    long = [row._replace(held="x" * (ROOM // LIMIT // 2)) for row in first]
+    server.most_under_way = 0
+    listing = (await walked(server, Listing(long), seams))[-1]
+    assert (numbers_of(listing.rows), server.most_under_way) == (newest_first(1_050), 2)
 
 
 async def test_a_seam_of_rows_that_are_loaded_is_not_asked_for() -> None:
