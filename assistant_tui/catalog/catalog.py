@@ -178,13 +178,19 @@ class Catalog:
         above: str | None = None,
         undoes: int | None = None,
         batch: str = "",
-    ) -> None:
-        """Delete an assistant; what it was is kept first, since nothing else brings it back."""
+    ) -> bool:
+        """Delete an assistant; what it was is kept first, since nothing else brings it back.
+
+        Returns:
+            False if there was none any more, so that this is nothing to undo.
+        """
         self._check_possible(Capability.DELETE)
         try:
             before = (await self.fetch(assistant_id, above)).text
         except NotFound:
-            return
+            if undoes is not None:
+                await self.record.pass_over(undoes)
+            return False
         number = await self.record.add(
             assistant_id, Kind.DELETED, before, None, undoes=undoes, batch=batch
         )
@@ -194,6 +200,7 @@ class Catalog:
             if not error.may_have_arrived:
                 await self.record.withdraw(number)
             raise
+        return True
 
     def _check_possible(self, capability: Capability) -> None:
         if self._read_only:

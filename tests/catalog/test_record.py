@@ -93,6 +93,21 @@ async def test_what_somebody_else_took_back_already_is_not_undone_again(tmp_path
         assert await catalog.record.last() is None, "the next undoing reaches what was before"
 
 
+async def test_what_is_gone_already_is_no_deletion_and_an_undoing_passes_it_over(
+    tmp_path: Path,
+) -> None:
+    async with recorded(tmp_path) as (catalog, store):
+        saved = await catalog.create(Draft().edited("name", "new").edited("model", "m"))
+        entry = await catalog.record.last()
+        assert entry is not None
+        store.delete(saved.row.id)
+        assert not await catalog.delete(saved.row.id)
+        assert await catalog.record.trash() == ()
+        assert await catalog.record.last() == entry
+        assert not await catalog.delete(saved.row.id, undoes=entry.number)
+        assert await catalog.record.last() is None
+
+
 async def test_what_another_program_brings_back_is_not_brought_back_twice(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (catalog, store), recorded(tmp_path) as (other, _):
         row = (await catalog.page()).rows[0]

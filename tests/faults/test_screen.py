@@ -150,12 +150,50 @@ async def test_a_deletion_that_nobody_could_look_at_is_undone_only_where_it_happ
     if arrived:
         await program.press("tab", "enter")
     else:
-        assert "Old is still there: its deletion did not arrive" in program.status
+        assert "Old was not brought back: it is still there" in program.status
     (now,) = machine.held()
     assert now["name"] == "Old"
     assert (now["id"] != one["id"]) is arrived
     await program.press("u")
     assert "Nothing was done here that could be undone" in program.status
+
+
+async def test_deletions_of_many_that_did_not_arrive_are_not_taken_back(
+    program: Driver, proxy: Proxy, machine: Machine
+) -> None:
+    machine.make("Other")
+    await program.press("r")
+    before = machine.held()
+
+    async def reset_and_hide(exchange: Exchange) -> None:
+        proxy.always(reset_in_the_request, "retrieve")
+        await reset_before_the_deed(exchange)
+
+    proxy.always(reset_and_hide, "delete")
+    await program.press("space", "up", "space", "d")
+    await program.press("2", "enter")
+    assert "it may have been deleted all the same" in program.text
+    assert machine.held() == before
+    await program.press("escape")
+    proxy.mend()
+    kept = await program.main.catalog.record.trash()
+    assert kept, "nobody could know that it was not deleted"
+    await program.press("u")
+    await program.press(str(len(kept)), "enter")
+    assert "it is still there: its deletion did not" in program.text
+    assert machine.held() == before
+    assert await program.main.catalog.record.trash() == ()
+
+
+async def test_what_was_gone_already_is_said_and_does_not_offer_an_undoing(
+    program: Driver, machine: Machine
+) -> None:
+    (one,) = machine.held()
+    machine.store.delete(one["id"])
+    await program.press(*KEYS["delete"])
+    assert f"Old was gone already · {one['id']}" in program.status
+    await program.press("u")
+    assert "Nothing was done here" in program.status
 
 
 async def test_a_form_left_with_a_lost_create_leaves_one_assistant_at_most(

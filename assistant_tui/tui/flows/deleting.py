@@ -25,11 +25,14 @@ async def delete(desk: Desk, row: Row) -> None:
     name = one_line(row.name) or row.id
     desk.say(f"Deleting {name}…", Tone.WORKING)
     try:
-        await desk.catalog.delete(row.id, above=row_above(desk, row.id))
+        deleted = await desk.catalog.delete(row.id, above=row_above(desk, row.id))
     except ServiceError as error:
         desk.report(error, f"{name} was not deleted")
         return
     desk.listing = desk.listing.without([row.id])
+    if not deleted:
+        desk.say(f"{name} was gone already · {row.id}", Tone.WARNING)
+        return
     trouble = desk.catalog.record.trouble
     undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
     desk.say(f"Deleted {name} · {row.id} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)

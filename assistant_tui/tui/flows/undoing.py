@@ -7,7 +7,7 @@ from assistant_tui.core.difference import differences
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft, anew, towards
-from assistant_tui.core.errors import NotFound, ServerFault, ServiceError
+from assistant_tui.core.errors import ServerFault, ServiceError
 from assistant_tui.core.listing import Row
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.tui.dialogs.choice import Choice
@@ -15,7 +15,7 @@ from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.saving import save
-from assistant_tui.tui.flows.undoing_many import backwards, undo_many
+from assistant_tui.tui.flows.undoing_many import NOT_GONE, backwards, is_still_there, undo_many
 from assistant_tui.tui.messages import Tone
 
 _MOST_LINES = 200
@@ -95,14 +95,16 @@ async def _undo_change(desk: Desk, entry: Entry) -> None:
 
 async def _recreate(desk: Desk, entry: Entry) -> None:
     """Create what was deleted anew, unless the deletion did not come about at all."""
+    desk.say("Looking whether it is gone…", Tone.WORKING)
     try:
-        there, doubt = await _is_there(desk, entry.assistant_id), ""
+        there, doubt = await is_still_there(desk, entry), ""
     except ServerFault as error:
         # One server says so of every id that it does not know.
         there, doubt = False, f"Whether it is gone is not known: {one_line(error.message)}"
+    finally:
+        desk.say("")
     if there:
-        await desk.catalog.record.withdraw(entry.number)
-        desk.say(f"{_name(entry)} is still there: its deletion did not arrive", Tone.WARNING)
+        desk.say(f"{_name(entry)} was not brought back: {NOT_GONE}", Tone.WARNING)
         return
     lines = [f"It was {one_line(entry.assistant_id)}; the id will be a new one."]
     answers = (Answer("cancel", "Cancel"), Answer("yes", "Create it anew"))
@@ -110,17 +112,6 @@ async def _recreate(desk: Desk, entry: Entry) -> None:
     question = Question(title, [*lines, doubt] if doubt else lines, answers)
     if await desk.ask(question) == "yes" and entry.before is not None:
         await save(desk, anew(Document(entry.before)), undoes=entry.number)
-
-
-async def _is_there(desk: Desk, assistant_id: str) -> bool:
-    desk.say("Looking whether it is gone…", Tone.WORKING)
-    try:
-        await desk.catalog.fetch(assistant_id)
-    except NotFound:
-        return False
-    finally:
-        desk.say("")
-    return True
 
 
 async def _agreed(desk: Desk, title: str, label: str, draft: Draft) -> bool:

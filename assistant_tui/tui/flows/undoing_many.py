@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 from assistant_tui.catalog.record import Record
 from assistant_tui.core.batch import AT_ONCE, Act
 from assistant_tui.core.document import Document, compose, write_json
 from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.errors import Conflict, NotFound, ServerFault
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.journal.entries import Entry, Kind
@@ -14,6 +16,7 @@ from assistant_tui.tui.dialogs.count_question import CountQuestion
 from assistant_tui.tui.flows.bulk import above, carry_out
 from assistant_tui.tui.flows.desk import Desk
 
+NOT_GONE = "it is still there: its deletion did not arrive"
 _UNDOING = {
     Kind.CHANGED: ("change back", "Undo the changes", "Changed back"),
     Kind.DELETED: ("create anew", "Create them anew", "Created anew"),
@@ -49,12 +52,34 @@ def _undoing(desk: Desk, entries: dict[str, Entry]) -> Act:
             await catalog.delete(row.id, above(desk, row), undoes=entry.number)
             return None
         if entry.kind is Kind.DELETED:
+            await _check_gone(desk, entry)
             draft = anew(Document(entry.before or "{}"))
             return await catalog.create(draft, known, undoes=entry.number)
         draft = await backwards(catalog.record, entry)
         return await catalog.save(draft, above(desk, row), undoes=entry.number)
 
     return act
+
+
+async def is_still_there(desk: Desk, entry: Entry) -> bool:
+    """Whether a deletion did not come about, so that there is nothing to undo.
+
+    Raises:
+        ServiceError: that cannot be found out.
+    """
+    try:
+        await desk.catalog.fetch(entry.assistant_id)
+    except NotFound:
+        return False
+    await desk.catalog.record.withdraw(entry.number)
+    return True
+
+
+async def _check_gone(desk: Desk, entry: Entry) -> None:
+    # A fault counts as gone: one server answers so for every id that it does not know.
+    with suppress(ServerFault):
+        if await is_still_there(desk, entry):
+            raise Conflict(NOT_GONE)
 
 
 async def backwards(record: Record, entry: Entry) -> Draft:
