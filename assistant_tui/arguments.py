@@ -75,6 +75,16 @@ def _add_server(parser: argparse.ArgumentParser, **default: Any) -> None:
     parser.add_argument(
         "--config", metavar="FILE", type=Path, help="another config.toml", **default
     )
+    _add_where(parser, **default)
+    parser.add_argument(
+        "--read-only", action="store_true", help="change nothing on the server", **default
+    )
+    parser.add_argument(
+        "--log", action="store_true", help="log each request, without its content", **default
+    )
+
+
+def _add_where(parser: argparse.ArgumentParser, **default: Any) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--profile", metavar="NAME", help="a profile of config.toml, or local", **default
@@ -90,12 +100,6 @@ def _add_server(parser: argparse.ArgumentParser, **default: Any) -> None:
         const=250,
         help="a throw-away store with N sample assistants (250)",
         **default,
-    )
-    parser.add_argument(
-        "--read-only", action="store_true", help="change nothing on the server", **default
-    )
-    parser.add_argument(
-        "--log", action="store_true", help="log each request, without its content", **default
     )
 
 

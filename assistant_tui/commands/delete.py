@@ -17,12 +17,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
 
     async def job(session: Session) -> int:
         tally = Tally(console, session.settings.profile, "deleted", len(ids))
-        rows: list[Row] = []
-        for each in ids:
-            if tally.hopeless:
-                break
-            with tally.attempt(each):
-                rows.append(await session.catalog.fetch(each))
+        rows = await _found(session, ids, tally)
         if rows and not options.yes and not await _confirmed(console, rows):
             console.note("nothing was deleted")
             return 1
@@ -37,6 +32,17 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         return tally.code
 
     return job
+
+
+async def _found(session: Session, ids: list[str], tally: Tally) -> list[Row]:
+    """The assistants as they are now; one that is not there is told."""
+    rows: list[Row] = []
+    for each in ids:
+        if tally.hopeless:
+            break
+        with tally.attempt(each):
+            rows.append(await session.catalog.fetch(each))
+    return rows
 
 
 async def _confirmed(console: Console, rows: list[Row]) -> bool:

@@ -31,7 +31,11 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
     console = Console()
     module = import_module(f"{__package__}.{_MODULES.get(options.command, options.command)}")
     job: Job = module.prepare(options, console)
-    code = asyncio.run(Session(settings, folders, console).run(job))
+    return _told_on(console, asyncio.run(Session(settings, folders, console).run(job)))
+
+
+def _told_on(console: Console, code: int) -> int:
+    """The exit code, if what was written has arrived; a full disk is told."""
     try:
         console.flush()
     except BrokenPipeError:

@@ -1,16 +1,18 @@
 """`import`: first a plan, then just that, and what was exported comes back to the letter."""
 
 import json
+import signal
+import threading
 from pathlib import Path
 
 import pytest
 
 from assistant_tui.core.document import compose, compose_list, members
 from tests.commands.conftest import Run
-from tests.commands.support import refused
+from tests.commands.support import ended, program, refused
 from tests.core.formats.support import HARD, exactly
 from tests.e2e.bent_server import Answer, Asked, BentServer
-from tests.e2e.terminal import Program
+from tests.e2e.terminal import LIMIT, Program
 
 
 class Keeper:
@@ -166,6 +168,30 @@ def test_somebody_elses_change_meanwhile_is_not_overwritten(
     done = ask("import", str(path), "--yes")
     assert (done.code, bent.writes) == (1, [])
     assert "name: changed here and elsewhere; nothing was saved" in done.err
+
+
+def test_a_signal_lets_the_write_under_way_end_and_begins_no_other(
+    bent: BentServer, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"model":"m","name":"A"},\n{"model":"m","name":"B"}]')
+    creating, answering = threading.Event(), threading.Event()
+
+    def late(asked: Asked) -> Answer:
+        creating.set()
+        assert answering.wait(LIMIT)
+        return bent.pass_on(asked)
+
+    bent.bent["create"] = late
+    with program("import", str(path), "--yes", "--base-url", bent.url, home=home) as process:
+        assert creating.wait(LIMIT)
+        process.send_signal(signal.SIGTERM)
+        answering.set()
+        code, out, err = ended(process)
+    [held] = bent.held()
+    assert (code, held["name"]) == (143, "A")
+    assert out.decode().splitlines()[-1] == f"created     {held['id']} · {path}:1"
+    assert err.endswith("assistant-tui: 1 of 2 imported\n")
 
 
 @pytest.mark.parametrize(("answer", "code", "names"), [(b"y\r", 0, ["A"]), (b"\r", 1, [])])

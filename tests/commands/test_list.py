@@ -113,6 +113,16 @@ def test_all_are_all_of_all_pages(ask: Run, bent: BentServer) -> None:
     assert (done.code, names) == (0, ["Five", "Four", "Three", "Two", "One"])
 
 
+def test_what_a_server_gives_of_the_other_end_is_listed_too(ask: Run, bent: BentServer) -> None:
+    for name in ("One", "Two", "Three"):
+        bent.make(name)
+    page = one_a_page(bent)
+    bent.bent["list"] = lambda asked: refused(400) if "after=" in asked.path else page(asked)
+    done = ask("list", "--all", "--json")
+    assert [json.loads(line)["name"] for line in done.lines] == ["Three", "One"]
+    assert done.code == 1 and "this server gives one page only" in done.err
+
+
 def test_what_is_deleted_meanwhile_neither_repeats_nor_hides_others(
     ask: Run, bent: BentServer
 ) -> None:

@@ -57,36 +57,75 @@ LOST = (
     "owner: unknown there",
 )
 
-
-def test_a_request_does_what_the_assistant_does() -> None:
-    text = json.dumps(WHOLE)
-    assert json.loads(responses.write(text)) == {
-        "model": "gpt-4o",
-        "instructions": "Be brief.\nBe kind.",
+REQUEST: dict[str, Any] = {
+    "model": "gpt-4o",
+    "instructions": "Be brief.\nBe kind.",
+    "temperature": 1.0,
+    "top_p": 0.5,
+    "metadata": {"team": "a"},
+    "tools": [
+        {
+            "type": "code_interpreter",
+            "container": {"type": "auto", "file_ids": ["file-1"]},
+        },
+        {
+            "type": "file_search",
+            "vector_store_ids": ["vs_1"],
+            "max_num_results": 5,
+            "ranking_options": {"score_threshold": 0.5},
+        },
+        {
+            "type": "function",
+            "name": "f",
+            "parameters": {"type": "object"},
+            "strict": False,
+        },
+    ],
+    "text": {"format": {"type": "json_schema", "name": "n", "schema": {"a": 1}}},
+    "reasoning": {"effort": "low"},
+}
+AGENT = {
+    "call": "Agent",
+    "name": "Billing",
+    "instructions": "Be brief.\nBe kind.",
+    "model": "gpt-4o",
+    "model_settings": {
+        "call": "ModelSettings",
         "temperature": 1.0,
         "top_p": 0.5,
         "metadata": {"team": "a"},
-        "tools": [
-            {
+        "reasoning": {"call": "Reasoning", "effort": "low"},
+        "extra_body": {"text": REQUEST["text"]},
+    },
+    "tools": [
+        {
+            "call": "CodeInterpreterTool",
+            "tool_config": {
                 "type": "code_interpreter",
                 "container": {"type": "auto", "file_ids": ["file-1"]},
             },
-            {
-                "type": "file_search",
-                "vector_store_ids": ["vs_1"],
-                "max_num_results": 5,
-                "ranking_options": {"score_threshold": 0.5},
-            },
-            {
-                "type": "function",
-                "name": "f",
-                "parameters": {"type": "object"},
-                "strict": False,
-            },
-        ],
-        "text": {"format": {"type": "json_schema", "name": "n", "schema": {"a": 1}}},
-        "reasoning": {"effort": "low"},
-    }
+        },
+        {
+            "call": "FileSearchTool",
+            "vector_store_ids": ["vs_1"],
+            "max_num_results": 5,
+            "ranking_options": {"score_threshold": 0.5},
+        },
+        {
+            "call": "FunctionTool",
+            "name": "f",
+            "description": "",
+            "params_json_schema": {"type": "object"},
+            "strict_json_schema": False,
+            "on_invoke_tool": "not_written",
+        },
+    ],
+}
+
+
+def test_a_request_does_what_the_assistant_does() -> None:
+    text = json.dumps(WHOLE)
+    assert json.loads(responses.write(text)) == REQUEST
     assert responses.losses(text) == ("name: a request has none", *LOST)
 
 
@@ -157,44 +196,7 @@ def _meaning(node: ast.expr) -> Any:
 
 def test_an_agent_does_what_the_assistant_does() -> None:
     agent, source = agent_of(json.dumps(WHOLE))
-    schema = {"format": {"type": "json_schema", "name": "n", "schema": {"a": 1}}}
-    assert agent == {
-        "call": "Agent",
-        "name": "Billing",
-        "instructions": "Be brief.\nBe kind.",
-        "model": "gpt-4o",
-        "model_settings": {
-            "call": "ModelSettings",
-            "temperature": 1.0,
-            "top_p": 0.5,
-            "metadata": {"team": "a"},
-            "reasoning": {"call": "Reasoning", "effort": "low"},
-            "extra_body": {"text": schema},
-        },
-        "tools": [
-            {
-                "call": "CodeInterpreterTool",
-                "tool_config": {
-                    "type": "code_interpreter",
-                    "container": {"type": "auto", "file_ids": ["file-1"]},
-                },
-            },
-            {
-                "call": "FileSearchTool",
-                "vector_store_ids": ["vs_1"],
-                "max_num_results": 5,
-                "ranking_options": {"score_threshold": 0.5},
-            },
-            {
-                "call": "FunctionTool",
-                "name": "f",
-                "description": "",
-                "params_json_schema": {"type": "object"},
-                "strict_json_schema": False,
-                "on_invoke_tool": "not_written",
-            },
-        ],
-    }
+    assert agent == AGENT
     assert agents_sdk.losses(json.dumps(WHOLE)) == LOST
     assert all(f"# - {lost}\n" in source for lost in LOST)
     classes = "Agent, CodeInterpreterTool, FileSearchTool, FunctionTool, ModelSettings"
