@@ -3,11 +3,11 @@
 import argparse
 
 from assistant_tui.commands.console import Console
-from assistant_tui.commands.files import read_object
 from assistant_tui.commands.outcomes import tell_saved
 from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.copies import created_from
+from assistant_tui.files.reading import read_object
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:

@@ -7,12 +7,12 @@ from contextlib import aclosing
 from assistant_tui.commands.console import Console
 from assistant_tui.commands.outcomes import Tally
 from assistant_tui.commands.session import Job, Session
-from assistant_tui.commands.shelf import Shelf
 from assistant_tui.commands.walking import Walk, query_of
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.document import members
 from assistant_tui.core.exporting import FORMATS, Format, file_name
 from assistant_tui.core.listing import Row
+from assistant_tui.files.shelf import Shelf
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
@@ -21,7 +21,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     if bool(options.ids) + options.all + (query is not None) != 1:
         raise ConfigurationError("export: one of --all, --filter EXPR and ids is needed")
     form = FORMATS[options.format]
-    shelf = None if options.output == "-" else Shelf(options.output, replace=options.yes)
+    shelf = None if options.output == "-" else _shelf(options.output, replace=options.yes)
     if shelf is None and form.stream is None and len(options.ids) != 1:
         raise ConfigurationError(
             f"--output -: only one ID with --format {options.format}; a folder takes more"
@@ -40,6 +40,13 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         return max(tally.code, walk.code)
 
     return job
+
+
+def _shelf(folder: str, *, replace: bool) -> Shelf:
+    try:
+        return Shelf(folder, replace=replace, remedy="--yes replaces it")
+    except ValueError as error:
+        raise ConfigurationError(f"--output {error}") from None
 
 
 async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncGenerator[Row, None]:

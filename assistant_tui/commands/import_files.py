@@ -1,20 +1,18 @@
 """``assistant-tui import``: a plan of what files would change, and then the changes."""
 
 import argparse
-import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from assistant_tui.commands.console import Console
-from assistant_tui.commands.files import read_text
 from assistant_tui.commands.outcomes import Tally, tell_saved
 from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import NotFound
-from assistant_tui.core.importing import READERS, Deed, Entry, Step, entries, plan, reader_of
+from assistant_tui.core.importing import Deed, Entry, Step, plan
 from assistant_tui.core.listing import Row
+from assistant_tui.files.reading import read_entries
 
 _DONE = {Deed.CREATE: "created", Deed.CHANGE: "changed"}
 
@@ -25,12 +23,12 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         raise ConfigurationError(
             "import: there is no terminal to ask on; --yes or --dry-run is needed"
         )
-    given = list(_entries(options.paths))
+    given = list(read_entries(options.paths, "import"))
 
     async def job(session: Session) -> int:
         steps = plan(given, await _held(session, given))
         for step in steps:
-            console.line(_line(step))
+            console.line(step.line)
         counts = Counter(step.deed for step in steps)
         console.note(", ".join(f"{count} {deed.value}" for deed, count in counts.items()))
         code = 1 if counts[Deed.UNREADABLE] else 0
@@ -45,31 +43,6 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     return job
 
 
-def _entries(paths: Sequence[str]) -> Iterator[Entry]:
-    """What stands in the files, and in those of folders. Raises ConfigurationError."""
-    for path in paths:
-        names = sorted(_files(path)) if os.path.isdir(path) else [path]
-        if not names:
-            raise ConfigurationError(f"import {path}: no file in it ends in {_allowed()}")
-        for name in names:
-            if reader_of(name) is None:
-                raise ConfigurationError(f"import {name}: files that end in {_allowed()} are read")
-            yield from entries(name, read_text(name, "import"))
-
-
-def _files(folder: str) -> Iterator[str]:
-    """The files below a folder that are for us; what is hidden is not."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [each for each in folders if not each.startswith(".")]
-        for name in names:
-            if reader_of(name) is not None and not name.startswith("."):
-                yield str(Path(place, name))
-
-
-def _allowed() -> str:
-    return ", ".join(READERS)
-
-
 async def _held(session: Session, given: Sequence[Entry]) -> dict[str, Row]:
     """What the server has of the ids that the files name."""
     held = {}
@@ -80,14 +53,6 @@ async def _held(session: Session, given: Sequence[Entry]) -> dict[str, Row]:
         except NotFound:
             continue
     return held
-
-
-def _line(step: Step) -> str:
-    """One step, safe to show."""
-    fields = ", ".join(step.draft.touched) if step.deed is Deed.CHANGE and step.draft else ""
-    what = [step.id, step.name or "(no name)", fields] if step.draft else [step.why]
-    said = " · ".join(one_line(each) for each in (*what, step.origin) if each)
-    return f"{step.deed.value:<10}  {said}"
 
 
 async def _confirmed(console: Console, counts: Counter[Deed]) -> bool:

@@ -22,8 +22,8 @@ AT_ONCE = 4
 HOPELESS = (Unauthorized, Forbidden, NotServed, Offline, TimedOut, RateLimited)
 """What the next assistant would meet as well: after one of these no further one is begun."""
 
-Act = Callable[[Row], Awaitable[Saved | None]]
-"""Does it to one assistant; what the server has then, None where it has nothing any more."""
+Act = Callable[[Row], Awaitable[Saved | str | None]]
+"""Does it to one assistant; tells what the server has then, or what a person should know."""
 
 
 class Fate(Enum):
@@ -117,8 +117,8 @@ class Batch:
             if isinstance(error, HOPELESS):
                 self.stop(error.title)
             return Result(row, Fate.FAILED, f"{error.title}: {error}")
-        if saved is None:
-            return Result(row, Fate.DONE)
+        if not isinstance(saved, Saved):
+            return Result(row, Fate.DONE, saved or "")
         fate = Fate.UNCHANGED if saved.unchanged else Fate.DONE
         return Result(row, fate, _remark(saved), saved)
 

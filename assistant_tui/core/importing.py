@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from assistant_tui.core.copies import created_from
+from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document, compose
 from assistant_tui.core.draft import Draft, changed_by
 from assistant_tui.core.fields import READ_ONLY
@@ -66,6 +67,14 @@ class Step:
     def id(self) -> str:
         """The id of what is changed; empty for what is new."""
         return (self.draft.assistant_id if self.draft is not None else None) or ""
+
+    @property
+    def line(self) -> str:
+        """What it does and to whom, in a line that is safe to show."""
+        fields = ", ".join(self.draft.touched) if self.deed is Deed.CHANGE and self.draft else ""
+        what = [self.id, self.name or "(no name)", fields] if self.draft else [self.why]
+        said = " · ".join(one_line(each) for each in (*what, self.origin) if each)
+        return f"{self.deed.value:<10}  {said}"
 
 
 def reader_of(name: str) -> Reader | None:

@@ -149,7 +149,7 @@ class AssistantApp(ThriftyApp):
             self.settings,
             profile,
             self._opening(profile),
-            lambda: self._connect_to(profile),
+            self._connect_to,
             clipboard,
             welcome,
         )

@@ -85,6 +85,11 @@ COMMANDS: tuple[Command, ...] = (
         "Two marked ones side by side, field by field",
         Where.READ,
     ),
+    Command(
+        "export", "x", "Export", "Write this one, or all that are marked, to files", Where.WORK
+    ),
+    Command("import", "", "Import", "Create and change assistants from files", Where.WORK),
+    Command("clone_to", "", "Clone to", "Create it, or all marked, on another server", Where.WORK),
     Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.READ, True),
     Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.READ),
     Command("json", "v", "JSON", "The whole object as the server sent it", Where.READ),

@@ -1,10 +1,11 @@
 """Drives the program as a person would, and reads the screen as a person does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from textual.events import Key
@@ -213,6 +214,7 @@ async def running(
     *,
     size: tuple[int, int] = (80, 24),
     profile: Profile = LOCAL,
+    others: Mapping[str, ASGIApp] = MappingProxyType({}),
     opening: Listing | None = None,
     settings: Settings | None = None,
     settle: bool = True,
@@ -222,12 +224,15 @@ async def running(
     """Start the program on a server in this process; `settle` waits until the list is loaded.
 
     `kind` is the application; one that brings a driver of its own writes to it.
+    `others` are the servers of other profiles, by name.
     """
     settings = settings or Settings(profile, profiles={profile.name: profile})
     app = kind(
         settings,
         lambda _: opening or Listing(),
-        lambda chosen: catalog_of(server, chosen, folder / "journal.db", sleep)(),
+        lambda chosen: catalog_of(
+            others.get(chosen.name, server), chosen, folder / "journal.db", sleep
+        )(),
         crash_folder=folder,
     )
     headless = kind is AssistantApp

@@ -1,6 +1,7 @@
 """Carries one act on many out before a person's eyes: how far it is, and what became of each."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import ClassVar
 
 from textual import on
@@ -109,7 +110,8 @@ class Progress(Dialog[tuple[Result, ...]]):
         again.label, again.display = Content(f"Try the {left:,} again"), bool(left)
         reader = self.query_one(Reader)
         reader.lines = tuple(_lines(self._results.values()))
-        reader.styles.height = min(len(reader.lines), _LISTED)
+        wrapped = reader.laid_out(self.query_one(".bar").size.width)
+        reader.styles.height = sum(1 for _ in islice(wrapped, _LISTED))
         self.set_focus(close)
 
     @on(Button.Pressed)

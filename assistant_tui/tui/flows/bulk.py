@@ -19,7 +19,9 @@ from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.count_question import CountQuestion
 from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
 from assistant_tui.tui.dialogs.progress import Progress
+from assistant_tui.tui.flows.cloning_to import clone_to
 from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.flows.exporting import export
 from assistant_tui.tui.messages import Tone
 
 Rows = Sequence[Row]
@@ -31,7 +33,7 @@ class Deed(NamedTuple):
     """One thing that can be done to many."""
 
     label: str
-    needs: Capability
+    needs: Capability | None
     do: Callable[[Desk, Rows], Awaitable[None]]
 
 
@@ -41,7 +43,8 @@ async def menu(desk: Desk) -> None:
     if not rows:
         desk.say("Nothing is marked: Space marks one, * all that match", Tone.WARNING)
         return
-    deeds = {name: deed for name, deed in _DEEDS.items() if desk.catalog.can(deed.needs)}
+    can = desk.catalog.can
+    deeds = {n: deed for n, deed in _DEEDS.items() if deed.needs is None or can(deed.needs)}
     lines = {name: deed.label for name, deed in deeds.items()}
     chosen = await desk.ask(Choice(f"With {len(rows):,} marked", lines))
     if chosen is not None:
@@ -215,6 +218,8 @@ _DEEDS: Mapping[str, Deed] = {
     "tool": Deed("Add a tool", Capability.MODIFY, add_tool),
     "no_tool": Deed("Remove a tool", Capability.MODIFY, remove_tool),
     "clone": Deed("Clone", Capability.CREATE, clone_all),
+    "clone_to": Deed("Clone to another server", None, lambda desk, rows: clone_to(desk)),
+    "export": Deed("Export to files", None, lambda desk, rows: export(desk)),
     "delete": Deed("Delete", Capability.DELETE, delete),
 }
 

@@ -1,6 +1,6 @@
 """What a flow needs of the screen that it runs on."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from textual.app import App
@@ -58,6 +58,17 @@ class Desk(Protocol):
     @property
     def marked(self) -> tuple[Row, ...]:
         """The assistants that the person has marked, those of the list in its order first."""
+
+    @property
+    def targets(self) -> tuple[Row, ...]:
+        """The marked assistants; where none is, the highlighted one."""
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """All that can be opened, by name."""
+
+    def catalog_of(self, profile: Profile) -> Awaitable["Catalog"]:
+        """Open the catalog of any profile, to be closed by the caller; raises ServiceError."""
 
     def unmark(self, assistant_ids: Iterable[str]) -> None:
         """Take the marks of some away."""

@@ -14,7 +14,16 @@ Job = Coroutine[Any, Any, None]
 
 def jobs() -> Mapping[str, Callable[[Desk], Job]]:
     """Those that need nothing else; `offer` is the one that no key starts."""
-    from assistant_tui.tui.flows import bulk, going, recovering, samples, undoing
+    from assistant_tui.tui.flows import (
+        bulk,
+        cloning_to,
+        exporting,
+        going,
+        importing,
+        recovering,
+        samples,
+        undoing,
+    )
 
     return {
         "undo": undoing.undo,
@@ -25,6 +34,9 @@ def jobs() -> Mapping[str, Callable[[Desk], Job]]:
         "bulk": bulk.menu,
         "delete_marked": bulk.delete_marked,
         "clone_marked": bulk.clone_marked,
+        "clone_to": cloning_to.clone_to,
+        "export": exporting.export,
+        "import": importing.import_files,
         "samples": samples.add_samples,
     }
 

@@ -9,6 +9,7 @@ _WRITES = {
     "create": Capability.CREATE,
     "clone": Capability.CREATE,
     "samples": Capability.CREATE,
+    "import": Capability.CREATE,
     "delete": Capability.DELETE,
     "edit_json": Capability.MODIFY,
     "bulk": None,
@@ -64,7 +65,7 @@ def availability(action: str, now: Situation) -> bool | None:
         return now.in_text
     if action in ("open", "edit_json", "history") and not now.has_row:
         return False
-    if action in ("clone", "delete") and not (now.has_row or now.marked):
+    if action in ("clone", "clone_to", "delete", "export") and not (now.has_row or now.marked):
         return False
     if action == "go_to":
         return not now.busy or None

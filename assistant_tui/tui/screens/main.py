@@ -1,6 +1,6 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.finding import Finding
 from assistant_tui.tui.screens.form_desk import FormDesk
 from assistant_tui.tui.screens.hand import Hand
-from assistant_tui.tui.screens.loader import Connect, Loader
+from assistant_tui.tui.screens.loader import Loader
 from assistant_tui.tui.screens.turn import Turn
 from assistant_tui.tui.screens.way_out import WayOut
 from assistant_tui.tui.widgets.list_pane import ListPane
@@ -72,7 +72,7 @@ class MainScreen(Screen[None]):
         settings: Settings,
         profile: Profile,
         opening: Listing,
-        connect: Connect,
+        connect: Callable[[Profile], Awaitable["Catalog"]],
         clipboard: Clipboard,
         welcome: str = "",
     ) -> None:
@@ -83,7 +83,8 @@ class MainScreen(Screen[None]):
         self._settings = settings
         self._clipboard = clipboard
         self._welcome = welcome
-        self._loader = Loader(self, connect)
+        self.catalog_of = connect
+        self._loader = Loader(self, partial(connect, profile))
         self._turn = Turn(self, self, self._set_busy)
         self._offered = False
         """Whether edits that were left behind have been spoken of."""
@@ -158,6 +159,17 @@ class MainScreen(Screen[None]):
     def marked(self) -> tuple[Row, ...]:
         """The assistants that the person has marked."""
         return self.browser.marks.listed(self.listing.loaded)
+
+    @property
+    def targets(self) -> tuple[Row, ...]:
+        """The marked assistants; where none is, the highlighted one."""
+        row = self.browser.highlighted
+        return self.marked or (() if row is None else (row,))
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """All that can be opened, by name."""
+        return self._settings.profiles
 
     def unmark(self, assistant_ids: Iterable[str]) -> None:
         """Take the marks of some away."""

@@ -5,20 +5,24 @@ import tempfile
 from pathlib import Path
 
 from assistant_tui.config.folders import private_folder
-from assistant_tui.config.settings import ConfigurationError
 
 
 class Shelf:
     """Puts texts into files of one folder."""
 
-    def __init__(self, folder: str, *, replace: bool) -> None:
-        """Make the folder. Raises ConfigurationError where that cannot be."""
-        self._folder = Path(folder)
+    def __init__(self, folder: str, *, replace: bool = False, remedy: str = "") -> None:
+        """Make the folder; `remedy` says what to do where another file is in the way.
+
+        Raises:
+            ValueError: it cannot be made.
+        """
+        self.folder = Path(folder).expanduser()
         self._replace = replace
+        self._remedy = remedy
         try:
-            private_folder(self._folder)
+            private_folder(self.folder)
         except OSError as error:
-            raise ConfigurationError(f"--output {folder}: {error.strerror}") from None
+            raise ValueError(f"{folder}: {error.strerror}") from None
 
     def put(self, name: str, text: str) -> str:
         """Write a file as a whole or not at all; its path. One that is the same already stays.
@@ -26,14 +30,14 @@ class Shelf:
         Raises:
             ValueError: another file is there, or it cannot be written.
         """
-        path = self._folder / name
+        path = self.folder / name
         data = text.encode("utf-8", "backslashreplace")
         try:
             if os.path.lexists(path) and not self._replace:
                 if path.is_symlink() or not path.is_file() or path.read_bytes() != data:
-                    raise ValueError(f"{path} is there already; --yes replaces it")
+                    raise ValueError(f"{path} is there already; {self._remedy}")
                 return str(path)
-            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".export-")
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".export-")
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)

@@ -1,12 +1,14 @@
 """Reads the files that a person names."""
 
+import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.document import Document
 from assistant_tui.core.formats import json_file
-from assistant_tui.core.importing import reader_of
+from assistant_tui.core.importing import READERS, Entry, entries, reader_of
 
 
 def read_text(name: str, option: str) -> str:
@@ -41,3 +43,30 @@ def read_object(name: str) -> Document:
     except ValueError as error:
         raise ConfigurationError(f"--file {name}: {error}") from None
     return Document(found[0].text)
+
+
+def read_entries(paths: Sequence[str], option: str) -> Iterator[Entry]:
+    """The assistants that stand in files, and in those of folders. Raises ConfigurationError."""
+    for path in paths:
+        names = sorted(_files(path)) if os.path.isdir(path) else [path]
+        if not names:
+            raise ConfigurationError(f"{option} {path}: no file in it ends in {_allowed()}")
+        for name in names:
+            if reader_of(name) is None:
+                raise ConfigurationError(
+                    f"{option} {name}: files that end in {_allowed()} are read"
+                )
+            yield from entries(name, read_text(name, option))
+
+
+def _files(folder: str) -> Iterator[str]:
+    """The files below a folder that are for us; what is hidden is not."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for name in names:
+            if reader_of(name) is not None and not name.startswith("."):
+                yield str(Path(place, name))
+
+
+def _allowed() -> str:
+    return ", ".join(READERS)

@@ -1,0 +1,105 @@
+"""Clones on another server: told first what cannot come along, then made there and nowhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant_tui.config.settings import LOCAL, Profile, Settings
+from assistant_tui.core.samples import sample
+from assistant_tui.server.app import create_app
+from assistant_tui.server.paging import PageQuery
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import Driver, Gate, running
+
+OTHER = replace(LOCAL, name="other")
+CLOSED = replace(LOCAL, name="closed", read_only=True)
+FILES = {"code_interpreter": {"file_ids": ["file-abc"]}}
+
+
+def held(store: SampleStore) -> list[dict[str, Any]]:
+    return [dict(each) for each in store.page(PageQuery(limit=100)).data]
+
+
+@asynccontextmanager
+async def two_servers(
+    folder: Path, here: SampleStore, there: Gate, *profiles: Profile
+) -> AsyncIterator[Driver]:
+    """The program on one server, with profiles of others, all of which are `there`."""
+    settings = Settings(LOCAL, profiles={each.name: each for each in (LOCAL, *profiles)})
+    gate = Gate(create_app(here, models=("m",)))
+    others = {profile.name: there for profile in profiles}
+    async with running(gate, folder, settings=settings, others=others) as program:
+        yield program
+
+
+@pytest.fixture
+def here() -> SampleStore:
+    return SampleStore(3)
+
+
+@pytest.fixture
+def there() -> SampleStore:
+    return SampleStore(0)
+
+
+async def clone_to(program: Driver, *keys: str) -> None:
+    program.main.action_work("clone_to")
+    await program.settle()
+    await program.press(*keys)
+
+
+async def test_the_marked_ones_are_made_there_in_their_order(
+    tmp_path: Path, here: SampleStore, there: SampleStore
+) -> None:
+    gate = Gate(create_app(there, models=(sample(0)["model"],)))
+    before = held(here)
+    async with two_servers(tmp_path, here, gate, OTHER, CLOSED) as program:
+        await program.press("space", "space")
+        await clone_to(program, "enter")
+        assert "Clone 2 to other?" in program.text
+        assert f"model {sample(1)['model']} is not among the models" in program.text
+        await program.press("tab", "enter")
+        assert "Cloned 2 to other" in program.status and "marked" not in program.header
+    assert [each["name"] for each in held(there)] == [sample(0)["name"], sample(1)["name"]]
+    assert held(here) == before
+
+
+async def test_files_that_may_not_be_there_are_told_and_escape_sends_nothing(
+    tmp_path: Path, here: SampleStore, there: SampleStore
+) -> None:
+    here.modify(sample(0)["id"], lambda old: {**old, "tool_resources": FILES})
+    gate = Gate(create_app(there, models=("m",)))
+    async with two_servers(tmp_path, here, gate, OTHER) as program:
+        await clone_to(program, "enter")
+        assert "file-abc" in program.text and "the server does not" in program.text
+        await program.press("escape")
+    assert held(there) == [] and gate.writes() == []
+
+
+async def test_a_server_that_cannot_be_asked_is_told(
+    tmp_path: Path, here: SampleStore, there: SampleStore
+) -> None:
+    gate = Gate(create_app(there, models=("m",)))
+    gate.refuse = lambda method, path: (
+        (401, b'{"error": {"message": "who are you?"}}') if method == "POST" else None
+    )
+    async with two_servers(tmp_path, here, gate, OTHER) as program:
+        await clone_to(program, "enter")
+        await program.press("tab", "enter")
+        assert "who are you?" in program.text
+        await program.press("escape")
+        assert "Cloned 0 to other" in program.status
+    assert held(there) == []
+
+
+async def test_without_another_profile_that_may_be_written_to_it_says_so(
+    tmp_path: Path, here: SampleStore, there: SampleStore
+) -> None:
+    gate = Gate(create_app(there, models=("m",)))
+    async with two_servers(tmp_path, here, gate, CLOSED) as program:
+        await clone_to(program)
+        assert "There is no other profile" in program.status
