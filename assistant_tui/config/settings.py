@@ -64,8 +64,12 @@ class Profile:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What tells this server's assistants from those of another."""
-        return (self.name, self.base_url, self.organization, self.project)
+        """What tells this server's assistants from those of another; kept on disk, so it holds no
+        password of an address."""
+        parts = urlsplit(self.base_url)
+        user, at, host = parts.netloc.rpartition("@")
+        address = parts._replace(netloc=user.partition(":")[0] + at + host).geturl()
+        return (self.name, address if at else self.base_url, self.organization, self.project)
 
     @property
     def key_help(self) -> str:
