@@ -114,6 +114,13 @@ def merged(held: Members, sent: Members) -> Members:
     return held | sent
 
 
+def stamped(held: Members, sent: Members) -> Members:
+    """The server notes when that was."""
+    last = held["updated_at"]
+    now = "1700000500" if last == "null" else str(int(last) + 60)
+    return held | sent | {"updated_at": now}
+
+
 def null_ignored(held: Members, sent: Members) -> Members:
     """Null is taken for not sent."""
     return held | {name: text for name, text in sent.items() if text != "null"}

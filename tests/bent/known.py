@@ -129,6 +129,7 @@ KNOWN: Mapping[str, Known] = {
             key="",
             identify=lambda number: f'"65a{number:021}"',
             extras={"file_ids": "[]", "extra_body": "{}", "updated_at": "null"},
+            modified=bends.stamped,
             says=bends.in_detail,
             **_no_longer_than(32_768),  # type: ignore[arg-type]  # one function
         ),
