@@ -7,12 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import local_store, report
-from benchmarks.figures import idle, keys, listing, memory, start
+from benchmarks.figures import filtering, idle, keys, listing, memory, start
 from benchmarks.measure import Group, Result, run
 from benchmarks.programs import ROOT, Subject
 from benchmarks.session import BenchmarkFailed
 
-GROUPS = ("start", "local", "keys", "idle", "memory", "listing")
+GROUPS = ("start", "local", "keys", "idle", "memory", "listing", "filter")
 QUICK = 2
 README = ROOT / "README.md"
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -41,6 +41,7 @@ def _groups(subject: Subject, listed: int, home: Path) -> Groups:
         "keys": lambda: keys.group(subject),
         "idle": lambda: idle.group(subject),
         "memory": lambda: memory.group(subject),
+        "filter": lambda: filtering.group(subject),
         "listing": lambda: listing.group(listed),
     }
 

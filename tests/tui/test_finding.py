@@ -9,6 +9,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.tui.screens import finding
 from tests.tui.driver import Driver, Gate, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)
@@ -216,3 +217,38 @@ async def test_nothing_breaks_on_a_small_screen(tmp_path: Path, size: tuple[int,
         await program.press("enter", "s", "S")
         assert names(program)
         assert all(len(line) <= size[0] for line in program.lines)
+
+
+@pytest.fixture
+def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at one row at a time, and draws whatever is worth it at once."""
+    for name, value in (("FIRST", 1), ("SLICE", 0), ("PATIENCE", 0)):
+        monkeypatch.setattr(finding, name, value)
+
+
+async def shown_while(program: Driver, *keys: str) -> list[int]:
+    """How many rows were in each view that was shown while keys took effect."""
+    counts: list[int] = []
+    program.main.watch(program.main, "view", lambda view: counts.append(len(view)), init=False)
+    await program.press(*keys)
+    return counts
+
+
+async def test_what_is_found_is_shown_bit_by_bit(program: Driver, small_slices: None) -> None:
+    await program.press("s")
+    await program.press("slash")
+    counts = await shown_while(program, "e")
+    assert counts == sorted(counts) and counts[-1] > 100 > counts[1] > counts[0]
+
+
+async def test_another_order_is_shown_when_it_is_whole(program: Driver, small_slices: None) -> None:
+    await program.press("s")
+    assert set(await shown_while(program, "s", "S")) == {COUNT}
+
+
+async def test_a_change_shows_no_half_of_what_was_there(
+    program: Driver, gate: Gate, small_slices: None
+) -> None:
+    await program.press("s", "d", "tab")
+    assert set(await shown_while(program, "enter")) <= {COUNT, COUNT - 1}
+    assert len(gate.writes()) == 1

@@ -27,6 +27,10 @@ BREATH = 0.001
 """Seconds that keys and drawing have before the next slice, and more if they need it."""
 PATIENCE = 0.05
 """Seconds between the drawings of what was found so far."""
+FIRST = 100
+"""Rows in the first slice, before it is known how long one takes."""
+SCREENFUL = 50
+"""Rows that are worth a drawing of their own."""
 
 
 class Finding:
@@ -40,9 +44,9 @@ class Finding:
         self._screen = screen
         self._loader = loader
         self._show = show
-        self._view = View(desk.listing)
-        self._count = 100
-        """Rows in a slice, as many as one takes its time for."""
+        self._view = self._shown = View(desk.listing)
+        self._count = FIRST
+        """Rows in a slice: as many as take their time."""
         self._searching = False
         self._loading: Worker[None] | None = None
         self._ended_with: Listing | None = None
@@ -141,14 +145,15 @@ class Finding:
 
     def _look(self, query: Query, ordering: Ordering) -> None:
         self._view = self._view.through(query, ordering)
+        self._count = FIRST
         self._go_on()
 
     def _go_on(self) -> None:
         """Show what there is at once, where that is all; else look for the rest by and by."""
         self._advance()
-        if not self._view.behind:
-            self._show(self._view)
-        elif not self._searching:
+        if not self._view.behind or self._is_news(0):
+            self._display()
+        if self._view.behind and not self._searching:
             self._searching = True
             start(self._screen, self._search, "search")
         self._load_the_rest()
@@ -162,16 +167,28 @@ class Finding:
         elif took > SLICE and self._count > 1:
             self._count //= 2
 
+    def _is_news(self, waited: float) -> bool:
+        """Whether what was found so far is worth drawing; half of what was there before is not."""
+        found, before = self._view, self._shown
+        if found.query != before.query:
+            return waited > PATIENCE or len(found) >= SCREENFUL
+        grown = found.ordering == before.ordering and len(found) >= len(before)
+        return grown and waited > PATIENCE
+
+    def _display(self) -> None:
+        self._shown = self._view
+        self._show(self._view)
+
     async def _search(self) -> None:
-        shown = monotonic()
+        drawn = monotonic()
         while self._view.behind:
             await asyncio.sleep(BREATH)
             self._advance()
-            if monotonic() - shown > PATIENCE:
-                self._show(self._view)
-                shown = monotonic()
+            if self._is_news(monotonic() - drawn):
+                self._display()
+                drawn = monotonic()
         self._searching = False
-        self._show(self._view)
+        self._display()
 
     def _load_the_rest(self) -> None:
         """A filter and an order need all rows; without them, loading them all ends."""
@@ -191,4 +208,4 @@ class Finding:
         finally:
             self._loading = None
             self._ended_with = self._desk.listing
-            self._show(self._view)
+            self._show(self._shown)

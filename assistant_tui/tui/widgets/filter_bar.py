@@ -29,6 +29,7 @@ class FilterBar(Vertical):
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
+        self._refused = ""
 
     def compose(self) -> ComposeResult:
         """The key that opened it, the input, and the error."""
@@ -53,5 +54,8 @@ class FilterBar(Vertical):
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong; nothing, if that is empty."""
+        if sentence == self._refused:
+            return  # Every update costs a new layout, and every letter comes by here.
+        self._refused = sentence
         self.error.update(Content(f"✗ {one_line(sentence)}" if sentence else ""))
         self.set_class(bool(sentence), "-wrong")

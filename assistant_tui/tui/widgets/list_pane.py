@@ -18,6 +18,7 @@ from assistant_tui.core.view import View
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.columns import row_text, titles, with_matches
 from assistant_tui.tui.widgets.line_widget import LineWidget
+from assistant_tui.tui.widgets.meant import Meant
 from assistant_tui.tui.widgets.window import Window
 from assistant_tui.tui.widgets.wrapping import fit, wrap
 
@@ -76,8 +77,7 @@ class ListPane(LineWidget, can_focus=True):
         self._target: int | None = None
         """A row beyond the loaded ones to go to once it is there."""
         self._asked: str | None = None
-        self._meant: str | None = None
-        """The assistant that a person went to last, also while a filter hides it."""
+        self._meant = Meant()
         self._lines: dict[str, Strip] = {}
 
     @property
@@ -97,7 +97,7 @@ class ListPane(LineWidget, can_focus=True):
     def watch_view(self, before: View, now: View) -> None:
         """Keep the highlight on its assistant, or on its neighbour if it is gone."""
         old, seen = self._row_at(before), self._window
-        position = self._place(old, now)
+        self._meant, position = self._meant.go_on(old, seen.cursor, now)
         if self._target is not None and (self._target < len(now) or now.exhausted):
             position, self._target = self._target, None
         self._window = seen.over(len(now), position)
@@ -110,22 +110,9 @@ class ListPane(LineWidget, can_focus=True):
         if self.highlighted != old:
             self._tell()
 
-    def _place(self, old: Row | None, now: View) -> int:
-        """Where the cursor goes: to what is meant, else on what it was, else to the top."""
-        if old is None and self._meant is None:
-            return 0
-        self._meant = self._meant or (old and old.id)
-        for assistant_id in (self._meant, old and old.id):
-            if (position := now.position(assistant_id)) is not None:
-                return position
-        if now.listing.row(self._meant) is not None:
-            return 0
-        self._meant = None
-        return self._window.cursor
-
     def settle(self) -> None:
         """Let the highlighted assistant be the one that is meant."""
-        self._meant = self.highlighted.id if self.highlighted else self._meant
+        self._meant = self._meant.at(self.highlighted)
 
     def _looks_like(self, before: View) -> bool:
         """Whether nothing on the screen changes: what a server confirms is not drawn again."""
@@ -150,7 +137,7 @@ class ListPane(LineWidget, can_focus=True):
         position = self.view.position(assistant_id)
         if position is not None:
             self._go(position)
-        self._meant = assistant_id
+        self._meant = Meant(assistant_id)
 
     def _tell(self) -> None:
         row = self.highlighted
