@@ -43,8 +43,8 @@ class HostileServer:
         await send({"type": "http.response.start", "status": status, "headers": sent})
         await send({"type": "http.response.body", "body": answer})
 
-    def answer(self, method: str, path: str, body: bytes) -> Answer:
-        """Do what is asked, or refuse it as told."""
+    def answer(self, method: str, path: str, body: bytes, key: str = "") -> Answer:
+        """Do what is asked, or refuse it as told; any key will do."""
         name, _, identity = path.partition("?")[0].strip("/").partition("/")
         if method != "GET" and self.refusal is not None:
             return self.refusal
@@ -90,7 +90,8 @@ def on_a_socket(server: HostileServer) -> Iterator[str]:
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            status, headers, answer = server.answer(self.command, self.path, body)
+            key = self.headers.get("authorization", "").removeprefix("Bearer ")
+            status, headers, answer = server.answer(self.command, self.path, body, key)
             self.send_response_only(status)
             for name, value in headers:
                 self.send_header(name.decode("latin-1"), value.decode("latin-1"))
