@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 _OURS = re.compile(
     rb"\x1b\[[\d;:]*m"  # colours
-    rb"|\x1b\[\d+;\d+H"  # a place on the screen
+    rb"|\x1b\[\d+(?:;\d+)?H"  # a place on the screen
+    rb"|\x1b\[(?:\d+;\d+)?r|\x1b\[\d*[LM]"  # lines that move within a part of it
+    rb"|\x1b\[c"  # asks what the terminal is
+    rb"|\x1b\[\d*[CK]"  # cells that stay as they are, or are empty to the end
     rb"|\x1b\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)[hl]"  # modes
     rb"|\x1b\[\?(?:2026|2048)\$p"  # asks whether there is such a mode
     rb"|\x1b\[>\d+u|\x1b\[<u"  # the protocol of keys
