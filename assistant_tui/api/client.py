@@ -114,28 +114,32 @@ class AssistantsClient:
         call = _about("POST", assistant_id, _encode(patch))
         return _read(await self._answer(call), self._read_assistant, writing=True)
 
-    async def delete(self, assistant_id: str) -> None:
+    async def delete(self, assistant_id: str) -> bool:
         """Delete an assistant; one that is gone after an attempt of ours was lost counts as done.
+
+        Returns:
+            Whether the server says so; False for an empty or odd body with a status of success.
 
         Raises:
             ServerFault: also where the server answers that it did not delete.
-            Unreadable: the answer is an HTML page, as login pages send it; else an empty or odd
-                body with a status of success counts as done.
+            Unreadable: the answer is an HTML page, as login pages send it.
         """
         try:
             answer = await self._answer(_about("DELETE", assistant_id))
         except NotFound as error:
             if not error.may_have_arrived:
                 raise
-            return
+            return True
         if answer.is_html:
             _read(answer, self._read_assistant, writing=True)
-        if wire.denies_deletion(answer.text):
+        deleted = wire.says_deleted(answer.text)
+        if deleted is False:
             raise ServerFault(
                 "the server answered that it did not delete the assistant",
                 status=answer.status,
                 request_id=answer.request_id,
             )
+        return deleted is True
 
     async def models(self) -> tuple[str, ...]:
         """Return the names of the models; none where the server has no such list."""

@@ -124,12 +124,13 @@ def is_null(text: str) -> bool:
     return text.strip(_BLANK) == "null"
 
 
-def denies_deletion(text: str) -> bool:
-    """Whether the answer to a deletion says that nothing was deleted; an odd one does not."""
+def says_deleted(text: str) -> bool | None:
+    """Whether the answer to a deletion says that it was done; an odd one says neither (None)."""
     try:
-        return members(text).get("deleted") == "false"
+        said = members(text).get("deleted", "")
     except ValueError:
-        return False
+        return None
+    return {"true": True, "false": False}.get(said)
 
 
 def _list(text: str, *names: str) -> tuple[list[str], bool | None]:

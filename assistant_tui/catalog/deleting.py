@@ -1,9 +1,11 @@
 """Deletes one assistant and makes sure of it."""
 
+from contextlib import suppress
+
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog.lookup import fetch
-from assistant_tui.core.errors import NotFound, NotServed, ServiceError
+from assistant_tui.core.errors import NotFound, NotServed, ServiceError, Unreadable
 
 
 async def delete(client: AssistantsClient, assistant_id: str, above: str | None = None) -> None:
@@ -14,7 +16,7 @@ async def delete(client: AssistantsClient, assistant_id: str, above: str | None 
         ServiceError: it was not deleted, or whether it was could not be found out.
     """
     try:
-        await client.delete(assistant_id)
+        told = await client.delete(assistant_id)
     except (NotFound, NotServed) as error:
         if await _is_there(client, assistant_id, above):
             client.dialect.learn_missing(Capability.DELETE)
@@ -35,6 +37,20 @@ async def delete(client: AssistantsClient, assistant_id: str, above: str | None 
             error.message = f"it is still there: {error.message}"
             error.may_have_arrived = False
             raise error from None
+    else:
+        if not told:
+            await _make_sure(client, assistant_id, above)
+
+
+async def _make_sure(client: AssistantsClient, assistant_id: str, above: str | None) -> None:
+    """Look after an answer of success without a word of a deletion, as some proxies give it."""
+    there = False
+    with suppress(ServiceError):
+        there = await _is_there(client, assistant_id, above)
+    if there:
+        raise Unreadable(
+            "it is still there: the answer is not about a deletion", may_have_arrived=True
+        )
 
 
 async def _is_there(client: AssistantsClient, assistant_id: str, above: str | None) -> bool:

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from assistant_tui.api import wire
 from assistant_tui.api.wire import (
-    denies_deletion,
     is_null,
     read_assistant,
     read_models,
     read_page,
     read_resource,
     read_row,
+    says_deleted,
 )
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.listing import Listing, Page
@@ -276,18 +276,19 @@ def test_no_entry_whatever_breaks_the_reader(value: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "denied"),
+    ("text", "said"),
     [
-        ('{"id": "a", "deleted": false}', True),
-        ('{"id": "a", "deleted": true}', False),
-        ("{}", False),
-        ("", False),
-        ("OK", False),
-        ("null", False),
+        ('{"id": "a", "deleted": false}', False),
+        ('{"id": "a", "deleted": true}', True),
+        ('{"deleted": "yes"}', None),
+        ("{}", None),
+        ("", None),
+        ("OK", None),
+        ("null", None),
     ],
 )
-def test_only_a_plain_false_denies_a_deletion(text: str, denied: bool) -> None:
-    assert denies_deletion(text) is denied
+def test_only_a_plain_word_says_whether_it_was_deleted(text: str, said: bool | None) -> None:
+    assert says_deleted(text) is said
 
 
 def test_null() -> None:

@@ -4,7 +4,14 @@ import httpx
 import pytest
 
 from assistant_tui.api.dialect import Capability
-from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServerFault, ServiceError
+from assistant_tui.core.errors import (
+    Forbidden,
+    NotServed,
+    Offline,
+    ServerFault,
+    ServiceError,
+    Unreadable,
+)
 from tests.catalog.support import (
     Handler,
     Server,
@@ -93,6 +100,23 @@ async def test_what_was_never_sent_is_not_looked_into() -> None:
         with pytest.raises(Offline):
             await catalog.delete("asst_2", above="asst_3")
     assert server.count("retrieve") == 1
+
+
+SILENT = [httpx.Response(204), httpx.Response(200, text="{}"), httpx.Response(200, text="OK")]
+"""Success, but not a word of a deletion."""
+
+
+@pytest.mark.parametrize("answer", SILENT)
+async def test_success_without_a_word_is_looked_after(answer: httpx.Response) -> None:
+    server = Server(*some(3), delete=lambda request: answer)
+    async with catalog_of(server) as catalog:
+        with pytest.raises(Unreadable, match="it is still there: ") as caught:
+            await catalog.delete("asst_2", above="asst_3")
+        assert caught.value.may_have_arrived
+        server.bent["delete"] = after_the_deed(server, lambda request: answer)
+        await catalog.delete("asst_2", above="asst_3")
+    assert "asst_2" not in server.texts
+    assert server.asked == ["retrieve", "delete", "retrieve"] * 2
 
 
 async def test_a_server_that_answers_that_it_did_not_delete() -> None:

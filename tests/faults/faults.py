@@ -280,6 +280,14 @@ TROUBLES = [
     ),
     Trouble("another protocol", _before(_babble), Offline, "or does not speak HTTP"),
     Trouble(
+        "success without a deed",
+        _before(answer(200, b"{}")),
+        Unreadable,
+        "the answer is not a",
+        lasting=True,
+        deletes=True,
+    ),
+    Trouble(
         "a login page",
         _before(answer(200, HTML)),
         Unreadable,
