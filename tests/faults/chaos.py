@@ -29,11 +29,14 @@ class Chaos:
     def __init__(self, seed: int, likelihood: float) -> None:
         self._random = random.Random(seed)
         self._likelihood = likelihood
+        self.count = 0
+        """How many requests were spoiled."""
 
     def __call__(self, part: str) -> Fault | None:
         """What is done to the next request to a part of the API."""
         if self._random.random() >= self._likelihood:
             return None
+        self.count += 1
         return sound if part == "arrival" else self._random.choice([*_KINDS, *HELPED.values()])
 
 
