@@ -7,13 +7,19 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from assistant_tui import __version__
 from assistant_tui.arguments import parser
 from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
 from assistant_tui.core.display import one_line
+
+if TYPE_CHECKING:
+    from assistant_tui.first_look import Opener
+    from assistant_tui.first_paint import FirstPaint
+    from assistant_tui.tui.app import AssistantApp
 
 _WHERE = ("profile", "base_url", "demo")
 """Options of which each names a server."""
@@ -139,26 +145,50 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     # Nothing made while starting is garbage; the app takes the collector up again.
     gc.disable()
     from assistant_tui.first_look import Opener
+    from assistant_tui.first_paint import painted
+
+    opener = Opener(settings, places)
+    paint = _first_paint(settings, places, opener)
+    frame = "" if paint is None else paint.frame
+    with painted(frame):
+        app = _app(options, settings, places, opener)
+        app.painted = bool(frame)
+    app.run(mouse=settings.mouse)
+    if paint is not None:
+        paint.keep(app.first_frame)
+    # Python would look for garbage in all that is left before it ends; the shell waits for that.
+    gc.freeze()
+    if app.fault is not None:
+        _tell_of(app.crash_report, places)
+    return app.return_code or 0
+
+
+def _first_paint(settings: Settings, places: Folders, opener: "Opener") -> "FirstPaint | None":
+    """What an earlier start has shown; nothing where nothing is remembered."""
+    from assistant_tui.first_paint import FirstPaint
+
+    listing = opener.remembered_file(settings.profile)
+    if listing is None:
+        return None
+    return FirstPaint(places.cache, listing, f"{__version__} {settings!r}", os.environ)
+
+
+def _app(
+    options: argparse.Namespace, settings: Settings, places: Folders, opener: "Opener"
+) -> "AssistantApp":
     from assistant_tui.log import keep_quiet
     from assistant_tui.tui.app import AssistantApp
 
     keep_quiet()
     if options.log:
         _start_log(places.log_file)
-    opener = Opener(settings, places)
-    app = AssistantApp(
+    return AssistantApp(
         settings,
         opener.first_look,
         opener.connect,
         crash_folder=places.state,
         welcome=_welcome(settings),
     )
-    app.run(mouse=settings.mouse)
-    # Python would look for garbage in all that is left before it ends; the shell waits for that.
-    gc.freeze()
-    if app.fault is not None:
-        _tell_of(app.crash_report, places)
-    return app.return_code or 0
 
 
 def _tell_of(report: Path | None, places: Folders) -> None:

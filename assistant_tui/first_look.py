@@ -3,6 +3,7 @@
 import asyncio
 import json
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant_tui.catalog.remembered import Memory
@@ -27,6 +28,11 @@ class Opener:
             return _first_samples(profile)
         memory = self._memory(profile)
         return Listing() if memory is None else memory.read()
+
+    def remembered_file(self, profile: Profile) -> Path | None:
+        """Where the rows of a profile are remembered; None if they are not."""
+        memory = self._memory(profile)
+        return None if memory is None else memory.path
 
     async def connect(self, profile: Profile) -> "Catalog":
         """Open the catalog of a profile; the imports are done in a thread, so that keys go on.

@@ -7,14 +7,12 @@ Only the standard library is imported: this is read before the first paint.
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from assistant_tui.config.folders import private_folder
+from assistant_tui.config.folders import write_private
 from assistant_tui.core.listing import Listing, Row
 
 FORMAT = 2
@@ -34,7 +32,7 @@ class Memory:
     def __init__(self, folder: Path, *identity: str) -> None:
         """`identity` tells servers apart: the profile's name, its URL, organization, project."""
         digest = hashlib.sha256("\0".join(identity).encode()).hexdigest()[:24]
-        self._path = folder / f"listing-{digest}.json"
+        self.path = folder / f"listing-{digest}.json"
 
     def read(self) -> Listing:
         """The rows of an earlier run, marked as such; none where there are none to read."""
@@ -53,7 +51,7 @@ class Memory:
             return ()
 
     def _load(self) -> dict[str, Any]:
-        data: dict[str, Any] = json.loads(self._path.read_text("utf-8"))
+        data: dict[str, Any] = json.loads(self.path.read_text("utf-8"))
         if data["format"] != FORMAT:
             raise ValueError("written by another version")
         return data
@@ -68,19 +66,7 @@ class Memory:
         seams = _seams(listing) if listing.complete else self.seams()
         kept = {"format": FORMAT, "complete": complete, "seams": seams, "rows": rows}
         with suppress(OSError):
-            self._replace(json.dumps(kept))
-
-    def _replace(self, text: str) -> None:
-        folder = self._path.parent
-        private_folder(folder)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".listing-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(name, self._path)
-        except OSError:
-            os.unlink(name)
-            raise
+            write_private(self.path, json.dumps(kept))
 
 
 def _within_room(rows: Iterable[Row]) -> list[Row]:

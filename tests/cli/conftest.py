@@ -21,6 +21,8 @@ class Screen:
         self.return_code: int | None = None
         self.crash_report: Path | None = None
         self.fault: Exception | None = None
+        self.painted = False
+        self.first_frame = ""
 
     def __call__(self, settings: Any, opening: Any, connect: Any, **others: Any) -> "Screen":
         self.given = {"settings": settings, **others}

@@ -21,6 +21,7 @@ LONGEST = 2.0
 """Seconds within which a terminal that has answered before will answer again."""
 _READ = 4096
 _MODE_REPORT = re.compile(rb"\x1b\[\?\d+;\d\$y")
+_OTHER_SCREEN = "\x1b[?1049h"
 _ASK = "\x1b[c"
 _ANSWER = re.compile(rb"\x1b\[\?[\d;]*c")
 
@@ -30,6 +31,7 @@ class PromptDriver(LinuxDriver):
 
     def __init__(self, app: "App[Any]", **options: Any) -> None:
         super().__init__(app, **options)
+        self._painted: bool = getattr(app, "painted", False)
         self._pipe: tuple[int, int] | None = None
         self._answers = False
         """Whether this terminal answers questions."""
@@ -38,6 +40,13 @@ class PromptDriver(LinuxDriver):
         """Take the terminal, at the start or after an editor."""
         self._pipe = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual left it untyped
+
+    def write(self, data: str) -> None:
+        """Write, but do not empty a screen that shows a first paint."""
+        if data == _OTHER_SCREEN and self._painted:
+            self._painted = False
+        else:
+            super().write(data)
 
     def disable_input(self) -> None:
         """Give the keyboard up."""

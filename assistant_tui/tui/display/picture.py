@@ -16,6 +16,17 @@ class Picture:
         self.size = width, height
         self.lines = [unknown(width) for _ in range(height)]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every cell has been drawn."""
+        return all(line.is_known for line in self.lines)
+
+    def copy(self) -> "Picture":
+        """A picture that stays as it is now."""
+        picture = Picture(*self.size)
+        picture.lines = self.lines.copy()
+        return picture
+
     def replace(self, lines: Mapping[int, Line], terminal: Terminal) -> str:
         """Take in lines that are to be shown, and return what makes the terminal show them."""
         changed = {y: line for y, line in lines.items() if line != self.lines[y]}

@@ -27,6 +27,18 @@ class ThriftyApp(App[None]):
             self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self._terminal = terminal(os.environ)
         self._picture: Picture | None = None
+        self._first: Picture | None = None
+        self.painted = False
+        """Whether the terminal shows a frame already; it is not emptied before the first one."""
+
+    @property
+    def first_frame(self) -> str:
+        """What paints the first whole frame of this run on an empty screen."""
+        if self._first is None:
+            return ""
+        return Picture(*self._first.size).replace(
+            dict(enumerate(self._first.lines)), self._terminal
+        )
 
     def get_driver_class(self) -> type[Driver]:
         """A driver that ends sooner, in place of the one that it is made from."""
@@ -75,7 +87,10 @@ class ThriftyApp(App[None]):
         colours = self.console._color_system or ColorSystem.TRUECOLOR
         lines = lines_of(renderable, self._picture.lines, colours)
         if lines is not None:
-            return self._picture.replace(lines, self._terminal)
+            changes = self._picture.replace(lines, self._terminal)
+            if self._first is None and self._picture.is_whole:
+                self._first = self._picture.copy()
+            return changes
         if renderable is not None:
             self.forget_screen()
         return None
