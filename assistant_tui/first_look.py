@@ -4,6 +4,7 @@ import asyncio
 import json
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from assistant_tui.catalog.remembered import Memory
@@ -40,7 +41,7 @@ class Opener:
         Raises:
             ServiceError: a setting of the profile, or the local store, cannot be used.
         """
-        connecting = await asyncio.to_thread(import_module, "assistant_tui.connecting")
+        connecting = await asyncio.to_thread(_import_connecting)
         catalog: Catalog = await connecting.open_catalog(
             self._settings, profile, self._folders, self._memory(profile)
         )
@@ -50,6 +51,13 @@ class Opener:
         if not self._settings.remember or profile.source is Source.DEMO:
             return None
         return Memory(self._folders.cache, *profile.identity)
+
+
+def _import_connecting() -> ModuleType:
+    from assistant_tui.api.lean import import_httpx
+
+    import_httpx()
+    return import_module("assistant_tui.connecting")
 
 
 def _first_samples(profile: Profile) -> Listing:

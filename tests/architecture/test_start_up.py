@@ -124,6 +124,7 @@ def test_a_remote_profile_needs_no_server_code() -> None:
     assert "assistant_tui.catalog.catalog" in modules and "httpx" in modules
     assert not below(modules, "assistant_tui.server")
     assert not packages(modules) & {"starlette", "uvicorn", "textual"}
+    assert not packages(modules) & {"click", "pygments", "rich"}, "httpx's own command line"
 
 
 def test_the_local_profile_needs_no_socket_server() -> None:

@@ -5,6 +5,7 @@ import os
 from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.app import App
 from textual.driver import Driver
 from textual.geometry import Offset
@@ -100,7 +101,8 @@ class ThriftyApp(App[None]):
         x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
         if changes or (x, y) != self._previous_cursor_position:
             self._previous_cursor_position = Offset(x, y)
-            self._begin_update()
-            self._driver.write(f"{changes}\x1b[{y + 1};{x + 1}H")
-            self._end_update()
+            sequence = f"{changes}\x1b[{y + 1};{x + 1}H"
+            if self._sync_available:
+                sequence = f"{SYNC_START}{sequence}{SYNC_END}"
+            self._driver.write(sequence)
             self._driver.flush()
