@@ -1,6 +1,7 @@
 """Where the program keeps what: by platformdirs, or all of it under ASSISTANT_TUI_HOME."""
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,9 +78,6 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         OSError: the disk refused; the file is as it was.
     """
-    # It costs a tenth of what a start may take before its first paint.
-    import tempfile
-
     private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
     try:

@@ -1,7 +1,6 @@
 """From flags, environment and file to the settings of a run."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,7 +69,7 @@ def read_settings(
 
 def _read_file(path: Path, required: bool) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         if required:
             raise ConfigurationError(f"{path}: there is no such file") from None
@@ -79,6 +78,10 @@ def _read_file(path: Path, required: bool) -> dict[str, Any]:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path}: cannot be read: not UTF-8") from None
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path}: not TOML: {error}") from None
 

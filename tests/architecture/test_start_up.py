@@ -60,7 +60,7 @@ def test_arguments_and_settings_need_no_screen_and_no_client(code: str) -> None:
     quiet = "import sys, os\nsys.stderr = open(os.devnull, 'w')\n"
     modules = loaded_by(f"{quiet}{code}\nsys.stderr.close()\nsys.stderr = sys.__stderr__")
     assert "assistant_tui.config.reading" in modules
-    assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3"})
+    assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3", "tomllib"})
 
 
 @pytest.mark.parametrize("verb", ["list", "create", "delete", "export", "import"])
