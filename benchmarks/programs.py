@@ -1,7 +1,6 @@
 """How the measured programs and the floors are started."""
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,16 +24,18 @@ class Program:
     ready: str
     """A regular expression that only a screen ready for use shows."""
     home: Path | None = None
-    """A prepared ASSISTANT_TUI_HOME, copied for each run; an empty one if None."""
+    """A prepared ASSISTANT_TUI_HOME, used as it stands; an empty one if None.
+
+    Not a copy: the status line names the configuration file, and a first paint with another path
+    in it would be a wrong one.
+    """
     columns: int = 120
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Starts the program with folders of its own, which are gone afterwards."""
+        """Starts the program with its home, or with folders of its own that are gone afterwards."""
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            home = Path(folder, "home")
-            if self.home:
-                shutil.copytree(self.home, home)
+            home = self.home or Path(folder, "home")
             with Session(self.command, environment(home), self.columns) as session:
                 yield session
 
