@@ -17,7 +17,6 @@ from assistant_tui.config.settings import ConfigurationError, Settings, Source
 from assistant_tui.core.display import one_line
 
 if TYPE_CHECKING:
-    from assistant_tui.first_look import Opener
     from assistant_tui.first_paint import FirstPaint
     from assistant_tui.tui.app import AssistantApp
 
@@ -144,14 +143,12 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
         sys.stderr.reconfigure(errors="replace")
     # Nothing made while starting is garbage; the app takes the collector up again.
     gc.disable()
-    from assistant_tui.first_look import Opener
     from assistant_tui.first_paint import painted
 
-    opener = Opener(settings, places)
-    paint = _first_paint(settings, places, opener)
+    paint = _first_paint(settings, places)
     frame = "" if paint is None else paint.frame
     with painted(frame):
-        app = _app(options, settings, places, opener)
+        app = _app(options, settings, places)
         app.painted = bool(frame)
     app.run(mouse=settings.mouse)
     if paint is not None:
@@ -163,25 +160,26 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     return app.return_code or 0
 
 
-def _first_paint(settings: Settings, places: Folders, opener: "Opener") -> "FirstPaint | None":
+def _first_paint(settings: Settings, places: Folders) -> "FirstPaint | None":
     """What an earlier start has shown; nothing where nothing is remembered."""
+    from assistant_tui.catalog.remembered import memory_of
     from assistant_tui.first_paint import FirstPaint
 
-    listing = opener.remembered_file(settings.profile)
-    if listing is None:
+    memory = memory_of(settings, settings.profile, places)
+    if memory is None:
         return None
-    return FirstPaint(places.cache, listing, f"{__version__} {settings!r}", os.environ)
+    return FirstPaint(places.cache, memory.path, f"{__version__} {settings!r}", os.environ)
 
 
-def _app(
-    options: argparse.Namespace, settings: Settings, places: Folders, opener: "Opener"
-) -> "AssistantApp":
+def _app(options: argparse.Namespace, settings: Settings, places: Folders) -> "AssistantApp":
+    from assistant_tui.first_look import Opener
     from assistant_tui.log import keep_quiet
     from assistant_tui.tui.app import AssistantApp
 
     keep_quiet()
     if options.log:
         _start_log(places.log_file)
+    opener = Opener(settings, places)
     return AssistantApp(
         settings,
         opener.first_look,

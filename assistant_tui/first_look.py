@@ -3,11 +3,10 @@
 import asyncio
 import json
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from assistant_tui.catalog.remembered import Memory
+from assistant_tui.catalog.remembered import memory_of
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.listing import Listing, Row
@@ -27,13 +26,8 @@ class Opener:
         """Remembered rows, or the first samples of a demo."""
         if profile.source is Source.DEMO:
             return _first_samples(profile)
-        memory = self._memory(profile)
+        memory = memory_of(self._settings, profile, self._folders)
         return Listing() if memory is None else memory.read()
-
-    def remembered_file(self, profile: Profile) -> Path | None:
-        """Where the rows of a profile are remembered; None if they are not."""
-        memory = self._memory(profile)
-        return None if memory is None else memory.path
 
     async def connect(self, profile: Profile) -> "Catalog":
         """Open the catalog of a profile; the imports are done in a thread, so that keys go on.
@@ -43,14 +37,12 @@ class Opener:
         """
         connecting = await asyncio.to_thread(_import_connecting)
         catalog: Catalog = await connecting.open_catalog(
-            self._settings, profile, self._folders, self._memory(profile)
+            self._settings,
+            profile,
+            self._folders,
+            memory_of(self._settings, profile, self._folders),
         )
         return catalog
-
-    def _memory(self, profile: Profile) -> Memory | None:
-        if not self._settings.remember or profile.source is Source.DEMO:
-            return None
-        return Memory(self._folders.cache, *profile.identity)
 
 
 def _import_connecting() -> ModuleType:

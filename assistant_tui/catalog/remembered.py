@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from assistant_tui.config.folders import write_private
+from assistant_tui.config.folders import Folders, write_private
+from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.listing import Listing, Row
 
 FORMAT = 2
@@ -67,6 +68,13 @@ class Memory:
         kept = {"format": FORMAT, "complete": complete, "seams": seams, "rows": rows}
         with suppress(OSError):
             write_private(self.path, json.dumps(kept))
+
+
+def memory_of(settings: Settings, profile: Profile, folders: Folders) -> Memory | None:
+    """Where the rows of a profile are remembered; None if they are not."""
+    if not settings.remember or profile.source is Source.DEMO:
+        return None
+    return Memory(folders.cache, *profile.identity)
 
 
 def _within_room(rows: Iterable[Row]) -> list[Row]:

@@ -106,6 +106,18 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
         assert not below(modules, f"assistant_tui.{part}"), part
 
 
+def test_what_was_seen_last_is_shown_without_them() -> None:
+    modules = loaded_by(
+        "from assistant_tui import cli\n"
+        "from assistant_tui.config.folders import folders\n"
+        "from assistant_tui.config.settings import LOCAL, Settings\n"
+        "from assistant_tui.first_paint import painted\n"
+        "with painted(cli._first_paint(Settings(LOCAL), folders()).frame): pass"
+    )
+    assert "assistant_tui.first_paint" in modules
+    assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3", "logging"})
+
+
 def test_a_demo_makes_its_first_rows_without_them_too() -> None:
     """Not an empty promise: the rows are there, though nothing heavy is."""
     modules = loaded_by(f"{_OPENER}\nassert len(opener.first_look(demo(250))) == 50")
