@@ -44,6 +44,8 @@ class Screen:
 
     START = (*SCREEN, "sh")
     AGAIN = (*SCREEN, "-r")
+    LINES = 0
+    """What it takes of the screen."""
 
     def __init__(self, host: Sshd) -> None:
         folder = host.home / "screen"
