@@ -175,7 +175,7 @@ class AssistantApp(ThriftyApp):
     def action_hint(self) -> None:
         """Say how to quit to a person who tries Ctrl+C."""
         if self.main_screen is not None:
-            self.main_screen.say("Ctrl+Q quits", Tone.PLAIN)
+            self.main_screen.desk.say("Ctrl+Q quits", Tone.PLAIN)
 
     @on(CommandPalette.Opened)
     def _steady(self) -> None:
@@ -194,7 +194,9 @@ class AssistantApp(ThriftyApp):
             self.main_screen.way_out.keep_draft()
             job_control.stop(self)
         else:
-            self.main_screen.say("No shell would bring the program back; Ctrl+Q quits", Tone.PLAIN)
+            self.main_screen.desk.say(
+                "No shell would bring the program back; Ctrl+Q quits", Tone.PLAIN
+            )
 
     async def action_quit(self) -> None:
         """Quit, once nothing is lost by it; asked once, however often the key is pressed."""

@@ -114,7 +114,7 @@ async def test_what_is_unfinished_leaves_the_rest_of_the_filter_and_its_line(
     await program.type("model:")
     assert "✗ model: takes what is looked for, such as model:gpt-4o" in program.text
     await program.press("enter")
-    assert program.main.finding.typing
+    assert program.main.desk.finding.typing
     assert names(program) == found and "/tutor ·" in program.header
     await program.type("o1")
     assert "✗" not in program.text

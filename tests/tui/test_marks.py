@@ -20,7 +20,7 @@ async def many(tmp_path: Path) -> AsyncIterator[Driver]:
 
 
 def marked(program: Driver) -> set[str]:
-    return {row.id for row in program.main.marked}
+    return {row.id for row in program.main.desk.marked}
 
 
 def ids(*numbers: int) -> set[str]:
@@ -41,13 +41,15 @@ async def test_marks_stay_through_paging_and_reloading(many: Driver) -> None:
     await many.press("space", "right_square_bracket", "space")
     await many.press("right_square_bracket", "space", "r", "home")
     assert marked(many) == ids(0, 50, 100)
-    assert [row.id for row in many.main.marked] == [sample(each)["id"] for each in (0, 50, 100)]
+    assert [row.id for row in many.main.desk.marked] == [
+        sample(each)["id"] for each in (0, 50, 100)
+    ]
     assert many.lines[2].startswith(">*")
 
 
 async def test_all_inverted_and_none(many: Driver) -> None:
     await many.press("space", "asterisk")
-    loaded = len(many.main.listing)
+    loaded = len(many.main.desk.listing)
     assert loaded >= 50 and len(marked(many)) == loaded - 1 and not marked(many) & ids(0)
     await many.press("plus")
     assert len(marked(many)) == loaded

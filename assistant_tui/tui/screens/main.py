@@ -1,6 +1,6 @@
 """The screen where the panes meet: it holds the state, hears the panes and starts the work."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,22 +14,18 @@ from textual.screen import Screen
 from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.core.view import View
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.dialogs.help import help_screen
 from assistant_tui.tui.flows import cloning, copying, deleting, showing
-from assistant_tui.tui.flows.desk import Result
 from assistant_tui.tui.flows.jobs import jobs, jobs_on_a_row
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.browser import Browser
-from assistant_tui.tui.screens.finding import Finding
-from assistant_tui.tui.screens.form_desk import FormDesk
 from assistant_tui.tui.screens.hand import Hand
-from assistant_tui.tui.screens.loader import Loader
+from assistant_tui.tui.screens.screen_desk import ScreenDesk
 from assistant_tui.tui.screens.turn import Turn
 from assistant_tui.tui.screens.way_out import WayOut
 from assistant_tui.tui.widgets.list_pane import ListPane
@@ -51,9 +47,7 @@ class MainScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 Textual types it so
 
-    listing: var[Listing] = var(Listing())
     view: var[View] = var(View())
-    notice: var[str] = var("")
 
     browser = getters.query_one(Browser)
     header_line = getters.query_one(HeaderLine)
@@ -77,21 +71,25 @@ class MainScreen(Screen[None]):
         welcome: str = "",
     ) -> None:
         super().__init__()
-        self.set_reactive(MainScreen.listing, opening)
         self.set_reactive(MainScreen.view, View(opening))
         self.profile = profile
         self._settings = settings
         self._clipboard = clipboard
         self._welcome = welcome
-        self.catalog_of = connect
-        self._loader = Loader(self, partial(connect, profile))
-        self._turn = Turn(self, self, self._set_busy)
         self._offered = False
         """Whether edits that were left behind have been spoken of."""
-        self._form = FormDesk(self, self, self._form_closed)
-        self.finding = Finding(self, self, self._loader, self._show_view)
-        self.hand = Hand(self, self, self._loader, self._form, self.finding)
-        self.way_out = WayOut(self, self, self._loader, self._turn, self._form, self._leave_for)
+        self.desk = ScreenDesk(
+            self,
+            profile,
+            settings.profiles,
+            opening,
+            connect,
+            self._listing_changed,
+            self._show_view,
+        )
+        self._turn = Turn(self.desk, self, self._set_busy)
+        self.hand = Hand(self.desk, self)
+        self.way_out = WayOut(self.desk, self, self._turn, self._leave_for)
 
     def compose(self) -> ComposeResult:
         """A line above, the panes, and two lines below."""
@@ -99,85 +97,33 @@ class MainScreen(Screen[None]):
         self.set_class(self.app.size.width >= WIDE, "-wide")
         profile = self.profile
         yield HeaderLine(profile.name, profile.host, read_only=profile.read_only)
-        first = self.listing.rows[0] if self.listing.rows else None
+        rows = self.desk.listing.rows
         with Horizontal(id="panes"):
-            browser = Browser(profile.page_size, first)
-            yield browser.data_bind(MainScreen.view, MainScreen.notice)
+            browser = Browser(profile.page_size, rows[0] if rows else None)
+            yield browser.data_bind(MainScreen.view)
         yield StatusLine()
         yield KeyLine(self._settings.keymap)
 
     def on_mount(self) -> None:
         """Show what is known at once, then ask the server."""
-        self.notice = notices.LOADING
+        self.desk.notice = notices.LOADING
         self.browser.show_list()
-        self.say(self._welcome)
+        self.desk.say(self._welcome)
+        self.desk.finding.follow(self.desk.listing)
         self._show_state()
         # What is there can be used at once: connecting must not compete with the first keys.
-        if self.listing.rows:
+        if self.desk.listing.rows:
             self.set_timer(HEAD_START, self.action_refresh)
         else:
             self.call_after_refresh(self.action_refresh)
 
     async def on_unmount(self) -> None:
         """Leave the server."""
-        await self._loader.close()
-
-    @property
-    def catalog(self) -> "Catalog":
-        """The open catalog; flows are only started when there is one."""
-        assert self._loader.catalog is not None
-        return self._loader.catalog
-
-    async def connected(self) -> "Catalog":
-        """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
-        return await self._loader.connected()
-
-    def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
-        """Say how loading goes; an empty sentence takes back only such a one."""
-        self.status_line.say_passing(sentence, tone)
-
-    def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
-        """Put a sentence on the status line."""
-        self.status_line.say(sentence, tone)
-
-    def report(self, error: ServiceError, doing: str = "") -> None:
-        """Tell of a failure on the status line, and beside the field that it names."""
-        said = f"{error.title}: {error}"
-        self.say(f"{doing}: {said}" if doing else said, Tone.ERROR)
-        self._form.refuse(error)
-
-    async def ask(self, dialog: Screen[Result]) -> Result | None:
-        """Show a dialog and wait for its answer; only in a worker."""
-        return await self.app.push_screen_wait(dialog)
-
-    def show_row(self, row: Row) -> None:
-        """Put a row that the server answered into the listing and highlight it."""
-        self.listing = self.listing.with_row(row)
-        self.browser.highlight(row.id)
-
-    @property
-    def marked(self) -> tuple[Row, ...]:
-        """The assistants that the person has marked."""
-        return self.browser.marks.listed(self.listing.loaded)
-
-    @property
-    def targets(self) -> tuple[Row, ...]:
-        """The marked assistants; where none is, the highlighted one."""
-        row = self.browser.highlighted
-        return self.marked or (() if row is None else (row,))
-
-    @property
-    def profiles(self) -> Mapping[str, Profile]:
-        """All that can be opened, by name."""
-        return self._settings.profiles
-
-    def unmark(self, assistant_ids: Iterable[str]) -> None:
-        """Take the marks of some away."""
-        self.browser.marks = self.browser.marks.without(assistant_ids)
+        await self.desk.loader.close()
 
     @on(Browser.Remarked)
     def _remark(self, event: Browser.Remarked) -> None:
-        self.say(event.sentence, Tone.WARNING)
+        self.desk.say(event.sentence, Tone.WARNING)
 
     def _set_busy(self, busy: bool) -> None:
         """Grey out what may not be done twice at once."""
@@ -187,7 +133,7 @@ class MainScreen(Screen[None]):
 
     @on(ListPane.PageWanted)
     def _extend(self, event: ListPane.PageWanted) -> None:
-        start(self, partial(self._loader.extend, event.after), "page")
+        start(self, partial(self.desk.loader.extend, event.after), "page")
 
     @on(ListPane.Selected)
     async def _open_clicked(self) -> None:
@@ -195,7 +141,7 @@ class MainScreen(Screen[None]):
 
     def on_assistant_form_changed(self) -> None:
         """Keep what is typed; by its name, since the form is imported when it is first opened."""
-        self._form.keep_soon()
+        self.desk.form.keep_soon()
 
     @on(Browser.CopyWanted)
     def _copy(self, event: Browser.CopyWanted) -> None:
@@ -203,11 +149,11 @@ class MainScreen(Screen[None]):
 
     def on_ids_editor_wanted(self, event: "IdsEditor.Wanted") -> None:
         """Ask what the server has; by its name, as above."""
-        self._form.offer_resources(event.editor)
+        self.desk.form.offer_resources(event.editor)
 
     def copy_text(self, text: str, name: str) -> None:
         """Put a text on the person's clipboard; `name` is what the status line calls it."""
-        start(self, partial(copying.copy, self, self._clipboard, text, name), "copy")
+        start(self, partial(copying.copy, self.desk, self._clipboard, text, name), "copy")
 
     @on(Browser.Moved)
     @on(events.DescendantFocus)
@@ -218,18 +164,20 @@ class MainScreen(Screen[None]):
         header, view = self.header_line, self.view
         header.wanted, header.ordering = view.query.text, view.ordering
         cursor = self.browser.list_pane.cursor
-        count = view.count(cursor, self.profile.page_size, loading=self.finding.loading)
+        count = view.count(cursor, self.profile.page_size, loading=self.desk.finding.loading)
         marked = len(self.browser.marks)
-        facts = [count, "remembered" * self.listing.remembered, f"{marked:,} marked" * bool(marked)]
+        facts = [
+            count,
+            "remembered" * self.desk.listing.remembered,
+            f"{marked:,} marked" * bool(marked),
+        ]
         header.count = " · ".join(fact for fact in facts if fact)
         self.key_line.commands = self.hand.footer()
 
-    def watch_listing(self) -> None:
-        """Show how many rows there are."""
-        self.finding.follow(self.listing)
-        if not self._offered and self._loader.catalog is not None:
+    def _listing_changed(self) -> None:
+        if not self._offered and self.desk.loader.catalog is not None:
             self._offered = True
-            start(self, partial(jobs()["offer"], self), "draft")
+            start(self, partial(jobs()["offer"], self.desk), "draft")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether a command is at hand."""
@@ -241,23 +189,19 @@ class MainScreen(Screen[None]):
 
     @on(Browser.BackWanted)
     def _take_back(self) -> None:
-        self.finding.back()
+        self.desk.finding.back()
 
     def on_filter_bar_typed(self) -> None:
         """Look for it; by its name, since the line is imported when it is first opened."""
-        self.finding.typed()
+        self.desk.finding.typed()
 
     async def action_find(self, name: str) -> None:
         """Filter or sort."""
-        await self.finding.act(name)
-
-    def reveal(self, assistant_id: str) -> None:
-        """Highlight an assistant that is loaded, whatever filter would hide it."""
-        self.finding.reveal(assistant_id)
+        await self.desk.finding.act(name)
 
     def action_refresh(self) -> None:
         """Load the list anew."""
-        start(self, self._loader.reload, "page")
+        start(self, self.desk.loader.reload, "page")
 
     async def action_open(self) -> None:
         """Open the form on the highlighted assistant; where it cannot be edited, read it."""
@@ -269,34 +213,22 @@ class MainScreen(Screen[None]):
         elif self.hand.only_reads:
             self.browser.action_switch_pane()
         else:
-            await self.open_form(Draft(Document(row.text)))
+            await self.desk.open_form(Draft(Document(row.text)))
 
     async def action_create(self) -> None:
         """Open the form on a new assistant."""
-        await self.open_form(self._form.new_draft())
+        await self.desk.open_form(self.desk.form.new_draft())
 
     async def action_clone(self) -> None:
         """Clone what is marked; else open the form on a new one like the highlighted."""
         if self.browser.marks:
             self.action_work("clone_marked")
         elif row := self.browser.highlighted:
-            await cloning.open_clone(self, row)
-
-    async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
-        """Open the form on a draft; `key` is where it is kept, if it is."""
-        await self.finding.close()
-        self.add_class("-form")
-        self.browser.close_off(True)
-        await self._form.open(draft, key, title)
-
-    def _form_closed(self) -> None:
-        self.remove_class("-form")
-        self.browser.close_off(False)
-        self.browser.show_list()
+            await cloning.open_clone(self.desk, row)
 
     def action_save(self) -> None:
         """Save what the form holds."""
-        self._turn.take(self._form.save)
+        self._turn.take(self.desk.form.save)
 
     async def action_leave(self) -> None:
         """Leave the form; asks if something was changed."""
@@ -304,17 +236,17 @@ class MainScreen(Screen[None]):
 
     def action_show_changes(self) -> None:
         """Show what a save would send."""
-        if (draft := self._form.draft) is not None:
+        if (draft := self.desk.form.draft) is not None:
             self.app.push_screen(showing.changes_screen(draft))
 
     def action_read_form(self) -> None:
         """Show the instructions as they are typed now, laid out."""
-        if (draft := self._form.draft) is not None:
+        if (draft := self.desk.form.draft) is not None:
             self.app.push_screen(showing.reading_of_draft(draft))
 
     def action_edit_field(self) -> None:
         """Edit one text of the form in the person's editor."""
-        self._form.edit_field()
+        self.desk.form.edit_field()
 
     def action_delete(self) -> None:
         """Ask whether to delete what is marked; else the highlighted one, and just this."""
@@ -325,15 +257,15 @@ class MainScreen(Screen[None]):
 
     def _delete(self, row: Row, answer: str | None) -> None:
         if answer == deleting.YES:
-            self._turn.take(partial(deleting.delete, self, row))
+            self._turn.take(partial(deleting.delete, self.desk, row))
 
     def action_work(self, name: str) -> None:
         """Start the job of a command."""
         row = self.browser.highlighted
         if (job := jobs().get(name)) is not None:
-            self._turn.take(partial(job, self))
+            self._turn.take(partial(job, self.desk))
         elif row is not None:
-            self._turn.take(partial(jobs_on_a_row()[name], self, row))
+            self._turn.take(partial(jobs_on_a_row()[name], self.desk, row))
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""

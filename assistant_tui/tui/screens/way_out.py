@@ -9,10 +9,8 @@ from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.tui.background import start
 from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.flows import leaving
-from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.screens import notices
-from assistant_tui.tui.screens.form_desk import FormDesk
-from assistant_tui.tui.screens.loader import Loader
+from assistant_tui.tui.screens.screen_desk import ScreenDesk
 from assistant_tui.tui.screens.turn import Turn
 
 
@@ -21,32 +19,28 @@ class WayOut:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: ScreenDesk,
         screen: Screen[None],
-        loader: Loader,
         turn: Turn,
-        form_desk: FormDesk,
         leave_for: Callable[[Profile], object],
     ) -> None:
         """`leave_for` is told which profile is wanted, when nothing is lost by leaving this one."""
         self._desk = desk
         self._screen = screen
-        self._loader = loader
         self._turn = turn
-        self._form_desk = form_desk
         self._leave_for = leave_for
 
     async def of_the_form(self) -> None:
         """Leave the form; asks if something was changed."""
-        draft = self._form_desk.draft
+        draft = self._desk.form.draft
         if draft is not None and draft.dirty:
             self._screen.app.push_screen(leaving.question(draft), self._leave_form)
         else:
-            await self._form_desk.close()
+            await self._desk.form.close()
 
     async def _leave_form(self, answer: str | None) -> None:
         if answer == leaving.DISCARD:
-            await self._form_desk.close()
+            await self._desk.form.close()
 
     def to_another_profile(self, settings: Settings) -> None:
         """Let the person choose a profile, and go there."""
@@ -67,9 +61,9 @@ class WayOut:
         """Whether nothing is lost if this screen goes; asks where something would be."""
         if not await self._turn.rests_soon():
             return await leaving.may_interrupt(self._desk)
-        return await self._form_desk.leave()
+        return await self._desk.form.leave()
 
     def keep_draft(self) -> None:
         """Put what is being typed on disk before the program is ended from outside."""
-        if self._loader.catalog is not None:
-            self._form_desk.keep_now()
+        if self._desk.loader.catalog is not None:
+            self._desk.form.keep_now()

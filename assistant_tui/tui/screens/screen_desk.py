@@ -1,0 +1,148 @@
+"""The main screen as the flows see it: what is loaded and chosen, and where things are said."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.screen import Screen
+
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.view import View
+from assistant_tui.tui.flows.desk import Result
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.screens.browser import Browser
+from assistant_tui.tui.screens.finding import Finding
+from assistant_tui.tui.screens.form_desk import FormDesk
+from assistant_tui.tui.screens.loader import Loader
+from assistant_tui.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from assistant_tui.catalog.catalog import Catalog
+
+
+class ScreenDesk:
+    """The Desk of one screen, and the state of what is loaded there."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        profile: Profile,
+        profiles: Mapping[str, Profile],
+        opening: Listing,
+        connect: Callable[[Profile], Awaitable["Catalog"]],
+        changed: Callable[[], None],
+        show: Callable[[View], None],
+    ) -> None:
+        """`changed` hears of another listing, `show` gets each view of it that is to be seen."""
+        self._screen = screen
+        self._listing = opening
+        self._notice = ""
+        self._changed = changed
+        self.profile = profile
+        self.profiles = profiles
+        """All that can be opened, by name."""
+        self.catalog_of = connect
+        self.loader = Loader(self, partial(connect, profile))
+        self.form = FormDesk(self, screen, self._form_closed)
+        self.finding = Finding(self, screen, self.loader, show)
+
+    @property
+    def app(self) -> App[object]:
+        """The application, whose terminal an editor needs."""
+        return self._screen.app
+
+    @property
+    def browser(self) -> Browser:
+        """List and detail."""
+        return self._screen.query_one(Browser)
+
+    @property
+    def listing(self) -> Listing:
+        """What is loaded."""
+        return self._listing
+
+    @listing.setter
+    def listing(self, listing: Listing) -> None:
+        self._listing = listing
+        self.finding.follow(listing)
+        self._changed()
+
+    @property
+    def notice(self) -> str:
+        """What is said instead of rows while there are none."""
+        return self._notice
+
+    @notice.setter
+    def notice(self, words: str) -> None:
+        self._notice = words
+        # None is there any more where the program is being ended while an answer arrives.
+        for browser in self._screen.query(Browser):
+            browser.notice = words
+
+    @property
+    def catalog(self) -> "Catalog":
+        """The open catalog; flows are only started when there is one."""
+        assert self.loader.catalog is not None
+        return self.loader.catalog
+
+    async def connected(self) -> "Catalog":
+        """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
+        return await self.loader.connected()
+
+    def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Put a sentence on the status line."""
+        self._screen.query_one(StatusLine).say(sentence, tone)
+
+    def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        """Say how loading goes; an empty sentence takes back only such a one."""
+        self._screen.query_one(StatusLine).say_passing(sentence, tone)
+
+    def report(self, error: ServiceError, doing: str = "") -> None:
+        """Tell of a failure on the status line, and beside the field that it names."""
+        said = f"{error.title}: {error}"
+        self.say(f"{doing}: {said}" if doing else said, Tone.ERROR)
+        self.form.refuse(error)
+
+    async def ask(self, dialog: Screen[Result]) -> Result | None:
+        """Show a dialog and wait for its answer; only in a worker."""
+        return await self._screen.app.push_screen_wait(dialog)
+
+    @property
+    def marked(self) -> tuple[Row, ...]:
+        """The assistants that the person has marked."""
+        return self.browser.marks.listed(self.listing.loaded)
+
+    @property
+    def targets(self) -> tuple[Row, ...]:
+        """The marked assistants; where none is, the highlighted one."""
+        row = self.browser.highlighted
+        return self.marked or (() if row is None else (row,))
+
+    def unmark(self, assistant_ids: Iterable[str]) -> None:
+        """Take the marks of some away."""
+        self.browser.marks = self.browser.marks.without(assistant_ids)
+
+    def show_row(self, row: Row) -> None:
+        """Put a row that the server answered into the listing and highlight it."""
+        self.listing = self.listing.with_row(row)
+        self.browser.highlight(row.id)
+
+    def reveal(self, assistant_id: str) -> None:
+        """Highlight an assistant that is loaded, whatever filter would hide it."""
+        self.finding.reveal(assistant_id)
+
+    async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
+        """Open the form on a draft; `key` is where it is kept, if it is."""
+        await self.finding.close()
+        self._screen.add_class("-form")
+        self.browser.close_off(True)
+        await self.form.open(draft, key, title)
+
+    def _form_closed(self) -> None:
+        self._screen.remove_class("-form")
+        self.browser.close_off(False)
+        self.browser.show_list()
