@@ -95,6 +95,8 @@ def explain(text: str) -> Words:
     param, code = inner.get("param"), inner.get("code")
     if inner.get("type") == "insufficient_quota":
         code = inner["type"]
+    if code is None:
+        code = _first(inner.get("detail")).get("type")
     param = param if isinstance(param, str) else _place(inner.get("detail"))
     return Words(
         message,
@@ -119,10 +121,15 @@ def _say_item(item: Any, depth: int) -> str:
     return f"{place}: {text}" if place and text else text
 
 
+def _first(detail: Any) -> dict[str, Any]:
+    """FastAPI's first complaint; an empty one where there is none."""
+    first = detail[0] if isinstance(detail, list) and detail else None
+    return first if isinstance(first, dict) else {}
+
+
 def _place(detail: Any) -> str | None:
     """The path that FastAPI's first complaint names, without the part of the request it is in."""
-    first = detail[0] if isinstance(detail, list) and detail else None
-    parts = first.get("loc") if isinstance(first, dict) else None
+    parts = _first(detail).get("loc")
     if not isinstance(parts, list):
         return None
     return ".".join(str(part) for part in parts if part not in _PLACES) or None

@@ -21,6 +21,9 @@ from assistant_tui.core.errors import (
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved, compare
 
+_MISSING = ("missing_required_parameter", "missing", "value_error.missing")
+"""The API's code for a field that has to be sent, and FastAPI's, of today and of before."""
+
 
 async def modify(
     client: AssistantsClient, draft: Draft, *, above: str | None = None, full_replace: bool = False
@@ -73,7 +76,8 @@ async def _save_over(
     try:
         row, answer_lost = await _send(client, newer, body, above)
     except Invalid as error:
-        if error.field not in document.members or error.field in body:
+        absent = error.field in document.members and error.field not in body
+        if error.code not in _MISSING or not absent:
             raise
         client.dialect.learn_missing(Capability.PATCH)
         raise incomplete(error.message) from error

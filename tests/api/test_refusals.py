@@ -116,7 +116,7 @@ async def test_a_missing_model_is_not_a_missing_route_or_assistant(action: str) 
             ' {"loc": ["body", "tools", 0], "msg": "bad"}, {"msg": "odd"}, 5]}',
             "name: too long; tools.0: bad; odd",
             "name",
-            None,
+            "x",
         ),
         ('{"detail": [{"loc": ["body"], "msg": "needed"}]}', "needed", None, None),
         ('{"detail": {"error": {"message": "inner"}}}', "inner", None, None),

@@ -177,8 +177,10 @@ def in_detail(refusal: Refusal) -> str:
     message = write_json(refusal.message)
     if not refusal.field:
         return compose({"detail": message})
+    kind = write_json("missing" if refusal.message == "Field required" else "value_error")
     place = write_json(["body", refusal.field])
-    return compose({"detail": compose_list([compose({"loc": place, "msg": message})])})
+    complaint = compose({"type": kind, "loc": place, "msg": message})
+    return compose({"detail": compose_list([complaint])})
 
 
 def in_three_shapes(refusal: Refusal) -> str:

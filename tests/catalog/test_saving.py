@@ -156,7 +156,8 @@ async def test_what_a_server_cannot_do_is_not_asked_for_again() -> None:
 
 
 async def test_a_server_that_misses_a_field_that_was_not_sent_wants_the_whole_object() -> None:
-    refusal = {"detail": [{"loc": ["body", "model"], "msg": "Field required"}]}
+    complaint = {"type": "missing", "loc": ["body", "model"], "msg": "Field required"}
+    refusal = {"detail": [complaint]}
     server = Server(text_of(1))
     server.bent["modify"] = lambda request: (
         server.answer(request)
@@ -174,8 +175,17 @@ async def test_a_server_that_misses_a_field_that_was_not_sent_wants_the_whole_ob
     assert server.bodies == ['{"name": "x"}', '{"name": "x", "model": "m"}']
 
 
-async def test_a_refusal_of_what_was_sent_does_not_ask_for_the_whole_object() -> None:
-    refusal = {"error": {"message": "too long", "param": "name"}}
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "too long", "param": "name", "code": "string_above_max_length"},
+        {"message": "no such model any more", "param": "model", "code": "model_not_found"},
+        {"message": "missing", "param": "name", "code": "missing_required_parameter"},
+    ],
+    ids=["of what was sent", "of a value that is there", "of a field that was sent"],
+)
+async def test_another_refusal_does_not_ask_for_the_whole_object(error: dict[str, str]) -> None:
+    refusal = {"error": error}
     server = Server(text_of(1), modify=lambda request: httpx.Response(400, json=refusal))
     async with catalog_of(server) as catalog:
         with pytest.raises(Invalid) as caught:
