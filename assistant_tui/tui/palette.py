@@ -20,7 +20,7 @@ class CommandProvider(Provider):
 
     def _commands(self) -> Iterator[Command]:
         for command in COMMANDS:
-            if command.where is Where.PANE or command.name in _HIDDEN:
+            if command.where in (Where.PANE, Where.FILTER) or command.name in _HIDDEN:
                 continue
             if self._main.hand.can_do(command):
                 yield command

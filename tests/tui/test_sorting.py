@@ -127,3 +127,11 @@ async def test_where_nothing_can_be_changed_it_is_shown_as_json(tmp_path: Path) 
     async with running(gate, tmp_path, profile=profile) as program:
         await go_to(program, sample_id(COUNT - 1))
         assert program.asked and sample_id(COUNT - 1) in program.text
+
+
+async def test_the_palette_has_what_finds_but_not_the_keys_of_the_filter(program: Driver) -> None:
+    await program.press("colon")
+    await program.until(lambda: "Go to id" in program.text or "Filter" in program.text)
+    await program.type("filter")
+    await program.until(lambda: "Find by words and qualifiers" in program.text)
+    assert "Keep the filter" not in program.text

@@ -27,6 +27,8 @@ class Loader:
         self._at_rest = asyncio.Event()
         self._at_rest.set()
         """No reload is under way."""
+        self._asked_after: str | None = None
+        """The cursor of the page that is on its way; the same page is not asked for twice."""
         self._missed: str | None = None
         """The cursor of a page that was asked for in vain; asked for again after a reload."""
         self.catalog: Catalog | None = None
@@ -78,6 +80,9 @@ class Loader:
         if catalog is None or not self._at_rest.is_set():
             self._missed = after
             return
+        if after == self._asked_after:
+            return
+        self._asked_after = after
         try:
             page = await catalog.page(after, self._desk.listing)
         except NotFound:
@@ -87,6 +92,8 @@ class Loader:
             self._missed = after
             self._failed(error)
             return
+        finally:
+            self._asked_after = None
         if self._desk.listing.cursor == page.after and self._at_rest.is_set():
             self._desk.listing = self._desk.listing.extended(page)
             self._ended(catalog)
