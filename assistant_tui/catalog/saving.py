@@ -131,7 +131,7 @@ async def _look_after(
     except ServiceError:
         error.message = f"it may have been saved all the same: {error.message}"
         raise error from None
-    if compare(body, None, Document(now.text)).as_asked:
+    if not compare(body, Document(newer.text), Document(now.text)).ignored:
         return now
     error.message = f"the change is not there, but may still arrive: {error.message}"
     raise error

@@ -47,10 +47,11 @@ class Saved:
 def compare(patch: Mapping[str, str], before: Document | None, answer: Document) -> Outcome:
     """Say which fields the server ignored or altered, and which it wiped.
 
-    What a server adds inside a value, such as a default ranking, counts as kept.
+    What a server adds inside a value, such as a default ranking, counts as kept; what was there
+    before, and was to go, does not.
     """
-    now = answer.members
-    ignored = tuple(n for n, asked in patch.items() if not _stands(asked, now.get(n)))
+    now, was = answer.members, {} if before is None else before.members
+    ignored = tuple(n for n, asked in patch.items() if not _stands(asked, now.get(n), was.get(n)))
     if before is None:
         return Outcome(ignored)
     wiped = tuple(
@@ -76,7 +77,7 @@ def _is_lost(before: str, now: str | None) -> bool:
         return False
 
 
-def _stands(asked: str, now: str | None) -> bool:
+def _stands(asked: str, now: str | None, before: str | None) -> bool:
     """Whether a value is there as asked; one that cannot be read, or is too deep, is not."""
     if same_json(asked, now):
         return True
@@ -85,17 +86,24 @@ def _stands(asked: str, now: str | None) -> bool:
         if now is None:
             return wanted in (None, [], {})
         found = read_json(now)
-        return found in _EMPTY if wanted is None else _covers(wanted, found)
+        if wanted is None:
+            return found in _EMPTY
+        return _covers(wanted, found, None if before is None else read_json(before))
     except (ValueError, RecursionError, OverflowError):
         return False
 
 
-def _covers(wanted: Any, found: Any) -> bool:
+def _covers(wanted: Any, found: Any, before: Any) -> bool:
     """Whether a value holds all that was asked, maybe with additions of the server's."""
     if isinstance(wanted, dict) and isinstance(found, dict):
-        return all(_covers(value, found.get(name)) for name, value in wanted.items())
+        was = before if isinstance(before, dict) else {}
+        if any(name in was for name in found.keys() - wanted.keys()):
+            return False
+        return all(_covers(v, found.get(name), was.get(name)) for name, v in wanted.items())
     if isinstance(wanted, list) and isinstance(found, list):
-        return len(wanted) == len(found) and all(map(_covers, wanted, found))
+        same = isinstance(before, list) and len(before) == len(wanted)
+        pairs = zip(wanted, found, before if same else [None] * len(wanted), strict=False)
+        return len(wanted) == len(found) and all(_covers(*each) for each in pairs)
     if isinstance(wanted, bool) or isinstance(found, bool):
         return wanted is found
     if isinstance(wanted, int) and isinstance(found, int):

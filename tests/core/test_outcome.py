@@ -45,6 +45,26 @@ def test_what_was_ignored_or_altered(asked: str, answered: str | None) -> None:
     assert compare({"f": asked}, None, answer) == Outcome(ignored=("f",))
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "answered", "taken"),
+    [
+        ('{"a": "1", "b": "2"}', '{"a": "1"}', '{"a": "1", "b": "2"}', False),
+        ('{"a": "1"}', "{}", '{"a": "1"}', False),
+        ('{"a": "1"}', '{"b": "2"}', '{"b": "2", "a": "1"}', False),
+        ('{"a": {"b": 1, "c": 2}}', '{"a": {"b": 1}}', '{"a": {"b": 1, "c": 2}}', False),
+        ('[{"t": 1, "x": 5}]', '[{"t": 1}]', '[{"t": 1, "x": 5}]', False),
+        ('{"a": "1"}', '{"b": "2"}', '{"b": "2", "ranker": "auto"}', True),
+        ('[{"t": 1}]', '[{"t": 1}, {"t": 2}]', '[{"t": 1, "x": 5}, {"t": 2}]', True),
+        ("null", '{"b": "2"}', '{"b": "2", "ranker": "auto"}', True),
+    ],
+)
+def test_what_was_to_go_and_is_still_there_was_ignored(
+    before: str, asked: str, answered: str, taken: bool
+) -> None:
+    was, now = (Document(f'{{"id": "a", "f": {text}}}') for text in (before, answered))
+    assert compare({"f": asked}, was, now).as_asked is taken
+
+
 def test_what_was_wiped() -> None:
     answer = Document('{"id": "a", "name": "M", "top_p": null, "tools": [], "created_at": 5}')
     outcome = compare({"name": '"M"'}, BEFORE, answer)

@@ -230,3 +230,65 @@ async def test_a_read_only_profile_offers_nothing(tmp_path: Path) -> None:
     async with running(gate, tmp_path, profile=replace(LOCAL, read_only=True)) as program:
         await program.press("space", "b", "d", "C")
         assert not program.asked and gate.writes() == []
+
+
+FUNCTION = {"type": "function", "function": {"name": "f", "strict": None}}
+KNOWN = {"metadata": {"old": "1"}, "tools": [FUNCTION]}
+DEEDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "Set the model": ((*"new", "enter"), {"model": "new"}),
+    "Set a pair of the metadata": (
+        (*"k", "enter", *"v", "enter"),
+        {"metadata": {"old": "1", "k": "v"}},
+    ),
+    "Remove a pair of the metadata": (("enter",), {"metadata": {}}),
+    "Add a tool": (("enter",), {"tools": [FUNCTION, {"type": "code_interpreter"}]}),
+    "Remove a tool": (("enter",), {"tools": []}),
+}
+"""What is typed after the deed was chosen, and what each assistant then has."""
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+async def test_each_change_of_many_survives_a_server_that_fails_in_the_middle(
+    program: Driver, gate: Gate, store: SampleStore, deed: str
+) -> None:
+    keys, changed = DEEDS[deed]
+    for number in range(COUNT):
+        store.modify(identity(number), lambda old: {**old, **KNOWN})
+    before = held(store)
+    await program.press("r")
+    gate.refuse = refusing(4, "POST")
+    await program.press("plus")
+    await choose(program, deed)
+    await program.press(*keys)
+    assert "Failed: 1 · Done: 8" in program.text
+    wanted = [{**each, **changed} for each in before]
+    assert held(store) == [*wanted[:4], before[4], *wanted[5:]]
+    gate.refuse = lambda method, path: None
+    await program.press("tab", "enter")
+    assert not program.asked and held(store) == wanted
+    await program.press("u")
+    await program.type(str(COUNT))
+    await program.press("enter")
+    assert held(store) == before
+
+
+async def test_clones_survive_a_server_that_fails_in_the_middle(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    tried: list[str] = []
+
+    def refuse(method: str, path: str) -> tuple[int, bytes] | None:
+        if method != "POST":
+            return None
+        tried.append(path)
+        return (403, b'{"error": {"message": "not this one"}}') if len(tried) == 2 else None
+
+    gate.refuse = refuse
+    await program.press("space", "space", "space", "C")
+    assert "Failed: 1 · Not tried: 1 (Forbidden) · Done: 1" in program.text
+    assert len(held(store)) == COUNT + 1
+    await program.press("tab", "enter")
+    assert not program.asked
+    names = [sample(each)["name"] for each in range(3)]
+    assert {each["name"] for each in held(store)[:3]} == {f"{name} (copy)" for name in names}
+    assert len(held(store)) == COUNT + 3

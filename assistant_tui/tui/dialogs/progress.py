@@ -146,9 +146,11 @@ def _by_fate(results: Iterable[Result]) -> dict[Fate, list[Result]]:
 
 
 def _summary(results: Iterable[Result], stopped: str) -> str:
-    counts = {fate: len(found) for fate, found in _by_fate(results).items()}
-    why = f" ({one_line(stopped)})" if stopped and Fate.NOT_TRIED in counts else ""
-    return " · ".join(f"{_TITLES[fate]}: {count:,}" for fate, count in counts.items()) + why
+    why = {Fate.NOT_TRIED: f" ({one_line(stopped)})" if stopped else ""}
+    return " · ".join(
+        f"{_TITLES[fate]}: {len(found):,}{why.get(fate, '')}"
+        for fate, found in _by_fate(results).items()
+    )
 
 
 def _lines(results: Iterable[Result]) -> Iterator[Line]:
