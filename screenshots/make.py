@@ -30,8 +30,12 @@ async def _press(pilot: Pilot[None], *keys: str) -> None:
 async def _settle(pilot: Pilot[None]) -> None:
     """Wait until the requests are answered and the detail has followed the cursor."""
     app = pilot.app
-    workers = [worker for worker in app.workers if worker.group in ("page", "write", "models")]
-    await app.workers.wait_for_complete(workers)
+    # A write that asks something waits for the person.
+    asked = len(app.screen_stack) > 1
+    groups = ("page", "all", "search", "models", *(() if asked else ("write",)))
+    workers = [worker for worker in app.workers if worker.group in groups]
+    if workers:  # of none, Textual would wait for all
+        await app.workers.wait_for_complete(workers)
     await pilot.pause(0.2)
 
 
@@ -64,6 +68,7 @@ _FUNCTION = (
     *("tab", "right", "tab", *'{"type": "object",', "enter"),
     *(*' "properties": {"number": {"type": "strin"}}}',),
 )
+_TWO = ("space", "down", "space")
 PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
     "browse": (120, 36, Flags(demo=250), _keys("down", "down")),
     "list-80x24": (80, 24, Flags(demo=250), _keys("down", "down")),
@@ -75,6 +80,10 @@ PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
     "changes": (120, 36, Flags(demo=250), _keys(*_EDIT, "f3")),
     "conflict": (120, 36, Flags(demo=250), _change_elsewhere),
     "delete": (120, 36, Flags(demo=250), _keys("down", "down", "d")),
+    "finding": (120, 36, Flags(demo=1000), _keys("slash", *"bill tool:function", "enter", *_TWO)),
+    "filter-80x24": (80, 24, Flags(demo=1000), _keys("slash", *"created:2026-07 !model:gpt-4o")),
+    "many": (120, 36, Flags(demo=250), _keys("space", "down", "space", "space", "d", "3")),
+    "comparison": (120, 36, Flags(demo=250), _keys("space", "down", "space", "equals_sign")),
     "json": (120, 36, Flags(demo=250), _keys("down", "down", "v")),
     "help": (80, 24, Flags(demo=250), _keys("question_mark")),
     "empty": (80, 24, Flags(), _keys()),

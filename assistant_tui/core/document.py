@@ -22,7 +22,7 @@ def read_json(text: str) -> Any:
     Raises:
         ValueError: not JSON, nested too deeply, or a number too long to read.
     """
-    if _is_too_deep(text):
+    if is_too_deep(text):
         raise ValueError("JSON nested too deeply to read")
     value, end = _DECODER.raw_decode(text.lstrip(_BLANK + "\ufeff"))
     if text.lstrip(_BLANK + "\ufeff")[end:].strip(_BLANK):
@@ -30,7 +30,8 @@ def read_json(text: str) -> Any:
     return value
 
 
-def _is_too_deep(text: str) -> bool:
+def is_too_deep(text: str) -> bool:
+    """Whether JSON text has more levels than are read anywhere in the program."""
     return text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST
 
 
@@ -52,7 +53,7 @@ def read_strictly(text: str) -> Any:
     Raises:
         ValueError: not JSON to the letter; the message says where.
     """
-    if _is_too_deep(text):
+    if is_too_deep(text):
         raise ValueError("nested too deeply")
     try:
         return json.loads(text, parse_constant=_refuse)

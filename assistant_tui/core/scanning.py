@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from assistant_tui.core.document import is_too_deep
+
 Item = TypeVar("Item")
 
 _DECODER = json.JSONDecoder(strict=False)
@@ -18,8 +20,9 @@ _HEAD = re.compile(
 def scan(text: str, read: Callable[[Any, str], Item]) -> tuple[list[Item], str] | None:
     """Read each element as it is decoded, from its value and its exact text.
 
-    Also returns the text without the elements. None where a fault is in it, or where the list is
-    not found: then only a reader that decodes nothing can tell what is there.
+    Also returns the text without the elements. None where a fault is in it, where something is
+    nested too deeply, or where the list is not found: then only a reader that decodes nothing can
+    tell what is there.
     """
     head = _HEAD.match(text)
     if head is None:
@@ -36,7 +39,10 @@ def scan(text: str, read: Callable[[Any, str], Item]) -> tuple[list[Item], str] 
             value, end = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
             return None
-        items.append(read(value, text[at:end]))
+        item = text[at:end]
+        if is_too_deep(item):
+            return None
+        items.append(read(value, item))
         at = _beyond_blank(text, end)
     return items, text[: head.end()] + text[at:]
 

@@ -24,6 +24,9 @@ LARGEST = 200_000
 Spoiling = Callable[[Exchange, Reply], Awaitable[None]]
 _NO_REPLY = Reply(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", b"{}")
 
+TOO_LARGE = "is larger than"
+"""What is said of an answer above the limit."""
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -54,6 +57,10 @@ class Trouble:
     def is_repeated(self, part: str) -> bool:
         """Whether a request to this part of the API is sent again."""
         return self.repeats_all or (not self.lasting and part not in ("create", "modify"))
+
+    def is_asked_in_parts(self, part: str) -> bool:
+        """Whether a list that is too large is asked for anew in fewer rows, without a wait."""
+        return part == "list" and self.words == TOO_LARGE
 
 
 def _before(spoil: Spoiling) -> Fault:
@@ -274,7 +281,7 @@ TROUBLES = [
         "an endless answer",
         _after(_endless),
         Unreadable,
-        "is larger than",
+        TOO_LARGE,
         carried_out=True,
         lasting=True,
     ),
