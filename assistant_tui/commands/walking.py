@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 from assistant_tui.commands.session import Session
 from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.finding.query import Query, QueryError, parse
 from assistant_tui.core.listing import Listing, Order, Row
-from assistant_tui.core.query import Query, QueryError, parse
 
 
 def query_of(text: str | None) -> Query | None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from assistant_tui.core.display import one_line
+from assistant_tui.core.finding.ordering import Column, Ordering
 from assistant_tui.core.listing import Row
-from assistant_tui.core.ordering import Column, Ordering
 
 GAP = "  "
 Fit = Callable[[str, int], str]

@@ -9,8 +9,8 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing
-from assistant_tui.core.view import View
 from assistant_tui.tui.widgets.list_pane import ListPane
 from tests.tui.rows import HOSTILE, listing, row
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from assistant_tui.core.finding.ordering import AS_SERVED
+from assistant_tui.core.finding.query import parse
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing, Row
-from assistant_tui.core.ordering import AS_SERVED
-from assistant_tui.core.query import parse
-from assistant_tui.core.view import View
 from assistant_tui.tui.widgets.meant import Meant
 
 ROWS = tuple(Row(name, name, "m", (), None, "{}") for name in ("ax", "bx", "cx", "cy"))

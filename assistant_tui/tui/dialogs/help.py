@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant_tui.core.description import Line
-from assistant_tui.core.query import HELP
+from assistant_tui.core.finding.query import HELP
 from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, keys_of
 from assistant_tui.tui.dialogs.text import TextScreen
 

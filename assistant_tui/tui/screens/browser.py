@@ -9,9 +9,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import var
 
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Row
 from assistant_tui.core.marks import Marks
-from assistant_tui.core.view import View
 from assistant_tui.tui.commands import BROWSING, bindings
 from assistant_tui.tui.flows import showing
 from assistant_tui.tui.flows.copying import Part

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.worker import Worker
 
+from assistant_tui.core.finding.ordering import AS_SERVED, Ordering
+from assistant_tui.core.finding.query import EVERYTHING, Query, QueryError, parse
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing
-from assistant_tui.core.ordering import AS_SERVED, Ordering
-from assistant_tui.core.query import EVERYTHING, Query, QueryError, parse
-from assistant_tui.core.view import View
 from assistant_tui.tui.background import start
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.screens.browser import Browser

@@ -14,8 +14,8 @@ from textual.screen import Screen
 from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing, Row
-from assistant_tui.core.view import View
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.dialogs.help import help_screen

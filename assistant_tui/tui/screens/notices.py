@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
-from assistant_tui.core.query import QUALIFIERS
-from assistant_tui.core.view import View
+from assistant_tui.core.finding.query import QUALIFIERS
+from assistant_tui.core.finding.view import View
 
 LOADING = "Loading…"
 LARGEST_PAGE = 100

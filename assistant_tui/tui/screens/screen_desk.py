@@ -10,8 +10,8 @@ from textual.screen import Screen
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing, Row
-from assistant_tui.core.view import View
 from assistant_tui.tui.flows.desk import Result
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.browser import Browser

@@ -8,9 +8,9 @@ from rich.segment import Segment
 from rich.style import Style
 
 from assistant_tui.core import columns
+from assistant_tui.core.finding.matching import Spans
+from assistant_tui.core.finding.ordering import Ordering
 from assistant_tui.core.listing import Row
-from assistant_tui.core.matching import Spans
-from assistant_tui.core.ordering import Ordering
 from assistant_tui.tui.widgets.wrapping import fit
 
 _FOUND = Style(bold=True, underline=True)

@@ -12,9 +12,9 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from assistant_tui.core.columns import shown_name
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Row
 from assistant_tui.core.marks import Marks
-from assistant_tui.core.view import View
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.columns import row_text, titles, with_matches
 from assistant_tui.tui.widgets.line_widget import LineWidget

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple, Self
 
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Row
-from assistant_tui.core.view import View
 
 
 class Meant(NamedTuple):

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant_tui.core import growing
+from assistant_tui.core.finding.ordering import AS_SERVED, Entry, Ordering
+from assistant_tui.core.finding.query import EVERYTHING, Query
 from assistant_tui.core.growing import Backwards, Growing, Joined
 from assistant_tui.core.listing import Listing, Row, page_at
-from assistant_tui.core.ordering import AS_SERVED, Entry, Ordering
-from assistant_tui.core.query import EVERYTHING, Query
 
 _FAR = 1 << 40
 """The place of the oldest row, while it is not known how many there are."""

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from assistant_tui.core.finding.query import QueryError, parse
 from assistant_tui.core.listing import Row
-from assistant_tui.core.query import QueryError, parse
-from tests.core.query_rows import finds, row
+from tests.core.finding.query_rows import finds, row
 
 
 def at(*moment: int) -> Row:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant_tui.core.finding.ordering import AS_SERVED, Column, Ordering
+from assistant_tui.core.finding.query import EVERYTHING, Query, parse
+from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing, Page, Row
-from assistant_tui.core.ordering import AS_SERVED, Column, Ordering
-from assistant_tui.core.query import EVERYTHING, Query, parse
-from assistant_tui.core.view import View
 
 BY_NAME = Ordering(Column.NAME, descending=False)
 

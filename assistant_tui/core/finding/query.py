@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from assistant_tui.core.finding.matching import Spans, fold
+from assistant_tui.core.finding.moments import ALWAYS, Stretch, read_stretch
+from assistant_tui.core.finding.subject import META, Subject
+from assistant_tui.core.finding.terms import Created, How, Term, Words
 from assistant_tui.core.listing import Row
-from assistant_tui.core.matching import Spans, fold
-from assistant_tui.core.moments import ALWAYS, Stretch, read_stretch
-from assistant_tui.core.subject import META, Subject
-from assistant_tui.core.terms import Created, How, Term, Words
 
 HELP = (
     "Words must all be there, in the name, id, model, description, instructions or metadata;",

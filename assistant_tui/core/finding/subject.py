@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from assistant_tui.core.finding.matching import fold
 from assistant_tui.core.listing import Row
-from assistant_tui.core.matching import fold
 
 _DECODER = json.JSONDecoder(strict=False, parse_float=str, parse_int=str, parse_constant=str)
 """Numbers stay as they were written, so that they are found as they are seen."""

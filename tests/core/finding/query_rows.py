@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from assistant_tui.core.finding.query import parse
 from assistant_tui.core.listing import Row
-from assistant_tui.core.query import parse
 
 
 def row(name: str = "", *, created_at: int | None = None, **members: Any) -> Row:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from assistant_tui.core.finding.ordering import AS_SERVED, Column, Ordering
 from assistant_tui.core.listing import Row
-from assistant_tui.core.ordering import AS_SERVED, Column, Ordering
 
 ROWS = (
     Row("a", "beta", "m2", ("file_search",), 3, "{}"),

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from assistant_tui.core.finding.matching import fold
 from assistant_tui.core.listing import Row
-from assistant_tui.core.matching import fold
 
 
 class Column(Enum):

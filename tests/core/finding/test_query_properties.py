@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant_tui.core.finding.query import Query, QueryError, parse
+from assistant_tui.core.finding.subject import Folding, Subject
 from assistant_tui.core.listing import Row
-from assistant_tui.core.query import Query, QueryError, parse
-from assistant_tui.core.subject import Folding, Subject
 from tests.core.json_texts import texts
 
 letters = st.text('aAbB éßſ/\\"\u0301ﬁ가\n\ud800', max_size=8)

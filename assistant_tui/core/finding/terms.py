@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
-from assistant_tui.core.matching import (
+from assistant_tui.core.finding.matching import (
     Spans,
     find_all,
     find_loosely,
@@ -14,8 +14,8 @@ from assistant_tui.core.matching import (
     is_like,
     unfolded,
 )
-from assistant_tui.core.moments import Stretch
-from assistant_tui.core.subject import META, Folding, Subject
+from assistant_tui.core.finding.moments import Stretch
+from assistant_tui.core.finding.subject import META, Folding, Subject
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\/]')
 """What JSON writes in another way, or may."""
