@@ -119,7 +119,8 @@ def test_a_program_that_was_stopped_by_force_goes_on_as_before(
             remote.until(lambda: program_of(jump_host)[1] == "T", "a program that is stopped")
             del remote.raw[:]
             os.kill(number, signal.SIGCONT)
-            remote.until(lambda: LEFT in remote.raw, "all drawn anew")
+            # What is typed before it has the terminal back is the shell's.
+            remote.until(lambda: taken_back(remote.raw), "all drawn anew")
         remote.press(ENTER)
         remote.shows("Edit asst_")
         remote.press(b" of mine")
@@ -130,6 +131,11 @@ def test_a_program_that_was_stopped_by_force_goes_on_as_before(
         remote.press(b"q")
         assert remote.ends() == 0
         assert " icanon" in remote.text and " echo " in remote.text
+
+
+def taken_back(raw: bytes | bytearray) -> bool:
+    """Whether the program has left the screen and entered it again."""
+    return 0 <= raw.find(LEFT) < raw.rfind(ENTERED)
 
 
 def program_of(host: Sshd) -> tuple[int, str]:

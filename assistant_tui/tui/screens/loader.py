@@ -80,8 +80,8 @@ class Loader:
         if catalog is None or not self._at_rest.is_set():
             self._missed = after
             return
-        if after == self._asked_after:
-            return
+        if after == self._asked_after or after != self._desk.listing.cursor:
+            return  # It is on its way, or has come already.
         self._asked_after = after
         try:
             page = await catalog.page(after, self._desk.listing)
