@@ -5,6 +5,17 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Without clocks, since a busy machine must make no test fail, and with the same examples in every
+# run; ASSISTANT_TUI_EXAMPLES=random looks for others.
+settings.register_profile(
+    "calm",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("ASSISTANT_TUI_EXAMPLES") != "random",
+)
+settings.load_profile("calm")
 
 _PREFIXES = ("OPENAI_", "ASSISTANT_TUI_", "SSH_")
 _NAMES = ("TMUX", "STY", "NO_COLOR", "VISUAL", "EDITOR")

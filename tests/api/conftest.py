@@ -1,10 +1,6 @@
-"""Tests without clocks and without the proxies of the machine they run on."""
+"""Tests without the proxies of the machine they run on."""
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("calm")
 
 
 @pytest.fixture(autouse=True)
