@@ -218,16 +218,6 @@ class Listing:
         back = Growing(row for row in self.back if row.id not in gone)
         return replace(self, rows=rows, back=back)
 
-    def neighbour(self, assistant_id: str) -> str | None:
-        """The id to highlight when this one goes: the next row's, else the one before."""
-        position = self.position(assistant_id)
-        if position is None:
-            return self.rows[0].id if self.rows else None
-        beside = (
-            self.rows[position + 1 : position + 2] or self.rows[max(position - 1, 0) : position]
-        )
-        return beside[0].id if beside else None
-
     def count(self, position: int, page_size: int) -> str:
         """Say which page of how many rows the cursor is on: `51–100 of 120+`, `1–9 of 9 (all)`.
 

@@ -18,8 +18,10 @@ class PatientProtocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        # As uvicorn types it.
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override]  # as uvicorn types it
+    ) -> None:
         """Begin to wait."""
         super().connection_made(transport)
         self._watch()

@@ -145,23 +145,6 @@ def test_leaving_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "gone", "beside"),
-    [
-        ([1, 2, 3], "a2", "a3"),
-        ([1, 2, 3], "a3", "a2"),
-        ([1, 2, 3], "a1", "a2"),
-        ([1], "a1", None),
-        ([1, 2], "x", "a1"),
-        ([], "x", None),
-    ],
-)
-def test_the_highlight_moves_to_the_neighbour(
-    numbers: list[int], gone: str, beside: str | None
-) -> None:
-    assert Listing(rows(*numbers)).neighbour(gone) == beside
-
-
-@pytest.mark.parametrize(
     ("count", "complete", "position", "said"),
     [
         (0, False, 0, ""),
