@@ -5,6 +5,22 @@ READY := .venv/.ready
 # How many tests run at once.
 WORKERS ?= 2
 
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# uv installs what pip would, sooner: from the index that pip is configured for, if there is one,
+# and with the certificates that this system trusts.
+INSTALL_BY_UV = { \
+  index=$$($(BIN)/python -m pip config list | sed -n "s/^[^=]*\.index-url='\(.*\)'/\1/p" | tail -n 1); \
+  if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; fi; \
+  export UV_SYSTEM_CERTS=true; \
+  $(PIP) install "$$(grep '^uv==' requirements.lock)" \
+  && $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock \
+  && $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .; \
+} 2> .venv/uv.log
+TELL_OF_PIP = echo "uv could not install what is needed (.venv/uv.log says why); pip does it, which takes longer" >&2
+INSTALL_BY_PIP = grep -v '^uv==' requirements.lock > .venv/requirements.txt \
+  && $(PIP) install --no-deps -r .venv/requirements.txt \
+  && $(PIP) install --no-deps --no-build-isolation -e .
+
 .PHONY: run test test-e2e check format lint types layers coverage bench screenshots lock wheel clean
 
 run: $(READY)
@@ -52,9 +68,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "'$(PYTHON)' cannot make virtual environments: install its venv package (on Debian: apt install python3-venv)" >&2; exit 2; }
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.lock)"
-	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
-	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@$(INSTALL_BY_UV) || { $(TELL_OF_PIP); $(INSTALL_BY_PIP); }
 	@$(BIN)/python -m compileall -q assistant_tui
 	@touch $@
 
