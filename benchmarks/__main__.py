@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the figures of the README, measured on this machine."""
+"""``python -m benchmarks``: the figures of benchmarks/README.md, measured on this machine."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ from benchmarks.session import BenchmarkFailed
 
 GROUPS = ("start", "local", "keys", "idle", "memory", "listing", "filter")
 QUICK = 2
-README = ROOT / "README.md"
+README = ROOT / "benchmarks" / "README.md"
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 Groups = dict[str, Callable[[], Group]]
 
@@ -26,7 +26,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     add("--only", default=",".join(GROUPS), help=f"groups to run: {','.join(GROUPS)}")
     add("--rounds", type=int, default=5, help="rounds that count (5)")
     add("--quick", action="store_true", help="two rounds")
-    add("--write", action="store_true", help="put the table into README.md")
+    add("--write", action="store_true", help="put the table into benchmarks/README.md")
     add("--listed", type=int, default=10_000, help="assistants of the listing group (10000)")
     add("--program", default=subject.executable, help="the program under test")
     add("--row", default=subject.row, help="regular expression that a row of the list matches")

@@ -1,4 +1,4 @@
-"""The table: as Markdown, on the screen and in the README."""
+"""The table: as Markdown, on the screen and in benchmarks/README.md."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""Takes the pictures that the README shows: SVG by Textual, PNG from it."""
+"""Takes the pictures that README and docs show: SVG by Textual, PNG from it."""
 
 import asyncio
 import os

@@ -1,0 +1,75 @@
+"""The documentation says what is true: keys, options, configuration, links, names of tests."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.arguments import parser
+from assistant_tui.config import schema
+from assistant_tui.tui.commands import COMMANDS, Command, keys_of
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+
+
+def page(name: str) -> str:
+    """A page of docs/."""
+    return (ROOT / "docs" / name).read_text("utf-8")
+
+
+def links() -> list[tuple[Path, str]]:
+    """Each page with what it links to or shows, if that is a file."""
+    return [
+        (each, target)
+        for each in PAGES
+        for target in re.findall(r"\]\(([^)#]+)\)", each.read_text("utf-8"))
+        if "://" not in target
+    ]
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.keys], ids=lambda c: c.name)
+def test_every_key_is_in_a_table_with_what_it_does(command: Command) -> None:
+    keys = " ".join(f"`{key}`" for key in keys_of(command, {}))
+    assert f"| {keys} | {command.help} |" in page("keys.md")
+
+
+def test_the_commands_of_the_keymap_are_listed() -> None:
+    line = re.search(r"Commands for `\[keymap\]`: (.*)\.", page("configuration.md"))
+    assert line is not None
+    assert re.findall(r"`(\w+)`", line[1]) == [c.name for c in COMMANDS if c.keys]
+
+
+def test_every_option_is_told() -> None:
+    for option in re.findall(r"--[a-z-]+", parser().format_help()):
+        assert f"`{option}" in page("command-line.md")
+
+
+def test_the_configuration_that_is_shown_is_allowed_and_whole() -> None:
+    block = page("configuration.md").split("```toml\n")[1].split("```")[0]
+    data = tomllib.loads(block)
+    schema.check("configuration.md", data)
+    commented = set(re.findall(r"^# (\w+) = ", block, re.MULTILINE))
+    assert set(data["profiles"]["work"]) | commented == set(schema.PROFILE)
+    for section, rules in schema.SECTIONS.items():
+        assert set(data[section]) == set(rules)
+
+
+@pytest.mark.parametrize(
+    ("where", "target"), links(), ids=lambda each: each.name if isinstance(each, Path) else each
+)
+def test_what_is_linked_or_shown_is_there(where: Path, target: str) -> None:
+    assert (where.parent / target).exists()
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    linked = {(where.parent / target).resolve() for where, target in links()}
+    assert set(PAGES[1:]) <= linked
+
+
+def test_the_tests_behind_each_promise_are_there() -> None:
+    names = re.findall(r"`([a-z_]+/(?:test_\w+\.py)?)`", page("guarantees.md"))
+    names.remove("tests/")
+    assert len(names) > 20
+    assert [name for name in names if not (ROOT / "tests" / name).exists()] == []
