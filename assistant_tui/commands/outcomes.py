@@ -50,6 +50,14 @@ class Tally:
             self._fail(name, told(error, self._profile))
         except ValueError as error:
             self._fail(name, str(error))
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._fail(name, error.strerror or type(error).__name__)
+        except Exception as fault:
+            # What nobody expected of one must not keep the others from being done. Its words are
+            # not shown: nobody knows what they quote.
+            self._fail(name, f"stopped by a fault of this program ({type(fault).__name__})")
 
     def _fail(self, name: str, why: str) -> None:
         self._failed += 1

@@ -1,9 +1,10 @@
-"""One act on many assistants: a few at a time, to be stopped, with what became of each."""
+"""Runs one operation on many items: a few at a time, to be stopped, with a result for each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from enum import Enum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from assistant_tui.core.errors import (
     Forbidden,
@@ -14,7 +15,6 @@ from assistant_tui.core.errors import (
     TimedOut,
     Unauthorized,
 )
-from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved
 
 AT_ONCE = 4
@@ -22,12 +22,34 @@ AT_ONCE = 4
 HOPELESS = (Unauthorized, Forbidden, NotServed, Offline, TimedOut, RateLimited)
 """What the next assistant would meet as well: after one of these no further one is begun."""
 
-Act = Callable[[Row], Awaitable[Saved | str | None]]
-"""Does it to one assistant; tells what the server has then, or what a person should know."""
+
+class Item(Protocol):
+    """What an operation is run on. Two items are two, however alike they are."""
+
+    @property
+    def id(self) -> str:
+        """The id of the assistant that it is about; empty where there is none yet."""
+
+    @property
+    def label(self) -> str:
+        """What it is called in a result, in a line that is safe to show."""
 
 
-class Fate(Enum):
-    """What became of one assistant in an act on many."""
+ItemT = TypeVar("ItemT", bound=Item)
+
+
+class Removed(NamedTuple):
+    """The server does not have this assistant any more."""
+
+    id: str
+
+
+Operation = Callable[[ItemT], Awaitable[Saved | Removed | str | None]]
+"""Does it to one item; returns what the server has then, or what a person should know."""
+
+
+class Status(Enum):
+    """What became of one item."""
 
     DONE = "done"
     UNCHANGED = "unchanged"
@@ -35,92 +57,110 @@ class Fate(Enum):
     NOT_TRIED = "not tried"
 
 
-class Result(NamedTuple):
-    """One assistant, and what became of it."""
+UNFINISHED = (Status.FAILED, Status.NOT_TRIED)
+"""What a second run tries."""
 
-    row: Row
-    """As it was when the act began."""
-    fate: Fate = Fate.NOT_TRIED
+
+class Result(NamedTuple, Generic[ItemT]):
+    """One item, and what became of it."""
+
+    item: ItemT
+    status: Status = Status.NOT_TRIED
     why: str = ""
     """What went wrong, or what a person should know of one that is done; else empty."""
     saved: Saved | None = None
+    """What the server has after a create or modify."""
+    removed: str = ""
+    """The id of the assistant that is gone; else empty."""
+    fault: Exception | None = None
+    """The error of this program that ended it; None for one that was expected."""
 
 
-class Batch:
-    """An act on some assistants; it is run once, and `again` is the act on those that are left."""
+class Batch(Generic[ItemT]):
+    """One operation on some items; each has its result at its own position.
+
+    A second run tries what failed and what was not tried. Items about the same assistant are done
+    one after the other, in their order, whatever else is under way.
+    """
 
     def __init__(
         self,
-        rows: Sequence[Row],
-        act: Act,
-        told: Callable[[Result], None] = lambda result: None,
+        items: Sequence[ItemT],
+        operation: Operation[ItemT],
+        on_result: Callable[[Result[ItemT]], None] = lambda result: None,
         *,
         at_once: int = AT_ONCE,
     ) -> None:
-        self._rows = rows
-        self._act = act
-        self.told = told
-        """Hears of each assistant when it is done or has failed."""
+        """`on_result` hears of each item when it is done or has failed."""
+        self._operation = operation
+        self.on_result = on_result
         self._at_once = at_once
-        self._found: dict[str, Result] = {}
-        self._waiting = iter(rows)
+        self._results = [Result(item) for item in items]
+        self._locks: dict[str, asyncio.Lock] = {}
+        self.tried = 0
+        """How many items of the present run, or the last one, have ended."""
+        self.total = len(items)
+        """How many items that run is about."""
         self.stopped = ""
-        """Why no further assistant is begun; empty while they are."""
+        """Why no further item is begun; empty while they are."""
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._results)
 
     @property
-    def results(self) -> tuple[Result, ...]:
-        """What became of each so far, in their order."""
-        return tuple(self._found.get(row.id, Result(row)) for row in self._rows)
+    def results(self) -> tuple[Result[ItemT], ...]:
+        """What became of each so far, in the order of the items."""
+        return tuple(self._results)
 
-    def of(self, *fates: Fate) -> list[Result]:
-        """The results that are one of these."""
-        return [result for result in self.results if result.fate in fates]
-
-    @property
-    def ended(self) -> int:
-        """How many were tried to the end."""
-        return len(self._found)
+    def of(self, *statuses: Status) -> list[Result[ItemT]]:
+        """The results that have one of these statuses."""
+        return [result for result in self._results if result.status in statuses]
 
     def stop(self, why: str = "stopped") -> None:
-        """Begin no further one; what is under way is waited for."""
+        """Begin no further item; what is under way is waited for."""
         self.stopped = self.stopped or why
 
     async def run(self) -> None:
-        """Do it to all, or until it is stopped."""
+        """Try every item that is not finished, until all were tried or it is stopped."""
+        todo = [at for at, result in enumerate(self._results) if result.status in UNFINISHED]
+        self.tried, self.total, self.stopped = 0, len(todo), ""
+        positions = iter(todo)
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._at_once, len(self._rows))):
-                group.create_task(self._work())
+            for _ in range(min(self._at_once, len(todo))):
+                group.create_task(self._work(positions))
 
-    def again(self) -> "Batch":
-        """The same act on those that failed or were not tried."""
-        left = [each.row for each in self.of(Fate.FAILED, Fate.NOT_TRIED)]
-        return Batch(left, self._act, self.told, at_once=self._at_once)
+    async def _work(self, positions: Iterator[int]) -> None:
+        while not self.stopped and (position := next(positions, None)) is not None:
+            item = self._results[position].item
+            async with self._alone(item):
+                if self.stopped:
+                    return
+                self._results[position] = result = await self._try(item)
+                self.tried += 1
+            self.on_result(result)
 
-    async def _work(self) -> None:
-        for row in self._next():
-            result = await self._try(row)
-            self._found[row.id] = result
-            self.told(result)
+    def _alone(self, item: ItemT) -> AbstractAsyncContextManager[None]:
+        """Waits for the items before this one that are about the same assistant."""
+        return self._locks.setdefault(item.id, asyncio.Lock()) if item.id else nullcontext()
 
-    def _next(self) -> Iterator[Row]:
-        """The rows that nobody has begun, until it is stopped."""
-        while not self.stopped and (row := next(self._waiting, None)) is not None:
-            yield row
-
-    async def _try(self, row: Row) -> Result:
+    async def _try(self, item: ItemT) -> Result[ItemT]:
         try:
-            saved = await self._act(row)
+            outcome = await self._operation(item)
         except ServiceError as error:
             if isinstance(error, HOPELESS):
                 self.stop(error.title)
-            return Result(row, Fate.FAILED, f"{error.title}: {error}")
-        if not isinstance(saved, Saved):
-            return Result(row, Fate.DONE, saved or "")
-        fate = Fate.UNCHANGED if saved.unchanged else Fate.DONE
-        return Result(row, fate, _remark(saved), saved)
+            return Result(item, Status.FAILED, f"{error.title}: {error}")
+        except Exception as fault:
+            # What nobody expected of one item must not keep the others from being done. Its words
+            # are not shown: nobody knows what they quote.
+            why = f"stopped by a fault of this program ({type(fault).__name__})"
+            return Result(item, Status.FAILED, why, fault=fault)
+        if isinstance(outcome, Removed):
+            return Result(item, Status.DONE, removed=outcome.id)
+        if not isinstance(outcome, Saved):
+            return Result(item, Status.DONE, outcome or "")
+        status = Status.UNCHANGED if outcome.unchanged else Status.DONE
+        return Result(item, status, _remark(outcome), outcome)
 
 
 def _remark(saved: Saved) -> str:

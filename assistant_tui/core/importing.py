@@ -1,6 +1,6 @@
 """What files would change on a server: a plan, before anything is sent."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,6 +12,7 @@ from assistant_tui.core.fields import READ_ONLY
 from assistant_tui.core.formats import json_file, markdown_file, yaml_file
 from assistant_tui.core.formats.found import Found
 from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import Saved
 
 Reader = Callable[[str], list[Found]]
 READERS: Mapping[str, Reader] = {
@@ -26,7 +27,7 @@ _OTHERS = (".responses.json",)
 """What is written by this program, too, but is no assistant any more."""
 
 
-class Deed(Enum):
+class Action(Enum):
     """What is to be done with one assistant of a file."""
 
     CREATE = "create"
@@ -55,7 +56,7 @@ class Entry:
 class Step:
     """What an import does about one entry."""
 
-    deed: Deed
+    action: Action
     origin: str
     name: str = ""
     draft: Draft | None = None
@@ -69,12 +70,19 @@ class Step:
         return (self.draft.assistant_id if self.draft is not None else None) or ""
 
     @property
+    def label(self) -> str:
+        """What a result calls it, in a line that is safe to show."""
+        return " · ".join(one_line(each) for each in (self.id, self.name, self.origin) if each)
+
+    @property
     def line(self) -> str:
         """What it does and to whom, in a line that is safe to show."""
-        fields = ", ".join(self.draft.touched) if self.deed is Deed.CHANGE and self.draft else ""
+        fields = (
+            ", ".join(self.draft.touched) if self.action is Action.CHANGE and self.draft else ""
+        )
         what = [self.id, self.name or "(no name)", fields] if self.draft else [self.why]
         said = " · ".join(one_line(each) for each in (*what, self.origin) if each)
-        return f"{self.deed.value:<10}  {said}"
+        return f"{self.action.value:<10}  {said}"
 
 
 def reader_of(name: str) -> Reader | None:
@@ -108,29 +116,42 @@ def plan(given: Sequence[Entry], held: Mapping[str, Row]) -> tuple[Step, ...]:
         known = entry.id
         if known and known in first:
             why = f"{known} stands in {first[known]}, too"
-            steps.append(Step(Deed.UNREADABLE, entry.origin, why=why))
+            steps.append(Step(Action.UNREADABLE, entry.origin, why=why))
             continue
         first[known] = entry.origin
         steps.append(_step(entry, held.get(known)))
     return tuple(steps)
 
 
+def mismatch(done: Iterable[tuple[Step, Saved]]) -> str:
+    """What was done otherwise than its step says, in a sentence; empty where all was as planned."""
+    made: list[str] = []
+    for step, saved in done:
+        if step.action is Action.CREATE:
+            made.append(saved.row.id)
+        elif saved.row.id != step.id:
+            return f"{one_line(saved.row.id)} was changed, but {one_line(step.id)} was to be"
+    if len(set(made)) != len(made):
+        return f"{len(made):,} were to be created, but {len(set(made)):,} different ones were"
+    return ""
+
+
 def _step(entry: Entry, row: Row | None) -> Step:
     if entry.problem:
-        return Step(Deed.UNREADABLE, entry.origin, why=entry.problem)
+        return Step(Action.UNREADABLE, entry.origin, why=entry.problem)
     wanted = Document(entry.text)
     name = wanted.value("name")
     name = name if isinstance(name, str) else ""
     try:
         draft = created_from(wanted) if row is None else _change(Document(row.text), wanted)
     except ValueError as error:
-        return Step(Deed.UNREADABLE, entry.origin, name, why=str(error))
+        return Step(Action.UNREADABLE, entry.origin, name, why=str(error))
     for problem in draft.errors.values():
-        return Step(Deed.UNREADABLE, entry.origin, name, why=problem)
+        return Step(Action.UNREADABLE, entry.origin, name, why=problem)
     if row is None:
-        return Step(Deed.CREATE, entry.origin, name, draft)
-    deed = Deed.CHANGE if draft.dirty else Deed.UNCHANGED
-    return Step(deed, entry.origin, name or row.name, draft)
+        return Step(Action.CREATE, entry.origin, name, draft)
+    action = Action.CHANGE if draft.dirty else Action.UNCHANGED
+    return Step(action, entry.origin, name or row.name, draft)
 
 
 def _change(now: Document, wanted: Document) -> Draft:

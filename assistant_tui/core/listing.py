@@ -31,6 +31,13 @@ class KeptText(Protocol):
 Text = str | KeptText
 
 
+def label_of(assistant_id: str, name: str) -> str:
+    """The id, whole, and the beginning of the name, in a line that is safe to show."""
+    name = one_line(name)
+    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return f"{one_line(assistant_id)} · {short or '(no name)'}"
+
+
 class Row(NamedTuple):
     """What the list shows of one assistant, and its JSON as received."""
 
@@ -49,9 +56,7 @@ class Row(NamedTuple):
     @property
     def label(self) -> str:
         """The id, whole, and the beginning of the name, in a line that is safe to show."""
-        name = one_line(self.name)
-        short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-        return f"{one_line(self.id)} · {short or '(no name)'}"
+        return label_of(self.id, self.name)
 
     @property
     def text(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.record import Record
-from assistant_tui.core.batch import AT_ONCE, Batch, Fate, Result
+from assistant_tui.core.batch import AT_ONCE, Batch, Result, Status
 from assistant_tui.core.bulk import with_metadata
 from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
 from assistant_tui.core.listing import Row
@@ -17,22 +17,22 @@ from assistant_tui.core.outcome import Saved
 from assistant_tui.journal.journal import Journal
 from tests.catalog.support import Handler, Server, catalog_of, part_of, refusing, some
 
-DONE, UNCHANGED, FAILED, LEFT = Fate.DONE, Fate.UNCHANGED, Fate.FAILED, Fate.NOT_TRIED
+DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, Status.NOT_TRIED
 
 
 def rows(count: int) -> list[Row]:
     return [Row(f"a{number}", "", "m", (), None, "{}") for number in range(count)]
 
 
-def fates(batch: Batch) -> list[Fate]:
-    return [result.fate for result in batch.results]
+def statuses(batch: Batch[Row]) -> list[Status]:
+    return [result.status for result in batch.results]
 
 
 async def test_a_few_at_a_time_and_each_once() -> None:
     under_way, most, done = 0, 0, []
     together = asyncio.Barrier(AT_ONCE)
 
-    async def act(row: Row) -> None:
+    async def operation(row: Row) -> None:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
@@ -41,62 +41,111 @@ async def test_a_few_at_a_time_and_each_once() -> None:
         done.append(row.id)
 
     count = 3 * AT_ONCE
-    batch = Batch(rows(count), act)
+    batch = Batch(rows(count), operation)
     await batch.run()
     assert (most, sorted(done)) == (AT_ONCE, sorted(row.id for row in rows(count)))
-    assert fates(batch) == [DONE] * count and batch.ended == count
+    assert statuses(batch) == [DONE] * count and batch.tried == count
 
 
 async def test_stopped_it_ends_what_is_under_way_and_begins_nothing() -> None:
-    told: list[Result] = []
+    told: list[Result[Row]] = []
 
-    async def act(row: Row) -> None:
+    async def operation(row: Row) -> None:
         batch.stop()
 
-    batch = Batch(rows(9), act, told.append, at_once=2)
+    batch = Batch(rows(9), operation, told.append, at_once=2)
     await batch.run()
-    assert fates(batch) == [DONE] + [LEFT] * 8
-    assert batch.stopped == "stopped" and [result.row.id for result in told] == ["a0"]
+    assert statuses(batch) == [DONE] + [LEFT] * 8
+    assert batch.stopped == "stopped" and [result.item.id for result in told] == ["a0"]
 
 
 async def test_one_that_fails_stops_no_other() -> None:
-    async def act(row: Row) -> None:
+    async def operation(row: Row) -> None:
         if row.id == "a1":
             raise ServerFault("broke", status=500)
 
-    batch = Batch(rows(3), act)
+    batch = Batch(rows(3), operation)
     await batch.run()
-    assert fates(batch) == [DONE, FAILED, DONE]
+    assert statuses(batch) == [DONE, FAILED, DONE]
     assert batch.results[1].why == "Server fault: broke (status 500)"
 
 
 @pytest.mark.parametrize("error", [Unauthorized("who?"), Forbidden("no")])
 async def test_what_every_other_would_meet_ends_it(error: ServiceError) -> None:
-    async def act(row: Row) -> None:
+    async def operation(row: Row) -> None:
         raise error
 
-    batch = Batch(rows(9), act, at_once=1)
+    batch = Batch(rows(9), operation, at_once=1)
     await batch.run()
-    assert fates(batch) == [FAILED] + [LEFT] * 8
+    assert statuses(batch) == [FAILED] + [LEFT] * 8
     assert batch.stopped == error.title
 
 
 async def test_again_takes_what_failed_or_was_not_tried() -> None:
     broken = True
 
-    async def act(row: Row) -> None:
+    async def operation(row: Row) -> None:
         if broken and row.id == "a1":
             raise ServerFault("broke")
         if broken and row.id == "a3":
             raise Unauthorized("who?")
 
-    batch = Batch(rows(6), act, at_once=1)
+    batch = Batch(rows(6), operation, at_once=1)
     await batch.run()
-    assert fates(batch) == [DONE, FAILED, DONE, FAILED, LEFT, LEFT]
-    broken, again = False, batch.again()
-    await again.run()
-    assert [result.row.id for result in again.results] == ["a1", "a3", "a4", "a5"]
-    assert fates(again) == [DONE] * 4
+    assert statuses(batch) == [DONE, FAILED, DONE, FAILED, LEFT, LEFT]
+    broken = False
+    done = [*batch.of(DONE)]
+    await batch.run()
+    assert (batch.tried, batch.total, batch.stopped) == (4, 4, "")
+    assert statuses(batch) == [DONE] * 6 and [*batch.results[:1], batch.results[2]] == done
+
+
+async def test_items_that_are_just_alike_are_each_done_once() -> None:
+    done: list[Row] = []
+
+    async def operation(row: Row) -> str:
+        done.append(row)
+        return f"number {len(done)}"
+
+    same = rows(1) * 3
+    batch = Batch(same, operation, at_once=2)
+    await batch.run()
+    assert done == same and statuses(batch) == [DONE] * 3
+    assert [result.why for result in batch.results] == ["number 1", "number 2", "number 3"]
+
+
+async def test_items_about_one_assistant_are_done_in_their_order_and_not_at_once() -> None:
+    under_way: list[str] = []
+    ended: list[str] = []
+
+    async def operation(row: Row) -> None:
+        assert row.id not in under_way
+        under_way.append(row.id)
+        for _ in range(5 - len(ended)):
+            await asyncio.sleep(0)
+        under_way.remove(row.id)
+        ended.append(row.name)
+
+    held = [Row(name[0], name, "m", (), None, "{}") for name in ("a1", "b1", "a2", "a3", "b2")]
+    batch = Batch(held, operation)
+    await batch.run()
+    assert statuses(batch) == [DONE] * 5
+    for known in "ab":
+        assert [name for name in ended if name[0] == known] == [
+            row.name for row in held if row.id == known
+        ]
+
+
+async def test_an_error_that_nobody_expected_is_the_failure_of_its_item_alone() -> None:
+    async def operation(row: Row) -> None:
+        if row.id == "a1":
+            raise KeyError("sk-secret")
+
+    batch = Batch(rows(3), operation)
+    await batch.run()
+    assert statuses(batch) == [DONE, FAILED, DONE]
+    assert batch.results[1].why == "stopped by a fault of this program (KeyError)"
+    assert isinstance(batch.results[1].fault, KeyError)
 
 
 def failing_for(server: Server, name: str, status: int) -> Handler:
@@ -109,13 +158,13 @@ def failing_for(server: Server, name: str, status: int) -> Handler:
     return answer
 
 
-async def changed(catalog: Catalog, held: Sequence[Row], token: str) -> Batch:
+async def changed(catalog: Catalog, held: Sequence[Row], token: str) -> Batch[Row]:
     edit = with_metadata("team", "ops")
 
-    async def act(row: Row) -> Saved:
+    async def operation(row: Row) -> Saved:
         return await catalog.change(row.id, edit, batch=token)
 
-    batch = Batch(held, act)
+    batch = Batch(held, operation)
     await batch.run()
     return batch
 
@@ -131,7 +180,7 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
             held = (await catalog.page()).rows
             before = dict(server.texts)
             batch = await changed(catalog, held, "b1")
-            assert fates(batch) == [DONE, DONE, FAILED, UNCHANGED, DONE]
+            assert statuses(batch) == [DONE, DONE, FAILED, UNCHANGED, DONE]
             assert server.bodies.count('{"metadata": {"team": "ops"}}') == len(server.bodies)
             for name in ("asst_3", "asst_2"):
                 assert server.texts[name] == before[name]
@@ -141,9 +190,8 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
                 before[entry.assistant_id] for entry in entries
             }
             del server.bent["modify"]
-            again = batch.again()
-            await again.run()
-            assert fates(again) == [DONE]
+            await batch.run()
+            assert statuses(batch) == [DONE, DONE, DONE, UNCHANGED, DONE]
     assert all('"metadata": {"team": "ops"}' in text for text in server.texts.values())
 
 
@@ -153,7 +201,7 @@ async def test_an_edit_is_made_of_what_the_server_has_now() -> None:
         held = (await catalog.page()).rows
         server.texts["asst_1"] = server.texts["asst_1"][:-1] + ', "metadata": {"of": "others"}}'
         batch = await changed(catalog, held, "")
-    assert fates(batch) == [DONE]
+    assert statuses(batch) == [DONE]
     assert server.bodies == ['{"metadata": {"of": "others", "team": "ops"}}']
 
 
@@ -161,7 +209,7 @@ async def test_what_does_not_fit_the_api_is_left_alone() -> None:
     server = Server('{"id": "odd", "name": 5}')
     async with catalog_of(server) as catalog:
         batch = await changed(catalog, (await catalog.page()).rows, "")
-    assert fates(batch) == [FAILED] and "does not fit the API" in batch.results[0].why
+    assert statuses(batch) == [FAILED] and "does not fit the API" in batch.results[0].why
     assert server.bodies == []
 
 
@@ -169,5 +217,5 @@ async def test_a_read_only_profile_sends_nothing() -> None:
     server = Server(*some(2))
     async with catalog_of(server, read_only=True) as catalog:
         batch = await changed(catalog, (await catalog.page()).rows, "")
-    assert FAILED in fates(batch) and DONE not in fates(batch)
+    assert FAILED in statuses(batch) and DONE not in statuses(batch)
     assert {part_of(request) for request in server.requests} == {"list"}

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from assistant_tui.core.importing import Deed, Entry, Step, entries, plan, reader_of
+from assistant_tui.core.importing import Action, Entry, Step, entries, mismatch, plan, reader_of
 from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import Saved
 
 HELD_TEXT = '{"id":"asst_1","created_at":5,"model":"m","name":"One","temperature":1.0,"x":{"a":1}}'
 HELD = {"asst_1": Row("asst_1", "One", "m", (), 5, HELD_TEXT)}
@@ -19,7 +20,7 @@ def step(text: str) -> Step:
 
 def test_an_id_that_is_there_is_changed_where_it_differs() -> None:
     planned = step('{"id":"asst_1","created_at":9,"name":"Two","temperature":1,"model":"m"}')
-    assert (planned.deed, planned.id, planned.name) == (Deed.CHANGE, "asst_1", "Two")
+    assert (planned.action, planned.id, planned.name) == (Action.CHANGE, "asst_1", "Two")
     assert planned.draft is not None and planned.draft.patch() == {"name": '"Two"'}
 
 
@@ -28,33 +29,33 @@ def test_an_id_that_is_there_is_changed_where_it_differs() -> None:
 )
 def test_what_is_so_already_is_unchanged(text: str) -> None:
     planned = step(text)
-    assert (planned.deed, planned.id, planned.name) == (Deed.UNCHANGED, "asst_1", "One")
+    assert (planned.action, planned.id, planned.name) == (Action.UNCHANGED, "asst_1", "One")
 
 
 @pytest.mark.parametrize("known", ['"id":"asst_9",', '"id":null,', '"id":"",', ""])
 def test_what_is_not_there_is_created_with_all_that_the_file_says(known: str) -> None:
     planned = step(f'{{{known}"object":"assistant","created_at":5,"model":"m","x":1.0}}')
-    assert (planned.deed, planned.id) == (Deed.CREATE, "")
+    assert (planned.action, planned.id) == (Action.CREATE, "")
     assert planned.draft is not None and planned.draft.patch() == {"model": '"m"', "x": "1.0"}
 
 
 def test_what_cannot_be_created_is_told() -> None:
     planned = step('{"name": "No model"}')
-    assert (planned.deed, planned.why) == (Deed.UNREADABLE, "Model is needed")
+    assert (planned.action, planned.why) == (Action.UNREADABLE, "Model is needed")
 
 
 def test_an_id_that_is_a_number_is_an_id() -> None:
     held = {"17": Row("17", "N", "m", (), 5, '{"id":17,"model":"m"}')}
     [planned] = plan([Entry("a", '{"id":17,"model":"n"}')], held)
-    assert planned.deed is Deed.CHANGE
+    assert planned.action is Action.CHANGE
 
 
 def test_an_id_that_stands_twice_is_changed_once() -> None:
     given = [Entry("a.json", HELD_TEXT), Entry("b.json", '{"id":"asst_1","name":"Two"}')]
     new = [Entry("c.json", '{"model":"m"}'), Entry("d.json", '{"model":"m"}')]
     planned = plan([*given, *new], HELD)
-    assert [each.deed for each in planned] == [
-        Deed.UNCHANGED, Deed.UNREADABLE, Deed.CREATE, Deed.CREATE
+    assert [each.action for each in planned] == [
+        Action.UNCHANGED, Action.UNREADABLE, Action.CREATE, Action.CREATE
     ]  # fmt: skip
     assert planned[1].why == "asst_1 stands in a.json, too"
 
@@ -80,7 +81,7 @@ def test_a_file_with_a_fault_is_one_entry_that_says_where() -> None:
     assert [*entries("a.json", " \n")] == [Entry("a.json", problem="there is no assistant in it")]
     [planned] = plan([*entries("a.md", "# Read me")], {})
     assert planned == Step(
-        Deed.UNREADABLE, "a.md", why="line 1: the fields are expected between two lines of ---"
+        Action.UNREADABLE, "a.md", why="line 1: the fields are expected between two lines of ---"
     )
 
 
@@ -96,3 +97,16 @@ def test_a_file_with_a_fault_is_one_entry_that_says_where() -> None:
 )
 def test_files_are_known_by_their_names(name: str, known: bool) -> None:
     assert (reader_of(name) is not None) == known
+
+
+def saved(known: str) -> Saved:
+    """What a server has under this id."""
+    return Saved(Row(known, "", "m", (), None, "{}"))
+
+
+def test_what_was_done_is_held_against_the_plan() -> None:
+    create, change = step('{"model":"m"}'), step('{"id":"asst_1","name":"Two"}')
+    assert mismatch([(create, saved("a")), (create, saved("b")), (change, saved("asst_1"))]) == ""
+    twice = [(create, saved("a")), (create, saved("a"))]
+    assert mismatch(twice) == "2 were to be created, but 1 different ones were"
+    assert mismatch([(change, saved("b"))]) == "b was changed, but asst_1 was to be"

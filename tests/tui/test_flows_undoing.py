@@ -1,5 +1,6 @@
 """Undo, history, trash, and edits that outlive the program."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.samples import sample
 from assistant_tui.journal.drafts import dump_draft, load_draft
+from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.paging import PageQuery
@@ -172,3 +174,16 @@ async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
         await program.press("ctrl+s")
         assert "Saved" in program.status
         assert "u cannot undo it" in program.status
+
+
+async def test_two_changes_of_one_assistant_in_one_operation_are_both_taken_back(
+    program: Driver, store: SampleStore
+) -> None:
+    first = all_of(store)[0]
+    texts = [json.dumps({**first, "name": name}) for name in ("One", "Two", "Three")]
+    store.modify(ID, lambda old: {**old, "name": "Three"})
+    record = program.main.desk.catalog.record
+    for before, after in itertools.pairwise(texts):
+        await record.add(ID, Kind.CHANGED, before, after, batch="b")
+    await program.press("u", "2", "enter")
+    assert all_of(store)[0]["name"] == "One" and "Changed back 2" in program.status

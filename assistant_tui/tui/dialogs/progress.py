@@ -1,8 +1,8 @@
-"""Carries one act on many out before a person's eyes: how far it is, and what became of each."""
+"""Shows an operation on many while it runs: how far it is, and what became of each."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from assistant_tui.core.batch import Batch, Fate, Result
+from assistant_tui.core.batch import UNFINISHED, Batch, Result, Status
 from assistant_tui.core.description import Line
 from assistant_tui.core.display import one_line
 from assistant_tui.tui.background import start
@@ -23,20 +23,19 @@ _BAR = 40
 _LISTED = 10
 """Lines of the results that are seen at once; they can be scrolled."""
 _TITLES = {
-    Fate.FAILED: "Failed",
-    Fate.NOT_TRIED: "Not tried",
-    Fate.DONE: "Done",
-    Fate.UNCHANGED: "Nothing to change",
+    Status.FAILED: "Failed",
+    Status.NOT_TRIED: "Not tried",
+    Status.DONE: "Done",
+    Status.UNCHANGED: "Nothing to change",
 }
-_LEFT = (Fate.FAILED, Fate.NOT_TRIED)
 _STOP = "Esc stops after those under way"
 _STOPPING = "Waiting for those under way"
 
 
-class Progress(Dialog[tuple[Result, ...]]):
+class Progress(Dialog[None]):
     """Runs a batch while it is shown; Esc stops it. Where all went well, it closes by itself.
 
-    What failed or was not tried can be tried again. Answers with what became of each in the end.
+    What failed or was not tried can be tried again. The batch has the results.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,12 +46,11 @@ class Progress(Dialog[tuple[Result, ...]]):
         Binding("up", "move(-1)", show=False),
     ]
 
-    def __init__(self, title: str, batch: Batch) -> None:
+    def __init__(self, title: str, batch: Batch[Any]) -> None:
         """`title` is shown as it is."""
         super().__init__()
         self._title = title
         self._batch = batch
-        self._results = {result.row.id: result for result in batch.results}
 
     def compose(self) -> ComposeResult:
         """A title, the bar, the results once there are any to look at, and the buttons."""
@@ -67,16 +65,15 @@ class Progress(Dialog[tuple[Result, ...]]):
 
     def on_mount(self) -> None:
         """Begin."""
-        self._begin(self._batch)
+        self._begin()
 
     @property
     def running(self) -> bool:
         """Whether it is not over yet."""
         return self.has_class("-running")
 
-    def _begin(self, batch: Batch) -> None:
-        self._batch = batch
-        batch.told = lambda result: self._show_bar()
+    def _begin(self) -> None:
+        self._batch.on_result = lambda result: self._show_bar()
         self.add_class("-running")
         self._say(_STOP)
         self._show_bar()
@@ -84,8 +81,7 @@ class Progress(Dialog[tuple[Result, ...]]):
 
     async def _run(self) -> None:
         await self._batch.run()
-        self._results.update({result.row.id: result for result in self._batch.results})
-        if any(result.why or result.fate in _LEFT for result in self._results.values()):
+        if any(each.why or each.status in UNFINISHED for each in self._batch.results):
             self.remove_class("-running")
             self._show_results()
         else:
@@ -95,21 +91,21 @@ class Progress(Dialog[tuple[Result, ...]]):
         self.query_one(".hint", Static).update(Content(hint))
 
     def _show_bar(self) -> None:
-        ended, count = self._batch.ended, len(self._batch)
+        ended, count = self._batch.tried, self._batch.total
         filled = _BAR * ended // max(count, 1)
-        failed = len(self._batch.of(Fate.FAILED))
+        failed = len(self._batch.of(Status.FAILED))
         said = f"[{'#' * filled}{'.' * (_BAR - filled)}] {ended:,} of {count:,}"
         self.query_one(".bar", Static).update(
             Content(f"{said} · {failed:,} failed" if failed else said)
         )
 
     def _show_results(self) -> None:
-        left, stopped = len(self._batch.of(*_LEFT)), self._batch.stopped
-        self.query_one(".bar", Static).update(Content(_summary(self._results.values(), stopped)))
+        left, stopped = len(self._batch.of(*UNFINISHED)), self._batch.stopped
+        self.query_one(".bar", Static).update(Content(_summary(self._batch.results, stopped)))
         close, again = self.query(Button)
         again.label, again.display = Content(f"Try the {left:,} again"), bool(left)
         reader = self.query_one(Reader)
-        reader.lines = tuple(_lines(self._results.values()))
+        reader.lines = tuple(_lines(self._batch.results))
         wrapped = reader.laid_out(self.query_one(".bar").size.width)
         reader.styles.height = sum(1 for _ in islice(wrapped, _LISTED))
         self.set_focus(close)
@@ -117,7 +113,7 @@ class Progress(Dialog[tuple[Result, ...]]):
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
         if event.button.name == "again":
-            self._begin(self._batch.again())
+            self._begin()
         else:
             self._finish()
 
@@ -134,30 +130,30 @@ class Progress(Dialog[tuple[Result, ...]]):
         self.query_one(Reader).scroll_lines(lines)
 
     def _finish(self) -> None:
-        self.close(tuple(self._results.values()))
+        self.close(None)
 
 
-def _by_fate(results: Iterable[Result]) -> dict[Fate, list[Result]]:
+def _by_status(results: Iterable[Result[Any]]) -> dict[Status, list[Result[Any]]]:
     """What went wrong first."""
-    found: dict[Fate, list[Result]] = {fate: [] for fate in _TITLES}
+    found: dict[Status, list[Result[Any]]] = {status: [] for status in _TITLES}
     for result in results:
-        found[result.fate].append(result)
-    return {fate: some for fate, some in found.items() if some}
+        found[result.status].append(result)
+    return {status: some for status, some in found.items() if some}
 
 
-def _summary(results: Iterable[Result], stopped: str) -> str:
-    why = {Fate.NOT_TRIED: f" ({one_line(stopped)})" if stopped else ""}
+def _summary(results: Iterable[Result[Any]], stopped: str) -> str:
+    why = {Status.NOT_TRIED: f" ({one_line(stopped)})" if stopped else ""}
     return " · ".join(
-        f"{_TITLES[fate]}: {len(found):,}{why.get(fate, '')}"
-        for fate, found in _by_fate(results).items()
+        f"{_TITLES[status]}: {len(found):,}{why.get(status, '')}"
+        for status, found in _by_status(results).items()
     )
 
 
-def _lines(results: Iterable[Result]) -> Iterator[Line]:
+def _lines(results: Iterable[Result[Any]]) -> Iterator[Line]:
     """Each with what went wrong with it."""
-    for fate, found in _by_fate(results).items():
-        yield Line(_TITLES[fate], "label")
+    for status, found in _by_status(results).items():
+        yield Line(_TITLES[status], "label")
         for result in found:
-            yield Line(result.row.label, indent=2)
+            yield Line(result.item.label, indent=2)
             if result.why:
                 yield Line(one_line(result.why), "warning", indent=4)

@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from assistant_tui.api.dialect import Capability
 from assistant_tui.core import bulk
-from assistant_tui.core.batch import AT_ONCE, Act, Batch, Fate, Result
+from assistant_tui.core.batch import (
+    AT_ONCE,
+    UNFINISHED,
+    Batch,
+    ItemT,
+    Operation,
+    Removed,
+    Result,
+    Status,
+)
 from assistant_tui.core.bulk import Edit
 from assistant_tui.core.copies import clone
 from assistant_tui.core.display import one_line
@@ -29,7 +38,7 @@ _ADDABLE = ("code_interpreter", "file_search")
 """What can be added without further words; functions are taken from those that are marked."""
 
 
-class Deed(NamedTuple):
+class MenuAction(NamedTuple):
     """One thing that can be done to many."""
 
     label: str
@@ -44,11 +53,11 @@ async def menu(desk: Desk) -> None:
         desk.say("Nothing is marked: Space marks one, * all that match", Tone.WARNING)
         return
     can = desk.catalog.can
-    deeds = {n: deed for n, deed in _DEEDS.items() if deed.needs is None or can(deed.needs)}
-    lines = {name: deed.label for name, deed in deeds.items()}
+    actions = {n: each for n, each in _ACTIONS.items() if each.needs is None or can(each.needs)}
+    lines = {name: action.label for name, action in actions.items()}
     chosen = await desk.ask(Choice(f"With {len(rows):,} marked", lines))
     if chosen is not None:
-        await deeds[chosen].do(desk, rows)
+        await actions[chosen].do(desk, rows)
 
 
 async def delete(desk: Desk, rows: Rows) -> None:
@@ -57,12 +66,14 @@ async def delete(desk: Desk, rows: Rows) -> None:
     remark = "The server keeps no copies; u can create them anew, under new ids."
     question = CountQuestion(title, [row.label for row in rows], "Delete", remark)
     if await desk.ask(question):
-        token, going = secrets.token_hex(8), frozenset(row.id for row in rows)
+        token = secrets.token_hex(8)
+        anchors = _anchors(desk, frozenset(row.id for row in rows))
 
-        async def act(row: Row) -> None:
-            await desk.catalog.delete(row.id, above(desk, row, going), batch=token)
+        async def operation(row: Row) -> Removed:
+            await desk.catalog.delete(row.id, anchors.get(row.id), batch=token)
+            return Removed(row.id)
 
-        await carry_out(desk, "Deleting", "Deleted", rows, act)
+        await carry_out(desk, "Deleting", "Deleted", rows, operation)
 
 
 async def clone_all(desk: Desk, rows: Rows) -> None:
@@ -70,13 +81,13 @@ async def clone_all(desk: Desk, rows: Rows) -> None:
     token = secrets.token_hex(8)
     known = [row.id for row in desk.listing.loaded]
 
-    async def act(row: Row) -> Saved:
+    async def operation(row: Row) -> Saved:
         if row.problem:
             raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
         return await desk.catalog.create(clone(Document(row.text)), known, batch=token)
 
     # The first of them is created last, so that the copies stand in their order, too.
-    await carry_out(desk, "Cloning", "Cloned", rows[::-1], act, at_once=1)
+    await carry_out(desk, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
 
 
 async def set_model(desk: Desk, rows: Rows) -> None:
@@ -128,54 +139,60 @@ async def remove_tool(desk: Desk, rows: Rows) -> None:
 
 
 async def carry_out(
-    desk: Desk, doing: str, done: str, rows: Rows, act: Act, *, at_once: int = AT_ONCE
-) -> tuple[Result, ...]:
-    """Do it to each, show how it goes, and bring list and marks up to date."""
-    title = f"{doing} {len(rows):,}"
-    results = await desk.ask(Progress(title, Batch(rows, act, at_once=at_once))) or ()
-    _bring_up_to_date(desk, results)
-    _tell(desk, done, results)
-    return results
+    desk: Desk,
+    doing: str,
+    done: str,
+    items: Sequence[ItemT],
+    operation: Operation[ItemT],
+    *,
+    at_once: int = AT_ONCE,
+) -> tuple[Result[ItemT], ...]:
+    """Run an operation on each, show how it goes, and bring list and marks up to date."""
+    batch = Batch(items, operation, at_once=at_once)
+    await desk.ask(Progress(f"{doing} {len(items):,}", batch))
+    _bring_up_to_date(desk, batch.results)
+    _tell(desk, done, batch)
+    return batch.results
 
 
-def _bring_up_to_date(desk: Desk, results: Sequence[Result]) -> None:
+def _bring_up_to_date(desk: Desk, results: Sequence[Result[ItemT]]) -> None:
     """What is done is not marked any more; what is left stays marked, to be tried again."""
-    over = [each for each in results if each.fate in (Fate.DONE, Fate.UNCHANGED)]
-    gone = [each.row.id for each in over if each.saved is None]
+    over = [each for each in results if each.status in (Status.DONE, Status.UNCHANGED)]
+    gone = [each.removed for each in over if each.removed]
     listing = desk.listing.without(gone) if gone else desk.listing
     rows = [each.saved.row for each in over if each.saved is not None]
     # The list shows the newest first, and they were created in the other order.
     desk.listing = listing.with_rows(reversed(rows)) if rows else listing
-    desk.unmark([each.row.id for each in over])
+    desk.unmark([each.item.id for each in over if each.item.id])
 
 
-def _tell(desk: Desk, done: str, results: Sequence[Result]) -> None:
-    counts = {fate: sum(each.fate is fate for each in results) for fate in Fate}
-    said = [f"{done} {counts[Fate.DONE]:,}"]
-    for fate, words in _SAID.items():
-        if counts[fate]:
-            said.append(f"{counts[fate]:,} {words}")
+def _tell(desk: Desk, done: str, batch: Batch[ItemT]) -> None:
+    counts = {status: len(batch.of(status)) for status in Status}
+    said = [f"{done} {counts[Status.DONE]:,}"]
+    for status, words in _SAID.items():
+        if counts[status]:
+            said.append(f"{counts[status]:,} {words}")
     trouble = desk.catalog.record.trouble
-    if counts[Fate.DONE]:
+    if counts[Status.DONE]:
         said.append(f"u cannot undo it: {trouble}" if trouble else "u undoes it")
-    wrong = trouble or counts[Fate.FAILED] or counts[Fate.NOT_TRIED]
+    wrong = trouble or batch.of(*UNFINISHED)
     desk.say(" · ".join(said), Tone.WARNING if wrong else Tone.PLAIN)
 
 
 _SAID = {
-    Fate.UNCHANGED: "had it already",
-    Fate.FAILED: "failed",
-    Fate.NOT_TRIED: "not tried",
+    Status.UNCHANGED: "had it already",
+    Status.FAILED: "failed",
+    Status.NOT_TRIED: "not tried",
 }
 
 
 async def _change(desk: Desk, rows: Rows, edit: Edit, done: str) -> None:
     token = secrets.token_hex(8)
 
-    async def act(row: Row) -> Saved:
-        return await desk.catalog.change(row.id, edit, above(desk, row), batch=token)
+    async def operation(row: Row) -> Saved:
+        return await desk.catalog.change(row.id, edit, above(desk, row.id), batch=token)
 
-    await carry_out(desk, "Changing", done, rows, act)
+    await carry_out(desk, "Changing", done, rows, operation)
 
 
 async def _choose(desk: Desk, title: str, lines: Mapping[str, str]) -> str | None:
@@ -201,26 +218,34 @@ def _wrong_pair(values: Values) -> str:
     return ""
 
 
-def above(desk: Desk, row: Row, going: Collection[str] = ()) -> str | None:
-    """The id of the nearest row before it that stays, from which a list can be asked for it."""
-    position = desk.listing.position(row.id)
-    while position:
-        position -= 1
-        if (found := desk.listing.rows[position].id) not in going:
-            return found
-    return None
+def above(desk: Desk, assistant_id: str) -> str | None:
+    """The id of the row before it, from which a list can be asked for it."""
+    position = desk.listing.position(assistant_id)
+    return desk.listing.rows[position - 1].id if position else None
 
 
-_DEEDS: Mapping[str, Deed] = {
-    "model": Deed("Set the model", Capability.MODIFY, set_model),
-    "metadata": Deed("Set a pair of the metadata", Capability.MODIFY, set_metadata),
-    "no_metadata": Deed("Remove a pair of the metadata", Capability.MODIFY, remove_metadata),
-    "tool": Deed("Add a tool", Capability.MODIFY, add_tool),
-    "no_tool": Deed("Remove a tool", Capability.MODIFY, remove_tool),
-    "clone": Deed("Clone", Capability.CREATE, clone_all),
-    "clone_to": Deed("Clone to another server", None, lambda desk, rows: clone_to(desk)),
-    "export": Deed("Export to files", None, lambda desk, rows: export(desk)),
-    "delete": Deed("Delete", Capability.DELETE, delete),
+def _anchors(desk: Desk, going: Collection[str]) -> dict[str, str | None]:
+    """For each that is going, the nearest row before it that stays."""
+    anchors: dict[str, str | None] = {}
+    stays = None
+    for row in desk.listing.rows:
+        if row.id in going:
+            anchors[row.id] = stays
+        else:
+            stays = row.id
+    return anchors
+
+
+_ACTIONS: Mapping[str, MenuAction] = {
+    "model": MenuAction("Set the model", Capability.MODIFY, set_model),
+    "metadata": MenuAction("Set a pair of the metadata", Capability.MODIFY, set_metadata),
+    "no_metadata": MenuAction("Remove a pair of the metadata", Capability.MODIFY, remove_metadata),
+    "tool": MenuAction("Add a tool", Capability.MODIFY, add_tool),
+    "no_tool": MenuAction("Remove a tool", Capability.MODIFY, remove_tool),
+    "clone": MenuAction("Clone", Capability.CREATE, clone_all),
+    "clone_to": MenuAction("Clone to another server", None, lambda desk, rows: clone_to(desk)),
+    "export": MenuAction("Export to files", None, lambda desk, rows: export(desk)),
+    "delete": MenuAction("Delete", Capability.DELETE, delete),
 }
 
 

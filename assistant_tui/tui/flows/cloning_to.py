@@ -1,17 +1,18 @@
 """Creates assistants on another server, once it is told what cannot come along."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.offers import offer_of
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.batch import Batch, Fate
+from assistant_tui.core.batch import Batch, Status
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved
-from assistant_tui.core.transfer import Transfer, transfer
+from assistant_tui.core.transfer import Offer, Transfer, transfer
 from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.progress import Progress
 from assistant_tui.tui.dialogs.question import Answer, Question
@@ -20,6 +21,31 @@ from assistant_tui.tui.messages import Tone
 
 _MOST_LINES = 200
 """Lines of losses that the question shows."""
+
+
+class _Move(NamedTuple):
+    """One assistant on its way to the other server."""
+
+    row: Row
+    transfer: Transfer | None
+    """None for one that does not fit the API, and so cannot be created there."""
+
+    @property
+    def id(self) -> str:
+        """The id that it has here."""
+        return self.row.id
+
+    @property
+    def label(self) -> str:
+        """What a result calls it."""
+        return self.row.label
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What does not come along. Not made safe for display."""
+        if self.transfer is None:
+            return (f"unreadable: {self.row.problem}",)
+        return self.transfer.lost
 
 
 async def clone_to(desk: Desk) -> None:
@@ -48,50 +74,47 @@ async def _to(desk: Desk, profile: Profile, rows: Sequence[Row]) -> None:
         return
     try:
         offer = await offer_of(there)
-        moves = {row.id: transfer(Document(row.text), offer) for row in rows if not row.problem}
+        moves = [_Move(row, None if row.problem else _transfer(row, offer)) for row in rows]
         desk.say("")
-        if await desk.ask(_question(profile, rows, moves)) == "clone":
-            await _carry_out(desk, there, profile, rows, moves)
+        if await desk.ask(_question(profile, moves)) == "clone":
+            await _carry_out(desk, there, profile, moves)
     finally:
         await there.close()
 
 
-def _question(profile: Profile, rows: Sequence[Row], moves: Mapping[str, Transfer]) -> Question:
-    lines = [*_losses(rows, moves)]
+def _transfer(row: Row, offer: Offer) -> Transfer:
+    return transfer(Document(row.text), offer)
+
+
+def _question(profile: Profile, moves: Sequence[_Move]) -> Question:
+    lines = [*_losses(moves)]
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES:,} more lines"]
     answers = (Answer("cancel", "Cancel"), Answer("clone", "Clone"))
-    title = f"Clone {len(rows):,} to {one_line(profile.name)}?"
+    title = f"Clone {len(moves):,} to {one_line(profile.name)}?"
     return Question(title, lines or ["All that they have comes along."], answers)
 
 
-def _losses(rows: Sequence[Row], moves: Mapping[str, Transfer]) -> Iterator[str]:
-    for row in rows:
-        lost = moves[row.id].lost if row.id in moves else (f"unreadable: {row.problem}",)
-        if lost:
-            yield row.label
+def _losses(moves: Sequence[_Move]) -> Iterator[str]:
+    for move in moves:
+        if lost := move.lost:
+            yield move.label
             yield from (f"  {one_line(each)}" for each in lost)
 
 
-async def _carry_out(
-    desk: Desk,
-    there: Catalog,
-    profile: Profile,
-    rows: Sequence[Row],
-    moves: Mapping[str, Transfer],
-) -> None:
+async def _carry_out(desk: Desk, there: Catalog, profile: Profile, moves: Sequence[_Move]) -> None:
     """Create them one after the other: no two creates may be taken for one another."""
 
-    async def act(row: Row) -> Saved:
-        if row.id not in moves:
-            raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
-        return await there.create(moves[row.id].draft)
+    async def operation(move: _Move) -> Saved:
+        if move.transfer is None:
+            raise Invalid(f"it does not fit the API: {one_line(move.row.problem)}")
+        return await there.create(move.transfer.draft)
 
-    title = f"Cloning {len(rows):,} to {one_line(profile.name)}"
-    results = await desk.ask(Progress(title, Batch(rows[::-1], act, at_once=1))) or ()
-    made = [each.saved.row for each in results if each.saved is not None]
-    desk.unmark([each.row.id for each in results if each.fate is Fate.DONE])
+    batch = Batch(moves[::-1], operation, at_once=1)
+    await desk.ask(Progress(f"Cloning {len(moves):,} to {one_line(profile.name)}", batch))
+    made = [each.saved.row for each in batch.results if each.saved is not None]
+    desk.unmark([each.item.id for each in batch.of(Status.DONE)])
     said = f"Cloned {len(made):,} to {one_line(profile.name)}"
-    if len(rows) == len(made) == 1:
+    if len(moves) == len(made) == 1:
         said = f"{said} · {made[0].id}"
-    desk.say(said, Tone.PLAIN if len(made) == len(rows) else Tone.WARNING)
+    desk.say(said, Tone.PLAIN if len(made) == len(moves) else Tone.WARNING)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from assistant_tui.core.batch import Batch, Fate
+from assistant_tui.core.batch import Batch, Status
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Invalid
 from assistant_tui.core.exporting import FORMATS, file_name
@@ -41,7 +41,7 @@ async def export(desk: Desk) -> None:
         return
     form = FORMATS[chosen]
 
-    async def act(row: Row) -> str:
+    async def operation(row: Row) -> str:
         try:
             text = form.write(row.text)
             await asyncio.to_thread(shelf.put, file_name(row, form), text)
@@ -50,8 +50,9 @@ async def export(desk: Desk) -> None:
         lost = form.losses(row.text)
         return f"not carried over: {'; '.join(lost)}" if lost else ""
 
-    results = await desk.ask(Progress(f"Exporting {_count(rows)}", Batch(rows, act))) or ()
-    done = sum(result.fate is Fate.DONE for result in results)
+    batch = Batch(rows, operation)
+    await desk.ask(Progress(f"Exporting {_count(rows)}", batch))
+    done = len(batch.of(Status.DONE))
     said = f"Exported {done:,} to {one_line(str(shelf.folder))}"
     desk.say(said, Tone.PLAIN if done == len(rows) else Tone.WARNING)
 

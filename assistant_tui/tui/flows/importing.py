@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import NotFound, ServiceError
-from assistant_tui.core.importing import Deed, Entry, Step, plan
+from assistant_tui.core.importing import Action, Entry, Step, mismatch, plan
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.files.reading import read_entries
@@ -39,7 +39,7 @@ async def import_files(desk: Desk) -> None:
         return
     desk.say("")
     if await desk.ask(_question(steps)) == "import":
-        await _carry_out(desk, [step for step in steps if step.deed in _TO_SEND])
+        await _carry_out(desk, [step for step in steps if step.action in _TO_SEND])
 
 
 def _wrong(values: tuple[str, ...]) -> str:
@@ -58,31 +58,30 @@ async def _held(desk: Desk, given: Sequence[Entry]) -> dict[str, Row]:
     return held
 
 
-_TO_SEND = (Deed.CREATE, Deed.CHANGE)
+_TO_SEND = (Action.CREATE, Action.CHANGE)
 
 
 def _question(steps: Sequence[Step]) -> Question:
-    counts = Counter(step.deed for step in steps)
-    title = ", ".join(f"{counts[deed]:,} {deed.value}" for deed in Deed if counts[deed])
+    counts = Counter(step.action for step in steps)
+    title = ", ".join(f"{counts[action]:,} {action.value}" for action in Action if counts[action])
     lines = [step.line for step in steps[:_MOST_LINES]]
     if len(steps) > _MOST_LINES:
         lines.append(f"… and {len(steps) - _MOST_LINES:,} more")
     answers = [Answer("cancel", "Cancel")]
-    if any(counts[deed] for deed in _TO_SEND):
+    if any(counts[action] for action in _TO_SEND):
         answers.append(Answer("import", "Import"))
     return Question(f"Import: {title}", lines, answers)
 
 
 async def _carry_out(desk: Desk, steps: Sequence[Step]) -> None:
     token = secrets.token_hex(8)
-    by_id = {step.id or step.origin: step for step in steps}
-    rows = [Row(known, step.name, "", (), None, "{}") for known, step in by_id.items()]
 
-    async def act(row: Row) -> Saved:
-        step = by_id[row.id]
+    async def operation(step: Step) -> Saved:
         assert step.draft is not None, "only what is to be sent is done"
-        if step.deed is Deed.CREATE:
+        if step.action is Action.CREATE:
             return await desk.catalog.create(step.draft, batch=token)
         return await desk.catalog.save(step.draft, batch=token)
 
-    await carry_out(desk, "Importing", "Imported", rows, act, at_once=1)
+    results = await carry_out(desk, "Importing", "Imported", steps, operation, at_once=1)
+    if wrong := mismatch((each.item, each.saved) for each in results if each.saved is not None):
+        desk.say(f"Not as planned: {wrong}", Tone.ERROR)

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from assistant_tui.catalog.record import Record
-from assistant_tui.core.batch import AT_ONCE, Act
+from assistant_tui.core.batch import AT_ONCE, Operation, Removed
 from assistant_tui.core.document import Document, compose, write_json
 from assistant_tui.core.draft import Draft, anew, towards
 from assistant_tui.core.errors import Conflict, NotFound, ServerFault
-from assistant_tui.core.listing import Row
+from assistant_tui.core.listing import label_of
 from assistant_tui.core.outcome import Saved
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.tui.dialogs.count_question import CountQuestion
@@ -30,35 +31,51 @@ _REMARKS = {
 }
 
 
+class _Undoing(NamedTuple):
+    """One entry of the journal that is taken back; of one assistant there may be several."""
+
+    entry: Entry
+
+    @property
+    def id(self) -> str:
+        """The assistant that it is about."""
+        return self.entry.assistant_id
+
+    @property
+    def label(self) -> str:
+        """What a result calls it."""
+        name = Document(self.entry.after or self.entry.before or "{}").value("name")
+        return label_of(self.id, name if isinstance(name, str) else "")
+
+
 async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:
     """Take back all of an act that was not taken back yet, once their number was typed."""
     kind = Counter(entry.kind for entry in entries).most_common(1)[0][0]
-    rows = [_row(entry) for entry in entries]
+    items = [_Undoing(entry) for entry in entries]
     verb, deed, done = _UNDOING[kind]
-    title = f"Undo what was done to these {len(rows):,}?"
-    items = [row.label for row in rows]
-    if await desk.ask(CountQuestion(title, items, deed, _REMARKS[kind], verb)):
-        act = _undoing(desk, {entry.assistant_id: entry for entry in entries})
+    title = f"Undo what was done to these {len(items):,}?"
+    lines = [item.label for item in items]
+    if await desk.ask(CountQuestion(title, lines, deed, _REMARKS[kind], verb)):
         at_once = 1 if kind is Kind.DELETED else AT_ONCE
-        await carry_out(desk, "Undoing", done, rows, act, at_once=at_once)
+        await carry_out(desk, "Undoing", done, items, _undoing(desk), at_once=at_once)
 
 
-def _undoing(desk: Desk, entries: dict[str, Entry]) -> Act:
+def _undoing(desk: Desk) -> Operation[_Undoing]:
     known = [row.id for row in desk.listing.loaded]
 
-    async def act(row: Row) -> Saved | None:
-        catalog, entry = desk.catalog, entries[row.id]
+    async def operation(item: _Undoing) -> Saved | Removed:
+        catalog, entry = desk.catalog, item.entry
         if entry.kind is Kind.CREATED:
-            await catalog.delete(row.id, above(desk, row), undoes=entry.number)
-            return None
+            await catalog.delete(item.id, above(desk, item.id), undoes=entry.number)
+            return Removed(item.id)
         if entry.kind is Kind.DELETED:
             await _check_gone(desk, entry)
             draft = anew(Document(entry.before or "{}"))
             return await catalog.create(draft, known, undoes=entry.number)
         draft = await backwards(catalog.record, entry)
-        return await catalog.save(draft, above(desk, row), undoes=entry.number)
+        return await catalog.save(draft, above(desk, item.id), undoes=entry.number)
 
-    return act
+    return operation
 
 
 async def is_still_there(desk: Desk, entry: Entry) -> bool:
@@ -89,10 +106,3 @@ async def backwards(record: Record, entry: Entry) -> Draft:
     present = await record.present_id(entry.assistant_id)
     after = {**Document(entry.after).members, "id": write_json(present)}
     return towards(Document(compose(after)), Document(entry.before))
-
-
-def _row(entry: Entry) -> Row:
-    text = entry.after or entry.before or "{}"
-    name = Document(text).value("name")
-    said = name if isinstance(name, str) else ""
-    return Row(entry.assistant_id, said, "", (), None, text)

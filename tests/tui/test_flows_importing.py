@@ -1,0 +1,41 @@
+"""Imports on the screen: each assistant of a file once, and told as it was done."""
+
+import json
+from pathlib import Path
+
+from assistant_tui.core.samples import sample
+from assistant_tui.server.paging import PageQuery
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import Driver, Gate
+from tests.tui.test_flows_exporting import command, fill, held
+
+
+async def plan_of(program: Driver, path: Path) -> str:
+    """Ask for the import of a file or folder; what the screen says then."""
+    await command(program, "import")
+    await fill(program, str(path))
+    return program.text
+
+
+async def test_assistants_in_one_line_of_a_file_are_each_created_once(
+    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "three.json"
+    path.write_text(json.dumps([{"model": "m", "name": name} for name in "ABC"]))
+    assert "Import: 3 create" in await plan_of(program, path)
+    await program.press("tab", "enter")
+    assert [each["name"] for each in held(store)[:3]] == ["C", "B", "A"]
+    assert len(gate.writes()) == 3 and "Imported 3 · u undoes it" in program.status
+    await program.press("u", "3", "enter")
+    assert [each["id"] for each in held(store)] == [sample(number)["id"] for number in range(3)]
+
+
+async def test_assistants_that_are_just_alike_are_each_created(
+    program: Driver, store: SampleStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "alike.json"
+    path.write_text(json.dumps([{"model": "m", "name": "A"}] * 3))
+    await plan_of(program, path)
+    await program.press("tab", "enter")
+    assert [each["name"] for each in store.page(PageQuery(limit=4)).data[:3]] == ["A"] * 3
+    assert "Imported 3" in program.status
