@@ -56,7 +56,9 @@ def _record(
     """The journal of this server; that of a demo goes with it."""
     path = folders.journal
     if profile.source is Source.DEMO:
-        path = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-tui-"))) / path.name
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-tui-")))
+        folder.chmod(0o700)  # where the umask would not even let the owner in
+        path = folder / path.name
     journal = Journal(
         path, keep_days=settings.keep_days, keep_bytes=settings.keep_megabytes * _MEGABYTE
     )

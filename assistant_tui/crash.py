@@ -4,9 +4,9 @@ import os
 import traceback
 from pathlib import Path
 
-from assistant_tui.config.folders import private_folder
 from assistant_tui.config.keys import known_keys
 from assistant_tui.core.concealing import conceal
+from assistant_tui.storage.private import open_private, private_folder
 
 NAME = "crash.txt"
 
@@ -21,9 +21,8 @@ def write_report(folder: Path, fault: BaseException) -> Path | None:
     try:
         private_folder(folder)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-        handle = os.open(path, flags, 0o600)
+        handle = open_private(path, flags)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            os.fchmod(handle, 0o600)
             file.write(text)
     except OSError:
         return None

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from assistant_tui.config.folders import write_private
+from assistant_tui.storage.private import write_private
 
 ENVIRONMENT = ("TERM", "COLORTERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "COLUMNS", "LINES")
 """What the environment says about looks."""

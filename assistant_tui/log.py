@@ -6,7 +6,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from assistant_tui.config.folders import private_folder
+from assistant_tui.storage.private import open_private, private_folder
 
 LARGEST = 1_000_000
 """Bytes of one file; then it is rotated."""
@@ -18,8 +18,7 @@ class _PrivateFile(RotatingFileHandler):
     """A rotating file whose every generation has mode 0600."""
 
     def _open(self) -> Any:
-        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.fchmod(handle, 0o600)
+        handle = open_private(Path(self.baseFilename), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         return os.fdopen(handle, self.mode, encoding=self.encoding, errors=self.errors)
 
 

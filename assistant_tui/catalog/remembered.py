@@ -12,9 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from assistant_tui.config.folders import Folders, write_private
+from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.storage.private import write_private
 
 FORMAT = 2
 LARGEST = 1_000_000

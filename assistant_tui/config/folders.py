@@ -1,7 +1,6 @@
 """Where the program keeps what: by platformdirs, or all of it under ASSISTANT_TUI_HOME."""
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,27 +62,3 @@ def folders() -> Folders:
         platformdirs.user_cache_path(NAME),
         platformdirs.user_state_path(NAME),
     )
-
-
-def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner may open, and those above it, where they are missing."""
-    for folder in (*reversed(path.parents), path):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    return path
-
-
-def write_private(path: Path, text: str) -> None:
-    """Put a text in the place of a 0600 file, whole or not at all.
-
-    Raises:
-        OSError: the disk refused; the file is as it was.
-    """
-    private_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except OSError:
-        os.unlink(name)
-        raise

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from assistant_tui.config.folders import private_folder
+from assistant_tui.storage.private import private_folder
 
 
 class Shelf:
@@ -40,6 +40,7 @@ class Shelf:
             handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".export-")
             try:
                 with os.fdopen(handle, "wb") as file:
+                    os.fchmod(handle, 0o600)
                     file.write(data)
                 os.replace(temporary, path)
             except OSError:

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from assistant_tui.journal.owners import is_at, lock_file
+from assistant_tui.storage.private import open_private
 
 
 class Claims:
@@ -25,7 +26,7 @@ class Claims:
         """Claim an entry; False where it is claimed, be it by this program. Raises OSError."""
         path = self._path(number)
         with self._guard:
-            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            handle = open_private(path, os.O_CREAT | os.O_RDWR)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if is_at(handle, path):

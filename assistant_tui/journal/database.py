@@ -1,7 +1,6 @@
 """Opens the journal's SQLite file, when it is first needed and not before."""
 
 import contextlib
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant_tui.journal.errors import JournalError
+from assistant_tui.storage.private import make_private
 
 _Found = TypeVar("_Found")
 _APPLICATION = 0x4154554A  # "ATUJ": tells journals from other databases, the store's included
@@ -165,11 +165,7 @@ def _cannot(path: Path, why: str) -> JournalError:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Never opened by hand if it is there already: closing such a handle would drop the locks that
-    # SQLite holds on the file in this process (sqlite.org/howtocorrupt.html, section 2.2).
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    make_private(path)
     return _connect(path)
 
 

@@ -12,6 +12,8 @@ import os
 import secrets
 from pathlib import Path
 
+from assistant_tui.storage.private import open_private
+
 
 class Owner:
     """This program as the owner of drafts. Not for several threads at once."""
@@ -26,7 +28,7 @@ class Owner:
     def show_alive(self) -> None:
         """Take the lock, if it is not held yet; needed before a draft is kept. Raises OSError."""
         while self._handle is None:
-            handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            handle = open_private(self._path, os.O_CREAT | os.O_RDWR)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 # Between making and locking, another program may have taken it for one left over.

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import Any, Protocol, Self
 from assistant_tui.server.assistants import Json, new_id
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.paging import Page, PageQuery, Stretch, read_page
+from assistant_tui.storage.private import make_private
 
 
 class Store(Protocol):
@@ -173,11 +173,7 @@ def _in_a_sentence(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Never opened by hand if it is there already: closing such a handle would drop the locks that
-    # SQLite holds on the file in this process (sqlite.org/howtocorrupt.html, section 2.2).
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    make_private(path)
     return _connect(path)
 
 

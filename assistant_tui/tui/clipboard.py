@@ -147,6 +147,7 @@ def _to_file(text: str) -> str:
     try:
         handle, name = tempfile.mkstemp(prefix="assistant-tui-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
+            os.fchmod(handle, 0o600)
             file.write(text)
     except OSError as error:
         raise ClipboardError(f"no file could be written: {error.strerror}") from None

@@ -33,6 +33,7 @@ def edit(app: App[object], text: str, suffix: str) -> str:
     path = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+            os.fchmod(handle, 0o600)
             file.write(text)
         _run(app, [*command, name])
         return _decode(path.read_bytes())

@@ -1,12 +1,10 @@
 """Where things are kept, with and without a folder of the person's choice."""
 
-import os
-import stat
 from pathlib import Path
 
 import pytest
 
-from assistant_tui.config.folders import Folders, folders, private_folder
+from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.settings import ConfigurationError
 
 
@@ -47,13 +45,3 @@ def test_otherwise_each_is_where_the_system_wants_it(
 def test_finding_them_makes_none(tmp_path: Path) -> None:
     folders()
     assert [*tmp_path.iterdir()] == []
-
-
-def test_a_private_folder_is_its_owners_alone(tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
-        path = private_folder(tmp_path / "a" / "b")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o700
-    assert private_folder(path) == path

@@ -1,0 +1,1 @@
+"""Files and folders that are their owner's alone, whatever the umask."""
