@@ -153,6 +153,11 @@ def _add_writing(verbs: Any) -> None:
     verb.add_argument("paths", metavar="PATH", nargs="+", help="files, and folders of files")
     verb.add_argument("--dry-run", action="store_true", help="print what would be done, no more")
     verb.add_argument("--yes", action="store_true", help="do not ask")
+    verb.add_argument(
+        "--again",
+        action="store_true",
+        help="create also what an earlier import of the same file created and what is still there",
+    )
     verb = _add_verb(verbs, "delete", "delete assistants; asks first on a terminal")
     verb.add_argument("ids", metavar="ID", nargs="+")
     verb.add_argument("--yes", action="store_true", help="do not ask")

@@ -118,20 +118,55 @@ class Catalog:
         known: Collection[str] = (),
         undoes: int | None = None,
         batch: str = "",
+        imported: str = "",
     ) -> Saved:
         """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number.
 
-        `batch`, here and below, is the token of an act on many assistants that this is part of.
+        `batch`, here and below, is the token of an act on many assistants that this is part of;
+        `imported` is the key under which an import finds it when the same file is read again.
         Raises Conflict where another program takes the same deletion back, or has done so.
         """
         self._check_possible(Capability.CREATE)
         async with self.record.claimed(undoes) as free:
             if not free:
                 raise Conflict("another program on this machine brings it back; nothing was sent")
-            saved = await self._creating.create(draft, known)
-            row = saved.row
-            await self.record.add(row.id, Kind.CREATED, None, row.text, undoes=undoes, batch=batch)
+            if imported:
+                saved = await self._create_imported(draft, known, imported)
+            else:
+                saved = await self._creating.create(draft, known)
+            await self.record.add(
+                saved.row.id,
+                Kind.CREATED,
+                None,
+                saved.row.text,
+                undoes=undoes,
+                batch=batch,
+                imported=imported,
+            )
         return saved
+
+    async def _create_imported(self, draft: Draft, known: Collection[str], key: str) -> Saved:
+        """Create what a file holds, noted before it is sent: the program may end meanwhile."""
+        sent = False
+
+        async def sending(before: Collection[str] | None) -> None:
+            nonlocal sent
+            await self.record.begin_import(key, before)
+            sent = True
+
+        try:
+            return await self._creating.create(draft, known, sending)
+        except ServiceError as error:
+            if sent and not error.may_have_arrived:
+                await self.record.drop_import(key)
+            raise
+
+    async def find_imported(self, draft: Draft, key: str, before: Collection[str]) -> Row | None:
+        """Look for what the create of an earlier import made, whose answer was never known."""
+        row = await self._creating.find(draft, before)
+        if row is not None:
+            await self.record.add(row.id, Kind.CREATED, None, row.text, imported=key)
+        return row
 
     def send_whole(self) -> None:
         """From now on, let each modify carry the whole object, as `full_replace` does."""

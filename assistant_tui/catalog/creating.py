@@ -1,11 +1,12 @@
 """Creates, each once: one that got no answer is looked for before anything is sent again."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from weakref import WeakValueDictionary
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
+from assistant_tui.catalog.lookup import SEARCH_LIMIT
 from assistant_tui.core.document import Document, compose
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError
@@ -14,6 +15,11 @@ from assistant_tui.core.outcome import Saved, compare, is_made_of
 
 RECENT = 20
 """How many of the newest assistants are searched for one whose create got no answer."""
+
+MOST_PAGES = 20
+"""Pages of the list that are searched for what a create of an earlier run has made."""
+Sending = Callable[[Collection[str] | None], Awaitable[None]]
+"""Hears, before a create is sent, of the newest ids that are there; None if they are not told."""
 
 _NO_METHOD = (405, 501)
 """Answers that mean the route itself; a 404 to a creation may as well be about the model."""
@@ -30,7 +36,9 @@ class Creating:
         """What was acknowledged, and so is what no other create has made."""
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def create(self, draft: Draft, known: Collection[str]) -> Saved:
+    async def create(
+        self, draft: Draft, known: Collection[str], sending: Sending | None = None
+    ) -> Saved:
         """Create an assistant from a draft; `known` are ids that cannot be the new one.
 
         Raises:
@@ -39,11 +47,13 @@ class Creating:
         body = compose(draft.patch())
         turn = self._turns.setdefault(body, asyncio.Lock())
         async with turn:
-            saved = await self._once(draft, body, known)
+            saved = await self._once(draft, body, known, sending)
         self._made.add(saved.row.id)
         return saved
 
-    async def _once(self, draft: Draft, body: str, known: Collection[str]) -> Saved:
+    async def _once(
+        self, draft: Draft, body: str, known: Collection[str], sending: Sending | None
+    ) -> Saved:
         before = self._unanswered.get(body)
         if before is not None:
             found = await self._find(draft, before)
@@ -53,6 +63,8 @@ class Creating:
         else:
             newest = await self._newest()
             before = None if newest is None else newest | frozenset(known)
+        if sending is not None:
+            await sending(before)
         try:
             saved = await self._send(draft, before)
         except ServiceError as error:
@@ -101,6 +113,25 @@ class Creating:
         for row in page.rows:
             if not row.problem and row.id not in others and is_made_of(body, Document(row.text)):
                 return row
+        return None
+
+    async def find(self, draft: Draft, before: Collection[str]) -> Row | None:
+        """Look for what a create of this draft made in an earlier run of the program.
+
+        `before` are the newest ids of that time: the pages behind one of them are older.
+        Raises ServiceError.
+        """
+        body, cursor = draft.patch(), None
+        for _ in range(MOST_PAGES):
+            page = await self._client.list(limit=SEARCH_LIMIT, after=cursor)
+            for row in page.rows:
+                fresh = not row.problem and row.id not in before
+                if fresh and is_made_of(body, Document(row.text)):
+                    return row
+            older = any(row.id in before for row in page.rows)
+            if older or not page.has_more or not page.rows or page.rows[-1].id == cursor:
+                return None
+            cursor = page.rows[-1].id
         return None
 
     async def _look_for(

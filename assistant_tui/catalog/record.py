@@ -1,7 +1,7 @@
 """What was done and typed on one server, kept in the journal; its failures never stop the work."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import KeptDraft, dump_draft
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.imports import Imported
 from assistant_tui.journal.journal import Journal
 
 _Found = TypeVar("_Found")
@@ -48,14 +49,34 @@ class Record:
         *,
         undoes: int | None = None,
         batch: str = "",
+        imported: str = "",
     ) -> int | None:
         """Keep what is done to an assistant; the number of the entry, None if it was not kept."""
         return await self._ask(
             lambda journal: journal.record(
-                self._server, assistant_id, kind, before, after, undoes=undoes, batch=batch
+                self._server,
+                assistant_id,
+                kind,
+                before,
+                after,
+                undoes=undoes,
+                batch=batch,
+                imported=imported,
             ),
             None,
         )
+
+    async def begin_import(self, key: str, before: Collection[str] | None) -> None:
+        """Note, before it is sent, the create of an assistant that a file holds."""
+        await self._ask(lambda journal: journal.begin_import(self._server, key, before), None)
+
+    async def drop_import(self, key: str) -> None:
+        """Forget a create that certainly made nothing."""
+        await self._ask(lambda journal: journal.drop_import(self._server, key), None)
+
+    async def imports(self, keys: Collection[str]) -> Mapping[str, Imported]:
+        """What became of the creates with these keys, of those that are known."""
+        return await self._ask(lambda journal: journal.imports(self._server, keys), {})
 
     async def withdraw(self, number: int | None) -> None:
         """Take back an entry whose deed did not come about."""

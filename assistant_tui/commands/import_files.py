@@ -4,14 +4,13 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 
+from assistant_tui.catalog.importing import carry_out, look_up
 from assistant_tui.commands.console import Console
 from assistant_tui.commands.outcomes import Tally, tell_saved
 from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
-from assistant_tui.core.errors import NotFound
-from assistant_tui.core.importing import Action, Entry, Step, mismatch, plan
-from assistant_tui.core.listing import Row
+from assistant_tui.core.importing import Action, Step, mismatch
 from assistant_tui.core.outcome import Saved
 from assistant_tui.files.reading import read_entries
 
@@ -27,7 +26,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     given = list(read_entries(options.paths, "import"))
 
     async def job(session: Session) -> int:
-        steps = plan(given, await _held(session, given))
+        found = await look_up(session.catalog, given, console.progress)
+        steps = found.steps(again=options.again)
         for step in steps:
             console.line(step.line)
         counts = Counter(step.action for step in steps)
@@ -42,18 +42,6 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         return max(code, await _apply(session, todo))
 
     return job
-
-
-async def _held(session: Session, given: Sequence[Entry]) -> dict[str, Row]:
-    """What the server has of the ids that the files name."""
-    held = {}
-    for known in dict.fromkeys(entry.id for entry in given if entry.id):
-        session.console.progress(f"looking for {known}…")
-        try:
-            held[known] = await session.catalog.fetch(known)
-        except NotFound:
-            continue
-    return held
 
 
 async def _confirmed(console: Console, counts: Counter[Action]) -> bool:
@@ -79,10 +67,7 @@ async def _apply(session: Session, steps: Sequence[Step]) -> int:
 
 
 async def _do(session: Session, step: Step) -> Saved:
-    assert step.draft is not None, "only what is to be sent is done"
-    catalog = session.catalog
-    made = step.action is Action.CREATE
-    saved = await (catalog.create(step.draft) if made else catalog.save(step.draft))
+    saved = await carry_out(session.catalog, step)
     tell_saved(session.console, saved)
     who = f"{one_line(saved.row.id)} · {one_line(step.origin)}"
     session.console.done(f"{_DONE[step.action]:<10}  {who}")

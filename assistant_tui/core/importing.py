@@ -1,12 +1,17 @@
 """What files would change on a server: a plan, before anything is sent."""
 
+import hashlib
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
+from types import MappingProxyType
 
 from assistant_tui.core.copies import created_from
 from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document, compose
+from assistant_tui.core.document import Document, compose, read_json
 from assistant_tui.core.draft import Draft, changed_by
 from assistant_tui.core.fields import READ_ONLY
 from assistant_tui.core.formats import json_file, markdown_file, yaml_file
@@ -31,6 +36,8 @@ class Action(Enum):
     """What is to be done with one assistant of a file."""
 
     CREATE = "create"
+    IMPORTED = "imported"
+    """An earlier import of the same file has created it, and it is there."""
     CHANGE = "change"
     UNCHANGED = "unchanged"
     UNREADABLE = "unreadable"
@@ -44,12 +51,30 @@ class Entry:
     """The file, and the line where it does not begin the file. Not made safe for display."""
     text: str = ""
     problem: str = ""
+    source: str = ""
+    """The file by its one absolute path, whatever it was called by."""
 
-    @property
+    @cached_property
+    def document(self) -> Document:
+        """What the file says of it."""
+        return Document(self.text)
+
+    @cached_property
     def id(self) -> str:
         """The id that the file names; empty for none."""
-        value = None if self.problem else Document(self.text).value("id")
+        value = None if self.problem else self.document.value("id")
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+    @property
+    def content(self) -> str:
+        """What a create would send, however it is laid out in the file; empty if it is unsound."""
+        if self.problem:
+            return ""
+        try:
+            sent = created_from(self.document).preset
+            return json.dumps({n: read_json(text) for n, text in sent.items()}, sort_keys=True)
+        except (ValueError, RecursionError):
+            return ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +87,9 @@ class Step:
     draft: Draft | None = None
     """What is created or changed; None where nothing is sent."""
     why: str = ""
-    """What is wrong with the file."""
+    """What is wrong with the file, or what became of it earlier."""
+    key: str = ""
+    """What tells it from every other assistant of a file: see `keys`."""
 
     @property
     def id(self) -> str:
@@ -80,7 +107,10 @@ class Step:
         fields = (
             ", ".join(self.draft.touched) if self.action is Action.CHANGE and self.draft else ""
         )
-        what = [self.id, self.name or "(no name)", fields] if self.draft else [self.why]
+        name = self.name or "(no name)"
+        what = [self.id, name, fields] if self.draft else [self.why]
+        if self.action is Action.IMPORTED:
+            what.append(name)
         said = " · ".join(one_line(each) for each in (*what, self.origin) if each)
         return f"{self.action.value:<10}  {said}"
 
@@ -93,33 +123,59 @@ def reader_of(name: str) -> Reader | None:
     return next((read for suffix, read in READERS.items() if low.endswith(suffix)), None)
 
 
-def entries(name: str, text: str) -> Iterator[Entry]:
+def entries(name: str, text: str, source: str = "") -> Iterator[Entry]:
     """The assistants of a file that can be read."""
     reader = reader_of(name)
     assert reader is not None, "only files that can be read are read"
     try:
         found = reader(text)
     except ValueError as error:
-        yield Entry(name, problem=str(error))
+        yield Entry(name, problem=str(error), source=source)
         return
     if not found:
-        yield Entry(name, problem="there is no assistant in it")
+        yield Entry(name, problem="there is no assistant in it", source=source)
     for each in found:
-        yield Entry(name if len(found) == 1 else f"{name}:{each.line}", each.text)
+        origin = name if len(found) == 1 else f"{name}:{each.line}"
+        yield Entry(origin, each.text, source=source)
 
 
-def plan(given: Sequence[Entry], held: Mapping[str, Row]) -> tuple[Step, ...]:
-    """Say what is to be done; `held` is what the server has of the ids that the files name."""
+def keys(given: Sequence[Entry]) -> tuple[str, ...]:
+    """A key for each that is the same whenever the same file is read; empty for unsound ones.
+
+    It stands for the file, the content, and which one it is of those with just this content: what
+    else is put into the file, or taken out, changes nothing.
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for entry in given:
+        content = entry.content
+        text = f"{entry.source}\0{content}"
+        seen[text] += 1
+        numbered = f"{text}\0{seen[text]}".encode("utf-8", "surrogatepass")
+        found.append(hashlib.sha256(numbered).hexdigest()[:32] if content else "")
+    return tuple(found)
+
+
+def plan(
+    given: Sequence[Entry],
+    held: Mapping[str, Row],
+    made: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Step, ...]:
+    """Say what is to be done with each.
+
+    `held` is what the server has of the ids that the files name and of those in `made`, which are
+    the ids that earlier imports created, by the entries' keys.
+    """
     first: dict[str, str] = {}
     steps = []
-    for entry in given:
+    for entry, key in zip(given, keys(given), strict=True):
         known = entry.id
         if known and known in first:
             why = f"{known} stands in {first[known]}, too"
             steps.append(Step(Action.UNREADABLE, entry.origin, why=why))
             continue
         first[known] = entry.origin
-        steps.append(_step(entry, held.get(known)))
+        steps.append(_step(entry, key, held.get(known), held.get(made.get(key, ""))))
     return tuple(steps)
 
 
@@ -136,25 +192,37 @@ def mismatch(done: Iterable[tuple[Step, Saved]]) -> str:
     return ""
 
 
-def _step(entry: Entry, row: Row | None) -> Step:
+def _step(entry: Entry, key: str, row: Row | None, earlier: Row | None) -> Step:
+    """`row` has the id that the file names; `earlier` was created by an earlier import of it."""
     if entry.problem:
         return Step(Action.UNREADABLE, entry.origin, why=entry.problem)
-    wanted = Document(entry.text)
+    wanted = entry.document
     name = wanted.value("name")
     name = name if isinstance(name, str) else ""
     try:
-        draft = created_from(wanted) if row is None else _change(Document(row.text), wanted)
+        draft = created_from(wanted) if row is None else _change(row, wanted)
     except ValueError as error:
         return Step(Action.UNREADABLE, entry.origin, name, why=str(error))
     for problem in draft.errors.values():
         return Step(Action.UNREADABLE, entry.origin, name, why=problem)
-    if row is None:
-        return Step(Action.CREATE, entry.origin, name, draft)
-    action = Action.CHANGE if draft.dirty else Action.UNCHANGED
-    return Step(action, entry.origin, name or row.name, draft)
+    if row is not None:
+        action = Action.CHANGE if draft.dirty else Action.UNCHANGED
+        return Step(action, entry.origin, name or row.name, draft)
+    if earlier is not None:
+        return Step(Action.IMPORTED, entry.origin, name, why=_earlier(earlier, wanted), key=key)
+    return Step(Action.CREATE, entry.origin, name, draft, key=key)
 
 
-def _change(now: Document, wanted: Document) -> Draft:
+def _change(row: Row, wanted: Document) -> Draft:
     """The edit towards a file; what a server sets is the server's."""
     parts = {n: text for n, text in wanted.members.items() if n not in READ_ONLY}
-    return changed_by(now, Document(compose(parts)))
+    return changed_by(Document(row.text), Document(compose(parts)))
+
+
+def _earlier(row: Row, wanted: Document) -> str:
+    try:
+        differs = _change(row, wanted).dirty
+    except ValueError:
+        differs = True
+    by_now = ", which differs from the file by now" if differs else ""
+    return f"already imported as {row.id}{by_now}"

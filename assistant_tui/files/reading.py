@@ -46,7 +46,11 @@ def read_object(name: str) -> Document:
 
 
 def read_entries(paths: Sequence[str], option: str) -> Iterator[Entry]:
-    """The assistants that stand in files, and in those of folders. Raises ConfigurationError."""
+    """The assistants that stand in files, and in those of folders.
+
+    A file that is named twice is read once. Raises ConfigurationError.
+    """
+    seen = set()
     for path in paths:
         names = sorted(_files(path)) if os.path.isdir(path) else [path]
         if not names:
@@ -56,7 +60,10 @@ def read_entries(paths: Sequence[str], option: str) -> Iterator[Entry]:
                 raise ConfigurationError(
                     f"{option} {name}: files that end in {_allowed()} are read"
                 )
-            yield from entries(name, read_text(name, option))
+            source = os.path.realpath(name)
+            if source not in seen:
+                seen.add(source)
+                yield from entries(name, read_text(name, option), source)
 
 
 def _files(folder: str) -> Iterator[str]:

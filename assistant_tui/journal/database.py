@@ -13,8 +13,18 @@ from assistant_tui.storage.private import make_private
 
 _Found = TypeVar("_Found")
 _APPLICATION = 0x4154554A  # "ATUJ": tells journals from other databases, the store's included
-_VERSION = 2
+_VERSION = 3
 _BUSY_SECONDS = 10.0
+_IMPORTS = """
+CREATE TABLE IF NOT EXISTS imports (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    server BLOB NOT NULL,
+    key BLOB NOT NULL,
+    assistant BLOB,
+    before BLOB,
+    UNIQUE (server, key)
+)
+"""
 _SCHEMA = f"""
 CREATE TABLE entries (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -42,10 +52,11 @@ CREATE TABLE drafts (
     text BLOB NOT NULL,
     PRIMARY KEY (server, key, owner)
 );
+{_IMPORTS};
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 """
-_UPGRADES = {1: "ALTER TABLE entries ADD COLUMN batch TEXT NOT NULL DEFAULT ''"}
+_UPGRADES = {1: "ALTER TABLE entries ADD COLUMN batch TEXT NOT NULL DEFAULT ''", 2: _IMPORTS}
 """What brings a file of an older version to the next one; its number is set by itself."""
 # Texts are BLOBs (see to_blob). AUTOINCREMENT, so that the number of a pruned entry, which another
 # may still say that it undoes, is never given again.

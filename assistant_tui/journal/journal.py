@@ -8,16 +8,17 @@ that is restored from the history is recorded without `undoes`, as any change, a
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant_tui.journal import drafts, entries
+from assistant_tui.journal import drafts, entries, imports
 from assistant_tui.journal.claims import Claims
 from assistant_tui.journal.database import Database
 from assistant_tui.journal.drafts import KeptDraft
 from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.imports import Imported
 from assistant_tui.journal.owners import Owner
 
 _DAY = 86_400
@@ -88,13 +89,14 @@ class Journal:
         *,
         undoes: int | None = None,
         batch: str = "",
+        imported: str = "",
     ) -> int:
         """Keep what is done to an assistant, `before` and `after` being its exact JSON.
 
         `undoes` is the number of the entry that is taken back by this: that one is marked undone
         in the same step. A deletion is best recorded before it is sent, and withdrawn if refused:
         nothing else brings the assistant back. `batch` is a token that the entries of one act on
-        many assistants share.
+        many assistants share; `imported` the key of the import that this creation finishes.
 
         Returns:
             The entry's number.
@@ -104,7 +106,23 @@ class Journal:
         with self._database.writing() as connection:
             if undoes is not None:
                 entries.mark(connection, undoes, True)
+            if imported:
+                imports.finish(connection, server, imported, assistant_id)
             return entries.insert(connection, entry)
+
+    def begin_import(self, server: str, key: str, before: Collection[str] | None) -> None:
+        """Note, before it is sent, the create of an assistant that a file holds."""
+        with self._database.writing() as connection:
+            imports.begin(connection, server, key, before)
+
+    def drop_import(self, server: str, key: str) -> None:
+        """Forget a create that certainly made nothing."""
+        with self._database.writing() as connection:
+            imports.drop(connection, server, key)
+
+    def imports(self, server: str, keys: Collection[str]) -> dict[str, Imported]:
+        """What became of the creates with these keys, of those that are known."""
+        return self._database.read(lambda connection: imports.find(connection, server, keys), {})
 
     def withdraw(self, number: int) -> None:
         """Take out an entry whose deed did not come about; what it undid is not undone then."""
@@ -223,6 +241,7 @@ class Journal:
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         entries.prune(connection, self._clock() - self._keep_days * _DAY, self._keep_bytes)
+        imports.prune(connection)
 
     def _keep_house(self, connection: sqlite3.Connection) -> None:
         self._owner.sweep()

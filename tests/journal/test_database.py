@@ -12,6 +12,7 @@ import pytest
 from assistant_tui.journal import database
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.imports import Imported
 from assistant_tui.journal.journal import Journal
 
 S, A = "work https://host", "asst_a"
@@ -118,7 +119,7 @@ def test_a_closed_journal_says_so(
 def _newer(path: Path) -> None:
     with Journal(path) as journal:
         journal.keep_draft(S, A, "{}")
-    run_beside(path, "PRAGMA user_version = 3")
+    run_beside(path, "PRAGMA user_version = 4")
 
 
 def _foreign(path: Path) -> None:
@@ -137,7 +138,7 @@ def _no_database(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_newer, r"newer version of this program \(schema 3; this one knows 2\)"),
+        (_newer, r"newer version of this program \(schema 4; this one knows 3\)"),
         (_foreign, "no journal of this program; it is left as it is"),
         (_other_of_ours, "no journal of this program"),
         (_no_database, "it is damaged, or no database"),
@@ -280,6 +281,7 @@ def test_a_file_of_the_first_version_is_brought_up_to_date_with_all_that_it_has(
     with Journal(path) as journal:
         number = journal.record(S, A, Kind.CHANGED, "{}", '{"a": 1}')
     run_beside(path, "ALTER TABLE entries DROP COLUMN batch")
+    run_beside(path, "DROP TABLE imports")
     run_beside(path, "PRAGMA user_version = 1")
     with Journal(path) as first, Journal(path) as second:
         for journal in (first, second):
@@ -287,3 +289,5 @@ def test_a_file_of_the_first_version_is_brought_up_to_date_with_all_that_it_has(
             assert (entry.number, entry.after, entry.batch) == (number, '{"a": 1}', "")
         second.record(S, A, Kind.CHANGED, "{}", "{}", batch="b")
         assert [entry.batch for entry in first.batch(S, "b")] == ["b"]
+        second.begin_import(S, "key", ["x"])
+        assert first.imports(S, ["key"]) == {"key": Imported(None, frozenset({"x"}))}

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from textual.widgets import Button
+
 from assistant_tui.core.samples import sample
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
@@ -39,3 +41,28 @@ async def test_assistants_that_are_just_alike_are_each_created(
     await program.press("tab", "enter")
     assert [each["name"] for each in store.page(PageQuery(limit=4)).data[:3]] == ["A"] * 3
     assert "Imported 3" in program.status
+
+
+async def test_a_second_import_of_a_file_does_what_is_left_or_all_again(
+    program: Driver, store: SampleStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.json"
+    path.write_text(json.dumps([{"model": "m", "name": name} for name in "AB"]))
+    await plan_of(program, path)
+    await program.press("tab", "enter")
+    made = [each["id"] for each in held(store)[:2]]
+    assert "Import: 2 imported" in await plan_of(program, path)
+    assert f"already imported as {made[1]}" in program.text
+    assert [str(each.label) for each in program.app.screen.query(Button)] == [
+        "Cancel",
+        "Import all again",
+    ]
+    await program.press("escape")
+    store.delete(made[0])
+    assert "Import: 1 create, 1 imported" in await plan_of(program, path)
+    await program.press("tab", "enter")
+    assert [each["name"] for each in held(store)[:3]] == ["B", "A", sample(0)["name"]]
+    await plan_of(program, path)
+    await program.press("tab", "enter")
+    assert [each["name"] for each in held(store)[:4]] == ["B", "A", "B", "A"]
+    assert "Imported 2" in program.status

@@ -5,11 +5,12 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 
+from assistant_tui.catalog import importing
+from assistant_tui.catalog.importing import look_up
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
-from assistant_tui.core.errors import NotFound, ServiceError
-from assistant_tui.core.importing import Action, Entry, Step, mismatch, plan
-from assistant_tui.core.listing import Row
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.importing import Action, Step, mismatch
 from assistant_tui.core.outcome import Saved
 from assistant_tui.files.reading import read_entries
 from assistant_tui.tui.dialogs import entry
@@ -30,7 +31,8 @@ async def import_files(desk: Desk) -> None:
         return
     try:
         given = await asyncio.to_thread(lambda: [*read_entries(values, "Not imported:")])
-        steps = plan(given, await _held(desk, given))
+        found = await look_up(desk.catalog, given, lambda said: _say(desk, said))
+        steps = await asyncio.to_thread(found.steps)
     except ConfigurationError as error:
         desk.say(str(error), Tone.ERROR)
         return
@@ -38,24 +40,19 @@ async def import_files(desk: Desk) -> None:
         desk.report(error, "Not imported")
         return
     desk.say("")
-    if await desk.ask(_question(steps)) == "import":
+    answer = await desk.ask(_question(steps))
+    if answer == "again":
+        steps = await asyncio.to_thread(lambda: found.steps(again=True))
+    if answer in ("import", "again"):
         await _carry_out(desk, [step for step in steps if step.action in _TO_SEND])
+
+
+def _say(desk: Desk, sentence: str) -> None:
+    desk.say(one_line(sentence), Tone.WORKING)
 
 
 def _wrong(values: tuple[str, ...]) -> str:
     return "" if values[0].strip() else "a file or a folder is needed"
-
-
-async def _held(desk: Desk, given: Sequence[Entry]) -> dict[str, Row]:
-    """What the server has of the ids that the files name."""
-    held = {}
-    for known in dict.fromkeys(each.id for each in given if each.id):
-        desk.say(f"Looking for {one_line(known)}…", Tone.WORKING)
-        try:
-            held[known] = await desk.catalog.fetch(known)
-        except NotFound:
-            continue
-    return held
 
 
 _TO_SEND = (Action.CREATE, Action.CHANGE)
@@ -70,6 +67,8 @@ def _question(steps: Sequence[Step]) -> Question:
     answers = [Answer("cancel", "Cancel")]
     if any(counts[action] for action in _TO_SEND):
         answers.append(Answer("import", "Import"))
+    if counts[Action.IMPORTED]:
+        answers.append(Answer("again", "Import all again"))
     return Question(f"Import: {title}", lines, answers)
 
 
@@ -77,10 +76,7 @@ async def _carry_out(desk: Desk, steps: Sequence[Step]) -> None:
     token = secrets.token_hex(8)
 
     async def operation(step: Step) -> Saved:
-        assert step.draft is not None, "only what is to be sent is done"
-        if step.action is Action.CREATE:
-            return await desk.catalog.create(step.draft, batch=token)
-        return await desk.catalog.save(step.draft, batch=token)
+        return await importing.carry_out(desk.catalog, step, token)
 
     results = await carry_out(desk, "Importing", "Imported", steps, operation, at_once=1)
     if wrong := mismatch((each.item, each.saved) for each in results if each.saved is not None):

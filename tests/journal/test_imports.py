@@ -1,0 +1,39 @@
+"""What imports created, as the journal knows it."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.journal import imports
+from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.imports import Imported
+from assistant_tui.journal.journal import Journal
+
+S, T = "server", "another"
+
+
+def test_a_create_is_noted_before_and_after_it_is_sent(journal: Journal) -> None:
+    journal.begin_import(S, "a", {"y", "x"})
+    journal.begin_import(S, "b", None)
+    pending = {"a": Imported(None, frozenset({"x", "y"})), "b": Imported(None, None)}
+    assert journal.imports(S, ["a", "b", "c"]) == pending
+    journal.record(S, "asst_1", Kind.CREATED, None, "{}", imported="a")
+    assert journal.imports(S, ["a"]) == {"a": Imported("asst_1", None)}
+    assert journal.imports(T, ["a", "b"]) == {}
+
+
+def test_only_what_made_nothing_is_dropped(journal: Journal) -> None:
+    journal.begin_import(S, "a", ())
+    journal.drop_import(S, "a")
+    journal.record(S, "asst_1", Kind.CREATED, None, "{}", imported="b")
+    journal.drop_import(S, "b")
+    assert journal.imports(S, ["a", "b"]) == {"b": Imported("asst_1", None)}
+
+
+def test_the_newest_are_kept_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "MOST", 3)
+    with Journal(path) as journal:
+        for key in "abcde":
+            journal.record(S, key, Kind.CREATED, None, "{}", imported=key)
+    with Journal(path) as journal:
+        assert list(journal.imports(S, "abcde")) == ["c", "d", "e"]
