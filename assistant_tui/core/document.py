@@ -1,11 +1,12 @@
 """JSON kept as it was received, so that what nobody touched goes back byte for byte."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},:]', re.DOTALL)
 """A string, one that is cut off included, or a mark; possessive, so that no text takes long."""
@@ -47,30 +48,6 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def read_strictly(text: str) -> Any:
-    """Return what JSON text says that a person wrote.
-
-    Raises:
-        ValueError: not JSON to the letter; the message says where.
-    """
-    if is_too_deep(text):
-        raise ValueError("nested too deeply")
-    try:
-        return json.loads(text, parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        raise told_with_place(error) from None
-
-
-def told_with_place(error: json.JSONDecodeError) -> ValueError:
-    """The fault of a text in the words that a person is told it with."""
-    words = f"{error.msg[:1].lower()}{error.msg[1:]}"
-    return ValueError(f"line {error.lineno}, column {error.colno}: {words}")
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
-
-
 def write_json(value: Any) -> str:
     """Return the JSON text of a value, Unicode left readable; a lone surrogate is escaped."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
@@ -95,6 +72,15 @@ def on_one_line(text: str) -> str:
 
 _NO_BREAKS = {ord(each): None for each in "\r\n"}
 _ESCAPED_BREAKS = {ord("\r"): "\\r", ord("\n"): "\\n"}
+
+
+def bare(text: str) -> str:
+    """JSON without the white space between its parts; nothing is decoded."""
+    out, at = [], 0
+    for token in _TOKEN.finditer(text):
+        out += [text[at : token.start()].strip(_BLANK), token[0]]
+        at = token.end()
+    return "".join([*out, text[at:].strip(_BLANK)])
 
 
 def elements(text: str) -> list[str]:
@@ -179,15 +165,27 @@ def same_edit(one: str | None, other: str | None) -> bool:
 def _same(one: str | None, other: str | None, *, sort_names: bool) -> bool:
     if one == other or one is None or other is None:
         return one == other
+    if bare(one) == bare(other):
+        return True
     try:
-        return _canonical(read_json(one), sort_names) == _canonical(read_json(other), sort_names)
+        return _canonical(one, sort_names) == _canonical(other, sort_names)
     except (ValueError, RecursionError):
         return False
 
 
-def _canonical(value: Any, sort_names: bool) -> str:
+def _canonical(text: str, sort_names: bool) -> str:
     """JSON with whole floats as integers; unlike `==`, it tells true from 1."""
-    return json.dumps(_whole(value), sort_keys=sort_names)
+    read_json(text)
+    return json.dumps(_whole(_COMPARING.decode(text)), sort_keys=sort_names)
+
+
+def _number(text: str) -> float | str:
+    """A number to compare; one that no double holds is equal to itself alone."""
+    number = float(text)
+    return number if math.isfinite(number) else f"number {text}"
+
+
+_COMPARING = json.JSONDecoder(strict=False, parse_float=_number)
 
 
 def _whole(value: Any) -> Any:
@@ -199,11 +197,20 @@ def _whole(value: Any) -> Any:
 
 
 def _pieces(text: str, opening: str, closing: str) -> list[str]:
-    """The texts between the commas and colons of the outermost array or object."""
+    return [text[start:end] for start, end in spans(text, opening, closing)]
+
+
+def spans(text: str, opening: str, closing: str) -> list[tuple[int, int]]:
+    """Where the texts between the commas and colons of the outermost array or object stand.
+
+    Raises:
+        ValueError: it does not begin with `opening`, does not end with `closing`, or is cut off.
+    """
     start = len(text) - len(text.lstrip(_BLANK + "\ufeff"))
     if not text.startswith(opening, start):
         raise ValueError(f"expected '{opening}'")
-    pieces, depth, begin = [], 0, start + 1
+    pieces: list[tuple[int, int]] = []
+    depth, begin = 0, start + 1
     for token in _TOKEN.finditer(text, start):
         mark = token[0]
         if mark in "[{":
@@ -211,13 +218,22 @@ def _pieces(text: str, opening: str, closing: str) -> list[str]:
         elif mark in "]}":
             depth -= 1
         if (depth == 1 and mark in ",:") or depth == 0:
-            pieces.append(text[begin : token.start()].strip(_BLANK))
+            pieces.append(_stripped(text, begin, token.start()))
             begin = token.end()
         if depth == 0:
             if mark != closing or text[begin:].strip(_BLANK):
                 raise ValueError("text after the end of the JSON")
-            return [] if pieces == [""] else pieces
+            return [] if len(pieces) == 1 and pieces[0][0] == pieces[0][1] else pieces
     raise ValueError("the JSON is cut off")
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where what is between stands without the white space around it."""
+    while start < end and text[start] in _BLANK:
+        start += 1
+    while end > start and text[end - 1] in _BLANK:
+        end -= 1
+    return start, end
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from assistant_tui.core.document import Document, compose, read_json, same_edit, same_json
+from assistant_tui.core.document import Document, compose, same_edit, same_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY, is_kept_by_servers
 from assistant_tui.core.raw import Raw, from_json
+from assistant_tui.core.strict import masked, read_strictly, without_mark
 from assistant_tui.core.writing import FieldError, to_json
 
 
@@ -168,9 +169,12 @@ def anew(gone: Document) -> Draft:
 def from_editor(original: Document, text: str) -> Draft:
     """Compare the whole object after an external editor with the original.
 
-    A name that was taken out counts as cleared. Raises ValueError with a sentence where the text
-    is not a JSON object, or changes what a server never takes back.
+    A name that was taken out counts as cleared. Raises ValueError with the place and a sentence
+    where the text is not a JSON object, or changes what a server never takes back.
     """
+    text = without_mark(text)
+    if not isinstance(read_strictly(masked(text, original.text)), dict):
+        raise ValueError("line 1, column 1: an object is allowed, the whole assistant")
     after = Document(text).members
     gone = {name: "null" for name in original.members if name not in after}
     return _changes(original, {**after, **gone})
@@ -192,8 +196,6 @@ def changed_by(original: Document, wanted: Document) -> Draft:
 
 def _changes(original: Document, wanted: Mapping[str, str]) -> Draft:
     """The edit that gives an assistant these values, where they are not what it has."""
-    for text in wanted.values():
-        read_json(text)
     before = original.members
     changed = {n: text for n, text in wanted.items() if not same_edit(text, before.get(n))}
     fixed = [name for name in changed if name in READ_ONLY]

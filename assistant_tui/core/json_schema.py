@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from assistant_tui.core.document import read_strictly
+from assistant_tui.core.strict import read_strictly
 
 LONGEST_CHECKED = 20_000
 """Characters up to which the meta-schema is asked at every key; longer ones are only read."""

@@ -44,12 +44,12 @@ def test_what_a_server_sets_is_not_sent(ask: Run, bent: BentServer) -> None:
         (b"", "one assistant is allowed, there are 0"),
         (b'{"model": "m",\n "name": }', "line 2, column 10: expecting value"),
         (b'{"model": "m"}\n{"model": "m"}', "one assistant is allowed, there are 2"),
-        (b'"model"', "line 1: an object is allowed, one for each assistant"),
-        (b'{"model": NaN}', "NaN is no JSON"),
+        (b'"model"', "line 1, column 1: an object is allowed, one for each assistant"),
+        (b'{"model": NaN}', "line 1, column 11: NaN is no JSON, a number or null is allowed"),
         (b'{"name": "\x1b[2J"}', "line 1, column 11: invalid control character at"),
         (b'{"name": "No model"}', "Model is needed"),
         (b'{"model": "m",\n"name": "\xff"}', "line 2: not UTF-8"),
-        (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 100_000, "line 1, column 201: nested too deeply, 200 levels are allowed"),
     ],
 )
 def test_a_file_that_will_not_do_is_told_with_its_place(
@@ -142,5 +142,5 @@ def test_a_fault_in_such_a_file_is_told_with_its_line(
     path = tmp_path / "one.yaml"
     path.write_text("model: m\ntop_p: .5\n")
     done = ask("create", "--file", str(path))
-    told = "line 2: .5 is no number of JSON: write it as JSON does, or in quotes"
+    told = "line 2, column 8: .5 is no number of JSON: write it as JSON does, or in quotes"
     assert (done.code, done.err) == (2, f"assistant-tui: --file {path}: {told}\n")

@@ -88,10 +88,11 @@ def test_a_dry_run_prints_the_plan_and_sends_nothing(
 ) -> None:
     place, one, two = folder(bent, tmp_path)
     done = ask("import", str(place), "--dry-run")
+    fault = "line 3, column 1: expected the node content, but found '<stream end>'"
     assert done.lines == [
         f"change      {one} · Uno · name, instructions · {place}/a.md",
         f"unchanged   {two} · Two · {place}/b.json",
-        f"unreadable  line 3: expected the node content, but found '<stream end>' · {place}/d.yml",
+        f"unreadable  {fault} · {place}/d.yml",
         f"create      New · {place}/deep/c.yaml",
     ]
     assert done.err == "assistant-tui: 1 change, 1 unchanged, 1 unreadable, 1 create\n"

@@ -31,3 +31,19 @@ texts = st.recursive(scalars, _extend, max_leaves=8)
 
 bodies = st.dictionaries(st.text(max_size=5), texts, max_size=4)
 """Names and the texts of their values."""
+
+
+def is_strict(text: str) -> bool:
+    """Whether JSON has no name twice, and no half of a character."""
+
+    def pairs(found: list[tuple[str, object]]) -> object:
+        if len(dict(found)) < len(found):
+            raise ValueError("twice")
+        return dict(found)
+
+    try:
+        value = json.loads(text, object_pairs_hook=pairs)
+        json.dumps(value, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return True

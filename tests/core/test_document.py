@@ -16,7 +16,6 @@ from assistant_tui.core.document import (
     members,
     on_one_line,
     read_json,
-    read_strictly,
     same_json,
     write_json,
 )
@@ -164,7 +163,7 @@ def test_writing_keeps_unicode_readable_and_escapes_lone_surrogates() -> None:
         (None, "1", False),
         ("nonsense", "nonsense", True),
         ("nonsense", "1", False),
-        (DEEP, DEEP + " ", False),
+        (DEEP, DEEP + " ", True),
         ("[" * 700 + "]" * 700, "[" * 700 + " " + "]" * 700, None),
     ],
 )
@@ -193,19 +192,3 @@ def test_on_one_line_is_the_same_json_with_the_same_numbers_and_strings(text: st
 def test_on_one_line_changes_nothing_but_line_breaks() -> None:
     assert on_one_line('{ "a":\t"b\\n\\"" ,\r\n  "c": [ ] }\n') == '{ "a":\t"b\\n\\"" ,  "c": [ ] }'
     assert on_one_line('{"a": "b\r\nc"}') == '{"a": "b\\r\\nc"}'
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ('\n\n{"a": }', "line 3, column 7: expecting value"),
-        ('{"a": Infinity}', "Infinity is no JSON"),
-        ('{"a": "\n"}', "line 1, column 8: invalid control character at"),
-        ("1 2", "line 1, column 3: extra data"),
-        (DEEP, "nested too deeply"),
-    ],
-    ids=range(5),
-)
-def test_what_a_person_wrote_is_told_with_its_place(text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^{told}$"):
-        read_strictly(text)

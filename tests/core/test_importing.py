@@ -77,7 +77,7 @@ def test_each_assistant_of_a_file_is_one_entry(name: str, text: str) -> None:
 
 def test_a_file_with_a_fault_is_one_entry_that_says_where() -> None:
     [fault] = entries("a.yaml", "a: b\n- c")
-    assert fault.problem.startswith("line 2: ")
+    assert fault.problem.startswith("line 2, column 1: ")
     assert [*entries("a.json", " \n")] == [Entry("a.json", problem="there is no assistant in it")]
     [planned] = plan([*entries("a.md", "# Read me")], {})
     assert planned == Step(

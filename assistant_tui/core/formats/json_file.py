@@ -1,13 +1,12 @@
 """JSON files: every number and string as the server sent it, laid out over lines."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from assistant_tui.core.document import elements, indent, read_strictly, told_with_place
+from assistant_tui.core.document import elements, indent
 from assistant_tui.core.formats.found import Found
+from assistant_tui.core.strict import Value, place, read_each, read_strictly, without_mark
 
-_DECODER = json.JSONDecoder()
-_BLANK = " \t\r\n"
+_ALLOWED = "an object is allowed, one for each assistant"
 
 
 def write(text: str) -> str:
@@ -21,44 +20,30 @@ def read(text: str) -> list[Found]:
     Raises:
         ValueError: not JSON, or something else than objects; the message says where.
     """
-    start = _next(text, 0)
-    if text.startswith("[", start):
-        read_strictly(text)
-        return list(_placed(text, elements(text)))
-    found = []
-    while start < len(text):
-        try:
-            _, end = _DECODER.raw_decode(text, start)
-        except json.JSONDecodeError as error:
-            raise told_with_place(error) from None
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-        found.append(_checked(text[start:end], _line(text, start)))
-        start = _next(text, end)
-    return found
+    text = without_mark(text)
+    values = read_each(text)
+    first = next(values, None)
+    if first is None:
+        return []
+    if not isinstance(first.meaning, list):
+        return list(_checked(text, (first, *values)))
+    read_strictly(text)
+    return list(_checked(text, _elements(text, first)))
 
 
-def _placed(text: str, parts: list[str]) -> Iterator[Found]:
-    """The elements of an array, each with its line."""
-    at = text.index("[") + 1
-    for part in parts:
+def _elements(text: str, array: Value) -> Iterator[Value]:
+    """The elements of an array, each with its place."""
+    at = array.start + 1
+    for part, meaning in zip(elements(array.text), array.meaning, strict=True):
         at = text.index(part, at)
-        yield _checked(part, _line(text, at))
+        yield Value(at, part, meaning)
         at += len(part)
 
 
-def _checked(text: str, line: int) -> Found:
-    if not isinstance(read_strictly(text), dict):
-        raise ValueError(f"line {line}: an object is allowed, one for each assistant")
-    return Found(line, text)
-
-
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
-
-
-def _next(text: str, at: int) -> int:
-    """Where the next thing begins that is no white space."""
-    while at < len(text) and text[at] in _BLANK:
-        at += 1
-    return at
+def _checked(text: str, values: Iterable[Value]) -> Iterator[Found]:
+    line, seen = 1, 0
+    for value in values:
+        if not isinstance(value.meaning, dict):
+            raise ValueError(f"{place(text, value.start)}: {_ALLOWED}")
+        line, seen = line + text.count("\n", seen, value.start), value.start
+        yield Found(line, value.text)

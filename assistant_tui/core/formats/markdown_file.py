@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from assistant_tui.core.document import compose, members, read_json, write_json
 from assistant_tui.core.formats import yaml_file
 from assistant_tui.core.formats.found import Found
+from assistant_tui.core.strict import without_mark
 
 _NAME = "instructions"
 _BEFORE = "model"
@@ -34,11 +35,11 @@ def read(text: str) -> list[Found]:
     Raises:
         ValueError: no front matter, or a fault in it; the message says where.
     """
+    text = without_mark(text)
     front = _FRONT.match(text)
     if front is None:
         raise ValueError("line 1: the fields are expected between two lines of ---")
-    # What stands before keeps the lines of the front matter what they are in the file.
-    found = yaml_file.read("\n" + front[1])
+    found = yaml_file.read(front[1], line=2)
     if len(found) != 1:
         raise ValueError("line 2: the fields of one assistant are expected")
     parts = members(found[0].text)

@@ -7,6 +7,7 @@ anything, and a number stays the text that it was.
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -21,6 +22,14 @@ from assistant_tui.core.document import (
     write_json,
 )
 from assistant_tui.core.formats.found import Found
+from assistant_tui.core.strict import (
+    TOO_DEEP,
+    number_problem,
+    place,
+    read_strictly,
+    text_problem,
+    without_mark,
+)
 
 _YAML = "tag:yaml.org,2002:"
 _NULL, _FLAG, _NUMBER, _TEXT = (f"{_YAML}{kind}" for kind in ("null", "bool", "float", "str"))
@@ -41,8 +50,9 @@ _PLAIN = re.compile(r"[^\W\d_][\w./@+-]*(?: [\w./@+-]+)*")
 _LINES = {ord("\n"): None, ord("\t"): None}
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
+_NULL_FORM = re.compile(r"(?:~|null|Null|NULL|)\Z")
 _RESOLVERS = [
-    (_NULL, re.compile(r"(?:~|null|Null|NULL|)\Z")),
+    (_NULL, _NULL_FORM),
     (_FLAG, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")),
     (_NUMBER, re.compile(rf"{_NUMBER_FORM.pattern}\Z")),
     (_ODD, re.compile(rf"(?:{_ODD_FORM.pattern})\Z")),
@@ -54,7 +64,23 @@ class _Writer(yaml.SafeDumper):
 
 
 class _Reader(yaml.SafeLoader):
-    """Knows the plain words of JSON alone."""
+    """Knows the plain words of JSON alone; refuses what could go on for ever."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        """Compose one node and all that is inside it."""
+        # The stubs of PyYAML leave it without types.
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            raise _fault(event, "aliases are not read, write the value itself")
+        if self._depth >= DEEPEST and isinstance(event, yaml.CollectionStartEvent):
+            raise _fault(event, TOO_DEEP)
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
 
 for each in (_Writer, _Reader):
@@ -67,27 +93,26 @@ def write(text: str) -> str:
     return written[:-4] if written.endswith("\n...\n") else written
 
 
-def read(text: str) -> list[Found]:
-    """Read every document of a file that holds an object.
+def read(text: str, line: int = 1) -> list[Found]:
+    """Read every document of a file that holds an object; `line` is that of its first line.
 
     Raises:
         ValueError: not YAML, or what JSON cannot hold; the message says where.
     """
     found = []
     try:
-        for node in yaml.compose_all(text, Loader=_Reader):
+        # What stands before keeps the lines of a part of a file what they are in the file.
+        for node in yaml.compose_all("\n" * (line - 1) + without_mark(text), Loader=_Reader):
             if not isinstance(node, MappingNode):
                 raise _fault(node, "names with values are allowed, for one assistant")
-            found.append(Found(_line(node), _Reading().json(node)))
+            found.append(Found(_line(node), _json(node)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}: " if mark else ""
-        raise ValueError(f"{place}{error.problem or error.context}") from None
+        where = f"{_place(mark)}: " if mark else ""
+        raise ValueError(f"{where}{error.problem or error.context}") from None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise ValueError(f"line {line}: a character that YAML does not allow") from None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+        where = place("\n" * (line - 1) + without_mark(text), error.position)
+        raise ValueError(f"{where}: a character that YAML does not allow") from None
     return found
 
 
@@ -125,59 +150,63 @@ def _string(value: str, *, blocks: bool = False) -> ScalarNode:
     return ScalarNode(_TEXT, value, style=style)
 
 
-class _Reading:
-    """Reads one document; a node that an alias leads to again could go on for ever."""
+def _json(node: Node) -> str:
+    """The JSON that a tree stands for."""
+    if isinstance(node, MappingNode) and node.tag == f"{_YAML}map":
+        return compose(dict(_pairs(node)))
+    if isinstance(node, SequenceNode) and node.tag == f"{_YAML}seq":
+        return compose_list(_json(each) for each in node.value)
+    if not isinstance(node, ScalarNode):
+        raise _fault(node, f"the tag {node.tag} is not read")
+    return _scalar(node)
 
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
 
-    def json(self, node: Node) -> str:
-        """The JSON that a tree stands for."""
-        if id(node) in self._seen:
-            raise _fault(node, "aliases to this are not read")
-        self._seen.add(id(node))
-        if isinstance(node, MappingNode) and node.tag == f"{_YAML}map":
-            return compose(dict(self._pairs(node)))
-        if isinstance(node, SequenceNode) and node.tag == f"{_YAML}seq":
-            return compose_list(self.json(each) for each in node.value)
-        if not isinstance(node, ScalarNode):
-            raise _fault(node, f"the tag {node.tag} is not read")
-        return _scalar(node)
-
-    def _pairs(self, node: MappingNode) -> Iterator[tuple[str, str]]:
-        """The names and values of an object. A name that stands twice is a fault of the file."""
-        names = set()
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                raise _fault(key, "a text is allowed as a name")
-            if key.value in names:
-                raise _fault(key, f"the name {key.value} stands twice")
-            names.add(key.value)
-            yield key.value, self.json(value)
+def _pairs(node: MappingNode) -> Iterator[tuple[str, str]]:
+    """The names and values of an object. A name that stands twice is a fault of the file."""
+    names = set()
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            raise _fault(key, "a text is allowed as a name")
+        if key.tag not in (_TEXT, _FLAG, _NUMBER, _ODD):
+            raise _fault(key, f"a text is allowed as a name, put {key.value or 'it'} in quotes")
+        if key.value == "<<" and key.style is None:
+            raise _fault(key, "merges are not read, write the fields themselves")
+        if key.value in names:
+            raise _fault(key, f"the name {key.value} stands twice")
+        names.add(key.value)
+        yield _text(key), _json(value)
 
 
 def _scalar(node: ScalarNode) -> str:
     tag, value = node.tag, node.value
     if tag == _TEXT:
-        return write_json(value)
-    if tag == _NULL:
+        return write_json(_text(node))
+    if tag == EXACT:
+        return _exact(node)
+    if tag == _NULL and _NULL_FORM.match(value):
         return "null"
     if tag == _FLAG and value.lower() in ("true", "false"):
         return str(value.lower())
     if tag in (_NUMBER, _WHOLE) and _NUMBER_FORM.fullmatch(value):
+        if problem := number_problem(value):
+            raise _fault(node, problem)
         return str(value)
-    if tag == EXACT:
-        return _exact(node)
     if tag in (_ODD, _NUMBER, _WHOLE):
         raise _fault(node, f"{value} is no number of JSON: write it as JSON does, or in quotes")
     raise _fault(node, f"the tag {tag} is not read")
 
 
+def _text(node: ScalarNode) -> str:
+    if problem := text_problem(node.value):
+        raise _fault(node, problem)
+    return str(node.value)
+
+
 def _exact(node: ScalarNode) -> str:
     try:
-        read_json(node.value)
+        read_strictly(node.value)
     except ValueError as error:
-        raise _fault(node, str(error)) from None
+        raise _fault(node, f"in the JSON here, {error}") from None
     return str(node.value)
 
 
@@ -185,6 +214,11 @@ def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1 if node.start_mark is not None else 1
 
 
-def _fault(node: Node | None, problem: str) -> ValueError:
-    line = 1 if node is None else _line(node)
-    return ValueError(f"line {line}: {problem}")
+def _place(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}"
+
+
+def _fault(node: Node | yaml.Event | None, problem: str) -> ValueError:
+    if node is None or node.start_mark is None:
+        return ValueError(f"line 1: {problem}")
+    return ValueError(f"{_place(node.start_mark)}: {problem}")

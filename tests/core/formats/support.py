@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from assistant_tui.core.document import compose, write_json
-from tests.core.json_texts import texts
+from tests.core.json_texts import is_strict, texts
 
 HARD = (
     '{"id":"asst_1","object":"assistant","created_at":1,"name":"no","description":"a: b # c",'
@@ -14,7 +14,7 @@ HARD = (
     '"tools":[{"type":"new","x":[1.0,-0]}],'
     '"metadata":{"yes":"1_000","0x1F":"2001-01-01","~":"null","":"12:30"},"temperature":1.0,'
     '"top_p":1e400,"big":12345678901234567890123,'
-    '"nul":"\\u0000","lone":"\\ud800","odd":{"b":1,"a":2}}'
+    '"nul":"\\u0000","odd":{"b":1,"a":2}}'
 )
 """What a format could stumble over, in the API's order of fields."""
 
@@ -44,5 +44,5 @@ assistants = st.builds(
         st.text(max_size=5) | st.sampled_from(["model", "id", "no"]), values, max_size=4
     ),
     st.just({}) | st.fixed_dictionaries({"instructions": values}),
-)
+).filter(is_strict)
 """The JSON of objects, some with instructions of any kind at some place."""

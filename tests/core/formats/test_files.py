@@ -70,33 +70,40 @@ def test_long_texts_are_read_in_lines() -> None:
     assert markdown_file.write(text) == "---\n{}\n---\n\nBe brief.\n\n- One\n  two\n\n"
 
 
-def test_what_is_no_json_to_the_letter_is_kept_too() -> None:
-    text = '{"a": NaN, "b": [-Infinity], "c": ' + "[" * 300 + "]" * 300 + "}"
-    [found] = yaml_file.read(yaml_file.write(text))
-    assert found.text == text
+def test_what_is_no_json_to_the_letter_is_written_as_it_is_and_refused_with_its_place() -> None:
+    written = yaml_file.write('{"a": NaN, "b": [-Infinity]}')
+    assert written == 'a: !json "NaN"\nb:\n- !json "-Infinity"\n'
+    with pytest.raises(ValueError, match=r"^line 1, column 4: in the JSON here, .* NaN is no JSON"):
+        yaml_file.read(written)
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("a: b\nc: 1_000", "line 2: 1_000 is no number of JSON: write it as JSON does, or in q"),
-        ("a: [0x1F]", "line 1: 0x1F is no number of JSON"),
-        ("a: 012", "line 1: 012 is no number"),
-        ("a: .5", "line 1: .5 is no number"),
-        ("a: -.inf", "line 1: -.inf is no number"),
-        ("a: 12:30:00", "line 1: 12:30:00 is no number"),
-        ("a: !!int 0x1F", "line 1: 0x1F is no number"),
-        ("a: !!python/object/apply:os.system [x]", "line 1: the tag tag:yaml.org,2002:python/obj"),
-        ("a:\n  !x {b: 1}", "line 2: the tag !x is not read"),
-        ("a: !json '{'", "line 1: "),
-        ("a:\n  &x [1]\nb: *x", "line 2: aliases to this are not read"),
-        ("a: &x\n  b: *x", "line 1: aliases to this are not read"),
-        ("a: b\n- c", "line 2: "),
-        ("- a", "line 1: names with values are allowed"),
-        ("a: 1\n\na: 2", "line 3: the name a stands twice"),
-        ("? [a]\n: b", "line 1: a text is allowed as a name"),
-        ("a: b\nc: \x07", "line 2: a character that YAML does not allow"),
-        ("a: " + "[" * 5_000, "nested too deeply"),
+        (
+            "a: b\nc: 1_000",
+            "line 2, column 4: 1_000 is no number of JSON: write it as JSON does, or in q",
+        ),
+        ("a: [0x1F]", "line 1, column 5: 0x1F is no number of JSON"),
+        ("a: 012", "line 1, column 4: 012 is no number"),
+        ("a: .5", "line 1, column 4: .5 is no number"),
+        ("a: -.inf", "line 1, column 4: -.inf is no number"),
+        ("a: 12:30:00", "line 1, column 4: 12:30:00 is no number"),
+        ("a: !!int 0x1F", "line 1, column 4: 0x1F is no number"),
+        (
+            "a: !!python/object/apply:os.system [x]",
+            "line 1, column 4: the tag tag:yaml.org,2002:pyth",
+        ),
+        ("a:\n  !x {b: 1}", "line 2, column 3: the tag !x is not read"),
+        ("a: !json '{'", "line 1, column 4: "),
+        ("a:\n  &x [1]\nb: *x", "line 3, column 4: aliases are not read"),
+        ("a: &x\n  b: *x", "line 2, column 6: aliases are not read"),
+        ("a: b\n- c", "line 2, column 1: "),
+        ("- a", "line 1, column 1: names with values are allowed"),
+        ("a: 1\n\na: 2", "line 3, column 1: the name a stands twice"),
+        ("? [a]\n: b", "line 1, column 3: a text is allowed as a name"),
+        ("a: b\nc: \x07", "line 2, column 4: a character that YAML does not allow"),
+        ("a: " + "[" * 5_000, "line 1, column 203: nested too deeply"),
     ],
 )
 def test_yaml_that_json_cannot_hold_is_told_with_its_line(text: str, told: str) -> None:
@@ -137,12 +144,12 @@ def test_json_as_people_write_it(text: str, lines: list[int]) -> None:
     ("text", "told"),
     [
         ('{"a": 1}\n{"b": }', "line 2, column 7: expecting value"),
-        ('{"a": 1}\n5', "line 2: an object is allowed, one for each assistant"),
-        ('[{"a": 1},\n[]]', "line 2: an object is allowed"),
-        ('{"a": NaN}', "NaN is no JSON"),
+        ('{"a": 1}\n5', "line 2, column 1: an object is allowed, one for each assistant"),
+        ('[{"a": 1},\n[]]', "line 2, column 1: an object is allowed"),
+        ('{"a": NaN}', "line 1, column 7: NaN is no JSON"),
         ('[{"a": 1}', "line 1, column 10: expecting ',' delimiter"),
-        ("[" * 100_000, "nested too deeply"),
-        ('{"a":' * 100_000, "nested too deeply"),
+        ("[" * 100_000, "line 1, column 201: nested too deeply"),
+        ('{"a":' * 100_000, "line 1, column 1001: nested too deeply"),
     ],
     ids=range(7),
 )
@@ -179,7 +186,7 @@ def test_markdown_as_people_write_it(text: str, meaning: dict[str, str]) -> None
         ("# Read me\n", "line 1: the fields are expected between two lines of ---"),
         ("---\nname: A\n", "line 1: the fields are expected between two lines of ---"),
         ("---\n---\nBe brief.", "line 2: the fields of one assistant are expected"),
-        ("---\nname: A\nx: 0x1F\n---\n", "line 3: 0x1F is no number of JSON"),
+        ("---\nname: A\nx: 0x1F\n---\n", "line 3, column 4: 0x1F is no number of JSON"),
         ("---\ninstructions: a\n---\nb", "line 2: instructions stand here and below"),
     ],
 )
