@@ -19,8 +19,16 @@ from assistant_tui.api.keys import Keys
 from assistant_tui.api.refusals import Answer
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.document import compose
-from assistant_tui.core.errors import NotFound, NotServed, ServerFault, TooLarge, Unreadable
-from assistant_tui.core.listing import Order, Page, Row
+from assistant_tui.core.errors import (
+    Invalid,
+    NotFound,
+    NotServed,
+    ServerFault,
+    TooLarge,
+    Unreadable,
+    WrongObject,
+)
+from assistant_tui.core.listing import NO_ID, Order, Page, Row
 from assistant_tui.core.resource import Resources
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -98,11 +106,16 @@ class AssistantsClient:
         return await self._page_that_fits(limit, {"order": order, **given})
 
     async def retrieve(self, assistant_id: str) -> Row:
-        """Return one assistant. Raises NotFound where there is none with this id."""
+        """Return one assistant.
+
+        Raises:
+            NotFound: there is none with this id.
+            WrongObject: the answer is about another one.
+        """
         answer = await self._answer(_about("GET", assistant_id))
         if wire.is_null(answer.text):
             raise NotFound(f"No assistant with the id {assistant_id}", status=answer.status)
-        return _read(answer, self._read_assistant)
+        return _asked_for(assistant_id, _read(answer, self._read_assistant), answer)
 
     async def create(self, body: Mapping[str, str]) -> Row:
         """Create an assistant from names and the exact JSON texts of their values."""
@@ -110,9 +123,14 @@ class AssistantsClient:
         return _read(await self._answer(call), self._read_assistant, writing=True)
 
     async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> Row:
-        """Change the fields that are named, given as the exact JSON texts of their values."""
-        call = _about("POST", assistant_id, _encode(patch))
-        return _read(await self._answer(call), self._read_assistant, writing=True)
+        """Change the fields that are named, given as the exact JSON texts of their values.
+
+        Raises:
+            WrongObject: the answer is about another one; the change may have arrived.
+        """
+        answer = await self._answer(_about("POST", assistant_id, _encode(patch)))
+        row = _read(answer, self._read_assistant, writing=True)
+        return _asked_for(assistant_id, row, answer, writing=True)
 
     async def delete(self, assistant_id: str) -> bool:
         """Delete an assistant; one that is gone after an attempt of ours was lost counts as done.
@@ -123,6 +141,7 @@ class AssistantsClient:
         Raises:
             ServerFault: also where the server answers that it did not delete.
             Unreadable: the answer is an HTML page, as login pages send it.
+            WrongObject: the answer is about another one; this one may be deleted.
         """
         try:
             answer = await self._answer(_about("DELETE", assistant_id))
@@ -132,14 +151,16 @@ class AssistantsClient:
             return True
         if answer.is_html:
             _read(answer, self._read_assistant, writing=True)
-        deleted = wire.says_deleted(answer.text)
-        if deleted is False:
+        said = wire.read_deletion(answer.text)
+        if said.id and said.id != assistant_id:
+            raise _wrong_object(assistant_id, said.id, answer, writing=True)
+        if said.deleted is False:
             raise ServerFault(
                 "the server answered that it did not delete the assistant",
                 status=answer.status,
                 request_id=answer.request_id,
             )
-        return deleted is True
+        return said.deleted is True
 
     async def models(self) -> tuple[str, ...]:
         """Return the names of the models; none where the server has no such list."""
@@ -198,9 +219,12 @@ def _about(method: str, assistant_id: str, body: bytes | None = None) -> Call:
 
     Raises:
         NotFound: no id, whose path would be that of the whole list.
+        Invalid: what stands for the missing id of a row.
     """
     if not assistant_id:
         raise NotFound("No assistant has an empty id")
+    if assistant_id.startswith(NO_ID):
+        raise Invalid("the server gave this assistant no id that it could be asked for")
     # Dots are no reserved characters, but a path's `..` would be taken out as a step upwards.
     part = quote(assistant_id, safe="", errors="surrogatepass").replace(".", "%2E")
     return Call(method, f"/assistants/{part}", body=body, names_assistant=True)
@@ -223,4 +247,27 @@ def _read(answer: Answer, reader: Callable[[str], _Read], *, writing: bool = Fal
         message = error.message
     raise Unreadable(
         message, status=answer.status, request_id=answer.request_id, may_have_arrived=writing
+    )
+
+
+def _asked_for(assistant_id: str, row: Row, answer: Answer, *, writing: bool = False) -> Row:
+    """The assistant of an answer, if it is the one that the request named.
+
+    Later requests use the id of the row, so that an answer about another assistant would let
+    them change or delete that one.
+
+    Raises:
+        WrongObject: it is another one.
+    """
+    if row.id != assistant_id:
+        raise _wrong_object(assistant_id, row.id, answer, writing=writing)
+    return row
+
+
+def _wrong_object(asked: str, answered: str, answer: Answer, *, writing: bool) -> WrongObject:
+    return WrongObject(
+        f"the server was asked about {asked}, but answered about {answered}",
+        status=answer.status,
+        request_id=answer.request_id,
+        may_have_arrived=writing,
     )

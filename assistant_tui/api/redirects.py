@@ -1,5 +1,7 @@
 """Which redirects are followed: none that would carry the key or a change to another place."""
 
+from urllib.parse import unquote_to_bytes
+
 import httpx
 
 from assistant_tui.api.refusals import Answer
@@ -14,8 +16,9 @@ def redirect_target(url: httpx.URL, answer: Answer, method: str) -> httpx.URL:
     """Return where an answer with a status 3xx sends this request.
 
     Raises:
-        Unreadable: to another origin, nowhere, or with a method that would have to change. The
-            message names what base_url should be changed to.
+        Unreadable: to another origin, nowhere, with a method that would have to change, or a
+            change that would go to another object. The message names what base_url should be
+            changed to.
     """
     try:
         target = url.join(answer.headers.get("location", ""))
@@ -25,7 +28,8 @@ def redirect_target(url: httpx.URL, answer: Answer, method: str) -> httpx.URL:
         raise _refused(f"{url.host} answered {answer.status} without a usable address", answer)
     if _origin(target) != _origin(url):
         raise _refused(f"{_origin(url)} points to {_origin(target)}", answer)
-    if method != "GET" and answer.status not in _SAME_METHOD:
+    changes = method != "GET"
+    if changes and (answer.status not in _SAME_METHOD or _object(target) != _object(url)):
         raise _refused(f"{_origin(url)} points to the path {target.path}", answer)
     # Only the path is taken over: a name and password in the address would be sent as well.
     return url.copy_with(raw_path=target.raw_path)
@@ -38,6 +42,12 @@ def _refused(what: str, answer: Answer) -> Unreadable:
         request_id=answer.request_id,
         may_have_arrived=answer.status not in _SAME_METHOD,
     )
+
+
+def _object(url: httpx.URL) -> bytes:
+    """The last part of a path: the id of an assistant, or the name of the list to create in."""
+    path = url.raw_path.partition(b"?")[0].rstrip(b"/")
+    return unquote_to_bytes(path.rpartition(b"/")[2])
 
 
 def _origin(url: httpx.URL) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -124,13 +124,23 @@ def is_null(text: str) -> bool:
     return text.strip(_BLANK) == "null"
 
 
-def says_deleted(text: str) -> bool | None:
-    """Whether the answer to a deletion says that it was done; an odd one says neither (None)."""
+class Deletion(NamedTuple):
+    """What the answer to a deletion says."""
+
+    id: str = ""
+    """The assistant that it is about; empty where none is named."""
+    deleted: bool | None = None
+    """Whether it was done; None where the answer says neither."""
+
+
+def read_deletion(text: str) -> Deletion:
+    """Read the answer to a deletion, which may be empty or anything else."""
     try:
-        said = members(text).get("deleted", "")
+        parts = members(text)
     except ValueError:
-        return None
-    return {"true": True, "false": False}.get(said)
+        return Deletion()
+    said = {"true": True, "false": False}.get(parts.get("deleted", ""))
+    return Deletion(_text_of(parts, "id"), said)
 
 
 def _list(text: str, *names: str) -> tuple[list[str], bool | None]:
@@ -189,7 +199,7 @@ def _text_of(parts: Mapping[str, str], name: str) -> str:
     """A text or a number as text; empty for anything else, and for what is not Unicode."""
     try:
         value = read_json(parts.get(name, "null"))
-        text = value if isinstance(value, str) else parts[name] if _is_number(value) else ""
+        text = value if isinstance(value, str) else str(value) if _is_number(value) else ""
         text.encode()
     except ValueError:
         return ""

@@ -1,7 +1,11 @@
-"""Creates, each once: one that got no answer is looked for before anything is sent again."""
+"""Creates, each once: one that got no answer is looked for before anything is sent again.
+
+What a server answers is taken for the new assistant only if it was not there before.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from assistant_tui.api.client import AssistantsClient
@@ -9,8 +13,8 @@ from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog.lookup import SEARCH_LIMIT
 from assistant_tui.core.document import Document, compose
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError
-from assistant_tui.core.listing import Row
+from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
+from assistant_tui.core.listing import Page, Row
 from assistant_tui.core.outcome import Saved, compare, is_made_of
 
 RECENT = 20
@@ -25,13 +29,51 @@ _NO_METHOD = (405, 501)
 """Answers that mean the route itself; a 404 to a creation may as well be about the model."""
 
 
+class Before(NamedTuple):
+    """What was there before a create was sent."""
+
+    newest: frozenset[str]
+    """The ids of the newest assistants."""
+    known: frozenset[str]
+    """Ids that were seen at some time; that of one that is gone may belong to another now."""
+    latest: int | None
+    """When the last of the newest was created, in Unix seconds by the server's clock."""
+    whole: bool
+    """The newest are all that there were."""
+
+    @classmethod
+    def of(cls, page: Page, known: Collection[str]) -> "Before":
+        """What a page of the newest assistants shows."""
+        times = [row.created_at for row in page.rows if row.created_at is not None]
+        whole = page.has_more is False and len(page.rows) < page.limit
+        newest = frozenset(row.id for row in page.rows)
+        return cls(newest, frozenset(known), max(times, default=None), whole)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All that were seen before."""
+        return self.newest | self.known
+
+    def shows_new(self, row: Row, *, as_asked: bool) -> bool | None:
+        """Whether an answered assistant is a new one; None where only another look can tell."""
+        if row.id in self.newest:
+            return False
+        if self.whole:
+            return True
+        if row.id in self.known:
+            return None
+        if row.created_at is None or self.latest is None:
+            return True if as_asked else None
+        return True if row.created_at >= self.latest else None
+
+
 class Creating:
     """The creates of one catalog; of those that are just alike, one is under way at a time."""
 
     def __init__(self, client: AssistantsClient) -> None:
         self._client = client
-        self._unanswered: dict[str, frozenset[str]] = {}
-        """Creates without an answer, by their body, with the ids that were there before."""
+        self._unanswered: dict[str, Before] = {}
+        """Creates without an answer, by their body, with what was there before."""
         self._made: set[str] = set()
         """What was acknowledged, and so is what no other create has made."""
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -61,10 +103,9 @@ class Creating:
                 del self._unanswered[body]
                 return Saved(found, answer_lost=True)
         else:
-            newest = await self._newest()
-            before = None if newest is None else newest | frozenset(known)
+            before = await self._newest(known)
         if sending is not None:
-            await sending(before)
+            await sending(None if before is None else before.ids)
         try:
             saved = await self._send(draft, before)
         except ServiceError as error:
@@ -74,7 +115,7 @@ class Creating:
         self._unanswered.pop(body, None)
         return saved
 
-    async def _send(self, draft: Draft, before: Collection[str] | None) -> Saved:
+    async def _send(self, draft: Draft, before: Before | None) -> Saved:
         body = draft.patch()
         try:
             row = await self._client.create(body)
@@ -86,10 +127,32 @@ class Creating:
             if not error.may_have_arrived:
                 raise
             return await self._look_for(draft, before, error)
-        return Saved(row, outcome=compare(body, None, Document(row.text)))
+        outcome = compare(body, None, Document(row.text))
+        try:
+            await self._check_new(row, before, as_asked=outcome.as_asked)
+        except WrongObject as error:
+            return await self._look_for(draft, before, error)
+        return Saved(row, outcome=outcome)
 
-    async def _newest(self) -> frozenset[str] | None:
-        """The ids that a create must not be taken to have made; None where the server tells none.
+    async def _check_new(self, row: Row, before: Before | None, *, as_asked: bool) -> None:
+        """Make sure that an answer is about a new assistant: `u` and `d` would hit the other one.
+
+        Raises:
+            WrongObject: it was there before.
+        """
+        if before is None:
+            return
+        new = before.shows_new(row, as_asked=as_asked)
+        if new is None:
+            page = await self._client.list(limit=RECENT)
+            new = any(each.id == row.id for each in page.rows)
+        if not new:
+            raise WrongObject(
+                f"the server answered with {row.id}, which was there before", may_have_arrived=True
+            )
+
+    async def _newest(self, known: Collection[str]) -> Before | None:
+        """What a create must not be taken to have made; None where the server tells nothing.
 
         Raises:
             ServiceError: they cannot be had just now; nothing is to be sent without them.
@@ -101,15 +164,15 @@ class Creating:
         except ServiceError as error:
             error.message = f"nothing was sent yet: {error.message}"
             raise
-        return frozenset(row.id for row in page.rows)
+        return Before.of(page, self._made.union(known))
 
-    async def _find(self, draft: Draft, before: Collection[str]) -> Row | None:
+    async def _find(self, draft: Draft, before: Before) -> Row | None:
         """Look among the newest assistants for what a create of this draft has made.
 
         It has what was sent, and nothing that was not. Raises ServiceError.
         """
         page = await self._client.list(limit=RECENT)
-        body, others = draft.patch(), self._made.union(before)
+        body, others = draft.patch(), self._made | before.ids
         for row in page.rows:
             if not row.problem and row.id not in others and is_made_of(body, Document(row.text)):
                 return row
@@ -134,9 +197,7 @@ class Creating:
             cursor = page.rows[-1].id
         return None
 
-    async def _look_for(
-        self, draft: Draft, before: Collection[str] | None, error: ServiceError
-    ) -> Saved:
+    async def _look_for(self, draft: Draft, before: Before | None, error: ServiceError) -> Saved:
         """Look for what was created; not where an older one like it would be taken for it."""
         try:
             if before is None:

@@ -5,7 +5,8 @@ ServiceError            the base that callers catch
 ├── Offline             host unknown, refused, TLS fault, connection lost
 ├── TimedOut            no answer in time
 ├── Unreadable          an answer that is not the JSON that was asked for
-│   └── TooLarge        it is larger than this program takes
+│   ├── TooLarge        it is larger than this program takes
+│   └── WrongObject     it is about another assistant than the one that was asked for
 ├── Unauthorized        401
 ├── Forbidden           403
 ├── NotFound            404 for one assistant
@@ -94,6 +95,12 @@ class Unreadable(ServiceError):
 
 class TooLarge(Unreadable):
     """The answer was cut off here, so as not to fill the memory."""
+
+
+class WrongObject(Unreadable):
+    """The answer is about another assistant than the one that was asked for."""
+
+    title = "Wrong answer"
 
 
 class Unauthorized(ServiceError):

@@ -26,7 +26,7 @@ from tests.api.support import (
 
 ACTIONS = {**READS, **DELETIONS, **WRITES}
 REFUSED = Reply(401, '{"error": {"message": "expired"}}')
-DONE = Reply(body='{"id": "a", "data": []}')
+DONE = Reply(body='{"id": "asst_1", "data": []}')
 
 
 def sent_keys(script: Script) -> list[str]:
@@ -86,7 +86,7 @@ async def test_requests_that_were_refused_together_fetch_one_key() -> None:
 async def test_a_deletion_lost_before_the_key_expired_is_still_remembered() -> None:
     script = Script(Reply(500, "x"), REFUSED, Reply(404, "gone"))
     async with client(script, key=KeyRing("old", "new")) as opened:
-        await opened.delete("a")
+        await opened.delete("asst_1")
     assert len(script.requests) == 3
 
 

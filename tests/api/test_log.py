@@ -22,7 +22,7 @@ async def test_answers_and_failures(caplog: pytest.LogCaptureFixture) -> None:
     script = Script(
         httpx.ConnectError("x"),
         Reply(503, SECRET),
-        Reply(200, f'{{"id": "{SECRET}"}}', {"x-request-id": "req_\x851"}),
+        Reply(200, f'{{"id": "a/b", "name": "{SECRET}"}}', {"x-request-id": "req_\x851"}),
     )
     async with client(script, key=KeyRing(KEY), query={"code": SECRET}) as opened:
         await opened.retrieve("a/b")

@@ -9,7 +9,7 @@ from assistant_tui.api.refusals import Answer
 from assistant_tui.core.errors import Unreadable
 from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, Script, client
 
-DONE = Reply(body='{"id": "a", "data": []}')
+DONE = Reply(body='{"id": "asst_1", "data": []}')
 AWAY = [
     "https://evil.test/v1/assistants",
     "//evil.test/v1",
@@ -41,7 +41,7 @@ async def test_no_request_goes_to_another_origin(location: str, status: int, act
 
 async def act(opened: AssistantsClient, action: str) -> None:
     if action == "delete":
-        await opened.delete("a")
+        await opened.delete("asst_1")
     else:
         await {**READS, **WRITES}[action](opened)
 
@@ -69,17 +69,35 @@ async def test_a_read_follows_on_the_same_origin(status: int, location: str) -> 
     assert script.last.headers["authorization"] == f"Bearer {KEY}"
 
 
+SAME_OBJECT = {"create": "/v2/assistants/", "modify": "/v2/asst%5f1/", "delete": "/v2/asst_1"}
+
+
 @pytest.mark.parametrize("status", [307, 308])
-@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("action", SAME_OBJECT)
 async def test_a_write_follows_with_its_body_where_the_method_is_kept(
     status: int, action: str
 ) -> None:
-    script = Script(to("/v1/assistants/", status), DONE)
+    script = Script(to(SAME_OBJECT[action], status), DONE)
     async with client(script) as opened:
-        await WRITES[action](opened)
+        await act(opened, action)
     first, second = script.requests
     assert (second.method, second.content) == (first.method, first.content)
-    assert second.url.path == "/v1/assistants/"
+    assert second.url.raw_path == SAME_OBJECT[action].encode()
+
+
+@pytest.mark.parametrize("status", [307, 308])
+@pytest.mark.parametrize("action", SAME_OBJECT)
+@pytest.mark.parametrize("place", ["asst_2", "asst_1/x", "", "assistants", "../assistants/asst_2"])
+async def test_a_write_is_never_led_to_another_object(status: int, action: str, place: str) -> None:
+    """Where the list is, a modify would create; where another assistant is, it would be changed."""
+    if action == "create" and place in ("", "assistants"):
+        place = "asst_2"
+    script = Script(to(f"/v1/assistants/{place}", status), DONE)
+    async with client(script) as opened:
+        with pytest.raises(Unreadable, match="points to the path") as raised:
+            await act(opened, action)
+    assert len(script.requests) == 1
+    assert not raised.value.may_have_arrived
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])

@@ -1,12 +1,15 @@
 """What goes over the wire: addresses, headers and bodies."""
 
+from contextlib import suppress
+
 import httpx
 import pytest
 
 from assistant_tui import __version__
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.core.errors import Invalid, NotFound
+from assistant_tui.core.document import write_json
+from assistant_tui.core.errors import Invalid, NotFound, Unreadable
 from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, Script, client
 
 LIST = Reply(body="[]")
@@ -42,7 +45,7 @@ async def test_a_list_says_limit_order_and_cursors_and_nothing_else() -> None:
 async def test_the_query_of_the_profile_goes_with_every_request() -> None:
     script = Script(Reply())
     async with client(script, "https://h.test/p?tenant=1", query={"api-version": "v1"}) as opened:
-        await opened.retrieve("a")
+        await opened.retrieve("asst_1")
         await opened.create({"model": '"m"'})
     for request in script.requests:
         assert dict(request.url.params) == {"tenant": "1", "api-version": "v1"}
@@ -63,10 +66,12 @@ async def test_the_query_of_the_profile_goes_with_every_request() -> None:
     ],
 )
 async def test_an_id_stays_one_part_of_the_path(assistant_id: str, sent: bytes) -> None:
-    script = Script(Reply())
+    script = Script(Reply(body=write_json({"id": assistant_id})))
     async with client(script) as opened:
-        await opened.retrieve(assistant_id)
-        await opened.modify(assistant_id, {})
+        with suppress(Unreadable):  # a lone surrogate, which is sent but read by nobody
+            await opened.retrieve(assistant_id)
+        with suppress(Unreadable):
+            await opened.modify(assistant_id, {})
         await opened.delete(assistant_id)
     assert [r.url.raw_path for r in script.requests] == [b"/v1/assistants/" + sent] * 3
 
@@ -134,18 +139,18 @@ async def test_bodies_go_out_exactly_as_they_were_given() -> None:
     script = Script(Reply())
     patch = {"top_p": "1.0", "x": "12345678901234567890", "name": '"é\\u00e9"', "odd": '"\ud800"'}
     async with client(script) as opened:
-        await opened.modify("a", patch)
+        await opened.modify("asst_1", patch)
     sent = '{"top_p": 1.0, "x": 12345678901234567890, "name": "é\\u00e9", "odd": "\\ud800"}'
     assert script.last.content == sent.encode()
     assert script.last.headers["content-type"] == "application/json"
 
 
 async def test_the_methods_of_all_requests() -> None:
-    script = Script(Reply(body='{"id": "a", "data": []}'))
+    script = Script(Reply(body='{"id": "asst_1", "data": []}'))
     async with client(script) as opened:
         for action in (*READS.values(), *WRITES.values()):
             await action(opened)
-        await opened.delete("a")
+        await opened.delete("asst_1")
     assert script.methods == ["GET"] * len(READS) + ["POST", "POST", "DELETE"]
 
 

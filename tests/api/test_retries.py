@@ -31,7 +31,7 @@ from tests.api.support import (
 
 SAFE = ("GET", "DELETE")
 REPEATABLE = {**READS, **DELETIONS}
-LIST_OR_ASSISTANT = Reply(body='{"id": "a", "data": []}')
+LIST_OR_ASSISTANT = Reply(body='{"id": "asst_1", "data": []}')
 
 
 def failed(
@@ -245,7 +245,7 @@ async def test_a_deletion_whose_answer_was_lost_is_done_when_the_id_is_gone(
 ) -> None:
     script = Script(fault, Reply(404, "gone"))
     async with client(script) as opened:
-        await opened.delete("a")
+        await opened.delete("asst_1")
     assert script.methods == ["DELETE", "DELETE"]
 
 
@@ -255,14 +255,14 @@ async def test_a_deletion_that_certainly_did_not_arrive_is_not_done_by_a_404(
 ) -> None:
     async with client(Script(fault, Reply(404, "gone"))) as opened:
         with pytest.raises(NotFound):
-            await opened.delete("a")
+            await opened.delete("asst_1")
 
 
 async def test_a_lost_deletion_stays_in_doubt_whatever_fails_after_it() -> None:
     script = Script(httpx.ReadError("x"), httpx.ConnectError("x"))
     async with client(script) as opened:
         with pytest.raises(Offline) as raised:
-            await opened.delete("a")
+            await opened.delete("asst_1")
     assert raised.value.may_have_arrived
 
 

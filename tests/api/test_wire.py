@@ -10,11 +10,11 @@ from assistant_tui.api import wire
 from assistant_tui.api.wire import (
     is_null,
     read_assistant,
+    read_deletion,
     read_models,
     read_page,
     read_resource,
     read_row,
-    says_deleted,
 )
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.listing import Listing, Page
@@ -288,7 +288,7 @@ def test_no_entry_whatever_breaks_the_reader(value: dict[str, object]) -> None:
     ],
 )
 def test_only_a_plain_word_says_whether_it_was_deleted(text: str, said: bool | None) -> None:
-    assert says_deleted(text) is said
+    assert read_deletion(text).deleted is said
 
 
 def test_null() -> None:

@@ -1,0 +1,64 @@
+"""A server that answers about another assistant: no key changes that one."""
+
+import json
+
+import pytest
+from textual.widgets import Input
+
+from assistant_tui.core.samples import sample
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import Driver, Gate
+
+ID, NAME, OTHER = sample(0)["id"], sample(0)["name"], sample(1)["id"]
+
+
+@pytest.fixture
+def lying(gate: Gate, store: SampleStore) -> Gate:
+    """Asked for the first assistant, the server shows the second."""
+    other = json.dumps(store.get(OTHER)).encode()
+    gate.refuse = lambda method, path: (200, other) if (method, path) == _WRONG else None
+    return gate
+
+
+_WRONG = ("GET", f"/assistants/{ID}")
+
+
+async def test_a_save_changes_nobody_else_and_keeps_the_edit(
+    program: Driver, lying: Gate, store: SampleStore
+) -> None:
+    before = json.dumps(store.get(OTHER))
+    await program.press("enter", "x", "ctrl+s")
+    assert lying.writes() == []
+    assert json.dumps(store.get(OTHER)) == before
+    assert "Wrong answer" in program.status and "the edit is kept here" in program.status
+    assert program.main.query_one(Input).value == f"{NAME}x"
+
+
+async def test_a_deletion_deletes_nobody_else(
+    program: Driver, lying: Gate, store: SampleStore
+) -> None:
+    await program.press("d", "tab", "enter")
+    assert lying.writes() == []
+    assert store.get(ID) and store.get(OTHER)
+    assert program.highlighted == NAME
+    assert "was not deleted" in program.status and "Wrong answer" in program.status
+
+
+async def test_a_bulk_edit_leaves_out_the_one_that_is_answered_wrongly(
+    program: Driver, lying: Gate, store: SampleStore
+) -> None:
+    await program.press("space", "space", "b", "enter")
+    await program.type("another")
+    await program.press("enter")
+    assert "Wrong answer" in program.text
+    assert lying.writes() == [f"POST /assistants/{OTHER}"]
+    assert (store.get(ID) or {})["model"] != "another"
+    assert (store.get(OTHER) or {})["model"] == "another"
+
+
+async def test_an_id_that_is_gone_to_opens_nobody_else(program: Driver, lying: Gate) -> None:
+    await program.press("G", "i")
+    await program.type(ID.replace("asst_", "asst_x"))
+    lying.refuse = lambda method, path: (200, json.dumps(sample(1)).encode())
+    await program.press("enter")
+    assert "Wrong answer" in program.text + program.status
