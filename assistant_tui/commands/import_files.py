@@ -1,6 +1,7 @@
 """``assistant-tui import``: a plan of what files would change, and then the changes."""
 
 import argparse
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
@@ -27,7 +28,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
 
     async def job(session: Session) -> int:
         found = await look_up(session.catalog, given, console.progress)
-        steps = found.steps(again=options.again)
+        steps = await asyncio.to_thread(lambda: found.steps(again=options.again))
         for step in steps:
             console.line(step.line)
         counts = Counter(step.action for step in steps)

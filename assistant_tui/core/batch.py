@@ -101,6 +101,8 @@ class Batch(Generic[ItemT]):
         """How many items of the present run, or the last one, have ended."""
         self.total = len(items)
         """How many items that run is about."""
+        self.failed = 0
+        """How many of them have failed."""
         self.stopped = ""
         """Why no further item is begun; empty while they are."""
 
@@ -123,7 +125,7 @@ class Batch(Generic[ItemT]):
     async def run(self) -> None:
         """Try every item that is not finished, until all were tried or it is stopped."""
         todo = [at for at, result in enumerate(self._results) if result.status in UNFINISHED]
-        self.tried, self.total, self.stopped = 0, len(todo), ""
+        self.tried, self.failed, self.total, self.stopped = 0, 0, len(todo), ""
         positions = iter(todo)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._at_once, len(todo))):
@@ -137,6 +139,7 @@ class Batch(Generic[ItemT]):
                     return
                 self._results[position] = result = await self._try(item)
                 self.tried += 1
+                self.failed += result.status is Status.FAILED
             self.on_result(result)
 
     def _alone(self, item: ItemT) -> AbstractAsyncContextManager[None]:

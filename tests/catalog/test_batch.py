@@ -68,6 +68,7 @@ async def test_one_that_fails_stops_no_other() -> None:
     await batch.run()
     assert statuses(batch) == [DONE, FAILED, DONE]
     assert batch.results[1].why == "Server fault: broke (status 500)"
+    assert (batch.tried, batch.failed, batch.total) == (3, 1, 3)
 
 
 @pytest.mark.parametrize("error", [Unauthorized("who?"), Forbidden("no")])

@@ -1,6 +1,7 @@
 """The plan of an import: what each assistant of the files would do to a server."""
 
 import json
+import time
 
 import pytest
 
@@ -110,3 +111,18 @@ def test_what_was_done_is_held_against_the_plan() -> None:
     twice = [(create, saved("a")), (create, saved("a"))]
     assert mismatch(twice) == "2 were to be created, but 1 different ones were"
     assert mismatch([(change, saved("b"))]) == "b was changed, but asst_1 was to be"
+
+
+def cost_of(count: int) -> float:
+    """The least seconds of the processor that reading and planning so many takes."""
+    text = json.dumps([{"model": "m", "name": f"A{number}"} for number in range(count)])
+    seconds = []
+    for _ in range(2):
+        start = time.process_time()
+        assert len(plan([*entries("a.json", text)], {})) == count
+        seconds.append(time.process_time() - start)
+    return min(seconds)
+
+
+def test_a_file_costs_by_its_length_and_not_by_the_square_of_it() -> None:
+    assert cost_of(8_000) < 24 * cost_of(1_000), "eight times as many"

@@ -22,6 +22,8 @@ _BAR = 40
 """Cells of the bar."""
 _LISTED = 10
 """Lines of the results that are seen at once; they can be scrolled."""
+_MOST_LINES = 500
+"""Results of one status that can be scrolled through."""
 _TITLES = {
     Status.FAILED: "Failed",
     Status.NOT_TRIED: "Not tried",
@@ -93,7 +95,7 @@ class Progress(Dialog[None]):
     def _show_bar(self) -> None:
         ended, count = self._batch.tried, self._batch.total
         filled = _BAR * ended // max(count, 1)
-        failed = len(self._batch.of(Status.FAILED))
+        failed = self._batch.failed
         said = f"[{'#' * filled}{'.' * (_BAR - filled)}] {ended:,} of {count:,}"
         self.query_one(".bar", Static).update(
             Content(f"{said} · {failed:,} failed" if failed else said)
@@ -150,10 +152,12 @@ def _summary(results: Iterable[Result[Any]], stopped: str) -> str:
 
 
 def _lines(results: Iterable[Result[Any]]) -> Iterator[Line]:
-    """Each with what went wrong with it."""
+    """Each with what went wrong with it; of each status, no more than anybody would read."""
     for status, found in _by_status(results).items():
         yield Line(_TITLES[status], "label")
-        for result in found:
+        for result in found[:_MOST_LINES]:
             yield Line(result.item.label, indent=2)
             if result.why:
                 yield Line(one_line(result.why), "warning", indent=4)
+        if len(found) > _MOST_LINES:
+            yield Line(f"… and {len(found) - _MOST_LINES:,} more", indent=2)
