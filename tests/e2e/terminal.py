@@ -145,6 +145,10 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size, as dragging its window does."""
         self._screen.resize(rows, columns)
+        self.set_size(columns, rows)
+
+    def set_size(self, columns: int, rows: int) -> None:
+        """Tell the program of a size that this screen does not have."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def hang_up(self) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import textual
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 
 KNOWN = ("8.2.8",)
 """Versions whose private parts were read, and whose screens were compared cell by cell."""
@@ -17,6 +19,8 @@ _PARTS = {
     App._display: ("self", "screen", "renderable"),
     LayoutUpdate.__init__: ("self", "strips", "region"),
     ChopsUpdate.__init__: ("self", "chops", "spans", "chop_ends"),
+    XTermParser.parse: ("self", "token_callback"),
+    WriterThread.__init__: ("self", "file"),
 }
 
 

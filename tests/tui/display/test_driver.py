@@ -56,9 +56,8 @@ class Line:
 
 
 @pytest.fixture
-async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
-    """A driver whose reader sleeps for an hour, unless it is woken; all is put back."""
-    monkeypatch.setattr(room, "TICK", 3600.0)
+async def line() -> AsyncIterator[Line]:
+    """A driver whose reader sleeps until it is woken; all is put back."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
     ours, theirs = pty.openpty()
     app: Any = Listener()

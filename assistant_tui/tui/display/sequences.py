@@ -1,0 +1,101 @@
+"""Which escape sequences of a terminal mean something to the program, and in which form.
+
+Textual's parser is given only what it knows. What it knows in part, a key of the kitty protocol
+with sub-fields, is told in its own words.
+"""
+
+import re
+import sys
+
+from textual import constants
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
+
+MOST_COLUMNS, MOST_LINES = 1_000, 400
+"""The largest screen that is drawn; a terminal that is larger shows it in its corner."""
+_MOUSE = re.compile(r"\x1b\[<\d{1,3};\d{1,5};\d{1,5}[Mm]")
+_FOCUS = ("\x1b[I", "\x1b[O")
+_MODE = re.compile(r"\x1b\[\?(?:2026|2048);[0-4]\$y")
+_SIZE = r";(\d{1,9})(?::\d*)*"
+_RESIZE = re.compile(rf"\x1b\[48{_SIZE}{_SIZE}{_SIZE}{_SIZE}t")
+_CODES, _MODIFIERS, _TYPED = (
+    r"(\d{0,7})(?::\d*){0,2}",
+    r"(\d{0,3})(?::(\d?))?",
+    r"(\d{1,7}(?::\d{1,7})*)?",
+)
+_KEY = re.compile(rf"\x1b\[{_CODES}(?:;{_MODIFIERS}(?:;{_TYPED})?)?([u~A-HPQRS])")
+"""key:shifted:layout ; modifiers:event ; characters, of which all may be missing."""
+_OTHER_KEY = "27~"
+"""What xterm sends for keys that have no code of their own (modifyOtherKeys)."""
+_PRESSED = ("", "1", "2")
+"""The key has been pressed, or still is."""
+_MOST_MODIFIERS = 256
+
+
+def understand(sequence: bytes) -> list[bytes]:
+    """What to make of one whole sequence: nothing, or sequences that Textual's parser knows."""
+    text = sequence.decode("latin-1")
+    if len(text) < 3 or text[1] not in "[O" or text in ANSI_SEQUENCES_KEYS or _is_report(text):
+        return [sequence]
+    if size := _RESIZE.fullmatch(text):
+        return [_resize(*map(int, size.groups()))]
+    key = _KEY.fullmatch(text)
+    known = [] if key is None else _keys(*key.groups(default=""))
+    if constants.DISABLE_KITTY_KEY:
+        known = [each for each in known if each in ANSI_SEQUENCES_KEYS]
+    return [each.encode() for each in known]
+
+
+def offers_resizes(sequence: bytes) -> bool:
+    """Whether a terminal says that it can report its size in sequences."""
+    return sequence.startswith(b"\x1b[?2048;") and sequence[-3:-2] in b"123"
+
+
+def is_resize(sequence: bytes) -> bool:
+    """Whether a terminal reports its size."""
+    return sequence.startswith(b"\x1b[48;") and sequence.endswith(b"t")
+
+
+def bounded(columns: int, lines: int) -> tuple[int, int]:
+    """A size that can be drawn."""
+    return min(max(columns, 1), MOST_COLUMNS), min(max(lines, 1), MOST_LINES)
+
+
+def _is_report(text: str) -> bool:
+    return bool(text in _FOCUS or _MOUSE.fullmatch(text) or _MODE.fullmatch(text))
+
+
+def _resize(lines: int, columns: int, height: int, width: int) -> bytes:
+    """A size in cells and in pixels, of which no cell has none."""
+    columns, lines = bounded(columns, lines)
+    return f"\x1b[48;{lines};{columns};{max(height, lines)};{max(width, columns)}t".encode()
+
+
+def _keys(code: str, modifiers: str, event: str, typed: str, end: str) -> list[str]:
+    """A key without what Textual does not know; one for each character that it types.
+
+    A key that is released is none.
+    """
+    number, pressed = int(code or "1"), int(modifiers or "1")
+    name, characters = f"{number}{end}", [int(each) for each in typed.split(":") if each]
+    if event not in _PRESSED or pressed > _MOST_MODIFIERS or not all(map(_exists, characters)):
+        return []
+    if end == "u":
+        known = _exists(number) and (number > 0 or bool(characters))
+        known = known and all(map(_is_text, characters))
+    else:
+        known = name in FUNCTIONAL_KEYS or (name == _OTHER_KEY and bool(characters))
+    if not known:
+        return []
+    with_modifiers = str(pressed) if pressed > 1 else ""
+    if not characters:
+        return [f"\x1b[{number}{with_modifiers and ';'}{with_modifiers}{end}"]
+    return [f"\x1b[{number};{with_modifiers};{each}{end}" for each in characters]
+
+
+def _exists(code: int) -> bool:
+    return code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF
+
+
+def _is_text(code: int) -> bool:
+    return code >= 0x20 and not 0x7F <= code <= 0x9F

@@ -1,0 +1,163 @@
+"""Sorts what a terminal sends: keys, pastes and mouse events pass, answers to questions vanish.
+
+A terminal answers questions on the same line on which keys arrive: its version, its colours, its
+settings. An editor that has asked and ended leaves the answers behind, and a slow line tears them
+apart. Textual's parser takes what it does not know for typed text, and some sequences of the kitty
+keyboard protocol end it with an exception. It is therefore given nothing but text, and escape
+sequences that it knows.
+
+Bytes go in, pieces of bytes come out; there is no clock here: `patience` says how long to wait for
+more input before `give_up` is called.
+"""
+
+import re
+
+from assistant_tui.tui.display.sequences import is_resize, offers_resizes, understand
+
+KEY, REST, PASTE = "key", "rest", "paste"
+"""What is waited for: whether Esc stays alone, the rest of a sequence, the rest of a paste."""
+LONGEST_PASTE = 8_000_000
+"""Bytes of one paste; what is beyond is left out."""
+_LONGEST = 1_024
+"""Bytes of an escape sequence that is kept until its end; longer ones are no keys."""
+_ESC = b"\x1b"
+_NO_KEY = b"\x1b[?"
+"""Begins a sequence that vanishes, whatever follows."""
+_PASTE_START, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
+_UTF8 = rb"[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+_STRING_START = re.compile(rb"\x1b[\]PX^_](?=[^\x00-\x1f])")
+"""OSC, DCS, SOS, PM and APC; Alt and the same key, if nothing follows at once."""
+_STRING_END = re.compile(rb"[\x00-\x1f]")
+"""No answer contains a control character, so a person can always end a string with Enter or Esc."""
+_WHOLE = re.compile(
+    rb"\x1b(?:"
+    rb"\[\[[\x20-\x7e]"  # F1 to F5 on the Linux console
+    rb"|\[M[\x20-\xff]{3}"  # the mouse as X10 reports it
+    rb"|\[\d+\$"  # Shift and a key in rxvt
+    rb"|\[(?![\[M])[\x20-\x3f]*[\x40-\x7e]"  # CSI
+    rb"|O[\x30-\x3f]*[\x40-\x7e]"  # SS3
+    rb"|(?![\[O\]PX^_\x1b])(?:" + _UTF8 + rb"))",  # Alt and a key
+    re.DOTALL,
+)
+_UNFINISHED = re.compile(
+    rb"\x1b(?:"
+    rb"\[\[?|\[M[\x20-\xff]{0,2}|\[[\x20-\x3f]+|O[\x30-\x3f]*|[\]PX^_]"
+    rb"|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})?\Z",
+    re.DOTALL,
+)
+_BROKEN = re.compile(rb"\x1b(?:\[[M\[]|\[[\x20-\x3f]*|O[\x30-\x3f]*|[\]PX^_])?")
+_LATE = re.compile(rb"\[[0-?]|\[[A-H]\Z|\]\d+;|P[0-?]*[$+!|]|_G")
+"""How a sequence goes on whose Esc came so much earlier that it was taken for the key."""
+
+
+class TerminalInput:
+    """Takes what was read, however it was cut, and gives out what is meant for the program."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        """An escape sequence without its end."""
+        self._in_string = False
+        self._string_ended = False
+        """Whether an Esc that comes next may be the first half of a string's end."""
+        self._escaped = False
+        """Whether the last thing given out was a lone Esc."""
+        self._late = False
+        """Whether what is held belongs to an Esc that was given out already."""
+        self._pasted: int | None = None
+        """Bytes of the paste under way, if there is one."""
+        self._sizes_are_told = False
+        """Whether the terminal can report its size; who has not been asked to is not believed."""
+
+    @property
+    def patience(self) -> str | None:
+        """What is waited for; None if nothing is, and silence means nothing."""
+        if self._pasted is not None:
+            return PASTE
+        if self._held == _ESC or re.fullmatch(rb"\x1b[\x20-\x7e]", self._held):
+            return REST if self._late else KEY
+        return REST if self._held or self._in_string or self._escaped else None
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take in what was read; each piece is text, or one whole escape sequence."""
+        if self._escaped and _LATE.match(data):
+            self._late, data = True, _ESC + data
+        self._escaped = False
+        data, self._held = self._held + data, b""
+        pieces: list[bytes] = []
+        at = 0
+        while at < len(data):
+            if self._in_string:
+                at = self._string(data, at)
+            elif data[at] == 0x1B:
+                at = self._sequence(data, at, pieces)
+            else:
+                at = self._text(data, at, pieces)
+        return pieces
+
+    def give_up(self) -> list[bytes]:
+        """Nothing has come within the time: what is held is a key, or is dropped."""
+        waited_for, held = self.patience, self._held
+        self._held, self._in_string, self._string_ended = b"", False, False
+        self._escaped = waited_for == KEY and held == _ESC
+        self._late, self._pasted = False, None
+        return {PASTE: [_PASTE_END], KEY: [held]}.get(waited_for or "", [])
+
+    def _string(self, data: bytes, at: int) -> int:
+        """Swallow a string, or the part of it that is there; returns where it ends."""
+        end = _STRING_END.search(data, at)
+        if end is None:
+            return len(data)
+        self._in_string = self._late = False
+        self._string_ended = end[0] == _ESC
+        return end.end() if end[0] == b"\x07" else end.start()
+
+    def _text(self, data: bytes, at: int, pieces: list[bytes]) -> int:
+        end = data.find(_ESC, at)
+        end = len(data) if end < 0 else end
+        self._give(data[at:end], pieces)
+        return end
+
+    def _sequence(self, data: bytes, at: int, pieces: list[bytes]) -> int:
+        """Take the escape sequence that begins there; returns where it ends."""
+        if start := _STRING_START.match(data, at):
+            self._in_string, self._string_ended = True, False
+            return start.end()
+        if whole := _WHOLE.match(data, at):
+            self._take(whole[0], pieces)
+            return whole.end()
+        if _UNFINISHED.match(data, at):
+            held = data[at:]
+            self._held = held if len(held) <= _LONGEST else _NO_KEY
+            return len(data)
+        broken = _BROKEN.match(data, at)
+        assert broken is not None  # it begins with Esc
+        self._take(broken[0] if len(broken[0]) <= 2 else _NO_KEY, pieces)
+        return broken.end()
+
+    def _take(self, sequence: bytes, pieces: list[bytes]) -> None:
+        """Give out what a sequence means, here and now."""
+        late, ends_string = self._late, self._string_ended and sequence == b"\x1b\\"
+        self._late = self._string_ended = False
+        if sequence in (_PASTE_START, _PASTE_END):
+            self._bracket(sequence, pieces)
+        elif self._pasted is not None:
+            if len(sequence) == 2 and not ends_string:
+                self._give(sequence[1:], pieces)
+        elif not late and not ends_string:
+            self._sizes_are_told = self._sizes_are_told or offers_resizes(sequence)
+            if self._sizes_are_told or not is_resize(sequence):
+                pieces += understand(sequence)
+
+    def _bracket(self, sequence: bytes, pieces: list[bytes]) -> None:
+        """A paste begins or ends; one that has begun does not begin again."""
+        if (sequence == _PASTE_START) == (self._pasted is None):
+            pieces.append(sequence)
+            self._pasted = 0 if sequence == _PASTE_START else None
+
+    def _give(self, text: bytes, pieces: list[bytes]) -> None:
+        """Give out text, typed or pasted."""
+        if self._pasted is not None:
+            text = text[: max(LONGEST_PASTE - self._pasted, 0)]
+            self._pasted += len(text)
+        if text:
+            pieces.append(text)

@@ -1,0 +1,200 @@
+"""What a terminal sends is sorted: text and keys pass unchanged, answers vanish, nothing raises."""
+
+import re
+from collections.abc import Iterable
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual.message import Message
+
+from assistant_tui.tui.display import terminal_input
+from assistant_tui.tui.display.keyboard import Keyboard
+from assistant_tui.tui.display.terminal_input import KEY, PASTE, REST, TerminalInput
+from tests.tui.display.rubbish import control_string, rubbish
+
+MANY = 100_000
+WRITTEN = st.text(st.characters(exclude_characters="\x1b", exclude_categories=["Cs"]), max_size=20)
+SEEDS = st.integers(0, 2**32)
+KEYS = sorted(
+    key.encode()
+    for key in ANSI_SEQUENCES_KEYS
+    if re.fullmatch(r"\x1b(\[[^\x1b]*[^\[M]|O.|\[\[.)", key) and not re.search(r";\d+R\Z", key)
+)
+
+
+def cut(data: bytes, places: Iterable[int]) -> list[bytes]:
+    """The same in parts."""
+    ends = sorted({min(place, len(data)) for place in places} | {len(data)})
+    return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def passes(data: bytes, places: Iterable[int] = ()) -> bytes:
+    """What comes through, if it arrives in these parts."""
+    sorter = TerminalInput()
+    return b"".join(piece for part in cut(data, places) for piece in sorter.feed(part))
+
+
+CUTS = st.lists(st.integers(0, 200))
+
+
+@given(WRITTEN, st.sampled_from(KEYS), WRITTEN, CUTS)
+def test_text_and_keys_pass_byte_for_byte_however_they_are_cut(
+    before: str, key: bytes, after: str, places: list[int]
+) -> None:
+    data = before.encode() + key + after.encode()
+    assert passes(data, places) == data
+
+
+@given(WRITTEN, CUTS)
+def test_so_does_what_is_pasted(text: str, places: list[int]) -> None:
+    data = b"\x1b[200~" + text.encode() + b"\x1b[201~j"
+    assert passes(data, places) == data
+
+
+@given(WRITTEN, SEEDS, WRITTEN, CUTS, st.booleans())
+def test_an_answer_vanishes_wherever_it_comes_and_however_it_is_torn(
+    before: str, seed: int, after: str, places: list[int], pasted: bool
+) -> None:
+    start, end = (b"\x1b[200~", b"\x1b[201~") if pasted else (b"", b"")
+    data = start + before.encode() + control_string(Random(seed)) + after.encode() + end
+    assert passes(data, places) == start + (before + after).encode() + end
+
+
+def test_kept_back_is_never_more_than_a_key_however_long_a_sequence_is() -> None:
+    sorter = TerminalInput()
+    for start in (b"\x1b[", b"\x1b]52;c;", b"\x1bP", b"\x1bO"):
+        assert sorter.feed(start) == []
+        for _ in range(50):
+            assert sorter.feed(b"1234567890" * 1_000) == []
+            assert len(sorter._held) <= 1_024
+        sorter.feed(b"B\x1b\\")
+        assert sorter.feed(b"j") == [b"j"]
+
+
+def test_a_paste_has_a_bound_and_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal_input, "LONGEST_PASTE", 5)
+    sorter = TerminalInput()
+    assert b"".join(sorter.feed(b"\x1b[200~one two")) == b"\x1b[200~one t"
+    assert sorter.feed(b"three") == [] and sorter.patience == PASTE
+    assert sorter.give_up() == [b"\x1b[201~"]
+    assert sorter.patience is None and sorter.feed(b"j") == [b"j"]
+
+
+def test_an_escape_in_what_is_pasted_is_left_out_and_steers_nothing() -> None:
+    sorter = TerminalInput()
+    pasted = b"\x1b[200~red \x1b[31mdqn\x1bz \x1b]0;title\x07\x1bOP!\x1b[200~\x1b[201~"
+    assert b"".join(sorter.feed(pasted)) == b"\x1b[200~red dqnz !\x1b[201~"
+
+
+@pytest.mark.parametrize("key", [b"\x1b", *(b"\x1b" + bytes([each]) for each in b"[]O_^PX\\jJ1")])
+def test_escape_and_alt_with_a_key_are_keys_when_nothing_follows(key: bytes) -> None:
+    sorter = TerminalInput()
+    given = sorter.feed(key)
+    if not given:
+        assert sorter.patience == KEY
+        given = sorter.give_up()
+    assert given == [key]
+    assert sorter.feed(b"j") == [b"j"]
+
+
+@pytest.mark.parametrize("key", [b"\x1b\r", b"\x1b\x7f", "\x1bé".encode(), b"\x1b\x1b[A"])
+def test_alt_with_a_key_that_is_no_letter(key: bytes) -> None:
+    assert passes(key) == key == passes(key, range(len(key)))
+
+
+@pytest.mark.parametrize("key", [b"\r", b"\x03", b"\x1b[A", b"\x11"])
+@pytest.mark.parametrize("begun", [b"\x1b]11;rgb:dd", b"\x1bP>|a", b"\x1b[>84;0", b"\x1b_Gi=1"])
+def test_a_person_can_end_what_a_terminal_never_ends(begun: bytes, key: bytes) -> None:
+    sorter = TerminalInput()
+    assert sorter.feed(begun) == []
+    assert sorter.feed(key) == [key] and sorter.patience is None
+
+
+@pytest.mark.parametrize("begun", [b"\x1b]11;rgb:dd", b"\x1bP>|a", b"\x1b[>84;0", b"\x1b_Gi=1"])
+def test_or_can_wait(begun: bytes) -> None:
+    sorter = TerminalInput()
+    assert sorter.feed(begun) == [] and sorter.patience == REST
+    assert sorter.give_up() == [] and sorter.patience is None
+    assert sorter.feed(b"j") == [b"j"]
+
+
+@pytest.mark.parametrize(
+    "rest", [b"[>84;0;0c", b"]11;rgb:dd/dd/dd\x07", b"P>|term\x1b\\", b"_Gi=1;OK\x1b\\"]
+)
+def test_an_answer_that_comes_long_after_its_escape_vanishes_too(rest: bytes) -> None:
+    sorter = TerminalInput()
+    sorter.feed(b"\x1b")
+    assert sorter.give_up() == [b"\x1b"] and sorter.patience == REST
+    assert sorter.feed(rest[:6]) == []
+    assert sorter.feed(rest[6:] + b"j") == [b"j"]
+
+
+def test_keys_soon_after_escape_are_keys() -> None:
+    for keys in (b"[", b"]", b"]j", b"P", b"Ab", b"1;2c", b"\x1b[A"):
+        sorter = TerminalInput()
+        sorter.feed(b"\x1b")
+        sorter.give_up()
+        given = sorter.feed(keys)
+        assert given == [keys]
+
+
+KITTY = {
+    b"\x1b[1;1:1B": ["down"],
+    b"\x1b[1;1:2B": ["down"],
+    b"\x1b[1;1:3B": [],
+    b"\x1b[1;5:1B": ["ctrl+down"],
+    b"\x1b[97;5:1u": ["ctrl+a"],
+    b"\x1b[97:65;2u": ["shift+a"],
+    b"\x1b[97:65;2;65u": ["A"],
+    b"\x1b[97:65:99;2:1;65u": ["A"],
+    b"\x1b[1087::112;5u": ["ctrl+п"],
+    b"\x1b[13;1:1u": ["enter"],
+    b"\x1b[57441;2:1u": ["left_shift"],
+    b"\x1b[57441;1:3u": [],
+    b"\x1b[0;;20320:22909u": ["你", "好"],
+    b"\x1b[27;5;105~": ["ctrl+i"],
+    b"\x1b[5;1:1~": ["pageup"],
+    b"\x1b[97;257u": [],
+    b"\x1b[97;1:4;97u": [],
+    b"\x1b[97;;27u": [],
+    b"\x1b[55296u": [],
+    b"\x1b[1114112u": [],
+    b"\x1b[0u": [],
+    b"\x1b[97;1;55296u": [],
+    b"\x1b[97;1;97;1u": [],
+    b"\x1b[99B": [],
+    b"\x1b[200;5~": [],
+    b"\x1b[" + b"9" * 5_000 + b"u": [],
+}
+
+
+@pytest.mark.parametrize("sequence", KITTY, ids=lambda sequence: repr(sequence[1:20]))
+def test_keys_with_sub_fields_are_told_as_plain_ones(sequence: bytes) -> None:
+    read = [event for event in Keyboard().read(sequence) if isinstance(event, events.Key)]
+    assert [event.key for event in read] == KITTY[sequence]
+
+
+def test_a_terminal_that_was_not_asked_does_not_tell_the_size() -> None:
+    size = b"\x1b[48;24;80;0;0t"
+    assert [*Keyboard().read(size)] == []
+    told = [*Keyboard().read(b"\x1b[?2048;2$y" + size + b"\x1b[48;99999;99999;1;1t")]
+    sizes = [event.size for event in told if isinstance(event, events.Resize)]
+    assert sizes == [(80, 24), (1_000, 400)]
+
+
+def test_it_outlives_a_hundred_thousand_sequences() -> None:
+    """Whatever comes in whatever parts, the reader reads on, and takes nothing for its own end."""
+    chance, keyboard = Random(9), Keyboard()
+    seen: set[type[Message]] = set()
+    for _ in range(MANY):
+        data = rubbish(chance)
+        place = chance.randrange(len(data) + 1)
+        for part in (data[:place], data[place:]):
+            seen |= {type(each) for each in (keyboard.read(part) if part else keyboard.silence())}
+    assert seen >= {events.Key, events.Paste, events.MouseMove, events.Resize, events.AppFocus}
+    keyboard.silence()
+    assert [type(each) for each in keyboard.read(b"\x03j")][-1] is events.Key
