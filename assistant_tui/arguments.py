@@ -164,12 +164,25 @@ def _add_writing(verbs: Any) -> None:
 
 
 def _add_serve(verbs: Any) -> None:
-    serve = verbs.add_parser("serve", help="serve the local store to other clients")
+    serve = verbs.add_parser(
+        "serve",
+        help="serve the local store to other clients",
+        description="Serve the local store to other clients on this machine. Without a key it "
+        "answers only requests to a loopback address that no web page has sent.",
+    )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=_port, default=8808, help="port to listen on (8808)")
     serve.add_argument("--database", metavar="FILE", type=Path, help="the local profile's store")
     serve.add_argument(
         "--api-key-env", metavar="NAME", help="insist on the key in this environment variable"
+    )
+    serve.add_argument(
+        "--allow-origin",
+        metavar="URL",
+        action="append",
+        default=[],
+        help="let web pages of this origin in, e.g. http://localhost:3000; may be repeated; "
+        "* is all, and needs a key",
     )
 
 

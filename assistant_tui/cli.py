@@ -96,19 +96,14 @@ def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> 
     _refuse(options, (*_WHERE, "read_only", "log", *_OF_THE_SCREEN), "which serves the local store")
     from assistant_tui.commands import serve
 
-    key = None
-    if options.api_key_env:
-        key = os.environ.get(options.api_key_env)
-        if not key:
-            raise ConfigurationError(
-                f"--api-key-env: the environment variable {options.api_key_env} is not set"
-            )
+    named = options.api_key_env
     return serve.run(
         host=options.host,
         port=options.port,
         database=options.database or places.store,
-        api_key=key,
+        api_key=None if named is None else serve.read_key(named),
         models=settings.server_models,
+        allow_origins=options.allow_origin,
     )
 
 

@@ -1,12 +1,17 @@
 """``assistant-tui serve``: the embedded server on a socket, for other clients."""
 
-import ipaddress
+import os
 import socket
 import sys
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from starlette.applications import Starlette
+
+from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
+from assistant_tui.server.access import Access, is_loopback, read_origin
 from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.serving import listen, origin, serve
@@ -15,20 +20,48 @@ from assistant_tui.server.store import SQLiteStore
 _PREFIX = "/v1"
 
 
-def run(*, host: str, port: int, database: Path, api_key: str | None, models: Sequence[str]) -> int:
+def read_key(name: str) -> str:
+    """The key in the environment variable ``name``, without the white space around it.
+
+    Raises ConfigurationError for one that clients could not send.
+    """
+    if not name:
+        raise ConfigurationError("--api-key-env: give the name of an environment variable")
+    value = os.environ.get(name)
+    if value is None:
+        raise ConfigurationError(f"--api-key-env: the environment variable {name} is not set")
+    key = value.strip()
+    if not key:
+        raise ConfigurationError(f"--api-key-env: the environment variable {name} is empty")
+    if any(unicodedata.category(character) == "Cc" for character in key):
+        raise ConfigurationError(
+            f"--api-key-env: the key in {name} has a line break or another control character"
+            " inside, which no client can send"
+        )
+    return key
+
+
+def run(
+    *,
+    host: str,
+    port: int,
+    database: Path,
+    api_key: str | None,
+    models: Sequence[str],
+    allow_origins: Sequence[str] = (),
+) -> int:
     """Serve the API at ``/v1``, print its URL, and return the exit code.
 
     128 + the signal that stopped it; 1 if the address cannot be had; 2 if the arguments or the
     database will not do. Each refusal is one line on stderr.
     """
-    if not api_key and not _is_loopback(host):
-        return _refuse(
-            2,
-            f"--host {host} needs --api-key-env NAME: without a key, everyone who reaches this"
-            " machine could read and change the assistants",
-        )
+    if not api_key and not is_loopback(host):
+        return _refuse(2, _needs_key(f"--host {host}"))
     try:
+        access = _access(api_key, allow_origins)
         store = SQLiteStore(database)
+    except ConfigurationError as error:
+        return _refuse(2, str(error))
     except StoreError as error:
         return _refuse(2, f"--database: {error}")
     with store:
@@ -37,32 +70,47 @@ def run(*, host: str, port: int, database: Path, api_key: str | None, models: Se
         except OSError as error:
             return _refuse(1, f"cannot listen on {host} port {port}: {error.strerror}")
         with listener:
-            return _serve(store, listener, host, api_key, models)
+            address = listener.getsockname()[0]
+            if not api_key and not is_loopback(address):  # a name can be made to mean anything
+                return _refuse(2, _needs_key(f"--host {host} is {address}, which"))
+            app = create_app(
+                store, models=models, api_key=api_key or None, prefix=_PREFIX, access=access
+            )
+            return _serve(store, app, listener, host)
 
 
-def _serve(
-    store: SQLiteStore,
-    listener: socket.socket,
-    host: str,
-    api_key: str | None,
-    models: Sequence[str],
-) -> int:
+def _access(api_key: str | None, allow_origins: Sequence[str]) -> Access:
+    """Raises ConfigurationError for an origin that is none, or that nobody should allow."""
+    origins = []
+    for given in allow_origins:
+        if given == "*" and not api_key:
+            raise ConfigurationError(
+                "--allow-origin * needs --api-key-env NAME: without a key, every web page that a"
+                " browser on this machine shows could read and change the assistants"
+            )
+        try:
+            origins.append("*" if given == "*" else read_origin(given))
+        except ValueError as error:
+            raise ConfigurationError(f"--allow-origin {given}: {error}") from None
+    return Access(keyed=bool(api_key), origins=origins)
+
+
+def _needs_key(what: str) -> str:
+    return (
+        f"{what} needs --api-key-env NAME: without a key, everyone who reaches this machine could"
+        " read and change the assistants"
+    )
+
+
+def _serve(store: SQLiteStore, app: Starlette, listener: socket.socket, host: str) -> int:
     if store.journal_mode != "wal":
         print(
             f"assistant-tui: {store.path}: no write-ahead log on this file system; journal mode"
             f" {store.journal_mode} is in use",
             file=sys.stderr,
         )
-    app = create_app(store, models=models, api_key=api_key or None, prefix=_PREFIX)
     url = origin(host, listener) + _PREFIX
     return serve(app, listener, lambda: print(url, flush=True))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _refuse(code: int, sentence: str) -> int:

@@ -11,9 +11,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from assistant_tui.server.access import Access
 from assistant_tui.server.assistants import Json, created, modified
 from assistant_tui.server.errors import Refused, StoreError, UnknownCursor, envelope
-from assistant_tui.server.middleware import KeyCheck, Stamp
+from assistant_tui.server.middleware import CallerCheck, CORSHeaders, KeyCheck, Stamp
 from assistant_tui.server.schema import CREATE, MODIFY
 from assistant_tui.server.store import Store
 from assistant_tui.server.wire import JSONAnswer, read_object, read_query
@@ -28,17 +29,22 @@ _MODELS_SINCE = 1_715_367_049
 
 
 def create_app(
-    store: Store, *, models: Sequence[str], api_key: str | None = None, prefix: str = ""
+    store: Store,
+    *,
+    models: Sequence[str],
+    api_key: str | None = None,
+    prefix: str = "",
+    access: Access | None = None,
 ) -> Starlette:
     """The application, its routes below ``prefix`` (``/v1`` on a socket, nothing in process).
 
     ``models`` is what ``/models`` lists; if it is empty, MODELS is. With an ``api_key`` every
-    request must carry it. The store stays the caller's to close.
+    request must carry it. ``access`` says who may call; None, in process only, is everyone. The
+    store stays the caller's to close.
     """
-    key_check = [] if api_key is None else [Middleware(KeyCheck, api_key=api_key)]
     app = Starlette(
         routes=_routes(prefix, _Assistants(store), _Models(models or MODELS)),
-        middleware=[Middleware(Stamp), *key_check],
+        middleware=_middleware(api_key, access),
         exception_handlers={
             Refused: _refused,
             UnknownCursor: _unknown_cursor,
@@ -50,6 +56,19 @@ def create_app(
     # A redirect has no error envelope, and the API has no paths that end in a slash.
     app.router.redirect_slashes = False
     return app
+
+
+def _middleware(api_key: str | None, access: Access | None) -> list[Middleware]:
+    """From the outside in: a fault's answer, too, is for the page that asked."""
+    key_check = [] if api_key is None else [Middleware(KeyCheck, api_key=api_key)]
+    if access is None:
+        return [Middleware(Stamp), *key_check]
+    return [
+        Middleware(CORSHeaders, access=access),
+        Middleware(Stamp),
+        Middleware(CallerCheck, access=access),
+        *key_check,
+    ]
 
 
 def _routes(prefix: str, assistants: "_Assistants", models: "_Models") -> list[Route]:

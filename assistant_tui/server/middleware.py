@@ -1,4 +1,4 @@
-"""What holds for every answer, whatever the route: headers, the key, and the last-resort 500."""
+"""What holds for every answer, whatever the route: headers, who may ask, the last-resort 500."""
 
 import hmac
 import logging
@@ -6,10 +6,12 @@ import secrets
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant_tui.core.display import one_line
-from assistant_tui.server.errors import envelope
+from assistant_tui.server.access import Access, is_preflight
+from assistant_tui.server.errors import Refused, envelope
 from assistant_tui.server.wire import JSONAnswer
 
 _log = logging.getLogger(__name__)
@@ -63,7 +65,8 @@ class KeyCheck:
 
     def __init__(self, app: ASGIApp, api_key: str) -> None:
         self._app = app
-        self._key = api_key.encode()
+        # A key from the environment may hold bytes that are no UTF-8.
+        self._key = api_key.encode("utf-8", "surrogateescape")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope) if scope["type"] == "http" else None
@@ -81,3 +84,69 @@ class KeyCheck:
             message = "Incorrect API key provided."
             return JSONAnswer(envelope(message, code="invalid_api_key"), status_code=401)
         return None
+
+
+_PREFLIGHT_SECONDS = 600
+_READABLE = "x-request-id, openai-version, openai-processing-ms, retry-after"
+"""Headers of an answer that a page may read, beyond those that browsers always show."""
+
+
+class CORSHeaders:
+    """Lets pages of the allowed origins read what is answered, whatever the answer."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def shared(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.add_vary_header("Origin")
+                if origin is not None and self._access.allows(origin):
+                    headers["access-control-allow-origin"] = origin
+                    headers["access-control-expose-headers"] = _READABLE
+            await send(message)
+
+        if scope["type"] != "http" or not self._access.origins:
+            await self._app(scope, receive, send)
+            return
+        origins = Headers(scope=scope).getlist("origin")
+        origin = origins[0] if len(origins) == 1 else None
+        await self._app(scope, receive, shared)
+
+
+class CallerCheck:
+    """Refuses callers that are not allowed, and answers the preflights of those that are."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self._answer(scope) if scope["type"] == "http" else None
+        await (answer or self._app)(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        try:
+            self._access.check(scope["method"], headers)
+        except Refused as refused:
+            body = envelope(refused.message, code=refused.code)
+            return JSONAnswer(body, status_code=refused.status)
+        return _granted(headers) if is_preflight(scope["method"], headers) else None
+
+
+def _granted(asked: Headers) -> Response:
+    """The answer to a preflight: an allowed page may send whatever headers its program wants."""
+    headers = {
+        "access-control-allow-methods": "GET, HEAD, POST, DELETE",
+        "access-control-allow-headers": asked.get(
+            "access-control-request-headers", "authorization, content-type"
+        ),
+        "access-control-max-age": str(_PREFLIGHT_SECONDS),
+        "vary": "Access-Control-Request-Headers, Access-Control-Request-Private-Network",
+    }
+    if asked.get("access-control-request-private-network") == "true":
+        headers["access-control-allow-private-network"] = "true"
+    return Response(status_code=204, headers=headers)

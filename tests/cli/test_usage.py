@@ -61,7 +61,10 @@ def test_the_help_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
         cli.main(["serve", "--help"])
     out = capsys.readouterr().out
     assert stop.value.code == 0
-    assert all(option in out for option in ("--host", "--port", "--database", "--api-key-env"))
+    assert all(
+        option in out
+        for option in ("--host", "--port", "--database", "--api-key-env", "--allow-origin")
+    )
 
 
 @pytest.mark.parametrize(

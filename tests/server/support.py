@@ -40,18 +40,25 @@ _SERVE = """
 import sys
 from pathlib import Path
 from assistant_tui.commands.serve import run
-host, port, database, api_key = sys.argv[1:]
+host, port, database, api_key, *origins = sys.argv[1:]
 raise SystemExit(run(host=host, port=int(port), database=Path(database),
-                     api_key=api_key or None, models=["gpt-4o", "org/own-model"]))
+                     api_key=api_key or None, models=["gpt-4o", "org/own-model"],
+                     allow_origins=origins))
 """
 
 
 @contextmanager
 def serving(
-    database: Path, *, host: str = "127.0.0.1", port: int = 0, api_key: str = ""
+    database: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    api_key: str = "",
+    allow_origins: Sequence[str] = (),
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """``serve`` in a process of its own: its URL, once it has printed it, and the process."""
     arguments = [sys.executable, "-c", _SERVE, host, str(port), str(database), api_key]
+    arguments += allow_origins
     with subprocess.Popen(
         arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -48,7 +48,11 @@ def test_every_path_speaks_the_envelope(tmp_path: Path) -> None:
 
 def test_a_body_that_is_too_large_is_answered(tmp_path: Path) -> None:
     with serving(tmp_path / "assistants.db") as (url, _):
-        response = httpx.post(f"{url}/assistants", content=b" " * 20_000_000)
+        response = httpx.post(
+            f"{url}/assistants",
+            content=b" " * 20_000_000,
+            headers={"Content-Type": "application/json"},
+        )
     assert response.status_code == 413
 
 
