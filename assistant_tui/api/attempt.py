@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from codecs import getincrementaldecoder
 from collections.abc import Collection, Mapping
 from time import perf_counter
 from typing import NamedTuple
 
 import httpx
 
-from assistant_tui.api.connection import peer, request_url
+from assistant_tui.api.bodies import read_body
+from assistant_tui.api.connection import LOCATION, peer, request_url
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.outages import outage
 from assistant_tui.api.redirects import MOST_REDIRECTS, redirect_target
@@ -17,11 +17,16 @@ from assistant_tui.api.refusals import Answer, Asked, refusal
 from assistant_tui.api.retries import Failure
 from assistant_tui.core.concealing import conceal
 from assistant_tui.core.display import one_line
-from assistant_tui.core.errors import TooLarge, Unreadable
+from assistant_tui.core.errors import ServiceError, TooLarge, Unreadable
 
 _log = logging.getLogger("assistant_tui.api")
-_FAULTS = (httpx.RequestError, OSError)
-"""What a failing network raises; a time-out of asyncio is an OSError, too."""
+LARGEST_REFUSAL = 64 * 1024
+"""Bytes that are read of an answer that is no success; a few hundred of them are shown."""
+
+_LONGEST_HEADER = 8_192
+"""Characters of a header that are looked at, as of an address that a redirect names."""
+_LONGEST_ID = 200
+"""Characters of a request id; it is told behind each error."""
 
 
 class Call(NamedTuple):
@@ -48,10 +53,21 @@ class Line:
     async def attempt(self, call: Call, headers: Mapping[str, str]) -> Answer | Failure:
         """Send a call once, following redirects.
 
+        Nothing but ServiceErrors leaves this method: no library names all that it raises, so
+        whatever it is becomes one of them here and in `_send`, and nowhere else.
+
         Raises:
             Unreadable: a redirect that is not followed.
             Invalid: the id is too long for an address.
         """
+        try:
+            return await self._follow(call, headers)
+        except ServiceError:
+            raise
+        except Exception as error:  # see above
+            return outage(error, self._peer)
+
+    async def _follow(self, call: Call, headers: Mapping[str, str]) -> Answer | Failure:
         url = request_url(self._endpoint, call.path, call.query)
         for _ in range(MOST_REDIRECTS + 1):
             outcome = await self._send(call, url, headers)
@@ -74,7 +90,7 @@ class Line:
         try:
             async with asyncio.timeout(self._peer.total):
                 outcome = await self._transfer(call, url, headers)
-        except _FAULTS as error:
+        except Exception as error:  # whatever the HTTP library, TLS or the socket raises
             outcome = outage(error, self._peer)
         _record(call, url, outcome, perf_counter() - began, _keys(headers))
         return outcome
@@ -86,34 +102,18 @@ class Line:
         async with self._pool.stream(
             call.method, url, content=call.body, headers={**headers, **kind}
         ) as response:
+            most = self._largest_body if response.is_success else LARGEST_REFUSAL
             try:
-                text = await self._text(response)
-            except _FAULTS as error:
+                text, whole = await read_body(response, most)
+            except Exception as error:  # as in `_send`
                 return outage(error, self._peer, answering=True)
-        if text is None:
+        if response.is_success and not whole:
             return self._too_large()
         if not response.is_success:
             # Before the words of a refusal are cut, which may go through the middle of a key.
             text = conceal(text, _keys(headers))
-        return Answer(response.status_code, _shown(response.headers, headers), text)
-
-    async def _text(self, response: httpx.Response) -> str | None:
-        """The whole body, decompressed; None as soon as it is larger than allowed.
-
-        Decoded as it comes, since all of a large one at once would hold up the screen.
-        """
-        if "," in response.headers.get("content-encoding", ""):
-            # Packed twice, a few kilobytes are gigabytes before they can be counted.
-            raise httpx.DecodingError("packed more than once")
-        decoder = getincrementaldecoder("utf-8")("replace")
-        parts: list[str] = []
-        size = 0
-        async for part in response.aiter_bytes():
-            size += len(part)
-            if size > self._largest_body:
-                return None
-            parts.append(decoder.decode(part))
-        return "".join([*parts, decoder.decode(b"", final=True)])
+        answered = {**response.headers, LOCATION: response.extensions[LOCATION]}
+        return Answer(response.status_code, _shown(answered, headers), text)
 
     def _too_large(self) -> Failure:
         limit = f"{self._largest_body / 1024 / 1024:g} MiB"
@@ -121,11 +121,11 @@ class Line:
         return Failure(TooLarge(message, may_have_arrived=True), lasting=True)
 
 
-def _shown(answered: httpx.Headers, sent: Mapping[str, str]) -> dict[str, str]:
+def _shown(answered: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
     """The headers of an answer; in the request id, which is told and logged, without the key."""
-    headers = {name.lower(): value for name, value in answered.items()}
+    headers = {name.lower(): value[:_LONGEST_HEADER] for name, value in answered.items()}
     if "x-request-id" in headers:
-        headers["x-request-id"] = conceal(headers["x-request-id"], _keys(sent))
+        headers["x-request-id"] = conceal(headers["x-request-id"], _keys(sent))[:_LONGEST_ID]
     return headers
 
 

@@ -244,10 +244,12 @@ def _read(answer: Answer, reader: Callable[[str], _Read], *, writing: bool = Fal
     try:
         return reader(answer.text)
     except Unreadable as error:
-        message = error.message
-    raise Unreadable(
-        message, status=answer.status, request_id=answer.request_id, may_have_arrived=writing
-    )
+        fault = error
+    except Exception as error:  # a server decides what is read, so no list of faults is complete
+        fault = Unreadable(f"the answer cannot be read ({type(error).__name__})")
+    fault.status, fault.request_id = answer.status, answer.request_id
+    fault.may_have_arrived = writing
+    raise fault
 
 
 def _asked_for(assistant_id: str, row: Row, answer: Answer, *, writing: bool = False) -> Row:

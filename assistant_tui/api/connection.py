@@ -4,21 +4,24 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Mapping
+from http.cookiejar import CookieJar
 from urllib.parse import quote, urlencode
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from assistant_tui import __version__
+from assistant_tui.api.bodies import ACCEPTED
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.outages import Peer
-from assistant_tui.core.errors import Invalid, Offline
+from assistant_tui.core.errors import Invalid, Offline, ServiceError
 
 _KEEP_ALIVE = 30.0
 """Seconds that an idle connection is kept: long enough for a person between two keys."""
 _PHASES_IN_TOTAL = 10
 """An attempt may take this many time-outs in all, so that an answer in drips ends, too."""
 _PORTS = {"http": 80, "https": 443}
+_LAST_PORT = 65_535
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -33,6 +36,7 @@ def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
     _check_headers(endpoint)
     network = endpoint.transport is None
     try:
+        httpx.URL(endpoint.proxy).host.encode("idna")
         return httpx.AsyncClient(
             transport=endpoint.transport,
             verify=_trust(endpoint) if network else True,
@@ -40,11 +44,15 @@ def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
             # Plain http to this machine is allowed because nobody can listen on the way.
             trust_env=not _is_here(httpx.URL(endpoint.base_url)),
             headers=_standing_headers(endpoint),
+            cookies=_NoCookies(),
+            event_hooks={"response": [_put_location_aside]},
             timeout=endpoint.timeout,
             limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
             follow_redirects=False,
         )
-    except (ValueError, ImportError, httpx.InvalidURL):
+    except ServiceError:
+        raise
+    except Exception:  # httpx, socksio, urllib and ssl: there is no list of what they raise
         setting = "proxy in the profile" if endpoint.proxy else "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY"
         raise Offline(f"{setting}: not the address of an http or https proxy") from None
 
@@ -73,15 +81,38 @@ def request_url(endpoint: Endpoint, path: str, query: Mapping[str, str]) -> http
         raise Invalid("the id is too long for an address") from None
 
 
+LOCATION = "location"
+"""The extension of a response that holds where it redirects to."""
+
+
+async def _put_location_aside(response: httpx.Response) -> None:
+    """Keep httpx from reading where an answer redirects to, which it does even to follow none.
+
+    An address that it cannot read raises errors of several libraries, and hides the answer.
+    """
+    response.extensions[LOCATION] = response.headers.pop("location", "")
+
+
+class _NoCookies(CookieJar):
+    """Keeps no cookie and sends none: what a server sets would go out with every later request."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave all of them where they are."""
+
+    def add_cookie_header(self, request: object) -> None:
+        """Add none."""
+
+
 def _check_address(endpoint: Endpoint) -> None:
-    wanted = "base_url: not an address such as https://host/v1"
     try:
         url = httpx.URL(endpoint.base_url)
         url.host.encode("idna")
-    except (httpx.InvalidURL, UnicodeError):
-        raise Offline(wanted) from None
-    if url.scheme not in _PORTS or not url.host or "%" in url.host:
-        raise Offline(wanted)
+        usable = url.scheme in _PORTS and bool(url.host) and "%" not in url.host
+        usable = usable and (url.port or 0) <= _LAST_PORT
+    except Exception:  # httpx and idna: there is no list of what they raise
+        usable = False
+    if not usable:
+        raise Offline("base_url: not an address such as https://host/v1")
 
 
 def _standing_headers(endpoint: Endpoint) -> dict[str, str]:
@@ -90,6 +121,7 @@ def _standing_headers(endpoint: Endpoint) -> dict[str, str]:
     wanted = {
         "openai-beta": "assistants=v2",
         "accept": "application/json",
+        "accept-encoding": ACCEPTED,
         "user-agent": f"assistant-tui/{__version__}",
         "openai-organization": endpoint.organization,
         "openai-project": endpoint.project,
@@ -107,23 +139,27 @@ def _check_headers(endpoint: Endpoint) -> None:
 
 def _trust(endpoint: Endpoint) -> ssl.SSLContext:
     """The usual authorities, the company's own, and our certificate for servers that want one."""
-    context = httpx.create_ssl_context()
+    try:
+        context = httpx.create_ssl_context()
+    except Exception:  # ssl raises what the file that the environment names leads to
+        raise Offline("SSL_CERT_FILE, SSL_CERT_DIR: no usable authorities") from None
     if endpoint.ca_file:
         try:
             context.load_verify_locations(endpoint.ca_file)
-        except OSError as error:
+        except Exception as error:  # OSError, ssl's own, ValueError for some bytes
             raise Offline(_unusable("ca_file", endpoint.ca_file, error)) from None
     if endpoint.client_cert:
         try:
             # The empty password keeps OpenSSL from asking for one on the terminal.
             context.load_cert_chain(endpoint.client_cert, password="")
-        except OSError as error:
+        except Exception as error:  # as above
             raise Offline(_unusable("client_cert", endpoint.client_cert, error)) from None
     return context
 
 
-def _unusable(setting: str, path: str, error: OSError) -> str:
-    why = "holds no usable PEM" if isinstance(error, ssl.SSLError) else error.strerror
+def _unusable(setting: str, path: str, error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) else None
+    why = said if said and not isinstance(error, ssl.SSLError) else "holds no usable PEM"
     return f"{setting} in the profile: {path}: {why}"
 
 
@@ -148,7 +184,10 @@ def _proxy(endpoint: Endpoint, url: httpx.URL) -> str:
         return f"{_address(httpx.URL(endpoint.proxy))} (proxy in the profile)"
     found = {} if _is_here(url) else getproxies()
     named = url.scheme if url.scheme in found else "all"
-    if named not in found or proxy_bypass(url.host):
-        return ""
-    address = found[named] if "://" in found[named] else f"http://{found[named]}"
-    return f"{_address(httpx.URL(address))} ({named.upper()}_PROXY)"
+    try:
+        if named not in found or proxy_bypass(url.host):
+            return ""
+        address = found[named] if "://" in found[named] else f"http://{found[named]}"
+        return f"{_address(httpx.URL(address))} ({named.upper()}_PROXY)"
+    except Exception:  # it is for messages only; the pool has its own word for such an address
+        return f"{named.upper()}_PROXY"

@@ -53,5 +53,5 @@ class Endpoint:
         """The host, with its port where that is not the usual one; empty for no address."""
         try:
             return httpx.URL(self.base_url).netloc.decode("ascii", "replace")
-        except httpx.InvalidURL:
+        except Exception:  # httpx and idna: there is no list of what they raise
             return ""

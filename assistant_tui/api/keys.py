@@ -33,7 +33,12 @@ class Keys:
             return key if key != refused else await self._ask(again=True)
 
     async def _ask(self, *, again: bool) -> str | None:
-        key = await self._source(again=again) if self._source else None
+        try:
+            key = await self._source(again=again) if self._source else None
+        except ServiceError:
+            raise
+        except Exception as error:  # a file, a program, a keyring: whatever they raise
+            raise Unauthorized(f"the key cannot be had ({type(error).__name__})") from None
         return key.strip() or None if key else None
 
     def headers(self, key: str | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import httpx
 
+from assistant_tui.api.bodies import BadCompression
 from assistant_tui.api.retries import Failure
 from assistant_tui.core.errors import Offline, ServiceError, TimedOut, Unreadable
 
@@ -43,7 +44,7 @@ class Peer(NamedTuple):
 
 
 def outage(error: Exception, peer: Peer, *, answering: bool = False) -> Failure:
-    """Return the error that an exception of httpx, or of the socket below, stands for.
+    """Return the error that any exception of httpx, or of what is below it, stands for.
 
     `answering`: the head of the answer had come already. No text of the exception is passed on
     but the operating system's and OpenSSL's, since others quote headers.
@@ -62,11 +63,14 @@ def _describe(error: Exception, peer: Peer, answering: bool) -> _Description:
         return TimedOut, f"no answer from {peer.host} within {peer.timeout:g} s", False
     if isinstance(error, httpx.ProxyError):
         return Offline, f"{peer.first_hop} refused the connection: {error}", False
-    if isinstance(error, httpx.DecodingError):
+    if isinstance(error, BadCompression | httpx.DecodingError):
         return Unreadable, f"the answer of {peer.host} is compressed wrongly", True
     tls = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
     if tls is not None:
         return _describe_tls(tls, peer)
+    if not isinstance(error, httpx.RequestError | OSError):
+        kind = type(error).__name__
+        return Unreadable, f"what {peer.host} sent cannot be taken for an answer ({kind})", True
     if answering:
         return Unreadable, f"the answer of {peer.host} was cut off", False
     return Offline, _disconnection(error, peer), False

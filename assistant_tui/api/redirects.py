@@ -20,11 +20,8 @@ def redirect_target(url: httpx.URL, answer: Answer, method: str) -> httpx.URL:
             change that would go to another object. The message names what base_url should be
             changed to.
     """
-    try:
-        target = url.join(answer.headers.get("location", ""))
-    except httpx.InvalidURL:
-        target = url
-    if target.copy_with(fragment=None) == url:
+    target = _target(url, answer.headers.get("location", ""))
+    if target is None:
         raise _refused(f"{url.host} answered {answer.status} without a usable address", answer)
     if _origin(target) != _origin(url):
         raise _refused(f"{_origin(url)} points to {_origin(target)}", answer)
@@ -33,6 +30,17 @@ def redirect_target(url: httpx.URL, answer: Answer, method: str) -> httpx.URL:
         raise _refused(f"{_origin(url)} points to the path {target.path}", answer)
     # Only the path is taken over: a name and password in the address would be sent as well.
     return url.copy_with(raw_path=target.raw_path)
+
+
+def _target(url: httpx.URL, location: str) -> httpx.URL | None:
+    """Where a location leads, seen from an address; None for nowhere else, or no usable place."""
+    try:
+        target = url.join(location).copy_with(fragment=None)
+        # `host` is decoded when it is asked for, and what it raises is not httpx's own.
+        usable = target.scheme in ("http", "https") and bool(target.host)
+        return target if usable and target != url else None
+    except Exception:  # urllib, idna and httpx: there is no list of what they raise
+        return None
 
 
 def _refused(what: str, answer: Answer) -> Unreadable:

@@ -2,14 +2,17 @@
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
+from assistant_tui.api.attempt import LARGEST_REFUSAL
 from assistant_tui.api.client import LARGEST_BODY, AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.core.errors import TimedOut, TooLarge, Unreadable
+from assistant_tui.core.document import write_json
+from assistant_tui.core.errors import Invalid, ServiceError, TimedOut, TooLarge, Unreadable
 from tests.api.support import READS, Reply, Script, client
 
 
@@ -27,6 +30,18 @@ class Endless(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         self.closed = True
+
+
+class Parts(httpx.AsyncByteStream):
+    """A body in parts of some size, as it comes from a connection."""
+
+    def __init__(self, body: bytes, size: int = 65_536) -> None:
+        self._body = body
+        self._size = size
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for at in range(0, len(self._body), self._size):
+            yield self._body[at : at + self._size]
 
 
 class Broken(httpx.AsyncByteStream):
@@ -93,6 +108,74 @@ async def test_what_is_packed_more_than_once_is_not_unpacked(coding: str) -> Non
     async with client(Script(Reply(200, packed, {"content-encoding": coding}))) as opened:
         with pytest.raises(Unreadable, match="compressed wrongly"):
             await opened.list()
+
+
+@pytest.mark.parametrize("status", [400, 404, 500, 302])
+async def test_of_a_refusal_no_more_is_read_than_can_be_told(status: int) -> None:
+    body = Endless()
+    async with client(Script(Reply(status, body))) as opened:
+        with pytest.raises(ServiceError) as raised:
+            await opened.create({})
+    assert body.sent == LARGEST_REFUSAL // 1024 + 1
+    assert body.closed
+    assert len(str(raised.value)) < 1_000
+
+
+async def test_a_long_refusal_is_told_by_its_beginning() -> None:
+    text = "no: " + "x" * 1_000_000
+    for body in (text, write_json({"error": {"message": text}})):
+        packed = gzip.compress(body.encode())
+        reply = Reply(400, packed, {"content-encoding": "gzip", "x-request-id": "r" * 50_000})
+        async with client(Script(reply)) as opened:
+            with pytest.raises(Invalid, match=r"no: x") as raised:
+                await opened.retrieve("a")
+        assert len(str(raised.value)) < 1_000
+
+
+async def test_a_body_is_decompressed_in_steps_between_which_the_loop_goes_on() -> None:
+    """What arrives in one part of 64 kB may be 64 MB, which would hold up every key."""
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    packed = gzip.compress(b"[" + b" " * 8_000_000 + b"]")
+    reply = Reply(200, Parts(packed), {"content-encoding": "gzip"})
+    async with client(Script(reply), largest_body=9_000_000) as opened:
+        counting = asyncio.create_task(count())
+        await opened.list()
+        counting.cancel()
+    assert turns > 8_000_000 // 300_000
+
+
+@pytest.mark.parametrize("wbits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+async def test_deflated_answers_are_read_with_a_head_and_without(wbits: int, size: int) -> None:
+    deflater = zlib.compressobj(wbits=wbits)
+    text = '[{"id": "a"}' + " " * 600_000 + "]"
+    packed = deflater.compress(text.encode()) + deflater.flush()
+    reply = Reply(200, Parts(packed, size), {"content-encoding": "deflate"})
+    async with client(Script(reply)) as opened:
+        assert [row.id for row in (await opened.list()).rows] == ["a"]
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "x"])
+async def test_only_what_was_offered_is_unpacked(coding: str) -> None:
+    script = Script(Reply(200, b"[]", {"content-encoding": coding}))
+    async with client(script, headers={"accept-encoding": "br"}) as opened:
+        with pytest.raises(Unreadable, match="compressed wrongly"):
+            await opened.list()
+    assert script.last.headers["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "GZIP", "x-gzip", "identity, gzip"])
+async def test_the_names_of_compressions_are_read_leniently(coding: str) -> None:
+    body = b"[]" if coding in ("", "identity") else gzip.compress(b"[]")
+    async with client(Script(Reply(200, Parts(body), {"content-encoding": coding}))) as opened:
+        assert (await opened.list()).rows == ()
 
 
 async def test_compressed_answers_are_read() -> None:
