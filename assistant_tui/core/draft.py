@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from assistant_tui.core.aside import aside
 from assistant_tui.core.document import Document, compose, same_edit, same_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY, is_kept_by_servers
 from assistant_tui.core.raw import Raw, from_json
@@ -37,8 +38,8 @@ class Draft:
         others = {key: value for key, value in self.raw.items() if key != name}
         exact = {key: value for key, value in self.exact.items() if key != name}
         draft = replace(self, raw={**others, name: raw}, exact=exact)
-        text = draft._json.get(name)
-        if self._was_held(name, raw) or (text is not None and self._is_original(name, text)):
+        counts = name in draft._json or name in draft.errors or name in draft.aside
+        if self._was_held(name, raw) or not counts:
             return replace(self, raw=others, exact=exact)
         return draft
 
@@ -64,10 +65,19 @@ class Draft:
         sound, errors = dict(self.exact), {}
         for name, raw in self.raw.items():
             try:
-                sound[name] = to_json(FIELDS[name], raw)
+                text = to_json(FIELDS[name], raw)
             except FieldError as error:
                 errors[name] = str(error)
+            else:
+                if not self._is_original(name, text):
+                    sound[name] = text
         return sound, errors
+
+    @cached_property
+    def aside(self) -> Mapping[str, tuple[str, ...]]:
+        """What is typed but would not be sent, in words, by field."""
+        found = {name: aside(FIELDS[name], raw) for name, raw in self.raw.items()}
+        return {name: words for name, words in found.items() if words}
 
     @property
     def _json(self) -> dict[str, str]:
@@ -140,7 +150,8 @@ class Draft:
         return tuple(
             name
             for name in self.changed_in(newer)
-            if name in self.touched and not same_json(newer.members.get(name), self._json.get(name))
+            if (name in self._json or name in self._outcome[1])
+            and not same_json(newer.members.get(name), self._json.get(name))
         )
 
 

@@ -1,7 +1,7 @@
 """What the editors of a form hold, as it stands while one types: unfinished, or over a limit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant_tui.core.document import elements, indent, member_at, members, read_json, same_json
 from assistant_tui.core.fields import FORMAT_TYPE, Field, Kind
@@ -24,14 +24,16 @@ class Composite:
     """The JSON that it started from."""
     parts: Mapping[str, "Raw"] = field(default_factory=dict)
     """What the editors of the touched parts hold, by the parts' names."""
+    chosen: bool = True
+    """Whether it is sent; a tool that is switched off may hold what was typed before."""
 
     def with_part(self, part: Field, raw: "Raw") -> "Composite":
         """Take what the editor of a part holds; back where it started it counts as untouched."""
         others = {name: held for name, held in self.parts.items() if name != part.name}
-        start = Composite(self.text, others)
+        start = replace(self, parts=others)
         if raw == start.part(part):
             return start
-        return Composite(self.text, {**others, part.name: raw})
+        return replace(self, parts={**others, part.name: raw})
 
     def part(self, part: Field) -> "Raw":
         """What the editor of a part holds.

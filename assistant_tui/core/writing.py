@@ -122,9 +122,13 @@ def _write_ids(field: Field, raw: Raw) -> str:
     ids = _all(str, raw)
     if field.limit is not None and len(ids) > field.limit:
         raise FieldError(f"{field.label}: at most {field.limit}, these are {len(ids)}")
-    for position, each in enumerate(ids):
-        if each in ids[:position]:
+    seen: set[str] = set()
+    for each in ids:
+        if each in seen:
             raise FieldError(f"{field.label}: '{each}' stands twice")
+        if each and not each.strip():
+            raise FieldError(f"{field.label}: an id is no white space alone")
+        seen.add(each)
     return write_json(ids)
 
 
@@ -145,7 +149,7 @@ def _write_metadata(field: Field, raw: Raw) -> str:
 
 
 def _write_tools(field: Field, raw: Raw) -> str:
-    tools = _all(Composite, raw)
+    tools = [tool for tool in _all(Composite, raw) if tool.chosen]
     if field.limit is not None and len(tools) > field.limit:
         raise FieldError(f"{field.label}: at most {field.limit}, these are {len(tools)}")
     return compose_list(

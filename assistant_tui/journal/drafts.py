@@ -72,7 +72,7 @@ def _dump_raw(raw: Raw) -> Any:
         return raw
     if isinstance(raw, Composite):
         parts = {name: _dump_raw(part) for name, part in raw.parts.items()}
-        return {"object": raw.text, "parts": parts}
+        return {"object": raw.text, "parts": parts, **({} if raw.chosen else {"off": True})}
     if pairs := [each for each in raw if isinstance(each, Pair)]:
         return {"pairs": [(pair.key, pair.value, pair.kept) for pair in pairs]}
     if composites := [each for each in raw if isinstance(each, Composite)]:
@@ -97,7 +97,7 @@ def _load_raw(raw: Any) -> Raw:
 
 def _load_composite(raw: Any) -> Composite:
     parts = {name: _load_raw(part) for name, part in raw["parts"].items()}
-    return Composite(_text(raw["object"]), parts)
+    return Composite(_text(raw["object"]), parts, chosen=not raw.get("off"))
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -178,3 +178,9 @@ def test_a_draft_that_was_left_behind_can_be_discarded(path: Path, journal: Jour
     assert journal.discard(draft)
     assert journal.drafts(S) == ()
     assert not journal.adopt(draft)
+
+
+def test_a_tool_that_is_off_stays_off() -> None:
+    off = Composite('{"type": "file_search"}', {"file_search.max_num_results": "9"}, chosen=False)
+    draft = Draft(raw={"tools": (Composite('{"type": "x"}'), off)})
+    assert load_draft(dump_draft(draft)) == draft

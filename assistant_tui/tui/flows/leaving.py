@@ -12,11 +12,19 @@ DISCARD = "discard"
 def question(draft: Draft) -> Question:
     """Ask whether the changes may be lost; keeping them has the focus."""
     names = [FIELDS[name].label if name in FIELDS else one_line(name) for name in draft.touched]
+    said = [f"Typed, but not part of a save: {words}"] if (words := named_aside(draft)) else []
     answers = (
         Answer("stay", "Keep editing"),
         Answer(DISCARD, "Discard the changes", dangerous=True),
     )
-    return Question("There are unsaved changes", (f"Changed: {', '.join(names)}",), answers)
+    return Question("There are unsaved changes", (f"Changed: {', '.join(names)}", *said), answers)
+
+
+def named_aside(draft: Draft) -> str:
+    """What is typed but would not be sent: `Tools: function f`; empty if nothing is."""
+    return one_line(
+        "; ".join(f"{FIELDS[name].label}: {', '.join(what)}" for name, what in draft.aside.items())
+    )
 
 
 async def may_leave(desk: Desk, draft: Draft | None) -> bool:

@@ -16,7 +16,7 @@ from assistant_tui.core.outcome import Saved
 from assistant_tui.core.raw import Raw, is_editable, looks_same
 from assistant_tui.tui.editor import EditorError, edit
 from assistant_tui.tui.flows.desk import Desk
-from assistant_tui.tui.flows.leaving import may_leave
+from assistant_tui.tui.flows.leaving import may_leave, named_aside
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.draft_keeper import DraftKeeper
 from assistant_tui.tui.screens.offering import Offering
@@ -122,11 +122,14 @@ class FormDesk:
         if saved is None:
             return
         self._last_model = saved.row.model or self._last_model
-        if form.held() == held and not saved.outcome.ignored:
+        if form.held() == held and not saved.outcome.ignored and not sent.aside:
             await self.close()
             return
         await self._go_on(form, sent, saved, held)
-        if saved.outcome.as_asked and not saved.merged:
+        if sent.aside:
+            left = named_aside(sent)
+            self._desk.say(f"Saved, but not what is typed in {left}", Tone.WARNING)
+        elif saved.outcome.as_asked and not saved.merged:
             self._desk.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
 
     async def _go_on(
@@ -136,7 +139,8 @@ class FormDesk:
         if not _shows_all(sent, saved):
             await self._show_anew(form, sent, saved, held)
         else:
-            form.go_on(Document(saved.row.text), held, saved.outcome.ignored)
+            left = (*saved.outcome.ignored, *sent.aside)
+            form.go_on(Document(saved.row.text), held, left)
         former = self._keeper
         if self.form is form and sent.assistant_id is None:
             self._keeper = self._keeper_of(form, saved.row.id, kept=False)
@@ -156,8 +160,10 @@ class FormDesk:
             form.show_errors()
             self._desk.say("Not saved: " + "; ".join(draft.errors.values()), Tone.ERROR)
             return None
-        if not draft.dirty and draft.assistant_id is not None:
-            self._desk.say("Nothing was changed")
+        if not draft.patch() and draft.assistant_id is not None:
+            left = named_aside(draft)
+            words = f"Nothing to save; not part of a save: {left}" if left else ""
+            self._desk.say(words or "Nothing was changed", Tone.WARNING if left else Tone.PLAIN)
             return None
         return draft
 
@@ -166,7 +172,8 @@ class FormDesk:
     ) -> None:
         """Open the form over what the server has now, with what it has not as edits."""
         typed = {name: raw for name, raw in form.held().items() if raw != held[name]}
-        ignored = {name: held[name] for name in saved.outcome.ignored if name in held}
+        left = (*saved.outcome.ignored, *sent.aside)
+        ignored = {name: held[name] for name in left if name in held}
         draft = Draft(sent.met_by(Document(saved.row.text), typed))
         for name, raw in {**ignored, **typed}.items():
             draft = draft.edited(name, raw)

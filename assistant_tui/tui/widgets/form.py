@@ -109,13 +109,13 @@ class AssistantForm(VerticalScroll, can_focus=False):
         """What the editors hold this moment, by field."""
         return {editor.field.name: editor.raw for editor in self._editors}
 
-    def go_on(self, original: Document, sent: Mapping[str, Raw], ignored: Collection[str]) -> None:
-        """Go on over what the server has now: edits are what was typed since `sent`, and what the
-        server ignored."""
+    def go_on(self, original: Document, sent: Mapping[str, Raw], left: Collection[str]) -> None:
+        """Go on over what the server has now: edits are what was typed since `sent`, and the fields
+        that are `left`, of which the server ignored something or something was not sent."""
         for editor in self._editors:
             name = editor.field.name
             editor.start = sent[name]
-            if name in ignored:
+            if name in left:
                 editor.start = from_json(editor.field, original.members.get(name))
         self.draft = Draft(original)
         self.query_one(".title", Static).update(Content(self._title))

@@ -55,7 +55,7 @@ class IdRow:
     def identity(self) -> str:
         """The id as it stands, exactly as it came until it is changed; empty for none."""
         held = self.holder.value
-        return held if held == self.shown else held.strip()
+        return held if held == self.shown else held.strip() or held
 
     @property
     def filled(self) -> bool:

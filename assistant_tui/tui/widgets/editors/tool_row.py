@@ -1,5 +1,6 @@
 """One tool of the form: its line, and its parts."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -76,7 +77,7 @@ class ToolRow(Vertical):
 
     def __init__(self, tool: Composite, *, on: bool) -> None:
         super().__init__()
-        self._tool = tool
+        self._tool = self._before = tool
         self._inside: PartsEditor | Static | None = None
         """What is shown once the tool was opened."""
         self._box = ToolBox(_words(tool, chosen=on), on=on)
@@ -94,9 +95,10 @@ class ToolRow(Vertical):
 
     @property
     def tool(self) -> Composite:
-        """The tool as its editors hold it."""
+        """The tool as its editors hold it, also while it is switched off."""
         inside = self._inside
-        return inside.composite if isinstance(inside, PartsEditor) else self._tool
+        held = inside.composite if isinstance(inside, PartsEditor) else self._tool
+        return replace(held, chosen=self.chosen)
 
     def _opened(self) -> PartsEditor | Static:
         parts = parts_of(self._tool.text)
@@ -121,21 +123,29 @@ class ToolRow(Vertical):
         event.stop()
         if self._inside is not None:
             self._inside.display = self.chosen
-        elif self.chosen and self._tool == NEW_FUNCTION:
+        elif self.chosen and _is_new(self._tool):
             await self.open()
             self.screen.set_focus(self.query_one(Input))
         self._say()
 
     @on(PartsEditor.Edited)
     def _take(self, event: PartsEditor.Edited) -> None:
+        """Switch the tool on that somebody types in: else it would be typed in vain."""
         event.stop()
+        if not self.chosen and self.tool.parts != self._before.parts:
+            self._box.value = True
         self._say()
 
     def _say(self) -> None:
+        self._before = self.tool
         self._box.label = Content(_words(self.tool, chosen=self.chosen))
         self.post_message(self.Edited(self))
 
 
 def _words(tool: Composite, *, chosen: bool) -> str:
-    new = "new " if tool == NEW_FUNCTION and not chosen else ""
+    new = "new " if _is_new(tool) and not chosen else ""
     return one_line(f"{new}{tool_label(tool)}")
+
+
+def _is_new(tool: Composite) -> bool:
+    return tool.text == NEW_FUNCTION.text and not tool.parts

@@ -21,7 +21,7 @@ class ToolsEditor(FieldEditor):
         kept = [tool.text for tool in chosen]
         dropped = [tool for tool in start if tool.text not in kept]
         for tool in chosen:
-            yield ToolRow(tool, on=True)
+            yield ToolRow(tool, on=tool.chosen)
         for tool in dropped:
             yield ToolRow(tool, on=False)
         types = {tool_type(tool.text) for tool in (*chosen, *dropped)}
@@ -34,8 +34,9 @@ class ToolsEditor(FieldEditor):
 
     @property
     def raw(self) -> Raw:
-        """The tools that are switched on, in their order."""
-        return tuple(row.tool for row in self.query(ToolRow) if row.chosen)
+        """The tools that are switched on, in their order, and those that are off but typed in."""
+        tools = (row.tool for row in self.query(ToolRow))
+        return tuple(tool for tool in tools if tool.chosen or tool.parts)
 
     def says_inside(self, error: str) -> bool:
         """Whether the error stands beside a part of a tool that is open."""
