@@ -232,9 +232,16 @@ class Listing:
             return "0 (all)" if self.complete else ""
         return f"{page_at(position, page_size, len(self.rows))} of {self.total(len(self.rows))}"
 
-    def total(self, count: int, *, loading: bool = False) -> str:
-        """Say of so many rows whether they are all: `120+`, `120 (loading…)`, `120 (all)`."""
-        return f"{count:,}" + (" (all)" if self.complete else " (loading…)" if loading else "+")
+    def total(self, count: int, *, loading: bool = False, searching: bool = False) -> str:
+        """Say of so many rows whether they are all: `120+`, `120 (loading…)`, `120 (all)`.
+
+        `120 (searching…)` tells that they are, but were not all looked at yet.
+        """
+        if loading:
+            return f"{count:,} (loading…)"
+        if searching:
+            return f"{count:,} (searching…)"
+        return f"{count:,}" + (" (all)" if self.complete else "+")
 
 
 def page_at(position: int, page_size: int, count: int) -> str:

@@ -9,7 +9,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
-from assistant_tui.tui.screens import finding
+from assistant_tui.tui.screens import filter_controller
 from tests.tui.driver import Driver, Gate, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)
@@ -223,7 +223,7 @@ async def test_nothing_breaks_on_a_small_screen(tmp_path: Path, size: tuple[int,
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks at one row at a time, and draws whatever is worth it at once."""
     for name, value in (("FIRST", 1), ("SLICE", 0), ("PATIENCE", 0)):
-        monkeypatch.setattr(finding, name, value)
+        monkeypatch.setattr(filter_controller, name, value)
 
 
 async def shown_while(program: Driver, *keys: str) -> list[int]:
@@ -252,3 +252,24 @@ async def test_a_change_shows_no_half_of_what_was_there(
     await program.press("s", "d", "tab")
     assert set(await shown_while(program, "enter")) <= {COUNT, COUNT - 1}
     assert len(gate.writes()) == 1
+
+
+async def test_what_is_typed_at_once_is_looked_for_in_all_pages(tmp_path: Path) -> None:
+    """On its way to be a qualifier a word is none: what it has loaded is not wanted any more."""
+    gate = Gate(create_app(SampleStore(1_000), models=()))
+    async with running(gate, tmp_path) as program:
+        await program.burst("slash", *"model:gpt")
+        found = [body for body in map(sample, range(1_000)) if "gpt" in body["model"]]
+        assert f"{len(found)} of 1,000 (all) · /model:gpt" in program.header
+        assert program.status == ""
+
+
+async def test_loading_that_is_given_up_says_nothing_more(tmp_path: Path) -> None:
+    gate = Gate(create_app(SampleStore(1_000), models=()))
+    async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
+        gate.hold = lambda method, path: True
+        await program.pilot.press("slash", "m")
+        await program.until(lambda: "Loading all" in program.status)
+        await program.pilot.press("escape")
+        await program.settle()
+        assert (program.status, "loading" in program.header) == ("", False)

@@ -17,7 +17,7 @@ async def first_page(folder: Path) -> Listing:
     """What the server answers first, to the letter."""
     gate = Gate(create_app(SampleStore(200), models=()))
     async with running(gate, folder, profile=PAGES) as program:
-        return Listing(program.main.desk.listing.rows[:50])
+        return Listing(program.main.desk.listing.rows[:50], remembered=True)
 
 
 async def test_a_page_wanted_before_the_server_has_answered_comes_with_the_answer(

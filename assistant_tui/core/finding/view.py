@@ -177,10 +177,16 @@ class View:
         place = end.rows.place(row.id) or 0
         return self.ordering.entry(row, place if end is self.front else _FAR - place)
 
-    def count(self, position: int, page_size: int, *, loading: bool) -> str:
-        """Say how many of how many: `42 of 1,300 (loading…)`, or the page that the cursor is on."""
+    def count(
+        self, position: int, page_size: int, *, loading: bool, searching: bool = False
+    ) -> str:
+        """Say how many of how many: `42 of 1,300 (loading…)`, or the page that the cursor is on.
+
+        `searching` tells that some of the loaded rows were not looked at yet.
+        """
         if self.plain or not self.listing.rows:
             return self.listing.count(position, page_size)
         loaded = len(self.listing.loaded)
         shown = f"{len(self):,}" if self.query else page_at(position, page_size, loaded)
-        return f"{shown} of {self.listing.total(loaded, loading=loading)}"
+        total = self.listing.total(loaded, loading=loading, searching=searching)
+        return f"{shown} of {total}"

@@ -22,8 +22,6 @@ class Desk(Protocol):
     """The main screen, as the flows see it."""
 
     listing: Listing
-    notice: str
-    """What is said instead of rows while there are none."""
     profile: Profile
 
     @property

@@ -106,10 +106,10 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known at once, then ask the server."""
-        self.desk.notice = notices.LOADING
+        self.browser.notice = notices.LOADING
         self.browser.show_list()
         self.desk.say(self._welcome)
-        self.desk.finding.follow(self.desk.listing)
+        self.desk.finding.go_on()
         self._show_state()
         # What is there can be used at once: connecting must not compete with the first keys.
         if self.desk.listing.rows:
@@ -133,7 +133,7 @@ class MainScreen(Screen[None]):
 
     @on(ListPane.PageWanted)
     def _extend(self, event: ListPane.PageWanted) -> None:
-        start(self, partial(self.desk.loader.extend, event.after), "page")
+        self.desk.loader.extend(event.after)
 
     @on(ListPane.Selected)
     async def _open_clicked(self) -> None:
@@ -164,7 +164,9 @@ class MainScreen(Screen[None]):
         header, view = self.header_line, self.view
         header.wanted, header.ordering = view.query.text, view.ordering
         cursor = self.browser.list_pane.cursor
-        count = view.count(cursor, self.profile.page_size, loading=self.desk.finding.loading)
+        state, page_size = self.desk.model.state, self.profile.page_size
+        searching, loading = state.view.behind, state.loading_all
+        count = view.count(cursor, page_size, loading=loading, searching=searching)
         marked = len(self.browser.marks)
         facts = [
             count,
@@ -175,6 +177,7 @@ class MainScreen(Screen[None]):
         self.key_line.commands = self.hand.footer()
 
     def _listing_changed(self) -> None:
+        self._show_state()
         if not self._offered and self.desk.loader.catalog is not None:
             self._offered = True
             start(self, partial(jobs()["offer"], self.desk), "draft")
@@ -201,7 +204,7 @@ class MainScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         """Load the list anew."""
-        start(self, self.desk.loader.reload, "page")
+        self.desk.loader.reload()
 
     async def action_open(self) -> None:
         """Open the form on the highlighted assistant; where it cannot be edited, read it."""

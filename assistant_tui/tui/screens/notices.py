@@ -5,14 +5,41 @@ from urllib.parse import urlsplit
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
+from assistant_tui.core.finding.list_state import ListState, Load
 from assistant_tui.core.finding.query import QUALIFIERS
 from assistant_tui.core.finding.view import View
+from assistant_tui.tui.messages import Tone
 
 LOADING = "Loading…"
 LARGEST_PAGE = 100
 """Rows of the largest page that the API allows."""
 SWITCHED_OFF = "api.openai.com"
 """The host on which OpenAI ended the Assistants API on 2026-08-26."""
+
+
+def progress(state: ListState, profile: Profile, remark: str) -> tuple[str, Tone]:
+    """How loading goes, in a sentence; the `remark` on the server where there is nothing else."""
+    listing = state.listing
+    if state.failure is not None:
+        error = state.failure.error
+        said = f"{error.title}: {error} · r tries again" if listing.rows else ""
+        return said, Tone.ERROR if said else Tone.PLAIN
+    if state.activity is Load.WALK:
+        return f"Loading all… {len(listing.loaded):,} so far", Tone.WORKING
+    if state.activity is Load.RELOAD and listing.rows and not listing.remembered:
+        return LOADING, Tone.WORKING
+    if listing.single_page:
+        remark = one_page(len(listing), profile.page_size)
+    return remark, Tone.WARNING if remark else Tone.PLAIN
+
+
+def instead_of_rows(state: ListState, profile: Profile) -> str:
+    """The words for a list without rows: that it is loading, has failed or is empty."""
+    if state.failure is not None:
+        return failed(state.failure.error, profile)
+    if state.activity is not None or not state.listing.exhausted:
+        return LOADING
+    return empty(writable=not profile.read_only)
 
 
 def empty(*, writable: bool) -> str:

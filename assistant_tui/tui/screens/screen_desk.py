@@ -10,14 +10,17 @@ from textual.screen import Screen
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.finding.list_state import ListState
 from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.tui.flows.desk import Result
 from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.browser import Browser
-from assistant_tui.tui.screens.finding import Finding
+from assistant_tui.tui.screens.filter_controller import FilterController
 from assistant_tui.tui.screens.form_desk import FormDesk
-from assistant_tui.tui.screens.loader import Loader
+from assistant_tui.tui.screens.list_loader import ListLoader
+from assistant_tui.tui.screens.list_model import ListModel
 from assistant_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -37,18 +40,22 @@ class ScreenDesk:
         changed: Callable[[], None],
         show: Callable[[View], None],
     ) -> None:
-        """`changed` hears of another listing, `show` gets each view of it that is to be seen."""
+        """`changed` hears of each change of the list, `show` gets each view that is to be seen."""
         self._screen = screen
-        self._listing = opening
-        self._notice = ""
         self._changed = changed
+        self._told: ListState | None = None
+        """The state of which was told last."""
+        self._said = ("", Tone.PLAIN)
+        """What was said last of how loading goes."""
         self.profile = profile
         self.profiles = profiles
         """All that can be opened, by name."""
         self.catalog_of = connect
-        self.loader = Loader(self, partial(connect, profile))
+        self.model = ListModel(opening)
+        self.loader = ListLoader(self.model, screen, partial(connect, profile))
         self.form = FormDesk(self, screen, self._form_closed)
-        self.finding = Finding(self, screen, self.loader, show)
+        self.finding = FilterController(self.model, screen, show)
+        self.model.listen(self._tell)
 
     @property
     def app(self) -> App[object]:
@@ -63,25 +70,26 @@ class ScreenDesk:
     @property
     def listing(self) -> Listing:
         """What is loaded."""
-        return self._listing
+        return self.model.state.listing
 
     @listing.setter
     def listing(self, listing: Listing) -> None:
-        self._listing = listing
-        self.finding.follow(listing)
+        self.model.update(self.model.state.over(listing))
+
+    def _tell(self) -> None:
+        """Say how loading goes, where that is something else than before."""
+        if not self._screen.query(Browser):
+            return  # The program is being ended while an answer arrives.
+        catalog, state, before = self.loader.catalog, self.model.state, self._told
+        if before is not None and not state.loads_otherwise(before):
+            return
+        self._told = state
+        self.browser.notice = notices.instead_of_rows(state, self.profile)
+        said = notices.progress(state, self.profile, "" if catalog is None else catalog.remark)
+        if said != self._said:
+            self._said = said
+            self.say_passing(*said)
         self._changed()
-
-    @property
-    def notice(self) -> str:
-        """What is said instead of rows while there are none."""
-        return self._notice
-
-    @notice.setter
-    def notice(self, words: str) -> None:
-        self._notice = words
-        # None is there any more where the program is being ended while an answer arrives.
-        for browser in self._screen.query(Browser):
-            browser.notice = words
 
     @property
     def catalog(self) -> "Catalog":

@@ -1,4 +1,4 @@
-"""Shows of the listing what a person looks for, in the order that they want."""
+"""Shows of the list what a person looks for, in the order that they want, and marks it."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,16 +6,12 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
-from textual.worker import Worker
 
-from assistant_tui.core.finding.ordering import AS_SERVED, Ordering
-from assistant_tui.core.finding.query import EVERYTHING, Query, QueryError, parse
+from assistant_tui.core.finding.query import EVERYTHING, QueryError, parse
 from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Listing
 from assistant_tui.tui.background import start
-from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.screens.browser import Browser
-from assistant_tui.tui.screens.loader import Loader
+from assistant_tui.tui.screens.list_model import ListModel
 from assistant_tui.tui.stylesheets import read_later
 
 if TYPE_CHECKING:
@@ -33,30 +29,25 @@ SCREENFUL = 50
 """Rows that are worth a drawing of their own."""
 
 
-class Finding:
-    """Holds the filter and the order; looks through the rows, and has all of them loaded."""
+class FilterController:
+    """Reads the filter, looks through the rows by and by, and hands out each view to be shown."""
 
     def __init__(
-        self, desk: Desk, screen: Screen[None], loader: Loader, show: Callable[[View], None]
+        self, model: ListModel, screen: Screen[None], show: Callable[[View], None]
     ) -> None:
         """`show` is given each view that is to be seen."""
-        self._desk = desk
+        self._model = model
         self._screen = screen
-        self._loader = loader
         self._show = show
-        self._view = self._shown = View(desk.listing)
+        self._shown = View()
+        self._looked_at: View | None = None
+        """The view that came of the last look; another one has not been looked at here."""
+        self._searching = False
+        """The worker is there that looks at rows until none is left."""
         self._count = FIRST
         """Rows in a slice: as many as take their time."""
-        self._searching = False
-        self._loading: Worker[None] | None = None
-        self._ended_with: Listing | None = None
-        """What was loaded when the rest could not be."""
         self._bar: FilterBar | None = None
-
-    @property
-    def loading(self) -> bool:
-        """The rest of the rows is on its way."""
-        return self._loading is not None
+        model.listen(self.go_on)
 
     @property
     def typing(self) -> bool:
@@ -67,8 +58,13 @@ class Finding:
     def _browser(self) -> Browser:
         return self._screen.query_one(Browser)
 
+    @property
+    def _view(self) -> View:
+        return self._model.state.view
+
     async def act(self, name: str) -> None:
         """Carry out one of the commands that find."""
+        view = self._view
         match name:
             case "filter":
                 await self._open()
@@ -77,9 +73,9 @@ class Finding:
             case "filter_clear":
                 await self._clear()
             case "sort":
-                self._look(self._view.query, self._view.ordering.next())
+                self._model.update(self._model.state.through(view.query, view.ordering.next()))
             case "sort_reverse":
-                self._look(self._view.query, self._view.ordering.reversed())
+                self._model.update(self._model.state.through(view.query, view.ordering.reversed()))
 
     async def _open(self) -> None:
         from assistant_tui.tui.widgets.filter_bar import FilterBar
@@ -108,7 +104,7 @@ class Finding:
             query, wrong = error.rest, str(error)
         self._bar.refuse(wrong)
         if query.text != self._view.query.text:
-            self._look(query, self._view.ordering)
+            self._model.update(self._model.state.through(query, self._view.ordering))
         return not wrong
 
     async def _settle(self) -> None:
@@ -119,53 +115,49 @@ class Finding:
             await self.close()
 
     async def _clear(self) -> None:
-        self._look(EVERYTHING, self._view.ordering)
+        self._show_everything()
         self._browser.show_list()
         await self.close()
 
+    def _show_everything(self) -> None:
+        self._model.update(self._model.state.through(EVERYTHING, self._view.ordering))
+
     def back(self) -> None:
         """Take back the filter, else the order, if there is one."""
-        if self._view.query:
-            self._look(EVERYTHING, self._view.ordering)
-        elif not self._view.ordering.as_served:
-            self._look(EVERYTHING, AS_SERVED)
+        self._model.update(self._model.state.unfiltered())
 
     def reveal(self, assistant_id: str) -> None:
         """Highlight an assistant that is loaded, taking back a filter that hides it."""
-        row = self._desk.listing.row(assistant_id)
+        row = self._model.state.listing.row(assistant_id)
         if row is not None and not self._view.query.matches(row):
-            self._look(EVERYTHING, self._view.ordering)
+            self._show_everything()
         self._browser.show_list()
         self._browser.highlight(assistant_id)
 
-    def follow(self, listing: Listing) -> None:
-        """Go on over another listing."""
-        self._view = self._view.on(listing)
-        self._go_on()
-
-    def _look(self, query: Query, ordering: Ordering) -> None:
-        self._view = self._view.through(query, ordering)
-        self._count = FIRST
-        self._go_on()
-
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
         """Show what there is at once, where that is all; else look for the rest by and by."""
-        self._advance()
+        before, view = self._looked_at, self._view
+        if view is before:
+            return
+        if before is None or (view.query, view.ordering) != (before.query, before.ordering):
+            self._count = FIRST
+        self._look_further()
         if not self._view.behind or self._is_news(0):
             self._display()
         if self._view.behind and not self._searching:
             self._searching = True
             start(self._screen, self._search, "search")
-        self._load_the_rest()
 
-    def _advance(self) -> None:
+    def _look_further(self) -> None:
         started = perf_counter()
-        self._view = self._view.further(self._count)
+        state = self._model.state.further(self._count)
         took = perf_counter() - started
-        if took < SLICE / 2 and self._view.behind:
+        if took < SLICE / 2 and state.view.behind:
             self._count *= 2
         elif took > SLICE and self._count > 1:
             self._count //= 2
+        self._looked_at = state.view
+        self._model.update(state)
 
     def _is_news(self, waited: float) -> bool:
         """Whether what was found so far is worth drawing; half of what was there before is not."""
@@ -181,31 +173,12 @@ class Finding:
 
     async def _search(self) -> None:
         drawn = monotonic()
-        while self._view.behind:
-            await asyncio.sleep(BREATH)
-            self._advance()
-            if self._is_news(monotonic() - drawn):
-                self._display()
-                drawn = monotonic()
-        self._searching = False
-        self._display()
-
-    def _load_the_rest(self) -> None:
-        """A filter and an order need all rows; without them, loading them all ends."""
-        listing = self._desk.listing
-        if self._view.plain:
-            self._ended_with = None
-            if self._loading is not None:
-                self._loading.cancel()
-            return
-        there_is_more = listing.cursor is not None and not listing.exhausted
-        if there_is_more and self._loading is None and listing is not self._ended_with:
-            self._loading = start(self._screen, self._load, "all")
-
-    async def _load(self) -> None:
         try:
-            await self._loader.load_all()
+            while self._view.behind:
+                await asyncio.sleep(BREATH)
+                self._look_further()
+                if not self._view.behind or self._is_news(monotonic() - drawn):
+                    self._display()
+                    drawn = monotonic()
         finally:
-            self._loading = None
-            self._ended_with = self._desk.listing
-            self._show(self._shown)
+            self._searching = False
