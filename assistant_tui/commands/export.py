@@ -10,7 +10,7 @@ from assistant_tui.commands.session import Job, Session
 from assistant_tui.commands.walking import Walk, query_of
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.document import members
-from assistant_tui.core.exporting import FORMATS, Format, file_name
+from assistant_tui.core.exporting import FORMATS, FileNames, Format
 from assistant_tui.core.listing import Row
 from assistant_tui.files.shelf import Shelf
 
@@ -31,11 +31,12 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         tally = Tally(console, session.settings.profile, "exported")
         walk = Walk(session, query=query)
         rows = _named(session, options.ids, tally) if options.ids else walk.rows()
+        names = FileNames(form)
         with tally.all():
             async with aclosing(rows):
                 async for row in rows:
                     with tally.attempt(row.id):
-                        _write(console, row, form, shelf)
+                        _write(console, row, form, shelf, names)
                         tally.add()
         return max(tally.code, walk.code)
 
@@ -58,13 +59,13 @@ async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncGenerat
             yield row
 
 
-def _write(console: Console, row: Row, form: Format, shelf: Shelf | None) -> None:
+def _write(console: Console, row: Row, form: Format, shelf: Shelf | None, names: FileNames) -> None:
     """Raises ValueError where this is no object, or its file cannot be written."""
     members(row.text)
     if lost := form.losses(row.text):
         console.note(f"{row.id}: not carried over: {'; '.join(lost)}")
     if shelf is not None:
-        console.done(shelf.put(file_name(row, form), form.write(row.text)))
+        console.done(shelf.put(names.of(row), form.write(row.text)))
         return
     text = (form.stream or form.write)(row.text)
     if form.is_json:

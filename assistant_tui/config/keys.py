@@ -5,15 +5,21 @@ import os
 import shlex
 import signal
 import stat
+from collections.abc import Coroutine
 from contextlib import suppress
-from pathlib import Path
+from typing import Any
 
 from assistant_tui.config.reading import AD_HOC_KEY_ENV
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
+from assistant_tui.storage.named import FileError, named_path, read_named
 
 _GIVEN: set[str] = set()
 """Every key that was fetched in this run."""
+MOST_OUTPUT = 64_000
+"""Bytes that an `api_key_command` may print."""
+_BLOCK = 16_384
+_LONGEST_FILE = 64_000
 COMMAND_TIMEOUT = 60
 """Seconds that an `api_key_command` may take: long enough to type a passphrase elsewhere."""
 
@@ -62,24 +68,66 @@ class ProfileKey:
 
 
 async def _from_command(command: str) -> str:
-    process = await _start(command)
+    """The first line that a command prints; whoever else holds its output is not waited for."""
+    reading, writing = os.pipe()
     try:
-        async with asyncio.timeout(COMMAND_TIMEOUT):
-            output, _ = await process.communicate()
-    except (TimeoutError, asyncio.CancelledError) as error:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        if isinstance(error, asyncio.CancelledError):
-            raise
-        raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
+        try:
+            process = await _start(command, writing)
+        finally:
+            os.close(writing)
+        output = await _output(process, reading)
+    finally:
+        os.close(reading)
     lines = output.decode("utf-8", "replace").splitlines()
     if process.returncode or not lines or not lines[0].strip():
         raise Unauthorized(f"api_key_command gave no key (exit code {process.returncode})")
     return lines[0].strip()
 
 
-async def _start(command: str) -> asyncio.subprocess.Process:
+async def _output(process: asyncio.subprocess.Process, reading: int) -> bytes:
+    """What a command has printed when it ends; one that does not, or prints on, is ended."""
+    os.set_blocking(reading, False)
+    output, loop, much = bytearray(), asyncio.get_running_loop(), asyncio.Event()
+
+    def take() -> None:
+        with suppress(BlockingIOError):
+            while block := os.read(reading, _BLOCK):
+                output.extend(block)
+                if len(output) > MOST_OUTPUT:
+                    much.set()
+                    break
+            loop.remove_reader(reading)
+
+    loop.add_reader(reading, take)
+    try:
+        async with asyncio.timeout(COMMAND_TIMEOUT):
+            await _first(process.wait(), much.wait())
+    except TimeoutError:
+        raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+        loop.remove_reader(reading)
+    take()
+    if much.is_set():
+        raise Unauthorized(f"api_key_command printed more than {MOST_OUTPUT:,} bytes")
+    return bytes(output)
+
+
+async def _first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of these is over."""
+    tasks = [asyncio.ensure_future(each) for each in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _start(command: str, output: int) -> asyncio.subprocess.Process:
     try:
         arguments = shlex.split(command)
         if not arguments:
@@ -87,7 +135,7 @@ async def _start(command: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=output,
             stderr=asyncio.subprocess.DEVNULL,
             process_group=0,  # what it starts in its turn can be ended with it
         )
@@ -97,12 +145,14 @@ async def _start(command: str) -> asyncio.subprocess.Process:
 
 def _from_file(name: str) -> str:
     try:
-        path = Path(name).expanduser()
+        key = read_named(name, _LONGEST_FILE).decode("utf-8-sig").strip()
+        path = named_path(name)
         mode = stat.S_IMODE(path.stat().st_mode)
-        key = path.read_text("utf-8").strip()
-    except (OSError, ValueError, RuntimeError) as error:
-        why = "not UTF-8" if isinstance(error, UnicodeDecodeError) else error
-        raise Unauthorized(f"api_key_file: {why}") from None
+    except UnicodeDecodeError:
+        raise Unauthorized("api_key_file: not UTF-8") from None
+    except (FileError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Unauthorized(f"api_key_file: {name}: {why}") from None
     if mode & 0o077:
         raise Unauthorized(f"api_key_file: {path} may be read by others: chmod 600 it")
     if not key:

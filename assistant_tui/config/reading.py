@@ -15,6 +15,7 @@ from assistant_tui.config.settings import (
     Source,
     demo,
 )
+from assistant_tui.storage.named import MEGABYTE, FileError, Missing, read_named
 
 OWN_KEY_ENV = "ASSISTANT_TUI_API_KEY"
 AD_HOC_KEY_ENV = f"{OWN_KEY_ENV} OPENAI_API_KEY"
@@ -69,13 +70,13 @@ def read_settings(
 
 def _read_file(path: Path, required: bool) -> dict[str, Any]:
     try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
+        text = read_named(path, MEGABYTE).decode("utf-8-sig")
+    except Missing:
         if required:
             raise ConfigurationError(f"{path}: there is no such file") from None
         return {}
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
+    except FileError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path}: cannot be read: not UTF-8") from None
     import tomllib

@@ -53,15 +53,31 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def file_name(row: Row, form: Format) -> str:
+class FileNames:
+    """The names of the files of one export; no two differ in upper and lower case alone."""
+
+    def __init__(self, form: Format) -> None:
+        self._form = form
+        self._owners: dict[str, str] = {}
+        """The ids that names were given to, by the names as some file systems see them."""
+
+    def of(self, row: Row) -> str:
+        """What the file of an assistant is called by."""
+        name = file_name(row, self._form)
+        if self._owners.setdefault(name.casefold(), row.id) == row.id:
+            return name
+        return file_name(row, self._form, marked=True)
+
+
+def file_name(row: Row, form: Format, *, marked: bool = False) -> str:
     """What a file is called by: the name and the id, as far as any file system takes them.
 
-    Ids stay apart: one that has other characters, or is too long, gets a mark of its own.
+    Ids stay apart: one that has other characters, is too long, or shall be `marked` gets a mark.
     """
     words = unicodedata.normalize("NFKD", row.name).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:_LONGEST].strip("-")
     known = re.sub(r"[^A-Za-z0-9_]+", "-", row.id).strip("-")[:_LONGEST]
-    if known != row.id:
+    if marked or known != row.id:
         digest = hashlib.sha256(row.id.encode(errors="backslashreplace")).hexdigest()[:8]
         known = f"{known}-{digest}".lstrip("-")
     return "-".join(filter(None, (name, known))) + form.suffix

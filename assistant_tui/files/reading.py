@@ -3,44 +3,52 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from typing import NamedTuple
 
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.document import Document
 from assistant_tui.core.formats import json_file
 from assistant_tui.core.importing import READERS, Entry, entries, reader_of
+from assistant_tui.storage.named import (
+    MEGABYTE,
+    FileError,
+    descriptor_of,
+    named_path,
+    read_named,
+    read_stream,
+)
+
+MOST_BYTES = 64 * MEGABYTE
+"""Of one file."""
+MOST_FILES = 100_000
+"""Of one import."""
+MOST_IN_ALL = 512 * MEGABYTE
+"""Bytes of all files of an import."""
+_LEAVES = "a link out of the folder, left out"
 
 
-def read_text(name: str, option: str) -> str:
-    """The text of a file, or of stdin for `-`; every line break stays as it is.
+class _Named(NamedTuple):
+    """One file of an import."""
 
-    Raises:
-        ConfigurationError: it cannot be read, or is not UTF-8.
-    """
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigurationError(f"{option} {name}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(f"{option} {name}: line {line}: not UTF-8") from None
-    except AttributeError:
-        raise ConfigurationError(f"{option} -: standard input is closed") from None
+    path: str
+    follow: bool = True
+    """Whether it may be a link."""
+    problem: str = ""
+    """Why it is left out; empty for one that is read."""
 
 
 def read_object(name: str) -> Document:
     """The one assistant, or part of one, that the file of `--file` holds, by its name or in JSON.
 
-    Raises:
-        ConfigurationError: it cannot be read, or is not just one.
+    `-`, /dev/stdin and /dev/fd/N are streams of JSON. Raises ConfigurationError.
     """
     read = reader_of(name) or json_file.read
     try:
-        found = read(read_text(name, "--file"))
+        stream = descriptor_of(name)
+        found = read(_text(_from(stream) if stream is not None else read_named(name, MOST_BYTES)))
         if len(found) != 1:
             raise ValueError(f"one assistant is allowed, there are {len(found)}")
-    except ValueError as error:
+    except (FileError, ValueError) as error:
         raise ConfigurationError(f"--file {name}: {error}") from None
     return Document(found[0].text)
 
@@ -48,31 +56,91 @@ def read_object(name: str) -> Document:
 def read_entries(paths: Sequence[str], option: str) -> Iterator[Entry]:
     """The assistants that stand in files, and in those of folders.
 
-    A file that is named twice is read once. Raises ConfigurationError.
+    A file that is named twice is read once. In a folder, what cannot be read, and links that leave
+    it, are entries that say so.
+
+    Raises:
+        ConfigurationError: a path that is named cannot be read, or there is too much.
     """
-    seen = set()
+    seen, room = set(), MOST_IN_ALL
     for path in paths:
-        names = sorted(_files(path)) if os.path.isdir(path) else [path]
-        if not names:
-            raise ConfigurationError(f"{option} {path}: no file in it ends in {_allowed()}")
-        for name in names:
-            if reader_of(name) is None:
-                raise ConfigurationError(
-                    f"{option} {name}: files that end in {_allowed()} are read"
-                )
-            source = os.path.realpath(name)
-            if source not in seen:
+        root, is_folder = _root(path, option)
+        for named in _files(root, option) if is_folder else [_Named(root)]:
+            source = os.path.realpath(named.path)
+            if named.problem:
+                yield Entry(named.path, problem=named.problem)
+            elif source not in seen:
                 seen.add(source)
-                yield from entries(name, read_text(name, option), source)
+                try:
+                    data = read_named(named.path, min(room, MOST_BYTES), follow=named.follow)
+                    text = _text(data)
+                except (FileError, ValueError) as error:
+                    if not is_folder:
+                        raise ConfigurationError(f"{option} {path}: {error}") from None
+                    yield Entry(named.path, problem=str(error))
+                    continue
+                room -= len(data)
+                yield from entries(named.path, text, source)
 
 
-def _files(folder: str) -> Iterator[str]:
+def _root(path: str, option: str) -> tuple[str, bool]:
+    """What a person names by its path, and whether it is a folder."""
+    try:
+        root = str(named_path(path)) if path.startswith("~") else path
+        named_path(path)
+    except FileError as error:
+        raise ConfigurationError(f"{option} {path}: {error}") from None
+    is_folder = os.path.isdir(root)
+    if not is_folder and reader_of(root) is None:
+        raise ConfigurationError(f"{option} {path}: files that end in {_allowed()} are read")
+    return root, is_folder
+
+
+def _files(folder: str, option: str) -> list[_Named]:
     """The files below a folder that are for us; what is hidden is not."""
-    for place, folders, names in os.walk(folder):
+    inside, found = os.path.realpath(folder), list[_Named]()
+
+    def unreadable(error: OSError) -> None:
+        found.append(_Named(str(error.filename), problem=error.strerror or "it cannot be read"))
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = [each for each in folders if not each.startswith(".")]
-        for name in names:
-            if reader_of(name) is not None and not name.startswith("."):
-                yield str(Path(place, name))
+        links = [each for each in folders if os.path.islink(os.path.join(place, each))]
+        files = [each for each in names if reader_of(each) and not each.startswith(".")]
+        found += [_in_folder(os.path.join(place, each), inside) for each in files]
+        linked = [_in_folder(os.path.join(place, each), inside) for each in links]
+        found += [each for each in linked if each.problem]
+        if len(found) > MOST_FILES:
+            raise ConfigurationError(f"{option} {folder}: up to {MOST_FILES:,} files are allowed")
+    if not found:
+        raise ConfigurationError(f"{option} {folder}: no file in it ends in {_allowed()}")
+    return sorted(found)
+
+
+def _in_folder(path: str, inside: str) -> _Named:
+    """One file or folder below another one; a link may only lead to what is there as well."""
+    if not os.path.islink(path):
+        return _Named(path, follow=False)
+    stays = os.path.commonpath([os.path.realpath(path), inside]) == inside
+    return _Named(path, problem="" if stays else _LEAVES)
+
+
+def _from(stream: int) -> bytes:
+    """All that a stream brings, that of standard input for 0."""
+    if stream:
+        return read_stream(stream, MOST_BYTES)
+    if sys.stdin is None:
+        raise FileError("standard input is closed")
+    return read_stream(sys.stdin.fileno(), MOST_BYTES)
+
+
+def _text(data: bytes) -> str:
+    """UTF-8 as it stands, every line break too. Raises ValueError with the line."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {line}: not UTF-8") from None
 
 
 def _allowed() -> str:

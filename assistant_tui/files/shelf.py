@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
+from assistant_tui.storage.named import FileError, named_path, read_named
 from assistant_tui.storage.private import private_folder
 
 
@@ -16,16 +18,21 @@ class Shelf:
         Raises:
             ValueError: it cannot be made.
         """
-        self.folder = Path(folder).expanduser()
         self._replace = replace
         self._remedy = remedy
         try:
-            private_folder(self.folder)
+            self.folder = private_folder(named_path(folder))
+        except FileError as error:
+            raise ValueError(f"{folder}: {error}") from None
+        except FileExistsError as error:
+            raise ValueError(f"{error.filename}: it is no folder; a folder is allowed") from None
         except OSError as error:
             raise ValueError(f"{folder}: {error.strerror}") from None
 
     def put(self, name: str, text: str) -> str:
         """Write a file as a whole or not at all; its path. One that is the same already stays.
+
+        A link that is there is never followed: it is in the way, or is replaced itself.
 
         Raises:
             ValueError: another file is there, or it cannot be written.
@@ -33,19 +40,50 @@ class Shelf:
         path = self.folder / name
         data = text.encode("utf-8", "backslashreplace")
         try:
-            if os.path.lexists(path) and not self._replace:
-                if path.is_symlink() or not path.is_file() or path.read_bytes() != data:
-                    raise ValueError(f"{path} is there already; {self._remedy}")
-                return str(path)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".export-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    os.fchmod(handle, 0o600)
-                    file.write(data)
-                os.replace(temporary, path)
-            except OSError:
-                os.unlink(temporary)
-                raise
+            if self._replace or not os.path.lexists(path):
+                self._write(path, data)
+            elif not _holds(path, data):
+                raise FileExistsError
+        except FileExistsError:
+            raise ValueError(f"{path} is there already; {self._remedy}") from None
         except OSError as error:
             raise ValueError(f"{path}: {error.strerror}") from None
         return str(path)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".export-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                os.fchmod(handle, 0o600)
+                file.write(data)
+            if self._replace:
+                os.replace(temporary, path)
+            else:
+                _put_in_place(temporary, path)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def _put_in_place(temporary: str, path: Path) -> None:
+    """Give a file its name, where no other has come by that name meanwhile.
+
+    Raises:
+        FileExistsError: another one has.
+    """
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            raise FileExistsError from None
+        os.replace(temporary, path)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a regular file holds just these bytes."""
+    try:
+        return read_named(path, len(data), follow=False) == data
+    except FileError:
+        return False

@@ -1,1 +1,1 @@
-"""Files and folders that are their owner's alone, whatever the umask."""
+"""Files and folders: those that are their owner's alone, and those that a person names."""

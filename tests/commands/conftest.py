@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -38,12 +39,15 @@ def run(
     """Runs the program with arguments and, it may be, something on its stdin."""
 
     def run(*arguments: str, stdin: bytes = b"") -> Done:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        try:
-            code = cli.main(arguments)
-        except SystemExit as stop:
-            assert isinstance(stop.code, int)
-            code = stop.code
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(given, "utf-8"))
+            try:
+                code = cli.main(arguments)
+            except SystemExit as stop:
+                assert isinstance(stop.code, int)
+                code = stop.code
         out, err = capsysbinary.readouterr()
         return Done(code, out, err.decode())
 

@@ -182,7 +182,7 @@ def test_a_link_is_not_followed(ask: Run, bent: BentServer, tmp_path: Path, yes:
         (["asst_1", "--all", "--format", "json", "--output", "-"], "one of --all, --filter"),
         (["--all", "--format", "xml", "--output", "-"], "'json', 'yaml', 'markdown', 'responses'"),
         (["--filter", "created:x", "--format", "json", "--output", "-"], "--filter: "),
-        (["--all", "--format", "json", "--output", "/dev/null"], "--output /dev/null: File exists"),
+        (["--all", "--format", "json", "--output", "/dev/null"], "--output /dev/null: it is no folder; a folder is allowed"),
     ],
 )
 def test_wrong_usage_is_one_line(ask: Run, bent: BentServer, words: list[str], told: str) -> None:
@@ -201,3 +201,23 @@ def test_a_terminal_is_not_steered(bent: BentServer, home: Path, form: str) -> N
         assert terminal.ends() == 0
     assert b"EVIL" in terminal.raw or form == "responses"
     assert not FORBIDDEN.search(terminal.raw)
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(
+    ask: Run, bent: BentServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "out"
+    path.write_text("mine")
+    done = ask("export", "--all", "--format", "json", "--output", str(path), "--yes")
+    assert done.code == 2 and f"--output {path}: it is no folder; a folder is allowed" in done.err
+    done = ask("export", "--all", "--format", "json", "--output", str(path / "deep"))
+    assert done.code == 2 and path.read_text() == "mine" and bent.requests == []
+
+
+def test_a_pipe_in_the_place_of_a_file_is_in_the_way(
+    ask: Run, bent: BentServer, tmp_path: Path
+) -> None:
+    who = bent.make("One")
+    os.mkfifo(tmp_path / f"One-{who}.json")
+    done = ask("export", who, "--format", "json", "--output", str(tmp_path))
+    assert done.code == 1 and "is there already; --yes replaces it" in done.err

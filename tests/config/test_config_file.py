@@ -206,7 +206,10 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
     with pytest.raises(ConfigurationError) as caught:
         read_settings(Flags(), tmp_path / "config.toml")
-    assert str(caught.value) == f"{tmp_path / 'config.toml'}: cannot be read: Is a directory"
+    assert (
+        str(caught.value)
+        == f"{tmp_path / 'config.toml'}: cannot be read: it is a folder; a file is allowed"
+    )
 
 
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:

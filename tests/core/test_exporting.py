@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.exporting import FORMATS, file_name
+from assistant_tui.core.exporting import FORMATS, FileNames, file_name
 from assistant_tui.core.listing import Row
 
 
@@ -51,3 +51,14 @@ def test_hostile_ids() -> None:
     assert named("", "../../etc/passwd").startswith("etc-passwd-")
     assert named("", "/") != named("", "\\")
     assert named("..", ".") == named("", ".")
+
+
+def test_names_that_some_file_systems_take_for_one_are_marked() -> None:
+    names, form = FileNames(FORMATS["json"]), FORMATS["json"]
+    lower, upper = (Row(known, "A", "m", (), 5, "{}") for known in ("asst_ab", "asst_AB"))
+    assert [names.of(row) for row in (lower, upper, lower)] == [
+        "A-asst_ab.json",
+        file_name(upper, form, marked=True),
+        "A-asst_ab.json",
+    ]
+    assert names.of(upper) == file_name(upper, form, marked=True) != "A-asst_AB.json"

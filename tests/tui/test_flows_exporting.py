@@ -1,6 +1,7 @@
 """Files: what is written of the highlighted or the marked, and what files change on a server."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,30 @@ async def test_a_folder_that_cannot_be_made_is_told(program: Driver, tmp_path: P
     await command(program, "import")
     await fill(program, str(tmp_path / "none.json"))
     assert "Not imported" in program.status and "No such file" in program.status
+
+
+async def test_a_path_in_the_home_of_nobody_is_told_and_the_program_goes_on(
+    program: Driver, gate: Gate
+) -> None:
+    await export(program, "json", Path("~nosuchuser/x"))
+    assert "Not exported: ~nosuchuser/x: nobody's home is ~nosuchuser" in program.status
+    await command(program, "import")
+    await fill(program, "~nosuchuser/x.json")
+    assert "Not imported: ~nosuchuser/x.json: nobody's home is" in program.status
+
+
+async def test_a_pipe_is_not_waited_for(program: Driver, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    await command(program, "import")
+    await fill(program, str(tmp_path / "pipe.json"))
+    assert "it is a pipe; a file is allowed" in program.status
+
+
+async def test_a_path_below_the_persons_home_is_found(
+    program: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "a.json").write_text('{"model": "m", "name": "A"}')
+    await command(program, "import")
+    await fill(program, "~/a.json")
+    assert "Import: 1 create" in program.text

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from assistant_tui.core.batch import Batch, Status
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Invalid
-from assistant_tui.core.exporting import FORMATS, file_name
+from assistant_tui.core.exporting import FORMATS, FileNames
 from assistant_tui.core.listing import Row
 from assistant_tui.files.shelf import Shelf
 from assistant_tui.tui.dialogs.choice import Choice
@@ -40,11 +40,12 @@ async def export(desk: Desk) -> None:
         desk.say(f"Not exported: {error}", Tone.ERROR)
         return
     form = FORMATS[chosen]
+    names = FileNames(form)
 
     async def operation(row: Row) -> str:
         try:
             text = form.write(row.text)
-            await asyncio.to_thread(shelf.put, file_name(row, form), text)
+            await asyncio.to_thread(shelf.put, names.of(row), text)
         except ValueError as error:
             raise Invalid(str(error)) from None
         lost = form.losses(row.text)
