@@ -1,6 +1,7 @@
 """Opens the pool of connections to an endpoint, and says which setting is at fault if it cannot."""
 
 import ipaddress
+import os
 import re
 import ssl
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from assistant_tui.api.bodies import ACCEPTED
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.outages import Peer
 from assistant_tui.core.errors import Invalid, Offline, ServiceError
+from assistant_tui.storage.named import MEGABYTE, FileError, check_named
 
 _KEEP_ALIVE = 30.0
 """Seconds that an idle connection is kept: long enough for a person between two keys."""
@@ -22,6 +24,9 @@ _PHASES_IN_TOTAL = 10
 """An attempt may take this many time-outs in all, so that an answer in drips ends, too."""
 _PORTS = {"http": 80, "https": 443}
 _LAST_PORT = 65_535
+_LONGEST_PEM = 16 * MEGABYTE
+_OTHER_AUTHORITIES = "SSL_CERT_FILE"
+"""The variable by which a machine names its own authorities."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -139,28 +144,40 @@ def _check_headers(endpoint: Endpoint) -> None:
 
 def _trust(endpoint: Endpoint) -> ssl.SSLContext:
     """The usual authorities, the company's own, and our certificate for servers that want one."""
-    try:
-        context = httpx.create_ssl_context()
-    except Exception:  # ssl raises what the file that the environment names leads to
-        raise Offline("SSL_CERT_FILE, SSL_CERT_DIR: no usable authorities") from None
+    context = _usual_trust()
     if endpoint.ca_file:
         try:
-            context.load_verify_locations(endpoint.ca_file)
-        except Exception as error:  # OSError, ssl's own, ValueError for some bytes
+            context.load_verify_locations(check_named(endpoint.ca_file, _LONGEST_PEM))
+        except Exception as error:  # FileError, OSError, ssl's own, ValueError for some bytes
             raise Offline(_unusable("ca_file", endpoint.ca_file, error)) from None
     if endpoint.client_cert:
         try:
             # The empty password keeps OpenSSL from asking for one on the terminal.
-            context.load_cert_chain(endpoint.client_cert, password="")
+            context.load_cert_chain(check_named(endpoint.client_cert, _LONGEST_PEM), password="")
         except Exception as error:  # as above
             raise Offline(_unusable("client_cert", endpoint.client_cert, error)) from None
     return context
 
 
+def _usual_trust() -> ssl.SSLContext:
+    other = os.environ.get(_OTHER_AUTHORITIES)
+    try:
+        if other:
+            check_named(other, _LONGEST_PEM)
+        return httpx.create_ssl_context()
+    except Exception as error:  # ssl raises what the files that the environment names lead to
+        if other:
+            raise Offline(_unusable(_OTHER_AUTHORITIES, other, error)) from None
+        raise Offline(f"{_OTHER_AUTHORITIES}, SSL_CERT_DIR: no usable authorities") from None
+
+
 def _unusable(setting: str, path: str, error: Exception) -> str:
     said = error.strerror if isinstance(error, OSError) else None
     why = said if said and not isinstance(error, ssl.SSLError) else "holds no usable PEM"
-    return f"{setting} in the profile: {path}: {why}"
+    if isinstance(error, FileError):
+        why = str(error)
+    where = setting if setting == _OTHER_AUTHORITIES else f"{setting} in the profile"
+    return f"{where}: {path}: {why}"
 
 
 def _address(url: httpx.URL) -> str:

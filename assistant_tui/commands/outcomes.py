@@ -7,7 +7,7 @@ from assistant_tui.commands.console import Console
 from assistant_tui.commands.session import told
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.batch import HOPELESS
-from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.errors import ServiceError, fault_in_words
 from assistant_tui.core.outcome import Saved
 
 
@@ -55,9 +55,8 @@ class Tally:
         except OSError as error:
             self._fail(name, error.strerror or type(error).__name__)
         except Exception as fault:
-            # What nobody expected of one must not keep the others from being done. Its words are
-            # not shown: nobody knows what they quote.
-            self._fail(name, f"stopped by a fault of this program ({type(fault).__name__})")
+            # What nobody expected of one must not keep the others from being done.
+            self._fail(name, fault_in_words(fault))
 
     def _fail(self, name: str, why: str) -> None:
         self._failed += 1

@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import stat
+import threading
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
@@ -21,7 +22,7 @@ MOST_OUTPUT = 64_000
 _BLOCK = 16_384
 _LONGEST_FILE = 64_000
 COMMAND_TIMEOUT = 60
-"""Seconds that an `api_key_command` may take: long enough to type a passphrase elsewhere."""
+"""Seconds that a command, or a keyring, may take: long enough to type a passphrase elsewhere."""
 
 
 def known_keys() -> frozenset[str]:
@@ -57,7 +58,7 @@ class ProfileKey:
         if profile.api_key_command:
             return await _from_command(profile.api_key_command)
         if profile.api_key_keyring:
-            return await asyncio.to_thread(_from_keyring, profile.api_key_keyring)
+            return await _from_keyring(profile.api_key_keyring)
         if profile.api_key_file:
             return _from_file(profile.api_key_file)
         names = profile.api_key_env.split()
@@ -160,7 +161,37 @@ def _from_file(name: str) -> str:
     return key
 
 
-def _from_keyring(service: str) -> str:
+async def _from_keyring(service: str) -> str:
+    """Ask in a thread that nobody waits for at the end: a keyring may wait for a person."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str] = loop.create_future()
+
+    def tell(key: str, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(key)
+        else:
+            answer.set_exception(error)
+
+    def ask() -> None:
+        key, failure = "", None
+        try:
+            key = _ask_keyring(service)
+        except Exception as error:  # it is raised where it was asked from
+            failure = error
+        with suppress(RuntimeError):  # nobody is there any more
+            loop.call_soon_threadsafe(tell, key, failure)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        async with asyncio.timeout(COMMAND_TIMEOUT):
+            return await answer
+    except TimeoutError:
+        raise Unauthorized(f"api_key_keyring gave no key within {COMMAND_TIMEOUT} s") from None
+
+
+def _ask_keyring(service: str) -> str:
     try:
         import keyring
         import keyring.errors

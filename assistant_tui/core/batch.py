@@ -14,6 +14,7 @@ from assistant_tui.core.errors import (
     ServiceError,
     TimedOut,
     Unauthorized,
+    fault_in_words,
 )
 from assistant_tui.core.outcome import Saved
 
@@ -154,10 +155,8 @@ class Batch(Generic[ItemT]):
                 self.stop(error.title)
             return Result(item, Status.FAILED, f"{error.title}: {error}")
         except Exception as fault:
-            # What nobody expected of one item must not keep the others from being done. Its words
-            # are not shown: nobody knows what they quote.
-            why = f"stopped by a fault of this program ({type(fault).__name__})"
-            return Result(item, Status.FAILED, why, fault=fault)
+            # What nobody expected of one item must not keep the others from being done.
+            return Result(item, Status.FAILED, fault_in_words(fault), fault=fault)
         if isinstance(outcome, Removed):
             return Result(item, Status.DONE, removed=outcome.id)
         if not isinstance(outcome, Saved):

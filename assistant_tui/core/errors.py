@@ -22,6 +22,8 @@ ServiceError            the base that callers catch
 """
 
 import re
+import traceback
+from pathlib import Path
 
 from assistant_tui.core.listing import Row
 
@@ -167,3 +169,13 @@ class ServerFault(ServiceError):
     """The server failed by itself."""
 
     title = "Server fault"
+
+
+def fault_in_words(fault: Exception) -> str:
+    """What is said of an error that nobody expected: its kind and place, none of its own words.
+
+    Nobody knows what those quote.
+    """
+    frames = traceback.extract_tb(fault.__traceback__)
+    place = f", {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"stopped by a fault of this program ({type(fault).__name__}{place})"

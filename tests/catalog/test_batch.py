@@ -1,6 +1,7 @@
 """One act on many: how many at a time, when it ends, and what is told of each."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -145,7 +146,9 @@ async def test_an_error_that_nobody_expected_is_the_failure_of_its_item_alone() 
     batch = Batch(rows(3), operation)
     await batch.run()
     assert statuses(batch) == [DONE, FAILED, DONE]
-    assert batch.results[1].why == "stopped by a fault of this program (KeyError)"
+    assert re.fullmatch(
+        r"stopped by a fault of this program \(KeyError, test_batch\.py:\d+\)", batch.results[1].why
+    )
     assert isinstance(batch.results[1].fault, KeyError)
 
 

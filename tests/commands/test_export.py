@@ -182,7 +182,10 @@ def test_a_link_is_not_followed(ask: Run, bent: BentServer, tmp_path: Path, yes:
         (["asst_1", "--all", "--format", "json", "--output", "-"], "one of --all, --filter"),
         (["--all", "--format", "xml", "--output", "-"], "'json', 'yaml', 'markdown', 'responses'"),
         (["--filter", "created:x", "--format", "json", "--output", "-"], "--filter: "),
-        (["--all", "--format", "json", "--output", "/dev/null"], "--output /dev/null: it is no folder; a folder is allowed"),
+        (
+            ["--all", "--format", "json", "--output", "/dev/null"],
+            "--output /dev/null: it is no folder; a folder is allowed",
+        ),
     ],
 )
 def test_wrong_usage_is_one_line(ask: Run, bent: BentServer, words: list[str], told: str) -> None:

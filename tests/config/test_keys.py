@@ -5,6 +5,7 @@ import os
 import select
 import shlex
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -168,6 +169,29 @@ async def test_a_command_that_nobody_waits_for_is_ended_with_all_it_started(pipe
     os.close(end)
 
 
+async def test_what_prints_without_end_is_ended() -> None:
+    message = await refusal_of(api_key_command=python("while True: print('x' * 1000)"))
+    assert message == "api_key_command printed more than 64,000 bytes"
+
+
+async def test_nobody_waits_for_what_a_command_left_behind(pipe: Path) -> None:
+    """It goes on and holds the output of the command, as an agent does that was started by it."""
+    code = f"""
+import os, signal
+if os.fork():
+    print({SECRET!r})
+else:
+    os.open({str(pipe)!r}, os.O_RDONLY)
+"""
+    assert await key_of(api_key_command=python(code))() == SECRET
+    os.close(await asyncio.to_thread(os.open, pipe, os.O_WRONLY))
+
+
+async def test_more_than_a_pipe_holds_is_read_while_the_command_runs() -> None:
+    command = python(f"print({SECRET!r}); print('x' * 62_000, end='')")
+    assert await key_of(api_key_command=command)() == SECRET
+
+
 def key_file(folder: Path, content: bytes, mode: int = 0o600) -> Path:
     """A file that holds a key."""
     path = folder / "key"
@@ -203,6 +227,25 @@ async def test_a_file_that_others_may_open_is_refused(tmp_path: Path, mode: int)
     path = key_file(tmp_path, SECRET.encode(), mode)
     message = await refusal_of(api_key_file=str(path))
     assert message == f"api_key_file: {path} may be read by others: chmod 600 it"
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\n\n", b""])
+async def test_a_line_break_at_the_end_of_a_file_is_not_of_the_key(
+    tmp_path: Path, end: bytes
+) -> None:
+    path = key_file(tmp_path, b"\xef\xbb\xbf" + SECRET.encode() + end)
+    assert await key_of(api_key_file=str(path))() == SECRET
+
+
+async def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    for name, kind in (("pipe", "pipe"), ("endless", "device"), (".", "folder")):
+        message = await refusal_of(api_key_file=str(tmp_path / name))
+        assert message == f"api_key_file: {tmp_path / name}: it is a {kind}; a file is allowed"
+    path = key_file(tmp_path, b"x" * 64_001)
+    message = await refusal_of(api_key_file=str(path))
+    assert message == f"api_key_file: {path}: it is too large; up to 64,000 bytes are allowed"
 
 
 @pytest.mark.parametrize(("content", "told"), [(b"", "is empty"), (b" \n", "is empty")])
@@ -269,6 +312,16 @@ async def test_a_keyring_that_gives_no_key(
 ) -> None:
     install(monkeypatch, answer)
     assert await refusal_of(api_key_keyring="laplas") == told
+
+
+def test_a_keyring_that_never_answers_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    unlocked = threading.Event()
+    keyring = install(monkeypatch, SECRET)
+    monkeypatch.setattr(keyring, "get_password", lambda service, user: unlocked.wait() and SECRET)
+    monkeypatch.setattr(keys, "COMMAND_TIMEOUT", 0.01)
+    with pytest.raises(Unauthorized, match=r"api_key_keyring gave no key within 0\.01 s"):
+        asyncio.run(key_of(api_key_keyring="laplas").__call__())
+    unlocked.set()
 
 
 async def test_a_keyring_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

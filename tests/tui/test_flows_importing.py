@@ -2,9 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.widgets import Button
 
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.outcome import Saved
 from assistant_tui.core.samples import sample
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
@@ -66,3 +71,27 @@ async def test_a_second_import_of_a_file_does_what_is_left_or_all_again(
     await program.press("tab", "enter")
     assert [each["name"] for each in held(store)[:4]] == ["B", "A", "B", "A"]
     assert "Imported 2" in program.status
+
+
+async def test_a_fault_in_one_of_many_is_its_failure_and_the_program_goes_on(
+    program: Driver, store: SampleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = Catalog.create
+
+    async def broken(self: Catalog, draft: Draft, **rest: Any) -> Saved:
+        if '"B"' in draft.patch()["name"]:
+            raise KeyError("sk-secret")
+        return await create(self, draft, **rest)
+
+    monkeypatch.setattr(Catalog, "create", broken)
+    path = tmp_path / "three.json"
+    path.write_text(json.dumps([{"model": "m", "name": name} for name in "ABC"]))
+    await plan_of(program, path)
+    await program.press("tab", "enter")
+    assert "Failed: 1 · Done: 2" in program.text
+    assert "stopped by a fault of this program (KeyError" in program.text
+    assert "sk-secret" not in program.text
+    monkeypatch.undo()
+    await program.press("tab", "enter")
+    assert [each["name"] for each in held(store)[:3]] == ["B", "C", "A"]
+    assert "Imported 3" in program.status
