@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from assistant_tui.core.draft import Draft
-from assistant_tui.journal.drafts import KeptDraft, dump_draft
+from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.imports import Imported
@@ -127,11 +128,29 @@ class Record:
         text = dump_draft(draft)
         await self._ask(lambda journal: journal.keep_draft(self._server, key, text), None)
 
-    def keep_draft_now(self, key: str, draft: Draft) -> None:
-        """As `keep_draft`, but done when it returns: for the moment before the program is ended."""
+    def keep_draft_now(self, key: str, draft: Draft, in_editor: InEditor | None = None) -> None:
+        """As `keep_draft`, but done when it returns: for the moment before the program is ended,
+        or before the terminal is an editor's, which a text of the draft is open in then."""
+        text = dump_draft(draft, in_editor)
+        self._do_now(lambda journal: journal.keep_draft(self._server, key, text))
+
+    def forget_draft_now(self, key: str) -> None:
+        """As `forget_draft`, but done when it returns."""
+        self._do_now(lambda journal: journal.forget_draft(self._server, key))
+
+    def leave_draft_now(self, key: str) -> None:
+        """Offer a draft from now on as one that was left behind; done when it returns."""
+        self._do_now(lambda journal: journal.leave_draft(self._server, key))
+
+    @property
+    def edits(self) -> Path | None:
+        """The folder for texts that are open in an editor; None where nothing is kept."""
+        return None if self._journal is None else self._journal.edits
+
+    def _do_now(self, action: Callable[[Journal], None]) -> None:
         if self._journal is not None:
             try:
-                self._journal.keep_draft(self._server, key, dump_draft(draft))
+                action(self._journal)
             except JournalError as error:
                 self.trouble = str(error)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assistant_tui.core.aside import aside
-from assistant_tui.core.document import Document, compose, same_edit, same_json
+from assistant_tui.core.document import Document, compose, read_json, same_edit, same_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY, is_kept_by_servers
-from assistant_tui.core.raw import Raw, from_json
+from assistant_tui.core.raw import Raw, from_json, is_editable
 from assistant_tui.core.strict import masked, read_strictly, without_mark
 from assistant_tui.core.writing import FieldError, to_json
 
@@ -110,6 +110,23 @@ class Draft:
         kept = {} if self.original is None else self.original.members
         unsent = {name: text for name, text in kept.items() if not is_kept_by_servers(name)}
         return unsent | self.patch()
+
+    def said(self, name: str) -> str | None:
+        """The text that a field was given by this edit, if it was given one."""
+        raw = self.raw.get(name)
+        if raw is None and name in self.exact:
+            raw = read_json(self.exact[name])
+        return raw if isinstance(raw, str) else None
+
+    def for_the_form(self) -> "Draft":
+        """The same edits, held by editors of the form wherever one can hold them exactly."""
+        draft = self
+        for name, text in self.exact.items():
+            if name in FIELDS and is_editable(FIELDS[name], text):
+                held = draft.edited(name, from_json(FIELDS[name], text))
+                if same_edit(held.patch().get(name), text):
+                    draft = held
+        return draft
 
     def rebased(self, newer: Document) -> "Draft":
         """The same edits over a newer original; what is equal there now is no edit any more."""

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from assistant_tui.core.document import Document
@@ -31,10 +32,22 @@ class KeptDraft:
     """The token of the program that it was typed in."""
 
 
-def dump_draft(draft: Draft) -> str:
+@dataclass(frozen=True)
+class InEditor:
+    """A text of a draft that is open in the person's own editor; the file says what it is now."""
+
+    file: Path
+    before: str
+    """What it was when the editor was started."""
+    stand_in: str = ""
+    """What stands in the draft for the text; empty where the file holds the whole object."""
+
+
+def dump_draft(draft: Draft, in_editor: InEditor | None = None) -> str:
     """Return a draft as text, its JSON and what the editors hold exactly as they are."""
     return json.dumps(
         {
+            **({} if in_editor is None else {"editor": _dump_in_editor(in_editor)}),
             "format": _FORMAT,
             "original": None if draft.original is None else draft.original.text,
             "raw": {name: _dump_raw(raw) for name, raw in draft.raw.items()},
@@ -65,6 +78,31 @@ def load_draft(text: str) -> Draft:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JournalError("the draft that was kept cannot be read") from error
+
+
+def load_in_editor(text: str) -> InEditor | None:
+    """Return what of a draft is in an editor, if anything is. Raises JournalError as load_draft."""
+    try:
+        found = json.loads(text).get("editor")
+        if found is None:
+            return None
+        return InEditor(Path(found["file"]), _text(found["before"]), _text(found["stand_in"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise JournalError("the draft that was kept cannot be read") from error
+
+
+def put_in(text: str, in_editor: InEditor, said: str) -> Draft:
+    """Return the draft with what an editor left in place of its stand-in. Raises JournalError."""
+    written = json.dumps(said, ensure_ascii=False)[1:-1]
+    return load_draft(text.replace(in_editor.stand_in, written))
+
+
+def _dump_in_editor(in_editor: InEditor) -> Mapping[str, str]:
+    return {
+        "file": str(in_editor.file),
+        "before": in_editor.before,
+        "stand_in": in_editor.stand_in,
+    }
 
 
 def _dump_raw(raw: Raw) -> Any:

@@ -6,6 +6,7 @@ other is an undoing; so pressing `u` again reaches the entry before, never the u
 that is restored from the history is recorded without `undoes`, as any change, and can be undone.
 """
 
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Collection
@@ -46,6 +47,8 @@ class Journal:
         self._keep_days = keep_days
         self._keep_bytes = keep_bytes
         self._clock = clock
+        self.edits = path.with_name("edits")
+        """The folder for texts that are open in an editor; made by who needs it."""
         self._owner = Owner(path)
         self._claims = Claims(path)
         self._database = Database(path, self._keep_house)
@@ -203,6 +206,12 @@ class Journal:
         """Remove this owner's draft, if there is one: it was saved or given up."""
         with self._database.writing() as connection:
             drafts.forget(connection, server, key, self.owner)
+
+    def leave_draft(self, server: str, key: str) -> None:
+        """Make this owner's draft one that was left behind, to be offered from now on."""
+        with self._database.writing() as connection:
+            mine = KeptDraft(server, key, self._clock(), "", self.owner)
+            drafts.hand_over(connection, mine, f"left-{secrets.token_hex(8)}")
 
     def drafts(self, server: str) -> tuple[KeptDraft, ...]:
         """All drafts, newest first: this owner's, other programs', and those left behind."""

@@ -1,8 +1,10 @@
-"""Hands a text to the person's own editor, and takes it back."""
+"""Hands a text to the person's own editor, and takes back what was left in the file."""
 
 import os
 import shlex
+import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,43 +14,170 @@ from types import FrameType
 
 from textual.app import App, SuspendNotSupported
 
+from assistant_tui.core.strict import place, without_mark
+
+LARGEST = 64_000_000
+"""Bytes of a file that are read."""
+_KINDS = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO"}
+
 
 class EditorError(Exception):
     """The editor could not be started or failed; nothing was taken from it."""
 
 
-def edit(app: App[object], text: str, suffix: str) -> str:
-    """Open $VISUAL or $EDITOR on a 0600 file with the text, and return what was left in it.
+class UnreadableFile(EditorError):
+    """What an editor left is no text that can be taken; it is still there."""
 
-    The program stands still meanwhile: the terminal is the editor's.
 
-    Raises:
-        EditorError: no editor, one that ended with an error, or no terminal to give away.
-    """
-    command = _command()
+class EditorFile:
+    """A 0600 file in a 0700 folder of its own, where an editor may put what it likes beside it."""
+
+    def __init__(self, path: Path, before: str) -> None:
+        """`before` is the text that the file held when the editor was started."""
+        self.path = path
+        self.before = before
+
+    @classmethod
+    def make(cls, place: Path | None, text: str, suffix: str) -> "EditorFile":
+        """Make the folder, below `place` or where temporary files are; the file is not there yet.
+
+        Raises:
+            EditorError: the disk refused.
+        """
+        try:
+            if place is not None:
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                place.chmod(0o700)
+            folder = tempfile.mkdtemp(prefix="edit-", dir=place)
+        except OSError as error:
+            raise EditorError(f"no file for the editor: {error.strerror}") from None
+        return cls(Path(folder, f"assistant{suffix}"), text)
+
+    def write(self, text: str) -> None:
+        """Put a text into the file; what an editor left in its place is moved aside.
+
+        Raises:
+            EditorError: the disk refused.
+        """
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        try:
+            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                os.fchmod(handle, 0o600)
+                file.write(_encoded(text))
+            if os.path.lexists(self.path) and not _is_regular(self.path):
+                os.replace(self.path, tempfile.mktemp(prefix="left-", dir=self.path.parent))
+            os.replace(fresh, self.path)
+        except OSError as error:
+            raise EditorError(f"no file for the editor: {error.strerror}") from None
+
+    def reopen(self, text: str | None = None) -> None:
+        """Prepare another round, with another text or with the file as it was left.
+
+        Raises:
+            EditorError: the disk refused.
+        """
+        if text is None and os.path.lexists(self.path) and _is_regular(self.path):
+            return
+        self.write(self.before if text is None else text)
+
+    def run(self, app: App[object]) -> None:
+        """Start the editor on the file and wait for its end; the terminal is the editor's.
+
+        Raises:
+            EditorError: no editor, one that ended with an error, or no terminal to give away.
+        """
+        _run(app, [*_command(), str(self.path)])
+
+    def read(self) -> str:
+        """The text that was left in the file; a byte order mark is passed over.
+
+        Raises:
+            UnreadableFile: no file, one that is too large, or what is no text in UTF-8.
+            EditorError: the file is gone.
+        """
+        text = _decoded(self._bytes(), self.before)
+        if not self.before.endswith("\n"):
+            # Most editors end a file with a line break, which nobody typed.
+            text = text.removesuffix("\n")
+        return text if self.before.startswith("\ufeff") else without_mark(text)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something else is there now than before the editor was started."""
+        try:
+            return self.read() != self.before
+        except UnreadableFile:
+            return True
+        except EditorError:
+            return False
+
+    def remove(self) -> None:
+        """Take the folder away, with all that the editor put there; what is refused is left."""
+        shutil.rmtree(self.path.parent, ignore_errors=True)
+
+    def _bytes(self) -> bytes:
+        try:
+            # Opening a FIFO would wait for somebody who writes into it.
+            handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                found = os.fstat(handle)
+                if not stat.S_ISREG(found.st_mode):
+                    raise UnreadableFile(_in_place(found.st_mode))
+                if found.st_size > LARGEST:
+                    size = f"{found.st_size:,} bytes, {LARGEST:,} and less are read"
+                    raise UnreadableFile(f"the editor left {size}")
+                return file.read(LARGEST)
+        except FileNotFoundError:
+            words = "the editor took the file away: nothing was changed"
+            raise EditorError(words) from None
+        except OSError as error:
+            raise UnreadableFile(self._odd(error)) from None
+
+    def _odd(self, error: OSError) -> str:
+        try:
+            mode = os.lstat(self.path).st_mode
+        except OSError:
+            mode = stat.S_IFREG
+        if stat.S_ISREG(mode):
+            return f"the file of the editor: {error.strerror}"
+        return _in_place(mode)
+
+
+def _in_place(mode: int) -> str:
+    kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+    return f"the editor left {kind} in place of the file"
+
+
+def _is_regular(path: Path) -> bool:
+    return stat.S_ISREG(os.lstat(path).st_mode)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(data: bytes, before: str) -> str:
+    """The text of bytes; halves of characters and NULs may be there where they were before."""
     try:
-        handle, name = tempfile.mkstemp(prefix="assistant-", suffix=suffix)
-    except OSError as error:
-        raise EditorError(f"no file for the editor: {error.strerror}") from None
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-            os.fchmod(handle, 0o600)
-            file.write(text)
-        _run(app, [*command, name])
-        return _decode(path.read_bytes())
-    except OSError as error:
-        raise EditorError(f"the file of the editor: {error.strerror}") from None
-    finally:
-        path.unlink(missing_ok=True)
+        text = data.decode("utf-8", "strict" if _is_whole(before) else "surrogatepass")
+    except UnicodeDecodeError as error:
+        start = data[: error.start].decode("utf-8", "replace")
+        where = place(start, len(start))
+        byte = f"(byte {data[error.start]:02X}), UTF-8 is read"
+        raise UnreadableFile(f"{where}: not UTF-8 {byte}") from None
+    if "\0" in text and "\0" not in before:
+        where = place(text, text.index("\0"))
+        raise UnreadableFile(f"{where}: a NUL character, text is read")
+    return text
 
 
-def _decode(data: bytes) -> str:
-    """Lone surrogates come back as they were given; other bytes that are no UTF-8 are kept, too."""
+def _is_whole(text: str) -> bool:
     try:
-        return data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "surrogateescape")
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _command() -> list[str]:

@@ -1,19 +1,22 @@
 """A program that is killed in the middle of an edit: what was typed outlives it."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
-from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, F4, TAB, Program, Terminal
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
 
 
-def start(bent: BentServer, home: Path) -> Terminal:
+def start(bent: BentServer, home: Path, **environ: str) -> Terminal:
     """The program on a server with at least one assistant, ready for keys."""
-    terminal = Program("--base-url", bent.url, home=home, size=SIZE)
+    terminal = Program("--base-url", bent.url, home=home, size=SIZE, **environ)
     terminal.shows("> Plain")
     terminal.offers("n New")
     return terminal
@@ -99,3 +102,64 @@ def test_of_two_programs_the_killed_ones_edit_alone_is_offered(
         living.until(lambda: kept(home) == [], "what was saved gone from the disk")
     assert bent.held()[0]["name"] == "Plain of the living"
     assert bent.bodies == [DEAD, LIVING]
+
+
+WAITS = "touch $HERE/ready; while [ ! -e $HERE/go ]; do sleep 0.05; done"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_what_an_editor_wrote_outlives_the_end_of_the_program(
+    bent: BentServer,
+    home: Path,
+    tmp_path: Path,
+    editor: Callable[[str], str],
+    number: signal.Signals,
+) -> None:
+    bent.make("Plain")
+    script = editor(f"sed -i 's/Plain/Plain of the editor/' \"$1\"; {WAITS}")
+    with start(bent, home, EDITOR=script) as ended:
+        ended.press(b"e")
+        ended.until(lambda: (tmp_path / "ready").exists(), "the editor")
+        ended.signal(number)
+        if number == signal.SIGKILL:
+            assert ended.ends() == -number
+        (tmp_path / "go").touch()
+        if number != signal.SIGKILL:
+            assert ended.ends() == 128 + number
+    if not bent.writes:
+        with start(bent, home) as second:
+            second.says("Left unsaved: Plain of the editor · R takes it up")
+            take_up(second, "Plain of the editor")
+            second.press(CTRL_S)
+            second.says("Saved Plain of the editor")
+            second.until(lambda: kept(home) == [], "what was saved gone from the disk")
+    assert bent.bodies == [{"name": "Plain of the editor"}]
+    assert not list((home / "edits").rglob("*"))
+
+
+def test_one_text_that_is_in_an_editor_outlives_a_kill_with_the_rest_of_the_form(
+    bent: BentServer, home: Path, tmp_path: Path, editor: Callable[[str], str]
+) -> None:
+    bent.make("Plain")
+    script = editor(f"printf 'Written there' > \"$1\"; {WAITS}")
+    with start(bent, home, EDITOR=script) as killed:
+        edit(killed, home, " of mine")
+        killed.press(TAB, TAB)
+        killed.shows("F4 $EDITOR")
+        killed.press(F4)
+        killed.until(lambda: (tmp_path / "ready").exists(), "the editor")
+        kill(killed)
+        (tmp_path / "go").touch()
+    with start(bent, home) as second:
+        second.says("Left unsaved: Plain of mine · R takes it up")
+        second.press(b"R")
+        second.shows("Left unsaved", "Enter chooses")
+        second.press(ENTER)
+        second.shows("Unsaved edit of Plain of mine", "Changed: name, description")
+        second.press(TAB, ENTER)
+        second.shows("Edit asst_", "*Description", "Written there")
+        second.press(CTRL_S)
+        second.says("Saved Plain of mine")
+        second.until(lambda: kept(home) == [], "what was saved gone from the disk")
+    assert bent.bodies == [{"name": "Plain of mine", "description": "Written there"}]
+    assert not list((home / "edits").rglob("*"))

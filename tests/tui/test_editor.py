@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from assistant_tui.tui.editor import EditorError, edit
+from assistant_tui.tui.editor import EditorError, EditorFile, UnreadableFile
 
 Use = Callable[[str], Path]
 
@@ -48,6 +48,17 @@ def use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Use:
     return make
 
 
+def edit(app: App[object], text: str, suffix: str) -> str:
+    """Visit the editor once, and leave nothing behind."""
+    file = EditorFile.make(None, text, suffix)
+    try:
+        file.write(text)
+        file.run(app)
+        return file.read()
+    finally:
+        file.remove()
+
+
 def test_it_gives_back_what_was_left_in_the_file(use: Use, folder: Path) -> None:
     use('printf "%s, edited" "$(cat "$1")" > "$1"')
     app = Giving()
@@ -75,7 +86,7 @@ def test_the_visual_editor_comes_before_the_other(
 ) -> None:
     monkeypatch.setenv("VISUAL", str(use('echo visual > "$1"')).replace(" ", "\\ "))
     monkeypatch.setenv("EDITOR", "/nowhere/ed")
-    assert edit(Giving(), "x", ".md") == "visual\n"
+    assert edit(Giving(), "x", ".md") == "visual"
     monkeypatch.setenv("VISUAL", " ")
     with pytest.raises(EditorError, match=r"^ed could not be started"):
         edit(Giving(), "x", ".md")
@@ -102,13 +113,13 @@ def test_an_editor_that_fails_changes_nothing(use: Use, folder: Path) -> None:
 
 def test_an_editor_that_takes_the_file_away_is_an_error(use: Use) -> None:
     use('rm "$1"')
-    with pytest.raises(EditorError, match="the file of the editor: No such file"):
+    with pytest.raises(EditorError, match="the editor took the file away: nothing was changed"):
         edit(Giving(), "x", ".md")
 
 
 def test_an_editor_that_replaces_the_file_is_understood(use: Use, folder: Path) -> None:
     use('echo new > "$1.tmp"; mv "$1.tmp" "$1"')
-    assert edit(Giving(), "x", ".md") == "new\n"
+    assert edit(Giving(), "x", ".md") == "new"
     assert [*folder.iterdir()] == []
 
 
@@ -129,7 +140,13 @@ def test_no_room_for_a_file_is_an_error(use: Use, folder: Path) -> None:
 
 def test_bytes_that_are_no_text_are_not_lost(use: Use) -> None:
     use("printf 'caf\\351' > \"$1\"")
-    assert edit(Giving(), "x", ".md") == "caf\udce9"
+    file = EditorFile.make(None, "x", ".md")
+    file.write("x")
+    file.run(Giving())
+    with pytest.raises(UnreadableFile, match=r"^line 1, column 4: not UTF-8 \(byte E9\)"):
+        file.read()
+    file.reopen()
+    assert file.path.read_bytes() == b"caf\xe9"
 
 
 async def test_a_terminal_that_cannot_be_given_away_is_an_error(use: Use, folder: Path) -> None:

@@ -14,6 +14,7 @@ from assistant_tui.tui.messages import Tone
 
 if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.catalog.record import Record
 
 Result = TypeVar("Result")
 
@@ -31,6 +32,10 @@ class Desk(Protocol):
     @property
     def catalog(self) -> "Catalog":
         """The open catalog; flows are only started when there is one."""
+
+    @property
+    def record(self) -> "Record | None":
+        """What is kept of this server on this machine; None before there is a connection."""
 
     def connected(self) -> Awaitable["Catalog"]:
         """The open catalog, once there is one; raises ServiceError if it cannot be opened."""

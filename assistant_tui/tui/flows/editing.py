@@ -1,13 +1,15 @@
-"""Edits a whole object, or one text of the form, in the person's own editor."""
+"""Edits a whole object in the person's own editor."""
 
+from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document, compose, indent
 from assistant_tui.core.draft import Draft, from_editor
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.dialogs.question import Answer, Question
-from assistant_tui.tui.editor import EditorError, edit
+from assistant_tui.tui.editor import EditorError, UnreadableFile
 from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.flows.editor_session import EditorSession
 from assistant_tui.tui.flows.saving import save
 from assistant_tui.tui.messages import Tone
 
@@ -26,46 +28,75 @@ async def edit_object(desk: Desk, row: Row) -> None:
         desk.report(error, "Not opened")
         return
     original = Document(row.text)
-    text = original.pretty + "\n"
-    while (draft := await _round(desk, original, text)) is not None:
-        if not draft.dirty:
-            desk.say("Nothing was changed")
-            return
-        if await save(desk, draft) is not None:
-            return
-        answers = (Answer("again", "Back to the editor"), Answer("drop", "Discard the edit", True))
-        if await desk.ask(Question("The edit was not saved", (), answers)) == "drop":
-            return
-        text = _as_edited(original, draft)
+    draft: Draft | None = Draft(original)
+    while draft is not None:
+        draft = await _edit(desk, original, draft)
 
 
-async def _round(desk: Desk, original: Document, text: str) -> Draft | None:
-    """One visit to the editor, or as many as it takes to get JSON back; None gives up."""
-    start = text
+async def _edit(desk: Desk, original: Document, draft: Draft) -> Draft | None:
+    """Open an edit in the editor and save what comes back; returns what another round is for."""
+    text = (
+        indent(compose({**original.members, **draft.patch()})) if draft.dirty else original.pretty
+    )
+    try:
+        session = EditorSession(desk, str(original.value("id")), f"{text}\n", ".json")
+        session.keep(draft)
+    except EditorError as error:
+        desk.say(str(error), Tone.ERROR)
+        return None
+    edited = await _come_back(desk, original, session)
+    if edited is None:
+        return None
+    if not edited.dirty:
+        session.end()
+        desk.say("Nothing was changed")
+        return None
+    await session.settled(edited)
+    if await save(desk, edited) is not None:
+        session.end()
+        return None
+    question = Question("The edit was not saved", (), _answers("Discard the edit"))
+    if await desk.ask(question) == "drop":
+        session.end()
+        return None
+    session.file.remove()
+    return edited
+
+
+async def _come_back(desk: Desk, original: Document, session: EditorSession) -> Draft | None:
+    """Visit the editor as often as it takes to get JSON back; None gives up."""
     while True:
+        text = session.file.before
         try:
-            text = _without_error(edit(desk.app, text, ".json"))
+            text = without_error(session.run())
+            return from_editor(original, text)
+        except UnreadableFile as error:
+            told, marked = str(error), None
         except EditorError as error:
             desk.say(str(error), Tone.ERROR)
             return None
-        try:
-            return from_editor(original, text)
         except ValueError as error:
-            if text.strip() in ("", start.strip()):
-                desk.say("Nothing was changed")
-                return None
-            answers = (Answer("again", "Back to the editor"), Answer("drop", "Discard", True))
-            if await desk.ask(Question("Not saved", (str(error),), answers)) == "drop":
-                return None
-            text = f"{_ERROR_MARK}{error}\n{text}"
+            if text.strip() in ("", session.file.before.strip()):
+                return Draft(original)
+            told, marked = str(error), f"{_ERROR_MARK}{error}\n{text}"
+        if await desk.ask(unreadable(told)) == "drop":
+            session.end()
+            return None
+        session.file.reopen(marked)
 
 
-def _without_error(text: str) -> str:
+def unreadable(told: str) -> Question:
+    """Ask what becomes of a text that was left in an editor and cannot be read."""
+    return Question("Not saved", (one_line(told),), _answers("Discard"))
+
+
+def _answers(drop: str) -> tuple[Answer, Answer]:
+    return Answer("again", "Back to the editor"), Answer("drop", drop, dangerous=True)
+
+
+def without_error(text: str) -> str:
+    """The text without the lines about an error that stood on top of it."""
     lines = text.split("\n")
     while lines and lines[0].startswith(_ERROR_MARK):
         lines.pop(0)
     return "\n".join(lines)
-
-
-def _as_edited(original: Document, draft: Draft) -> str:
-    return indent(compose({**original.members, **draft.patch()})) + "\n"

@@ -38,7 +38,7 @@ class DraftKeeper:
         self._desk = desk
         self._screen = screen
         self._draft = draft
-        self._key = key
+        self.key = key
         self._kept = kept
         self._given_up = False
         self._timer: Timer | None = None
@@ -66,9 +66,9 @@ class DraftKeeper:
             draft = self._draft()
             self._kept = draft.dirty
             if draft.dirty:
-                await catalog.record.keep_draft(self._key, draft)
+                await catalog.record.keep_draft(self.key, draft)
             else:
-                await catalog.record.forget_draft(self._key)
+                await catalog.record.forget_draft(self.key)
         if catalog.record.trouble:
             self._desk.say(
                 f"The edit is kept in memory only: {catalog.record.trouble}", Tone.WARNING
@@ -76,8 +76,10 @@ class DraftKeeper:
 
     def now(self) -> None:
         """Keep the draft before the program is ended from outside."""
-        if not self._given_up and (draft := self._draft()).dirty:
-            self._desk.catalog.record.keep_draft_now(self._key, draft)
+        record = self._desk.record
+        if record is not None and not self._given_up and (draft := self._draft()).dirty:
+            record.keep_draft_now(self.key, draft)
+            self._kept = True
 
     def forget(self) -> Worker[None]:
         """The draft was saved or given up: take it from the disk, in the background.
@@ -93,4 +95,4 @@ class DraftKeeper:
         async with self._turns:
             # Before there is a connection nothing was kept, and nobody waits for one.
             if self._kept:
-                await self._desk.catalog.record.forget_draft(self._key)
+                await self._desk.catalog.record.forget_draft(self.key)

@@ -25,6 +25,7 @@ from assistant_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.catalog.record import Record
 
 
 class ScreenDesk:
@@ -96,6 +97,11 @@ class ScreenDesk:
         """The open catalog; flows are only started when there is one."""
         assert self.loader.catalog is not None
         return self.loader.catalog
+
+    @property
+    def record(self) -> "Record | None":
+        """What is kept of this server on this machine; None before there is a connection."""
+        return None if self.loader.catalog is None else self.loader.catalog.record
 
     async def connected(self) -> "Catalog":
         """The open catalog, once there is one; raises ServiceError if it cannot be opened."""

@@ -81,7 +81,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
             else:
                 shown = self.draft.raw.get(field.name, start)
                 yield _EDITORS[field.kind](field, start, shown)
-        for name, text in self.draft.start.items():
+        for name, text in {**self.draft.start, **self.draft.exact}.items():
             if name in locked or (name not in FIELDS and name not in READ_ONLY):
                 yield Static(Content(one_line(f" {name}: {text[:_SHOWN]}")), classes="locked")
 
@@ -104,6 +104,13 @@ class AssistantForm(VerticalScroll, can_focus=False):
         self.collect()
         self._show_states()
         self.post_message(self.Changed())
+
+    def draft_with(self, editor: TextEditor, stand_in: str) -> Draft:
+        """The draft as it would be with another text in one of its editors."""
+        with editor.holding(stand_in):
+            draft = self.collect()
+        self.collect()
+        return draft
 
     def held(self) -> dict[str, Raw]:
         """What the editors hold this moment, by field."""

@@ -1,5 +1,8 @@
 """Edits a text of many lines."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import TextArea
@@ -16,6 +19,7 @@ class TextEditor(FieldEditor):
 
     suffix = ".md"
     """The ending of the file that an editor of the person's gets."""
+    _instead: str | None = None
 
     def compose_editor(self) -> ComposeResult:
         """A text area that does not wrap where a line is too long to be wrapped quickly."""
@@ -58,8 +62,19 @@ class TextEditor(FieldEditor):
     @property
     def raw(self) -> Raw:
         """What the editor holds; exactly what it was given until it is changed."""
+        if self._instead is not None:
+            return self._instead
         held = self.query_one(TextArea).text
         return self._exact if held == self._loaded else held
+
+    @contextmanager
+    def holding(self, text: str) -> Iterator[None]:
+        """Say that it holds another text, as long as this lasts."""
+        self._instead = text
+        try:
+            yield
+        finally:
+            self._instead = None
 
     def replace(self, text: str) -> None:
         """Put in another text, exactly, as if it was typed."""
