@@ -153,6 +153,8 @@ class Record:
                 action(self._journal)
             except JournalError as error:
                 self.trouble = str(error)
+            else:
+                self.trouble = ""
 
     async def forget_draft(self, key: str) -> None:
         """The draft was saved or given up."""

@@ -51,7 +51,7 @@ async def _edit(desk: Desk, original: Document, draft: Draft) -> Draft | None:
         session.end()
         desk.say("Nothing was changed")
         return None
-    await session.settled(edited)
+    session.settle(edited)
     if await save(desk, edited) is not None:
         session.end()
         return None

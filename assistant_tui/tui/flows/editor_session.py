@@ -73,10 +73,13 @@ class EditorSession:
             self._record.leave_draft_now(self._key)
             raise EditorError(f"{error} · R takes up what it wrote") from None
 
-    async def settled(self, draft: Draft) -> None:
-        """What was written could be read: keep it as a draft, and take the file away."""
+    def settle(self, draft: Draft) -> None:
+        """What was written could be read: keep it as a draft, and take the file away.
+
+        At once: what ends the program must find both or the draft alone.
+        """
         if self._record is not None:
-            await self._record.keep_draft(self._key, draft)
+            self._record.keep_draft_now(self._key, draft)
             if self._record.trouble:
                 return
         self.file.remove()

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -15,11 +14,7 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.fields import FIELDS
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.raw import Raw, is_editable, looks_same
-from assistant_tui.tui.background import start
-from assistant_tui.tui.editor import EditorError, UnreadableFile
 from assistant_tui.tui.flows.desk import Desk
-from assistant_tui.tui.flows.editing import unreadable
-from assistant_tui.tui.flows.editor_session import EditorSession, new_stand_in
 from assistant_tui.tui.flows.leaving import may_leave, named_aside
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.draft_keeper import DraftKeeper
@@ -28,7 +23,6 @@ from assistant_tui.tui.stylesheets import read_later
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.editors.ids import IdsEditor
-    from assistant_tui.tui.widgets.editors.text import TextEditor
     from assistant_tui.tui.widgets.form import AssistantForm
 
 
@@ -197,40 +191,12 @@ class FormDesk:
         editor = self.form.focused_text if self.form is not None else None
         if self.form is None or self._keeper is None or editor is None:
             return
-        stand_in = new_stand_in()
-        draft = self.form.draft_with(editor, stand_in)
-        try:
-            session = EditorSession(self._desk, self._keeper.key, str(editor.raw), editor.suffix)
-            session.keep(draft, stand_in)
-        except EditorError as error:
-            self._desk.say(str(error), Tone.ERROR)
-        else:
-            self._visit(editor, session)
+        # What an editor needs is imported when one is wanted.
+        from assistant_tui.tui.flows.field_editing import FieldEditing
 
-    def _visit(self, editor: "TextEditor", session: EditorSession) -> None:
-        """Let the editor have the terminal, and take what it left."""
-        try:
-            text = session.run()
-        except UnreadableFile as error:
-            start(self._screen, partial(self._visit_again, editor, session, str(error)), "form")
-        except EditorError as error:
-            self._desk.say(str(error), Tone.ERROR)
-        else:
-            if text != session.file.before:
-                editor.replace(text)
-            self.keep_now()
-            session.end()
-
-    async def _visit_again(self, editor: "TextEditor", session: EditorSession, told: str) -> None:
-        if await self._desk.ask(unreadable(told)) == "drop":
-            session.end()
-        elif editor.is_attached:
-            try:
-                session.file.reopen()
-            except EditorError as error:
-                self._desk.say(str(error), Tone.ERROR)
-            else:
-                self._visit(editor, session)
+        FieldEditing(self._desk, self._screen, self.keep_now).edit(
+            self.form, editor, self._keeper.key
+        )
 
 
 def _shows_all(sent: Draft, saved: Saved) -> bool:
