@@ -18,6 +18,7 @@ from assistant_tui.api.exchange import Chance, Exchange, Sleep
 from assistant_tui.api.keys import Keys
 from assistant_tui.api.refusals import Answer
 from assistant_tui.api.spool import Spool
+from assistant_tui.core.cost import count_parts
 from assistant_tui.core.document import compose
 from assistant_tui.core.errors import (
     Invalid,
@@ -33,8 +34,8 @@ from assistant_tui.core.resource import Resources
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one answer, decompressed; a hundred of the largest size need half of it in English."""
-_LONG_TO_READ = 500_000
-"""Characters of a page from which it is read in a thread, so that the screen goes on."""
+_LONG_TO_READ, _MANY_TO_READ = 500_000, 5_000
+"""Characters, and parts, of an answer that is read in a thread, so that the screen goes on."""
 _Read = TypeVar("_Read")
 
 
@@ -63,7 +64,7 @@ class AssistantsClient:
         self._largest_body = largest_body
         self._spool = spool or Spool()
         self._reading = asyncio.Lock()
-        """Long pages are read one at a time: each takes many times its size while it is read."""
+        """Long answers are read one at a time: each takes many times its size meanwhile."""
         self._stack = AsyncExitStack()
         self._exchange: Exchange | None = None
 
@@ -115,12 +116,12 @@ class AssistantsClient:
         answer = await self._answer(_about("GET", assistant_id))
         if wire.is_null(answer.text):
             raise NotFound(f"No assistant with the id {assistant_id}", status=answer.status)
-        return _asked_for(assistant_id, _read(answer, self._read_assistant), answer)
+        return _asked_for(assistant_id, await self._read(answer, self._read_assistant), answer)
 
     async def create(self, body: Mapping[str, str]) -> Row:
         """Create an assistant from names and the exact JSON texts of their values."""
         call = Call("POST", "/assistants", body=_encode(body))
-        return _read(await self._answer(call), self._read_assistant, writing=True)
+        return await self._read(await self._answer(call), self._read_assistant, writing=True)
 
     async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> Row:
         """Change the fields that are named, given as the exact JSON texts of their values.
@@ -129,7 +130,7 @@ class AssistantsClient:
             WrongObject: the answer is about another one; the change may have arrived.
         """
         answer = await self._answer(_about("POST", assistant_id, _encode(patch)))
-        row = _read(answer, self._read_assistant, writing=True)
+        row = await self._read(answer, self._read_assistant, writing=True)
         return _asked_for(assistant_id, row, answer, writing=True)
 
     async def delete(self, assistant_id: str) -> bool:
@@ -151,7 +152,7 @@ class AssistantsClient:
             return True
         if answer.is_html:
             _read(answer, self._read_assistant, writing=True)
-        said = wire.read_deletion(answer.text)
+        said = await self._read(answer, wire.read_deletion, writing=True)
         if said.id and said.id != assistant_id:
             raise _wrong_object(assistant_id, said.id, answer, writing=True)
         if said.deleted is False:
@@ -171,7 +172,7 @@ class AssistantsClient:
         except NotServed:
             self.dialect.learn_missing(Capability.MODELS)
             return ()
-        return _read(answer, wire.read_models)
+        return await self._read(answer, wire.read_models)
 
     async def files(self) -> Resources | None:
         """Return the files for assistants; None where the server has no such list.
@@ -200,10 +201,17 @@ class AssistantsClient:
         answer = await self._answer(Call("GET", path, query))
         keep = self._spool.keep
         read = partial(wire.read_page, after=after, limit=limit, keep=keep)
-        if len(answer.text) < _LONG_TO_READ:
-            return _read(answer, read)
+        return await self._read(answer, read)
+
+    async def _read(
+        self, answer: Answer, reader: Callable[[str], _Read], *, writing: bool = False
+    ) -> _Read:
+        """Read an answer, in a thread where that takes long enough to be felt."""
+        text = answer.text
+        if len(text) < _LONG_TO_READ and count_parts(text) < _MANY_TO_READ:
+            return _read(answer, reader, writing=writing)
         async with self._reading:
-            return await asyncio.to_thread(_read, answer, read)
+            return await asyncio.to_thread(_read, answer, reader, writing=writing)
 
     def _read_assistant(self, text: str) -> Row:
         return wire.read_assistant(text, self._spool.keep)

@@ -9,17 +9,32 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from assistant_tui.core.assistant import Assistant
-from assistant_tui.core.document import elements, members, read_json
-from assistant_tui.core.errors import Unreadable
+from assistant_tui.core.cost import (
+    MOST_PARTS,
+    MOST_PARTS_AT_ONCE,
+    count_parts,
+    has_too_many_parts,
+)
+from assistant_tui.core.document import elements, is_too_deep, members, read_json
+from assistant_tui.core.errors import TooLarge, Unreadable
 from assistant_tui.core.listing import NO_ID, Page, Row, Text
 from assistant_tui.core.resource import Resource
-from assistant_tui.core.scanning import scan
+from assistant_tui.core.scanning import UNDECODED, TooManyItems, scan
 
 Keep = Callable[[str], Text]
 """How a row holds its text."""
 
 _Few = TypeVar("_Few", str, tuple[str, ...])
 
+MOST_ITEMS = 50_000
+"""Elements of one answer; some servers give all that they have at once, whatever is asked for."""
+_MOST_MODELS = 10_000
+_MOST_TOOLS = 200
+"""Types of tools in a row; the API allows 128 tools."""
+_LONGEST_WORD = 1_000
+"""Characters of a name, a model or a type of tool in a row; its text has all of them."""
+_LONGEST_ID = 4_000
+"""Characters of an id: what an address can carry, percent-encoded, in most servers."""
 _BLANK = " \t\r\n\ufeff"
 _WORDS = {
     "missing": "is missing",
@@ -46,9 +61,14 @@ def read_page(text: str, *, after: str | None, limit: int, keep: Keep = str) -> 
     A bare array, and null for an empty one, are lists, too. `keep` says how a row holds its text.
 
     Raises:
-        Unreadable: not JSON, cut off, or not a list.
+        Unreadable: not JSON, cut off, not a list, or one with too many elements.
+        TooLarge: it has too many parts to be read at once.
     """
-    scanned = scan(text, lambda value, item: _read_value(value, item, keep))
+    _check_cost(text)
+    try:
+        scanned = scan(text, lambda value, item: _read_value(value, item, keep), MOST_ITEMS)
+    except TooManyItems:
+        raise _too_many_items() from None
     if scanned is not None:
         rows, rest = scanned
         with suppress(Unreadable):
@@ -56,6 +76,8 @@ def read_page(text: str, *, after: str | None, limit: int, keep: Keep = str) -> 
             if not items:
                 return Page(tuple(rows), has_more, after, limit)
     items, has_more = _list(text, "data")
+    if len(items) > MOST_ITEMS:
+        raise _too_many_items()
     return Page(tuple(read_row(item, keep) for item in items), has_more, after, limit)
 
 
@@ -65,14 +87,26 @@ def read_row(text: str, keep: Keep = str) -> Row:
     An object without a usable id gets one made from its text, so that it stays the same when a
     server repeats it; no server knows that id.
     """
-    try:
-        value = read_json(text)
-    except ValueError as error:
-        return _rescued(text, str(error).partition(";")[0], keep)
-    return _read_value(value, text, keep)
+    return _read_value(UNDECODED, text, keep)
+
+
+def _check_cost(text: str) -> None:
+    if count_parts(text) > MOST_PARTS_AT_ONCE:
+        raise TooLarge(f"the answer has more than {MOST_PARTS_AT_ONCE:,} values")
+
+
+def _too_many_items() -> Unreadable:
+    return Unreadable(f"the answer is a list of more than {MOST_ITEMS:,}")
 
 
 def _read_value(value: Any, text: str, keep: Keep) -> Row:
+    if has_too_many_parts(text) and not is_too_deep(text):
+        return _rescued(text, f"it has more than {MOST_PARTS:,} values", keep)
+    if value is UNDECODED:
+        try:
+            value = read_json(text)
+        except ValueError as error:
+            return _rescued(text, str(error).partition(";")[0], keep)
     if not isinstance(value, dict):
         return _rescued(text, "not an object", keep)
     try:
@@ -81,6 +115,8 @@ def _read_value(value: Any, text: str, keep: Keep) -> Row:
         return _rescued(text, _complaint(error), keep)
     if _unicode(assistant.id) != assistant.id:
         return _rescued(text, "id: not Unicode text", keep)
+    if len(assistant.id) > _LONGEST_ID:
+        return _rescued(text, f"id: longer than {_LONGEST_ID:,} characters", keep)
     return _row(assistant, keep(text))
 
 
@@ -89,7 +125,9 @@ def read_assistant(text: str, keep: Keep = str) -> Row:
 
     Raises:
         Unreadable: not a JSON object, or one without an id.
+        TooLarge: it has too many parts to be read.
     """
+    _check_cost(text)
     try:
         known = _text_of(members(text), "id")
     except ValueError as error:
@@ -107,7 +145,8 @@ def read_models(text: str) -> tuple[str, ...]:
     Raises:
         Unreadable: not JSON, cut off, or not a list.
     """
-    names = (_model(item) for item in _list(text, "data", "models")[0])
+    _check_cost(text)
+    names = (_model(item) for item in _list(text, "data", "models")[0][:_MOST_MODELS])
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -169,9 +208,11 @@ def _reason(text: str, error: ValueError) -> str:
 def _row(assistant: Assistant, held: Text) -> Row:
     return Row(
         id=assistant.id,
-        name=_unicode(assistant.name or ""),
-        model=_one_of_few(_unicode(assistant.model)),
-        tools=_one_of_few(tuple(_unicode(tool.type) for tool in assistant.tools)),
+        name=_unicode(assistant.name or "")[:_LONGEST_WORD],
+        model=_one_of_few(_unicode(assistant.model)[:_LONGEST_WORD]),
+        tools=_one_of_few(
+            tuple(_unicode(tool.type)[:_LONGEST_WORD] for tool in assistant.tools[:_MOST_TOOLS])
+        ),
         created_at=assistant.created_at,
         held=held,
     )
@@ -190,8 +231,9 @@ def _rescued(text: str, problem: str, keep: Keep) -> Row:
     except ValueError:
         parts = {}
     known = _text_of(parts, "id")
-    name, model = _text_of(parts, "name"), _text_of(parts, "model")
-    identity = known or _stand_in(text)
+    name = _text_of(parts, "name")[:_LONGEST_WORD]
+    model = _text_of(parts, "model")[:_LONGEST_WORD]
+    identity = known if 0 < len(known) <= _LONGEST_ID else _stand_in(text)
     return Row(identity, name, model, _kinds(parts), None, keep(text), problem)
 
 
@@ -212,10 +254,11 @@ def _is_number(value: Any) -> bool:
 
 def _kinds(parts: Mapping[str, str]) -> tuple[str, ...]:
     try:
-        tools = [members(tool) for tool in elements(parts.get("tools", "[]"))]
+        listed = elements(parts.get("tools", "[]"))[:_MOST_TOOLS]
+        tools = [members(tool) for tool in listed if not has_too_many_parts(tool)]
     except ValueError:
         return ()
-    return tuple(kind for tool in tools if (kind := _text_of(tool, "type")))
+    return tuple(kind[:_LONGEST_WORD] for tool in tools if (kind := _text_of(tool, "type")))
 
 
 def _stand_in(text: str) -> str:

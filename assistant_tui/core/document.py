@@ -236,6 +236,23 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def end_of_value(text: str, at: int) -> int:
+    """Where the array or object that begins at a place ends; nothing is decoded.
+
+    Raises:
+        ValueError: neither begins there, or it is cut off.
+    """
+    if text[at : at + 1] not in ("[", "{"):
+        raise ValueError("expected an array or an object")
+    depth = 0
+    for token in _TOKEN.finditer(text, at):
+        mark = token[0]
+        depth += (mark in "[{") - (mark in "]}")
+        if depth == 0:
+            return token.end()
+    raise ValueError("the JSON is cut off")
+
+
 @dataclass(frozen=True)
 class Document:
     """One assistant exactly as a server sent it."""

@@ -5,9 +5,12 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from assistant_tui.core.document import is_too_deep
+from assistant_tui.core.document import end_of_value, is_too_deep
 
 Item = TypeVar("Item")
+
+STRETCH = 512 * 1024
+"""Characters that are decoded in one call: no other thread runs meanwhile, so it must be short."""
 
 _DECODER = json.JSONDecoder(strict=False)
 _BLANK = re.compile(r"[ \t\r\n]*+")
@@ -15,18 +18,35 @@ _HEAD = re.compile(
     r'[\ufeff \t\r\n]*+(?:\{(?:[^"\\\[\]{}]++|"[^"\\]*+")*?"data"[ \t\r\n]*+:[ \t\r\n]*+)?\['
 )
 """All before the elements: of a bare array, or of a member called data among simple ones."""
+_LONGEST_HEAD = 10_000
+"""Characters in which the list must begin; the pattern takes memory for each of them."""
 
 
-def scan(text: str, read: Callable[[Any, str], Item]) -> tuple[list[Item], str] | None:
+class Undecoded:
+    """In the place of a value that is too long to decode at once."""
+
+
+UNDECODED = Undecoded()
+
+
+class TooManyItems(ValueError):
+    """A list has more elements than are read."""
+
+
+def scan(text: str, read: Callable[[Any, str], Item], most: int) -> tuple[list[Item], str] | None:
     """Read each element as it is decoded, from its value and its exact text.
 
-    Also returns the text without the elements. None where a fault is in it, where something is
-    nested too deeply, or where the list is not found: then only a reader that decodes nothing can
-    tell what is there.
+    The value of an element longer than `STRETCH` is `UNDECODED`. Also returns the text without
+    the elements. None where a fault is in it, where something is nested too deeply, or where the
+    list is not found: then only a reader that decodes nothing can tell what is there.
+
+    Raises:
+        TooManyItems: there are more than `most` elements.
     """
-    head = _HEAD.match(text)
+    head = _HEAD.match(text, 0, _LONGEST_HEAD)
     if head is None:
         return None
+    decoder = _Decoder(text)
     items: list[Item] = []
     at = _beyond_blank(text, head.end())
     first = at
@@ -35,8 +55,10 @@ def scan(text: str, read: Callable[[Any, str], Item]) -> tuple[list[Item], str] 
             if not text.startswith(",", at):
                 return None
             at = _beyond_blank(text, at + 1)
+        if len(items) == most:
+            raise TooManyItems
         try:
-            value, end = _DECODER.raw_decode(text, at)
+            value, end = decoder.value(at)
         except (ValueError, RecursionError):
             return None
         item = text[at:end]
@@ -45,6 +67,47 @@ def scan(text: str, read: Callable[[Any, str], Item]) -> tuple[list[Item], str] 
         items.append(read(value, item))
         at = _beyond_blank(text, end)
     return items, text[: head.end()] + text[at:]
+
+
+class _Decoder:
+    """Decodes the values in a long text a stretch at a time."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begin = 0
+        self._stretch = text[:STRETCH]
+
+    def value(self, at: int) -> tuple[Any, int]:
+        """The value that begins at a place, and where it ends.
+
+        Raises:
+            ValueError: there is none.
+            RecursionError: it is nested too deeply.
+        """
+        if self._is_last:
+            return self._decoded(at)
+        try:
+            value, end = self._decoded(at)
+            # A number may go on beyond the stretch.
+            if end < self._begin + len(self._stretch):
+                return value, end
+        except ValueError:
+            pass
+        self._begin, self._stretch = at, self._text[at : at + STRETCH]
+        if self._is_last:
+            return self._decoded(at)
+        try:
+            return self._decoded(at)
+        except ValueError:
+            return UNDECODED, end_of_value(self._text, at)
+
+    @property
+    def _is_last(self) -> bool:
+        return self._begin + len(self._stretch) >= len(self._text)
+
+    def _decoded(self, at: int) -> tuple[Any, int]:
+        value, end = _DECODER.raw_decode(self._stretch, at - self._begin)
+        return value, self._begin + end
 
 
 def _beyond_blank(text: str, at: int) -> int:

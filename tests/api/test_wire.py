@@ -153,7 +153,7 @@ def test_the_quick_way_through_a_list_finds_what_the_careful_one_finds(
     text = array if bare else f'{{"object": "list", "data": {array}, "has_more": true}}'
     quick = page(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wire, "scan", lambda text, read: None)
+        patch.setattr(wire, "scan", lambda text, read, most: None)
         assert page(text) == quick
 
 

@@ -13,7 +13,7 @@ names = st.sampled_from(['"object"', '"has_more"', '"last_id"', '"a]b"', '"data 
 
 
 def found(text: str) -> tuple[list[tuple[object, str]], str] | None:
-    return scan(text, lambda value, item: (value, item))
+    return scan(text, lambda value, item: (value, item), 1_000)
 
 
 @given(st.lists(texts, max_size=4), blank, st.lists(st.tuples(names, scalars)), st.booleans())
