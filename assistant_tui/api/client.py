@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from urllib.parse import quote
 
 from assistant_tui.api import resources, wire
+from assistant_tui.api.activity import Activity
 from assistant_tui.api.attempt import Call, Line
 from assistant_tui.api.connection import open_pool
 from assistant_tui.api.dialect import Capability, Dialect
@@ -59,6 +60,8 @@ class AssistantsClient:
         self.endpoint = endpoint
         self.dialect = dialect or Dialect()
         """What the server cannot do, as learned so far."""
+        self.activity = Activity()
+        """What the requests are doing at this moment."""
         self._sleep = sleep
         self._random = random
         self._largest_body = largest_body
@@ -76,7 +79,9 @@ class AssistantsClient:
         """
         pool = await self._stack.enter_async_context(open_pool(self.endpoint))
         line = Line(self.endpoint, pool, self._largest_body)
-        self._exchange = Exchange(line, Keys(self.endpoint), self._sleep, self._random)
+        self._exchange = Exchange(
+            line, Keys(self.endpoint), self._sleep, self._random, self.activity
+        )
         return self
 
     async def __aexit__(

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
+from assistant_tui.api.activity import Activity
 from assistant_tui.api.attempt import Call, Line
 from assistant_tui.api.keys import Keys, without_keys
 from assistant_tui.api.refusals import Answer
@@ -23,11 +24,13 @@ class Exchange:
         keys: Keys,
         sleep: Sleep = asyncio.sleep,
         chance: Chance = random.random,
+        activity: Activity | None = None,
     ) -> None:
         self._line = line
         self._keys = keys
         self._sleep = sleep
         self._chance = chance
+        self._activity = activity or Activity()
 
     async def answer(self, call: Call) -> Answer:
         """Return the answer of a call that succeeded (2xx).
@@ -60,11 +63,13 @@ class Exchange:
             wait = wait_before_retry(call.method, outcome, retries, self._chance())
             if wait is None:
                 return outcome
-            await self._sleep(wait)
+            with self._activity.waiting(wait, f"{outcome.error.title}: {outcome.error.message}"):
+                await self._sleep(wait)
             retries += 1
 
     async def _attempt(self, call: Call, key: str | None) -> Answer | Failure:
         try:
-            return await self._line.attempt(call, self._keys.headers(key))
+            with self._activity.sending():
+                return await self._line.attempt(call, self._keys.headers(key))
         except ServiceError as error:
             return Failure(error, lasting=True)

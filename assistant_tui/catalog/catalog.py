@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, aclosing
 
+from assistant_tui.api.activity import Activity
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog import deleting, lookup, saving
@@ -54,6 +55,11 @@ class Catalog:
     async def close(self) -> None:
         """Close the connection, and the embedded server where there is one."""
         await self._resources.aclose()
+
+    @property
+    def activity(self) -> Activity:
+        """What the requests to the server are doing at this moment."""
+        return self._client.activity
 
     def can(self, capability: Capability) -> bool:
         """Whether the server can do this, as far as is known."""

@@ -71,10 +71,28 @@ class Console:
     def progress(self, text: str) -> None:
         """Show how far a long work is, where somebody watches and stdout is not the screen."""
         if self._watched and not self._on_screen:
-            self._progress = True
-            with suppress(OSError):
-                sys.stderr.write(_CLEAR_LINE + fit(one_line(text), self.width - 1).rstrip())
-                sys.stderr.flush()
+            self._write_over(text)
+
+    def _write_over(self, text: str) -> None:
+        self._progress = True
+        with suppress(OSError):
+            sys.stderr.write(_CLEAR_LINE + fit(one_line(text), self.width - 1).rstrip())
+            sys.stderr.flush()
+
+    def count_down(self, words: str) -> bool:
+        """Say why nothing happens, in the place of the last such words; empty ones take it away.
+
+        Returns:
+            Whether it can be said anew as seconds pass; else it is said once, on a line.
+        """
+        if words and self._watched:
+            self._write_over(words)
+            return True
+        if words:
+            self.note(words)
+        else:
+            self.clear()
+        return False
 
     def clear(self) -> None:
         """Take the progress away."""

@@ -27,6 +27,10 @@ class Session:
         self._stopped_by = 0
         self._writing = False
         self._task: asyncio.Task[int] | None = None
+        self._opened: list[Catalog] = []
+        """The catalogs that are open; a wait in any of them is told."""
+        self._ticking: asyncio.TimerHandle | None = None
+        """The next second of a wait that is counted down."""
 
     @property
     def catalog(self) -> Catalog:
@@ -38,7 +42,8 @@ class Session:
     def write(self) -> Iterator[None]:
         """What is done inside goes on to its end when a signal comes, and so does its report.
 
-        A second signal ends that, too.
+        A second signal ends that, too, and the first one does where nothing is under way but a wait
+        before a request is sent again: the server has not carried it out.
         """
         self._writing = True
         try:
@@ -66,8 +71,28 @@ class Session:
 
     def _stop(self, number: int) -> None:
         again, self._stopped_by = self._stopped_by, number
-        if self._task is not None and (again or not self._writing):
+        if self._task is None:
+            return
+        if again or not self._writing or self._only_waits:
             self._task.cancel()
+        else:
+            self.console.note("ends after the write that is under way; once more ends it now")
+
+    @property
+    def _only_waits(self) -> bool:
+        activities = [each.activity for each in self._opened]
+        return any(each.waits for each in activities) and not any(each.sends for each in activities)
+
+    def _tell_of_waits(self) -> None:
+        """Count a wait down, and end it where a signal came while the request was on its way."""
+        if self._stopped_by and self._only_waits and self._task is not None:
+            self._task.cancel()
+            return
+        if self._ticking is not None:
+            self._ticking.cancel()
+        words = "; ".join(said for each in self._opened if (said := each.activity.words))
+        if self.console.count_down(words):
+            self._ticking = asyncio.get_running_loop().call_later(1, self._tell_of_waits)
 
     async def _open_and_do(self, job: Job) -> int:
         profile = self.settings.profile
@@ -88,8 +113,14 @@ class Session:
         try:
             if catalog.remark:
                 self.console.note(catalog.remark)
+            self._opened.append(catalog)
+            catalog.activity.changed = self._tell_of_waits
             yield catalog
         finally:
+            if catalog in self._opened:
+                self._opened.remove(catalog)
+            if self._ticking is not None:
+                self._ticking.cancel()
             await catalog.close()
 
 

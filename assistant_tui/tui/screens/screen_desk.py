@@ -46,14 +46,16 @@ class ScreenDesk:
         self._changed = changed
         self._told: ListState | None = None
         """The state of which was told last."""
+        self._before_wait: tuple[str, Tone] | None = None
+        """What the status line said before it counted a wait down."""
         self._said = ("", Tone.PLAIN)
         """What was said last of how loading goes."""
         self.profile = profile
         self.profiles = profiles
         """All that can be opened, by name."""
-        self.catalog_of = connect
+        self._connect = connect
         self.model = ListModel(opening)
-        self.loader = ListLoader(self.model, screen, partial(connect, profile))
+        self.loader = ListLoader(self.model, screen, partial(self.catalog_of, profile))
         self.form = FormDesk(self, screen, self._form_closed)
         self.finding = FilterController(self.model, screen, show)
         self.model.listen(self._tell)
@@ -102,6 +104,24 @@ class ScreenDesk:
     def record(self) -> "Record | None":
         """What is kept of this server on this machine; None before there is a connection."""
         return None if self.loader.catalog is None else self.loader.catalog.record
+
+    async def catalog_of(self, profile: Profile) -> "Catalog":
+        """Open the catalog of a profile, whose waits are told. Raises ServiceError."""
+        catalog = await self._connect(profile)
+        catalog.activity.changed = partial(self._tell_of_waits, catalog)
+        return catalog
+
+    def _tell_of_waits(self, catalog: "Catalog") -> None:
+        """Count down, on the status line, until a request is sent again."""
+        for status in self._screen.query(StatusLine):
+            words = catalog.activity.words
+            if words:
+                self._before_wait = self._before_wait or (status.sentence, status.tone)
+                status.say(words, Tone.WORKING)
+                self._screen.set_timer(1, partial(self._tell_of_waits, catalog))
+            elif self._before_wait is not None:
+                status.say(*self._before_wait)
+                self._before_wait = None
 
     async def connected(self) -> "Catalog":
         """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
