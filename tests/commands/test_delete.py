@@ -112,7 +112,10 @@ def test_an_interrupt_lets_the_deletion_under_way_end_and_begins_no_other(
         answering.set()
         code, out, err = ended(process)
     assert (code, out.decode()) == (130, f"{one}\n")
-    assert err == "assistant-tui: 1 of 2 deleted\n"
+    assert err.splitlines() == [
+        "assistant-tui: ends after the write that is under way; once more ends it now",
+        "assistant-tui: 1 of 2 deleted",
+    ]
     assert names(bent) == ["Two"]
 
 
