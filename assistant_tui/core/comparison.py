@@ -1,15 +1,12 @@
 """Two assistants side by side: field by field, and long texts line by line."""
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from assistant_tui.core.difference import readable
+from assistant_tui.core.difference import aligned, readable
 from assistant_tui.core.document import Document, same_json
 from assistant_tui.core.fields import FIELDS
 
-_LONGEST = 2_000
-"""Lines of a field up to which they are aligned; longer ones would take seconds."""
 NOT_SET = "–"
 
 
@@ -50,11 +47,7 @@ def _pairs(left: list[str], right: list[str], same: bool) -> Iterator[Pair]:
     if same:
         yield from (Pair(line, line, True) for line in left)
         return
-    if max(len(left), len(right)) > _LONGEST:
-        yield from _beside(left, right)
-        return
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
-    for operation, first, last, start, end in matcher.get_opcodes():
+    for operation, first, last, start, end in aligned(left, right):
         if operation == "equal":
             yield from (Pair(line, line, True) for line in left[first:last])
         else:

@@ -1,6 +1,7 @@
 """Puts an assistant into words, from what the list already brought."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from assistant_tui.core.columns import created_text
@@ -11,6 +12,10 @@ from assistant_tui.core.listing import Row
 
 SHOWN = 20_000
 """Characters of a long text that are shown; the object as the server sent it shows all."""
+ENTRIES = 200
+"""Tools, pairs and other fields of which each is shown."""
+LARGEST = 1_000_000
+"""Characters of an object that is taken apart, which is done whenever the cursor comes to it."""
 _SETTINGS = ("temperature", "top_p", "reasoning_effort", "response_format", "tool_resources")
 
 
@@ -38,13 +43,24 @@ def describe(row: Row | None, *, exact: str = "v") -> tuple[Line, ...]:
             Line(""),
             Line(f"{exact} shows it as the server sent it.", "muted"),
         )
+    if len(row.text) > LARGEST:
+        return (
+            *_head(row),
+            Line(""),
+            Line(f"Too large to be shown here: {len(row.text):,} characters.", "warning"),
+            Line(f"{exact} shows it as the server sent it.", "muted"),
+        )
     return tuple(_lines(row, Document(row.text), exact))
 
 
-def _lines(row: Row, document: Document, exact: str) -> Iterator[Line]:
+def _head(row: Row) -> Iterator[Line]:
     yield Line(one_line(row.name) or "(no name)", "label")
     yield Line(one_line(row.id))
     yield Line(f"{one_line(row.model) or '(no model)'} · created {created_text(row.created_at)}")
+
+
+def _lines(row: Row, document: Document, exact: str) -> Iterator[Line]:
+    yield from _head(row)
     description = document.value("description")
     if isinstance(description, str) and description:
         yield Line("")
@@ -59,8 +75,9 @@ def _tools(text: str | None, exact: str) -> Iterator[Line]:
     tools = elements(text) if text and text.startswith("[") else []
     if not tools:
         yield Line("none", "muted", 2)
-    for tool in tools:
+    for tool in tools[:ENTRIES]:
         yield Line(_tool(tool, exact), indent=2)
+    yield from _more(len(tools), exact)
 
 
 def _tool(text: str, exact: str) -> str:
@@ -89,14 +106,21 @@ def _values(document: Document, exact: str) -> Iterator[Line]:
     metadata = document.members.get("metadata", "")
     if metadata.startswith("{") and (pairs := members(metadata)):
         yield from _title("Metadata")
-        for key, text in pairs.items():
+        for key, text in islice(pairs.items(), ENTRIES):
             yield Line(f"{one_line(key)}: {_plain(text, exact)}", indent=2)
+        yield from _more(len(pairs), exact)
     known = {*FIELDS, *READ_ONLY}
     others = [name for name in document.members if name not in known]
     if others:
         yield from _title("Other fields")
-        for name in others:
+        for name in others[:ENTRIES]:
             yield Line(f"{one_line(name)}: {_plain(document.members[name], exact)}", indent=2)
+        yield from _more(len(others), exact)
+
+
+def _more(count: int, exact: str) -> Iterator[Line]:
+    if count > ENTRIES:
+        yield Line(f"… {count - ENTRIES:,} more: {exact} shows all", "muted", 2)
 
 
 def _instructions(instructions: Any, exact: str) -> Iterator[Line]:

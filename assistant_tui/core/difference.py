@@ -1,8 +1,10 @@
 """What an edit changes, in lines that a person can read without colours."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import NamedTuple
 
 from assistant_tui.core.document import indent, read_json
@@ -12,6 +14,11 @@ CONTEXT = 2
 """Unchanged lines that are shown around a change."""
 MOST_WORDS = 1_000
 """Words of a line up to which it is compared word by word; beyond, it would take long."""
+MOST_ALIKE_WORDS = 1_000_000
+"""Pairs of equal words, of all lines of a text, up to which lines are compared word by word."""
+MOST_ALIKE = 200_000
+"""Pairs of equal items, one of each side, up to which two sequences are aligned."""
+Opcode = tuple[str, int, int, int, int]
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -52,31 +59,87 @@ def readable(text: str | None) -> str:
 def compare_texts(before: str, after: str) -> Iterator[Difference]:
     """Compare two texts by line, and changed lines by word: `a [-old-]{+new+} word`."""
     old, new = before.split("\n") if before else [], after.split("\n") if after else []
-    for group in SequenceMatcher(None, old, new).get_grouped_opcodes(CONTEXT):
-        for operation, first, last, start, end in group:
-            if operation == "equal":
-                yield from (Difference(" ", line) for line in old[first:last])
+    left = MOST_ALIKE_WORDS
+    for operation, first, last, start, end in _with_context(aligned(old, new)):
+        if operation == "equal":
+            yield from (Difference(" ", line) for line in old[first:last])
+            continue
+        paired = min(last - first, end - start)
+        for was, now in zip(old[first : first + paired], new[start : start + paired], strict=True):
+            words, others = _words(was), _words(now)
+            left -= _alike(words, others)
+            if left > 0 and (marked := _by_word(words, others)):
+                yield Difference("~", marked)
             else:
-                yield from _replaced(old[first:last], new[start:end])
+                yield from (Difference("-", was), Difference("+", now))
+        yield from (Difference("-", line) for line in old[first + paired : last])
+        yield from (Difference("+", line) for line in new[start + paired : end])
 
 
-def _replaced(old: list[str], new: list[str]) -> Iterator[Difference]:
-    paired = min(len(old), len(new))
-    for was, now in zip(old[:paired], new[:paired], strict=True):
-        yield from _changed_line(was, now)
-    yield from (Difference("-", line) for line in old[paired:])
-    yield from (Difference("+", line) for line in new[paired:])
+def aligned(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
+    """How one sequence becomes the other, as difflib says it; in bounded time.
+
+    What is the same at both ends is found first. Where what is between would take long, all of it
+    counts as replaced.
+    """
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    left = shorter - head
+    tail = next((at for at in range(left) if old[-1 - at] != new[-1 - at]), left)
+    ends = len(old) - tail, len(new) - tail
+    found: list[Opcode] = [("equal", 0, head, 0, head)] if head else []
+    found += _between(old[head : ends[0]], new[head : ends[1]], head)
+    if tail:
+        found.append(("equal", ends[0], len(old), ends[1], len(new)))
+    return found
 
 
-def _changed_line(was: str, now: str) -> Iterator[Difference]:
-    old, new = _WORD.findall(was), _WORD.findall(now)
-    if max(len(old), len(new)) <= MOST_WORDS:
-        matcher = SequenceMatcher(None, old, new)
-        if matcher.quick_ratio() >= 0.5 and matcher.ratio() >= 0.5:
-            yield Difference("~", "".join(_marked(matcher, old, new)))
-            return
-    yield Difference("-", was)
-    yield Difference("+", now)
+def _between(old: Sequence[str], new: Sequence[str], head: int) -> Iterator[Opcode]:
+    if not old or not new or _alike(old, new) > MOST_ALIKE:
+        if old or new:
+            kind = "replace" if old and new else "delete" if old else "insert"
+            yield kind, head, head + len(old), head, head + len(new)
+        return
+    for kind, *places in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        first, last, start, end = (head + place for place in places)
+        yield kind, first, last, start, end
+
+
+def _with_context(opcodes: Sequence[Opcode]) -> Iterator[Opcode]:
+    """Of what is equal only the lines around a change."""
+    for at, (kind, first, last, start, end) in enumerate(opcodes):
+        if kind != "equal":
+            yield kind, first, last, start, end
+            continue
+        below = 0 if at == 0 else CONTEXT
+        above = 0 if at == len(opcodes) - 1 else CONTEXT
+        if last - first <= below + above:
+            yield kind, first, last, start, end
+            continue
+        yield kind, first, first + below, start, start + below
+        yield kind, last - above, last, end - above, end
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many pairs of equal items there are, which is the work of a comparison."""
+    counts = Counter(new)
+    return sum(counts[item] for item in old)
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line that is short enough to be compared by them."""
+    found = list(islice((match[0] for match in _WORD.finditer(line)), MOST_WORDS + 1))
+    return found if len(found) <= MOST_WORDS else []
+
+
+def _by_word(old: list[str], new: list[str]) -> str:
+    """A changed line with its changes marked; empty where the lines have little in common."""
+    if not old or not new:
+        return ""
+    matcher = SequenceMatcher(None, old, new)
+    if matcher.quick_ratio() < 0.5 or matcher.ratio() < 0.5:
+        return ""
+    return "".join(_marked(matcher, old, new))
 
 
 def _marked(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[str]:

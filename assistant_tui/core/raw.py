@@ -66,6 +66,9 @@ def from_json(field: Field, text: str | None) -> Raw:
     value = None if text is None else read_json(text)
     if text is None or value is None:
         return _EMPTY.get(field.kind, "")
+    most = MOST_SHOWN.get(field.kind)
+    if most is not None and isinstance(value, list | dict) and len(value) > most:
+        raise ValueError(f"{field.name}: {len(value):,} are more than a form shows")
     match field.kind:
         case Kind.METADATA:
             return _entries(text, value)
@@ -105,6 +108,9 @@ def looks_same(field: Field, one: str | None, other: str | None) -> bool:
         return False
 
 
+MOST_SHOWN: Mapping[Kind, int] = {Kind.METADATA: 48, Kind.TOOLS: 192, Kind.IDS: 48}
+"""How many entries a form has editors for, each of which costs time at every key; well beyond the
+limits of the API, so that what is over a limit can be seen and mended there."""
 _EMPTY: Mapping[Kind, Raw] = {
     Kind.METADATA: (),
     Kind.TOOLS: (),

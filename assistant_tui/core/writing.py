@@ -21,7 +21,7 @@ from assistant_tui.core.fields import (
     Kind,
 )
 from assistant_tui.core.json_schema import schema_problem
-from assistant_tui.core.raw import Composite, Entry, Raw
+from assistant_tui.core.raw import MOST_SHOWN, Composite, Entry, Raw
 from assistant_tui.core.tools import parts_of, tool_label
 
 _Item = TypeVar("_Item", str, Entry, Composite)
@@ -128,6 +128,8 @@ def _write_ids(field: Field, raw: Raw) -> str:
             raise FieldError(f"{field.label}: '{each}' stands twice")
         if each and not each.strip():
             raise FieldError(f"{field.label}: an id is no white space alone")
+        if len(pasted := each.split()) > MOST_SHOWN[Kind.IDS]:
+            raise FieldError(f"{field.label}: at most {field.limit}, these are {len(pasted):,}")
         seen.add(each)
     return write_json(ids)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from assistant_tui.core.description import Line
 from assistant_tui.core.difference import differences
 from assistant_tui.core.display import many_lines, one_line
-from assistant_tui.core.document import Document, read_json, write_json
+from assistant_tui.core.document import Document, indent, read_json, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from assistant_tui.tui.dialogs.reading import ReadingScreen
 
 
+MOST_JSON = 1_000_000
+"""Characters of an object that are laid out and wrapped."""
+
+
 def json_screen(row: Row) -> TextScreen:
     """The object as the server sent it, laid out over lines."""
     title = f"{one_line(row.name) or '(no name)'} · as the server sent it"
     lines = [Line(f"! {one_line(row.problem)}", "warning"), Line("")] if row.problem else []
-    return TextScreen(title, [*lines, Line(many_lines(Document(row.text).pretty))])
+    lines.append(Line(many_lines(indent(row.text[:MOST_JSON]))))
+    if (left := len(row.text) - MOST_JSON) > 0:
+        lines.append(Line(f"… {left:,} more characters: x writes all to a file", "warning"))
+    return TextScreen(title, lines)
 
 
 def comparison_screen(left: Row, right: Row) -> TextScreen:

@@ -83,7 +83,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
                 yield _EDITORS[field.kind](field, start, shown)
         for name, text in {**self.draft.start, **self.draft.exact}.items():
             if name in locked or (name not in FIELDS and name not in READ_ONLY):
-                yield Static(Content(one_line(f" {name}: {text[:_SHOWN]}")), classes="locked")
+                yield Static(Content(_locked(name, text)), classes="locked")
 
     @property
     def _editors(self) -> Iterator[FieldEditor]:
@@ -226,6 +226,12 @@ class AssistantForm(VerticalScroll, can_focus=False):
             if editor.has_focus_within:
                 return editor
         return None
+
+
+def _locked(name: str, text: str) -> str:
+    """A field without an editor, in a line that is safe to show."""
+    hint = " · e edits it" if len(text) > _SHOWN and name in FIELDS else ""
+    return one_line(f" {name}{hint}: {text[:_SHOWN]}")
 
 
 def _stops(node: Widget) -> Iterator[Widget]:

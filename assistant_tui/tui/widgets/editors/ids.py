@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import Field
-from assistant_tui.core.raw import Composite, Raw
+from assistant_tui.core.fields import Field, Kind
+from assistant_tui.core.raw import MOST_SHOWN, Composite, Raw
 from assistant_tui.core.resource import Resources
 from assistant_tui.tui.widgets.editors.line import line_input
 from assistant_tui.tui.widgets.editors.offers import Offer, OfferingEditor
@@ -134,6 +134,9 @@ class IdsEditor(OfferingEditor):
     def _paste(self, event: IdInput.Pasted) -> None:
         """Take the first where it was pasted, the others below; too many are told, not left out."""
         event.stop()
+        if len(event.ids) > MOST_SHOWN[Kind.IDS]:
+            event.holder.insert_text_at_cursor(" ".join(event.ids))
+            return
         first, *others = event.ids
         event.holder.insert_text_at_cursor(first)
         for identity in others:

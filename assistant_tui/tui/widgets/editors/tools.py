@@ -3,6 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 
+from assistant_tui.core.fields import Field
 from assistant_tui.core.raw import Composite, Raw
 from assistant_tui.core.tools import NEW, tool_type
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
@@ -15,19 +16,23 @@ class ToolsEditor(FieldEditor):
 
     hint = "Space on or off · Enter opens · K J move it up and down"
 
+    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
+        super().__init__(field, start, shown)
+        self._rows: list[ToolRow] = []
+
     def compose_editor(self) -> ComposeResult:
         """The assistant's tools, those that were taken out, then those that it has not."""
         chosen, start = _tools(self.shown), _tools(self.start)
         kept = [tool.text for tool in chosen]
         dropped = [tool for tool in start if tool.text not in kept]
-        for tool in chosen:
-            yield ToolRow(tool, on=tool.chosen)
-        for tool in dropped:
-            yield ToolRow(tool, on=False)
+        rows = [ToolRow(tool, on=tool.chosen) for tool in chosen]
+        rows += [ToolRow(tool, on=False) for tool in dropped]
         types = {tool_type(tool.text) for tool in (*chosen, *dropped)}
         for name, text in NEW.items():
             if name not in types or name == "function":
-                yield ToolRow(Composite(text), on=False)
+                rows.append(ToolRow(Composite(text), on=False))
+        self._rows = rows
+        yield from rows
 
     def show_count(self) -> None:
         """Tools are few: no count against the limit of 128."""
@@ -35,7 +40,7 @@ class ToolsEditor(FieldEditor):
     @property
     def raw(self) -> Raw:
         """The tools that are switched on, in their order, and those that are off but typed in."""
-        tools = (row.tool for row in self.query(ToolRow))
+        tools = (row.tool for row in self._rows)
         return tuple(tool for tool in tools if tool.chosen or tool.parts)
 
     def says_inside(self, error: str) -> bool:
@@ -45,16 +50,16 @@ class ToolsEditor(FieldEditor):
     @on(ToolRow.Edited)
     def _take(self, event: ToolRow.Edited) -> None:
         event.stop()
-        last = self.query(ToolRow).last()
-        if last.chosen:
+        if self._rows[-1].chosen:
             # There is always one more function to add.
-            self.query_one(".holder").mount(ToolRow(NEW_FUNCTION, on=False))
+            self._rows.append(ToolRow(NEW_FUNCTION, on=False))
+            self.query_one(".holder").mount(self._rows[-1])
         self.changed()
 
     @on(ToolBox.Moved)
     def _move(self, event: ToolBox.Moved) -> None:
         event.stop()
-        rows = [row for row in self.query(ToolRow) if row.chosen]
+        rows = [row for row in self._rows if row.chosen]
         place = next((n for n, row in enumerate(rows) if row.has_focus_within), -1)
         other = place + event.by
         if place >= 0 and 0 <= other < len(rows):
@@ -63,6 +68,7 @@ class ToolsEditor(FieldEditor):
                 holder.move_child(rows[place], before=rows[other])
             else:
                 holder.move_child(rows[place], after=rows[other])
+            self._rows = [each for each in holder.children if isinstance(each, ToolRow)]
             self.changed()
 
 

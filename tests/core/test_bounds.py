@@ -1,0 +1,108 @@
+"""What is laid out, compared or checked for a person takes bounded work, whatever it holds."""
+
+import json
+from collections import Counter
+from difflib import SequenceMatcher
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant_tui.core import difference, json_schema
+from assistant_tui.core.comparison import comparison
+from assistant_tui.core.description import ENTRIES, LARGEST, describe
+from assistant_tui.core.difference import MOST_ALIKE, MOST_ALIKE_WORDS, aligned, compare_texts
+from assistant_tui.core.document import Document
+from assistant_tui.core.json_schema import MOST_CHECKED, schema_problem
+from assistant_tui.core.listing import Row
+
+
+def row(members: dict[str, Any]) -> Row:
+    """A row with that object."""
+    return Row("a", "n", "m", (), 1, json.dumps({"id": "a", "name": "n", "model": "m", **members}))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"metadata": {f"k{n}": "v" for n in range(5_000)}},
+        {"tools": [{"type": "x"}] * 5_000},
+        {f"later{n}": 1 for n in range(5_000)},
+    ],
+    ids=["metadata", "tools", "others"],
+)
+def test_of_many_entries_the_first_are_described_and_the_rest_is_counted(
+    members: dict[str, Any],
+) -> None:
+    lines = describe(row(members))
+    assert len(lines) < ENTRIES + 20
+    assert "… 4,800 more: v shows all" in [line.text for line in lines]
+
+
+def test_an_object_of_megabytes_is_not_taken_apart() -> None:
+    lines = describe(row({"metadata": {"k": "v" * LARGEST}}))
+    assert [line.text for line in lines][-2].startswith("Too large to be shown here: 1,000,0")
+
+
+class Counting(SequenceMatcher[str]):
+    """Counts the pairs of equal items that may be looked at."""
+
+    pairs = 0
+
+    def __init__(self, junk: None, one: list[str], other: list[str], autojunk: bool = True) -> None:
+        super().__init__(junk, one, other, autojunk)
+        counts = Counter(other)
+        Counting.pairs += sum(counts[item] for item in one)
+
+
+def test_texts_of_the_same_few_lines_are_compared_in_bounded_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(difference, "SequenceMatcher", Counting)
+    monkeypatch.setattr(Counting, "pairs", 0)
+    one, other = "a b\nb c\n" * 20_000, "b c\na b\na b\n" * 15_000
+    assert list(compare_texts(one, other))
+    left, right = (Document(json.dumps({"id": "x", "instructions": text})) for text in (one, other))
+    assert len(list(comparison(left, right))) == 2
+    assert Counting.pairs <= 3 * MOST_ALIKE
+
+
+def test_many_long_lines_are_compared_by_word_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(difference, "SequenceMatcher", Counting)
+    monkeypatch.setattr(Counting, "pairs", 0)
+    words = " ".join(f"w{n}" for n in range(80))
+    one = "\n".join(f"{words} {n}" for n in range(1_000))
+    lines = list(compare_texts(one, one.replace("w7 ", "x ")))
+    assert {line.mark for line in lines} == {"~", "-", "+"}
+    assert Counting.pairs <= MOST_ALIKE_WORDS + MOST_ALIKE
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))
+def test_what_is_aligned_is_all_of_both(one: list[str], other: list[str]) -> None:
+    made, before, after = [], 0, 0
+    for kind, first, last, start, end in aligned(one, other):
+        assert (first, start) == (before, after)
+        assert kind != "equal" or one[first:last] == other[start:end]
+        made += other[start:end]
+        before, after = last, end
+    assert (made, before, after) == (other, len(one), len(other))
+
+
+def test_a_schema_of_many_parts_is_read_but_not_checked_at_every_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def ask(schema: object) -> str:
+        asked.append(schema)
+        return ""
+
+    monkeypatch.setattr(json_schema, "_meta_problem", ask)
+    parts = [{"n": n} for n in range(MOST_CHECKED)]
+    assert schema_problem(json.dumps({"allOf": parts})) == ""
+    assert asked == []
+    assert schema_problem(json.dumps({"allOf": parts[:-1]})) == ""
+    assert len(asked) == 1

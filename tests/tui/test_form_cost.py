@@ -1,0 +1,86 @@
+"""A form has no more widgets than the API's limits call for, whatever a server sends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.events import Paste
+
+from tests.hostile.server import HostileServer
+from tests.tui.driver import Driver, running
+from tests.tui.test_every_field import FUNCTION, go_to, server_of
+
+MANY = 5_000
+
+
+def server_with(members: dict[str, Any]) -> HostileServer:
+    """A server that takes no offence at any number of anything."""
+    return HostileServer(json.dumps({"id": "asst_1", "name": "n", "model": "m", **members}))
+
+
+def widgets(program: Driver) -> int:
+    """How many there are in the form."""
+    form = program.main.desk.form.form
+    assert form is not None
+    return len(form.query("*"))
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"metadata": {f"k{n}": "v" for n in range(MANY)}}, 'metadata · e edits it: {"k0": "v"'),
+        ({"tools": [FUNCTION] * MANY}, 'tools · e edits it: [{"type": "function"'),
+        (
+            {"tool_resources": {"code_interpreter": {"file_ids": [f"f{n}" for n in range(MANY)]}}},
+            "Code files: e edits it",
+        ),
+    ],
+    ids=["metadata", "tools", "files"],
+)
+async def test_far_beyond_the_limits_a_field_is_shown_in_a_line_and_kept(
+    members: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    server = server_with(members)
+    async with running(server, tmp_path, size=(80, 60)) as program:
+        await program.press("enter")
+        assert widgets(program) < 150
+        assert any(said in line for line in program.lines), program.text
+        assert "e edits it" in program.text
+        await program.press("!", "ctrl+s")
+        assert program.status.startswith("Saved n!")
+    assert server.bodies == [{"name": '"n!"'}]
+
+
+async def test_what_the_api_allows_at_most_has_its_editors(tmp_path: Path) -> None:
+    functions = [{"type": "function", "function": {"name": f"f{n}"}} for n in range(128)]
+    metadata = {f"k{n}": "v" for n in range(16)}
+    async with running(server_with({"tools": functions, "metadata": metadata}), tmp_path) as opened:
+        await opened.press("enter")
+        assert widgets(opened) < 500
+        await go_to_the_last(opened)
+        assert "function f127" in opened.text
+
+
+async def go_to_the_last(program: Driver) -> None:
+    """From the first tool to the field behind the tools, and back to the last."""
+    form = program.main.desk.form.form
+    assert form is not None
+    row = form.query("ToolRow")[127]
+    row.query_one("ToolBox").focus()
+    row.scroll_visible(animate=False)
+    await program.settle()
+
+
+async def test_a_paste_of_thousands_of_ids_is_told_and_adds_no_rows(tmp_path: Path) -> None:
+    gate = server_of({})
+    async with running(gate, tmp_path, size=(80, 60)) as program:
+        await program.press("enter")
+        await go_to(program, "tool_resources")
+        before = widgets(program)
+        program.app.post_message(Paste("\n".join(f"file-{n}" for n in range(MANY))))
+        await program.settle()
+        assert widgets(program) <= before + 2
+        assert "at most 20, these are 5,000" in program.text
+        await program.press("escape")
+        assert "There are unsaved changes" in program.text
