@@ -14,6 +14,7 @@ from assistant_tui.core.display import one_line
 from assistant_tui.server.access import Access, is_loopback, read_origin
 from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
+from assistant_tui.server.quiet_log import sparing_log
 from assistant_tui.server.serving import listen, origin, serve
 from assistant_tui.server.store import SQLiteStore
 
@@ -110,7 +111,19 @@ def _serve(store: SQLiteStore, app: Starlette, listener: socket.socket, host: st
             file=sys.stderr,
         )
     url = origin(host, listener) + _PREFIX
-    return serve(app, listener, lambda: print(url, flush=True))
+    with sparing_log():
+        return serve(app, listener, lambda: _tell(url))
+
+
+def _tell(url: str) -> None:
+    """Print the URL; a server whose output nobody takes serves all the same."""
+    try:
+        print(url, flush=True)
+    except OSError:
+        # What is left in the buffer would be written once more at the end.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _refuse(code: int, sentence: str) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -13,16 +12,29 @@ from starlette.routing import Route
 
 from assistant_tui.server.access import Access
 from assistant_tui.server.assistants import Json, created, modified
-from assistant_tui.server.errors import Refused, StoreError, UnknownCursor, envelope
+from assistant_tui.server.errors import (
+    Busy,
+    DamagedRow,
+    Refused,
+    StoreBusy,
+    StoreError,
+    UnknownCursor,
+    envelope,
+)
 from assistant_tui.server.middleware import CallerCheck, CORSHeaders, KeyCheck, Stamp
+from assistant_tui.server.paging import Page
 from assistant_tui.server.schema import CREATE, MODIFY
 from assistant_tui.server.store import Store
-from assistant_tui.server.wire import JSONAnswer, read_object, read_query
+from assistant_tui.server.store_threads import StoreThreads
+from assistant_tui.server.wire import BodyReader, JSONAnswer, read_query
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
 """What ``/models`` lists if nothing else is configured; an assistant may name any other."""
+
+_RETRY_SECONDS = 1
+"""What a client is asked to wait before it sends a request again that met a lock."""
 
 _MODELS_SINCE = 1_715_367_049
 """Unix seconds; the API wants a time, and a list from a configuration has none."""
@@ -50,7 +62,10 @@ def create_app(
             UnknownCursor: _unknown_cursor,
             HTTPException: _no_such_route,
             ClientDisconnect: _nobody_there,
+            Busy: _busy,
+            StoreBusy: _busy,
             StoreError: _store_fails,
+            DamagedRow: _damaged,
         },
     )
     # A redirect has no error envelope, and the API has no paths that end in a slash.
@@ -92,48 +107,51 @@ def _route(path: str, **handlers: Handler) -> Route:
 
 
 class _Assistants:
-    """The five operations; the store's work is done in threads, off the event loop."""
+    """The five operations; what may take long is done in threads, off the event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._threads = StoreThreads()
+        self._bodies = BodyReader()
 
     async def list(self, request: Request) -> Response:
         query = read_query(request.query_params)
-        page = await run_in_threadpool(self._store.page, query)
-        ids = [assistant["id"] for assistant in page.data]
-        return JSONAnswer(
-            {
-                "object": "list",
-                "data": page.data,
-                "first_id": ids[0] if ids else None,
-                "last_id": ids[-1] if ids else None,
-                "has_more": page.has_more,
-            }
-        )
+        return await self._threads.read(lambda: _listed(self._store.page(query)))
 
     async def create(self, request: Request) -> Response:
-        body = await read_object(request)
-        CREATE("", body)
-        return JSONAnswer(await run_in_threadpool(self._store.create, created(body)))
+        body = await self._bodies.read_object(request, CREATE)
+        return await self._threads.write(lambda: JSONAnswer(self._store.create(created(body))))
 
     async def retrieve(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
-        return _found(assistant_id, await run_in_threadpool(self._store.get, assistant_id))
+        return await self._threads.read(lambda: _found(assistant_id, self._store.get(assistant_id)))
 
     async def modify(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
-        body = await read_object(request)
-        MODIFY("", body)
+        body = await self._bodies.read_object(request, MODIFY)
         change = partial(modified, body=body)
-        return _found(
-            assistant_id, await run_in_threadpool(self._store.modify, assistant_id, change)
+        return await self._threads.write(
+            lambda: _found(assistant_id, self._store.modify(assistant_id, change))
         )
 
     async def delete(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
-        deleted = await run_in_threadpool(self._store.delete, assistant_id)
+        deleted = await self._threads.write(lambda: self._store.delete(assistant_id))
         answer = {"id": assistant_id, "object": "assistant.deleted", "deleted": True}
         return _found(assistant_id, answer if deleted else None)
+
+
+def _listed(page: Page) -> Response:
+    ids = [assistant["id"] for assistant in page.data]
+    return JSONAnswer(
+        {
+            "object": "list",
+            "data": page.data,
+            "first_id": ids[0] if ids else None,
+            "last_id": ids[-1] if ids else None,
+            "has_more": page.has_more,
+        }
+    )
 
 
 def _found(assistant_id: str, answer: Json | None) -> Response:
@@ -170,8 +188,8 @@ class _Models:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     body = envelope(error.message, param=error.param, code=error.code)
-    # What is left of a request that did not come in time is not waited for.
-    headers = {"connection": "close"} if error.status == 408 else None
+    # What is left of a request that did not come in time, or never ends, is not waited for.
+    headers = {"connection": "close"} if error.status in (408, 413) else None
     return JSONAnswer(body, status_code=error.status, headers=headers)
 
 
@@ -193,5 +211,16 @@ async def _nobody_there(request: Request, error: Exception) -> Response:
     return JSONAnswer(envelope("The request was not sent to its end."), status_code=400)
 
 
+async def _busy(request: Request, error: Exception) -> Response:
+    body = envelope(str(error), kind="server_error", code="busy")
+    # What is left of a request that is not read is not waited for.
+    headers = {"retry-after": str(_RETRY_SECONDS), "connection": "close"}
+    return JSONAnswer(body, status_code=503, headers=headers)
+
+
 async def _store_fails(request: Request, error: Exception) -> Response:
+    return JSONAnswer(envelope(str(error), kind="server_error"), status_code=503)
+
+
+async def _damaged(request: Request, error: Exception) -> Response:
     return JSONAnswer(envelope(str(error), kind="server_error"), status_code=500)

@@ -1,8 +1,11 @@
 """What the server may answer instead of what was asked for.
 
 Refused       the caller's request cannot be done: a status of 4xx
+Busy          it cannot be done now, but later: 503
 UnknownCursor a list was asked to go on from an id that never existed
 StoreError    the store itself cannot be opened or used, said in one sentence
+  StoreBusy   another program keeps it locked: the same request can succeed later
+  DamagedRow  one object in it cannot be read; the others can
 """
 
 from typing import Any
@@ -22,6 +25,10 @@ class Refused(Exception):
         """A path into the body or the query, such as ``tools[0].function.name``."""
 
 
+class Busy(Exception):
+    """The server has no room for the request at the moment; nothing of it was done."""
+
+
 class UnknownCursor(Exception):
     """An ``after`` or ``before`` that no assistant, living or deleted, ever had."""
 
@@ -33,6 +40,14 @@ class UnknownCursor(Exception):
 
 class StoreError(Exception):
     """The store cannot be opened or used; the text is one sentence for the person at the screen."""
+
+
+class StoreBusy(StoreError):
+    """Nothing was done, because somebody else kept the store for too long."""
+
+
+class DamagedRow(StoreError):
+    """What is kept under one id is not what was once written there."""
 
 
 def envelope(

@@ -4,7 +4,7 @@ Items are numbered by their sequence, which never changes and is never used twic
 total and a cursor keeps its place when its item is deleted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ class Page:
     has_more: bool
 
 
+PAGE_BYTES = 8 * 1024 * 1024
+"""A page ends early where the JSON of its items passes this, and says that there is more."""
+
+
 class Stretch(NamedTuple):
     """The items strictly between two sequences, None being open, walked up or down."""
 
@@ -42,23 +46,36 @@ class Stretch(NamedTuple):
 def read_page(
     query: PageQuery,
     find: Callable[[str], int | None],
-    walk: Callable[[Stretch], list[Json]],
+    walk: Callable[[Stretch], Page],
 ) -> Page:
     """The page asked for.
 
-    ``find`` gives the sequence of an id, living or deleted; ``walk`` gives up to ``limit`` living
-    items. With ``before`` alone the walk goes backwards, away from the cursor, and the page is
-    still in the order asked for. Raises UnknownCursor.
+    ``find`` gives the sequence of an id, living or deleted; ``walk`` gives the first living items
+    of a stretch, see :func:`cut`. With ``before`` alone the walk goes backwards, away from the
+    cursor, and the page is still in the order asked for. Raises UnknownCursor.
     """
-
     after = _place("after", query.after, find)
     before = _place("before", query.before, find)
     above, below = (after, before) if query.ascending else (before, after)
     backwards = before is not None and after is None
     upwards = query.ascending != backwards
-    found = walk(Stretch(above, below, upwards, query.limit + 1))
-    data = found[: query.limit]
-    return Page(data[::-1] if backwards else data, has_more=len(found) > query.limit)
+    found = walk(Stretch(above, below, upwards, query.limit))
+    return Page(found.data[::-1], found.has_more) if backwards else found
+
+
+def cut(items: Iterable[tuple[int, Json]], limit: int) -> Page:
+    """The first ``limit`` items, each given with its size, and fewer beyond PAGE_BYTES.
+
+    One item at least is taken, whatever its size.
+    """
+    taken: list[Json] = []
+    size = 0
+    for item_size, item in items:
+        size += item_size
+        if len(taken) == limit or (taken and size > PAGE_BYTES):
+            return Page(taken, has_more=True)
+        taken.append(item)
+    return Page(taken, has_more=False)
 
 
 def _place(param: str, cursor: str | None, find: Callable[[str], int | None]) -> int | None:

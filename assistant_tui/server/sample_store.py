@@ -3,11 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from assistant_tui.core.samples import sample, sample_index
 from assistant_tui.server.assistants import Json, new_id
-from assistant_tui.server.paging import Page, PageQuery, Stretch, read_page
+from assistant_tui.server.paging import Page, PageQuery, Stretch, cut, read_page
 
 
 class SampleStore:
@@ -73,8 +72,9 @@ class SampleStore:
             return None
         return self._changed[sequence] if sequence in self._changed else sample(-sequence)
 
-    def _walk(self, stretch: Stretch) -> list[Json]:
-        return list(islice(self._living(stretch), stretch.limit))
+    def _walk(self, stretch: Stretch) -> Page:
+        # The size of a sample is not worth the time to find out.
+        return cut(((0, item) for item in self._living(stretch)), stretch.limit)
 
     def _living(self, stretch: Stretch) -> Iterator[Json]:
         first = self._oldest if stretch.above is None else stretch.above + 1

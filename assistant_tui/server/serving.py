@@ -1,17 +1,34 @@
 """Puts the application on a socket and keeps it there until a signal says otherwise."""
 
+import asyncio
+import errno
+import json
+import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email.utils import formatdate
 from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.server import ServerState
 
-from assistant_tui.server.patience import PatientProtocol
+from assistant_tui.server.connections import Connection, Connections, connection_limit
+from assistant_tui.server.errors import envelope
 
-_GRACE_SECONDS = 5
+_log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 1.0
+"""At the end, for requests under way; what is not answered by then is dropped."""
+_LAST_SECONDS = 0.3
+"""At the end, for tasks whose connections were dropped."""
+_TICK_SECONDS = 0.1
+_ACCEPT_PAUSE_SECONDS = 0.5
+"""After a connection could not be accepted because the system had no descriptor or memory."""
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -38,58 +55,145 @@ def origin(host: str, listener: socket.socket) -> str:
 def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) -> int:
     """Answer requests until SIGINT, SIGTERM or SIGHUP; returns 128 + the signal.
 
-    ``ready`` is called once, when requests are answered and signals are caught. Must run in the
-    main thread.
+    ``ready`` is called once, when requests are answered and signals are caught. Requests under
+    way have GRACE_SECONDS to end; a second signal ends the process at once. Must run in the main
+    thread.
     """
-    server = _Server(configuration(app), ready)
-    with _caught(server) as signals:
-        server.run(sockets=[listener])
+    server = Server(app, listener, ready)
+    with _caught(server.stop) as signals:
+        asyncio.run(server.run())
     return 128 + signals[0] if signals else 0
 
 
-def configuration(app: Starlette) -> uvicorn.Config:
-    """How uvicorn is to serve: quietly, and with an end to its patience."""
-    return uvicorn.Config(
-        app,
-        http=PatientProtocol,
-        ws="none",
-        loop="asyncio",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
+class Server:
+    """Accepts connections on a listening socket, and keeps them within their budgets."""
 
-
-class _Server(uvicorn.Server):
-    """Uvicorn that says when it has started."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(
+        self, app: Starlette, listener: socket.socket, ready: Callable[[], None] = lambda: None
+    ) -> None:
+        self._config = uvicorn.Config(
+            app,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            # What it would log are the doings of clients; faults are logged by the application.
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+        )
+        self._config.load()
+        self._state = ServerState()
+        self._listener = listener
         self._ready = ready
+        self._connections = Connections(connection_limit())
+        self._stopped = False
+        self._wake: Callable[[], object] = lambda: None
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
+    def stop(self) -> None:
+        """Make :meth:`run` return soon; can be called from a signal handler, also before it."""
+        self._stopped = True
+        self._wake()
+
+    async def run(self) -> None:
+        """Answer requests until :meth:`stop` is called; the listening socket is closed then."""
+        loop = asyncio.get_running_loop()
+        stopping = asyncio.Event()
+        self._wake = lambda: loop.call_soon_threadsafe(stopping.set)
+        self._listener.setblocking(False)
+        self._tick()
+        self._listen()
         self._ready()
+        while not (self._stopped or stopping.is_set()):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await stopping.wait()
+            self._tick()
+        await self._close()
+
+    def _tick(self) -> None:
+        date = formatdate(usegmt=True).encode()
+        self._state.default_headers = [(b"date", date), *self._config.encoded_headers]
+        self._connections.check()
+
+    def _listen(self) -> None:
+        if not self._stopped:
+            asyncio.get_running_loop().add_reader(self._listener, self._accept)
+
+    def _accept(self) -> None:
+        """Take one connection; the loop calls again for the next."""
+        loop = asyncio.get_running_loop()
+        try:
+            connection, _ = self._listener.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            if error.errno not in _EXHAUSTED:
+                raise
+            _log.warning("cannot accept a connection: %s", error.strerror)
+            self._connections.drop_one()
+            loop.remove_reader(self._listener)
+            loop.call_later(_ACCEPT_PAUSE_SECONDS, self._listen)
+            return
+        connection.setblocking(False)
+        if self._connections.make_room():
+            task = loop.create_task(self._connect(connection))
+            self._state.tasks.add(task)
+            task.add_done_callback(self._state.tasks.discard)
+        else:
+            _turn_away(connection)
+
+    async def _connect(self, connection: socket.socket) -> None:
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: Connection(self._config, self._state, self._connections), connection
+            )
+        except OSError:  # it is gone already
+            connection.close()
+
+    async def _close(self) -> None:
+        """Let requests under way end, for a while, and drop the rest."""
+        self._stopped = True
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._listener.close()
+        for connection in self._connections:
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await self._connections.emptied()
+        for connection in self._connections:
+            connection.drop()
+        if self._state.tasks:
+            await asyncio.wait(self._state.tasks, timeout=_LAST_SECONDS)
+
+
+def _turn_away(connection: socket.socket) -> None:
+    """Say that there are too many; whether the client hears it depends on what it has sent."""
+    body = json.dumps(envelope("Too many connections are open.", kind="server_error")).encode()
+    head = (
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n"
+        f"content-length: {len(body)}\r\nretry-after: 1\r\nconnection: close\r\n\r\n"
+    )
+    with connection, suppress(OSError):
+        connection.send(head.encode() + body)
 
 
 @contextmanager
-def _caught(server: uvicorn.Server) -> Iterator[list[int]]:
-    """Signals end the server instead of the process, and are written down.
+def _caught(stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Signals call ``stop`` and are written down; the second one ends the process at once.
 
-    Uvicorn raises the ones it caught itself once more after it has stopped, with these handlers in
-    place (uvicorn.Server.capture_signals).
+    What was acknowledged is on disk, and what was not is undone when the database is next opened.
     """
     caught: list[int] = []
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
         caught.append(number)
-        server.should_exit = True
+        if len(caught) > 1:
+            os._exit(128 + number)
+        stop()
 
     before = {number: signal.getsignal(number) for number in _stopping()}
     for number in before:
-        signal.signal(number, stop)
+        signal.signal(number, handle)
     try:
         yield caught
     finally:

@@ -1,20 +1,25 @@
 """Where assistants are kept: what the server needs of a store, and the one on disk."""
 
-import contextlib
 import json
+import logging
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, NoReturn, Protocol, Self
 
+from assistant_tui.core.display import one_line
 from assistant_tui.server.assistants import Json, new_id
-from assistant_tui.server.errors import StoreError
-from assistant_tui.server.paging import Page, PageQuery, Stretch, read_page
-from assistant_tui.storage.private import make_private
+from assistant_tui.server.database import Database
+from assistant_tui.server.errors import DamagedRow
+from assistant_tui.server.paging import Page, PageQuery, Stretch, cut, read_page
+
+_log = logging.getLogger(__name__)
+
+_Row = tuple[int, bytes, bytes]
+_ROW = "sequence, CAST(id AS BLOB), CAST(body AS BLOB)"
+"""As bytes: of text that is no UTF-8, the sqlite3 module would fail the whole query."""
 
 
 class Store(Protocol):
@@ -41,43 +46,20 @@ class Store(Protocol):
         ...
 
 
-_APPLICATION = 0x41545549  # "ATUI": tells our databases from others
-_VERSION = 1
-_BUSY_SECONDS = 10.0
-_SCHEMA = f"""
-CREATE TABLE assistants (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    created_at INTEGER NOT NULL,
-    body TEXT
-);
-CREATE INDEX living ON assistants (sequence) WHERE body IS NOT NULL;
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {_VERSION};
-"""
-# body is the whole object as JSON in ASCII, which holds NUL and lone surrogates too; NULL is a
-# deleted assistant, kept so that its id still has a place in the list.
-
-
 class SQLiteStore:
     """Assistants in one SQLite file, safe to share between threads and between processes.
 
-    Raises StoreError if the file cannot be opened, is no database of ours, or a newer program's.
-    What a method has returned from is on disk.
+    Raises StoreError if the file cannot be opened, is no database of ours, or a newer program's;
+    any operation raises it if the file can no longer be used, and StoreBusy if another program
+    keeps it locked. What a method has returned from is on disk. An assistant whose row is damaged
+    is left out of pages, with a warning in the log; asked for by its id, it raises DamagedRow.
     """
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self._clock = clock
-        self._lock = threading.Lock()
-        with _in_a_sentence(path):
-            self._connection = _open(path)
-            try:
-                self.journal_mode = _prepare(self._connection, path)
-                """``wal``, or the other mode that is in force where WAL is not to be had."""
-            except BaseException:
-                self._connection.close()
-                raise
+        self._database = Database(path)
+        self.journal_mode = self._database.journal_mode
 
     def __enter__(self) -> Self:
         return self
@@ -92,140 +74,106 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Let go of the file; a closed store cannot be used."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
     def create(self, fields: Json) -> Json:
-        with self._transaction("IMMEDIATE") as connection:
+        def insert(connection: sqlite3.Connection) -> Json:
             last = connection.execute(
                 "SELECT created_at FROM assistants ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
             # Never earlier than the one before, even if the clock was put back: the order by time
             # and the order of creation are the same.
             created_at = max(int(self._clock()), last[0] if last else 0)
-            assistant = {
-                "id": new_id("asst"),
-                "object": "assistant",
-                "created_at": created_at,
-                **fields,
-            }
+            head = {"id": new_id("asst"), "object": "assistant", "created_at": created_at}
+            assistant = {**head, **fields}
             connection.execute(
                 "INSERT INTO assistants (id, created_at, body) VALUES (?, ?, ?)",
                 (assistant["id"], created_at, json.dumps(assistant)),
             )
-        return assistant
+            return assistant
+
+        return self._database.write(insert)
 
     def get(self, assistant_id: str) -> Json | None:
-        with self._transaction("DEFERRED") as connection:
-            return _read(connection, assistant_id)
+        return self._database.read(lambda connection: self._read(connection, assistant_id))
 
     def page(self, query: PageQuery) -> Page:
-        with self._transaction("DEFERRED") as connection:
-            return read_page(
+        return self._database.read(
+            lambda connection: read_page(
                 query,
                 lambda cursor: _sequence(connection, cursor),
-                lambda stretch: _walk(connection, stretch),
+                lambda stretch: self._walk(connection, stretch),
             )
+        )
 
     def modify(self, assistant_id: str, change: Callable[[Json], Json]) -> Json | None:
-        with self._transaction("IMMEDIATE") as connection:
-            old = _read(connection, assistant_id)
+        def update(connection: sqlite3.Connection) -> Json | None:
+            old = self._read(connection, assistant_id)
             if old is None:
                 return None
             new = change(old)
             connection.execute(
                 "UPDATE assistants SET body = ? WHERE id = ?", (json.dumps(new), assistant_id)
             )
-        return new
+            return new
+
+        return self._database.write(update)
 
     def delete(self, assistant_id: str) -> bool:
-        with self._transaction("IMMEDIATE") as connection:
+        def remove(connection: sqlite3.Connection) -> bool:
             done = connection.execute(
                 "UPDATE assistants SET body = NULL WHERE id = ? AND body IS NOT NULL",
                 (assistant_id,),
             )
             return done.rowcount == 1
 
-    @contextmanager
-    def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
-        """All or nothing. IMMEDIATE takes the write lock first, so that no reader has to wait
-        for a lock in the middle, where SQLite would refuse at once."""
-        with self._lock, _in_a_sentence(self.path):
-            self._connection.execute(f"BEGIN {kind}")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        return self._database.write(remove)
 
+    def _read(self, connection: sqlite3.Connection, assistant_id: str) -> Json | None:
+        row = connection.execute(
+            f"SELECT {_ROW} FROM assistants WHERE id = ? AND body IS NOT NULL", (assistant_id,)
+        ).fetchone()
+        return None if row is None else self._loaded(row)
 
-@contextmanager
-def _in_a_sentence(path: Path) -> Iterator[None]:
-    """What SQLite or the file system says, as a StoreError that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"{path} cannot be used: {error.strerror}") from error
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be used: {error}") from error
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    make_private(path)
-    return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> str:
-    """Refuse what is not ours before anything is written, then make what is missing."""
-    connection.execute("BEGIN")  # so that what is read is of one moment
-    _is_new(connection, path)
-    connection.execute("COMMIT")
-    with contextlib.suppress(sqlite3.OperationalError):
-        connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("BEGIN IMMEDIATE")
-    if _is_new(connection, path):
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-    connection.execute("COMMIT")
-    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
-
-
-def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the database is still empty. Raises StoreError if it is not for this program."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application == version == tables == 0:
-        return True
-    if application != _APPLICATION:
-        raise StoreError(f"{path} is the database of another program")
-    if version > _VERSION:
-        raise StoreError(
-            f"{path} was written by a newer version of this program "
-            f"(schema {version}; this one knows {_VERSION})"
+    def _walk(self, connection: sqlite3.Connection, stretch: Stretch) -> Page:
+        way = "ASC" if stretch.upwards else "DESC"
+        bounds: Mapping[str, Any] = {
+            "above": stretch.above if stretch.above is not None else 0,
+            "below": stretch.below if stretch.below is not None else 1 << 62,
+        }
+        rows = connection.execute(
+            f"SELECT {_ROW} FROM assistants WHERE body IS NOT NULL"
+            f" AND sequence > :above AND sequence < :below ORDER BY sequence {way}",
+            bounds,
         )
-    return False
+        return cut(((len(row[2]), item) for row, item in self._sound(rows)), stretch.limit)
+
+    def _sound(self, rows: Iterable[_Row]) -> Iterator[tuple[_Row, Json]]:
+        """The rows that can be read; the others are named in the log."""
+        for row in rows:
+            try:
+                item = self._loaded(row)
+            except DamagedRow as damage:
+                _log.warning("%s; it is left out of lists", one_line(str(damage)))
+            else:
+                yield row, item
+
+    def _loaded(self, row: _Row) -> Json:
+        sequence, identity, body = row
+        try:
+            assistant = json.loads(body, parse_constant=_no_number)
+            name = identity.decode()
+        except (ValueError, RecursionError):
+            assistant, name = None, identity.decode("utf-8", "replace")
+        sound = isinstance(assistant, dict) and assistant.get("id") == name
+        if not (sound and isinstance(assistant.get("tool_resources"), dict)):
+            raise DamagedRow(f"{self.path}: row {sequence} (assistant '{name}') is damaged")
+        result: Json = assistant
+        return result
 
 
-def _read(connection: sqlite3.Connection, assistant_id: str) -> Json | None:
-    row = connection.execute(
-        "SELECT body FROM assistants WHERE id = ? AND body IS NOT NULL", (assistant_id,)
-    ).fetchone()
-    return None if row is None else _loaded(row[0])
-
-
-def _loaded(body: str) -> Json:
-    assistant: Json = json.loads(body)
-    return assistant
+def _no_number(literal: str) -> NoReturn:
+    raise ValueError(literal)
 
 
 def _sequence(connection: sqlite3.Connection, assistant_id: str) -> int | None:
@@ -233,18 +181,3 @@ def _sequence(connection: sqlite3.Connection, assistant_id: str) -> int | None:
         "SELECT sequence FROM assistants WHERE id = ?", (assistant_id,)
     ).fetchone()
     return None if row is None else int(row[0])
-
-
-def _walk(connection: sqlite3.Connection, stretch: Stretch) -> list[Json]:
-    way = "ASC" if stretch.upwards else "DESC"
-    bounds: Mapping[str, Any] = {
-        "above": stretch.above if stretch.above is not None else 0,
-        "below": stretch.below if stretch.below is not None else 1 << 62,
-        "limit": stretch.limit,
-    }
-    rows = connection.execute(
-        "SELECT body FROM assistants WHERE body IS NOT NULL"
-        f" AND sequence > :above AND sequence < :below ORDER BY sequence {way} LIMIT :limit",
-        bounds,
-    )
-    return [_loaded(body) for (body,) in rows]

@@ -4,13 +4,15 @@ import asyncio
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant_tui.server.errors import Refused
+from assistant_tui.server.errors import Busy, Refused
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.rules import number, refuse_type, refuse_value
 
@@ -19,6 +21,21 @@ BODY_LIMIT = 8 * 1024 * 1024
 
 BODY_SECONDS = 60.0
 """For the whole of a body: a client in drips must not hold a connection for ever."""
+
+BODIES_LIMIT = 64 * 1024 * 1024
+"""Bytes of all bodies together, those up to SMALL_BODY left out; beyond, a request gets 503."""
+
+SMALL_BODY = 64 * 1024
+"""Bytes; read at once on the event loop, where it takes no time that anybody notices."""
+
+DROPPED_LIMIT = 64 * 1024 * 1024
+"""Bytes of a body that is too large which are still read; then the connection is closed."""
+
+VALUES_LIMIT = 1_000_000
+"""Commas and opening brackets in a body, those inside of text too; each value takes some 60 bytes
+of memory, and the longest valid instructions may be 256,000 commas."""
+
+_PARSED_AT_ONCE = 2
 
 _DEPTH_LIMIT = 100
 """Levels of nesting; far below where Python's own JSON reader and writer give up."""
@@ -36,9 +53,67 @@ class JSONAnswer(Response):
             return json.dumps(content, separators=(",", ":")).encode()
 
 
-async def read_object(request: Request) -> dict[str, Any]:
-    """The body, which must be one JSON object. Raises Refused."""
-    body = await _read_bytes(request)
+class BodyReader:
+    """Reads the bodies of requests into memory, which all of them together share."""
+
+    def __init__(self) -> None:
+        self._held = 0
+        """Bytes of the bodies that are being read or worked on, small ones left out."""
+        self._parsing = asyncio.Semaphore(_PARSED_AT_ONCE)
+
+    async def read_object(
+        self, request: Request, check: Callable[[str, Any], None]
+    ) -> dict[str, Any]:
+        """The body, which must be one JSON object that passes ``check``. Raises Refused."""
+        body = bytearray()
+        try:
+            await self._read_into(body, request)
+            if len(body) <= SMALL_BODY:
+                return _checked(body, check)
+            async with self._parsing:
+                return await run_in_threadpool(_checked, body, check)
+        finally:
+            self._give_back(body)
+
+    async def _read_into(self, body: bytearray, request: Request) -> None:
+        """All that was sent, within the limit; the rest is read and dropped, so that the sender
+        is there to hear the answer."""
+        size = 0
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size <= BODY_LIMIT:
+                        self._take(body, chunk)
+                    elif size > DROPPED_LIMIT:
+                        break
+        except TimeoutError:
+            message = "The request body did not arrive in time."
+            raise Refused(message, status=408) from None
+        if size > BODY_LIMIT:
+            message = f"The request body is larger than {BODY_LIMIT} bytes."
+            raise Refused(message, status=413)
+
+    def _take(self, body: bytearray, chunk: bytes) -> None:
+        before = _counted(body)
+        body += chunk
+        self._held += _counted(body) - before
+        if self._held > BODIES_LIMIT:
+            self._give_back(body)
+            body.clear()
+            raise Busy("Too many large requests are coming in at once.")
+
+    def _give_back(self, body: bytearray) -> None:
+        self._held -= _counted(body)
+
+
+def _counted(body: bytearray) -> int:
+    return len(body) if len(body) > SMALL_BODY else 0
+
+
+def _checked(body: bytearray, check: Callable[[str, Any], None]) -> dict[str, Any]:
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > VALUES_LIMIT:
+        raise _unreadable()
     try:
         value = json.loads(body.decode(), parse_float=_finite, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
@@ -47,31 +122,15 @@ async def read_object(request: Request) -> dict[str, Any]:
         raise refuse_type("", "an object", "something else")
     if not _is_shallow(value):
         raise _unreadable()
+    check("", value)
     return value
-
-
-async def _read_bytes(request: Request) -> bytes:
-    """All that was sent, within the limit; the rest is read and dropped, so that the sender is
-    there to hear the answer."""
-    body, size = bytearray(), 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size <= BODY_LIMIT:
-                    body += chunk
-    except TimeoutError:
-        raise Refused("The request body did not arrive in time.", status=408) from None
-    if size > BODY_LIMIT:
-        message = f"The request body is larger than {BODY_LIMIT} bytes."
-        raise Refused(message, status=413)
-    return bytes(body)
 
 
 def _unreadable() -> Refused:
     return Refused(
         "We could not parse the JSON body of your request. It must be one valid JSON object in"
-        f" UTF-8, nested no deeper than {_DEPTH_LIMIT} levels, with finite numbers."
+        f" UTF-8, nested no deeper than {_DEPTH_LIMIT} levels, with finite numbers and at most"
+        f" {VALUES_LIMIT:,} values."
     )
 
 

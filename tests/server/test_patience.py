@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-import uvicorn
 
-from assistant_tui.server import patience, wire
+from assistant_tui.server import connections, wire
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
-from assistant_tui.server.serving import configuration, listen
+from assistant_tui.server.serving import Server, listen
 
 LIMIT = 30.0
 """Seconds after which a wait gives up; no test is faster or slower for it."""
@@ -21,7 +20,7 @@ HEAD = b"POST /v1/assistants HTTP/1.1\r\nhost: h\r\ncontent-type: application/js
 @pytest.fixture
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A server with next to no patience."""
-    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
     monkeypatch.setattr(wire, "BODY_SECONDS", 0.2)
     yield
 
@@ -31,15 +30,15 @@ async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.Strea
     """A connection to a server with one sample."""
     with listen("127.0.0.1", 0) as listener:
         app = create_app(SampleStore(1), models=["m"], prefix="/v1")
-        server = uvicorn.Server(configuration(app))
-        # Without the signals that `serve` itself catches.
-        serving = asyncio.create_task(server._serve([listener]))
-        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        server = Server(app, listener)
+        address = listener.getsockname()
+        serving = asyncio.create_task(server.run())
+        reader, writer = await asyncio.open_connection(*address)
         try:
             yield reader, writer
         finally:
             writer.close()
-            server.should_exit = True
+            server.stop()
             await serving
 
 

@@ -106,7 +106,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, rounds: int) -> N
         lines += process.stdout.read().splitlines()
     acknowledged = [line.split() for line in lines if line.count(" ") == 1]
     with SQLiteStore(path) as store:
-        (check,) = store._connection.execute("PRAGMA integrity_check").fetchone()
+        (check,) = store._database._connection.execute("PRAGMA integrity_check").fetchone()
         assert check == "ok"
         for assistant_id, number in acknowledged:
             kept = store.get(assistant_id)

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistant_tui.commands import serve as serve_module
 from assistant_tui.commands.serve import run
 from assistant_tui.server import serving as serving_module
 from tests.server.support import serving
@@ -91,16 +92,14 @@ def test_a_database_of_a_newer_program(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def _run_and_stop(monkeypatch: pytest.MonkeyPatch, database: Path, host: str) -> int:
-    """Serve in this process, and stop as soon as it has started."""
-    start = serving_module._Server.startup
+    """Serve in this process, and stop as soon as the URL is told."""
+    tell = serve_module._tell
 
-    async def start_and_stop(
-        self: serving_module._Server, sockets: list[socket.socket] | None = None
-    ) -> None:
-        await start(self, sockets)
+    def tell_and_stop(url: str) -> None:
+        tell(url)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(serving_module._Server, "startup", start_and_stop)
+    monkeypatch.setattr(serve_module, "_tell", tell_and_stop)
     return run(host=host, port=0, database=database, api_key="k", models=[])
 
 
@@ -118,9 +117,9 @@ def test_the_process_is_as_it_was_afterwards(
 def test_another_journal_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from assistant_tui.server import store
+    from assistant_tui.server import database
 
-    monkeypatch.setattr(store, "_prepare", lambda connection, path: "delete")
+    monkeypatch.setattr(database, "_prepare", lambda connection, path: "delete")
     assert _run_and_stop(monkeypatch, tmp_path / "assistants.db", "127.0.0.1") == 143
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "journal mode delete" in err

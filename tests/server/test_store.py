@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from assistant_tui.server import store as store_module
+from assistant_tui.server import database as database_module
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.paging import PageQuery
@@ -46,7 +46,7 @@ def test_nobody_else_can_read_the_files(tmp_path: Path) -> None:
 def test_it_writes_ahead_and_to_the_disk(tmp_path: Path) -> None:
     with SQLiteStore(tmp_path / "assistants.db") as store:
         assert store.journal_mode == "wal"
-        (synchronous,) = store._connection.execute("PRAGMA synchronous").fetchone()
+        (synchronous,) = store._database._connection.execute("PRAGMA synchronous").fetchone()
         assert synchronous == 2  # FULL
 
 
@@ -58,7 +58,7 @@ def test_without_a_write_ahead_log_it_says_which_journal_it_has(
         uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
-    monkeypatch.setattr(store_module, "_connect", connect)
+    monkeypatch.setattr(database_module, "_connect", connect)
     path = tmp_path / "assistants.db"
     with SQLiteStore(path) as store:
         assert store.journal_mode == "delete"
@@ -170,8 +170,8 @@ def test_nobody_can_write_between_reading_and_writing(tmp_path: Path) -> None:
 def test_what_a_full_disk_refuses_was_not_written(tmp_path: Path) -> None:
     with SQLiteStore(tmp_path / "assistants.db") as store:
         made = store.create(FIELDS)
-        (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
-        store._connection.execute(f"PRAGMA max_page_count = {pages}")
+        (pages,) = store._database._connection.execute("PRAGMA page_count").fetchone()
+        store._database._connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match="full"):
             store.create({**FIELDS, "instructions": "x" * 100_000})
         assert store.page(PageQuery()).data == [made]

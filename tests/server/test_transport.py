@@ -228,7 +228,7 @@ async def test_the_log_of_a_fault_cannot_steer_a_terminal(
 async def test_a_store_that_fails_says_why() -> None:
     async with client(_Broken(StoreError("the disk is full"))) as http:
         response = await http.get("/assistants")
-    assert response.status_code == 500
+    assert response.status_code == 503
     assert error_of(response)["message"] == "the disk is full"
     assert error_of(response)["type"] == "server_error"
 
