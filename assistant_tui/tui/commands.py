@@ -73,9 +73,9 @@ COMMANDS: tuple[Command, ...] = (
         "asterisk",
         "Invert marks",
         "Mark what is not marked, unmark what is",
-        Where.READ,
+        Where.FIND,
     ),
-    Command("mark_all", "plus", "Mark all", "Mark all that match", Where.READ),
+    Command("mark_all", "plus", "Mark all", "Mark all that match", Where.FIND),
     Command("unmark_all", "minus", "Unmark all", "Take all marks away", Where.READ),
     Command("bulk", "b", "Bulk", "Do something to all that are marked", Where.WORK),
     Command(

@@ -230,3 +230,14 @@ def test_it_works_in_terminals_of_other_sizes(home: Path, size: tuple[int, int])
         demo.says("Saved")
         demo.press(b"q")
         assert demo.ends() == 0
+
+
+def test_a_filter_that_is_typed_at_once_finds_all_and_all_are_marked(home: Path) -> None:
+    with Program("--demo", "1000", home=home) as terminal:
+        opened(terminal)
+        terminal.press(b"/", b"model:gpt")
+        terminal.shows("704 of 1,000 (all) · /model:gpt")
+        terminal.press(ENTER, b"+")
+        terminal.shows("704 of 1,000 (all) · 704 marked")
+        terminal.press(b"q")
+        assert terminal.ends() == 0

@@ -17,6 +17,11 @@ class Dialog(ModalScreen[Result]):
 
     _answered = False
 
+    @property
+    def answered(self) -> bool:
+        """It was answered, and is going."""
+        return self._answered
+
     def close(self, result: Result) -> None:
         """Answer; a key pressed twice would otherwise close what lies below, too."""
         if not self._answered:

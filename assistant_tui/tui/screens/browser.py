@@ -149,14 +149,6 @@ class Browser(Horizontal):
             self.marks = self.marks.toggled(row)
             self.list_pane.action_move_down()
 
-    def action_invert_marks(self) -> None:
-        """Mark those that match and are not marked, unmark those that are."""
-        self.marks = self.marks.inverted(self.view.rows)
-
-    def action_mark_all(self) -> None:
-        """Mark all that match."""
-        self.marks = self.marks.with_all(self.view.rows)
-
     def action_unmark_all(self) -> None:
         """Take all marks away, of those that are not shown, too."""
         self.marks = Marks()

@@ -1,7 +1,8 @@
 """Shows of the list what a person looks for, in the order that they want, and marks it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,15 @@ from textual.screen import Screen
 
 from assistant_tui.core.finding.query import EVERYTHING, QueryError, parse
 from assistant_tui.core.finding.view import View
+from assistant_tui.core.listing import Row
+from assistant_tui.core.marks import Marks
 from assistant_tui.tui.background import start
+from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.list_model import ListModel
+from assistant_tui.tui.screens.whole_result import WholeResult
 from assistant_tui.tui.stylesheets import read_later
+from assistant_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.filter_bar import FilterBar
@@ -39,6 +45,7 @@ class FilterController:
         self._model = model
         self._screen = screen
         self._show = show
+        self._whole = WholeResult(model, screen)
         self._shown = View()
         self._looked_at: View | None = None
         """The view that came of the last look; another one has not been looked at here."""
@@ -76,6 +83,19 @@ class FilterController:
                 self._model.update(self._model.state.through(view.query, view.ordering.next()))
             case "sort_reverse":
                 self._model.update(self._model.state.through(view.query, view.ordering.reversed()))
+            case "mark_all":
+                self._whole.ask("Mark all", partial(self._mark, Marks.with_all))
+            case "invert_marks":
+                self._whole.ask("Invert marks", partial(self._mark, Marks.inverted))
+
+    def _mark(
+        self, change: Callable[[Marks, Sequence[Row]], Marks], rows: Sequence[Row], whole: bool
+    ) -> None:
+        """Mark rows; where a server keeps others back, say so."""
+        self._browser.marks = change(self._browser.marks, rows)
+        if not whole:
+            remark = f"Of the {len(rows):,} that were found; there may be more"
+            self._screen.query_one(StatusLine).say(remark, Tone.WARNING)
 
     async def _open(self) -> None:
         from assistant_tui.tui.widgets.filter_bar import FilterBar
