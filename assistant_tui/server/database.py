@@ -26,7 +26,7 @@ READERS = 2
 """Connections that read: Python runs one thread at a time, and a page takes memory."""
 _POLL_SECONDS = 0.1
 """How long SQLite itself waits for a lock before this module looks whether to go on waiting."""
-_CLOSE_SECONDS = 1.0
+_CLOSE_SECONDS = 0.5
 """How long closing waits for operations that were told to stop."""
 
 _APPLICATION = 0x41545549  # "ATUI": tells our databases from others

@@ -21,13 +21,14 @@ from assistant_tui.server.errors import envelope
 
 _log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 0.8
 """At the end, for requests under way; what is not answered by then is dropped."""
-_LAST_SECONDS = 0.3
+_LAST_SECONDS = 0.2
 """At the end, for tasks whose connections were dropped."""
 _TICK_SECONDS = 0.1
-_ACCEPT_PAUSE_SECONDS = 0.5
-"""After a connection could not be accepted because the system had no descriptor or memory."""
+_ACCEPT_PAUSES = {True: 0.02, False: 0.5}
+"""Seconds after the system had no descriptor or memory for a connection, by whether one was
+dropped for it."""
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
@@ -130,9 +131,9 @@ class Server:
             if error.errno not in _EXHAUSTED:
                 raise
             _log.warning("cannot accept a connection: %s", error.strerror)
-            self._connections.drop_one()
+            # The loop would call again at once, for ever.
             loop.remove_reader(self._listener)
-            loop.call_later(_ACCEPT_PAUSE_SECONDS, self._listen)
+            loop.call_later(_ACCEPT_PAUSES[self._connections.drop_one()], self._listen)
             return
         connection.setblocking(False)
         if self._connections.make_room():

@@ -73,7 +73,7 @@ class BodyReader:
             async with self._parsing:
                 return await run_in_threadpool(_checked, body, check)
         finally:
-            self._give_back(body)
+            self._drop(body)
 
     async def _read_into(self, body: bytearray, request: Request) -> None:
         """All that was sent, within the limit; the rest is read and dropped, so that the sender
@@ -85,7 +85,9 @@ class BodyReader:
                     size += len(chunk)
                     if size <= BODY_LIMIT:
                         self._take(body, chunk)
-                    elif size > DROPPED_LIMIT:
+                        continue
+                    self._drop(body)
+                    if size > DROPPED_LIMIT:
                         break
         except TimeoutError:
             message = "The request body did not arrive in time."
@@ -99,12 +101,12 @@ class BodyReader:
         body += chunk
         self._held += _counted(body) - before
         if self._held > BODIES_LIMIT:
-            self._give_back(body)
-            body.clear()
+            self._drop(body)
             raise Busy("Too many large requests are coming in at once.")
 
-    def _give_back(self, body: bytearray) -> None:
+    def _drop(self, body: bytearray) -> None:
         self._held -= _counted(body)
+        body.clear()
 
 
 def _counted(body: bytearray) -> int:
