@@ -11,6 +11,8 @@ from assistant_tui.core.draft import Draft
 UNSET = "null"
 LONG = 48
 """Characters of a value up to which it is shown from its start, wherever it differs."""
+LOOKED_AT = 100_000
+"""Characters in which the first difference is looked for."""
 LEAD = 12
 """Characters before the first difference that a longer one is shown from."""
 
@@ -68,7 +70,7 @@ def excerpts(values: Mapping[Side, str]) -> dict[Side, str]:
     """The values for one line each: long ones that begin alike from just before they differ."""
     if max(map(len, values.values())) <= LONG:
         return dict(values)
-    columns = zip(*values.values(), strict=False)
+    columns = zip(*(value[:LOOKED_AT] for value in values.values()), strict=False)
     alike = sum(1 for _ in takewhile(lambda each: len(set(each)) == 1, columns))
     start = alike - LEAD
     if start <= LEAD:

@@ -83,6 +83,10 @@ class Draft:
     def _json(self) -> dict[str, str]:
         return self._outcome[0]
 
+    def _is_sent(self, name: str) -> bool:
+        """Whether a save sends the field, or would if it had no error."""
+        return name in self._json or name in self._outcome[1]
+
     @property
     def errors(self) -> dict[str, str]:
         """What is wrong, by field; a new assistant without a model is told, too."""
@@ -129,10 +133,16 @@ class Draft:
         return draft
 
     def rebased(self, newer: Document) -> "Draft":
-        """The same edits over a newer original; what is equal there now is no edit any more."""
+        """The same edits over a newer original; what is equal there now is no edit any more.
+
+        What is aside is left out: it is not sent, and over another value it could come to be.
+        """
         draft = replace(self, original=newer, raw={}, exact={})
         for name, raw in self.raw.items():
-            draft = draft.edited(name, raw)
+            if self._is_sent(name):
+                draft = draft.edited(name, raw)
+        sent = {name: raw for name, raw in draft.raw.items() if draft._is_sent(name)}
+        draft = replace(draft, raw=sent)
         kept = {n: text for n, text in self.exact.items() if not draft._is_original(n, text)}
         return replace(draft, exact=kept)
 
@@ -167,8 +177,7 @@ class Draft:
         return tuple(
             name
             for name in self.changed_in(newer)
-            if (name in self._json or name in self._outcome[1])
-            and not same_json(newer.members.get(name), self._json.get(name))
+            if self._is_sent(name) and not same_json(newer.members.get(name), self._json.get(name))
         )
 
 

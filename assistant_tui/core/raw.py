@@ -1,6 +1,6 @@
 """What the editors of a form hold, as it stands while one types: unfinished, or over a limit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assistant_tui.core.document import elements, indent, member_at, members, read_json, same_json
@@ -66,9 +66,7 @@ def from_json(field: Field, text: str | None) -> Raw:
     value = None if text is None else read_json(text)
     if text is None or value is None:
         return _EMPTY.get(field.kind, "")
-    most = MOST_SHOWN.get(field.kind)
-    if most is not None and isinstance(value, list | dict) and len(value) > most:
-        raise ValueError(f"{field.name}: {len(value):,} are more than a form shows")
+    _check_size(field, text, value)
     match field.kind:
         case Kind.METADATA:
             return _entries(text, value)
@@ -111,6 +109,30 @@ def looks_same(field: Field, one: str | None, other: str | None) -> bool:
 MOST_SHOWN: Mapping[Kind, int] = {Kind.METADATA: 48, Kind.TOOLS: 192, Kind.IDS: 48}
 """How many entries a form has editors for, each of which costs time at every key; well beyond the
 limits of the API, so that what is over a limit can be seen and mended there."""
+LONGEST_LINE = 20_000
+"""Characters of a text that an input of one line is made for."""
+LONGEST_TEXT = 1_000_000
+"""Characters of a text that a text area is made for."""
+_AREAS = (Kind.TEXT, Kind.SCHEMA)
+_LINES = (Kind.LINE, Kind.MODEL, Kind.CHOICE)
+
+
+def _check_size(field: Field, text: str, value: object) -> None:
+    """Raise ValueError for what would make every key in the form slow."""
+    if isinstance(value, list | dict) and len(value) > MOST_SHOWN.get(field.kind, len(value)):
+        raise ValueError(f"{field.name}: {len(value):,} are more than a form shows")
+    parts: Iterable[object] = ()
+    if field.kind is Kind.METADATA and isinstance(value, dict):
+        parts = (*value, *value.values())
+    elif field.kind is Kind.IDS and isinstance(value, list):
+        parts = value
+    longest = max((len(each) for each in parts if isinstance(each, str)), default=0)
+    if field.kind in _LINES:
+        longest = len(text)
+    if longest > LONGEST_LINE or (field.kind in _AREAS and len(text) > LONGEST_TEXT):
+        raise ValueError(f"{field.name}: longer than a form shows")
+
+
 _EMPTY: Mapping[Kind, Raw] = {
     Kind.METADATA: (),
     Kind.TOOLS: (),

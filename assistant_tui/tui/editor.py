@@ -18,6 +18,8 @@ from assistant_tui.core.strict import place, without_mark
 
 LARGEST = 64_000_000
 """Bytes of a file that are read."""
+LARGEST_TEXT = 4_000_000
+"""Bytes of a file that are read for one text of the form."""
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO"}
 
 
@@ -32,13 +34,17 @@ class UnreadableFile(EditorError):
 class EditorFile:
     """A 0600 file in a 0700 folder of its own, where an editor may put what it likes beside it."""
 
-    def __init__(self, path: Path, before: str) -> None:
-        """`before` is the text that the file held when the editor was started."""
+    def __init__(self, path: Path, before: str, largest: int = LARGEST) -> None:
+        """`before` is the text that the file held when the editor was started; of what it holds
+        then no more than `largest` bytes are read."""
         self.path = path
         self.before = before
+        self._largest = largest
 
     @classmethod
-    def make(cls, place: Path | None, text: str, suffix: str) -> "EditorFile":
+    def make(
+        cls, place: Path | None, text: str, suffix: str, largest: int = LARGEST
+    ) -> "EditorFile":
         """Make the folder, below `place` or where temporary files are; the file is not there yet.
 
         Raises:
@@ -51,7 +57,7 @@ class EditorFile:
             folder = tempfile.mkdtemp(prefix="edit-", dir=place)
         except OSError as error:
             raise EditorError(f"no file for the editor: {error.strerror}") from None
-        return cls(Path(folder, f"assistant{suffix}"), text)
+        return cls(Path(folder, f"assistant{suffix}"), text, largest)
 
     def write(self, text: str) -> None:
         """Put a text into the file; what an editor left in its place is moved aside.
@@ -124,10 +130,10 @@ class EditorFile:
                 found = os.fstat(handle)
                 if not stat.S_ISREG(found.st_mode):
                     raise UnreadableFile(_in_place(found.st_mode))
-                if found.st_size > LARGEST:
-                    size = f"{found.st_size:,} bytes, {LARGEST:,} and less are read"
+                if found.st_size > self._largest:
+                    size = f"{found.st_size:,} bytes, {self._largest:,} and less are read"
                     raise UnreadableFile(f"the editor left {size}")
-                return file.read(LARGEST)
+                return file.read(self._largest)
         except FileNotFoundError:
             words = "the editor took the file away: nothing was changed"
             raise EditorError(words) from None

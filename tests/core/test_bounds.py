@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from assistant_tui.core import difference, json_schema
 from assistant_tui.core.comparison import comparison
+from assistant_tui.core.conflict import LOOKED_AT, Side, excerpts
 from assistant_tui.core.description import ENTRIES, LARGEST, describe
 from assistant_tui.core.difference import MOST_ALIKE, MOST_ALIKE_WORDS, aligned, compare_texts
 from assistant_tui.core.document import Document
 from assistant_tui.core.json_schema import MOST_CHECKED, schema_problem
 from assistant_tui.core.listing import Row
+from assistant_tui.tui.flows.showing import MOST_JSON, json_screen
 
 
 def row(members: dict[str, Any]) -> Row:
@@ -106,3 +108,15 @@ def test_a_schema_of_many_parts_is_read_but_not_checked_at_every_key(
     assert asked == []
     assert schema_problem(json.dumps({"allOf": parts[:-1]})) == ""
     assert len(asked) == 1
+
+
+def test_of_an_object_of_megabytes_the_start_is_laid_out_and_the_rest_is_counted() -> None:
+    held = row({"instructions": "word " * 400_000, "metadata": {"k": "v"}})
+    lines = [*json_screen(held)._lines]
+    assert sum(len(line.text) for line in lines) < MOST_JSON + 10_000
+    assert "more characters: x writes all to a file" in lines[-1].text
+
+
+def test_the_first_difference_of_long_values_is_looked_for_in_their_start() -> None:
+    one, other = "a" * 2 * LOOKED_AT, "a" * 2 * LOOKED_AT + "b"
+    assert excerpts({Side.MINE: one, Side.THEIRS: other})[Side.MINE].startswith("…aaaa")

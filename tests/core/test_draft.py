@@ -10,6 +10,7 @@ from assistant_tui.core.document import Document, compose, indent, same_json
 from assistant_tui.core.draft import Draft, from_editor, towards
 from assistant_tui.core.fields import FIELDS, FORMAT, FUNCTION, RESOURCES, Field, Kind
 from assistant_tui.core.raw import Composite, Entry, Raw, from_json
+from assistant_tui.core.tools import NEW
 from assistant_tui.core.writing import to_json
 from tests.core.json_texts import is_strict, texts
 
@@ -154,15 +155,18 @@ def test_rebasing_keeps_the_edits_that_are_still_edits(
     draft = edited(original, raws)
     rebased = draft.rebased(newer)
     assert rebased.original is newer
-    assert rebased.patch() == edited(newer, draft.raw).patch()
-    assert draft.rebased(original) == draft
+    # What is typed but not part of a save is not sent over another one either.
+    counts = {**draft.patch(), **draft.errors}
+    sent = {name: raw for name, raw in draft.raw.items() if name in counts}
+    assert rebased.patch() == edited(newer, sent).patch()
+    assert draft.rebased(original) == edited(original, sent)
 
 
 @given(originals, edits)
 def test_a_draft_over_its_own_outcome_is_done(original: Document, raws: Mapping[str, Raw]) -> None:
     draft = edited(original, raws)
     saved = Document(compose(original.members | draft.patch()))
-    assert set(draft.rebased(saved).touched) == set(draft.aside)
+    assert not draft.rebased(saved).dirty
     assert draft.conflicts(saved) == ()
 
 
@@ -339,3 +343,16 @@ def test_a_field_typed_into_while_another_was_saved_meets_what_somebody_else_mad
     further = Draft(sent.met_by(now, ["name", "instructions"])).edited("instructions", "IX")
     assert further.conflicts(now) == ("instructions",)
     assert Draft(sent.met_by(now, [])).edited("instructions", "IX").conflicts(now) == ()
+
+
+def test_what_is_aside_never_comes_to_be_sent_over_what_somebody_else_saved() -> None:
+    original = Document('{"id": "a", "name": "N", "tools": [{"type": "code_interpreter"}]}')
+    newer = Document('{"id": "a", "name": "N", "tools": [], "response_format": "auto"}')
+    off = Composite(NEW["function"], {"function.name": "f"}, chosen=False)
+    draft = Draft(original)
+    draft = draft.edited("tools", (Composite('{"type": "code_interpreter"}'), off))
+    draft = draft.edited("response_format", Composite("null", {"json_schema.name": "a"}))
+    draft = draft.edited("name", "M")
+    assert set(draft.aside) == {"tools", "response_format"}
+    assert draft.conflicts(newer) == ()
+    assert draft.rebased(newer).patch() == {"name": '"M"'}

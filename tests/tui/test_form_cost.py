@@ -35,8 +35,10 @@ def widgets(program: Driver) -> int:
             {"tool_resources": {"code_interpreter": {"file_ids": [f"f{n}" for n in range(MANY)]}}},
             "Code files: e edits it",
         ),
+        ({"metadata": {"k": "v" * 100_000}}, 'metadata · e edits it: {"k": "vvv'),
+        ({"instructions": "word " * 400_000}, 'instructions · e edits it: "word word'),
     ],
-    ids=["metadata", "tools", "files"],
+    ids=["metadata", "tools", "files", "value", "text"],
 )
 async def test_far_beyond_the_limits_a_field_is_shown_in_a_line_and_kept(
     members: dict[str, Any], said: str, tmp_path: Path

@@ -82,8 +82,8 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
 
 def _as_in_the_form(names: Sequence[str]) -> list[str]:
     """The fields in the order of the form, and those that it does not know behind them."""
-    order = [*FIELDS, *names]
-    return sorted(names, key=order.index)
+    order = {name: place for place, name in enumerate(dict.fromkeys([*FIELDS, *names]))}
+    return sorted(names, key=order.__getitem__)
 
 
 def label(name: str) -> str:

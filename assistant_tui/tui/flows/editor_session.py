@@ -4,7 +4,7 @@ import secrets
 
 from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import InEditor
-from assistant_tui.tui.editor import EditorError, EditorFile, UnreadableFile
+from assistant_tui.tui.editor import LARGEST, EditorError, EditorFile, UnreadableFile
 from assistant_tui.tui.flows.desk import Desk
 
 _SEPARATOR = "\nin the editor"
@@ -27,7 +27,9 @@ class EditorSession:
     that it names.
     """
 
-    def __init__(self, desk: Desk, key: str, text: str, suffix: str) -> None:
+    def __init__(
+        self, desk: Desk, key: str, text: str, suffix: str, largest: int = LARGEST
+    ) -> None:
         """`key` is where the draft of the form is or would be kept.
 
         Raises:
@@ -37,7 +39,7 @@ class EditorSession:
         self._record = desk.record
         self._key = f"{key}{_SEPARATOR}"
         place = None if self._record is None else self._record.edits
-        self.file = EditorFile.make(place, text, suffix)
+        self.file = EditorFile.make(place, text, suffix, largest)
 
     def keep(self, draft: Draft, stand_in: str = "") -> None:
         """Put the draft on disk that the text belongs to, then the text into the file.

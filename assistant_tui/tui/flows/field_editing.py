@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from assistant_tui.tui.background import start
-from assistant_tui.tui.editor import EditorError, UnreadableFile
+from assistant_tui.tui.editor import LARGEST_TEXT, EditorError, UnreadableFile
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.editing import unreadable
 from assistant_tui.tui.flows.editor_session import EditorSession, new_stand_in
@@ -32,7 +32,8 @@ class FieldEditing:
         stand_in = new_stand_in()
         draft = form.draft_with(editor, stand_in)
         try:
-            session = EditorSession(self._desk, key, str(editor.raw), editor.suffix)
+            text = str(editor.raw)
+            session = EditorSession(self._desk, key, text, editor.suffix, LARGEST_TEXT)
             session.keep(draft, stand_in)
         except EditorError as error:
             self._desk.say(str(error), Tone.ERROR)

@@ -7,7 +7,7 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft, from_editor
 from assistant_tui.journal.drafts import InEditor, KeptDraft, load_draft, load_in_editor, put_in
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.tui.editor import EditorError, EditorFile, UnreadableFile
+from assistant_tui.tui.editor import LARGEST, LARGEST_TEXT, EditorError, EditorFile, UnreadableFile
 from assistant_tui.tui.flows.editing import without_error
 from assistant_tui.tui.flows.editor_session import key_of_form
 
@@ -36,7 +36,8 @@ class LeftEdit:
             return cls(kept, None, str(error))
         if in_editor is None:
             return cls(kept, base, original=base.original)
-        file = EditorFile(in_editor.file, in_editor.before)
+        largest = LARGEST_TEXT if in_editor.stand_in else LARGEST
+        file = EditorFile(in_editor.file, in_editor.before, largest)
         problem, draft = "", None
         try:
             draft = _with_file(kept, base, in_editor, file)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 MOST_JSON = 1_000_000
-"""Characters of an object that are laid out and wrapped."""
+"""Characters of an object, or of instructions, that are laid out and wrapped."""
 
 
 def json_screen(row: Row) -> TextScreen:
@@ -68,7 +68,10 @@ def _reading(name: str, members: Mapping[str, str]) -> "ReadingScreen":
     from assistant_tui.core.reading import parts
     from assistant_tui.tui.dialogs.reading import ReadingScreen
 
-    text = many_lines(_text(members.get("instructions")) or "No instructions.")
+    said = _text(members.get("instructions")) or "No instructions."
+    text = many_lines(said[:MOST_JSON])
+    if (left := len(said) - MOST_JSON) > 0:
+        text += f"\n\n… {left:,} more characters"
     return ReadingScreen(f"Instructions of {one_line(name) or '(no name)'}", parts(text))
 
 

@@ -173,7 +173,7 @@ class FormDesk:
         typed = {name: raw for name, raw in form.held().items() if raw != held[name]}
         left = (*saved.outcome.ignored, *sent.aside)
         ignored = {name: held[name] for name in left if name in held}
-        draft = Draft(sent.met_by(Document(saved.row.text), typed))
+        draft = Draft(sent.met_by(Document(saved.row.text), {**typed, **sent.aside}))
         for name, raw in {**ignored, **typed}.items():
             draft = draft.edited(name, raw)
         place = form.cursor
