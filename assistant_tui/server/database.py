@@ -122,7 +122,8 @@ class Database:
         connection = opener(self.path)
         self._connections.append(connection)
         connection.execute(f"PRAGMA busy_timeout = {int(_POLL_SECONDS * 1000)}")
-        connection.execute("PRAGMA synchronous = FULL")
+        # This one reads the file.
+        self._retry(lambda: connection.execute("PRAGMA synchronous = FULL"))
         return connection
 
     @contextmanager
