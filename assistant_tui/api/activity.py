@@ -1,22 +1,25 @@
 """What the requests of one client are doing: those on their way, and those that wait to repeat."""
 
+import asyncio
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from time import monotonic
-from typing import NamedTuple
 
 WORTH_TELLING = 2.0
 """Seconds from which a wait is told; a shorter one is over before it is read."""
 
 
-class RetryWait(NamedTuple):
+@dataclass(eq=False)
+class _RetryWait:
     """A request that is sent again after a while."""
 
     until: float
     """When, by the monotonic clock, in seconds."""
     reason: str
     """Why it was not carried out: the title of the failure, and the server's words."""
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Activity:
@@ -24,7 +27,7 @@ class Activity:
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
-        self._waits: list[RetryWait] = []
+        self._waits: list[_RetryWait] = []
         self._sent = 0
         self.changed: Callable[[], None] = lambda: None
         """Called when a wait that is worth telling begins or ends."""
@@ -48,25 +51,39 @@ class Activity:
         finally:
             self._sent -= 1
 
-    @contextmanager
-    def waiting(self, seconds: float, reason: str) -> Iterator[None]:
-        """A repetition is waited for inside."""
-        wait = RetryWait(self._now() + seconds, reason)
+    async def pause(self, sleep: Awaitable[None], seconds: float, reason: str) -> bool:
+        """Wait before a request is sent again; `sleep` is what takes so many seconds.
+
+        Returns:
+            False if the wait was given up: then the last failure stands.
+        """
+        wait = _RetryWait(self._now() + seconds, reason)
         self._waits.append(wait)
-        told = seconds >= WORTH_TELLING
+        sleeping = asyncio.ensure_future(sleep)
+        giving_up = asyncio.ensure_future(wait.given_up.wait())
         try:
-            if told:
-                self.changed()
-            yield
+            self._tell(seconds)
+            await asyncio.wait((sleeping, giving_up), return_when=asyncio.FIRST_COMPLETED)
+            return not wait.given_up.is_set()
         finally:
+            sleeping.cancel()
+            giving_up.cancel()
             self._waits.remove(wait)
-            if told:
-                self.changed()
+            self._tell(seconds)
+
+    def _tell(self, seconds: float) -> None:
+        if seconds >= WORTH_TELLING:
+            self.changed()
+
+    def give_up(self) -> None:
+        """Send nothing again of what waits now: each of these requests fails as it did before."""
+        for wait in self._waits:
+            wait.given_up.set()
 
     @property
     def words(self) -> str:
         """Why and for how long the longest wait goes on; empty where none is worth telling."""
-        wait = max(self._waits, default=None)
+        wait = max(self._waits, key=lambda each: each.until, default=None)
         if wait is None or (left := wait.until - self._now()) <= 0:
             return ""
         return f"{wait.reason} · tried again in {math.ceil(left):,} s"

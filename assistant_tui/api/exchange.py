@@ -63,8 +63,9 @@ class Exchange:
             wait = wait_before_retry(call.method, outcome, retries, self._chance())
             if wait is None:
                 return outcome
-            with self._activity.waiting(wait, f"{outcome.error.title}: {outcome.error.message}"):
-                await self._sleep(wait)
+            reason = f"{outcome.error.title}: {outcome.error.message}"
+            if not await self._activity.pause(self._sleep(wait), wait, reason):
+                return outcome
             retries += 1
 
     async def _attempt(self, call: Call, key: str | None) -> Answer | Failure:

@@ -42,12 +42,16 @@ class Session:
     def write(self) -> Iterator[None]:
         """What is done inside goes on to its end when a signal comes, and so does its report.
 
-        A second signal ends that, too, and the first one does where nothing is under way but a wait
-        before a request is sent again: the server has not carried it out.
+        A second signal ends that, too. A request that waits to be sent again is given up by the
+        first one: what it was for ends as it does where the server refuses.
         """
         self._writing = True
         try:
             yield
+        except ServiceError as error:
+            if self._stopped_by:  # the task is cancelled before anybody else can tell of it
+                self.console.note(told(error, self.settings.profile))
+            raise
         finally:
             self._writing = False
             if self._stopped_by and self._task is not None:
@@ -73,20 +77,21 @@ class Session:
         again, self._stopped_by = self._stopped_by, number
         if self._task is None:
             return
-        if again or not self._writing or self._only_waits:
+        if again or not self._writing:
             self._task.cancel()
+        elif any(each.activity.waits for each in self._opened):
+            self._give_up_waits()
         else:
             self.console.note("ends after the write that is under way; once more ends it now")
 
-    @property
-    def _only_waits(self) -> bool:
-        activities = [each.activity for each in self._opened]
-        return any(each.waits for each in activities) and not any(each.sends for each in activities)
+    def _give_up_waits(self) -> None:
+        for each in self._opened:
+            each.activity.give_up()
 
     def _tell_of_waits(self) -> None:
-        """Count a wait down, and end it where a signal came while the request was on its way."""
-        if self._stopped_by and self._only_waits and self._task is not None:
-            self._task.cancel()
+        """Count a wait down, or give it up where a signal came while the request was on its way."""
+        if self._stopped_by:
+            self._give_up_waits()
             return
         if self._ticking is not None:
             self._ticking.cancel()

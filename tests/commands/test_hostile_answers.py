@@ -2,7 +2,7 @@
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,16 +13,20 @@ MEBIBYTE = 1024 * 1024
 
 
 @contextmanager
-def saying(answer: bytes) -> Iterator[str]:
-    """A server that gives the same bytes to every request; its base address."""
+def saying(answer: bytes | Callable[[str], bytes]) -> Iterator[str]:
+    """A server that gives the same bytes to every request, or those for its method.
+
+    Yields its base address.
+    """
 
     class Handler(socketserver.StreamRequestHandler):
         timeout = 10
 
         def handle(self) -> None:
+            method = self.rfile.readline().partition(b" ")[0].decode()
             while self.rfile.readline() not in (b"\r\n", b""):
                 pass
-            self.wfile.write(answer)
+            self.wfile.write(answer if isinstance(answer, bytes) else answer(method))
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))

@@ -2,7 +2,12 @@
 
 import re
 import signal
+import sqlite3
 import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,6 +56,156 @@ def test_the_first_signal_ends_a_wait_that_was_told(verb: str, fields: Path) -> 
         program.send_signal(signal.SIGINT)
         assert program.wait(LIMIT) == 130
         assert "Traceback" not in program.stderr.read()
+
+
+def ok(body: str, status: str = "200 OK", more: str = "") -> bytes:
+    """An answer after which the connection is closed."""
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{more}"
+    return f"{head}\r\n{body}".encode()
+
+
+ASSISTANT = '{"id": "asst_1", "object": "assistant", "model": "m", "name": "One"}'
+
+
+@contextmanager
+def command(url: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The program, whose words are read as they come; it is ended, whatever happens."""
+    with subprocess.Popen(
+        [*PROGRAM, "--base-url", url, *arguments],
+        cwd=folder,
+        env=environment(folder / "home"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def deletions(folder: Path) -> list[str]:
+    """What the journal would bring back."""
+    with sqlite3.connect(folder / "home" / "journal.db") as database:
+        return [row[0] for row in database.execute("SELECT kind FROM entries")]
+
+
+def test_a_write_that_waits_is_given_up_and_told_by_the_first_signal(fields: Path) -> None:
+    def answer(method: str) -> bytes:
+        return ok(ASSISTANT) if method == "GET" else SLOW_DOWN
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        assert process.stderr is not None
+        assert "tried again in" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=LIMIT)
+        assert (process.returncode, out) == (130, "")
+        assert "asst_1 was not deleted: Rate limited: slow down" in err
+    assert deletions(fields) == []
+
+
+def test_one_that_may_have_been_carried_out_is_looked_for_when_it_is_given_up(
+    fields: Path,
+) -> None:
+    deleted = threading.Event()
+
+    def answer(method: str) -> bytes:
+        if method == "DELETE":
+            deleted.set()
+            return ok("{}", "503 Busy", "Retry-After: 120\r\n")
+        return ok("{}", "404 Not Found") if deleted.is_set() else ok(ASSISTANT)
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        assert process.stderr is not None
+        assert "Server fault" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=LIMIT)
+        assert (process.returncode, out) == (130, "asst_1\n")
+    assert deletions(fields) == ["deleted"]
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_a_single_write_that_is_given_up_is_told(verb: str, fields: Path) -> None:
+    def answer(method: str) -> bytes:
+        if method == "POST":
+            return SLOW_DOWN
+        return ok('{"data": []}' if verb == "create" else ASSISTANT.replace('"m"', '"n"'))
+
+    with saying(answer) as url, command(url, fields, *VERBS[verb]) as process:
+        assert process.stderr is not None
+        assert "tried again in" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=LIMIT)
+        assert (process.returncode, out) == (143, "")
+        assert "assistant-tui: Rate limited: slow down" in err
+
+
+def test_a_signal_that_comes_before_the_wait_ends_that_too(fields: Path) -> None:
+    arrived, answering = threading.Event(), threading.Event()
+
+    def answer(method: str) -> bytes:
+        if method == "GET":
+            return ok(ASSISTANT)
+        arrived.set()
+        assert answering.wait(LIMIT)
+        return SLOW_DOWN
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        assert process.stderr is not None
+        assert arrived.wait(LIMIT)
+        process.send_signal(signal.SIGINT)
+        assert "ends after the write" in process.stderr.readline()
+        answering.set()
+        _, err = process.communicate(timeout=LIMIT)
+        assert process.returncode == 130
+        assert "was not deleted: Rate limited" in err
+
+
+def test_a_server_that_hangs_keeps_nobody_who_asks_twice(fields: Path) -> None:
+    arrived, ended = threading.Event(), threading.Event()
+
+    def answer(method: str) -> bytes:
+        if method == "GET":
+            return ok(ASSISTANT)
+        arrived.set()
+        ended.wait(LIMIT)
+        return b""
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        try:
+            assert process.stderr is not None
+            assert arrived.wait(LIMIT)
+            process.send_signal(signal.SIGINT)
+            assert "ends after the write" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=LIMIT)
+            assert process.returncode == 130
+            assert "Traceback" not in err
+        finally:
+            ended.set()
+
+
+def test_a_command_that_prints_the_key_is_left_at_once(fields: Path) -> None:
+    (fields / "home").mkdir()
+    ready = fields / "ready"
+    text = f"""default = "p"
+[profiles.p]
+base_url = "http://127.0.0.1:9/v1"
+api_key_command = "sh -c 'touch {ready}; exec sleep 60'"
+"""
+    (fields / "home" / "config.toml").write_text(text)
+    with subprocess.Popen(
+        [*PROGRAM, "list"], env=environment(fields / "home"), stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            until = time.monotonic() + LIMIT
+            while not ready.exists() and time.monotonic() < until:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=LIMIT / 2)
+            assert (process.returncode, err) == (130, "")
+        finally:
+            process.kill()
 
 
 def test_the_seconds_are_counted_down_where_somebody_watches(fields: Path) -> None:

@@ -1,6 +1,6 @@
 """Shows an operation on many while it runs: how far it is, and what became of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -48,11 +48,14 @@ class Progress(Dialog[None]):
         Binding("up", "move(-1)", show=False),
     ]
 
-    def __init__(self, title: str, batch: Batch[Any]) -> None:
-        """`title` is shown as it is."""
+    def __init__(
+        self, title: str, batch: Batch[Any], give_up_waits: Callable[[], None] = lambda: None
+    ) -> None:
+        """`title` is shown as it is; `give_up_waits` is called when the batch is stopped."""
         super().__init__()
         self._title = title
         self._batch = batch
+        self._give_up_waits = give_up_waits
 
     def compose(self) -> ComposeResult:
         """A title, the bar, the results once there are any to look at, and the buttons."""
@@ -123,6 +126,7 @@ class Progress(Dialog[None]):
         """Begin no further one; where it is over, close."""
         if self.running:
             self._batch.stop()
+            self._give_up_waits()
             self._say(_STOPPING)
         else:
             self._finish()

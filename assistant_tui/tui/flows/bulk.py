@@ -149,7 +149,7 @@ async def carry_out(
 ) -> tuple[Result[ItemT], ...]:
     """Run an operation on each, show how it goes, and bring list and marks up to date."""
     batch = Batch(items, operation, at_once=at_once)
-    await desk.ask(Progress(f"{doing} {len(items):,}", batch))
+    await desk.ask(Progress(f"{doing} {len(items):,}", batch, desk.give_up_waits))
     _bring_up_to_date(desk, batch.results)
     _tell(desk, done, batch)
     return batch.results

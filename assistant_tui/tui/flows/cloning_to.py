@@ -111,7 +111,8 @@ async def _carry_out(desk: Desk, there: Catalog, profile: Profile, moves: Sequen
         return await there.create(move.transfer.draft)
 
     batch = Batch(moves[::-1], operation, at_once=1)
-    await desk.ask(Progress(f"Cloning {len(moves):,} to {one_line(profile.name)}", batch))
+    title = f"Cloning {len(moves):,} to {one_line(profile.name)}"
+    await desk.ask(Progress(title, batch, desk.give_up_waits))
     made = [each.saved.row for each in batch.results if each.saved is not None]
     desk.unmark([each.item.id for each in batch.of(Status.DONE)])
     said = f"Cloned {len(made):,} to {one_line(profile.name)}"

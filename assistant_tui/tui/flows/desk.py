@@ -73,6 +73,9 @@ class Desk(Protocol):
     def catalog_of(self, profile: Profile) -> Awaitable["Catalog"]:
         """Open the catalog of any profile, to be closed by the caller; raises ServiceError."""
 
+    def give_up_waits(self) -> None:
+        """Let each request that waits to be sent again fail as it did before."""
+
     def unmark(self, assistant_ids: Iterable[str]) -> None:
         """Take the marks of some away."""
 

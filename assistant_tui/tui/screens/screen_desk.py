@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.screen import Screen
+from textual.timer import Timer
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.draft import Draft
@@ -24,6 +25,7 @@ from assistant_tui.tui.screens.list_model import ListModel
 from assistant_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from assistant_tui.api.activity import Activity
     from assistant_tui.catalog.catalog import Catalog
     from assistant_tui.catalog.record import Record
 
@@ -46,8 +48,10 @@ class ScreenDesk:
         self._changed = changed
         self._told: ListState | None = None
         """The state of which was told last."""
-        self._before_wait: tuple[str, Tone] | None = None
-        """What the status line said before it counted a wait down."""
+        self._ticking: Timer | None = None
+        """The next second of a wait that is counted down."""
+        self._activities: list[Activity] = []
+        """What the requests to each server that was opened here are doing."""
         self._said = ("", Tone.PLAIN)
         """What was said last of how loading goes."""
         self.profile = profile
@@ -108,20 +112,24 @@ class ScreenDesk:
     async def catalog_of(self, profile: Profile) -> "Catalog":
         """Open the catalog of a profile, whose waits are told. Raises ServiceError."""
         catalog = await self._connect(profile)
-        catalog.activity.changed = partial(self._tell_of_waits, catalog)
+        catalog.activity.changed = self._tell_of_waits
+        self._activities.append(catalog.activity)
         return catalog
 
-    def _tell_of_waits(self, catalog: "Catalog") -> None:
+    def give_up_waits(self) -> None:
+        """Let each request that waits to be sent again fail as it did before."""
+        for activity in self._activities:
+            activity.give_up()
+
+    def _tell_of_waits(self) -> None:
         """Count down, on the status line, until a request is sent again."""
+        if self._ticking is not None:
+            self._ticking.stop()
         for status in self._screen.query(StatusLine):
-            words = catalog.activity.words
-            if words:
-                self._before_wait = self._before_wait or (status.sentence, status.tone)
-                status.say(words, Tone.WORKING)
-                self._screen.set_timer(1, partial(self._tell_of_waits, catalog))
-            elif self._before_wait is not None:
-                status.say(*self._before_wait)
-                self._before_wait = None
+            words = (each.words for each in self._activities)
+            status.waiting = next((said for said in words if said), "")
+            if status.waiting:
+                self._ticking = self._screen.set_timer(1, self._tell_of_waits)
 
     async def connected(self) -> "Catalog":
         """The open catalog, once there is one; raises ServiceError if it cannot be opened."""

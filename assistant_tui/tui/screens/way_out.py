@@ -60,7 +60,9 @@ class WayOut:
     async def is_free(self) -> bool:
         """Whether nothing is lost if this screen goes; asks where something would be."""
         if not await self._turn.rests_soon():
-            return await leaving.may_interrupt(self._desk)
+            self._desk.give_up_waits()
+            if not await self._turn.rests_soon():
+                return await leaving.may_interrupt(self._desk)
         return await self._desk.form.leave()
 
     def keep_draft(self) -> None:

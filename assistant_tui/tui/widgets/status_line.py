@@ -56,6 +56,9 @@ class StatusLine(Widget):
 
     sentence: reactive[str] = reactive("")
     tone: reactive[Tone] = reactive(Tone.PLAIN, init=False)
+    waiting: reactive[str] = reactive("")
+    """Why a request waits to be sent again, and for how long; shown where else nothing is said but
+    that something is under way."""
     _passing = False
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
@@ -79,6 +82,8 @@ class StatusLine(Widget):
     def render(self) -> Content:
         """Draw the sentence after its mark; the key that helps at its end is not cut off."""
         text = f"{self.tone.value}{self.sentence}" if self.sentence else ""
+        if self.waiting and (not text or self.tone is Tone.WORKING):
+            text = f"{Tone.WORKING.value}{one_line(self.waiting)}"
         said, _, hint = text.rpartition(" · ")
         width = self.size.width
         if cell_len(text) <= width or " " not in hint or cell_len(hint) > min(_HINT, width // 2):

@@ -1,0 +1,121 @@
+"""A server that wants to be left alone: it is said why and for how long, and it can be given up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from assistant_tui.core.samples import sample
+from assistant_tui.server.sample_store import SampleStore
+from tests.tui.driver import WRITES, Driver, Gate, running
+
+ID, NAME = sample(0)["id"], sample(0)["name"]
+
+
+class Busy:
+    """Refuses what `busy` says until further notice, and wants to be left alone for two minutes."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.busy: Callable[[str], bool] = lambda method: method in WRITES
+        self.refused = asyncio.Event()
+
+    async def __call__(
+        self,
+        scope: Any,
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """Serve one request."""
+        if not self.busy(scope["method"]):
+            await self.gate(scope, receive, send)
+            return
+        self.refused.set()
+        headers = [(b"retry-after", b"120"), (b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 429, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"error": {"message": "slow down"}}'})
+
+
+@pytest.fixture
+def busy(gate: Gate) -> Busy:
+    """The server of the store, behind one that lets no write through."""
+    return Busy(gate)
+
+
+@pytest.fixture
+def woken() -> asyncio.Event:
+    """Ends the waits of the program."""
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def program(busy: Busy, woken: asyncio.Event, tmp_path: Path) -> AsyncIterator[Driver]:
+    """The program on that server; it waits until it is woken."""
+
+    async def sleep(seconds: float) -> None:
+        await woken.wait()
+
+    async with running(busy, tmp_path, sleep=sleep) as driver:
+        yield driver
+
+
+async def waits(program: Driver) -> None:
+    """Wait until a wait is told."""
+    await program.until(lambda: "tried again in" in program.status)
+
+
+async def test_a_save_that_waits_counts_down_and_is_told_in_the_end(
+    program: Driver, busy: Busy, woken: asyncio.Event, store: SampleStore
+) -> None:
+    await program.pilot.press("enter", "x", "ctrl+s")
+    await waits(program)
+    assert program.status == "… Rate limited: slow down · tried again in 120 s"
+    await program.until(lambda: "again in 119 s" in program.status)
+    busy.busy = lambda method: False
+    woken.set()
+    await program.settle()
+    assert program.status == f"Saved {NAME}x · {ID}"
+
+
+async def test_what_was_said_meanwhile_is_not_covered(program: Driver) -> None:
+    await program.pilot.press("enter", "x", "ctrl+s")
+    await waits(program)
+    program.main.desk.say("Something else")
+    await program.pilot.pause()
+    assert program.status == "Something else"
+
+
+async def test_leaving_gives_a_wait_up_and_keeps_the_edit(program: Driver, gate: Gate) -> None:
+    await program.pilot.press("enter", "x", "ctrl+s")
+    await waits(program)
+    await program.pilot.press("ctrl+q")
+    await program.until(lambda: "There are unsaved changes" in program.text)
+    await program.press("escape")
+    assert program.main.query_one(Input).value == f"{NAME}x"
+    assert "Rate limited: slow down" in program.status and "the edit is kept" in program.status
+    assert gate.writes() == []
+
+
+async def test_a_deletion_that_waits_does_not_hold_the_program(
+    program: Driver, store: SampleStore
+) -> None:
+    await program.pilot.press("d", "tab", "enter")
+    await waits(program)
+    await program.pilot.press("q")
+    await program.until(lambda: not program.app.is_running)
+    assert store.get(ID)
+
+
+async def test_a_stopped_operation_on_many_gives_up_its_waits(
+    program: Driver, store: SampleStore
+) -> None:
+    await program.press("space", "space", "b", "enter")
+    await program.pilot.press(*"another", "enter")
+    await waits(program)
+    assert "tried again in" in program.text
+    await program.press("escape")
+    assert "Failed: 2" in program.text and "slow down" in program.text
+    assert "tried again in" not in program.text
