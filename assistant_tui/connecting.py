@@ -15,6 +15,7 @@ from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
 from assistant_tui.config.folders import Folders
+from assistant_tui.config.identity import identity_of
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
@@ -63,7 +64,7 @@ def _record(
         path, keep_days=settings.keep_days, keep_bytes=settings.keep_megabytes * _MEGABYTE
     )
     stack.callback(journal.close)
-    return Record(journal, "\n".join(profile.identity))
+    return Record(journal, identity_of(settings, profile, folders))
 
 
 def remote_endpoint(profile: Profile) -> Endpoint:

@@ -30,10 +30,15 @@ class FirstPaint:
     """The frame that was kept for what is being opened, if there is one."""
 
     def __init__(self, folder: Path, listing: Path, facts: str, environ: Mapping[str, str]) -> None:
-        """`listing` is the file with the remembered rows, `facts` all else that a frame shows."""
+        """`listing` is the file with the remembered rows, whose name tells servers and accounts
+        apart, `facts` all else that a frame shows."""
         self._path = folder / "first-frame.json"
         self._listing = listing
-        self._facts = [facts, *(f"{name}={environ.get(name)}" for name in ENVIRONMENT)]
+        self._facts = [
+            listing.name,
+            facts,
+            *(f"{name}={environ.get(name)}" for name in ENVIRONMENT),
+        ]
         self._key = self._digest()
 
     def _digest(self) -> str | None:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
+from dataclasses import replace
 
 from assistant_tui.api.activity import Activity
 from assistant_tui.api.client import AssistantsClient
@@ -16,11 +17,19 @@ from assistant_tui.catalog.walk import walk
 from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import same_json
 from assistant_tui.core.draft import Draft
-from assistant_tui.core.errors import Conflict, Forbidden, NotFound, NotServed, ServiceError
+from assistant_tui.core.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotKept,
+    NotServed,
+    ServiceError,
+)
 from assistant_tui.core.listing import Listing, Order, Page, Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.resource import Resources
 from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.errors import JournalError
 
 
 class Catalog:
@@ -140,15 +149,28 @@ class Catalog:
                 saved = await self._create_imported(draft, known, imported)
             else:
                 saved = await self._creating.create(draft, known)
-            await self.record.add(
-                saved.row.id,
-                Kind.CREATED,
-                None,
-                saved.row.text,
-                undoes=undoes,
-                batch=batch,
-                imported=imported,
+            return await self._recorded(
+                saved, Kind.CREATED, None, undoes=undoes, batch=batch, imported=imported
             )
+
+    async def _recorded(
+        self,
+        saved: Saved,
+        kind: Kind,
+        before: str | None,
+        *,
+        undoes: int | None,
+        batch: str,
+        imported: str = "",
+    ) -> Saved:
+        """Keep what was done, or say in the result why it cannot be undone."""
+        row = saved.row
+        try:
+            await self.record.add(
+                row.id, kind, before, row.text, undoes=undoes, batch=batch, imported=imported
+            )
+        except JournalError as error:
+            return replace(saved, unkept=str(error))
         return saved
 
     async def _create_imported(self, draft: Draft, known: Collection[str], key: str) -> Saved:
@@ -171,7 +193,8 @@ class Catalog:
         """Look for what the create of an earlier import made, whose answer was never known."""
         row = await self._creating.find(draft, before)
         if row is not None:
-            await self.record.add(row.id, Kind.CREATED, None, row.text, imported=key)
+            with suppress(JournalError):  # the next import looks for it once more
+                await self.record.add(row.id, Kind.CREATED, None, row.text, imported=key)
         return row
 
     def send_whole(self) -> None:
@@ -190,8 +213,7 @@ class Catalog:
         saved = await saving.modify(
             self._client, draft, above=above, full_replace=self._full_replace
         )
-        await self._record_change(saved, undoes, batch)
-        return saved
+        return await self._record_change(saved, undoes, batch)
 
     async def change(
         self, assistant_id: str, edit: Edit, above: str | None = None, batch: str = ""
@@ -201,17 +223,15 @@ class Catalog:
         saved = await saving.change(
             self._client, assistant_id, edit, above=above, full_replace=self._full_replace
         )
-        await self._record_change(saved, None, batch)
-        return saved
+        return await self._record_change(saved, None, batch)
 
-    async def _record_change(self, saved: Saved, undoes: int | None, batch: str) -> None:
-        row, before = saved.row, saved.before
-        if before is not None and not same_json(before, row.text):
-            await self.record.add(
-                row.id, Kind.CHANGED, before, row.text, undoes=undoes, batch=batch
-            )
-        elif undoes is not None:
+    async def _record_change(self, saved: Saved, undoes: int | None, batch: str) -> Saved:
+        before = saved.before
+        if before is not None and not same_json(before, saved.row.text):
+            return await self._recorded(saved, Kind.CHANGED, before, undoes=undoes, batch=batch)
+        if undoes is not None:
             await self.record.pass_over(undoes)
+        return saved
 
     async def delete(
         self,
@@ -219,8 +239,12 @@ class Catalog:
         above: str | None = None,
         undoes: int | None = None,
         batch: str = "",
+        *,
+        for_good: bool = False,
     ) -> bool:
         """Delete an assistant; what it was is kept first, since nothing else brings it back.
+
+        Where that cannot be kept, it is deleted only `for_good`, and else NotKept is raised.
 
         Returns:
             False if there was none any more, so that this is nothing to undo.
@@ -232,9 +256,14 @@ class Catalog:
             if undoes is not None:
                 await self.record.pass_over(undoes)
             return False
-        number = await self.record.add(
-            assistant_id, Kind.DELETED, before, None, undoes=undoes, batch=batch
-        )
+        number = None
+        try:
+            number = await self.record.add(
+                assistant_id, Kind.DELETED, before, None, undoes=undoes, batch=batch
+            )
+        except JournalError as error:
+            if not for_good:
+                raise NotKept(f"nothing was sent, since no copy is kept: {error}") from error
         try:
             await deleting.delete(self._client, assistant_id, above)
         except ServiceError as error:

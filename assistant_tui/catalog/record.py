@@ -1,11 +1,13 @@
 """What was done and typed on one server, kept in the journal; its failures never stop the work."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from assistant_tui.config.identity import ServerIdentity
 from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Entry, Kind
@@ -20,26 +22,64 @@ class Record:
     """The part of the journal that is about one server.
 
     Without a journal, nothing is kept and nothing found. Where the journal fails, `trouble` says
-    how in one sentence, and what was asked for goes on without it.
+    how in one sentence, and what was asked for goes on without it, unless a method says otherwise.
     """
 
-    def __init__(self, journal: Journal | None = None, server: str = "") -> None:
+    def __init__(self, journal: Journal | None = None, server: str | ServerIdentity = "") -> None:
+        """`server` is what its entries are kept under; an identity is asked for it at first use."""
         self._journal = journal
         self._server = server
+        self._guard = threading.Lock()
+        self._taken_over = isinstance(server, str)
         self.trouble = ""
         """Why the journal last failed; empty while it works."""
 
-    async def _ask(self, question: Callable[[Journal], _Found], otherwise: _Found) -> _Found:
+    async def _ask(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
         """Do something with the journal in a thread, since it waits for the disk."""
+        try:
+            return await self._try(question, otherwise)
+        except JournalError:
+            return otherwise
+
+    async def _try(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
+        """As `_ask`, but a failure of the journal is raised, too; `otherwise` is without any."""
         if self._journal is None:
             return otherwise
         try:
-            found = await asyncio.to_thread(question, self._journal)
+            found = await asyncio.to_thread(self._answer, question, self._journal)
         except JournalError as error:
             self.trouble = str(error)
-            return otherwise
+            raise
         self.trouble = ""
         return found
+
+    def _answer(self, question: Callable[[Journal, str], _Found], journal: Journal) -> _Found:
+        name = self._name()
+        if not isinstance(self._server, str):
+            with self._guard:
+                if not self._taken_over:
+                    with suppress(JournalError):  # what is asked meets it, too
+                        journal.take_over(name, self._server.was)
+                        self._taken_over = True
+        return question(journal, name)
+
+    def _name(self) -> str:
+        """What the server's entries are kept under."""
+        if isinstance(self._server, str):
+            return self._server
+        try:
+            return self._server.text()
+        except OSError as error:
+            why = f"{error.strerror}: {error.filename}"
+            raise JournalError(f"the journal cannot tell this account from others: {why}") from None
+
+    async def check(self, size: int) -> str:
+        """Why a copy of so many bytes could not be kept just now; empty if it could."""
+        try:
+            await self._try(lambda journal, _: journal.check(size), None)
+        except JournalError as error:
+            return str(error)
+        return ""
 
     async def add(
         self,
@@ -52,10 +92,14 @@ class Record:
         batch: str = "",
         imported: str = "",
     ) -> int | None:
-        """Keep what is done to an assistant; the number of the entry, None if it was not kept."""
-        return await self._ask(
-            lambda journal: journal.record(
-                self._server,
+        """Keep what is done to an assistant; the number of the entry, None without a journal.
+
+        Raises:
+            JournalError: it was not kept.
+        """
+        return await self._try(
+            lambda journal, server: journal.record(
+                server,
                 assistant_id,
                 kind,
                 before,
@@ -69,24 +113,24 @@ class Record:
 
     async def begin_import(self, key: str, before: Collection[str] | None) -> None:
         """Note, before it is sent, the create of an assistant that a file holds."""
-        await self._ask(lambda journal: journal.begin_import(self._server, key, before), None)
+        await self._ask(lambda journal, server: journal.begin_import(server, key, before), None)
 
     async def drop_import(self, key: str) -> None:
         """Forget a create that certainly made nothing."""
-        await self._ask(lambda journal: journal.drop_import(self._server, key), None)
+        await self._ask(lambda journal, server: journal.drop_import(server, key), None)
 
     async def imports(self, keys: Collection[str]) -> Mapping[str, Imported]:
         """What became of the creates with these keys, of those that are known."""
-        return await self._ask(lambda journal: journal.imports(self._server, keys), {})
+        return await self._ask(lambda journal, server: journal.imports(server, keys), {})
 
     async def withdraw(self, number: int | None) -> None:
         """Take back an entry whose deed did not come about."""
         if number is not None:
-            await self._ask(lambda journal: journal.withdraw(number), None)
+            await self._ask(lambda journal, _: journal.withdraw(number), None)
 
     async def pass_over(self, number: int) -> None:
         """What an entry did is taken back already: the next undoing reaches the one before."""
-        await self._ask(lambda journal: journal.mark_undone(number), False)
+        await self._ask(lambda journal, _: journal.mark_undone(number), False)
 
     @asynccontextmanager
     async def claimed(self, number: int | None) -> AsyncIterator[bool]:
@@ -94,7 +138,7 @@ class Record:
         if number is None:
             yield True
             return
-        free = await self._ask(lambda journal: journal.claim(number), True)
+        free = await self._ask(lambda journal, _: journal.claim(number), True)
         try:
             yield free
         finally:
@@ -103,54 +147,55 @@ class Record:
 
     async def last(self) -> Entry | None:
         """What is to be undone next."""
-        return await self._ask(lambda journal: journal.last(self._server), None)
+        return await self._ask(lambda journal, server: journal.last(server), None)
 
     async def batch(self, token: str) -> tuple[Entry, ...]:
         """What of an act on many assistants was not undone yet, newest first."""
-        return await self._ask(lambda journal: journal.batch(self._server, token), ())
+        return await self._ask(lambda journal, server: journal.batch(server, token), ())
 
     async def history(self, assistant_id: str) -> tuple[Entry, ...]:
         """What was done to an assistant here, newest first."""
-        return await self._ask(lambda journal: journal.history(self._server, assistant_id), ())
+        return await self._ask(lambda journal, server: journal.history(server, assistant_id), ())
 
     async def trash(self) -> tuple[Entry, ...]:
         """What was deleted here and not restored, newest first."""
-        return await self._ask(lambda journal: journal.trash(self._server), ())
+        return await self._ask(lambda journal, server: journal.trash(server), ())
 
     async def present_id(self, assistant_id: str) -> str:
         """The id under which an assistant goes on since it was last recreated."""
         return await self._ask(
-            lambda journal: journal.present_id(self._server, assistant_id), assistant_id
+            lambda journal, server: journal.present_id(server, assistant_id), assistant_id
         )
 
     async def keep_draft(self, key: str, draft: Draft) -> None:
         """Keep what is being typed, so that it outlives the program."""
         text = dump_draft(draft)
-        await self._ask(lambda journal: journal.keep_draft(self._server, key, text), None)
+        await self._ask(lambda journal, server: journal.keep_draft(server, key, text), None)
 
     def keep_draft_now(self, key: str, draft: Draft, in_editor: InEditor | None = None) -> None:
-        """As `keep_draft`, but done when it returns: for the moment before the program is ended,
-        or before the terminal is an editor's, which a text of the draft is open in then."""
+        """As `keep_draft`, but done when it returns, within a moment: before the program is ended,
+        or before the terminal is an editor's, which a text of the draft is open in then. Where the
+        journal cannot take it, it is kept in a file beside that."""
         text = dump_draft(draft, in_editor)
-        self._do_now(lambda journal: journal.keep_draft(self._server, key, text))
+        self._do_now(lambda journal, server: journal.keep_draft_now(server, key, text))
 
     def forget_draft_now(self, key: str) -> None:
         """As `forget_draft`, but done when it returns."""
-        self._do_now(lambda journal: journal.forget_draft(self._server, key))
+        self._do_now(lambda journal, server: journal.forget_draft_now(server, key))
 
     def leave_draft_now(self, key: str) -> None:
         """Offer a draft from now on as one that was left behind; done when it returns."""
-        self._do_now(lambda journal: journal.leave_draft(self._server, key))
+        self._do_now(lambda journal, server: journal.leave_draft_now(server, key))
 
     @property
     def edits(self) -> Path | None:
         """The folder for texts that are open in an editor; None where nothing is kept."""
         return None if self._journal is None else self._journal.edits
 
-    def _do_now(self, action: Callable[[Journal], None]) -> None:
+    def _do_now(self, action: Callable[[Journal, str], None]) -> None:
         if self._journal is not None:
             try:
-                action(self._journal)
+                action(self._journal, self._name())
             except JournalError as error:
                 self.trouble = str(error)
             else:
@@ -158,16 +203,16 @@ class Record:
 
     async def forget_draft(self, key: str) -> None:
         """The draft was saved or given up."""
-        await self._ask(lambda journal: journal.forget_draft(self._server, key), None)
+        await self._ask(lambda journal, server: journal.forget_draft(server, key), None)
 
     async def orphans(self) -> tuple[KeptDraft, ...]:
         """Drafts that programs left behind, newest first."""
-        return await self._ask(lambda journal: journal.orphans(self._server), ())
+        return await self._ask(lambda journal, server: journal.orphans(server), ())
 
     async def adopt(self, draft: KeptDraft) -> bool:
         """Take over a draft that was left behind; False if it is not to be had any more."""
-        return await self._ask(lambda journal: journal.adopt(draft), False)
+        return await self._ask(lambda journal, _: journal.adopt(draft), False)
 
     async def discard(self, draft: KeptDraft) -> None:
         """Remove a draft that was left behind."""
-        await self._ask(lambda journal: journal.discard(draft), False)
+        await self._ask(lambda journal, _: journal.discard(draft), False)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant_tui.config.folders import Folders
+from assistant_tui.config.identity import identity_of
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.storage.private import write_private
@@ -20,6 +21,9 @@ from assistant_tui.storage.private import write_private
 FORMAT = 2
 LARGEST = 1_000_000
 """Characters of JSON that are kept at most; a start must not wait for long instructions."""
+ACCOUNTS = 20
+"""Accounts whose rows are kept at most; a key that changes every hour must not fill the disk."""
+_NAME, _FORMER_NAME = "rows-", "listing-"
 APART = 100
 """Rows from one seam to the next."""
 
@@ -32,9 +36,9 @@ class Memory:
     """The remembered rows of one server, in one 0600 file."""
 
     def __init__(self, folder: Path, *identity: str) -> None:
-        """`identity` tells servers apart: the profile's name, its URL, organization, project."""
+        """`identity` tells servers, and accounts on one server, apart."""
         digest = hashlib.sha256("\0".join(identity).encode()).hexdigest()[:24]
-        self.path = folder / f"listing-{digest}.json"
+        self.path = folder / f"{_NAME}{digest}.json"
 
     def read(self) -> Listing:
         """The rows of an earlier run, marked as such; none where there are none to read."""
@@ -69,13 +73,30 @@ class Memory:
         kept = {"format": FORMAT, "complete": complete, "seams": seams, "rows": rows}
         with suppress(OSError):
             write_private(self.path, json.dumps(kept))
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what older versions remembered, which did not tell accounts apart, and the rows of
+        the accounts that were not opened for longest. Raises OSError."""
+        folder = self.path.parent
+        for path in folder.glob(f"{_FORMER_NAME}*.json"):
+            path.unlink(missing_ok=True)
+        others = [path for path in folder.glob(f"{_NAME}*.json") if path != self.path]
+        for path in sorted(others, key=lambda each: -each.stat().st_mtime)[ACCOUNTS - 1 :]:
+            path.unlink(missing_ok=True)
 
 
 def memory_of(settings: Settings, profile: Profile, folders: Folders) -> Memory | None:
-    """Where the rows of a profile are remembered; None if they are not."""
+    """Where the rows of a profile are remembered; None if they are not.
+
+    Nor are they where nothing can be written that tells accounts apart.
+    """
     if not settings.remember or profile.source is Source.DEMO:
         return None
-    return Memory(folders.cache, *profile.identity)
+    try:
+        return Memory(folders.cache, identity_of(settings, profile, folders).text())
+    except OSError:
+        return None
 
 
 def _within_room(rows: Iterable[Row]) -> list[Row]:

@@ -3,7 +3,7 @@
 import argparse
 
 from assistant_tui.commands.console import Console
-from assistant_tui.commands.outcomes import Tally
+from assistant_tui.commands.outcomes import UNKEPT, Tally
 from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.listing import Row
@@ -18,17 +18,22 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     async def job(session: Session) -> int:
         tally = Tally(console, session.settings.profile, "deleted", len(ids))
         rows = await _found(session, ids, tally)
-        if rows and not options.yes and not await _confirmed(console, rows):
+        record = session.catalog.record
+        unkept = await record.check(sum(len(row.text) for row in rows)) if rows else ""
+        if rows and not options.yes and not await _confirmed(console, rows, unkept):
             console.note("nothing was deleted")
             return 1
+        for_good = bool(options.yes or unkept)
         with tally.all():
             for row in rows:
                 if tally.hopeless:
                     break
                 with session.write(), tally.attempt(row.id):
-                    await session.catalog.delete(row.id)
+                    await session.catalog.delete(row.id, for_good=for_good)
                     tally.add()
                     console.done(row.id)
+                    if for_good and record.trouble:
+                        console.note(f"{row.id}: {UNKEPT}{record.trouble}")
         return tally.code
 
     return job
@@ -45,10 +50,13 @@ async def _found(session: Session, ids: list[str], tally: Tally) -> list[Row]:
     return rows
 
 
-async def _confirmed(console: Console, rows: list[Row]) -> bool:
-    """One by yes, more by their count."""
+async def _confirmed(console: Console, rows: list[Row], unkept: str) -> bool:
+    """One by yes, more by their count; what nothing would bring back is asked for as such."""
     lines = [f"{row.name or '(no name)'} · {row.id}" for row in rows]
+    if unkept:
+        lines.append(f"No copy can be kept, so that nothing brings this back: {unkept}")
+    good = " for good" if unkept else ""
     if len(rows) == 1:
-        return await console.confirmed(lines, "Delete it? [y/N]", ("y", "yes"))
+        return await console.confirmed(lines, f"Delete it{good}? [y/N]", ("y", "yes"))
     count = str(len(rows))
-    return await console.confirmed(lines, f"Type {count} to delete all of these:", (count,))
+    return await console.confirmed(lines, f"Type {count} to delete all of these{good}:", (count,))

@@ -10,6 +10,9 @@ from assistant_tui.core.batch import HOPELESS
 from assistant_tui.core.errors import ServiceError, fault_in_words
 from assistant_tui.core.outcome import Saved
 
+UNKEPT = "u cannot undo this in the program: "
+"""Stands before the reason why the journal has no copy."""
+
 
 def tell_saved(console: Console, saved: Saved) -> None:
     """Say what a server made of a create or modify beyond what was asked."""
@@ -21,6 +24,8 @@ def tell_saved(console: Console, saved: Saved) -> None:
     ):
         if fields:
             console.note(f"{who}: {what} {', '.join(fields)}")
+    if saved.unkept:
+        console.note(f"{UNKEPT}{saved.unkept}")
     if saved.answer_lost:
         console.note(f"{who}: the answer was lost, but the server had done it")
 

@@ -103,10 +103,7 @@ class Session:
         profile = self.settings.profile
         try:
             async with self.beside(profile) as self._catalog:
-                code = await job(self)
-                if trouble := self._catalog.record.trouble:
-                    self.console.note(f"u cannot undo this in the program: {trouble}")
-                return code
+                return await job(self)
         except ServiceError as error:
             self.console.note(told(error, profile))
             return 1

@@ -63,15 +63,6 @@ class Profile:
         return "this machine" if self.source is Source.LOCAL else "nothing is kept"
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        """What tells this server's assistants from those of another; kept on disk, so it holds no
-        password of an address."""
-        parts = urlsplit(self.base_url)
-        user, at, host = parts.netloc.rpartition("@")
-        address = parts._replace(netloc=user.partition(":")[0] + at + host).geturl()
-        return (self.name, address if at else self.base_url, self.organization, self.project)
-
-    @property
     def key_help(self) -> str:
         """How a person gives this profile its key, in one sentence."""
         if self.api_key_env:

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from assistant_tui.core.errors import (
     Forbidden,
+    NotKept,
     NotServed,
     Offline,
     RateLimited,
@@ -20,7 +21,7 @@ from assistant_tui.core.outcome import Saved
 
 AT_ONCE = 4
 """Requests that are under way side by side; few enough for any server."""
-HOPELESS = (Unauthorized, Forbidden, NotServed, Offline, TimedOut, RateLimited)
+HOPELESS = (Unauthorized, Forbidden, NotKept, NotServed, Offline, TimedOut, RateLimited)
 """What the next assistant would meet as well: after one of these no further one is begun."""
 
 
@@ -43,6 +44,8 @@ class Removed(NamedTuple):
     """The server does not have this assistant any more."""
 
     id: str
+    unkept: str = ""
+    """Why no copy of it was kept; empty if one was."""
 
 
 Operation = Callable[[ItemT], Awaitable[Saved | Removed | str | None]]
@@ -73,6 +76,8 @@ class Result(NamedTuple, Generic[ItemT]):
     """What the server has after a create or modify."""
     removed: str = ""
     """The id of the assistant that is gone; else empty."""
+    unkept: str = ""
+    """Why it cannot be undone; empty if it can."""
     fault: Exception | None = None
     """The error of this program that ended it; None for one that was expected."""
 
@@ -158,11 +163,11 @@ class Batch(Generic[ItemT]):
             # What nobody expected of one item must not keep the others from being done.
             return Result(item, Status.FAILED, fault_in_words(fault), fault=fault)
         if isinstance(outcome, Removed):
-            return Result(item, Status.DONE, removed=outcome.id)
+            return Result(item, Status.DONE, removed=outcome.id, unkept=outcome.unkept)
         if not isinstance(outcome, Saved):
             return Result(item, Status.DONE, outcome or "")
         status = Status.UNCHANGED if outcome.unchanged else Status.DONE
-        return Result(item, status, _remark(outcome), outcome)
+        return Result(item, status, _remark(outcome), outcome, unkept=outcome.unkept)
 
 
 def _remark(saved: Saved) -> str:

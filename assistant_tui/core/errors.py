@@ -16,6 +16,7 @@ ServiceError            the base that callers catch
 │   └── Incomplete      the server wants the whole object on a modify
 ├── Conflict            409
 │   └── EditConflict    the same fields were changed here and elsewhere; nothing was sent
+├── NotKept             no copy of what is to be deleted can be kept; nothing was sent
 ├── RateLimited         429
 └── ServerFault         5xx
 ```
@@ -157,6 +158,12 @@ class EditConflict(Conflict):
         self.fields = fields
         self.newer = newer
         """The assistant as the server has it now."""
+
+
+class NotKept(ServiceError):
+    """What is to be deleted cannot be kept here first, as was promised; nothing was sent."""
+
+    title = "No copy"
 
 
 class RateLimited(ServiceError):

@@ -42,6 +42,8 @@ class Saved:
     """The answer never came, but the server had carried the request out."""
     unchanged: bool = False
     """Nothing was sent: the server had all that was asked."""
+    unkept: str = ""
+    """Why the journal did not keep it, so that it cannot be undone; empty if it did."""
 
 
 def compare(patch: Mapping[str, str], before: Document | None, answer: Document) -> Outcome:

@@ -11,9 +11,10 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.raw import Composite, Raw
 from assistant_tui.core.raw import Entry as Pair
-from assistant_tui.journal.database import to_blob, to_text
 from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.schema import to_blob, to_text
 
+OPEN_HERE = "another draft of this assistant is open here: save or discard that one first"
 _FORMAT = 2
 
 
@@ -195,10 +196,16 @@ def hand_over(connection: sqlite3.Connection, draft: KeptDraft, owner: str) -> b
             {**_place(draft.server, draft.key, draft.owner), "next": owner},
         )
     except sqlite3.IntegrityError:
-        raise JournalError(
-            "another draft of this assistant is open here: save or discard that one first"
-        ) from None
+        raise JournalError(OPEN_HERE) from None
     return done.rowcount == 1
+
+
+def move(connection: sqlite3.Connection, former: str, server: str, owner: str) -> None:
+    """Put an owner's drafts of one server under another name of it."""
+    connection.execute(
+        "UPDATE OR REPLACE drafts SET server = ? WHERE server = ? AND owner = ?",
+        (to_blob(server), to_blob(former), owner),
+    )
 
 
 def _place(server: str, key: str, owner: str) -> Mapping[str, Any]:

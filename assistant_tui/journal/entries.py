@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from assistant_tui.journal.database import to_blob, to_text
+from assistant_tui.journal.schema import TABLES, to_blob, to_text
 
 
 class Kind(Enum):
@@ -152,6 +152,19 @@ def mark(connection: sqlite3.Connection, number: int, undone: bool) -> bool:
     return done.rowcount == 1
 
 
+def servers(connection: sqlite3.Connection) -> list[str]:
+    """All servers that anything is kept of."""
+    query = " UNION ".join(f"SELECT server FROM {table}" for table in TABLES)
+    return [to_text(server) for (server,) in connection.execute(query)]
+
+
+def move(connection: sqlite3.Connection, former: str, server: str) -> None:
+    """Put the entries of one server under another name of it."""
+    connection.execute(
+        "UPDATE entries SET server = ? WHERE server = ?", (to_blob(server), to_blob(former))
+    )
+
+
 def withdraw(connection: sqlite3.Connection, number: int) -> None:
     """Take an entry out; what it undid is not undone any more."""
     connection.execute(
@@ -160,24 +173,6 @@ def withdraw(connection: sqlite3.Connection, number: int) -> None:
         (number,),
     )
     connection.execute("DELETE FROM entries WHERE number = ?", (number,))
-
-
-def prune(connection: sqlite3.Connection, oldest: float, keep_bytes: int) -> None:
-    """Take out what is older than Unix second `oldest`, then the oldest until the rest fits."""
-    gone = connection.execute("DELETE FROM entries WHERE at < ?", (oldest,)).rowcount
-    (size,) = connection.execute("SELECT coalesce(sum(size), 0) FROM entries").fetchone()
-    if size > keep_bytes:
-        gone += connection.execute(
-            "DELETE FROM entries WHERE number IN (SELECT number FROM ("
-            "SELECT number, sum(size) OVER (ORDER BY number DESC) AS so_far FROM entries"
-            ") WHERE so_far > ?)",
-            (keep_bytes,),
-        ).rowcount
-    if gone:
-        (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-        for _ in range(free):
-            # One page a step, and the sqlite3 module takes one step of what has no columns.
-            connection.execute("PRAGMA incremental_vacuum")
 
 
 def _entry(

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from assistant_tui.journal.database import to_blob, to_text
+from assistant_tui.journal.schema import to_blob, to_text
 
 MOST = 100_000
 """How many are kept: the newest. No clock decides what goes."""
@@ -62,6 +62,14 @@ def prune(connection: sqlite3.Connection) -> None:
     """Keep the newest alone."""
     connection.execute(
         "DELETE FROM imports WHERE number <= (SELECT max(number) FROM imports) - ?", (MOST,)
+    )
+
+
+def move(connection: sqlite3.Connection, former: str, server: str) -> None:
+    """Put the imports to one server under another name of it."""
+    connection.execute(
+        "UPDATE OR REPLACE imports SET server = ? WHERE server = ?",
+        (to_blob(server), to_blob(former)),
     )
 
 

@@ -6,7 +6,6 @@ other is an undoing; so pressing `u` again reaches the entry before, never the u
 that is restored from the history is recorded without `undoes`, as any change, and can be undone.
 """
 
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Collection
@@ -14,15 +13,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant_tui.journal import drafts, entries, imports
+from assistant_tui.journal import drafts, entries, imports, pruning
 from assistant_tui.journal.claims import Claims
 from assistant_tui.journal.database import Database
+from assistant_tui.journal.draft_store import SHORT_PATIENCE, DraftStore
 from assistant_tui.journal.drafts import KeptDraft
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.journal.imports import Imported
 from assistant_tui.journal.owners import Owner
 
-_DAY = 86_400
+_PROBE_PATIENCE = 1.0
+"""Seconds that a question waits for the answer whether something can be kept."""
+_LARGEST_PROBE = 1_000_000
+"""Bytes that are written at most to see whether there is room."""
 
 
 class Journal:
@@ -43,7 +46,7 @@ class Journal:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Entries older than `keep_days`, and the oldest of those whose texts together are larger
-        than `keep_bytes`, are taken out at each opening; drafts never are."""
+        than `keep_bytes`, are taken out at each opening (see pruning); drafts never are."""
         self._keep_days = keep_days
         self._keep_bytes = keep_bytes
         self._clock = clock
@@ -52,6 +55,7 @@ class Journal:
         self._owner = Owner(path)
         self._claims = Claims(path)
         self._database = Database(path, self._keep_house)
+        self._drafts = DraftStore(self._database, self._owner, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +85,42 @@ class Journal:
     def journal_mode(self) -> str:
         """``wal``, or what SQLite uses where that is not to be had; empty before the first use."""
         return self._database.journal_mode
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever kept here."""
+        return self._database.path.exists()
+
+    def check(self, size: int) -> None:
+        """Write `size` bytes and take them out again; returns if an entry so large can be kept.
+
+        Raises:
+            JournalError: it cannot.
+        """
+        with self._database.writing(_PROBE_PATIENCE) as connection:
+            probe = (min(size, _LARGEST_PROBE),)
+            connection.execute("INSERT INTO probe VALUES (zeroblob(?))", probe)
+        with self._database.writing(_PROBE_PATIENCE) as connection:
+            connection.execute("DELETE FROM probe")
+
+    def take_over(self, server: str, was: Callable[[str], bool]) -> None:
+        """Put what older versions kept of a server under its name of today.
+
+        `was` says of a former name whether it meant this server. Drafts of programs that still run
+        stay where those look for them.
+        """
+        nothing: list[str] = []
+        found = self._database.read(entries.servers, nothing, _PROBE_PATIENCE)
+        former = [each for each in found if each != server and was(each)]
+        if not former:
+            return
+        with self._database.writing() as connection:
+            for each in former:
+                entries.move(connection, each, server)
+                imports.move(connection, each, server)
+                left = self._drafts.orphans_in(connection, each)
+                for owner in {draft.owner for draft in left}:
+                    drafts.move(connection, each, server, owner)
 
     def record(
         self,
@@ -198,20 +238,25 @@ class Journal:
         `key` is the assistant's id, or a token for a new one. Another program's draft of the same
         assistant is untouched.
         """
-        with self._database.writing() as connection:
-            self._owner.show_alive()
-            drafts.keep(connection, KeptDraft(server, key, self._clock(), text, self.owner))
+        self._drafts.keep(server, key, text)
+
+    def keep_draft_now(self, server: str, key: str, text: str) -> None:
+        """As `keep_draft`, within a moment: where the journal does not take it by then, it is kept
+        in a file beside it, from where it is offered as all others."""
+        self._drafts.keep_now(server, key, text)
 
     def forget_draft(self, server: str, key: str) -> None:
         """Remove this owner's draft, if there is one: it was saved or given up."""
-        with self._database.writing() as connection:
-            drafts.forget(connection, server, key, self.owner)
+        self._drafts.forget(server, key)
 
-    def leave_draft(self, server: str, key: str) -> None:
-        """Make this owner's draft one that was left behind, to be offered from now on."""
-        with self._database.writing() as connection:
-            mine = KeptDraft(server, key, self._clock(), "", self.owner)
-            drafts.hand_over(connection, mine, f"left-{secrets.token_hex(8)}")
+    def forget_draft_now(self, server: str, key: str) -> None:
+        """As `forget_draft`, within a moment."""
+        self._drafts.forget(server, key, SHORT_PATIENCE)
+
+    def leave_draft_now(self, server: str, key: str) -> None:
+        """Make this owner's draft one that was left behind, to be offered from now on; within a
+        moment."""
+        self._drafts.leave(server, key, SHORT_PATIENCE)
 
     def drafts(self, server: str) -> tuple[KeptDraft, ...]:
         """All drafts, newest first: this owner's, other programs', and those left behind."""
@@ -219,7 +264,7 @@ class Journal:
 
     def orphans(self, server: str) -> tuple[KeptDraft, ...]:
         """The drafts, newest first, of programs that run no more: those to offer."""
-        return self._database.read(lambda connection: self._orphans(connection, server), ())
+        return self._drafts.orphans(server)
 
     def adopt(self, draft: KeptDraft) -> bool:
         """Take over a draft that was left behind: it is this owner's from now on.
@@ -230,26 +275,14 @@ class Journal:
         Raises:
             JournalError: this owner has a draft with its key already, which would be lost.
         """
-        with self._database.writing() as connection:
-            if self._owner.is_alive(draft.owner):
-                return False
-            self._owner.show_alive()
-            return drafts.hand_over(connection, draft, self.owner)
+        return self._drafts.adopt(draft)
 
     def discard(self, draft: KeptDraft) -> bool:
         """Remove a draft that was left behind; False as with adopt."""
-        with self._database.writing() as connection:
-            return not self._owner.is_alive(draft.owner) and drafts.forget(
-                connection, draft.server, draft.key, draft.owner
-            )
-
-    def _orphans(self, connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
-        found = drafts.kept(connection, server)
-        alive = {owner: self._owner.is_alive(owner) for owner in {each.owner for each in found}}
-        return tuple(draft for draft in found if not alive[draft.owner])
+        return self._drafts.discard(draft)
 
     def _prune(self, connection: sqlite3.Connection) -> None:
-        entries.prune(connection, self._clock() - self._keep_days * _DAY, self._keep_bytes)
+        pruning.prune(connection, self._clock(), self._keep_days, self._keep_bytes)
         imports.prune(connection)
 
     def _keep_house(self, connection: sqlite3.Connection) -> None:

@@ -10,13 +10,14 @@ import fcntl
 import glob
 import os
 import secrets
+import threading
 from pathlib import Path
 
 from assistant_tui.storage.private import open_private
 
 
 class Owner:
-    """This program as the owner of drafts. Not for several threads at once."""
+    """This program as the owner of drafts."""
 
     def __init__(self, journal: Path) -> None:
         self.token = f"{os.getpid()}-{secrets.token_hex(8)}"
@@ -24,9 +25,14 @@ class Owner:
         self._path = lock_file(journal, self.token)
         self._journal = journal
         self._handle: int | None = None
+        self._guard = threading.Lock()
 
     def show_alive(self) -> None:
         """Take the lock, if it is not held yet; needed before a draft is kept. Raises OSError."""
+        with self._guard:
+            self._take_lock()
+
+    def _take_lock(self) -> None:
         while self._handle is None:
             handle = open_private(self._path, os.O_CREAT | os.O_RDWR)
             try:

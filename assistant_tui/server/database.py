@@ -5,7 +5,6 @@ wait for a writer, be it in this process or in another. Elsewhere one connection
 """
 
 import contextlib
-import os
 import sqlite3
 import threading
 import time
@@ -17,6 +16,7 @@ from queue import Empty, LifoQueue
 from typing import TypeVar
 
 from assistant_tui.server.errors import StoreBusy, StoreError
+from assistant_tui.storage.private import make_private
 
 Result = TypeVar("Result")
 
@@ -220,11 +220,7 @@ def _in_a_sentence(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Never opened by hand if it is there already: closing such a handle would drop the locks that
-    # SQLite holds on the file in this process (sqlite.org/howtocorrupt.html, section 2.2).
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    make_private(path)
     return _connect(path)
 
 

@@ -15,6 +15,7 @@ from types import FrameType
 from textual.app import App, SuspendNotSupported
 
 from assistant_tui.core.strict import place, without_mark
+from assistant_tui.storage.private import private_folder
 
 LARGEST = 64_000_000
 """Bytes of a file that are read."""
@@ -52,9 +53,9 @@ class EditorFile:
         """
         try:
             if place is not None:
-                place.mkdir(mode=0o700, parents=True, exist_ok=True)
-                place.chmod(0o700)
+                private_folder(place).chmod(0o700)
             folder = tempfile.mkdtemp(prefix="edit-", dir=place)
+            os.chmod(folder, 0o700)  # where the umask would not even let the owner in
         except OSError as error:
             raise EditorError(f"no file for the editor: {error.strerror}") from None
         return cls(Path(folder, f"assistant{suffix}"), text, largest)

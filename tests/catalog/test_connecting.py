@@ -14,13 +14,15 @@ from urllib.parse import quote
 import pytest
 
 from assistant_tui.config.folders import Folders
+from assistant_tui.config.identity import identity_of
 from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
 from assistant_tui.connecting import open_catalog
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
-from assistant_tui.server import store as store_module
+from assistant_tui.journal.pruning import DAY
+from assistant_tui.server import database as database_module
 from assistant_tui.server.store import SQLiteStore
 
 NEW = Draft().edited("model", "m")
@@ -161,22 +163,31 @@ async def test_a_demo_is_thrown_away(places: Folders, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "kept"),
     [
-        ({}, True),
-        ({"keep_days": 9}, False),
-        ({"keep_days": 11}, True),
-        ({"keep_megabytes": 1}, False),
-        ({"keep_megabytes": 2}, True),
+        ({}, ["c", "b", "a"]),
+        ({"keep_days": 9}, ["c"]),
+        ({"keep_days": 30}, ["c", "b"]),
+        ({"keep_megabytes": 1}, ["c"]),
+        ({"keep_megabytes": 2}, ["c", "b"]),
     ],
 )
 async def test_the_journal_is_kept_as_the_settings_say(
-    places: Folders, setting: dict[str, Any], kept: bool
+    places: Folders, setting: dict[str, Any], kept: list[str]
 ) -> None:
-    ten_days_ago = time.time() - 10 * 86_400
-    with Journal(places.journal, clock=lambda: ten_days_ago) as journal:
-        journal.record("\n".join(LOCAL.identity), "a", Kind.DELETED, "x" * 1_500_000, None)
+    today = time.time()
+    server = identity_of(Settings(LOCAL), LOCAL, places).text()
+
+    def opened(days_ago: int) -> Journal:
+        return Journal(places.journal, clock=lambda: today - days_ago * DAY)
+
+    for assistant_id, days_ago in (("a", 60), ("b", 20), ("c", 1)):
+        with opened(days_ago) as journal:
+            journal.record(server, assistant_id, Kind.DELETED, "x" * 900_000, None)
+    for days_ago in range(9):
+        with opened(days_ago) as journal:
+            journal.trash(server)
     catalog = await open_catalog(Settings(LOCAL, **setting), LOCAL, places, None)
     try:
-        assert bool(await catalog.record.trash()) is kept
+        assert [entry.assistant_id for entry in await catalog.record.trash()] == kept
     finally:
         await catalog.close()
 
@@ -205,7 +216,7 @@ async def test_a_file_system_without_a_write_ahead_log_is_remarked(
         uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
-    monkeypatch.setattr(store_module, "_connect", connect)
+    monkeypatch.setattr(database_module, "_connect", connect)
     catalog = await open_catalog(Settings(LOCAL), LOCAL, places, None)
     try:
         assert "journal mode delete is in use" in catalog.remark

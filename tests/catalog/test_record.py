@@ -12,7 +12,7 @@ from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.record import Record
 from assistant_tui.core.document import Document, same_json
 from assistant_tui.core.draft import Draft, anew, towards
-from assistant_tui.core.errors import Conflict, Forbidden
+from assistant_tui.core.errors import Conflict, Forbidden, NotKept
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
@@ -136,15 +136,27 @@ async def test_a_deletion_that_was_refused_is_not_in_the_trash(tmp_path: Path) -
 async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.write_bytes(b"no database at all, and longer than a header of SQLite's" * 20)
-    async with recorded(tmp_path) as (catalog, store):
+    async with recorded(tmp_path) as (catalog, _):
         row = (await catalog.page()).rows[0]
-        await catalog.delete(row.id)
-        assert store.get(row.id) is None
+        saved = await catalog.save(Draft(Document(row.text)).edited("name", "new"))
+        assert saved.row.name == "new" and str(path) in saved.unkept
         assert str(path) in catalog.record.trouble
+        assert str(path) in await catalog.record.check(1)
         await catalog.record.keep_draft("k", Draft().edited("name", "n"))
         assert catalog.record.trouble
         catalog.record.keep_draft_now("k", Draft().edited("name", "n"))
         assert await catalog.record.orphans() == ()
+
+
+async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"no database at all, and longer than a header" * 20)
+    async with recorded(tmp_path) as (catalog, store):
+        row = (await catalog.page()).rows[0]
+        with pytest.raises(NotKept, match=r"nothing was sent.*it is damaged"):
+            await catalog.delete(row.id)
+        assert store.get(row.id) is not None
+        assert await catalog.delete(row.id, for_good=True)
+        assert store.get(row.id) is None
 
 
 async def test_without_a_journal_nothing_is_kept_and_nothing_found() -> None:

@@ -232,10 +232,3 @@ def test_the_repr_of_a_profile_holds_nothing_that_may_be_secret() -> None:
     )
     assert "SECRET" not in repr(profile)
     assert "SECRET" not in repr(Settings(profile, {"p": profile}))
-
-
-def test_what_tells_servers_apart_holds_no_password() -> None:
-    profile = Profile("work", base_url="https://me:sec:ret@h.test:8/v1?x=1")
-    assert profile.identity == ("work", "https://me@h.test:8/v1?x=1", "", "")
-    plain = Profile("work", base_url="https://h.test/v1/")
-    assert plain.identity == ("work", "https://h.test/v1/", "", "")

@@ -41,7 +41,7 @@ def test_it_is_told_in_safe_words(value: str) -> None:
     for row in rows(value):
         told = [row_text(row, 60), row_text(row, 160), *(line.text for line in describe(row))]
         told += [line.text for line in showing.json_screen(row)._lines]
-        told += deleting.question(row)._lines
+        told += deleting.about(row)
         told += showing.reading_of_row(row)._parts
         assert is_safe("\n".join(told))
 

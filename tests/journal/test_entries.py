@@ -222,15 +222,6 @@ def test_what_did_not_come_about_is_withdrawn(journal: Journal) -> None:
     assert change(journal) > undoing
 
 
-def test_entries_are_pruned_by_age_at_the_next_opening(path: Path) -> None:
-    with Journal(path, clock=lambda: 0.0) as journal:
-        change(journal)
-    with Journal(path, clock=lambda: 50.0 * DAY) as journal:
-        kept = change(journal)
-    with Journal(path, keep_days=90, clock=lambda: 90.0 * DAY + 1) as journal:
-        assert numbers(journal.history(S, A)) == [kept]
-
-
 def test_the_oldest_are_pruned_until_the_rest_fits(path: Path) -> None:
     with Journal(path, keep_bytes=300) as journal:
         entries = [journal.record(S, A, Kind.CHANGED, "x" * 50, "ä" * 25) for _ in range(5)]
@@ -247,7 +238,7 @@ def test_pruning_gives_the_room_back(path: Path) -> None:
             journal.record(S, A, Kind.CHANGED, "x" * 100_000, None)
     full = path.stat().st_size
     with Journal(path, keep_bytes=0) as journal:
-        assert journal.history(S, A) == ()
+        assert len(journal.history(S, A)) == 1, "what u takes back next"
     assert path.stat().st_size < full / 5
 
 

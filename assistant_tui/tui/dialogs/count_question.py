@@ -71,11 +71,18 @@ class CountQuestion(Dialog[bool]):
     @on(Input.Submitted)
     def _submit(self) -> None:
         if self._agreed:
-            self.close(True)
+            self.agree()
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
-        self.close(event.button.name == "do" and self._agreed)
+        if event.button.name == "do" and self._agreed:
+            self.agree()
+        else:
+            self.close(False)
+
+    def agree(self) -> None:
+        """The count was typed and confirmed."""
+        self.close(True)
 
     def action_move(self, lines: int) -> None:
         """Scroll the list."""

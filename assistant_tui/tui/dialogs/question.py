@@ -56,7 +56,11 @@ class Question(Dialog[str]):
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
-        self.close(event.button.name or self._answers[0].key)
+        self.choose(event.button.name or self._answers[0].key)
+
+    def choose(self, key: str) -> None:
+        """Answer with one of the buttons."""
+        self.close(key)
 
     def action_cancel(self) -> None:
         """Answer with the first button."""

@@ -25,10 +25,11 @@ from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.tools import NEW
 from assistant_tui.tui.dialogs.choice import Choice
-from assistant_tui.tui.dialogs.count_question import CountQuestion
+from assistant_tui.tui.dialogs.deletion_of_many import DeleteManyQuestion
 from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
 from assistant_tui.tui.dialogs.progress import Progress
 from assistant_tui.tui.flows.cloning_to import clone_to
+from assistant_tui.tui.flows.deleting import why_unkept
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.exporting import export
 from assistant_tui.tui.messages import Tone
@@ -62,16 +63,15 @@ async def menu(desk: Desk) -> None:
 
 async def delete(desk: Desk, rows: Rows) -> None:
     """Delete all of them, once their number was typed."""
-    title = f"Delete these {len(rows):,} assistants?"
-    remark = "The server keeps no copies; u can create them anew, under new ids."
-    question = CountQuestion(title, [row.label for row in rows], "Delete", remark)
+    question = DeleteManyQuestion([row.label for row in rows], lambda: why_unkept(desk, rows))
     if await desk.ask(question):
-        token = secrets.token_hex(8)
+        token, for_good = secrets.token_hex(8), question.for_good
         anchors = _anchors(desk, frozenset(row.id for row in rows))
 
         async def operation(row: Row) -> Removed:
-            await desk.catalog.delete(row.id, anchors.get(row.id), batch=token)
-            return Removed(row.id)
+            above = anchors.get(row.id)
+            await desk.catalog.delete(row.id, above, batch=token, for_good=for_good)
+            return Removed(row.id, desk.catalog.record.trouble if for_good else "")
 
         await carry_out(desk, "Deleting", "Deleted", rows, operation)
 
@@ -146,12 +146,16 @@ async def carry_out(
     operation: Operation[ItemT],
     *,
     at_once: int = AT_ONCE,
+    undoing: bool = False,
 ) -> tuple[Result[ItemT], ...]:
-    """Run an operation on each, show how it goes, and bring list and marks up to date."""
+    """Run an operation on each, show how it goes, and bring list and marks up to date.
+
+    What is `undoing` itself is not undone in its turn.
+    """
     batch = Batch(items, operation, at_once=at_once)
     await desk.ask(Progress(f"{doing} {len(items):,}", batch, desk.give_up_waits))
     _bring_up_to_date(desk, batch.results)
-    _tell(desk, done, batch)
+    _tell(desk, done, batch, undoing)
     return batch.results
 
 
@@ -166,17 +170,26 @@ def _bring_up_to_date(desk: Desk, results: Sequence[Result[ItemT]]) -> None:
     desk.unmark([each.item.id for each in over if each.item.id])
 
 
-def _tell(desk: Desk, done: str, batch: Batch[ItemT]) -> None:
+def _tell(desk: Desk, done: str, batch: Batch[ItemT], undoing: bool) -> None:
     counts = {status: len(batch.of(status)) for status in Status}
     said = [f"{done} {counts[Status.DONE]:,}"]
     for status, words in _SAID.items():
         if counts[status]:
             said.append(f"{counts[status]:,} {words}")
-    trouble = desk.catalog.record.trouble
-    if counts[Status.DONE]:
-        said.append(f"u cannot undo it: {trouble}" if trouble else "u undoes it")
-    wrong = trouble or batch.of(*UNFINISHED)
+    unkept = [each.unkept for each in batch.of(Status.DONE) if each.unkept]
+    if counts[Status.DONE] and not undoing:
+        said.append(_undo_words(counts[Status.DONE], unkept))
+    wrong = unkept or batch.of(*UNFINISHED)
     desk.say(" · ".join(said), Tone.WARNING if wrong else Tone.PLAIN)
+
+
+def _undo_words(done: int, unkept: Sequence[str]) -> str:
+    """What u will do of so many, where these reasons kept some out of the journal."""
+    if not unkept:
+        return "u undoes it"
+    if len(unkept) == done:
+        return f"u cannot undo it: {unkept[0]}"
+    return f"u undoes only {done - len(unkept):,}: {unkept[0]}"
 
 
 _SAID = {

@@ -1,31 +1,38 @@
 """Deletes an assistant: asks with all that is needed to be sure, deletes, tells."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.deletion import DeleteQuestion
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
-YES = "delete"
 
-
-def question(row: Row) -> Question:
+def question(desk: Desk, row: Row) -> DeleteQuestion:
     """Ask with all that is needed to be sure; Cancel has the focus."""
-    answers = (Answer("cancel", "Cancel"), Answer(YES, "Delete", dangerous=True))
-    return Question("Delete this assistant?", list(_about(row)), answers)
+    return DeleteQuestion(list(about(row)), lambda: why_unkept(desk, [row]))
 
 
-async def delete(desk: Desk, row: Row) -> None:
-    """Delete just this row, and tell what became of it."""
+async def why_unkept(desk: Desk, rows: Sequence[Row]) -> str:
+    """Why no copies of these could be kept just now; empty if they could."""
+    try:
+        catalog = await desk.connected()
+    except ServiceError as error:
+        return str(error)
+    return await catalog.record.check(sum(len(row.text) for row in rows))
+
+
+async def delete(desk: Desk, row: Row, *, for_good: bool = False) -> None:
+    """Delete just this row, and tell what became of it; `for_good` also if no copy is kept."""
     name = one_line(row.name) or row.id
     desk.say(f"Deleting {name}…", Tone.WORKING)
     try:
-        deleted = await desk.catalog.delete(row.id, above=row_above(desk, row.id))
+        above = row_above(desk, row.id)
+        deleted = await desk.catalog.delete(row.id, above=above, for_good=for_good)
     except ServiceError as error:
         desk.report(error, f"{name} was not deleted")
         return
@@ -33,7 +40,7 @@ async def delete(desk: Desk, row: Row) -> None:
     if not deleted:
         desk.say(f"{name} was gone already · {row.id}", Tone.WARNING)
         return
-    trouble = desk.catalog.record.trouble
+    trouble = desk.catalog.record.trouble if for_good else ""
     undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
     desk.say(f"Deleted {name} · {row.id} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
 
@@ -44,13 +51,12 @@ def row_above(desk: Desk, assistant_id: str) -> str | None:
     return desk.listing.rows[position - 1].id if position else None
 
 
-def _about(row: Row) -> Iterator[str]:
+def about(row: Row) -> Iterator[str]:
+    """What tells this assistant from others, line by line, safe to show."""
     yield f"Name  {one_line(row.name) or '(no name)'}"
     yield f"Id    {one_line(row.id)}"
     yield f"Model {one_line(row.model) or '-'}"
     yield f"Uses  {', '.join(_uses(row)) or 'no tools'}"
-    yield ""
-    yield "The server keeps no copy; u can create it anew, under a new id."
 
 
 _RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}

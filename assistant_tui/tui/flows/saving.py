@@ -160,11 +160,10 @@ def _tell(desk: Desk, done: str, saved: Saved, remarks: Iterable[str] = ()) -> N
     if saved.outcome.wiped:
         remarks.append(f"the server wiped: {_names(saved.outcome.wiped)}")
         last = "u undoes it"
-    trouble = desk.catalog.record.trouble
-    if trouble:
-        remarks.append(f"u cannot undo it: {trouble}")
+    if saved.unkept:
+        remarks.append(f"u cannot undo it: {saved.unkept}")
         last = saved.row.id
-    tone = Tone.WARNING if trouble or not saved.outcome.as_asked else Tone.PLAIN
+    tone = Tone.WARNING if saved.unkept or not saved.outcome.as_asked else Tone.PLAIN
     said = f"{done} {_shortened(name) if remarks else name}"
     desk.say(" · ".join([said, *remarks, last]), tone)
 

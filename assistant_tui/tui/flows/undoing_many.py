@@ -16,6 +16,7 @@ from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.tui.dialogs.count_question import CountQuestion
 from assistant_tui.tui.flows.bulk import above, carry_out
 from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
 
 NOT_GONE = "it is still there: its deletion did not arrive"
 _UNDOING = {
@@ -50,6 +51,9 @@ class _Undoing(NamedTuple):
 
 async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:
     """Take back all of an act that was not taken back yet, once their number was typed."""
+    if not entries:  # another program has taken them back, or the journal fails, just now
+        desk.say(desk.catalog.record.trouble or "Nothing of it is left to be undone", Tone.WARNING)
+        return
     kind = Counter(entry.kind for entry in entries).most_common(1)[0][0]
     items = [_Undoing(entry) for entry in entries]
     verb, deed, done = _UNDOING[kind]
@@ -57,7 +61,8 @@ async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:
     lines = [item.label for item in items]
     if await desk.ask(CountQuestion(title, lines, deed, _REMARKS[kind], verb)):
         at_once = 1 if kind is Kind.DELETED else AT_ONCE
-        await carry_out(desk, "Undoing", done, items, _undoing(desk), at_once=at_once)
+        operation = _undoing(desk)
+        await carry_out(desk, "Undoing", done, items, operation, at_once=at_once, undoing=True)
 
 
 def _undoing(desk: Desk) -> Operation[_Undoing]:

@@ -18,6 +18,7 @@ from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
+from assistant_tui.tui.dialogs.deletion import FOR_GOOD, YES
 from assistant_tui.tui.dialogs.help import help_screen
 from assistant_tui.tui.flows import cloning, copying, deleting, showing
 from assistant_tui.tui.flows.jobs import jobs, jobs_on_a_row
@@ -256,11 +257,12 @@ class MainScreen(Screen[None]):
         if self.browser.marks:
             self.action_work("delete_marked")
         elif row := self.browser.highlighted:
-            self.app.push_screen(deleting.question(row), partial(self._delete, row))
+            self.app.push_screen(deleting.question(self.desk, row), partial(self._delete, row))
 
     def _delete(self, row: Row, answer: str | None) -> None:
-        if answer == deleting.YES:
-            self._turn.take(partial(deleting.delete, self.desk, row))
+        if answer in (YES, FOR_GOOD):
+            for_good = answer == FOR_GOOD
+            self._turn.take(partial(deleting.delete, self.desk, row, for_good=for_good))
 
     def action_work(self, name: str) -> None:
         """Start the job of a command."""

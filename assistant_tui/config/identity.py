@@ -1,0 +1,157 @@
+"""Tells one account on one server from every other, without keeping any secret.
+
+Only the standard library is imported: this is needed before the first paint.
+"""
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from assistant_tui.config.folders import Folders
+from assistant_tui.config.settings import Profile, Settings, Source
+from assistant_tui.core.address import address
+from assistant_tui.storage.private import make_private
+
+SALT = "identity.salt"
+"""The name of the file with the salt, in the folder of the journal."""
+_SALT_BYTES = 32
+_LARGEST_KEY = 65_536
+"""Bytes of a key file that are read at most."""
+_PLAIN_QUERY = ("api-version",)
+"""What may change in a query without it being another account's."""
+_CREDENTIAL = re.compile("auth|key|token|secret|cookie|password|credential", re.IGNORECASE)
+"""The names of headers that let somebody in."""
+
+
+@dataclass(frozen=True)
+class ServerIdentity:
+    """The account on a server that a profile opens.
+
+    It is the normalised URL, the organization, the project, and a fingerprint of the credential:
+    a hash with a random key (the salt) that is made once and never leaves the folder of the
+    journal. The name of the profile is no part of it, and neither is how the key is given: the same
+    key from a variable and from a file is the same account. Of `api_key_command` and
+    `api_key_keyring` the text of the setting counts: what commands print changes by the hour, and
+    none may run before the first paint. Two keys of one account are two accounts here, which share
+    neither history nor drafts; so are all that was kept before and after the salt is lost.
+    """
+
+    profile: Profile
+    folder: Path
+    """Where the salt is kept."""
+    others: Collection[str] = ()
+    """The names of the other profiles, whose own entries of older versions stay theirs."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    def text(self) -> str:
+        """The identity as the journal keeps it; the salt is made if there is none.
+
+        Raises:
+            OSError: the salt cannot be read, or made.
+        """
+        profile = self.profile
+        if profile.source is not Source.REMOTE:
+            return f"{profile.name}\n\n\n"
+        parts = (profile.organization, profile.project, f"key:{self._fingerprint()}")
+        return "\n".join((address(profile.base_url), *parts))
+
+    def was(self, former: str) -> bool:
+        """Whether an older version kept this server's entries under this text.
+
+        It was the profile's name, the URL, organization and project. Where a profile of that name
+        is still there, what was kept under it is left to that one.
+        """
+        name, url, *rest = ("", *former.rsplit("\n", 3))[-4:]
+        return (
+            self.profile.source is Source.REMOTE
+            and "://" in url
+            and address(url) == address(self.profile.base_url)
+            and rest == [self.profile.organization, self.profile.project]
+            and (name == self.profile.name or name not in self.others)
+        )
+
+    def _fingerprint(self) -> str:
+        hashed = hashlib.blake2b(key=_salt(self.folder / SALT), digest_size=16)
+        for name, value in self._credentials():
+            for each in (name, value):
+                data = each.encode("utf-8", "surrogateescape")
+                hashed.update(len(data).to_bytes(8, "big") + data)
+        return hashed.hexdigest()
+
+    def _credentials(self) -> Iterator[tuple[str, str]]:
+        """All that lets a program in, as pairs of what it is and its value."""
+        profile = self.profile
+        yield from self._key()
+        parts = urlsplit(profile.base_url)
+        yield from (("login", each) for each in (parts.netloc.rpartition("@")[0],) if each)
+        query = [*parse_qsl(parts.query, keep_blank_values=True), *profile.query.items()]
+        yield from sorted((f"?{n}", v) for n, v in query if n.lower() not in _PLAIN_QUERY)
+        headers = [(n.lower(), v) for n, v in profile.headers.items() if _CREDENTIAL.search(n)]
+        yield from sorted(headers)
+        if profile.client_cert:
+            yield "client_cert", profile.client_cert
+
+    def _key(self) -> Iterator[tuple[str, str]]:
+        profile = self.profile
+        for setting in ("api_key_command", "api_key_keyring"):
+            if text := getattr(profile, setting):
+                yield setting, text
+                return
+        if profile.api_key_file:
+            key = _key_in(profile.api_key_file)
+            yield ("key", key) if key else ("api_key_file", profile.api_key_file)
+            return
+        found = [self.environ.get(name, "") for name in profile.api_key_env.split()]
+        yield from (("key", key.strip()) for key in [key for key in found if key][:1])
+
+
+def identity_of(settings: Settings, profile: Profile, folders: Folders) -> ServerIdentity:
+    """The identity of a profile beside the others of these settings."""
+    others = [
+        each.name
+        for each in settings.profiles.values()
+        if each.name != profile.name and address(each.base_url) == address(profile.base_url)
+    ]
+    return ServerIdentity(profile, folders.state, others)
+
+
+def _key_in(name: str) -> str:
+    """The key in a file; empty where there is none to be read, which the client will tell."""
+    try:
+        handle = os.open(Path(name).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:
+            regular = stat.S_ISREG(os.fstat(handle).st_mode)
+            return file.read(_LARGEST_KEY).decode("utf-8").strip() if regular else ""
+    except (OSError, ValueError, RuntimeError):
+        return ""
+
+
+def _salt(path: Path) -> bytes:
+    """The salt; where two programs make it at once, both get the same."""
+    try:
+        salt = path.read_bytes()
+    except FileNotFoundError:
+        salt = b""
+    return salt if len(salt) == _SALT_BYTES else _new_salt(path)
+
+
+def _new_salt(path: Path) -> bytes:
+    import fcntl
+
+    make_private(path)
+    with path.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        salt = file.read()
+        if len(salt) != _SALT_BYTES:  # neither another program's, nor torn by a full disk
+            salt = os.urandom(_SALT_BYTES)
+            file.seek(0)
+            file.truncate()
+            file.write(salt)
+            file.flush()
+            os.fsync(file.fileno())
+    return salt
