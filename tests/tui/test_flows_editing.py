@@ -11,6 +11,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.tui.editor import EditorFile
 from tests.tui.driver import Driver, Gate, running
 
 ID = sample(0)["id"]
@@ -71,9 +72,11 @@ async def test_a_text_that_typing_would_change_elsewhere_is_locked_and_says_what
     odd = "one\u2028two\nthree"
     made = store.create({"name": "n", "model": "m", "description": odd})
     async with running(Gate(create_app(store, models=())), tmp_path) as program:
-        monkeypatch.setattr(
-            "assistant_tui.tui.screens.form_desk.edit", lambda app, text, end: text + "!\n"
-        )
+
+        def edit(file: EditorFile, app: object) -> None:
+            file.path.write_text(f"{file.path.read_text(encoding='utf-8')}!\n", encoding="utf-8")
+
+        monkeypatch.setattr(EditorFile, "run", edit)
         await program.press("enter", "tab", "tab", "x")
         assert "typing would change: F4 edits it" in program.text
         await program.press("ctrl+s")

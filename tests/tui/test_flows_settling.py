@@ -12,6 +12,7 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.tui.editor import EditorFile
 from assistant_tui.tui.widgets.side_choice import SideChoice
 from tests.tui.driver import WRITES, Driver, Gate, running
 
@@ -232,11 +233,11 @@ MINE = {
 async def eight_fields(program: Driver, store: SampleStore, monkeypatch: Any) -> None:
     """Edit all fields as JSON while somebody else does."""
 
-    def edit(app: object, text: str, ending: str) -> str:
+    def edit(file: EditorFile, app: object) -> None:
         theirs(store, **EIGHT)
-        return json.dumps({**json.loads(text), **MINE})
+        file.path.write_text(json.dumps({**json.loads(file.path.read_text()), **MINE}))
 
-    monkeypatch.setattr("assistant_tui.tui.flows.editing.edit", edit)
+    monkeypatch.setattr(EditorFile, "run", edit)
     await program.press("e")
 
 
