@@ -28,6 +28,7 @@ from assistant_tui.core.errors import (
 from assistant_tui.core.listing import Listing, Order, Page, Row
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.resource import Resources
+from assistant_tui.core.writes import Writes, counted
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.errors import JournalError
 
@@ -48,6 +49,8 @@ class Catalog:
         resources: AsyncExitStack | None = None,
     ) -> None:
         self._client = client
+        self.writes = Writes()
+        """The creates, changes and deletions under way; those of several catalogs may be one."""
         self._page_size = page_size
         self._read_only = read_only
         self._full_replace = full_replace
@@ -127,6 +130,7 @@ class Catalog:
             self._vector_stores = await self._client.vector_stores()
         return self._vector_stores
 
+    @counted
     async def create(
         self,
         draft: Draft,
@@ -201,6 +205,7 @@ class Catalog:
         """From now on, let each modify carry the whole object, as `full_replace` does."""
         self._full_replace = True
 
+    @counted
     async def save(
         self,
         draft: Draft,
@@ -215,6 +220,7 @@ class Catalog:
         )
         return await self._record_change(saved, undoes, batch)
 
+    @counted
     async def change(
         self, assistant_id: str, edit: Edit, above: str | None = None, batch: str = ""
     ) -> Saved:
@@ -233,6 +239,7 @@ class Catalog:
             await self.record.pass_over(undoes)
         return saved
 
+    @counted
     async def delete(
         self,
         assistant_id: str,

@@ -17,11 +17,10 @@ from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.listing import Listing
-from assistant_tui.crash import write_report
 from assistant_tui.tui import endings, job_control
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
-from assistant_tui.tui.display.thrifty import ThriftyApp
+from assistant_tui.tui.faults import ContainingApp
 from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.messages import Tone
@@ -47,7 +46,7 @@ def _collect_garbage_again() -> None:
     gc.enable()
 
 
-class AssistantApp(ThriftyApp):
+class AssistantApp(ContainingApp):
     """Shows one profile at a time."""
 
     TITLE = "assistant-tui"
@@ -75,13 +74,11 @@ class AssistantApp(ThriftyApp):
         Raises:
             ConfigurationError: a theme or a keymap that is not allowed.
         """
-        super().__init__()
+        super().__init__(crash_folder)
         self.settings = settings
         self._opening = opening
         self._connect_to = connect
         self._sanitiser = Sanitiser()
-        self._crash_folder = crash_folder
-        self.crash_report: Path | None = None
         self.fault: BaseException | None = None
         """What ended the program, if it was not a person."""
         if settings.theme not in self.available_themes:
@@ -182,6 +179,13 @@ class AssistantApp(ThriftyApp):
         """A cursor that blinks would be sent over the line again and again."""
         self.screen.query_one(CommandInput).cursor_blink = False
 
+    def action_command_palette(self) -> None:
+        """Open the palette, once."""
+        from assistant_tui.tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Ctrl+Z to a longer text, which takes back what was typed."""
         return action != "suspend" or not hasattr(self.focused, "action_undo")
@@ -209,6 +213,11 @@ class AssistantApp(ThriftyApp):
             await self._end_with(0)
         self._quitting = False
 
+    def tell_of_fault(self, sentence: str) -> None:
+        """Put it on the status line of the main screen."""
+        if self.main_screen is not None:
+            self.main_screen.desk.say(sentence, Tone.ERROR)
+
     def copy_to_clipboard(self, text: str) -> None:
         """Take what inputs and selections copy the way of every copy."""
         self._clipboard = text
@@ -222,5 +231,5 @@ class AssistantApp(ThriftyApp):
         """
         self.fault = sys.exception()
         if self.fault is not None:
-            self.crash_report = write_report(self._crash_folder, self.fault)
+            self.report(self.fault)
         self._close_messages_no_wait()

@@ -2,12 +2,25 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from assistant_tui.tui.commands import COMMANDS, Command, Where
 from assistant_tui.tui.screens.main import MainScreen
 
+_ID = "--command-palette"
+"""By which Textual knows that a palette is open."""
 _HIDDEN = {"palette", "palette_form", "back", "leave", "help_form", "quit_anywhere"}
+
+
+class Palette(CommandPalette):
+    """Textual's own, which fails on a key that comes before its list was laid out."""
+
+    def __init__(self) -> None:
+        super().__init__(id=_ID)
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList).size:
+            super()._action_command_list(action)
 
 
 class CommandProvider(Provider):

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from assistant_tui.tui.dialogs.dialog import Dialog
+from assistant_tui.tui.widgets.options import Options
 
 
 class Choice(Dialog[str | None]):
@@ -35,18 +36,18 @@ class Choice(Dialog[str | None]):
         with Vertical(classes="box"):
             yield Static(Content(self._title), classes="title")
             options = (Option(Content(line), id=key) for key, line in self._lines.items())
-            yield OptionList(*options, compact=True, markup=False)
+            yield Options(*options, compact=True, markup=False)
             yield Static(Content("Enter chooses · Esc goes back"), classes="hint")
 
     def on_mount(self) -> None:
         """Start on the current line, or the first."""
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         keys = list(self._lines)
         options.highlighted = keys.index(self._current) if self._current in keys else 0
         self.set_focus(options)
 
-    @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
+    @on(Options.OptionSelected)
+    def _choose(self, event: Options.OptionSelected) -> None:
         self.close(event.option.id)
 
     def action_cancel(self) -> None:
@@ -55,7 +56,7 @@ class Choice(Dialog[str | None]):
 
     def action_move(self, by: int) -> None:
         """Move as the list of assistants does."""
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         if by > 0:
             options.action_cursor_down()
         else:

@@ -22,6 +22,11 @@ class Dialog(ModalScreen[Result]):
         """It was answered, and is going."""
         return self._answered
 
+    @property
+    def working(self) -> bool:
+        """Whether it is carrying something out, and not just waiting for an answer."""
+        return False
+
     def close(self, result: Result) -> None:
         """Answer; a key pressed twice would otherwise close what lies below, too."""
         if not self._answered:

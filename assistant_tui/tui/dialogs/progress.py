@@ -73,7 +73,7 @@ class Progress(Dialog[None]):
         self._begin()
 
     @property
-    def running(self) -> bool:
+    def working(self) -> bool:
         """Whether it is not over yet."""
         return self.has_class("-running")
 
@@ -124,7 +124,7 @@ class Progress(Dialog[None]):
 
     def action_escape(self) -> None:
         """Begin no further one; where it is over, close."""
-        if self.running:
+        if self.working:
             self._batch.stop()
             self._give_up_waits()
             self._say(_STOPPING)

@@ -1,22 +1,20 @@
 """What a flow needs of the screen that it runs on."""
 
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
-from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.tui.dialogs.dialog import Dialog, Result
 from assistant_tui.tui.messages import Tone
 
 if TYPE_CHECKING:
     from assistant_tui.catalog.catalog import Catalog
     from assistant_tui.catalog.record import Record
-
-Result = TypeVar("Result")
 
 
 class Desk(Protocol):
@@ -49,7 +47,7 @@ class Desk(Protocol):
     def report(self, error: ServiceError, doing: str = "") -> None:
         """Tell of a failure where it is seen."""
 
-    def ask(self, dialog: Screen[Result]) -> Awaitable[Result | None]:
+    def ask(self, dialog: Dialog[Result]) -> Awaitable[Result | None]:
         """Show a dialog and wait for its answer; only in a worker."""
 
     async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from assistant_tui.tui.background import start
+from assistant_tui.tui.background import is_there, start
 from assistant_tui.tui.editor import LARGEST_TEXT, EditorError, UnreadableFile
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.editing import unreadable
@@ -56,7 +56,7 @@ class FieldEditing:
     async def _visit_again(self, editor: "TextEditor", session: EditorSession, told: str) -> None:
         if await self._desk.ask(unreadable(told)) == "drop":
             session.end()
-        elif editor.is_attached:
+        elif is_there(editor):
             try:
                 session.file.reopen()
             except EditorError as error:

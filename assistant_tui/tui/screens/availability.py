@@ -67,7 +67,7 @@ def availability(action: str, now: Situation) -> bool | None:
         return False
     if action in ("clone", "clone_to", "delete", "export") and not (now.has_row or now.marked):
         return False
-    if action == "go_to":
+    if action in ("go_to", "export", "clone_to"):
         return not now.busy or None
     if action == "samples" and not now.empty:
         return False

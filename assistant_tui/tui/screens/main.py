@@ -27,8 +27,8 @@ from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.browser import Browser
 from assistant_tui.tui.screens.hand import Hand
 from assistant_tui.tui.screens.screen_desk import ScreenDesk
-from assistant_tui.tui.screens.turn import Turn
 from assistant_tui.tui.screens.way_out import WayOut
+from assistant_tui.tui.screens.write_runner import WriteRunner
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import HeaderLine, KeyLine, StatusLine
 
@@ -88,9 +88,9 @@ class MainScreen(Screen[None]):
             self._listing_changed,
             self._show_view,
         )
-        self._turn = Turn(self.desk, self, self._set_busy)
+        self._runner = WriteRunner(self.desk, self, self._set_busy)
         self.hand = Hand(self.desk, self)
-        self.way_out = WayOut(self.desk, self, self._turn, self._leave_for)
+        self.way_out = WayOut(self.desk, self, self._runner, self._leave_for)
 
     def compose(self) -> ComposeResult:
         """A line above, the panes, and two lines below."""
@@ -232,7 +232,7 @@ class MainScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Save what the form holds."""
-        self._turn.take(self.desk.form.save)
+        self._runner.run(self.desk.form.save)
 
     async def action_leave(self) -> None:
         """Leave the form; asks if something was changed."""
@@ -262,15 +262,15 @@ class MainScreen(Screen[None]):
     def _delete(self, row: Row, answer: str | None) -> None:
         if answer in (YES, FOR_GOOD):
             for_good = answer == FOR_GOOD
-            self._turn.take(partial(deleting.delete, self.desk, row, for_good=for_good))
+            self._runner.run(partial(deleting.delete, self.desk, row, for_good=for_good))
 
     def action_work(self, name: str) -> None:
         """Start the job of a command."""
         row = self.browser.highlighted
         if (job := jobs().get(name)) is not None:
-            self._turn.take(partial(job, self.desk))
+            self._runner.run(partial(job, self.desk))
         elif row is not None:
-            self._turn.take(partial(jobs_on_a_row()[name], self.desk, row))
+            self._runner.run(partial(jobs_on_a_row()[name], self.desk, row))
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""

@@ -7,7 +7,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.tui.background import start
+from assistant_tui.tui.background import is_there, start
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
@@ -36,7 +36,7 @@ class Offering:
         except ServiceError as error:
             self._desk.say(f"The models could not be listed: {error}", Tone.WARNING)
             return
-        if form.is_attached:
+        if is_there(form):
             form.offer_models(models)
 
     def resources(self, editor: "IdsEditor") -> None:
@@ -51,5 +51,5 @@ class Offering:
         except ServiceError as error:
             self._desk.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
             return
-        if found is not None and editor.is_attached:
+        if found is not None and is_there(editor):
             editor.offer_resources(found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import Screen
@@ -14,7 +14,8 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.finding.list_state import ListState
 from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing, Row
-from assistant_tui.tui.flows.desk import Result
+from assistant_tui.core.writes import Writes
+from assistant_tui.tui.dialogs.dialog import Dialog, Result
 from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.browser import Browser
@@ -52,6 +53,10 @@ class ScreenDesk:
         """The next second of a wait that is counted down."""
         self._activities: list[Activity] = []
         """What the requests to each server that was opened here are doing."""
+        self.writes = Writes()
+        """The writes under way, to this server or another."""
+        self._asked: list[Dialog[Any]] = []
+        """The dialogs that a job waits for."""
         self._said = ("", Tone.PLAIN)
         """What was said last of how loading goes."""
         self.profile = profile
@@ -112,6 +117,7 @@ class ScreenDesk:
     async def catalog_of(self, profile: Profile) -> "Catalog":
         """Open the catalog of a profile, whose waits are told. Raises ServiceError."""
         catalog = await self._connect(profile)
+        catalog.writes = self.writes
         catalog.activity.changed = self._tell_of_waits
         self._activities.append(catalog.activity)
         return catalog
@@ -137,11 +143,13 @@ class ScreenDesk:
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Put a sentence on the status line."""
-        self._screen.query_one(StatusLine).say(sentence, tone)
+        for status in self._screen.query(StatusLine):
+            status.say(sentence, tone)
 
     def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Say how loading goes; an empty sentence takes back only such a one."""
-        self._screen.query_one(StatusLine).say_passing(sentence, tone)
+        for status in self._screen.query(StatusLine):
+            status.say_passing(sentence, tone)
 
     def report(self, error: ServiceError, doing: str = "") -> None:
         """Tell of a failure on the status line, and beside the field that it names."""
@@ -149,9 +157,18 @@ class ScreenDesk:
         self.say(f"{doing}: {said}" if doing else said, Tone.ERROR)
         self.form.refuse(error)
 
-    async def ask(self, dialog: Screen[Result]) -> Result | None:
+    async def ask(self, dialog: Dialog[Result]) -> Result | None:
         """Show a dialog and wait for its answer; only in a worker."""
-        return await self._screen.app.push_screen_wait(dialog)
+        self._asked.append(dialog)
+        try:
+            return await self._screen.app.push_screen_wait(dialog)
+        finally:
+            self._asked.remove(dialog)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a job waits for nothing but an answer of the person."""
+        return any(not dialog.working for dialog in self._asked)
 
     @property
     def marked(self) -> tuple[Row, ...]:

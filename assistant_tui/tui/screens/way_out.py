@@ -11,7 +11,7 @@ from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.flows import leaving
 from assistant_tui.tui.screens import notices
 from assistant_tui.tui.screens.screen_desk import ScreenDesk
-from assistant_tui.tui.screens.turn import Turn
+from assistant_tui.tui.screens.write_runner import WriteRunner
 
 
 class WayOut:
@@ -21,13 +21,13 @@ class WayOut:
         self,
         desk: ScreenDesk,
         screen: Screen[None],
-        turn: Turn,
+        runner: WriteRunner,
         leave_for: Callable[[Profile], object],
     ) -> None:
         """`leave_for` is told which profile is wanted, when nothing is lost by leaving this one."""
         self._desk = desk
         self._screen = screen
-        self._turn = turn
+        self._runner = runner
         self._leave_for = leave_for
 
     async def of_the_form(self) -> None:
@@ -59,9 +59,9 @@ class WayOut:
 
     async def is_free(self) -> bool:
         """Whether nothing is lost if this screen goes; asks where something would be."""
-        if not await self._turn.rests_soon():
+        if not await self._runner.rests_soon():
             self._desk.give_up_waits()
-            if not await self._turn.rests_soon():
+            if not await self._runner.rests_soon():
                 return await leaving.may_interrupt(self._desk)
         return await self._desk.form.leave()
 

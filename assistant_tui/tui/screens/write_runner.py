@@ -1,4 +1,4 @@
-"""Lets one write at a time run in the background, and knows when none does."""
+"""The one owner of what writes: one job at a time, never cancelled, and waited for at the end."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -9,7 +9,8 @@ from textual.screen import Screen
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.tui.background import start
-from assistant_tui.tui.flows.desk import Desk
+from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.screens.screen_desk import ScreenDesk
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 
@@ -17,10 +18,12 @@ PUT_AWAY = 0.5
 """Seconds that a person who quits does not notice, and a write that was answered needs at most."""
 
 
-class Turn:
-    """Taken by a job that may ask and write; it is never cancelled, and no two run at once."""
+class WriteRunner:
+    """Runs the jobs that may ask and write; while one is under way, no other begins."""
 
-    def __init__(self, desk: Desk, screen: Screen[None], changed: Callable[[bool], None]) -> None:
+    def __init__(
+        self, desk: ScreenDesk, screen: Screen[None], changed: Callable[[bool], None]
+    ) -> None:
         """`changed` is told when a job begins (True) and when it has ended."""
         self._desk = desk
         self._screen = screen
@@ -28,8 +31,19 @@ class Turn:
         self._at_rest = asyncio.Event()
         self._at_rest.set()
 
-    def take(self, job: Job) -> None:
-        """Start a job, once there is a connection; its failure is reported."""
+    @property
+    def at_rest(self) -> bool:
+        """Whether no job is under way."""
+        return self._at_rest.is_set()
+
+    def run(self, job: Job) -> None:
+        """Start a job, once there is a connection; its failure is reported.
+
+        Of two at once only the first is begun, and that is said.
+        """
+        if not self.at_rest:
+            self._desk.say("Not begun: something else is still under way", Tone.WARNING)
+            return
         self._at_rest.clear()
         self._changed(True)
         start(self._screen, partial(self._run, job), "write")
@@ -45,10 +59,15 @@ class Turn:
             self._changed(False)
 
     async def rests_soon(self) -> bool:
-        """Whether no write is under way, or the last one is just being put away."""
+        """Whether no write is under way, or the last one is just being put away.
+
+        A job that waits for an answer of the person loses nothing if it is left.
+        """
         try:
             async with asyncio.timeout(PUT_AWAY):
-                await self._at_rest.wait()
+                if not self._desk.asks:
+                    await self._at_rest.wait()
+                await self._desk.writes.ended()
         except TimeoutError:
             return False
         return True

@@ -1,0 +1,180 @@
+"""One owner of all that writes: one at a time, counted, and waited for; faults end nothing else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.core.samples import sample
+from assistant_tui.server.app import create_app
+from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.tui.screens.browser import Browser
+from tests.tui.driver import WRITES, Driver, Gate, running
+
+ID, NAME = sample(0)["id"], sample(0)["name"]
+
+
+def is_write(method: str, path: str) -> bool:
+    """Hold back what changes something."""
+    return method in WRITES
+
+
+async def deletes(program: Driver, gate: Gate) -> None:
+    """Delete the first; the answer is held."""
+    gate.hold = is_write
+    await program.pilot.press("d", "tab", "enter")
+    await gate.arrived.wait()
+
+
+@pytest.mark.parametrize("key", ["x", "i", "e", "u", "n", "R", "H", "b", "d"])
+async def test_while_an_answer_is_awaited_no_other_job_begins(
+    key: str, program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await deletes(program, gate)
+    await program.pilot.press("j", key)
+    await program.pilot.pause()
+    assert not program.asked and not program.main.query("AssistantForm")
+    gate.opened.set()
+    await program.settle()
+    assert gate.writes() == [f"DELETE /assistants/{ID}"]
+
+
+async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is_said(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await deletes(program, gate)
+    program.main.action_work("export")
+    await program.pilot.pause()
+    assert program.status == "! Not begun: something else is still under way"
+    assert not program.asked
+    await program.pilot.press("q")
+    await program.until(lambda: "A request is under way" in program.text)
+    await program.pilot.press("escape")
+    gate.opened.set()
+    await program.settle()
+    assert store.get(ID) is None
+
+
+async def test_quitting_waits_for_a_write_whoever_began_it(program: Driver, gate: Gate) -> None:
+    """Also where no job of the screen is under way: what the catalog writes is counted."""
+    gate.hold = is_write
+    deletion = asyncio.create_task(program.main.desk.catalog.delete(ID))
+    await gate.arrived.wait()
+    await program.pilot.press("q")
+    await program.until(lambda: "A request is under way" in program.text)
+    await program.pilot.press("escape")
+    gate.opened.set()
+    assert await deletion
+    await program.press("q")
+    assert not program.app.is_running
+
+
+async def test_a_dialog_of_a_job_is_no_request(program: Driver) -> None:
+    await program.press("i")
+    assert "Go to an assistant" in program.text
+    await program.pilot.press("ctrl+q")
+    await program.until(lambda: not program.app.is_running)
+
+
+@pytest.mark.parametrize("keys", [("e",), ("x",)])
+async def test_a_fault_in_a_job_is_reported_and_the_next_one_runs(
+    keys: tuple[str, ...],
+    program: Driver,
+    store: SampleStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*given: Any) -> None:
+        raise KeyError("sk-secret")
+
+    monkeypatch.setattr("assistant_tui.tui.flows.editing.edit_object", fails)
+    monkeypatch.setattr("assistant_tui.tui.flows.exporting.export", fails)
+    await program.press(*keys)
+    assert "Not done: stopped by a fault of this program (KeyError" in program.status
+    assert "KeyError" in (tmp_path / "crash.txt").read_text()
+    await program.press("d", "tab", "enter")
+    assert store.get(ID) is None
+
+
+async def test_a_fault_in_a_write_frees_the_way_out(
+    program: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*given: Any, **named: Any) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(Catalog, "delete", fails)
+    await program.press("d", "tab", "enter")
+    assert "Not done" in program.status
+    await program.press("q")
+    assert not program.app.is_running and program.app.return_code == 0
+
+
+async def test_a_fault_in_an_action_is_reported_and_the_program_goes_on(
+    program: Driver, store: SampleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Browser) -> None:
+        raise IndexError("x")
+
+    monkeypatch.setattr(Browser, "action_json", fails)
+    await program.press("v")
+    assert "Not done: stopped by a fault of this program (IndexError" in program.status
+    await program.press("d", "tab", "enter")
+    assert store.get(ID) is None
+
+
+class Slow:
+    """Answers what the form asks for when it is told to."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self.app = app
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request."""
+        if scope["path"] in ("/models", "/files", "/vector_stores"):
+            self.asked.set()
+            await self.answer.wait()
+        await self.app(scope, receive, send)
+
+
+@pytest.mark.parametrize("moments", range(0, 60, 6))
+async def test_models_that_arrive_while_the_form_goes_are_no_fault(
+    moments: int, store: SampleStore, tmp_path: Path
+) -> None:
+    slow = Slow(create_app(store, models=("m",)))
+    async with running(slow, tmp_path) as program:
+        await program.pilot.press("enter")
+        await slow.asked.wait()
+        program.app.simulate_key("escape")
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        slow.answer.set()
+        await program.settle()
+        assert program.app.crash_report is None
+        await program.press("d", "tab", "enter")
+        assert store.get(ID) is None
+
+
+@pytest.mark.parametrize("keys", [(":", "pagedown"), (":", "pageup"), (":", "pagedown", "enter")])
+async def test_keys_that_come_before_the_palette_is_laid_out(
+    keys: tuple[str, ...], program: Driver
+) -> None:
+    await program.burst(*keys)
+    await program.press("escape", "escape")
+    assert program.app.is_running and program.app.crash_report is None
+
+
+@pytest.mark.parametrize("key", ["pageup", "pagedown"])
+async def test_keys_that_come_before_a_choice_or_the_palette_of_a_form_is_laid_out(
+    key: str, program: Driver
+) -> None:
+    await program.press("space", "space")
+    await program.burst("b", key, "escape")
+    await program.press("minus", "enter", "x")
+    await program.burst("ctrl+p", key)
+    await program.press("escape")
+    assert f"{NAME}x" in program.text or program.main.query("AssistantForm")
+    assert program.app.crash_report is None
