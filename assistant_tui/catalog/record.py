@@ -169,23 +169,22 @@ class Record:
 
     async def keep_draft(self, key: str, draft: Draft) -> None:
         """Keep what is being typed, so that it outlives the program."""
-        text = dump_draft(draft)
-        await self._ask(lambda journal, server: journal.keep_draft(server, key, text), None)
+        await asyncio.to_thread(self.keep_draft_now, key, draft)
 
     def keep_draft_now(self, key: str, draft: Draft, in_editor: InEditor | None = None) -> None:
         """As `keep_draft`, but done when it returns, within a moment: before the program is ended,
         or before the terminal is an editor's, which a text of the draft is open in then. Where the
         journal cannot take it, it is kept in a file beside that."""
         text = dump_draft(draft, in_editor)
-        self._do_now(lambda journal, server: journal.keep_draft_now(server, key, text))
+        self._do_now(lambda journal, server: journal.keep_draft(server, key, text))
 
     def forget_draft_now(self, key: str) -> None:
         """As `forget_draft`, but done when it returns."""
-        self._do_now(lambda journal, server: journal.forget_draft_now(server, key))
+        self._do_now(lambda journal, server: journal.forget_draft(server, key))
 
     def leave_draft_now(self, key: str) -> None:
         """Offer a draft from now on as one that was left behind; done when it returns."""
-        self._do_now(lambda journal, server: journal.leave_draft_now(server, key))
+        self._do_now(lambda journal, server: journal.leave_draft(server, key))
 
     @property
     def edits(self) -> Path | None:
@@ -203,7 +202,7 @@ class Record:
 
     async def forget_draft(self, key: str) -> None:
         """The draft was saved or given up."""
-        await self._ask(lambda journal, server: journal.forget_draft(server, key), None)
+        await asyncio.to_thread(self.forget_draft_now, key)
 
     async def orphans(self) -> tuple[KeptDraft, ...]:
         """Drafts that programs left behind, newest first."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.journal.schema import is_new, make_or_upgrade, rewrite_if_pending
+from assistant_tui.journal.schema import is_current, make_or_upgrade, rewrite_if_pending
 from assistant_tui.storage.private import make_private
 
 _Found = TypeVar("_Found")
@@ -199,15 +199,18 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection, path: Path) -> str:
     """Refuse what is not ours before anything is written, then make what is missing."""
     with _transaction(connection, "DEFERRED"):  # so that what is read is of one moment
-        is_new(connection, path)
-    # Before WAL, which writes the first page; pruned entries can then give their room back.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        current = is_current(connection, path)
+    # What is current is opened without a write, for which another program may keep this waiting.
+    if not current:
+        # Before WAL, which writes the first page; pruned entries can then give their room back.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     try:
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
         if _is_busy(error):  # another program opens it just now: no reason to do without
             raise
     connection.execute("PRAGMA synchronous = FULL")
-    with _transaction(connection, "IMMEDIATE"):
-        make_or_upgrade(connection, path)
+    if not current:
+        with _transaction(connection, "IMMEDIATE"):
+            make_or_upgrade(connection, path)
     return str(connection.execute("PRAGMA journal_mode").fetchone()[0])

@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from assistant_tui.journal import drafts
@@ -11,9 +11,9 @@ from assistant_tui.journal.database import Database
 from assistant_tui.journal.drafts import KeptDraft
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.owners import Owner
-from assistant_tui.journal.rescue import RescuedDrafts
+from assistant_tui.journal.rescue import RescuedDrafts, is_forgotten
 
-SHORT_PATIENCE = 0.5
+_PATIENCE = 0.5
 """Seconds that the screen, or the end of the program, waits for the journal to take a draft."""
 
 
@@ -25,41 +25,65 @@ class DraftStore:
         self._owner = owner
         self._clock = clock
         self._rescued = RescuedDrafts(database.path)
+        self._in_journal: set[tuple[str, str]] = set()
+        """Server and key of this owner's drafts of which the journal has any version."""
 
-    def keep(self, server: str, key: str, text: str, patience: float | None = None) -> None:
-        """Keep a draft in the journal."""
-        with self._database.writing(patience) as connection:
-            self._owner.show_alive()
-            drafts.keep(connection, self._draft(server, key, text))
-        with _of_files():
-            self._rescued.forget(server, key, self._owner.token)
-
-    def keep_now(self, server: str, key: str, text: str) -> None:
-        """Keep a draft within a moment, where the journal does not take it in a file beside it."""
+    def keep(self, server: str, key: str, text: str) -> None:
+        """Keep a draft, where the journal does not take it within a moment in a file beside it."""
+        draft = self._draft(server, key, text)
         try:
-            self.keep(server, key, text, SHORT_PATIENCE)
+            self._keep_in_journal(draft)
         except JournalError:
             with _of_files():
-                self._rescued.keep(self._draft(server, key, text))
+                self._rescued.keep(draft)
                 self._owner.show_alive()
 
-    def _draft(self, server: str, key: str, text: str) -> KeptDraft:
+    def _keep_in_journal(self, draft: KeptDraft) -> None:
+        with self._database.writing(_PATIENCE) as connection:
+            self._owner.show_alive()
+            drafts.keep(connection, draft)
+        self._in_journal.add((draft.server, draft.key))
+        with _of_files():
+            self._rescued.forget(draft)
+
+    def _draft(self, server: str, key: str, text: str = "") -> KeptDraft:
         return KeptDraft(server, key, self._clock(), text, self._owner.token)
 
-    def forget(self, server: str, key: str, patience: float | None = None) -> None:
+    def forget(self, server: str, key: str) -> None:
         """Remove this owner's draft, if there is one."""
-        with _of_files():
-            self._rescued.forget(server, key, self._owner.token)
-        with self._database.writing(patience) as connection:
-            drafts.forget(connection, server, key, self._owner.token)
+        draft = self._draft(server, key)
+        if (server, key) in self._in_journal:
+            self._forget_surely(draft)
+        else:
+            with _of_files():
+                self._rescued.forget(draft)
 
-    def leave(self, server: str, key: str, patience: float) -> None:
+    def _forget_surely(self, draft: KeptDraft) -> bool:
+        """Remove a draft; where the journal does not let it go, a file says that it is forgotten.
+
+        Returns:
+            False if there was certainly none.
+        """
+        with _of_files():
+            rescued = self._rescued.forget(draft)
+        try:
+            return self._forget_in_journal(draft) or rescued
+        except JournalError:
+            with _of_files():
+                self._rescued.note_forgotten(draft)
+            return True
+
+    def _forget_in_journal(self, draft: KeptDraft) -> bool:
+        with self._database.writing(_PATIENCE) as connection:
+            return drafts.forget(connection, draft.server, draft.key, draft.owner)
+
+    def leave(self, server: str, key: str) -> None:
         """Make this owner's draft one of a program that runs no more."""
-        mine, left = self._draft(server, key, ""), f"left-{secrets.token_hex(8)}"
+        mine, left = self._draft(server, key), f"left-{secrets.token_hex(8)}"
         with _of_files():
             rescued = self._rescued.hand_over(mine, left)
         try:
-            with self._database.writing(patience) as connection:
+            with self._database.writing(_PATIENCE) as connection:
                 drafts.hand_over(connection, mine, left)
         except JournalError:
             if not rescued:
@@ -68,17 +92,28 @@ class DraftStore:
     def orphans(self, server: str) -> tuple[KeptDraft, ...]:
         """The drafts, newest first, of programs that run no more."""
         with _of_files():
-            rescued = [each for each in self._rescued.of(server) if not self._is_alive(each)]
+            beside = [each for each in self._rescued.of(server) if not self._is_alive(each)]
         left: tuple[KeptDraft, ...]
         try:
             left = self._database.read(lambda connection: self.orphans_in(connection, server), ())
         except JournalError:
-            if not rescued:
+            if all(is_forgotten(each) for each in beside):
                 raise
             left = ()
-        # What was rescued is newer than what the same program had kept of it before.
-        found = {(each.key, each.owner): each for each in (*left, *rescued)}
-        return tuple(sorted(found.values(), key=lambda each: -each.at))
+        else:
+            self._catch_up([each for each in beside if is_forgotten(each)])
+        # What is in a file is newer than what the same program had kept of it before.
+        found = {(each.key, each.owner): each for each in (*left, *beside)}
+        offered = (each for each in found.values() if not is_forgotten(each))
+        return tuple(sorted(offered, key=lambda each: -each.at))
+
+    def _catch_up(self, forgotten: Iterable[KeptDraft]) -> None:
+        """Remove from the journal what it did not let go; where it still does not, later."""
+        for draft in forgotten:
+            with contextlib.suppress(JournalError):
+                self._forget_in_journal(draft)
+                with _of_files():
+                    self._rescued.forget(draft)
 
     def orphans_in(self, connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
         """Those of them that stand in the journal."""
@@ -94,27 +129,22 @@ class DraftStore:
             self._owner.show_alive()
             rescued = self._rescued.hand_over(draft, self._owner.token)
         if rescued:
-            with contextlib.suppress(JournalError):  # the older one would be offered again
-                self._forget(draft)
+            self._forget_surely(draft)  # an older one that the journal may have
             return True
         with self._database.writing() as connection:
             if self._is_alive(draft):
                 return False
-            return drafts.hand_over(connection, draft, self._owner.token)
+            adopted = drafts.hand_over(connection, draft, self._owner.token)
+        if adopted:
+            self._in_journal.add((draft.server, draft.key))
+        return adopted
 
     def discard(self, draft: KeptDraft) -> bool:
         """Remove a draft that was left behind; False as with adopt."""
         with _of_files():
             if self._is_alive(draft):
                 return False
-            rescued = self._rescued.forget(draft.server, draft.key, draft.owner)
-        return self._forget(draft) or rescued
-
-    def _forget(self, draft: KeptDraft) -> bool:
-        with self._database.writing() as connection:
-            return not self._is_alive(draft) and drafts.forget(
-                connection, draft.server, draft.key, draft.owner
-            )
+        return self._forget_surely(draft)
 
     def _is_alive(self, draft: KeptDraft) -> bool:
         return self._owner.is_alive(draft.owner)

@@ -16,7 +16,7 @@ from typing import Self
 from assistant_tui.journal import drafts, entries, imports, pruning
 from assistant_tui.journal.claims import Claims
 from assistant_tui.journal.database import Database
-from assistant_tui.journal.draft_store import SHORT_PATIENCE, DraftStore
+from assistant_tui.journal.draft_store import DraftStore
 from assistant_tui.journal.drafts import KeptDraft
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.journal.imports import Imported
@@ -235,28 +235,23 @@ class Journal:
     def keep_draft(self, server: str, key: str, text: str) -> None:
         """Keep a draft (of dump_draft) in the place of this owner's former one with its key.
 
-        `key` is the assistant's id, or a token for a new one. Another program's draft of the same
-        assistant is untouched.
+        Where the journal does not take it within a moment, it is kept in a file beside it, from
+        where it is offered as all others. `key` is the assistant's id, or a token for a new one.
+        Another program's draft of the same assistant is untouched.
         """
         self._drafts.keep(server, key, text)
 
-    def keep_draft_now(self, server: str, key: str, text: str) -> None:
-        """As `keep_draft`, within a moment: where the journal does not take it by then, it is kept
-        in a file beside it, from where it is offered as all others."""
-        self._drafts.keep_now(server, key, text)
-
     def forget_draft(self, server: str, key: str) -> None:
-        """Remove this owner's draft, if there is one: it was saved or given up."""
+        """Remove this owner's draft, if there is one: it was saved or given up.
+
+        Where the journal does not let it go within a moment, a file beside it says so.
+        """
         self._drafts.forget(server, key)
 
-    def forget_draft_now(self, server: str, key: str) -> None:
-        """As `forget_draft`, within a moment."""
-        self._drafts.forget(server, key, SHORT_PATIENCE)
-
-    def leave_draft_now(self, server: str, key: str) -> None:
+    def leave_draft(self, server: str, key: str) -> None:
         """Make this owner's draft one that was left behind, to be offered from now on; within a
         moment."""
-        self._drafts.leave(server, key, SHORT_PATIENCE)
+        self._drafts.leave(server, key)
 
     def drafts(self, server: str) -> tuple[KeptDraft, ...]:
         """All drafts, newest first: this owner's, other programs', and those left behind."""

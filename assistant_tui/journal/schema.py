@@ -93,6 +93,12 @@ def is_new(connection: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
+def is_current(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether nothing has to be made or upgraded. Raises JournalError as is_new does."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return not is_new(connection, path) and version == _VERSION
+
+
 def make_or_upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables in an empty file, or bring those of an older version up to date.
 

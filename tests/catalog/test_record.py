@@ -13,6 +13,7 @@ from assistant_tui.catalog.record import Record
 from assistant_tui.core.document import Document, same_json
 from assistant_tui.core.draft import Draft, anew, towards
 from assistant_tui.core.errors import Conflict, Forbidden, NotKept
+from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
@@ -142,10 +143,19 @@ async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -
         assert saved.row.name == "new" and str(path) in saved.unkept
         assert str(path) in catalog.record.trouble
         assert str(path) in await catalog.record.check(1)
-        await catalog.record.keep_draft("k", Draft().edited("name", "n"))
-        assert catalog.record.trouble
-        catalog.record.keep_draft_now("k", Draft().edited("name", "n"))
         assert await catalog.record.orphans() == ()
+        await catalog.record.keep_draft("k", Draft().edited("name", "n"))
+        assert catalog.record.trouble == "", "it is in a file beside the journal"
+    async with recorded(tmp_path) as (catalog, _):
+        (left,) = await catalog.record.orphans()
+        assert load_draft(left.text).raw == {"name": "n"}
+
+
+async def test_a_draft_that_can_be_kept_nowhere_is_said(tmp_path: Path) -> None:
+    async with recorded(tmp_path / "file") as (catalog, _):
+        (tmp_path / "file").touch()
+        await catalog.record.keep_draft("k", Draft().edited("name", "n"))
+        assert "cannot be used" in catalog.record.trouble
 
 
 async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> None:

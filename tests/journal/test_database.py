@@ -27,8 +27,6 @@ USES: dict[str, Callable[[Journal], object]] = {
     "mark_undone": lambda journal: journal.mark_undone(1),
     "claim": lambda journal: journal.claim(1),
     "prune": lambda journal: journal.prune(),
-    "keep_draft": lambda journal: journal.keep_draft(S, A, "{}"),
-    "forget_draft": lambda journal: journal.forget_draft(S, A),
     "drafts": lambda journal: journal.drafts(S),
     "orphans": lambda journal: journal.orphans(S),
 }
@@ -178,21 +176,19 @@ def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(journal: Journal) -
     number = journal.record(S, A, Kind.CHANGED, "{}", "{}")
     _fill(journal)
     with pytest.raises(JournalError, match="cannot be used: the disk is full"):
-        journal.keep_draft(S, A, "x" * 1_000_000)
-    with pytest.raises(JournalError, match="the disk is full"):
         journal.record(S, A, Kind.DELETED, "x" * 1_000_000, None, undoes=number)
     assert [draft.text for draft in journal.drafts(S)] == ["kept"]
     assert [entry.undone for entry in journal.history(S, A)] == [False]
 
 
 def test_after_a_full_disk_it_goes_on_where_there_is_room_again(journal: Journal) -> None:
-    journal.keep_draft(S, A, "kept")
+    journal.record(S, A, Kind.CHANGED, None, "kept")
     _fill(journal)
     with pytest.raises(JournalError):
-        journal.keep_draft(S, A, "x" * 1_000_000)
+        journal.record(S, A, Kind.CHANGED, None, "x" * 1_000_000)
     run(journal, "PRAGMA max_page_count = 1000000")
-    journal.keep_draft(S, A, "y" * 1_000_000)
-    assert [draft.text for draft in journal.drafts(S)] == ["y" * 1_000_000]
+    journal.record(S, A, Kind.CHANGED, None, "y" * 1_000_000)
+    assert [entry.after for entry in journal.history(S, A)] == ["y" * 1_000_000, "kept"]
 
 
 def test_a_full_disk_at_the_first_use_is_said_and_the_next_use_tries_again(
@@ -208,10 +204,10 @@ def test_a_full_disk_at_the_first_use_is_said_and_the_next_use_tries_again(
     monkeypatch.setattr(database, "_connect", full)
     with Journal(path) as journal:
         with pytest.raises(JournalError, match="the disk is full"):
-            journal.keep_draft(S, A, "{}")
+            journal.record(S, A, Kind.CHANGED, None, "{}")
         monkeypatch.setattr(database, "_connect", whole)
-        journal.keep_draft(S, A, "{}")
-        assert [draft.text for draft in journal.drafts(S)] == ["{}"]
+        journal.record(S, A, Kind.CHANGED, None, "{}")
+        assert [entry.after for entry in journal.history(S, A)] == ["{}"]
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -236,26 +232,26 @@ def test_a_journal_that_may_only_be_read_is_said(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Journal(path) as journal:
-        journal.keep_draft(S, A, "{}")
+        journal.record(S, A, Kind.CHANGED, None, "{}")
     monkeypatch.setattr(database, "_connect", _read_only)
     with Journal(path) as journal, pytest.raises(JournalError, match="it is read-only"):
-        journal.keep_draft(S, A, "other")
+        journal.record(S, A, Kind.CHANGED, None, "other")
 
 
 def test_another_program_that_holds_on_is_said(
     path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0.0)
-    journal.keep_draft(S, A, "kept")
+    journal.record(S, A, Kind.CHANGED, None, "kept")
     holder = sqlite3.connect(path, isolation_level=None)
     try:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(JournalError, match="another program holds it"):
-            journal.keep_draft(S, A, "other")
-        assert [draft.text for draft in journal.drafts(S)] == ["kept"]
+            journal.record(S, A, Kind.CHANGED, None, "other")
+        assert [entry.after for entry in journal.history(S, A)] == ["kept"]
     finally:
         holder.close()
-    journal.keep_draft(S, A, "other")
+    journal.record(S, A, Kind.CHANGED, None, "other")
 
 
 def test_damage_in_the_middle_is_said(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Undo, history, trash, and edits that outlive the program."""
 
+import errno
 import itertools
 import json
 from pathlib import Path
@@ -10,16 +11,20 @@ import pytest
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.samples import sample
-from assistant_tui.journal.drafts import dump_draft, load_draft
+from assistant_tui.journal import database
+from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
+from assistant_tui.journal.rescue import RescuedDrafts
 from assistant_tui.server.app import create_app
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
+from tests.journal.held import held
 from tests.tui.driver import Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 FIXED = ("id", "created_at")
+GARBAGE = b"no database at all, whatever one may think" * 50
 
 
 def all_of(store: SampleStore) -> list[dict[str, Any]]:
@@ -154,6 +159,21 @@ async def test_a_new_one_that_may_have_been_created_before_the_end_is_told(
         assert ("saving makes a second one" in program.text) == told
 
 
+async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    path = tmp_path / "journal.db"
+    with Journal(path) as journal:
+        journal.keep_draft("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
+    async with running(gate, tmp_path) as program:
+        with held(path):
+            await program.press("R", "enter", "tab", "enter")
+            assert "Not opened" in program.status and "another program" in program.status
+        await program.press("R", "enter", "tab", "enter")
+        assert "draft of mine" in program.text and "*Name" in program.text
+
+
 async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         journal.keep_draft("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
@@ -165,15 +185,36 @@ async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_pat
 
 
 async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
-    gate: Gate, tmp_path: Path
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "journal.db").write_bytes(b"no database at all, whatever one may think" * 50)
+    def full(self: RescuedDrafts, draft: KeptDraft) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RescuedDrafts, "keep", full)
+    (tmp_path / "journal.db").write_bytes(GARBAGE)
     async with running(gate, tmp_path) as program:
         await program.press("enter", "x")
         await program.until(lambda: "kept in memory only" in program.status)
         await program.press("ctrl+s")
         assert "Saved" in program.status
         assert "u cannot undo it" in program.status
+
+
+async def test_an_edit_that_a_damaged_journal_does_not_take_is_offered_too(
+    gate: Gate, tmp_path: Path
+) -> None:
+    (tmp_path / "journal.db").write_bytes(GARBAGE)
+    async with running(gate, tmp_path) as program:
+        await program.press("enter", "x")
+        await program.until(lambda: [*tmp_path.glob("journal.db.draft-*")] != [])
+        assert "in memory only" not in program.status
+    async with running(gate, tmp_path) as program:
+        assert f"Left unsaved: {NAME}x" in program.status
+        await program.press("R", "enter", "tab", "enter")
+        await program.press("ctrl+s")
+        assert "Saved" in program.status
+        await program.press("R")
+        assert "it is damaged" in program.status
 
 
 async def test_two_changes_of_one_assistant_in_one_operation_are_both_taken_back(

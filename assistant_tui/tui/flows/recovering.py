@@ -71,18 +71,23 @@ async def _take_up(desk: Desk, edit: LeftEdit) -> LeftEdit | None:
     answer = await desk.ask(Question(f"Unsaved edit of {edit.name}", said, answers))
     if answer == "drop":
         await _discard(desk, edit)
-        desk.say("Discarded")
+        trouble = desk.catalog.record.trouble
+        desk.say(f"Not discarded: {trouble}" if trouble else "Discarded")
     elif answer == "again" and edit.file is not None:
         return await _edit_again(desk, edit, edit.file)
-    elif answer == "open" and edit.draft is not None and await desk.catalog.record.adopt(edit.kept):
+    elif answer == "open" and edit.draft is not None:
         await _open(desk, edit, edit.draft)
     return None
 
 
 async def _open(desk: Desk, edit: LeftEdit, draft: Draft) -> None:
     """Open the form; the draft is kept for it before what was kept for the editor goes."""
+    record = desk.catalog.record
+    if not await record.adopt(edit.kept):
+        why = record.trouble or "another program has taken it up"
+        desk.say(f"Not opened: {why}", Tone.ERROR)
+        return
     if edit.kept.key != edit.key:
-        record = desk.catalog.record
         await record.keep_draft(edit.key, draft)
         if record.trouble:
             desk.say(f"Not opened: {record.trouble}", Tone.ERROR)
