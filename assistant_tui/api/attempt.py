@@ -49,6 +49,7 @@ class Line:
         self._pool = pool
         self._peer = peer(endpoint)
         self._largest_body = largest_body
+        self._secrets = endpoint.secrets
 
     async def attempt(self, call: Call, headers: Mapping[str, str]) -> Answer | Failure:
         """Send a call once, following redirects.
@@ -92,7 +93,7 @@ class Line:
                 outcome = await self._transfer(call, url, headers)
         except Exception as error:  # whatever the HTTP library, TLS or the socket raises
             outcome = outage(error, self._peer)
-        _record(call, url, outcome, perf_counter() - began, _keys(headers))
+        _record(call, url, outcome, perf_counter() - began, self._hidden(headers))
         return outcome
 
     async def _transfer(
@@ -111,9 +112,13 @@ class Line:
             return self._too_large()
         if not response.is_success:
             # Before the words of a refusal are cut, which may go through the middle of a key.
-            text = conceal(text, _keys(headers))
+            text = conceal(text, self._hidden(headers))
         answered = {**response.headers, LOCATION: response.extensions[LOCATION]}
-        return Answer(response.status_code, _shown(answered, headers), text)
+        return Answer(response.status_code, _shown(answered, self._hidden(headers)), text)
+
+    def _hidden(self, headers: Mapping[str, str]) -> list[str]:
+        """What is neither told nor logged: the key in the headers that carry it, and the like."""
+        return [*(value.removeprefix("Bearer ") for value in headers.values()), *self._secrets]
 
     def _too_large(self) -> Failure:
         limit = f"{self._largest_body / 1024 / 1024:g} MiB"
@@ -121,17 +126,12 @@ class Line:
         return Failure(TooLarge(message, may_have_arrived=True), lasting=True)
 
 
-def _shown(answered: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
+def _shown(answered: Mapping[str, str], hidden: Collection[str]) -> dict[str, str]:
     """The headers of an answer; in the request id, which is told and logged, without the key."""
     headers = {name.lower(): value[:_LONGEST_HEADER] for name, value in answered.items()}
     if "x-request-id" in headers:
-        headers["x-request-id"] = conceal(headers["x-request-id"], _keys(sent))[:_LONGEST_ID]
+        headers["x-request-id"] = conceal(headers["x-request-id"], hidden)[:_LONGEST_ID]
     return headers
-
-
-def _keys(headers: Mapping[str, str]) -> list[str]:
-    """The key in the headers that carry it."""
-    return [value.removeprefix("Bearer ") for value in headers.values()]
 
 
 def _record(

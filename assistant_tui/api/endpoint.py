@@ -6,6 +6,8 @@ from typing import Protocol
 
 import httpx
 
+from assistant_tui.core.credentials import secrets_in
+
 
 class KeySource(Protocol):
     """Gives the API key when it is needed, so that no other object has to hold it."""
@@ -47,6 +49,11 @@ class Endpoint:
     def __repr__(self) -> str:
         """Name the host alone: an address, a header or a proxy may hold a secret."""
         return f"Endpoint({self.host!r})"
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no message may quote beside the key: servers say what they were sent."""
+        return secrets_in(self.base_url, self.query, self.headers, self.proxy)
 
     @property
     def host(self) -> str:

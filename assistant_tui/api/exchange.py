@@ -48,7 +48,8 @@ class Exchange:
                 outcome = await self._repeated(call, key, outcome.error.may_have_arrived)
         if isinstance(outcome, Answer):
             return outcome
-        raise without_keys(outcome.error, {each for each in (first, key) if each})
+        given = {each for each in (first, key) if each}
+        raise without_keys(outcome.error, given | self._keys.secrets)
 
     async def _repeated(
         self, call: Call, key: str | None, arrived: bool = False

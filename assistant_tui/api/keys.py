@@ -18,6 +18,8 @@ class Keys:
         self._source = endpoint.key
         self._header = endpoint.key_header
         self._renewing = asyncio.Lock()
+        self.secrets = endpoint.secrets
+        """What no error may quote beside the key."""
 
     async def current(self) -> str | None:
         """Return the key; None for a server without keys."""
@@ -55,7 +57,7 @@ class Keys:
 
 
 def without_keys(error: ServiceError, keys: Collection[str]) -> ServiceError:
-    """Take the keys out of an error, since some servers quote them in their refusals."""
+    """Take keys and other secrets out of an error: some servers quote them in their refusals."""
     error.message = conceal(error.message, keys)
     error.args = (error.message,)
     error.param = error.param and conceal(error.param, keys)

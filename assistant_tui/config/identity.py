@@ -5,16 +5,15 @@ Only the standard library is imported: this is needed before the first paint.
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.address import address
+from assistant_tui.core.credentials import credentials_in_headers, credentials_in_query, login
 from assistant_tui.storage.private import make_private
 
 SALT = "identity.salt"
@@ -22,10 +21,6 @@ SALT = "identity.salt"
 _SALT_BYTES = 32
 _LARGEST_KEY = 65_536
 """Bytes of a key file that are read at most."""
-_PLAIN_QUERY = ("api-version",)
-"""What may change in a query without it being another account's."""
-_CREDENTIAL = re.compile("auth|key|token|secret|cookie|password|credential", re.IGNORECASE)
-"""The names of headers that let somebody in."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +82,10 @@ class ServerIdentity:
         """All that lets a program in, as pairs of what it is and its value."""
         profile = self.profile
         yield from self._key()
-        parts = urlsplit(profile.base_url)
-        yield from (("login", each) for each in (parts.netloc.rpartition("@")[0],) if each)
-        query = [*parse_qsl(parts.query, keep_blank_values=True), *profile.query.items()]
-        yield from sorted((f"?{n}", v) for n, v in query if n.lower() not in _PLAIN_QUERY)
-        headers = [(n.lower(), v) for n, v in profile.headers.items() if _CREDENTIAL.search(n)]
-        yield from sorted(headers)
+        yield from (("login", each) for each in (login(profile.base_url),) if each)
+        query = credentials_in_query(profile.base_url, profile.query)
+        yield from sorted((f"?{name}", value) for name, value in query)
+        yield from sorted(credentials_in_headers(profile.headers))
         if profile.client_cert:
             yield "client_cert", profile.client_cert
 

@@ -16,7 +16,7 @@ from assistant_tui.core.errors import Unauthorized
 from assistant_tui.storage.named import FileError, named_path, read_named
 
 _GIVEN: set[str] = set()
-"""Every key that was fetched in this run."""
+"""Every key that was fetched in this run, and what else the profiles have that is as secret."""
 MOST_OUTPUT = 64_000
 """Bytes that an `api_key_command` may print."""
 _BLOCK = 16_384
@@ -36,6 +36,7 @@ class ProfileKey:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        _GIVEN.update(profile.secrets)
         self._key: str | None = None
 
     def __repr__(self) -> str:

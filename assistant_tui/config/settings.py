@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import urlsplit
 
+from assistant_tui.core.credentials import secrets_in
 from assistant_tui.core.display import one_line
 
 
@@ -61,6 +62,11 @@ class Profile:
         if self.source is Source.REMOTE:
             return urlsplit(self.base_url).netloc.rpartition("@")[2]
         return "this machine" if self.source is Source.LOCAL else "nothing is kept"
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must not be quoted of the profile beside its key."""
+        return secrets_in(self.base_url, self.query, self.headers, self.proxy)
 
     @property
     def key_help(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant_tui.config import keys
-from assistant_tui.config.keys import ProfileKey
+from assistant_tui.config.keys import ProfileKey, known_keys
 from assistant_tui.config.reading import Flags
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
@@ -335,3 +335,9 @@ async def test_no_repr_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     key = key_of(api_key_env="MY_KEY")
     await key()
     assert repr(key) == "ProfileKey('p')"
+
+
+def test_what_else_a_profile_holds_is_known_as_secret() -> None:
+    url = "https://me:of-a-login@host/v1?code=of-the-address"
+    ProfileKey(Profile("p", base_url=url, query={"code": "of-the-query"}))
+    assert {"of-a-login", "of-the-address", "of-the-query"} <= known_keys()

@@ -25,8 +25,10 @@ def leaks(data: bytes, key: str = CANARY) -> list[str]:
 class Vault(HostileServer):
     """Answers as told; what it was shown as a key is written down."""
 
-    def __init__(self) -> None:
+    def __init__(self, secret: str = "") -> None:
+        """`secret` is what is quoted in the place of the key."""
         super().__init__(assistant("asst_1", name='"One"'))
+        self._secret = secret
         self.mode = "sound"
         """`sound`; `refusing` quotes the key back everywhere; else where it redirects to."""
         self.shown: set[str] = set()
@@ -34,6 +36,7 @@ class Vault(HostileServer):
     def answer(self, method: str, path: str, body: bytes, key: str = "") -> Answer:
         """Be sound, or not."""
         self.shown.add(key)
+        key = self._secret or key
         if self.mode == "refusing":
             again = f"{key} {key.upper()} {quote(key, safe='')} {_coded(key)}"
             said = f'{{"error": {{"message": "{again}", "param": "{key}", "code": "{key}"}}}}'

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from urllib.parse import quote, urlencode, urlsplit
 
 from assistant_tui.config.settings import Profile, Source
+from assistant_tui.core.concealing import conceal
 from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.clipboard import Clipboard, ClipboardError
@@ -44,17 +45,19 @@ def part_of(row: Row, part: Part, profile: Profile) -> tuple[str, str]:
 
 
 def curl(profile: Profile, row: Row) -> str:
-    """A command that reads the assistant; the key stays the name of a variable."""
+    """A command that reads the assistant; the key stays the name of a variable, and the place of
+    each other secret is marked."""
     headers = {
         "OpenAI-Beta": "assistants=v2",
         "OpenAI-Organization": profile.organization,
         "OpenAI-Project": profile.project,
         **profile.headers,
     }
-    parts = ["curl", shlex.quote(_url(profile, row))]
+    hidden = profile.secrets
+    parts = ["curl", shlex.quote(conceal(_url(profile, row), hidden))]
     for name, value in headers.items():
         if value:
-            parts.append("-H " + shlex.quote(f"{name}: {value}"))
+            parts.append("-H " + shlex.quote(conceal(f"{name}: {value}", hidden)))
     if variable := _variable(profile):
         header = (
             f"{profile.api_key_header}: " if profile.api_key_header else "Authorization: Bearer "

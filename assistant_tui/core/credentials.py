@@ -1,0 +1,72 @@
+"""Finds what lets somebody in where it stands in an address, a query or a header.
+
+Only the standard library is imported: this is needed before the first paint.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+_NAMES = re.compile("auth|key|token|secret|cookie|password|credential", re.IGNORECASE)
+"""The names of headers and of parts of a query that let somebody in."""
+_PLAIN_QUERY = ("api-version",)
+"""What may change in a query without it being another account's."""
+_LEAST_NAMED = 4
+_LEAST_IN_QUERY = 8
+_LEAST_IN_HEADER = 16
+"""Characters from which on a value is taken for a secret; shorter ones are parts of words."""
+
+
+def login(url: str) -> str:
+    """The name and password of a URL as they stand there; empty without any."""
+    return _split(url).netloc.rpartition("@")[0]
+
+
+def credentials_in_query(url: str, query: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The pairs of a query that may let somebody in: all but those that are known not to."""
+    pairs = [*parse_qsl(_split(url).query, keep_blank_values=True), *query.items()]
+    return [(name, value) for name, value in pairs if name.lower() not in _PLAIN_QUERY]
+
+
+def credentials_in_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The headers that let somebody in by their names, which are in lower case."""
+    return [(n.lower(), value) for n, value in headers.items() if _NAMES.search(n)]
+
+
+def secrets_in(
+    url: str, query: Mapping[str, str], headers: Mapping[str, str], *others: str
+) -> frozenset[str]:
+    """What must not be quoted of a profile beside its key; of `others`, URLs, the logins."""
+    found = {*_of_a_login(url), *_of_a_query(url, query), *_of_headers(headers)}
+    for each in others:
+        found |= {*_of_a_login(each)}
+    return frozenset(found)
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL, of which a proxy's may lack the scheme; empty ones where it is none."""
+    try:
+        return urlsplit(url if "://" in url else f"//{url}")
+    except ValueError:
+        return urlsplit("")
+
+
+def _of_a_login(url: str) -> Iterator[str]:
+    user, given, password = login(url).partition(":")
+    yield from (each for each in (login(url), unquote(password if given else user)) if each)
+
+
+def _of_a_query(url: str, query: Mapping[str, str]) -> Iterator[str]:
+    # As it stands in the URL, and as a server reads it.
+    written = [part.partition("=")[::2] for part in _split(url).query.split("&")]
+    plain = [pair for pair in written if pair[0].lower() not in _PLAIN_QUERY]
+    for name, value in [*plain, *credentials_in_query(url, query)]:
+        if len(value) >= (_LEAST_NAMED if _NAMES.search(name) else _LEAST_IN_QUERY):
+            yield value
+
+
+def _of_headers(headers: Mapping[str, str]) -> Iterator[str]:
+    for name, value in headers.items():
+        bare = value.rpartition(" ")[2]  # behind a scheme such as Bearer
+        if len(bare) >= (_LEAST_NAMED if _NAMES.search(name) else _LEAST_IN_HEADER):
+            yield bare

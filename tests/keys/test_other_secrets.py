@@ -1,0 +1,100 @@
+"""Secrets that stand in a profile beside the key: in its URL, its query and its headers."""
+
+import base64
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.e2e.terminal import PROGRAM, Terminal, environment
+from tests.hostile.server import on_a_socket
+from tests.hostile.terminal_bytes import copied
+from tests.keys.test_canary import REFUSALS, use_it
+from tests.keys.vault import CANARY, Vault, leaks, left_behind
+
+CODED = quote(CANARY, safe="")
+PLACES: dict[str, Callable[[str], str]] = {
+    "query of the URL": lambda url: f'base_url = "{url}/?code={CODED}"',
+    "login": lambda url: f'base_url = "{url.replace("//", f"//user:{CODED}@")}"',
+    "user alone": lambda url: f'base_url = "{url.replace("//", f"//{CODED}@")}"',
+    "query": lambda url: f'base_url = "{url}"\nquery = {{ code = "{CANARY}" }}',
+    "header": lambda url: f'base_url = "{url}"\nheaders = {{ "X-Gate" = "{CANARY}" }}',
+    "bearer": lambda url: f'base_url = "{url}"\nheaders = {{ "X-Auth" = "Bearer {CANARY}" }}',
+}
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """A server that has one assistant, and quotes the secret."""
+    return Vault(CANARY)
+
+
+@pytest.fixture(params=PLACES)
+def home(request: pytest.FixtureRequest, vault: Vault, tmp_path: Path) -> Iterator[Path]:
+    """Where the program keeps everything, and has the secret in its configuration."""
+    folder = tmp_path / "home"
+    with on_a_socket(vault) as url:
+        folder.mkdir()
+        config = f'default = "work"\n[profiles.work]\n{PLACES[request.param](url)}\n'
+        (folder / "config.toml").write_text(config)
+        yield folder
+
+
+def written(home: Path) -> dict[str, list[str]]:
+    """The files with a secret that the program has made."""
+    files = [each for each in left_behind(home) if each.is_file() and each.name != "config.toml"]
+    found = {str(each): leaks(each.read_bytes()) for each in files}
+    assert {"journal.db", "assistant-tui.log"} <= {each.name for each in files}
+    return {name: forms for name, forms in found.items() if forms}
+
+
+def test_no_secret_is_on_the_screen_or_on_the_disk(home: Path, vault: Vault) -> None:
+    with Terminal([*PROGRAM, "--log"], environment(home), (120, 36)) as terminal:
+        terminal.shows("> One", "y Copy id")
+        for mode, told in REFUSALS.items():
+            vault.mode = mode
+            terminal.press(b"r")
+            terminal.says(told)
+        vault.mode = "sound"
+        use_it(terminal)
+        terminal.offers("n New")
+        terminal.press(b"q")
+        assert terminal.ends() == 0
+        (command,) = copied(terminal.raw)
+        assert leaks(base64.b64decode(command)) == []
+        assert leaks(bytes(terminal.raw)) == []
+    assert written(home) == {}
+
+
+def test_no_command_prints_or_keeps_a_secret(home: Path, vault: Vault) -> None:
+    def run(*arguments: str) -> int:
+        done = subprocess.run(
+            [*PROGRAM, *arguments, "--log"], env=environment(home), capture_output=True
+        )
+        assert leaks(done.stdout + done.stderr) == [], arguments
+        return done.returncode
+
+    change, out = home / "change.json", ("--format", "json", "--output", str(home / "out"))
+    for mode in ("sound", *REFUSALS):
+        vault.mode = mode
+        change.write_text(json.dumps({"name": f"Now {mode}"}))
+        code = 0 if mode == "sound" else 1
+        assert run("list", "--json") == code
+        assert run("update", "asst_1", "--file", str(change)) == code
+        assert run("export", "asst_1", *out, "--yes") == code
+        assert run("import", str(change), "--yes") == 1, "it has no model"
+        assert run("delete", "asst_1" if mode != "sound" else "asst_2", "--yes") == 1
+    assert written(home) == {}
+
+
+def test_what_cannot_be_a_profile_is_not_quoted(tmp_path: Path) -> None:
+    for given in (f"htp://user:{CODED}@host", f"http://host/?code={CODED}", f"https://[{CODED}"):
+        done = subprocess.run(
+            [*PROGRAM, "list", "--base-url", given], env=environment(tmp_path), capture_output=True
+        )
+        assert done.returncode == 2
+        assert leaks(done.stdout + done.stderr) == []
+        assert json.dumps(given).encode() not in done.stderr
