@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.command import CommandInput, CommandPalette
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.types import CSSPathType
 
@@ -173,11 +172,6 @@ class AssistantApp(ContainingApp):
         """Say how to quit to a person who tries Ctrl+C."""
         if self.main_screen is not None:
             self.main_screen.desk.say("Ctrl+Q quits", Tone.PLAIN)
-
-    @on(CommandPalette.Opened)
-    def _steady(self) -> None:
-        """A cursor that blinks would be sent over the line again and again."""
-        self.screen.query_one(CommandInput).cursor_blink = False
 
     def action_command_palette(self) -> None:
         """Open the palette, once."""

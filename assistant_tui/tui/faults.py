@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
+from textual.worker import WorkerFailed
 
 from assistant_tui.core.errors import fault_in_words
 from assistant_tui.crash import write_report
@@ -20,14 +22,36 @@ class ContainingApp(ThriftyApp):
 
     async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
         """Overrides Textual's own, through which the action of every key goes."""
+        if self._exit:
+            return True
         try:
             return await super()._dispatch_action(namespace, action_name, params)
         except Exception as fault:
             self.contain(fault)
             return True
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Overrides Textual's own, which is told of all that nobody has caught.
+
+        Its own workers look for widgets that a key has taken away meanwhile; and whatever runs
+        while the program ends may find its widgets gone.
+        """
+        worker = isinstance(error, WorkerFailed)
+        fault = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(fault, NoMatches) and (worker or self._exit):
+            return
+        if worker and isinstance(fault, Exception):
+            self.contain(fault)
+        else:
+            super()._handle_exception(error)
+
     def contain(self, fault: Exception) -> None:
-        """Write the report of a fault, and say where it is."""
+        """Write the report of a fault, and say where it is.
+
+        What fails once the program ends is none: its widgets are going.
+        """
+        if self._exit:
+            return
         self.report(fault)
         where = f" · {self.crash_report} has the report" if self.crash_report else ""
         self.tell_of_fault(f"Not done: {fault_in_words(fault)}{where}")

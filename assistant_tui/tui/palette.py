@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 
-from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import (
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
 
 from assistant_tui.tui.commands import COMMANDS, Command, Where
 from assistant_tui.tui.screens.main import MainScreen
@@ -17,6 +25,10 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         super().__init__(id=_ID)
+
+    def on_mount(self) -> None:
+        """A cursor that blinks would be sent over the line again and again."""
+        self.query_one(CommandInput).cursor_blink = False
 
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).size:

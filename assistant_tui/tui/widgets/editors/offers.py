@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import DescendantFocus
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from assistant_tui.core.display import one_line
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+from assistant_tui.tui.widgets.options import Options
 
 MOST_OFFERED = 50
 """How many lines the list offers at a time."""
@@ -43,7 +44,7 @@ class OfferingEditor(FieldEditor):
 
     def compose_list(self) -> ComposeResult:
         """The list, below the inputs."""
-        options = OptionList(compact=True, markup=False)
+        options = Options(compact=True, markup=False)
         options.can_focus = False
         yield options
 
@@ -60,7 +61,7 @@ class OfferingEditor(FieldEditor):
         wanted = typed.lower()
         found = [offer for offer in self.offers if offer.matches(wanted)][:MOST_OFFERED]
         self._listed = found
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         options.clear_options()
         lines = (f"{offer.value}  {offer.words}".rstrip() for offer in found)
         options.add_options(Option(Content(one_line(line))) for line in lines)
@@ -82,7 +83,7 @@ class OfferingEditor(FieldEditor):
 
     def action_move(self, by: int) -> None:
         """Go up or down in the list."""
-        options = self.query_one(OptionList)
+        options = self.query_one(Options)
         if by > 0:
             options.action_cursor_down()
         else:
@@ -91,10 +92,10 @@ class OfferingEditor(FieldEditor):
     @on(Input.Submitted)
     def _take_highlighted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._put(event.input, self.query_one(OptionList).highlighted)
+        self._put(event.input, self.query_one(Options).highlighted)
 
-    @on(OptionList.OptionSelected)
-    def _take_clicked(self, event: OptionList.OptionSelected) -> None:
+    @on(Options.OptionSelected)
+    def _take_clicked(self, event: Options.OptionSelected) -> None:
         event.stop()
         for holder in self.query(Input):
             if holder.has_focus:
