@@ -159,6 +159,7 @@ def test_serve_gets_what_was_asked_for(
         "database": home / "assistants.db",
         "api_key": None,
         "models": ("m",),
+        "allow_origins": [],
     }
     assert given == defaults
     database = tmp_path / "own.db"
