@@ -3,6 +3,7 @@
 import errno
 import itertools
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from assistant_tui.journal import database
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
+from assistant_tui.journal.pruning import DAY
 from assistant_tui.journal.rescue import RescuedDrafts
 from assistant_tui.server.app import create_app
 from assistant_tui.server.paging import PageQuery
@@ -228,3 +230,35 @@ async def test_two_changes_of_one_assistant_in_one_operation_are_both_taken_back
         await record.add(ID, Kind.CHANGED, before, after, batch="b")
     await program.press("u", "2", "enter")
     assert all_of(store)[0]["name"] == "One" and "Changed back 2" in program.status
+
+
+async def test_a_large_deletion_can_be_undone_as_a_whole_however_little_is_kept(
+    tmp_path: Path,
+) -> None:
+    store = SampleStore(0)
+    for number in range(30):
+        store.create({"name": f"A{number}", "model": "m", "instructions": "x" * 100_000})
+    gate = Gate(create_app(store, models=("m",)))
+    async with running(gate, tmp_path) as program:
+        await program.press("*", "d")
+        assert "u can create them anew" in program.text
+        await program.press("3", "0", "enter")
+        assert all_of(store) == []
+    with Journal(tmp_path / "journal.db", keep_bytes=1_000_000) as journal:
+        journal.prune()
+    async with running(gate, tmp_path) as program:
+        await program.press("u")
+        assert "30" in program.text
+        await program.press("3", "0", "enter")
+    assert sorted(each["name"] for each in all_of(store)) == sorted(f"A{n}" for n in range(30))
+
+
+async def test_a_clock_that_was_ahead_once_costs_no_undoing(
+    program: Driver, store: SampleStore, gate: Gate, tmp_path: Path
+) -> None:
+    await program.press("d", "tab", "enter")
+    with Journal(tmp_path / "journal.db", clock=lambda: time.time() + 400 * DAY) as journal:
+        journal.prune()
+    async with running(gate, tmp_path) as again:
+        await again.press("u", "tab", "enter")
+    assert all_of(store)[0]["name"] == NAME

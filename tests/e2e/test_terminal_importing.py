@@ -1,0 +1,61 @@
+"""An import on the screen whose program is killed: the next one does what is left, and no more."""
+
+import json
+import signal
+import threading
+from pathlib import Path
+
+from tests.e2e.bent_server import Answer, Asked, BentServer
+from tests.e2e.terminal import ENTER, LIMIT, TAB, Program, Terminal
+
+SIZE = (120, 36)
+
+
+def start(bent: BentServer, home: Path) -> Terminal:
+    """The program on a server with at least one assistant, ready for keys."""
+    terminal = Program("--base-url", bent.url, home=home, size=SIZE)
+    terminal.shows("> ")
+    terminal.offers("n New")
+    return terminal
+
+
+def ask_for(terminal: Terminal, path: Path, plan: str) -> None:
+    """Ask for the import of a file, and agree to what is planned."""
+    terminal.press(b":")
+    terminal.shows("Search for commands")
+    terminal.press(b"import")
+    terminal.until(lambda: "Next page" not in terminal.text, "one command")
+    terminal.press(ENTER)
+    terminal.shows("A file or a folder")
+    terminal.press(str(path).encode(), ENTER)
+    terminal.shows(plan)
+    terminal.press(TAB, ENTER)
+
+
+def test_an_import_that_was_killed_in_the_middle_goes_on_where_it_was(
+    bent: BentServer, home: Path, tmp_path: Path
+) -> None:
+    bent.make("Plain")
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps([{"model": "m", "name": f"A{each // 2}"} for each in range(8)]))
+    creating, killed = threading.Event(), threading.Event()
+
+    def create(asked: Asked) -> Answer | None:
+        if bent.writes.count("create") == 5:
+            creating.set()
+            assert killed.wait(LIMIT)
+        return bent.pass_on(asked)
+
+    bent.bent["create"] = create
+    with start(bent, home) as first:
+        ask_for(first, path, "Import: 8 create")
+        first.until(creating.is_set, "the fifth create")
+        first.signal(signal.SIGKILL)
+        assert first.ends() == -signal.SIGKILL
+        killed.set()
+    del bent.bent["create"]
+    with start(bent, home) as second:
+        ask_for(second, path, "Import: ")
+        second.says("Imported")
+    names = sorted(each["name"] for each in bent.held())
+    assert names == [*(f"A{each // 2}" for each in range(8)), "Plain"]
