@@ -2,14 +2,22 @@
 
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
 
+from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.journal import Journal
 from tests.commands.conftest import Run
 from tests.commands.support import ended, program, refused
 from tests.e2e.bent_server import Answer, Asked, BentServer
 from tests.e2e.terminal import LIMIT, Program
+from tests.journal.held import held
+
+SIZE = (200, 30)
+"""Room for a sentence that names a file."""
 
 
 def names(bent: BentServer) -> list[str]:
@@ -139,3 +147,31 @@ def test_a_reader_that_has_gone_does_not_keep_it_from_its_work(
         assert process.wait(LIMIT) == 0
         assert process.stderr.read() == b"assistant-tui: 2 of 2 deleted\n"
     assert names(bent) == []
+
+
+def _damage(path: Path) -> AbstractContextManager[None]:
+    path.write_bytes(b"no database at all, whatever one may think" * 50)
+    return nullcontext()
+
+
+def _hold(path: Path) -> AbstractContextManager[None]:
+    with Journal(path) as journal:
+        journal.record("another", "any", Kind.CHANGED, "{}", "{}")
+    return held(path)
+
+
+@pytest.mark.parametrize(("fault", "why"), [(_damage, "damaged"), (_hold, "another program")])
+def test_where_no_copy_can_be_kept_it_is_asked_for_good_and_said(
+    fault: Callable[[Path], AbstractContextManager[None]], why: str, bent: BentServer, home: Path
+) -> None:
+    asked, unasked = bent.make("One"), bent.make("Two")
+    home.mkdir()
+    with fault(home / "journal.db"):
+        with Program("delete", asked, "--base-url", bent.url, home=home, size=SIZE) as terminal:
+            terminal.shows("nothing brings this back", why, "Delete it for good? [y/N]")
+            terminal.press(b"y\r")
+            assert terminal.ends() == 0
+        with program("delete", unasked, "--yes", "--base-url", bent.url, home=home) as process:
+            code, _, said = ended(process)
+    assert (code, names(bent)) == (0, [])
+    assert f"{unasked}: u cannot undo this" in said and why in said
