@@ -30,7 +30,8 @@ from assistant_tui.core.errors import (
     Unreadable,
     WrongObject,
 )
-from assistant_tui.core.listing import NO_ID, Order, Page, Row
+from assistant_tui.core.listing import Order, Page, Row
+from assistant_tui.core.naming import NO_ID, shown_id
 from assistant_tui.core.resource import Resources
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -120,7 +121,9 @@ class AssistantsClient:
         """
         answer = await self._answer(_about("GET", assistant_id))
         if wire.is_null(answer.text):
-            raise NotFound(f"No assistant with the id {assistant_id}", status=answer.status)
+            raise NotFound(
+                f"No assistant with the id {shown_id(assistant_id)}", status=answer.status
+            )
         return _asked_for(assistant_id, await self._read(answer, self._read_assistant), answer)
 
     async def create(self, body: Mapping[str, str]) -> Row:
@@ -281,7 +284,7 @@ def _asked_for(assistant_id: str, row: Row, answer: Answer, *, writing: bool = F
 
 def _wrong_object(asked: str, answered: str, answer: Answer, *, writing: bool) -> WrongObject:
     return WrongObject(
-        f"the server was asked about {asked}, but answered about {answered}",
+        f"the server was asked about {shown_id(asked)}, but answered about {shown_id(answered)}",
         status=answer.status,
         request_id=answer.request_id,
         may_have_arrived=writing,

@@ -1,6 +1,5 @@
 """JSON into rows and pages, as tolerant as the servers are various."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -17,7 +16,8 @@ from assistant_tui.core.cost import (
 )
 from assistant_tui.core.document import elements, is_too_deep, members, read_json
 from assistant_tui.core.errors import TooLarge, Unreadable
-from assistant_tui.core.listing import NO_ID, Page, Row, Text
+from assistant_tui.core.listing import Page, Row, Text
+from assistant_tui.core.naming import stand_in
 from assistant_tui.core.resource import Resource
 from assistant_tui.core.scanning import UNDECODED, TooManyItems, scan
 
@@ -173,7 +173,8 @@ class Deletion(NamedTuple):
 
 
 def read_deletion(text: str) -> Deletion:
-    """Read the answer to a deletion, which may be empty or anything else."""
+    """Read the answer to a deletion, be it empty or anything else; raises TooLarge as above."""
+    _check_cost(text)
     try:
         parts = members(text)
     except ValueError:
@@ -233,7 +234,7 @@ def _rescued(text: str, problem: str, keep: Keep) -> Row:
     known = _text_of(parts, "id")
     name = _text_of(parts, "name")[:_LONGEST_WORD]
     model = _text_of(parts, "model")[:_LONGEST_WORD]
-    identity = known if 0 < len(known) <= _LONGEST_ID else _stand_in(text)
+    identity = known if 0 < len(known) <= _LONGEST_ID else stand_in(text)
     return Row(identity, name, model, _kinds(parts), None, keep(text), problem)
 
 
@@ -259,11 +260,6 @@ def _kinds(parts: Mapping[str, str]) -> tuple[str, ...]:
     except ValueError:
         return ()
     return tuple(kind[:_LONGEST_WORD] for tool in tools if (kind := _text_of(tool, "type")))
-
-
-def _stand_in(text: str) -> str:
-    digest = hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
-    return f"{NO_ID} #{digest[:12]}"
 
 
 def _complaint(error: ValidationError) -> str:

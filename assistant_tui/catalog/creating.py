@@ -15,6 +15,7 @@ from assistant_tui.core.document import Document, compose
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
 from assistant_tui.core.listing import Page, Row
+from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import Saved, compare, is_made_of
 
 RECENT = 20
@@ -148,7 +149,8 @@ class Creating:
             new = any(each.id == row.id for each in page.rows)
         if not new:
             raise WrongObject(
-                f"the server answered with {row.id}, which was there before", may_have_arrived=True
+                f"the server answered with {shown_id(row.id)}, which was there before",
+                may_have_arrived=True,
             )
 
     async def _newest(self, known: Collection[str]) -> Before | None:

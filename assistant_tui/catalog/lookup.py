@@ -4,6 +4,7 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.naming import shown_id
 
 SEARCH_LIMIT = 100
 """Rows a page when an assistant is looked for in the list: the most that the API allows."""
@@ -33,7 +34,7 @@ async def fetch(client: AssistantsClient, assistant_id: str, above: str | None =
         dialect.learn_missing(Capability.RETRIEVE)
         return row
     kind = Deleted if seen_whole and isinstance(refusal, NotFound) else NotFound
-    raise kind(f"there is no assistant {assistant_id} any more")
+    raise kind(f"there is no assistant {shown_id(assistant_id)} any more")
 
 
 async def _retrieve(client: AssistantsClient, assistant_id: str) -> Row:

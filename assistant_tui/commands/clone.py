@@ -12,6 +12,7 @@ from assistant_tui.core.copies import clone, left_behind
 from assistant_tui.core.document import Document
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
 from assistant_tui.core.transfer import transfer
 
 
@@ -21,7 +22,9 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     async def job(session: Session) -> int:
         row = await session.catalog.fetch(options.id)
         if row.problem:
-            console.note(f"{row.id} does not fit the API, so it cannot be cloned: {row.problem}")
+            console.note(
+                f"{shown_id(row.id)} does not fit the API, so it cannot be cloned: {row.problem}"
+            )
             return 1
         if options.to is None:
             return await _clone_here(session, row)
@@ -37,7 +40,7 @@ async def _clone_here(session: Session, row: Row) -> int:
     with session.write():
         saved = await session.catalog.create(clone(document))
         tell_saved(session.console, saved)
-        session.console.done(saved.row.id)
+        session.console.identity(saved.row.id)
     return 0
 
 
@@ -63,4 +66,4 @@ async def _create_there(session: Session, target: Catalog, row: Row) -> None:
     with session.write():
         saved = await target.create(move.draft)
         tell_saved(session.console, saved)
-        session.console.done(saved.row.id)
+        session.console.identity(saved.row.id)

@@ -10,7 +10,7 @@ from typing import TextIO
 
 import wcwidth
 
-from assistant_tui.core.display import json_line, many_lines, one_line
+from assistant_tui.core.display import escaped, json_line, many_lines, one_line
 from assistant_tui.core.document import on_one_line
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -59,6 +59,16 @@ class Console:
             self.flush()
             return
         self.write_nowhere()
+
+    def identity(self, assistant_id: str) -> None:
+        """Write the id of what was done, as `done` does: exact in a pipe, but always one line.
+
+        One that holds a line break would be two other ids to a program that reads lines.
+        """
+        if self._on_screen or assistant_id.splitlines() != [assistant_id]:
+            assistant_id = escaped(assistant_id)
+        encoding = (sys.stdout and sys.stdout.encoding) or "utf-8"
+        self.done(assistant_id.encode(encoding, "backslashreplace").decode(encoding))
 
     def note(self, text: str) -> None:
         """Say something to the person beside what was asked for."""

@@ -20,7 +20,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         with session.write():
             saved = await session.catalog.create(draft)
             tell_saved(console, saved)
-            console.done(saved.row.id)
+            console.identity(saved.row.id)
         return 0
 
     return job

@@ -7,6 +7,7 @@ from assistant_tui.commands.outcomes import UNKEPT, Tally
 from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
@@ -28,12 +29,12 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
             for row in rows:
                 if tally.hopeless:
                     break
-                with session.write(), tally.attempt(row.id):
+                with session.write(), tally.attempt(shown_id(row.id)):
                     await session.catalog.delete(row.id, for_good=for_good)
                     tally.add()
-                    console.done(row.id)
+                    console.identity(row.id)
                     if for_good and record.trouble:
-                        console.note(f"{row.id}: {UNKEPT}{record.trouble}")
+                        console.note(f"{shown_id(row.id)}: {UNKEPT}{record.trouble}")
         return tally.code
 
     return job
@@ -45,14 +46,14 @@ async def _found(session: Session, ids: list[str], tally: Tally) -> list[Row]:
     for each in ids:
         if tally.hopeless:
             break
-        with tally.attempt(each):
+        with tally.attempt(shown_id(each)):
             rows.append(await session.catalog.fetch(each))
     return rows
 
 
 async def _confirmed(console: Console, rows: list[Row], unkept: str) -> bool:
     """One by yes, more by their count; what nothing would bring back is asked for as such."""
-    lines = [f"{row.name or '(no name)'} · {row.id}" for row in rows]
+    lines = [row.label for row in rows]
     if unkept:
         lines.append(f"No copy can be kept, so that nothing brings this back: {unkept}")
     good = " for good" if unkept else ""

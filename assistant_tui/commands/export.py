@@ -12,6 +12,7 @@ from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.document import members
 from assistant_tui.core.exporting import FORMATS, FileNames, Format
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
 from assistant_tui.files.shelf import Shelf
 
 
@@ -35,7 +36,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         with tally.all():
             async with aclosing(rows):
                 async for row in rows:
-                    with tally.attempt(row.id):
+                    with tally.attempt(shown_id(row.id)):
                         _write(console, row, form, shelf, names)
                         tally.add()
         return max(tally.code, walk.code)
@@ -53,7 +54,7 @@ def _shelf(folder: str, *, replace: bool) -> Shelf:
 async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncGenerator[Row, None]:
     for each in dict.fromkeys(ids):
         row = None
-        with tally.attempt(each):
+        with tally.attempt(shown_id(each)):
             row = await session.catalog.fetch(each)
         if row is not None:
             yield row
@@ -63,7 +64,7 @@ def _write(console: Console, row: Row, form: Format, shelf: Shelf | None, names:
     """Raises ValueError where this is no object, or its file cannot be written."""
     members(row.text)
     if lost := form.losses(row.text):
-        console.note(f"{row.id}: not carried over: {'; '.join(lost)}")
+        console.note(f"{shown_id(row.id)}: not carried over: {'; '.join(lost)}")
     if shelf is not None:
         console.done(shelf.put(names.of(row), form.write(row.text)))
         return

@@ -12,6 +12,7 @@ from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
 from assistant_tui.core.importing import Action, Step, mismatch
+from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import Saved
 from assistant_tui.files.reading import read_entries
 
@@ -70,6 +71,6 @@ async def _apply(session: Session, steps: Sequence[Step]) -> int:
 async def _do(session: Session, step: Step) -> Saved:
     saved = await carry_out(session.catalog, step)
     tell_saved(session.console, saved)
-    who = f"{one_line(saved.row.id)} · {one_line(step.origin)}"
+    who = f"{shown_id(saved.row.id)} · {one_line(step.origin)}"
     session.console.done(f"{_DONE[step.action]:<10}  {who}")
     return saved

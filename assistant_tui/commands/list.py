@@ -9,8 +9,8 @@ from assistant_tui.commands.session import Job, Session
 from assistant_tui.commands.walking import Walk, query_of
 from assistant_tui.core import columns
 from assistant_tui.core.columns import GAP
-from assistant_tui.core.display import one_line
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import id_in_column
 
 _LEAST_NAME = 12
 """Cells that a long id leaves to the name."""
@@ -52,15 +52,22 @@ class _Layout:
     """The columns of one table."""
 
     def __init__(self, first: Row, width: int) -> None:
-        self._id = max(min(len(one_line(first.id)), width - len(GAP) - _LEAST_NAME), 2)
-        self._rest = max(width - self._id - len(GAP), 1)
+        self._width = width
+        self._most = max(width - len(GAP) - _LEAST_NAME, 2)
+        self._id = max(len(id_in_column(first.id, self._most)), 2)
 
     @property
     def titles(self) -> str:
         """The line above the rows."""
-        return (fit("Id", self._id) + GAP + columns.titles(self._rest, fit)).rstrip()
+        rest = self._rest(self._id)
+        return (fit("Id", self._id) + GAP + columns.titles(rest, fit)).rstrip()
 
     def line(self, row: Row) -> str:
-        """One row, safe to show, no wider than the terminal."""
-        shown = fit(one_line(row.id), self._id)
-        return (shown + GAP + columns.row_text(row, self._rest, fit)).rstrip()
+        """One row, safe to show, no wider than the terminal; a longer id takes room of the rest."""
+        shown = id_in_column(row.id, self._most)
+        cells = max(len(shown), self._id)
+        return (fit(shown, cells) + GAP + columns.row_text(row, self._rest(cells), fit)).rstrip()
+
+    def _rest(self, cells: int) -> int:
+        """The cells behind an id of so many."""
+        return max(self._width - cells - len(GAP), 1)

@@ -8,6 +8,7 @@ from assistant_tui.commands.session import told
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.batch import HOPELESS
 from assistant_tui.core.errors import ServiceError, fault_in_words
+from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import Saved
 
 UNKEPT = "u cannot undo this in the program: "
@@ -16,7 +17,7 @@ UNKEPT = "u cannot undo this in the program: "
 
 def tell_saved(console: Console, saved: Saved) -> None:
     """Say what a server made of a create or modify beyond what was asked."""
-    who = saved.row.id
+    who = shown_id(saved.row.id)
     for fields, what in (
         (saved.outcome.ignored, "the server ignored or altered"),
         (saved.outcome.wiped, "the server wiped"),

@@ -8,6 +8,7 @@ from assistant_tui.commands.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import changed_by
+from assistant_tui.core.naming import shown_id
 from assistant_tui.files.reading import read_object
 
 
@@ -22,13 +23,13 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         except ValueError as error:
             raise ConfigurationError(f"--file {options.file}: {error}") from None
         if not draft.dirty:
-            console.note(f"{row.id} has all of it already; nothing was sent")
-            console.done(row.id)
+            console.note(f"{shown_id(row.id)} has all of it already; nothing was sent")
+            console.identity(row.id)
             return 0
         with session.write():
             saved = await session.catalog.save(draft)
             tell_saved(console, saved)
-            console.done(saved.row.id)
+            console.identity(saved.row.id)
         return 0
 
     return job

@@ -7,6 +7,7 @@ from functools import lru_cache
 from assistant_tui.core.display import one_line
 from assistant_tui.core.finding.ordering import Column, Ordering
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
 
 GAP = "  "
 Fit = Callable[[str, int], str]
@@ -44,9 +45,9 @@ def shown_name(row: Row) -> str:
 def row_text(row: Row, width: int, fit: Fit) -> str:
     """One row, safe to show, exactly `width` cells wide."""
     if row.problem:
-        return fit(f"! unreadable · {one_line(row.id)} · {one_line(row.problem)}", width)
+        return fit(f"! unreadable · {shown_id(row.id)} · {one_line(row.problem)}", width)
     columns = widths(width)
-    name = shown_name(row) or f"(no name) {one_line(row.id)}"
+    name = shown_name(row) or f"(no name) {shown_id(row.id)}"
     created = created_text(row.created_at)[: columns[3]]
     return _lay_out((name, one_line(row.model), tools_text(row.tools), created), columns, fit)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant_tui.core.difference import aligned, readable
-from assistant_tui.core.document import Document, same_json
+from assistant_tui.core.display import escaped
+from assistant_tui.core.document import Document, read_json, same_json
 from assistant_tui.core.fields import FIELDS
 
 NOT_SET = "–"
@@ -28,18 +29,21 @@ class Compared(NamedTuple):
 
 
 def comparison(left: Document, right: Document) -> Iterator[Compared]:
-    """Every field that one of them has, in the order of the form, then those it does not know.
+    """The ids, and every field that one of them has: first those of the form, in its order.
 
     Raises ValueError where one is no object.
     """
+    ids = [name for name in ("id",) if name in left.members or name in right.members]
     known = [name for name in FIELDS if name in left.members or name in right.members]
-    for name in dict.fromkeys([*known, *left.members, *right.members]):
+    for name in dict.fromkeys([*ids, *known, *left.members, *right.members]):
         one, other = left.members.get(name), right.members.get(name)
         same = same_json(one or "null", other or "null")
-        yield Compared(name, same, tuple(_pairs(_lines(one), _lines(other), same)))
+        yield Compared(name, same, tuple(_pairs(_lines(name, one), _lines(name, other), same)))
 
 
-def _lines(text: str | None) -> list[str]:
+def _lines(name: str, text: str | None) -> list[str]:
+    if name == "id" and isinstance(value := read_json(text or "null"), str):
+        return [escaped(value)]
     return (readable(text) or NOT_SET).split("\n")
 
 

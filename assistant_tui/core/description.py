@@ -9,9 +9,12 @@ from assistant_tui.core.display import many_lines, one_line
 from assistant_tui.core.document import Document, elements, members, read_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
 
 SHOWN = 20_000
 """Characters of a long text that are shown; the object as the server sent it shows all."""
+LONGEST = 1_000
+"""Characters of an id that is shown whole."""
 ENTRIES = 200
 """Tools, pairs and other fields of which each is shown."""
 LARGEST = 1_000_000
@@ -27,6 +30,8 @@ class Line(NamedTuple):
     """"label", "muted" or "warning"; empty for plain text."""
     indent: int = 0
     """Cells before every line."""
+    hanging: int = 0
+    """Cells more before all lines but the first: what goes on there looks like no other entry."""
 
 
 def describe(row: Row | None, *, exact: str = "v") -> tuple[Line, ...]:
@@ -55,7 +60,7 @@ def describe(row: Row | None, *, exact: str = "v") -> tuple[Line, ...]:
 
 def _head(row: Row) -> Iterator[Line]:
     yield Line(one_line(row.name) or "(no name)", "label")
-    yield Line(one_line(row.id))
+    yield Line(shown_id(row.id, LONGEST))
     yield Line(f"{one_line(row.model) or '(no model)'} · created {created_text(row.created_at)}")
 
 

@@ -1,6 +1,7 @@
 """Makes remote text harmless before it reaches a terminal."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -51,3 +52,31 @@ def many_lines(text: str) -> str:
 def json_line(text: str) -> str:
     """JSON on one line that means the same, what could steer a terminal written as escapes."""
     return text if text.isprintable() else text.translate(_JSON)
+
+
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_CONTROLS = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI}]")
+_CONTROLS_IN_LINES = re.compile(f"(?!\\r\\n)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_BIDI}]")
+
+
+def has_controls(text: str, *, lines: bool = False) -> bool:
+    """Whether a paste of this text could do something, or show it in another order.
+
+    With `lines`, its line feeds and tabs are meant, such as those of instructions.
+    """
+    return (_CONTROLS_IN_LINES if lines else _CONTROLS).search(text) is not None
+
+
+def without_controls(text: str, *, lines: bool = False) -> str:
+    """The text with escapes such as `\\x1b` in place of those characters."""
+    doubled = text.replace("\\", "\\\\")
+    return (_CONTROLS_IN_LINES if lines else _CONTROLS).sub(lambda at: escaped(at[0]), doubled)
+
+
+def escaped(text: str) -> str:
+    """The text in visible ASCII; all else, spaces too, is an escape such as `\\u3164`.
+
+    It can be read back: two different texts never give the same. A space is one, since a line that
+    is broken there does not show it.
+    """
+    return text.encode("unicode_escape").decode("ascii").replace(" ", "\\x20")

@@ -17,6 +17,7 @@ from assistant_tui.core.fields import READ_ONLY
 from assistant_tui.core.formats import json_file, markdown_file, yaml_file
 from assistant_tui.core.formats.found import Found
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import ON_A_LINE, short_name, shown_id
 from assistant_tui.core.outcome import Saved
 
 Reader = Callable[[str], list[Found]]
@@ -99,7 +100,8 @@ class Step:
     @property
     def label(self) -> str:
         """What a result calls it, in a line that is safe to show."""
-        return " · ".join(one_line(each) for each in (self.id, self.name, self.origin) if each)
+        parts = (shown_id(self.id), short_name(self.name), one_line(self.origin))
+        return " · ".join(each for each in parts if each)
 
     @property
     def line(self) -> str:
@@ -107,11 +109,11 @@ class Step:
         fields = (
             ", ".join(self.draft.touched) if self.action is Action.CHANGE and self.draft else ""
         )
-        name = self.name or "(no name)"
-        what = [self.id, name, fields] if self.draft else [self.why]
+        name = short_name(self.name, ON_A_LINE) or "(no name)"
+        what = [shown_id(self.id), name, one_line(fields)] if self.draft else [one_line(self.why)]
         if self.action is Action.IMPORTED:
             what.append(name)
-        said = " · ".join(one_line(each) for each in (*what, self.origin) if each)
+        said = " · ".join(each for each in (*what, one_line(self.origin)) if each)
         return f"{self.action.value:<10}  {said}"
 
 
@@ -171,7 +173,7 @@ def plan(
     for entry, key in zip(given, keys(given), strict=True):
         known = entry.id
         if known and known in first:
-            why = f"{known} stands in {first[known]}, too"
+            why = f"{shown_id(known)} stands in {first[known]}, too"
             steps.append(Step(Action.UNREADABLE, entry.origin, why=why))
             continue
         first[known] = entry.origin
@@ -186,7 +188,7 @@ def mismatch(done: Iterable[tuple[Step, Saved]]) -> str:
         if step.action is Action.CREATE:
             made.append(saved.row.id)
         elif saved.row.id != step.id:
-            return f"{one_line(saved.row.id)} was changed, but {one_line(step.id)} was to be"
+            return f"{shown_id(saved.row.id)} was changed, but {shown_id(step.id)} was to be"
     if len(set(made)) != len(made):
         return f"{len(made):,} were to be created, but {len(set(made)):,} different ones were"
     return ""
@@ -225,4 +227,4 @@ def _earlier(row: Row, wanted: Document) -> str:
     except ValueError:
         differs = True
     by_now = ", which differs from the file by now" if differs else ""
-    return f"already imported as {row.id}{by_now}"
+    return f"already imported as {shown_id(row.id)}{by_now}"

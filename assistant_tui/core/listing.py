@@ -4,16 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
-from assistant_tui.core.display import one_line
 from assistant_tui.core.growing import Backwards, Growing, Joined
+from assistant_tui.core.naming import NO_ID, label_of
 
 Order = Literal["asc", "desc"]
 """By age: the oldest first, or the newest."""
-
-NO_ID = "(no id)"
-"""How the stand-in for a missing id begins; no server is ever asked for one."""
-LONGEST_NAME = 30
-"""Characters of a name behind an id."""
 
 
 class KeptText(Protocol):
@@ -29,13 +24,6 @@ class KeptText(Protocol):
 
 
 Text = str | KeptText
-
-
-def label_of(assistant_id: str, name: str) -> str:
-    """The id, whole, and the beginning of the name, in a line that is safe to show."""
-    name = one_line(name)
-    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-    return f"{one_line(assistant_id)} · {short or '(no name)'}"
 
 
 class Row(NamedTuple):
@@ -55,7 +43,7 @@ class Row(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The id, whole, and the beginning of the name, in a line that is safe to show."""
+        """The id and the beginning of the name, in a line that is safe to show."""
         return label_of(self.id, self.name)
 
     @property

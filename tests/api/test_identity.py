@@ -4,7 +4,7 @@ import pytest
 
 from assistant_tui.core.document import write_json
 from assistant_tui.core.errors import Invalid, Unreadable, WrongObject
-from assistant_tui.core.listing import NO_ID
+from assistant_tui.core.naming import NO_ID, shown_id
 from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
 
 NAMING = {"retrieve": READS["retrieve"], "modify": WRITES["modify"], **DELETIONS}
@@ -19,7 +19,9 @@ async def test_an_answer_about_another_assistant_is_refused(action: str, answere
     async with client(Script(Reply(body=body, headers={"x-request-id": "req_1"}))) as opened:
         with pytest.raises(WrongObject) as raised:
             await NAMING[action](opened)
-    assert "asst_1" in raised.value.message and str(answered) in raised.value.message
+    assert raised.value.message.endswith(
+        f"about asst_1, but answered about {shown_id(str(answered))}"
+    )
     assert (raised.value.status, raised.value.request_id) == (200, "req_1")
     assert raised.value.may_have_arrived is (action != "retrieve")
 

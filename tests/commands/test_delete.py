@@ -74,7 +74,7 @@ def test_a_person_is_asked_with_name_and_id(
 ) -> None:
     who = bent.make("One")
     with Program("delete", who, "--base-url", bent.url, home=home) as terminal:
-        terminal.shows(f"One · {who}", "Delete it? [y/N]")
+        terminal.shows(f"{who} · One", "Delete it? [y/N]")
         terminal.press(answer)
         assert terminal.ends() == code
     assert names(bent) == left
@@ -87,7 +87,7 @@ def test_of_many_the_count_is_typed(
 ) -> None:
     one, two = bent.make("One"), bent.make("Two")
     with Program("delete", one, two, "--base-url", bent.url, home=home) as terminal:
-        terminal.shows(f"One · {one}", f"Two · {two}", "Type 2 to delete all of these:")
+        terminal.shows(f"{one} · One", f"{two} · Two", "Type 2 to delete all of these:")
         terminal.press(answer)
         assert terminal.ends() == code
     assert names(bent) == left

@@ -48,3 +48,20 @@ def test_an_odd_redirect_is_told(run: Run, location: bytes, verb: str) -> None:
     assert (done.code, done.out) == (1, b"")
     assert "Unreadable answer: 127.0.0.1 answered 302 without a usable address" in done.err
     assert "Traceback" not in done.err
+
+
+def test_the_answer_to_a_deletion_may_cost_no_more_than_another(run: Run) -> None:
+    bodies = {
+        "GET": b'{"id": "a", "object": "assistant", "model": "m"}',
+        "DELETE": b'{"id": "a", "deleted": true, "x": [' + b"1," * 3_000_000 + b"1]}",
+    }
+
+    def answer(method: str) -> bytes:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        return head % len(bodies[method]) + bodies[method]
+
+    with saying(answer) as url:
+        done = run("delete", "--base-url", url, "a", "--yes")
+    assert (done.code, done.out) == (1, b"")
+    (line,) = done.err.splitlines()
+    assert "it is still there: the answer has more than 2,000,000 values" in line

@@ -8,9 +8,9 @@ def compared(left: str, right: str) -> dict[str, Compared]:
     return {each.name: each for each in comparison(Document(left), Document(right))}
 
 
-def test_fields_stand_in_the_order_of_the_form_and_unknown_ones_behind() -> None:
+def test_the_ids_come_first_then_the_fields_of_the_form_in_its_order() -> None:
     found = [*compared('{"odd": 1, "id": "a", "model": "m"}', '{"id": "b", "name": "n"}')]
-    assert found == ["name", "model", "odd", "id"]
+    assert found == ["id", "name", "model", "odd"]
 
 
 def test_numbers_and_orders_of_names_that_mean_the_same_are_the_same() -> None:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.display import REPLACEMENT, json_line, many_lines, one_line
+from assistant_tui.core.display import (
+    REPLACEMENT,
+    escaped,
+    has_controls,
+    json_line,
+    many_lines,
+    one_line,
+    without_controls,
+)
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 every_character = st.text(st.characters(), max_size=40)
@@ -64,3 +72,33 @@ def test_json_for_a_terminal_means_the_same(text: str) -> None:
     line = json_line(json.dumps(text, ensure_ascii=False))
     assert json.loads(line, strict=False) == text
     assert one_line(line) == line.replace("\t", " ")
+
+
+@given(every_character | hostile)
+def test_escapes_can_be_read_back(text: str) -> None:
+    shown = escaped(text)
+    assert shown.isascii() and shown.isprintable() and " " not in shown
+    assert shown.encode().decode("unicode_escape") == text
+
+
+@pytest.mark.parametrize(
+    "control", ["\x00", "\x1b", "\x7f", "\x9b", "\r", "\u2028", "\u202e", "\u2066"]
+)
+@pytest.mark.parametrize("lines", [False, True])
+def test_what_a_paste_could_do_harm_with_is_found(control: str, lines: bool) -> None:
+    assert has_controls(f"é{control}b", lines=lines)
+    assert not has_controls(without_controls(f"é{control}b", lines=lines), lines=lines)
+    assert without_controls(f"é{control}b", lines=lines).startswith("é\\")
+
+
+def test_line_feeds_and_tabs_are_only_meant_in_lines() -> None:
+    text = "a\r\n\tb\n"
+    assert has_controls(text)
+    assert not has_controls(text, lines=True)
+    assert without_controls(text) == "a\\r\\n\\tb\\n"
+    assert without_controls(text, lines=True) == text
+
+
+@pytest.mark.parametrize("text", ["plain é 😀", "👩\u200d🚀", "日本\u3000", "C:\\new"])
+def test_what_people_write_is_no_control(text: str) -> None:
+    assert not has_controls(text)

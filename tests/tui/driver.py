@@ -130,7 +130,7 @@ class Driver:
     async def _is_working(self) -> bool:
         """Wait a while for the workers at work; False if there are none."""
         await self.pilot.pause()
-        waiting = ("form", "write", "quit") if self.asked else ()
+        waiting = ("form", "write", "quit", "copy") if self.asked else ()
         running = [
             worker
             for worker in self.app.workers

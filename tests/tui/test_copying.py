@@ -1,5 +1,7 @@
 """What can be copied, what is said of it, and a curl command that holds no secret."""
 
+import base64
+import json
 import shlex
 import subprocess
 from dataclasses import replace
@@ -7,13 +9,20 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant_tui.config.settings import LOCAL, Profile, demo
+from assistant_tui.core.display import has_controls
+from assistant_tui.core.listing import Row
 from assistant_tui.tui.clipboard import Clipboard
-from assistant_tui.tui.flows.copying import Part, copy, curl, part_of
+from assistant_tui.tui.dialogs.question import Question
+from assistant_tui.tui.flows.copying import Copied, Part, copy, curl, part_of
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
+from tests.tui.driver import running
 from tests.tui.rows import HOSTILE, row
+from tests.tui.test_ids_in_dialogs import assistant, serving
 
 WORK = Profile("work", base_url="https://api.example.com/v1/", api_key_env="WORK_KEY OTHER_KEY")
 BETA = "OpenAI-Beta: assistants=v2"
@@ -45,10 +54,10 @@ async def told(clipboard: Clipboard, text: str, name: str) -> tuple[str, Tone]:
 
 def test_each_part_is_as_the_server_sent_it() -> None:
     shown = row(name=HOSTILE)
-    assert part_of(shown, Part.ID, WORK) == ("asst_1", "asst_1")
-    assert part_of(shown, Part.NAME, WORK) == (HOSTILE, "the name")
-    assert part_of(shown, Part.JSON, WORK) == (shown.text, "the JSON")
-    assert part_of(shown, Part.CURL, WORK) == (curl(WORK, shown), "the curl command")
+    assert part_of(shown, Part.ID, WORK) == Copied("asst_1", "asst_1")
+    assert part_of(shown, Part.NAME, WORK) == Copied(HOSTILE, "the name")
+    assert part_of(shown, Part.JSON, WORK) == Copied(shown.text, "the JSON", lines=True)
+    assert part_of(shown, Part.CURL, WORK) == Copied(curl(WORK, shown), "the curl command")
 
 
 async def test_an_id_sent_to_the_terminal_can_be_shown_too() -> None:
@@ -161,3 +170,86 @@ def test_no_id_can_run_anything_where_the_command_is_pasted(identity: str, tmp_p
 
 def test_an_id_of_dots_does_not_climb() -> None:
     assert words(WORK, "../files")[1].endswith("/v1/assistants/%2E%2E%2Ffiles")
+
+
+RUNS = "asst_1\ntouch owned\n"
+
+
+class Asked(Told):
+    """A desk with a person who gives one answer."""
+
+    def __init__(self, answer: str | None) -> None:
+        super().__init__()
+        self.questions: list[Question] = []
+        self._answer = answer
+
+    async def ask(self, question: Question) -> str | None:
+        """Answer."""
+        self.questions.append(question)
+        return self._answer
+
+
+async def copied(text: str, answer: str | None, *, lines: bool = False) -> tuple[Asked, list[str]]:
+    """What reached the terminal, decoded, after one question."""
+    desk, written = Asked(answer), list[str]()
+    clipboard = Clipboard("", {"SSH_TTY": "x"}, written.append)
+    await copy(cast(Desk, desk), clipboard, text, "the name", lines)
+    sent = [each.removeprefix("\x1b]52;c;").removesuffix("\a") for each in written]
+    return desk, [base64.b64decode(each).decode() for each in sent]
+
+
+@pytest.mark.parametrize(
+    "text", [RUNS, "a\x1b[31m", "a\x7f", "a\x9b", "a\u2028b", "a\u202eb", "a\rb"]
+)
+@pytest.mark.parametrize("answer", ["cancel", None])
+async def test_control_characters_are_not_copied_without_an_agreement(
+    text: str, answer: str | None
+) -> None:
+    desk, sent = await copied(text, answer)
+    assert sent == [] and len(desk.questions) == 1
+    assert desk.said == [("the name was not copied", Tone.WARNING)]
+
+
+async def test_what_was_agreed_to_is_copied() -> None:
+    assert (await copied(RUNS, "exact"))[1] == [RUNS]
+    assert (await copied(RUNS, "escaped"))[1] == ["asst_1\\ntouch owned\\n"]
+
+
+async def test_lines_that_are_meant_need_no_agreement_but_other_controls_do() -> None:
+    desk, sent = await copied("a\n\tb\r\nc", "cancel", lines=True)
+    assert sent == ["a\n\tb\r\nc"] and desk.questions == []
+    desk, sent = await copied("a\n\x1bb", "cancel", lines=True)
+    assert sent == [] and len(desk.questions) == 1
+
+
+@given(st.text(st.sampled_from('ab\n\r\t\x1b\x7f\u2028\u202e\u3164\\\\"')))
+def test_json_is_copied_without_controls_and_means_the_same(name: str) -> None:
+    text = json.dumps({"id": "a", "name": name}, ensure_ascii=False, indent=1)
+    for sent in (text, text.replace("\\n", "\n").replace("\\u001b", "\x1b")):
+        shown = part_of(Row("a", name, "m", (), 1, sent), Part.JSON, WORK)
+        assert not has_controls(shown.text, lines=True)
+        assert json.loads(shown.text, strict=False) == json.loads(sent, strict=False)
+
+
+async def test_y_on_an_id_of_several_lines_asks_and_cancel_has_the_focus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    async def take(self: Clipboard, text: str) -> str:
+        sent.append(text)
+        return "copied"
+
+    monkeypatch.setattr(Clipboard, "copy", take)
+    async with running(serving(assistant(RUNS)), tmp_path) as program:
+        await program.press("y")
+        assert sent == []
+        assert "Copy control characters?" in program.text
+        assert "asst_1\\ntouch owned\\n" in program.text
+        await program.press("enter")
+        assert sent == [] and "was not copied" in program.status
+        await program.press("y", "tab", "enter")
+        assert sent == ["asst_1\\ntouch owned\\n"]
+        await program.press("y", "tab", "tab", "enter")
+        assert sent[1:] == [RUNS]
+        assert program.status == "asst_1\\ntouch\\x20owned\\n copied"

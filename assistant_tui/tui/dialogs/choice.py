@@ -11,8 +11,15 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
+from assistant_tui.core.columns import created_text
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.options import Options
+
+
+def dated(at: float, name: str, identity: str) -> str:
+    """A moment and a name, and below them, on a line of its own, the id, if there is one."""
+    when = f"{created_text(int(at))}  "
+    return f"{when}{name}\n{' ' * len(when)}{identity}" if identity else f"{when}{name}"
 
 
 class Choice(Dialog[str | None]):

@@ -15,13 +15,17 @@ from assistant_tui.core.description import Line
 from assistant_tui.core.difference import compare_values
 from assistant_tui.core.display import one_line
 from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.naming import shown_id
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
 from assistant_tui.tui.widgets.side_choice import SideChoice
+from assistant_tui.tui.widgets.wrapping import wrap
 
 _AROUND = 9
 """Lines of the dialog around its fields; a low terminal has `_AROUND_LOW`."""
 _AROUND_LOW = 4
+_WIDTH, _MARGINS = 100, 6
+"""Cells of the dialog at most, and of its border and padding."""
 
 
 class ConflictDialog(Dialog[Mapping[str, Side] | None]):
@@ -38,11 +42,13 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
     def __init__(self, conflict: Conflict) -> None:
         super().__init__()
         self._conflict = conflict
+        self._identity = f"Id    {shown_id(str(conflict.draft.assistant_id))}"
 
     def compose(self) -> ComposeResult:
         """A title, the fields, the buttons, and the keys."""
         with Vertical(classes="box"):
             yield Static(Content("Changed here and elsewhere meanwhile"), classes="title")
+            yield Static(Content(self._identity), classes="id")
             with VerticalScroll(classes="fields", can_focus=False):
                 for name in _as_in_the_form(self._conflict.fields):
                     yield SideChoice(name, label(name), self._conflict.values(name))
@@ -59,6 +65,7 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
     def on_resize(self, event: events.Resize) -> None:
         """Leave room for the buttons: the fields scroll."""
         around = _AROUND if event.size.height >= 16 else _AROUND_LOW
+        around += len(wrap(self._identity, min(event.size.width, _WIDTH) - _MARGINS))
         self.query_one(".fields").styles.max_height = max(event.size.height - around, 1)
 
     @on(Button.Pressed)

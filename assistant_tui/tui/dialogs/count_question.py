@@ -1,9 +1,10 @@
 """Asks before something is done to many: their number has to be typed."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -15,6 +16,10 @@ from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.editors.line import line_input
 from assistant_tui.tui.widgets.reader import Reader
 
+_HANGING = 4
+"""Cells before what goes on in another line, so that it does not look like one of the items."""
+_WIDTH, _MARGINS = 76, 6
+"""Cells of the dialog at most, and of its border and padding."""
 _LINES = 8
 """Lines of the list that are seen at once; it can be scrolled."""
 
@@ -45,8 +50,7 @@ class CountQuestion(Dialog[bool]):
         with Vertical(classes="box"):
             yield Static(Content(self._title), classes="title")
             reader = Reader()
-            reader.lines = tuple(Line(item) for item in self._items)
-            reader.styles.height = min(count, _LINES)
+            reader.lines = tuple(Line(item, hanging=_HANGING) for item in self._items)
             yield reader
             yield Static(Content(self._remark), classes="remark")
             yield line_input("", f"Type {count} to {self._verb} them")
@@ -59,6 +63,12 @@ class CountQuestion(Dialog[bool]):
     def on_mount(self) -> None:
         """Ask for the count."""
         self.set_focus(self.query_one(Input))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Let the list be as high as its lines are when they are broken, or a part of them."""
+        reader = self.query_one(Reader)
+        lines = reader.laid_out(min(event.size.width, _WIDTH) - _MARGINS)
+        reader.styles.height = sum(1 for _ in islice(lines, _LINES))
 
     @property
     def _agreed(self) -> bool:

@@ -160,7 +160,7 @@ def _lines(results: Iterable[Result[Any]]) -> Iterator[Line]:
     for status, found in _by_status(results).items():
         yield Line(_TITLES[status], "label")
         for result in found[:_MOST_LINES]:
-            yield Line(result.item.label, indent=2)
+            yield Line(result.item.label, indent=2, hanging=4)
             if result.why:
                 yield Line(one_line(result.why), "warning", indent=4)
         if len(found) > _MOST_LINES:

@@ -11,6 +11,18 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from assistant_tui.tui.dialogs.dialog import Dialog
+from assistant_tui.tui.widgets.wrapping import fit
+
+_WIDTH = 66
+"""Cells of a line where the terminal has 80 columns."""
+
+
+def about_line(label: str, words: str) -> str:
+    """What a question says of one thing; one line always, so that no words look like another.
+
+    `words` must have been made safe.
+    """
+    return fit(f"{label:<6}{words}", _WIDTH).rstrip()
 
 
 class Answer(NamedTuple):

@@ -4,6 +4,7 @@ from assistant_tui.core.copies import clone, left_behind
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import called
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
@@ -12,7 +13,7 @@ _NEXT = "Ctrl+S creates it"
 
 async def open_clone(desk: Desk, row: Row) -> None:
     """Open it with all that can come along, and name what cannot; nothing is sent yet."""
-    name = one_line(row.name) or one_line(row.id)
+    name = called(row.name, row.id)
     if row.problem:
         desk.say(f"{name} does not fit the API, so it cannot be cloned · v shows it", Tone.WARNING)
         return

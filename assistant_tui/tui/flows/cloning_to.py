@@ -11,6 +11,7 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.transfer import Offer, Transfer, transfer
 from assistant_tui.tui.dialogs.choice import Choice
@@ -92,14 +93,17 @@ def _question(profile: Profile, moves: Sequence[_Move]) -> Question:
         lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES:,} more lines"]
     answers = (Answer("cancel", "Cancel"), Answer("clone", "Clone"))
     title = f"Clone {len(moves):,} to {one_line(profile.name)}?"
-    return Question(title, lines or ["All that they have comes along."], answers)
+    return Question(title, lines, answers)
 
 
 def _losses(moves: Sequence[_Move]) -> Iterator[str]:
     for move in moves:
-        if lost := move.lost:
+        lost = move.lost
+        if lost or len(moves) == 1:
             yield move.label
             yield from (f"  {one_line(each)}" for each in lost)
+    if not any(move.lost for move in moves):
+        yield "All that they have comes along."
 
 
 async def _carry_out(desk: Desk, there: Catalog, profile: Profile, moves: Sequence[_Move]) -> None:
@@ -117,5 +121,5 @@ async def _carry_out(desk: Desk, there: Catalog, profile: Profile, moves: Sequen
     desk.unmark([each.item.id for each in batch.of(Status.DONE)])
     said = f"Cloned {len(made):,} to {one_line(profile.name)}"
     if len(moves) == len(made) == 1:
-        said = f"{said} · {made[0].id}"
+        said = f"{said} · {shown_id(made[0].id)}"
     desk.say(said, Tone.PLAIN if len(made) == len(moves) else Tone.WARNING)

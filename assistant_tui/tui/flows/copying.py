@@ -3,26 +3,72 @@
 import os
 import shlex
 from enum import Enum, auto
+from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.concealing import conceal
-from assistant_tui.core.display import one_line
+from assistant_tui.core.display import (
+    has_controls,
+    json_line,
+    many_lines,
+    one_line,
+    without_controls,
+)
+from assistant_tui.core.document import on_one_line
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
 from assistant_tui.tui.clipboard import Clipboard, ClipboardError
+from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
 
-async def copy(desk: Desk, clipboard: Clipboard, text: str, name: str) -> None:
-    """Copy a text and tell how; Y is the way out where there is no clipboard."""
+async def copy(desk: Desk, clipboard: Clipboard, text: str, name: str, lines: bool = True) -> None:
+    """Copy a text and tell how; Y is the way out where there is no clipboard.
+
+    A text with control characters is copied only after a question, since a paste of it may run what
+    nobody typed. With `lines`, its line feeds and tabs are meant.
+    """
+    if has_controls(text, lines=lines):
+        answer = await desk.ask(_question(text, name, lines))
+        if answer not in (_ESCAPED, _EXACT):
+            desk.say(f"{one_line(name)} was not copied", Tone.WARNING)
+            return
+        text = without_controls(text, lines=lines) if answer == _ESCAPED else text
     try:
         how = await clipboard.copy(text)
     except ClipboardError as error:
         desk.say(f"{name} was not copied: {error} · Y shows the id", Tone.ERROR)
         return
-    hint = " · Y shows it" if "OSC 52" in how and text == name else ""
+    hint = " · Y shows it" if "OSC 52" in how and name == shown_id(text) else ""
     desk.say(f"{one_line(name)} {how}{hint}")
+
+
+_ESCAPED, _EXACT = "escaped", "exact"
+_MOST_LINES = 8
+_SHOWN = 400
+"""Characters of a text that the question shows, of its beginning and of its end."""
+
+
+def _question(text: str, name: str, lines: bool) -> Question:
+    shown = without_controls(text, lines=lines)
+    if len(shown) > 2 * _SHOWN:
+        left = len(shown) - 2 * _SHOWN
+        shown = f"{shown[:_SHOWN]} … {left:,} more characters … {shown[-_SHOWN:]}"
+    return Question(
+        "Copy control characters?",
+        (
+            f"There are some in {one_line(name)}: a paste may run something, or look different.",
+            "",
+            *many_lines(shown).split("\n")[:_MOST_LINES],
+        ),
+        (
+            Answer("cancel", "Cancel"),
+            Answer(_ESCAPED, "Copy with escapes"),
+            Answer(_EXACT, "Copy as it is", dangerous=True),
+        ),
+    )
 
 
 class Part(Enum):
@@ -34,14 +80,29 @@ class Part(Enum):
     CURL = auto()
 
 
-def part_of(row: Row, part: Part, profile: Profile) -> tuple[str, str]:
-    """The text of a part, and what the status line calls it."""
+class Copied(NamedTuple):
+    """What goes to the clipboard."""
+
+    text: str
+    name: str
+    """What the status line calls it."""
+    lines: bool = False
+    """Whether it may be of several lines."""
+
+
+def part_of(row: Row, part: Part, profile: Profile) -> Copied:
+    """What is copied of an assistant for one of its parts."""
     return {
-        Part.ID: (row.id, row.id),
-        Part.NAME: (row.name, "the name"),
-        Part.JSON: (row.text, "the JSON"),
-        Part.CURL: (curl(profile, row), "the curl command"),
-    }[part]
+        Part.ID: lambda: Copied(row.id, shown_id(row.id)),
+        Part.NAME: lambda: Copied(row.name, "the name"),
+        Part.JSON: lambda: Copied(_json(row.text), "the JSON", lines=True),
+        Part.CURL: lambda: Copied(curl(profile, row), "the curl command"),
+    }[part]()
+
+
+def _json(text: str) -> str:
+    """JSON as it was sent, or the same in one line with escapes for control characters."""
+    return json_line(on_one_line(text)) if has_controls(text, lines=True) else text
 
 
 def curl(profile: Profile, row: Row) -> str:

@@ -7,7 +7,9 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import IN_A_SENTENCE, ON_A_LINE, called, short_name, shown_id
 from assistant_tui.tui.dialogs.deletion import DeleteQuestion
+from assistant_tui.tui.dialogs.question import about_line
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
@@ -28,7 +30,7 @@ async def why_unkept(desk: Desk, rows: Sequence[Row]) -> str:
 
 async def delete(desk: Desk, row: Row, *, for_good: bool = False) -> None:
     """Delete just this row, and tell what became of it; `for_good` also if no copy is kept."""
-    name = one_line(row.name) or row.id
+    name, identity = called(row.name, row.id, IN_A_SENTENCE), shown_id(row.id)
     desk.say(f"Deleting {name}…", Tone.WORKING)
     try:
         above = row_above(desk, row.id)
@@ -38,11 +40,11 @@ async def delete(desk: Desk, row: Row, *, for_good: bool = False) -> None:
         return
     desk.listing = desk.listing.without([row.id])
     if not deleted:
-        desk.say(f"{name} was gone already · {row.id}", Tone.WARNING)
+        desk.say(f"{name} was gone already · {identity}", Tone.WARNING)
         return
     trouble = desk.catalog.record.trouble if for_good else ""
     undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
-    desk.say(f"Deleted {name} · {row.id} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
+    desk.say(f"Deleted {name} · {identity} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
 
 
 def row_above(desk: Desk, assistant_id: str) -> str | None:
@@ -53,10 +55,10 @@ def row_above(desk: Desk, assistant_id: str) -> str | None:
 
 def about(row: Row) -> Iterator[str]:
     """What tells this assistant from others, line by line, safe to show."""
-    yield f"Name  {one_line(row.name) or '(no name)'}"
-    yield f"Id    {one_line(row.id)}"
-    yield f"Model {one_line(row.model) or '-'}"
-    yield f"Uses  {', '.join(_uses(row)) or 'no tools'}"
+    yield about_line("Name", short_name(row.name, ON_A_LINE) or "(no name)")
+    yield f"Id    {shown_id(row.id)}"
+    yield about_line("Model", short_name(row.model, ON_A_LINE) or "-")
+    yield about_line("Uses", short_name(", ".join(_uses(row)), ON_A_LINE) or "no tools")
 
 
 _RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}

@@ -1,10 +1,10 @@
 """Goes to an assistant by its id, whether it is in the list or not."""
 
-from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import NotFound, ServiceError
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import called, shown_id
 from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
 from assistant_tui.tui.flows import showing
 from assistant_tui.tui.flows.desk import Desk
@@ -20,16 +20,16 @@ async def go_to(desk: Desk) -> None:
     if desk.listing.row(assistant_id) is not None:
         desk.reveal(assistant_id)
         return
-    desk.say(f"Looking for {assistant_id}…", Tone.WORKING)
+    desk.say(f"Looking for {shown_id(assistant_id)}…", Tone.WORKING)
     try:
         row = await desk.catalog.fetch(assistant_id)
     except NotFound:
-        desk.say(f"This server has no assistant {assistant_id}", Tone.WARNING)
+        desk.say(f"This server has no assistant {shown_id(assistant_id)}", Tone.WARNING)
         return
     except ServiceError as error:
-        desk.report(error, f"{assistant_id} was not found")
+        desk.report(error, f"{shown_id(assistant_id)} was not found")
         return
-    desk.say(f"{one_line(row.name) or row.id} is not in the list that is loaded")
+    desk.say(f"{called(row.name, row.id)} is not in the list that is loaded")
     await _open(desk, row)
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft, from_editor
+from assistant_tui.core.naming import short_name, shown_id
 from assistant_tui.journal.drafts import InEditor, KeptDraft, load_draft, load_in_editor, put_in
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.tui.editor import LARGEST, LARGEST_TEXT, EditorError, EditorFile, UnreadableFile
@@ -57,13 +57,19 @@ class LeftEdit:
 
     @property
     def name(self) -> str:
-        """What it is called on the screen."""
+        """The beginning of its name, safe to show; the key of one that cannot be read."""
         if self.draft is None and self.original is None:
-            return one_line(self.key)
+            return shown_id(self.key)
         said = self.draft.said("name") if self.draft is not None else None
         if said is None and self.original is not None:
             said = self.original.value("name")
-        return one_line(said) if isinstance(said, str) and said else "(no name)"
+        return short_name(said if isinstance(said, str) else "") or "(no name)"
+
+    @property
+    def id(self) -> str:
+        """The id of what was edited, safe to show; empty for a new one."""
+        known = None if self.original is None else self.original.value("id")
+        return shown_id(known) if isinstance(known, str) else ""
 
     def remove_file(self) -> None:
         """Take away what was in an editor."""

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant_tui.core.columns import created_text
 from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
+from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import is_made_of
-from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.choice import Choice, dated
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.editor import EditorError, EditorFile
 from assistant_tui.tui.flows.desk import Desk
@@ -34,9 +34,7 @@ async def recover(desk: Desk) -> None:
     if not left:
         desk.say(desk.catalog.record.trouble or "No edit was left behind")
         return
-    lines = {
-        str(at): f"{created_text(int(each.kept.at))}  {each.name}" for at, each in enumerate(left)
-    }
+    lines = {str(at): dated(each.kept.at, each.name, each.id) for at, each in enumerate(left)}
     chosen = await desk.ask(Choice("Left unsaved", lines))
     if chosen is None:
         return
@@ -67,7 +65,8 @@ async def _take_up(desk: Desk, edit: LeftEdit) -> LeftEdit | None:
         return None
     going_on = Answer("open", "Open") if edit.draft else Answer("again", "Back to the editor")
     answers = (Answer("later", "Later"), going_on, Answer("drop", "Discard", True))
-    said = [*_changed(desk, edit)] if edit.draft else [one_line(edit.problem)]
+    said = [f"Id    {edit.id}"] if edit.id else []
+    said += _changed(desk, edit) if edit.draft else [one_line(edit.problem)]
     answer = await desk.ask(Question(f"Unsaved edit of {edit.name}", said, answers))
     if answer == "drop":
         await _discard(desk, edit)
@@ -129,6 +128,6 @@ def _made(desk: Desk, draft: Draft, since: float) -> Iterator[str]:
         new = not row.problem and (row.created_at or 0) >= since - CLOCKS
         if new and is_made_of(draft.patch(), Document(row.text)):
             yield ""
-            yield f"One just like it was created since: {one_line(row.id)}"
+            yield f"One just like it was created since: {shown_id(row.id)}"
             yield "If that was this edit, discard it: saving makes a second one."
             return

@@ -10,16 +10,15 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
+from assistant_tui.core.naming import IN_A_SENTENCE, ON_A_LINE, called, short_name, shown_id
 from assistant_tui.core.outcome import Saved
 from assistant_tui.tui.dialogs.conflict import ConflictDialog
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.question import Answer, Question, about_line
 from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
 _KEPT = "Not saved; the edit is kept here"
-_NAME = 24
-"""Characters of a name that stands before remarks."""
 
 
 async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | None:
@@ -129,9 +128,10 @@ async def _instead(
 async def _wanted_anew(
     desk: Desk, draft: Draft, title: str, offer: str, lost: Collection[str]
 ) -> bool:
+    name = str(edited(draft).value("name") or "")
     lines = [
-        f"Name  {one_line(str(edited(draft).value('name') or '')) or '(no name)'}",
-        f"Id    {one_line(str(draft.assistant_id))}",
+        about_line("Name", short_name(name, ON_A_LINE) or "(no name)"),
+        f"Id    {shown_id(str(draft.assistant_id))}",
         "",
         offer,
     ]
@@ -149,8 +149,8 @@ def _names(fields: Iterable[str]) -> str:
 
 def _tell(desk: Desk, done: str, saved: Saved, remarks: Iterable[str] = ()) -> None:
     """Say what was done, and what the server did beside."""
-    name = one_line(saved.row.name) or saved.row.id
-    remarks, last = [*remarks], saved.row.id
+    identity = shown_id(saved.row.id)
+    remarks, last = [*remarks], identity
     if saved.answer_lost:
         remarks.append("the answer was lost, but it has arrived")
     if saved.merged:
@@ -162,12 +162,7 @@ def _tell(desk: Desk, done: str, saved: Saved, remarks: Iterable[str] = ()) -> N
         last = "u undoes it"
     if saved.unkept:
         remarks.append(f"u cannot undo it: {saved.unkept}")
-        last = saved.row.id
+        last = identity
     tone = Tone.WARNING if saved.unkept or not saved.outcome.as_asked else Tone.PLAIN
-    said = f"{done} {_shortened(name) if remarks else name}"
+    said = f"{done} {called(saved.row.name, saved.row.id, IN_A_SENTENCE)}"
     desk.say(" · ".join([said, *remarks, last]), tone)
-
-
-def _shortened(name: str) -> str:
-    """A name that leaves room for what the server did beside."""
-    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from assistant_tui.core.description import Line
 from assistant_tui.core.difference import differences
-from assistant_tui.core.display import many_lines, one_line
+from assistant_tui.core.display import escaped, many_lines, one_line
 from assistant_tui.core.document import Document, indent, read_json, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import short_name
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def comparison_screen(left: Row, right: Row) -> TextScreen:
     except ValueError as error:
         return TextScreen("Compare", [Line(f"! They cannot be compared: {error}", "warning")])
     differing = sum(not each.same for each in compared)
-    names = [one_line(row.name) or "(no name)" for row in (left, right)]
+    names = [short_name(row.name) or "(no name)" for row in (left, right)]
     title = f"{names[0]} ↔ {names[1]} · {differing} of {len(compared)} fields differ"
     return TextScreen(title, (), SideBySide(compared))
 
@@ -86,4 +87,4 @@ def _text(value: str | None) -> str:
 
 def id_screen(row: Row) -> TextScreen:
     """The id alone on its line, for a selection with the mouse or tmux's copy mode."""
-    return TextScreen(one_line(row.name) or "(no name)", [Line(""), Line(one_line(row.id))])
+    return TextScreen(one_line(row.name) or "(no name)", [Line(""), Line(escaped(row.id))])

@@ -9,13 +9,20 @@ from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft, anew, towards
 from assistant_tui.core.errors import ServerFault, ServiceError
 from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import IN_A_LABEL, IN_A_SENTENCE, called, short_name, shown_id
 from assistant_tui.journal.entries import Entry, Kind
-from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.choice import Choice, dated
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.saving import save
-from assistant_tui.tui.flows.undoing_many import NOT_GONE, backwards, is_still_there, undo_many
+from assistant_tui.tui.flows.undoing_many import (
+    NOT_GONE,
+    backwards,
+    is_still_there,
+    name_in,
+    undo_many,
+)
 from assistant_tui.tui.messages import Tone
 
 _MOST_LINES = 200
@@ -34,8 +41,9 @@ async def undo(desk: Desk) -> None:
     elif entry.kind is Kind.DELETED:
         await _recreate(desk, entry)
     else:
-        name = _name(entry)
-        desk.say(f"The last thing done here was to create {name}: d deletes it", Tone.WARNING)
+        name, identity = _name(entry, IN_A_SENTENCE), shown_id(entry.assistant_id)
+        said = f"The last thing done here was to create {name} · {identity} · d deletes it"
+        desk.say(said, Tone.WARNING)
 
 
 async def trash(desk: Desk) -> None:
@@ -44,9 +52,7 @@ async def trash(desk: Desk) -> None:
     if not entries:
         desk.say(desk.catalog.record.trouble or "Nothing was deleted here")
         return
-    entry = await _choose(
-        desk, "Deleted here", entries, lambda each: f"{_when(each)}  {_name(each)}"
-    )
+    entry = await _choose(desk, "Deleted here", entries, _in_trash)
     if entry is not None:
         await _recreate(desk, entry)
 
@@ -61,7 +67,8 @@ async def history(desk: Desk, row: Row) -> None:
     lines = {str(each.number): _line(each) for each in entries}
     if entries[-1].before is not None:
         versions["first"], lines["first"] = entries[-1].before, f"{' ' * 18}before all of these"
-    chosen = await desk.ask(Choice(f"Versions of {one_line(row.name) or row.id}", lines))
+    title = f"Versions of {called(row.name, row.id)} · {shown_id(row.id)}"
+    chosen = await desk.ask(Choice(title, lines))
     if chosen is not None:
         await _restore(desk, row, Document(versions[chosen]))
 
@@ -104,9 +111,9 @@ async def _recreate(desk: Desk, entry: Entry) -> None:
     finally:
         desk.say("")
     if there:
-        desk.say(f"{_name(entry)} was not brought back: {NOT_GONE}", Tone.WARNING)
+        desk.say(f"{_name(entry, IN_A_SENTENCE)} was not brought back: {NOT_GONE}", Tone.WARNING)
         return
-    lines = [f"It was {one_line(entry.assistant_id)}; the id will be a new one."]
+    lines = [f"Id    {shown_id(entry.assistant_id)}", "Created anew, the id will be a new one."]
     answers = (Answer("cancel", "Cancel"), Answer("yes", "Create it anew"))
     title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
     question = Question(title, [*lines, doubt] if doubt else lines, answers)
@@ -119,6 +126,8 @@ async def _agreed(desk: Desk, title: str, label: str, draft: Draft) -> bool:
     lines = list(_diff(draft))
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} more lines"]
+    # Below what is long, it is seen with the buttons.
+    lines += ["", f"Id    {shown_id(str(draft.assistant_id))}"]
     answers = (Answer("cancel", "Cancel"), Answer("yes", label))
     return await desk.ask(Question(title, lines, answers)) == "yes"
 
@@ -139,7 +148,10 @@ def _when(entry: Entry) -> str:
     return created_text(int(entry.at))
 
 
-def _name(entry: Entry) -> str:
-    document = Document(entry.after or entry.before or "{}")
-    name = document.value("name")
-    return one_line(name) if isinstance(name, str) and name else one_line(entry.assistant_id)
+def _name(entry: Entry, most: int = IN_A_LABEL) -> str:
+    return called(name_in(entry), entry.assistant_id, most)
+
+
+def _in_trash(entry: Entry) -> str:
+    name = short_name(name_in(entry)) or "(no name)"
+    return dated(entry.at, name, shown_id(entry.assistant_id))

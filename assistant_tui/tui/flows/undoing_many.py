@@ -10,7 +10,7 @@ from assistant_tui.core.batch import AT_ONCE, Operation, Removed
 from assistant_tui.core.document import Document, compose, write_json
 from assistant_tui.core.draft import Draft, anew, towards
 from assistant_tui.core.errors import Conflict, NotFound, ServerFault
-from assistant_tui.core.listing import label_of
+from assistant_tui.core.naming import label_of
 from assistant_tui.core.outcome import Saved
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.tui.dialogs.count_question import CountQuestion
@@ -45,8 +45,13 @@ class _Undoing(NamedTuple):
     @property
     def label(self) -> str:
         """What a result calls it."""
-        name = Document(self.entry.after or self.entry.before or "{}").value("name")
-        return label_of(self.id, name if isinstance(name, str) else "")
+        return label_of(self.id, name_in(self.entry))
+
+
+def name_in(entry: Entry) -> str:
+    """What the assistant of an entry was called; empty where it had no name."""
+    name = Document(entry.after or entry.before or "{}").value("name")
+    return name if isinstance(name, str) else ""
 
 
 async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:

@@ -152,9 +152,9 @@ class MainScreen(Screen[None]):
         """Ask what the server has; by its name, as above."""
         self.desk.form.offer_resources(event.editor)
 
-    def copy_text(self, text: str, name: str) -> None:
+    def copy_text(self, text: str, name: str, lines: bool = True) -> None:
         """Put a text on the person's clipboard; `name` is what the status line calls it."""
-        start(self, partial(copying.copy, self.desk, self._clipboard, text, name), "copy")
+        start(self, partial(copying.copy, self.desk, self._clipboard, text, name, lines), "copy")
 
     @on(Browser.Moved)
     @on(events.DescendantFocus)

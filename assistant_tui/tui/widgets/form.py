@@ -17,6 +17,7 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.fields import FIELDS, READ_ONLY, Kind
+from assistant_tui.core.naming import shown_id
 from assistant_tui.core.raw import Raw, from_json
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
@@ -132,7 +133,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
     @property
     def _title(self) -> str:
         name = self.draft.assistant_id
-        return f"Edit {one_line(name)}" if name else self._new
+        return f"Edit {shown_id(name)}" if name else self._new
 
     def collect(self) -> Draft:
         """Take in what the editors hold this moment, and return the draft.

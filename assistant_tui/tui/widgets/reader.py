@@ -106,6 +106,7 @@ class Reader(LineWidget, can_focus=True):
 
 def _wrapped(lines: Iterable[Line], width: int) -> Iterable[tuple[str, str]]:
     for line in lines:
-        margin = " " * line.indent
-        for text in wrap(line.text, width - line.indent):
-            yield margin + text, line.part
+        margin = line.indent
+        for text in wrap(line.text, width - line.indent - line.hanging):
+            yield " " * margin + text, line.part
+            margin = line.indent + line.hanging
