@@ -1,6 +1,22 @@
-"""Lets ``python -m assistant_tui`` do what the installed command does."""
+"""Runs the program in a process of its own, which ends soon after it was asked to."""
 
-from assistant_tui.cli import main
+from assistant_tui import cli
+from assistant_tui.ending import ENDING
+
+
+def main() -> int:
+    """Run the program; returns the exit code, or raises SystemExit with it."""
+    ENDING.start()
+    code: object = 1
+    try:
+        code = cli.main()
+        return code
+    except SystemExit as leaving:
+        code = leaving.code
+        raise
+    finally:
+        ENDING.leave(code if isinstance(code, int) else int(code is not None))
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

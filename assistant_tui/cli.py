@@ -15,6 +15,8 @@ from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
 from assistant_tui.core.display import one_line
+from assistant_tui.ending import ENDING
+from assistant_tui.terminal import TERMINAL
 
 if TYPE_CHECKING:
     from assistant_tui.first_paint import FirstPaint
@@ -133,6 +135,7 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     if os.environ.get("TERM", "dumb") == "dumb":
         raise ConfigurationError("TERM=dumb: this terminal cannot show the program")
     _prepare_environment()
+    _watch_terminal()
     if isinstance(sys.stderr, TextIOWrapper):
         # Textual draws there; what the encoding lacks must stay as many columns, not become \xfc.
         sys.stderr.reconfigure(errors="replace")
@@ -145,7 +148,7 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     with painted(frame):
         app = _app(options, settings, places)
         app.painted = bool(frame)
-    app.run(mouse=settings.mouse)
+    _run_app(app, settings, places)
     if paint is not None:
         paint.keep(app.first_frame)
     # Python would look for garbage in all that is left before it ends; the shell waits for that.
@@ -153,6 +156,19 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     if app.fault is not None:
         _tell_of(app.crash_report, places)
     return app.return_code or 0
+
+
+def _run_app(app: "AssistantApp", settings: Settings, places: Folders) -> None:
+    """Run the screen to its end; what asks for that before it listens is told to it then."""
+    from assistant_tui.crash import faults_of_threads
+
+    def end(fault: BaseException, report: Path | None) -> None:
+        if app.fault is None:
+            app.fault, app.crash_report = fault, report
+            ENDING.ask(1, _fault_told(report, places))
+
+    with faults_of_threads(places.state, end), ENDING.listening(lambda code: None):
+        app.run(mouse=settings.mouse)
 
 
 def _first_paint(settings: Settings, places: Folders) -> "FirstPaint | None":
@@ -186,8 +202,12 @@ def _app(options: argparse.Namespace, settings: Settings, places: Folders) -> "A
 
 def _tell_of(report: Path | None, places: Folders) -> None:
     """Name the report of a fault in one line."""
+    print(_fault_told(report, places), end="", file=sys.stderr)
+
+
+def _fault_told(report: Path | None, places: Folders) -> str:
     where = f"report: {report}" if report else f"no report can be written in {places.state}"
-    print(one_line(f"assistant-tui: stopped by a fault; {where}"), file=sys.stderr)
+    return one_line(f"assistant-tui: stopped by a fault; {where}") + "\n"
 
 
 def _start_log(path: Path) -> None:
@@ -202,6 +222,14 @@ def _start_log(path: Path) -> None:
 def _is_terminal(stream: TextIO | None) -> bool:
     """A stream that was closed before the start is None."""
     return stream is not None and stream.isatty()
+
+
+def _watch_terminal() -> None:
+    """End when the terminal is lost; remember how it was."""
+    if sys.__stdin__ is not None and sys.__stderr__ is not None:
+        keyboard, screen = sys.__stdin__.fileno(), sys.__stderr__.fileno()
+        TERMINAL.remember(keyboard, screen)
+        ENDING.watch_terminal(keyboard, screen)
 
 
 def _prepare_environment() -> None:

@@ -1,7 +1,10 @@
 """The report of a fault: without local variables and keys, and for its owner alone."""
 
 import os
+import threading
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from assistant_tui.config.keys import known_keys
@@ -27,3 +30,23 @@ def write_report(folder: Path, fault: BaseException) -> Path | None:
     except OSError:
         return None
     return path
+
+
+@contextmanager
+def faults_of_threads(
+    folder: Path, told: Callable[[BaseException, Path | None], object]
+) -> Iterator[None]:
+    """Report a fault that ends a thread, and tell of it and of its report, from that thread.
+
+    Python would print the traceback over the screen, and go on without the thread.
+    """
+
+    def report(ended: threading.ExceptHookArgs) -> None:
+        if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
+            told(ended.exc_value, write_report(folder, ended.exc_value))
+
+    before, threading.excepthook = threading.excepthook, report
+    try:
+        yield
+    finally:
+        threading.excepthook = before

@@ -11,12 +11,12 @@ import re
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
 from assistant_tui.storage.private import write_private
+from assistant_tui.terminal import TERMINAL
 
 ENVIRONMENT = ("TERM", "COLORTERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "COLUMNS", "LINES")
 """What the environment says about looks."""
@@ -82,42 +82,40 @@ def painted(frame: str) -> Iterator[None]:
         yield
         return
     keyboard = sys.__stdin__.fileno()
-    before = termios.tcgetattr(keyboard)
+    try:
+        before = termios.tcgetattr(keyboard)
+    except termios.error:  # the terminal is gone
+        yield
+        return
     quiet = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
-    with _ends_in_good_order():
+    with _without_stops():
         try:
-            termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+            TERMINAL.taken = True
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
             _write(_ENTER + frame)
             yield
         except BaseException:
             _write(_LEAVE)
+            TERMINAL.taken = False
             raise
         finally:
-            termios.tcsetattr(keyboard, termios.TCSANOW, before)
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(keyboard, termios.TCSANOW, before)
 
 
 def _write(text: str) -> None:
     if sys.__stderr__ is not None:
-        sys.__stderr__.write(text)
-        sys.__stderr__.flush()
+        with suppress(OSError):  # the terminal is gone
+            sys.__stderr__.write(text)
+            sys.__stderr__.flush()
 
 
 @contextmanager
-def _ends_in_good_order() -> Iterator[None]:
-    """Signals that would leave the terminal as it is end the program by an exception instead."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    handlers: dict[int, Callable[[int, FrameType | None], None] | signal.Handlers] = {
-        signal.SIGTERM: end,
-        signal.SIGHUP: end,
-        signal.SIGTSTP: signal.SIG_IGN,
-    }
-    wanted = [each for each in handlers if signal.getsignal(each) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handlers[number]) for number in wanted}
+def _without_stops() -> Iterator[None]:
+    """Whoever stops the program would leave the shell a terminal with a frame on it."""
+    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGTSTP, before)

@@ -11,7 +11,10 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.connecting import open_catalog
 from assistant_tui.core.errors import ServiceError, Unauthorized
+from assistant_tui.ending import CODES, ENDING
 
+WRITE_SECONDS = 10.0
+"""For the write under way at SIGTERM or SIGHUP, so that its outcome is known."""
 Job = Callable[["Session"], Awaitable[int]]
 """The work of one command; its result is the exit code."""
 
@@ -25,6 +28,7 @@ class Session:
         self._folders = folders
         self._catalog: Catalog | None = None
         self._stopped_by = 0
+        """The exit code of the last signal."""
         self._writing = False
         self._task: asyncio.Task[int] | None = None
         self._opened: list[Catalog] = []
@@ -47,7 +51,8 @@ class Session:
         """
         self._writing = True
         try:
-            yield
+            with ENDING.patient(WRITE_SECONDS):
+                yield
         except ServiceError as error:
             if self._stopped_by:  # the task is cancelled before anybody else can tell of it
                 self.console.note(told(error, self.settings.profile))
@@ -58,23 +63,21 @@ class Session:
                 self._task.cancel()
 
     async def run(self, job: Job) -> int:
-        """Do a job; the exit code: its own, 1 where the server refused, 128 + a signal."""
+        """Do a job; the exit code: its own, 1 where the server refused, or that of a signal."""
         loop = asyncio.get_running_loop()
         self._task = asyncio.ensure_future(self._open_and_do(job))
-        numbers = _stopping()
-        for number in numbers:
-            loop.add_signal_handler(number, self._stop, number)
-        try:
-            return await self._task
-        except asyncio.CancelledError:
-            return 128 + self._stopped_by
-        finally:
-            for number in numbers:
-                loop.remove_signal_handler(number)
-            self.console.clear()
+        with ENDING.listening(lambda code: loop.call_soon_threadsafe(self._stop, code)):
+            try:
+                return await self._task
+            except asyncio.CancelledError:
+                return self._stopped_by
+            finally:
+                self.console.clear()
 
-    def _stop(self, number: int) -> None:
-        again, self._stopped_by = self._stopped_by, number
+    def _stop(self, code: int) -> None:
+        if code == self._stopped_by == CODES[signal.SIGHUP]:
+            return  # one terminal that is closed says so more than once
+        again, self._stopped_by = self._stopped_by, code
         if self._task is None:
             return
         if again or not self._writing:
@@ -130,9 +133,3 @@ def told(error: ServiceError, profile: Profile) -> str:
     """What went wrong, and what helps where that is known."""
     remedy = f"; {profile.key_help}" if isinstance(error, Unauthorized) else ""
     return f"{error.title}: {error}{remedy}"
-
-
-def _stopping() -> list[signal.Signals]:
-    """The signals that end a command; a hang-up only where ``nohup`` has not said otherwise."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    return [each for each in numbers if signal.getsignal(each) is not signal.SIG_IGN]

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+from assistant_tui import leftovers
 from assistant_tui.config.reading import AD_HOC_KEY_ENV
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
@@ -102,8 +103,9 @@ async def _output(process: asyncio.subprocess.Process, reading: int) -> bytes:
 
     loop.add_reader(reading, take)
     try:
-        async with asyncio.timeout(COMMAND_TIMEOUT):
-            await _first(process.wait(), much.wait())
+        with leftovers.group(process.pid):
+            async with asyncio.timeout(COMMAND_TIMEOUT):
+                await _first(process.wait(), much.wait())
     except TimeoutError:
         raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
     finally:

@@ -16,6 +16,7 @@ from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.listing import Listing
+from assistant_tui.ending import ENDING
 from assistant_tui.tui import endings, job_control
 from assistant_tui.tui.background import start
 from assistant_tui.tui.clipboard import Clipboard
@@ -94,6 +95,7 @@ class AssistantApp(ContainingApp):
             lambda: self.set_interval(LOOK, self._look_after_the_key),
         )
         self._quitting = False
+        self._ending = False
         self._switching = asyncio.Lock()
         """Textual cannot end while a mode comes or goes."""
         self._opened = 0
@@ -126,16 +128,26 @@ class AssistantApp(ContainingApp):
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
-        endings.watch(self._end)
-        job_control.watch(self, self.action_suspend)
+        endings.watch(self._end, self.contain)
+        job_control.watch(self, self.action_suspend, self._take_back)
         self.call_after_refresh(_collect_garbage_again)
 
     def _end(self, code: int) -> None:
+        """End from outside; a terminal that is closed asks for it several times."""
+        if self._exit or self._ending:
+            return
+        self._ending = True
         if self.main_screen is not None:
             self.main_screen.way_out.keep_draft()
         start(self, partial(self._end_with, code), "quit")
 
+    def _take_back(self) -> None:
+        """Take the terminal back after a stop by force, as far as it is needed any more."""
+        if not (self._exit or self._ending):
+            job_control.take_back(self)
+
     async def _end_with(self, code: int) -> None:
+        ENDING.expect(code)
         async with self._switching:
             self.exit(return_code=code)
 
@@ -226,4 +238,5 @@ class AssistantApp(ContainingApp):
         self.fault = sys.exception()
         if self.fault is not None:
             self.report(self.fault)
+        ENDING.expect(1)
         self._close_messages_no_wait()

@@ -5,17 +5,14 @@ import shlex
 import shutil
 import signal
 import stat
-import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from textual.app import App, SuspendNotSupported
 
 from assistant_tui.core.strict import place, without_mark
 from assistant_tui.storage.private import private_folder
+from assistant_tui.tui import foreground
 
 LARGEST = 64_000_000
 """Bytes of a file that are read."""
@@ -198,10 +195,10 @@ def _command() -> list[str]:
 def _run(app: App[object], command: list[str]) -> None:
     failure = ""
     try:
-        with app.suspend(), _interrupts_left_to_the_editor():
+        with app.suspend():
             # An exception that escapes from here would leave the screen frozen.
             try:
-                code = subprocess.run(command, check=False).returncode
+                code = foreground.run(command)
                 failure = f"{_ending(code)}: nothing was changed" if code else ""
             except OSError as error:
                 failure = f"could not be started: {error.strerror}; set $EDITOR"
@@ -217,32 +214,3 @@ def _ending(code: int) -> str:
         return f"ended with exit code {code}"
     names = {each.value: each.name for each in signal.Signals}
     return f"was ended by {names.get(-code, f'signal {-code}')}"
-
-
-@contextmanager
-def _interrupts_left_to_the_editor() -> Iterator[None]:
-    """Ctrl+C reaches every program on the terminal, and would end this one with a form open.
-
-    What else would end it is held back until the editor has ended; asyncio learns of signals by
-    the wake-up descriptor alone.
-    """
-    held: list[int] = []
-
-    def hold(number: int, frame: FrameType | None) -> None:
-        if number != signal.SIGINT:
-            held.append(number)
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    caught = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-    wakeup = signal.set_wakeup_fd(-1)
-    before = {number: signal.signal(number, hold) for number in caught}
-    # An editor that stops stops its whole job.
-    before |= {n: signal.signal(n, signal.SIG_DFL) for n in (signal.SIGTSTP, signal.SIGCONT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(wakeup)
-        for each in held:
-            signal.raise_signal(each)

@@ -1,40 +1,30 @@
-"""What ends the program from outside: a signal, or the loss of its terminal."""
+"""What ends the screen: a signal, the loss of its terminal, or a fault that nobody handles."""
 
 import asyncio
-import select
-import signal
-import sys
 from collections.abc import Callable
+from typing import Any
 
-CODES = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
-"""The exit code after each signal that ends the program in good order."""
-
-
-def watch(end: Callable[[int], None]) -> None:
-    """Call `end` with an exit code when the program has to end; from within the event loop."""
-    loop = asyncio.get_running_loop()
-    for number, code in CODES.items():
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, end, code)
-    if sys.__stdin__ is not None and sys.__stdin__.isatty():
-        _watch_terminal(loop, sys.__stdin__.fileno(), lambda: end(CODES[signal.SIGHUP]))
+from assistant_tui.ending import ENDING
 
 
-def _watch_terminal(
-    loop: asyncio.AbstractEventLoop, terminal: int, lost: Callable[[], None]
-) -> None:
-    """Call `lost` when the other side of the terminal is closed.
+def watch(end: Callable[[int], None], fail: Callable[[Exception], None]) -> None:
+    """From within the event loop, bring there what is to be told to the application.
 
-    Under nohup no signal tells so, and Textual's driver would read the end of file for ever. Where
-    there is no epoll (macOS), the signal has to do.
+    Args:
+        end: is called with an exit code when the program has to end.
+        fail: is called with what a callback of the loop has raised.
     """
-    if not hasattr(select, "epoll"):
-        return
-    epoll = select.epoll()
-    epoll.register(terminal, 0)  # asks for nothing but what is always told: that it hung up
+    loop = asyncio.get_running_loop()
 
-    def hung_up() -> None:
-        loop.remove_reader(epoll)
-        lost()
+    def tell(code: int) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(end, code)
 
-    loop.add_reader(epoll, hung_up)
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        loop.default_exception_handler(context)
+        fault = context.get("exception")
+        if "handle" in context and isinstance(fault, Exception) and ENDING.code is None:
+            fail(fault)
+
+    ENDING.listen(tell)
+    loop.set_exception_handler(handle)

@@ -9,16 +9,27 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from textual.app import App, SuspendNotSupported
 
+from assistant_tui.ending import ENDING
 
-def watch(app: App[None], stop: Callable[[], None]) -> None:
-    """Call `stop` when another program asks for it, and draw all anew after a stop by force."""
+
+def watch(app: App[None], stop: Callable[[], None], take_back: Callable[[], None]) -> None:
+    """Call `stop` when another program asks for it, and `take_back` after a stop by force.
+
+    asyncio's own handlers would take away what wakes the thread that watches over the end.
+    """
     if not app.is_headless:
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTSTP, stop)
-        loop.add_signal_handler(signal.SIGCONT, _take_back, app)
+        for number, call in ((signal.SIGTSTP, stop), (signal.SIGCONT, take_back)):
+            signal.signal(number, partial(_call_in, loop, call))
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, call: Callable[[], None], *_: object) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call)
 
 
 def can_stop() -> bool:
@@ -35,7 +46,7 @@ def stop(app: App[None]) -> None:
     with app.suspend():
         continued = signal.signal(signal.SIGCONT, signal.SIG_DFL)
         os.killpg(os.getpgrp(), signal.SIGSTOP)
-        while _in_background():
+        while _in_background() and ENDING.code is None:
             os.killpg(os.getpgrp(), signal.SIGSTOP)
         signal.signal(signal.SIGCONT, continued)
 
@@ -47,7 +58,7 @@ def _in_background() -> bool:
         return False
 
 
-def _take_back(app: App[None]) -> None:
-    """The shell has used the terminal meanwhile."""
+def take_back(app: App[None]) -> None:
+    """Draw all anew: the shell has used the terminal meanwhile."""
     with suppress(SuspendNotSupported), app.suspend():
         pass

@@ -7,13 +7,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.e2e.processes import end_all, none_is_left, running_in
 from tests.e2e.terminal import LIMIT, ROOT, Terminal
 
 PACKAGES = {
@@ -63,9 +63,7 @@ class Sshd:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening, and end what is still there, so that a failure is alone."""
-        for number in self.left:
-            with suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
+        end_all(self.kept)
         self._process.terminate()
         self._process.communicate(timeout=LIMIT)
 
@@ -92,9 +90,7 @@ class Sshd:
     @property
     def left(self) -> list[int]:
         """The processes that are still running in this home."""
-        wanted = f"ASSISTANT_TUI_HOME={self.kept}\0".encode()
-        running = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
-        return [number for number in running if wanted in _environ_of(number)]
+        return running_in(self.kept)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the one process there."""
@@ -103,10 +99,7 @@ class Sshd:
 
     def is_left_by_all(self) -> None:
         """Wait until no process is left there."""
-        end = time.monotonic() + LIMIT
-        while self.left:
-            assert time.monotonic() < end, f"still running: {self.left}"
-            time.sleep(0.05)
+        none_is_left(self.kept)
 
     def _environ(self, environ: Mapping[str, str]) -> dict[str, str]:
         """What a shell profile would set."""
@@ -176,11 +169,3 @@ def _until(lines: Iterable[str], wanted: str) -> Iterator[str]:
         yield line
         if wanted in line:
             return
-
-
-def _environ_of(process: int) -> bytes:
-    """What a process was started with; nothing of one that has gone or is another's."""
-    try:
-        return Path(f"/proc/{process}/environ").read_bytes()
-    except OSError:
-        return b""

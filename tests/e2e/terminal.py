@@ -151,6 +151,19 @@ class Terminal:
         """Tell the program of a size that this screen does not have."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
+    @property
+    def is_sane(self) -> bool:
+        """Whether the terminal has lines and an echo, as a shell needs it."""
+        flags: int = termios.tcgetattr(self._master)[3]
+        return flags & (termios.ICANON | termios.ECHO) == termios.ICANON | termios.ECHO
+
+    def stop_output(self) -> None:
+        """Let the terminal take nothing more, as Ctrl+S does where it is heard."""
+        name = f"/proc/{self.process.pid}/fd/0"
+        terminal = os.open(name, os.O_RDWR | os.O_NOCTTY)
+        termios.tcflow(terminal, termios.TCOOFF)
+        os.close(terminal)
+
     def hang_up(self) -> None:
         """Close the terminal, as a lost connection does."""
         if self._open:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from assistant_tui.ending import ENDING
+from assistant_tui.terminal import TERMINAL
 from assistant_tui.tui.display.keyboard import Keyboard
 from assistant_tui.tui.display.output import TerminalOutput
 from assistant_tui.tui.display.sequences import bounded
@@ -50,7 +52,9 @@ class PromptDriver(LinuxDriver):
         return self._writer_thread is not None and self._writer_thread._queue.qsize() > BEHIND
 
     def start_application_mode(self) -> None:
-        """Take the terminal, at the start or after an editor."""
+        """Take the terminal, at the start or after an editor; not where the program is to end."""
+        if ENDING.code is not None:
+            return
         again, self._keyboard = self._keyboard is not None, Keyboard()
         if again:
             self._discard_input(self._keyboard)
@@ -63,6 +67,7 @@ class PromptDriver(LinuxDriver):
         self._file = terminal
         if self._writer_thread is not None:  # None where the terminal is gone
             self._writer_thread._queue.maxsize = 0  # whoever writes must not wait for the terminal
+            TERMINAL.taken = True
 
     def write(self, data: str) -> None:
         """Write, but do not empty a screen that shows a first paint."""
@@ -135,7 +140,15 @@ class PromptDriver(LinuxDriver):
                     seen += data
 
     def close(self) -> None:
-        """Write what is left, and close the pipe, too."""
+        """Write what is left, and close the pipe, too.
+
+        Textual may close a terminal that it has taken again on its way out: then its reader still
+        waits, and would do so for ever.
+        """
+        if self._key_thread is not None and self._key_thread.is_alive():
+            self.stop_application_mode()
+        TERMINAL.taken = False
+        self.attrs_before = None  # the settings are the shell's own now, or the editor's
         if self._output is not None:
             self._output.leave()
             super().close()

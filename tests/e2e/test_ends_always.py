@@ -1,0 +1,140 @@
+"""Whatever the program waits for or is broken by, it ends, and gives the terminal back."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.drafts import kept
+from tests.e2e.harm import DEAF, ON_CTRL_C, command, harmed
+from tests.e2e.processes import none_is_left
+from tests.e2e.terminal import CTRL_C, LIMIT, Terminal, environment, restored
+
+IN_A_THREAD = "threading.Thread(target={deed}).start()"
+FAULTS = {
+    "the reader": """
+from assistant_tui.tui.display.keyboard import Keyboard
+read = Keyboard.read
+Keyboard.read = lambda keyboard, data: fail() if bytes([3]) in data else read(keyboard, data)
+""",
+    "any other": ON_CTRL_C.format(deed=IN_A_THREAD.format(deed="fail")),
+    "any other, and the screen hangs": ON_CTRL_C.format(
+        deed=f"({IN_A_THREAD.format(deed='fail')}, deaf())"
+    ),
+}
+"""Threads that end by a fault when Ctrl+C is pressed."""
+HANGS = {
+    "outside Python": DEAF,
+    "in a lock": ON_CTRL_C.format(deed="wait()"),
+    "in a loop": ON_CTRL_C.format(deed="[None for _ in iter(int, 1)]"),
+    "with a thread": ON_CTRL_C.format(deed=IN_A_THREAD.format(deed="wait")),
+    "with an executor": ON_CTRL_C.format(
+        deed="asyncio.get_running_loop().run_in_executor(None, wait) and None"
+    ),
+}
+"""What the program waits for, for ever, when Ctrl+C was pressed."""
+
+
+def opened(terminal: Terminal) -> None:
+    """Wait until the list is there."""
+    terminal.shows("n New")
+    assert not terminal.is_sane
+
+
+@pytest.mark.parametrize("thread", FAULTS)
+def test_a_fault_in_a_thread_is_reported_and_ends_the_program(thread: str, home: Path) -> None:
+    with harmed(FAULTS[thread], home, "--demo") as terminal:
+        opened(terminal)
+        terminal.press(CTRL_C)
+        assert terminal.ends() == 1
+        assert restored(terminal.raw) and terminal.is_sane
+        told = f"assistant-tui: stopped by a fault; report: {home}/crash.txt"
+        assert told.encode() in terminal.raw
+        assert b"Traceback" not in terminal.raw
+    assert "RuntimeError: of this test" in (home / "crash.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("wait", HANGS)
+def test_a_signal_ends_a_program_that_hangs(wait: str, home: Path) -> None:
+    with harmed(HANGS[wait], home, "--demo") as terminal:
+        opened(terminal)
+        terminal.press(CTRL_C)
+        terminal.idle(0.5)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.ends() == 143
+        assert restored(terminal.raw) and terminal.is_sane
+
+
+@pytest.mark.parametrize("wait", ["with a thread", "with an executor"])
+def test_so_does_a_person_who_quits(wait: str, home: Path) -> None:
+    with harmed(HANGS[wait], home, "--demo") as terminal:
+        opened(terminal)
+        terminal.press(CTRL_C, b"q")
+        assert terminal.ends() == 0
+        assert restored(terminal.raw) and terminal.is_sane
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_program_that_hangs_while_it_starts_ends(number: signal.Signals, home: Path) -> None:
+    harm = "from assistant_tui import cli\ncli._app = lambda *_: (print('here'), deaf())"
+    with harmed(harm, home, "--demo") as terminal:
+        terminal.shows("here")
+        terminal.signal(number)
+        assert terminal.ends() == 128 + number
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_so_does_a_command(number: signal.Signals, home: Path) -> None:
+    harm = """
+from assistant_tui.commands import session
+async def hang(*_):
+    print("here", flush=True)
+    await asyncio.to_thread(wait)
+session.open_catalog = hang
+"""
+    with subprocess.Popen(
+        command(harm, "list", "--demo"), env=environment(home), stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"here\n"
+        process.send_signal(number)
+        assert process.wait(LIMIT) == 128 + number
+
+
+def test_a_typed_text_outlives_it(home: Path) -> None:
+    with harmed(DEAF, home) as terminal:
+        opened(terminal)
+        terminal.press(b"n")
+        terminal.shows("New assistant")
+        terminal.press(b"Mine")
+        terminal.until(lambda: "Mine" in str(kept(home)), "a draft on disk")
+        terminal.press(CTRL_C)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.ends() == 143
+    assert [each["name"] for each in kept(home)] == ["Mine"]
+
+
+def test_a_terminal_that_takes_nothing_holds_up_no_end(home: Path) -> None:
+    with harmed(DEAF, home, "--demo") as terminal:
+        opened(terminal)
+        terminal.stop_output()
+        terminal.press(CTRL_C)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.process.wait(LIMIT) == 143
+
+
+def test_a_command_for_the_key_does_not_outlive_it(home: Path) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text(f"""default = "p"
+[profiles.p]
+base_url = "http://127.0.0.1:9/v1"
+api_key_command = "sh -c 'touch {home}/ready; exec sleep 1000'"
+""")
+    with harmed(DEAF, home) as terminal:
+        terminal.until(lambda: (home / "ready").exists(), "the command")
+        terminal.press(CTRL_C)
+        terminal.idle(0.5)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.ends() == 143
+        none_is_left(home)
