@@ -145,6 +145,7 @@ async def test_so_it_is_where_several_write_at_once(
     await soak(proxy, machine, tmp_path / "journal.db", seed, walkers=4)
 
 
+@pytest.mark.timeout(LONGER + 600)
 @pytest.mark.skipif(not LONGER, reason="ASSISTANT_TUI_SOAK names the seconds of a longer soak")
 async def test_so_it_is_for_as_long_as_one_likes(
     proxy: Proxy, machine: Machine, tmp_path: Path

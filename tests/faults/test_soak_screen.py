@@ -201,6 +201,7 @@ async def test_what_is_said_to_be_done_is_done_once(
     await soak(proxy, machine, tmp_path, seed)
 
 
+@pytest.mark.timeout(LONGER + 600)
 @pytest.mark.skipif(not LONGER, reason="ASSISTANT_TUI_SOAK names the seconds of a longer soak")
 async def test_so_it_is_for_as_long_as_one_likes(
     proxy: Proxy, machine: Machine, tmp_path: Path

@@ -136,6 +136,7 @@ async def test_random_keys(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
     await press_at_random(seed, tmp_path, monkeypatch)
 
 
+@pytest.mark.timeout(SECONDS + 600)
 @pytest.mark.skipif(not SECONDS, reason="ASSISTANT_TUI_MONKEY=600 presses for so many seconds")
 async def test_random_keys_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     end, runs = monotonic() + SECONDS, 0
