@@ -139,7 +139,12 @@ class AssistantApp(ContainingApp):
         self._ending = True
         if self.main_screen is not None:
             self.main_screen.way_out.keep_draft()
-        start(self, partial(self._end_with, code), "quit")
+        start(self, partial(self._end_from_outside, code), "quit")
+
+    async def _end_from_outside(self, code: int) -> None:
+        if self.main_screen is not None:
+            await self.main_screen.way_out.let_a_write_end()
+        await self._end_with(code)
 
     def _take_back(self) -> None:
         """Take the terminal back after a stop by force, as far as it is needed any more."""

@@ -72,6 +72,27 @@ async def test_quitting_waits_for_a_write_whoever_began_it(program: Driver, gate
     assert not program.app.is_running
 
 
+async def test_a_signal_lets_a_write_end_that_is_about_to(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await deletes(program, gate)
+    program.app._end(143)
+    await asyncio.sleep(0)
+    gate.opened.set()
+    await program.until(lambda: not program.app.is_running)
+    assert program.app.return_code == 143
+    assert store.get(ID) is None
+
+
+async def test_a_signal_waits_for_no_answer_that_does_not_come(
+    program: Driver, gate: Gate, store: SampleStore
+) -> None:
+    await deletes(program, gate)
+    program.app._end(143)
+    await program.until(lambda: not program.app.is_running)
+    assert store.get(ID)
+
+
 async def test_a_dialog_of_a_job_is_no_request(program: Driver) -> None:
     await program.press("i")
     assert "Go to an assistant" in program.text

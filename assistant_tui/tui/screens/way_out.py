@@ -65,6 +65,10 @@ class WayOut:
                 return await leaving.may_interrupt(self._desk)
         return await self._desk.form.leave()
 
+    async def let_a_write_end(self) -> None:
+        """Wait a moment for the answer to a write before the program is ended from outside."""
+        await self._runner.rests_soon()
+
     def keep_draft(self) -> None:
         """Put what is being typed on disk before the program is ended from outside."""
         if self._desk.loader.catalog is not None:
