@@ -36,6 +36,9 @@ class Ending:
     def __init__(self) -> None:
         self.code: int | None = None
         """The exit code, once an end was asked for that cannot be refused."""
+        self._asked = threading.Event()
+        """The same for who waits; set by the watching thread, since a handler of a signal could
+        interrupt the very wait that it ends."""
         self._listener: Listener | None = None
         self._patience = SECONDS
         self._since: float | None = None
@@ -121,6 +124,10 @@ class Ending:
         elif self._pipe is not None:
             os.kill(os.getpid(), signal.SIGTERM)  # reaches the main thread
 
+    def is_asked_for(self, seconds: float) -> bool:
+        """Whether the end is asked for by now, or within so many seconds."""
+        return self._asked.wait(seconds)
+
     def expect(self, code: int, seconds: float = QUIT_SECONDS) -> None:
         """The process is about to end by itself; see that it does."""
         self._deadline = (time.monotonic() + seconds, code)
@@ -166,6 +173,8 @@ class Ending:
         for number in data:
             if number in (signal.SIGHUP, signal.SIGTERM):
                 self._begin(CODES[signal.Signals(number)])
+        if self.code is not None:
+            self._asked.set()
 
     def _milliseconds_left(self) -> float | None:
         ends = [] if self._since is None else [self._since + self._patience]

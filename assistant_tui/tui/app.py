@@ -137,6 +137,7 @@ class AssistantApp(ContainingApp):
         if self._exit or self._ending:
             return
         self._ending = True
+        job_control.stop_no_more()
         if self.main_screen is not None:
             self.main_screen.way_out.keep_draft()
         start(self, partial(self._end_from_outside, code), "quit")

@@ -15,6 +15,9 @@ from textual.app import App, SuspendNotSupported
 
 from assistant_tui.ending import ENDING
 
+_MOMENT = 0.1
+"""Seconds within which a signal that woke the program is known."""
+
 
 def watch(app: App[None], stop: Callable[[], None], take_back: Callable[[], None]) -> None:
     """Call `stop` when another program asks for it, and `take_back` after a stop by force.
@@ -44,11 +47,35 @@ def can_stop() -> bool:
 def stop(app: App[None]) -> None:
     """Stop the whole job, `make` and all, until it is in the foreground again."""
     with app.suspend():
-        continued = signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        _stop_until_foreground(at_once=True)
+
+
+def take_back(app: App[None]) -> None:
+    """Draw all anew, once the job is in the foreground: the shell has used the terminal meanwhile.
+
+    Who touches the terminal in the background is stopped in the middle of it.
+    """
+    _stop_until_foreground(at_once=False)
+    if ENDING.code is None:
+        with suppress(SuspendNotSupported), app.suspend():
+            pass
+
+
+def _stop_until_foreground(*, at_once: bool) -> None:
+    """Stop the job as often as it is continued in the background, unless it is to end."""
+    continued = signal.signal(signal.SIGCONT, signal.SIG_DFL)
+    if at_once:
         os.killpg(os.getpgrp(), signal.SIGSTOP)
-        while _in_background() and ENDING.code is None:
-            os.killpg(os.getpgrp(), signal.SIGSTOP)
-        signal.signal(signal.SIGCONT, continued)
+    # What woke it may be a signal to end, which is told to another thread first.
+    while _in_background() and not ENDING.is_asked_for(_MOMENT):
+        os.killpg(os.getpgrp(), signal.SIGSTOP)
+    signal.signal(signal.SIGCONT, continued)
+
+
+def stop_no_more() -> None:
+    """Go on to the end also in the background, where touching the terminal stops a program."""
+    for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _in_background() -> bool:
@@ -56,9 +83,3 @@ def _in_background() -> bool:
         return os.tcgetpgrp(0) != os.getpgrp()
     except OSError:  # the terminal is gone
         return False
-
-
-def take_back(app: App[None]) -> None:
-    """Draw all anew: the shell has used the terminal meanwhile."""
-    with suppress(SuspendNotSupported), app.suspend():
-        pass

@@ -1,5 +1,7 @@
 """Whatever the program waits for or is broken by, it ends, and gives the terminal back."""
 
+import os
+import shlex
 import signal
 import subprocess
 from pathlib import Path
@@ -8,8 +10,17 @@ import pytest
 
 from tests.e2e.drafts import kept
 from tests.e2e.harm import DEAF, ON_CTRL_C, command, harmed
-from tests.e2e.processes import none_is_left
-from tests.e2e.terminal import CTRL_C, LIMIT, Terminal, environment, restored
+from tests.e2e.processes import none_is_left, running_in
+from tests.e2e.terminal import (
+    CTRL_C,
+    CTRL_Z,
+    ENTER,
+    LIMIT,
+    PROGRAM,
+    Terminal,
+    environment,
+    restored,
+)
 
 IN_A_THREAD = "threading.Thread(target={deed}).start()"
 FAULTS = {
@@ -100,6 +111,23 @@ session.open_catalog = hang
         assert process.stdout.readline() == b"here\n"
         process.send_signal(number)
         assert process.wait(LIMIT) == 128 + number
+
+
+@pytest.mark.parametrize("by", ["Ctrl+Z", "force"])
+def test_a_job_that_is_stopped_ends_in_the_background(by: str, home: Path) -> None:
+    with Terminal(["bash", "--norc"], environment(home), (120, 30)) as shell:
+        shell.press(shlex.join([*PROGRAM, "--demo"]).encode(), ENTER)
+        shell.shows("n New")
+        program = max(running_in(home))
+        if by == "Ctrl+Z":
+            shell.press(CTRL_Z)
+        else:
+            os.kill(program, signal.SIGSTOP)
+        shell.shows("Stopped")
+        shell.press(b"kill %1", ENTER)
+        shell.until(lambda: program not in running_in(home), "its end")
+        shell.press(b"stty -a; echo 'is sa''ne'", ENTER)
+        shell.shows("Exit 143", "is sane", " icanon", " echo ")
 
 
 def test_a_typed_text_outlives_it(home: Path) -> None:

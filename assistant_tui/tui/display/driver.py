@@ -77,10 +77,10 @@ class PromptDriver(LinuxDriver):
             super().write(data)
 
     def disable_input(self) -> None:
-        """Give the keyboard up."""
+        """Give the keyboard up, if it was not given away already: it is somebody else's then."""
         if self._pipe is not None:
             os.write(self._pipe[1], b"!")
-        super().disable_input()
+            super().disable_input()
 
     def _run_input_thread(self) -> None:
         """Read; a fault ends the program as in any other thread, and not with Textual's report."""
