@@ -13,6 +13,10 @@ from assistant_tui.core.listing import Row
 
 _LONGEST = 60
 """Characters of a name, and of an id, that a file is called by."""
+_FEWEST_DIGITS = 8
+"""Hexadecimal digits of the hash of an id that its own characters do not tell from others."""
+_DIGITS = (0, _FEWEST_DIGITS, 16, 64)
+"""How many are tried in turn; the last are the whole hash, longer than any id in a name."""
 
 
 def _nothing(text: str) -> tuple[str, ...]:
@@ -54,7 +58,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 class FileNames:
-    """The names of the files of one export; no two differ in upper and lower case alone."""
+    """The names of the files of one export; no two are alike where upper and lower case are one."""
 
     def __init__(self, form: Format) -> None:
         self._form = form
@@ -63,21 +67,24 @@ class FileNames:
 
     def of(self, row: Row) -> str:
         """What the file of an assistant is called by."""
-        name = file_name(row, self._form)
-        if self._owners.setdefault(name.casefold(), row.id) == row.id:
-            return name
-        return file_name(row, self._form, marked=True)
+        names = (file_name(row, self._form, digits=digits) for digits in _DIGITS)
+        return next(each for each in names if self._give(each, row.id))
+
+    def _give(self, name: str, owner: str) -> bool:
+        """Give a name to an id; whether no other one has it."""
+        return self._owners.setdefault(name.casefold(), owner) == owner
 
 
-def file_name(row: Row, form: Format, *, marked: bool = False) -> str:
+def file_name(row: Row, form: Format, *, digits: int = 0) -> str:
     """What a file is called by: the name and the id, as far as any file system takes them.
 
-    Ids stay apart: one that has other characters, is too long, or shall be `marked` gets a mark.
+    Behind an id stand so many `digits` of its hash, and behind one that has other characters or is
+    too long a few at least, so that ids stay apart.
     """
     words = unicodedata.normalize("NFKD", row.name).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:_LONGEST].strip("-")
     known = re.sub(r"[^A-Za-z0-9_]+", "-", row.id).strip("-")[:_LONGEST]
-    if marked or known != row.id:
-        digest = hashlib.sha256(row.id.encode(errors="backslashreplace")).hexdigest()[:8]
-        known = f"{known}-{digest}".lstrip("-")
+    if digits or known != row.id:
+        digest = hashlib.sha256(row.id.encode(errors="surrogatepass")).hexdigest()
+        known = f"{known}-{digest[: digits or _FEWEST_DIGITS]}".lstrip("-")
     return "-".join(filter(None, (name, known))) + form.suffix

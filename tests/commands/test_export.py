@@ -1,6 +1,7 @@
 """`export`: files that are their owner's, exact, and never over what was there."""
 
 import ast
+import hashlib
 import json
 import os
 import stat
@@ -35,6 +36,17 @@ def test_each_assistant_gets_a_file_that_only_its_owner_reads(
     assert sorted(files(folder)) == sorted(names)
     assert {stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_no_file_is_written_over_by_another_of_the_same_export(
+    ask: Run, bent: BentServer, tmp_path: Path
+) -> None:
+    ids = ["A", "a", "a-" + hashlib.sha256(b"a").hexdigest()[:8]]
+    bent.bent["list"] = lambda asked: listing(*(json.dumps({"id": each}) for each in ids))
+    folder = str(tmp_path / "out")
+    assert ask("export", "--all", "--format", "json", "--output", folder, "--yes").code == 0
+    written = [json.loads(text)["id"] for text in files(tmp_path / "out").values()]
+    assert sorted(written) == ids
 
 
 @pytest.mark.parametrize(

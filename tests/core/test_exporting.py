@@ -1,5 +1,6 @@
 """Names of files: readable, apart, and no way out of their folder."""
 
+import hashlib
 import re
 
 import pytest
@@ -8,6 +9,13 @@ from hypothesis import strategies as st
 
 from assistant_tui.core.exporting import FORMATS, FileNames, file_name
 from assistant_tui.core.listing import Row
+
+HASH = hashlib.sha256(b"a").hexdigest()
+ALIKE = [
+    *("a", "A", f"a-{HASH[:8]}", f"A-{HASH[:8]}", f"a-{HASH[:16]}", f"a-{HASH}", f"a-a-{HASH[:8]}"),
+    *("a" * 60 + "\ud800", "a" * 60 + "\\ud800"),
+]
+"""Ids whose files could be taken for one another."""
 
 
 def named(name: str, known: str, form: str = "json") -> str:
@@ -58,7 +66,26 @@ def test_names_that_some_file_systems_take_for_one_are_marked() -> None:
     lower, upper = (Row(known, "A", "m", (), 5, "{}") for known in ("asst_ab", "asst_AB"))
     assert [names.of(row) for row in (lower, upper, lower)] == [
         "A-asst_ab.json",
-        file_name(upper, form, marked=True),
+        file_name(upper, form, digits=8),
         "A-asst_ab.json",
     ]
-    assert names.of(upper) == file_name(upper, form, marked=True) != "A-asst_AB.json"
+    assert names.of(upper) == file_name(upper, form, digits=8) != "A-asst_AB.json"
+
+
+def test_an_id_that_looks_like_the_mark_of_another_gets_a_name_of_its_own() -> None:
+    names, marked = FileNames(FORMATS["json"]), HASH[:8]
+    given = [
+        names.of(Row(known, "", "m", (), 5, "{}")) for known in ("A", "a-" + marked, "a", "a", "A")
+    ]
+    assert given[:2] == ["A.json", f"a-{marked}.json"]
+    assert given[2:] == [given[3], given[3], "A.json"]
+    assert len({each.casefold() for each in given}) == 3
+
+
+@given(st.lists(st.tuples(st.sampled_from(("", "a", "A-a")), st.sampled_from(ALIKE)), max_size=9))
+def test_no_two_of_one_export_share_a_name(chosen: list[tuple[str, str]]) -> None:
+    names = FileNames(FORMATS["json"])
+    owners: dict[str, str] = {}
+    for name, known in chosen:
+        given = names.of(Row(known, name, "m", (), 5, "{}")).casefold()
+        assert owners.setdefault(given, known) == known
