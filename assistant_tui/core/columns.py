@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.display import one_line, visible
 from assistant_tui.core.finding.ordering import Column, Ordering
 from assistant_tui.core.listing import Row
 from assistant_tui.core.naming import shown_id
@@ -39,7 +39,7 @@ def titles(width: int, fit: Fit, ordering: Ordering | None = None) -> str:
 
 def shown_name(row: Row) -> str:
     """The name as the list shows it; empty where something else stands in its place."""
-    return "" if row.problem else one_line(row.name)
+    return "" if row.problem else visible(row.name)
 
 
 def row_text(row: Row, width: int, fit: Fit) -> str:

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from assistant_tui.core.columns import created_text
-from assistant_tui.core.display import many_lines, one_line
+from assistant_tui.core.display import many_lines, one_line, visible
 from assistant_tui.core.document import Document, elements, members, read_json
 from assistant_tui.core.fields import FIELDS, READ_ONLY
 from assistant_tui.core.listing import Row
@@ -59,7 +59,7 @@ def describe(row: Row | None, *, exact: str = "v") -> tuple[Line, ...]:
 
 
 def _head(row: Row) -> Iterator[Line]:
-    yield Line(one_line(row.name) or "(no name)", "label")
+    yield Line(visible(row.name) or "(no name)", "label")
     yield Line(shown_id(row.id, LONGEST))
     yield Line(f"{one_line(row.model) or '(no model)'} · created {created_text(row.created_at)}")
 

@@ -44,6 +44,17 @@ def one_line(text: str) -> str:
     return text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ").translate(_ONE_LINE)
 
 
+_UNSEEN = re.compile(
+    "[\\s\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]*"
+)
+"""White space, and letters that a terminal draws as nothing."""
+
+
+def visible(text: str) -> str:
+    """As `one_line`, but empty where nothing of it could be seen."""
+    return "" if _UNSEEN.fullmatch(text) else one_line(text)
+
+
 def many_lines(text: str) -> str:
     """As `one_line`, but line feeds stay and a tab becomes four spaces."""
     return text if text.isprintable() else text.replace("\r\n", "\n").translate(_MANY_LINES)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from assistant_tui.core.display import escaped, one_line
+from assistant_tui.core.display import escaped, visible
 
 NO_ID = "(no id)"
 """How the stand-in for a missing id begins; no server is ever asked for one."""
@@ -59,7 +59,7 @@ def _digest(identity: str) -> str:
 
 def short_name(name: str, most: int = IN_A_LABEL) -> str:
     """The beginning of a name, safe to show: no padding of it pushes the id away."""
-    line = one_line(name[: 2 * most])
+    line = visible(name[: 2 * most])
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

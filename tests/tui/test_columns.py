@@ -32,6 +32,11 @@ def test_every_row_is_exactly_as_wide_as_the_list(width: int) -> None:
     assert cell_len(titles(width)) == width
 
 
+@pytest.mark.parametrize("name", ["", "   ", "\u3164\u3164", "\u2800\u00a0", "\ufe0f\U000e0100"])
+def test_a_name_of_which_nothing_is_seen_is_none(name: str) -> None:
+    assert row_text(row(name=name), 80).startswith("(no name) asst_")
+
+
 @pytest.mark.parametrize("width", range(20, 260))
 def test_the_name_keeps_the_most_of_the_width(width: int) -> None:
     name, *others = widths(width)

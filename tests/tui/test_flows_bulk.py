@@ -154,7 +154,13 @@ async def test_a_tool_is_given_to_many_and_taken_away(program: Driver, store: Sa
 
 
 async def test_many_are_cloned_in_their_order(program: Driver, store: SampleStore) -> None:
+    before = held(store)
     await program.press("space", "space", "C")
+    assert "Create a clone of each of these 2?" in program.text
+    assert identity(0) in program.text and identity(1) in program.text
+    await program.press("enter")
+    assert held(store) == before, "Cancel has the focus"
+    await program.press("C", "tab", "enter")
     names = [each["name"] for each in held(store)]
     first, second = sample(0)["name"], sample(1)["name"]
     assert names[:2] == [f"{first} (copy)", f"{second} (copy)"] and len(names) == COUNT + 2
@@ -164,6 +170,18 @@ async def test_many_are_cloned_in_their_order(program: Driver, store: SampleStor
     assert "The server keeps no copies" in program.text
     await program.press("2", "enter")
     assert len(held(store)) == COUNT
+
+
+async def test_a_long_list_says_which_part_is_in_sight(tmp_path: Path) -> None:
+    store = SampleStore(30)
+    for size, first, then in (((80, 24), "1–8", "9–16"), ((40, 12), "1–4", "5–8")):
+        async with running(create_app(store, models=()), tmp_path, size=size) as program:
+            await program.press("plus", "d")
+            assert f"Lines {first} of " in program.text
+            assert "Cancel  " in program.text and "Type 30 to delete them" in program.text
+            await program.press("pagedown")
+            assert f"Lines {then} of " in program.text
+    assert len(held(store)) == 30
 
 
 async def test_a_server_that_fails_in_the_middle_is_told_and_tried_again(
@@ -284,7 +302,7 @@ async def test_clones_survive_a_server_that_fails_in_the_middle(
         return (403, b'{"error": {"message": "not this one"}}') if len(tried) == 2 else None
 
     gate.refuse = refuse
-    await program.press("space", "space", "space", "C")
+    await program.press("space", "space", "space", "C", "tab", "enter")
     assert "Failed: 1 · Not tried: 1 (Forbidden) · Done: 1" in program.text
     assert len(held(store)) == COUNT + 1
     await program.press("tab", "enter")

@@ -49,6 +49,20 @@ async def test_u_takes_the_last_change_back_after_asking(
     assert "Nothing was done here" in program.status
 
 
+async def test_a_long_change_leaves_its_name_and_the_buttons_in_sight(program: Driver) -> None:
+    await program.press("enter", "x", "tab", "tab", "tab")
+    for line in range(30):
+        await program.pilot.press(*f"line {line}", "enter")
+    await program.press("ctrl+s", "u")
+    for _ in range(3):
+        for words in (f"Undo this change of {NAME}x", ID, "Cancel", "PgUp PgDn scroll"):
+            assert words in program.text
+        await program.press("pagedown", "pagedown")
+    assert "name" not in program.lines[6]
+    await program.press("tab", "enter")
+    assert f"Saved {NAME}" in program.status
+
+
 async def test_an_undo_does_not_overwrite_what_was_changed_elsewhere_since(
     program: Driver, gate: Gate, store: SampleStore
 ) -> None:

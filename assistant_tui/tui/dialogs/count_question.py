@@ -22,15 +22,21 @@ _WIDTH, _MARGINS = 76, 6
 """Cells of the dialog at most, and of its border and padding."""
 _LINES = 8
 """Lines of the list that are seen at once; it can be scrolled."""
+_LOW = 20
+_AROUND_LOW = 8
+"""Lines of the dialog around its list in a terminal with less than `_LOW` lines."""
 
 
 class CountQuestion(Dialog[bool]):
     """Lists what it is about; True once the count was typed and Enter or the button pressed."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012 Textual types it so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
     ]
 
     def __init__(
@@ -52,6 +58,7 @@ class CountQuestion(Dialog[bool]):
             reader = Reader()
             reader.lines = tuple(Line(item, hanging=_HANGING) for item in self._items)
             yield reader
+            yield Static(classes="position")
             yield Static(Content(self._remark), classes="remark")
             yield line_input("", f"Type {count} to {self._verb} them")
             with Horizontal(classes="buttons"):
@@ -64,11 +71,21 @@ class CountQuestion(Dialog[bool]):
         """Ask for the count."""
         self.set_focus(self.query_one(Input))
 
+    @on(Reader.Scrolled)
+    def _show_position(self, event: Reader.Scrolled) -> None:
+        """Say which part of a long list is in sight."""
+        where = f"Lines {event.first:,}–{event.last:,} of {event.count:,}"
+        position = self.query_one(".position", Static)
+        position.update(Content(f"{where} · ↑ ↓ PgUp PgDn"))
+        position.display = event.count > event.last - event.first + 1
+
     def on_resize(self, event: events.Resize) -> None:
         """Let the list be as high as its lines are when they are broken, or a part of them."""
         reader = self.query_one(Reader)
+        height = event.size.height
+        room = _LINES if height >= _LOW else max(min(height - _AROUND_LOW, _LINES), 1)
         lines = reader.laid_out(min(event.size.width, _WIDTH) - _MARGINS)
-        reader.styles.height = sum(1 for _ in islice(lines, _LINES))
+        reader.styles.height = sum(1 for _ in islice(lines, room))
 
     @property
     def _agreed(self) -> bool:
@@ -93,6 +110,11 @@ class CountQuestion(Dialog[bool]):
     def agree(self) -> None:
         """The count was typed and confirmed."""
         self.close(True)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll the list by what is in sight."""
+        reader = self.query_one(Reader)
+        reader.scroll_lines(pages * reader.size.height)
 
     def action_move(self, lines: int) -> None:
         """Scroll the list."""

@@ -51,7 +51,7 @@ class DeleteQuestion(Question):
         self.query(Button).last().label = Content(LABEL_FOR_GOOD)
 
     def _remark(self, words: str) -> None:
-        self.query(Static).exclude("Button").last().update(Content(words))
+        self.query(".lines Static").last(Static).update(Content(words))
 
     def choose(self, key: str) -> None:
         """Agree to what is asked; before that is known, to the undoing alone."""

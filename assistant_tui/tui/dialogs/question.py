@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -11,10 +11,17 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from assistant_tui.tui.dialogs.dialog import Dialog
-from assistant_tui.tui.widgets.wrapping import fit
+from assistant_tui.tui.widgets.wrapping import fit, wrap
 
 _WIDTH = 66
 """Cells of a line where the terminal has 80 columns."""
+_AROUND, _AROUND_LOW = 8, 4
+"""Lines of the dialog around what can be scrolled; the second in a low terminal."""
+_MARGINS, _MARGINS_LOW = 6, 4
+"""Cells beside a line."""
+_LOW = 16
+_PAGE = 5
+"""Lines that one press of PgUp or PgDn scrolls."""
 
 
 def about_line(label: str, words: str) -> str:
@@ -34,19 +41,36 @@ class Answer(NamedTuple):
 
 
 class Question(Dialog[str]):
-    """Asks, and answers with the key of the button; Esc is the first button."""
+    """Asks, and answers with the key of the button; Esc is the first button.
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012 Textual types it so
+    Title, what it is about and the buttons stay in sight; between them the lines can be scrolled.
+    """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012 Textual types it so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("right", "app.focus_next", show=False),
         Binding("left", "app.focus_previous", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("pagedown", f"scroll({_PAGE})", show=False),
+        Binding("pageup", f"scroll(-{_PAGE})", show=False),
     ]
 
-    def __init__(self, title: str, lines: Sequence[str], answers: Sequence[Answer]) -> None:
-        """`lines` are shown as they are: remote text in them must have been made safe."""
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[str],
+        answers: Sequence[Answer],
+        about: Sequence[str] = (),
+    ) -> None:
+        """`lines` and `about` are shown as they are: remote text in them must have been made safe.
+
+        `about` is what stays in sight however many lines follow.
+        """
         super().__init__()
         self._title = title
+        self._about = about
         self._lines = lines
         self._answers = answers
 
@@ -54,8 +78,12 @@ class Question(Dialog[str]):
         """A title, the lines, and the buttons in a row."""
         with VerticalScroll(classes="box", can_focus=False):
             yield Static(Content(self._title), classes="title")
-            for line in self._lines:
-                yield Static(Content(line), classes="" if line else "gap")
+            for line in self._about:
+                yield Static(Content(line))
+            with VerticalScroll(classes="lines", can_focus=False):
+                for line in self._lines:
+                    yield Static(Content(line), classes="" if line else "gap")
+            yield Static(Content("↑ ↓ PgUp PgDn scroll"), classes="scrolling")
             with Horizontal(classes="buttons"):
                 for answer in self._answers:
                     button = Button(Content(answer.label), compact=True, name=answer.key)
@@ -65,6 +93,21 @@ class Question(Dialog[str]):
     def on_mount(self) -> None:
         """Give the first button the focus."""
         self.query(Button).first().focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave room for title and buttons, and say so where the lines have to be scrolled."""
+        low = event.size.height < _LOW
+        width = min(event.size.width, 72) - (_MARGINS_LOW if low else _MARGINS)
+        fixed = (self._title, *self._about)
+        around = sum(len(wrap(line, width)) for line in fixed) - 1
+        room = event.size.height - around - (_AROUND_LOW if low else _AROUND)
+        taken = sum(len(wrap(line, width)) for line in self._lines if line or not low)
+        self.set_class(taken > room, "-scrolls")
+        self.query_one(".lines").styles.max_height = max(room - (taken > room), 1)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the lines."""
+        self.query_one(".lines").scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

@@ -28,6 +28,7 @@ from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.deletion_of_many import DeleteManyQuestion
 from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
 from assistant_tui.tui.dialogs.progress import Progress
+from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.cloning_to import clone_to
 from assistant_tui.tui.flows.deleting import why_unkept
 from assistant_tui.tui.flows.desk import Desk
@@ -35,6 +36,8 @@ from assistant_tui.tui.flows.exporting import export
 from assistant_tui.tui.messages import Tone
 
 Rows = Sequence[Row]
+_MOST_LINES = 200
+"""Lines that a question shows."""
 _ADDABLE = ("code_interpreter", "file_search")
 """What can be added without further words; functions are taken from those that are marked."""
 
@@ -78,6 +81,8 @@ async def delete(desk: Desk, rows: Rows) -> None:
 
 async def clone_all(desk: Desk, rows: Rows) -> None:
     """Create one like each of them, one after the other, since no two creates may be confused."""
+    if await desk.ask(_clone_question(rows)) != "clone":
+        return
     token = secrets.token_hex(8)
     known = [row.id for row in desk.listing.loaded]
 
@@ -88,6 +93,14 @@ async def clone_all(desk: Desk, rows: Rows) -> None:
 
     # The first of them is created last, so that the copies stand in their order, too.
     await carry_out(desk, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
+
+
+def _clone_question(rows: Rows) -> Question:
+    answers = (Answer("cancel", "Cancel"), Answer("clone", "Clone"))
+    lines = [row.label for row in rows[:_MOST_LINES]]
+    if len(rows) > _MOST_LINES:
+        lines.append(f"… and {len(rows) - _MOST_LINES:,} more")
+    return Question(f"Create a clone of each of these {len(rows):,}?", lines, answers)
 
 
 async def set_model(desk: Desk, rows: Rows) -> None:

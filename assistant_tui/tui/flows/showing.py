@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from assistant_tui.core.description import Line
 from assistant_tui.core.difference import differences
-from assistant_tui.core.display import escaped, many_lines, one_line
+from assistant_tui.core.display import escaped, many_lines, one_line, visible
 from assistant_tui.core.document import Document, indent, read_json, write_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.listing import Row
@@ -22,7 +22,7 @@ MOST_JSON = 1_000_000
 
 def json_screen(row: Row) -> TextScreen:
     """The object as the server sent it, laid out over lines."""
-    title = f"{one_line(row.name) or '(no name)'} · as the server sent it"
+    title = f"{visible(row.name) or '(no name)'} · as the server sent it"
     lines = [Line(f"! {one_line(row.problem)}", "warning"), Line("")] if row.problem else []
     lines.append(Line(many_lines(indent(row.text[:MOST_JSON]))))
     if (left := len(row.text) - MOST_JSON) > 0:
@@ -73,7 +73,7 @@ def _reading(name: str, members: Mapping[str, str]) -> "ReadingScreen":
     text = many_lines(said[:MOST_JSON])
     if (left := len(said) - MOST_JSON) > 0:
         text += f"\n\n… {left:,} more characters"
-    return ReadingScreen(f"Instructions of {one_line(name) or '(no name)'}", parts(text))
+    return ReadingScreen(f"Instructions of {visible(name) or '(no name)'}", parts(text))
 
 
 def _text(value: str | None) -> str:
@@ -87,4 +87,4 @@ def _text(value: str | None) -> str:
 
 def id_screen(row: Row) -> TextScreen:
     """The id alone on its line, for a selection with the mouse or tmux's copy mode."""
-    return TextScreen(one_line(row.name) or "(no name)", [Line(""), Line(escaped(row.id))])
+    return TextScreen(visible(row.name) or "(no name)", [Line(""), Line(escaped(row.id))])

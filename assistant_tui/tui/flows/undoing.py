@@ -126,10 +126,9 @@ async def _agreed(desk: Desk, title: str, label: str, draft: Draft) -> bool:
     lines = list(_diff(draft))
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} more lines"]
-    # Below what is long, it is seen with the buttons.
-    lines += ["", f"Id    {shown_id(str(draft.assistant_id))}"]
+    about = (f"Id    {shown_id(str(draft.assistant_id))}", "")
     answers = (Answer("cancel", "Cancel"), Answer("yes", label))
-    return await desk.ask(Question(title, lines, answers)) == "yes"
+    return await desk.ask(Question(title, lines, answers, about)) == "yes"
 
 
 def _diff(draft: Draft) -> Iterator[str]:

@@ -21,7 +21,7 @@ from assistant_tui.tui.messages import Tone
 NOT_GONE = "it is still there: its deletion did not arrive"
 _UNDOING = {
     Kind.CHANGED: ("change back", "Undo the changes", "Changed back"),
-    Kind.DELETED: ("create anew", "Create them anew", "Created anew"),
+    Kind.DELETED: ("bring back", "Create them anew", "Created anew"),
     Kind.CREATED: ("delete", "Delete", "Deleted"),
 }
 """What is done to each, the button's label, and what is said afterwards."""

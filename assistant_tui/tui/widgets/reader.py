@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual.binding import BindingType
+from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
@@ -28,6 +29,15 @@ class Reader(LineWidget, can_focus=True):
     }
 
     lines: var[tuple[Line, ...]] = var(())
+
+    class Scrolled(Message):
+        """Another part of the lines is in sight, or they are wrapped otherwise."""
+
+        def __init__(self, first: int, last: int, count: int) -> None:
+            """The first and the last line in sight, from 1 on, and how many there are."""
+            super().__init__()
+            self.first, self.last, self.count = first, last, count
+
     _top = 0
     _wrapping: tuple[tuple[Line, ...], int, list[tuple[str, str]]] = ((), 0, [])
     """Lines, width, and the lines as wrapped for it."""
@@ -40,6 +50,12 @@ class Reader(LineWidget, can_focus=True):
     def on_resize(self) -> None:
         """Stay within the text as it is wrapped for another width."""
         self.scroll_lines(0)
+        self._tell()
+
+    def _tell(self) -> None:
+        count = len(self._wrapped)
+        last = min(self._top + self.size.height, count)
+        self.post_message(self.Scrolled(min(self._top + 1, count), last, count))
 
     @property
     def _wrapped(self) -> list[tuple[str, str]]:
@@ -61,6 +77,7 @@ class Reader(LineWidget, can_focus=True):
         if top != self._top:
             self._top = top
             self.refresh()
+            self._tell()
 
     def action_move_down(self) -> None:
         """Scroll down a line."""
