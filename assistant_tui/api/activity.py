@@ -1,9 +1,8 @@
-"""What the requests of one client are doing: those on their way, and those that wait to repeat."""
+"""What the requests of one client are doing: those that write, and those that wait to repeat."""
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -23,33 +22,21 @@ class _RetryWait:
 
 
 class Activity:
-    """Counts requests on their way and waits before repetitions, and tells of each change."""
+    """Knows the waits before repetitions, and tells when one changes and when a write begins."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._waits: list[_RetryWait] = []
-        self._sent = 0
         self.changed: Callable[[], None] = lambda: None
         """Called when a wait that is worth telling begins or ends."""
-
-    @property
-    def sends(self) -> bool:
-        """Whether a request is on its way."""
-        return self._sent > 0
+        self.writing: Callable[[], None] = lambda: None
+        """Called just before a request is sent that creates, changes or deletes something, or
+        before what is noted of it on disk; what was only read until then can be left at once."""
 
     @property
     def waits(self) -> bool:
         """Whether a request waits to be sent again."""
         return bool(self._waits)
-
-    @contextmanager
-    def sending(self) -> Iterator[None]:
-        """An attempt is on its way inside."""
-        self._sent += 1
-        try:
-            yield
-        finally:
-            self._sent -= 1
 
     async def pause(self, sleep: Awaitable[None], seconds: float, reason: str) -> bool:
         """Wait before a request is sent again; `sleep` is what takes so many seconds.

@@ -40,6 +40,11 @@ class Call(NamedTuple):
     names_assistant: bool = False
     """The path ends in the id of one assistant."""
 
+    @property
+    def writes(self) -> bool:
+        """Whether it creates, changes or deletes something."""
+        return self.method != "GET"
+
 
 class Line:
     """The way to one server over a pool of connections."""

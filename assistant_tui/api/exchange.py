@@ -59,7 +59,7 @@ class Exchange:
             outcome = await self._attempt(call, key)
             if isinstance(outcome, Answer):
                 return outcome
-            arrived = call.method != "GET" and (arrived or outcome.error.may_have_arrived)
+            arrived = call.writes and (arrived or outcome.error.may_have_arrived)
             outcome.error.may_have_arrived = arrived
             wait = wait_before_retry(call.method, outcome, retries, self._chance())
             if wait is None:
@@ -71,7 +71,9 @@ class Exchange:
 
     async def _attempt(self, call: Call, key: str | None) -> Answer | Failure:
         try:
-            with self._activity.sending():
-                return await self._line.attempt(call, self._keys.headers(key))
+            headers = self._keys.headers(key)
+            if call.writes:
+                self._activity.writing()
+            return await self._line.attempt(call, headers)
         except ServiceError as error:
             return Failure(error, lasting=True)

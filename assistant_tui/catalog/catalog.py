@@ -263,6 +263,7 @@ class Catalog:
             if undoes is not None:
                 await self.record.pass_over(undoes)
             return False
+        self.activity.writing()  # whoever ended here would leave a copy of what is still there
         number = None
         try:
             number = await self.record.add(

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.commands.console import Console
@@ -29,7 +29,11 @@ class Session:
         self._catalog: Catalog | None = None
         self._stopped_by = 0
         """The exit code of the last signal."""
-        self._writing = False
+        self._write: ExitStack | None = None
+        """Left when the outcome of a write is told; None outside of `write`."""
+        self._sent = False
+        """The write at hand was sent, so that its outcome is waited for."""
+        self._anything_sent = False
         self._task: asyncio.Task[int] | None = None
         self._opened: list[Catalog] = []
         """The catalogs that are open; a wait in any of them is told."""
@@ -44,23 +48,29 @@ class Session:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """What is done inside goes on to its end when a signal comes, and so does its report.
+        """What is sent inside goes on to its end when a signal comes, and so does its report.
 
-        A second signal ends that, too. A request that waits to be sent again is given up by the
-        first one: what it was for ends as it does where the server refuses.
+        What is read before it is sent is ended at once, and so is all by a second signal. A request
+        that waits to be sent again is given up by the first one: what it was for ends as it does
+        where the server refuses.
         """
-        self._writing = True
+        self._sent = False
         try:
-            with ENDING.patient(WRITE_SECONDS):
+            with ExitStack() as self._write:
                 yield
         except ServiceError as error:
             if self._stopped_by:  # the task is cancelled before anybody else can tell of it
                 self.console.note(told(error, self.settings.profile))
             raise
         finally:
-            self._writing = False
-            if self._stopped_by and self._task is not None:
+            self._write = None
+            if self._stopped_by and self._task is not None and not self._task.cancelling():
                 self._task.cancel()
+
+    def _begin_to_send(self) -> None:
+        if self._write is not None and not self._sent:
+            self._sent = self._anything_sent = True
+            self._write.enter_context(ENDING.patient(WRITE_SECONDS))
 
     async def run(self, job: Job) -> int:
         """Do a job; the exit code: its own, 1 where the server refused, or that of a signal."""
@@ -80,7 +90,10 @@ class Session:
         again, self._stopped_by = self._stopped_by, code
         if self._task is None:
             return
-        if again or not self._writing:
+        if again or self._write is None:
+            self._task.cancel()
+        elif not self._sent:
+            self.console.note(f"nothing {'more ' if self._anything_sent else ''}was sent")
             self._task.cancel()
         elif any(each.activity.waits for each in self._opened):
             self._give_up_waits()
@@ -120,6 +133,7 @@ class Session:
                 self.console.note(catalog.remark)
             self._opened.append(catalog)
             catalog.activity.changed = self._tell_of_waits
+            catalog.activity.writing = self._begin_to_send
             yield catalog
         finally:
             if catalog in self._opened:

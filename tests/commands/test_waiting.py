@@ -185,6 +185,70 @@ def test_a_server_that_hangs_keeps_nobody_who_asks_twice(fields: Path) -> None:
             ended.set()
 
 
+READ_FIRST = {
+    "create": (1, '{"data": []}', VERBS["create"]),
+    "update": (2, ASSISTANT.replace('"m"', '"n"'), VERBS["update"]),
+    "delete": (2, ASSISTANT, ["delete", "asst_1", "--yes"]),
+}
+"""The read that is never answered, what those before it are, and the command."""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("verb", READ_FIRST)
+def test_what_is_read_before_a_write_is_not_waited_for(
+    verb: str, number: signal.Signals, code: int, fields: Path
+) -> None:
+    last, body, arguments = READ_FIRST[verb]
+    arrived, ended, methods = threading.Event(), threading.Event(), list[str]()
+
+    def answer(method: str) -> bytes:
+        methods.append(method)
+        if len(methods) < last:
+            return ok(body)
+        arrived.set()
+        ended.wait(LIMIT)
+        return b""
+
+    with saying(answer) as url, command(url, fields, *arguments) as process:
+        try:
+            assert arrived.wait(LIMIT)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=LIMIT)
+        finally:
+            ended.set()
+    assert (process.returncode, out, err) == (code, "", "assistant-tui: nothing was sent\n")
+    assert methods == ["GET"] * last
+    if verb == "delete":
+        assert deletions(fields) == []
+
+
+def test_between_two_writes_nothing_is_waited_for(fields: Path) -> None:
+    arrived, ended, methods = threading.Event(), threading.Event(), list[str]()
+    (fields / "other.json").write_text('{"model": "o"}')
+
+    def answer(method: str) -> bytes:
+        methods.append(method)
+        if method == "POST":
+            return ok(ASSISTANT)
+        if "POST" not in methods:
+            return ok('{"data": [], "has_more": false}')
+        arrived.set()
+        ended.wait(LIMIT)
+        return b""
+
+    arguments = ["import", "fields.json", "other.json", "--yes"]
+    with saying(answer) as url, command(url, fields, *arguments) as process:
+        try:
+            assert arrived.wait(LIMIT)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=LIMIT)
+        finally:
+            ended.set()
+    assert process.returncode == 143 and "created" in out
+    assert "nothing more was sent\n" in err and "1 of 2 imported\n" in err
+    assert "ends after" not in err
+
+
 def test_a_command_that_prints_the_key_is_left_at_once(fields: Path) -> None:
     (fields / "home").mkdir()
     ready = fields / "ready"
