@@ -10,6 +10,7 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog import deleting, lookup, saving
 from assistant_tui.catalog.creating import Creating
+from assistant_tui.catalog.noted import NotedCreating
 from assistant_tui.catalog.paging import page_behind
 from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
@@ -60,6 +61,7 @@ class Catalog:
         self.remark = remark
         """One sentence that a person should know about this catalog; empty for none."""
         self._creating = Creating(client)
+        self._noted = NotedCreating(self._creating, self.record)
         self._files: Resources | None = None
         self._vector_stores: Resources | None = None
         self._resources = resources or AsyncExitStack()
@@ -142,19 +144,21 @@ class Catalog:
         """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number.
 
         `batch`, here and below, is the token of an act on many assistants that this is part of;
-        `imported` is the key under which an import finds it when the same file is read again.
+        `imported` is the key under which an import finds it when the same file is read again. What
+        an earlier try of the same made, whose answer was lost, is found and not made once more.
         Raises Conflict where another program takes the same deletion back, or has done so.
         """
         self._check_possible(Capability.CREATE)
         async with self.record.claimed(undoes) as free:
             if not free:
                 raise Conflict("another program on this machine brings it back; nothing was sent")
-            if imported:
-                saved = await self._create_imported(draft, known, imported)
+            key = imported or ("" if undoes is None else f"undo {undoes}")
+            if key:
+                saved = await self._noted.create(draft, known, key)
             else:
                 saved = await self._creating.create(draft, known)
             return await self._recorded(
-                saved, Kind.CREATED, None, undoes=undoes, batch=batch, imported=imported
+                saved, Kind.CREATED, None, undoes=undoes, batch=batch, key=key
             )
 
     async def _recorded(
@@ -165,40 +169,24 @@ class Catalog:
         *,
         undoes: int | None,
         batch: str,
-        imported: str = "",
+        key: str = "",
     ) -> Saved:
         """Keep what was done, or say in the result why it cannot be undone."""
         row = saved.row
         try:
             await self.record.add(
-                row.id, kind, before, row.text, undoes=undoes, batch=batch, imported=imported
+                row.id, kind, before, row.text, undoes=undoes, batch=batch, key=key
             )
         except JournalError as error:
             return replace(saved, unkept=str(error))
         return saved
 
-    async def _create_imported(self, draft: Draft, known: Collection[str], key: str) -> Saved:
-        """Create what a file holds, noted before it is sent: the program may end meanwhile."""
-        sent = False
-
-        async def sending(before: Collection[str] | None) -> None:
-            nonlocal sent
-            await self.record.begin_import(key, before)
-            sent = True
-
-        try:
-            return await self._creating.create(draft, known, sending)
-        except ServiceError as error:
-            if sent and not error.may_have_arrived:
-                await self.record.drop_import(key)
-            raise
-
-    async def find_imported(self, draft: Draft, key: str, before: Collection[str]) -> Row | None:
+    async def find_imported(self, draft: Draft, key: str) -> Row | None:
         """Look for what the create of an earlier import made, whose answer was never known."""
-        row = await self._creating.find(draft, before)
+        row = await self._noted.find(draft, key)
         if row is not None:
             with suppress(JournalError):  # the next import looks for it once more
-                await self.record.add(row.id, Kind.CREATED, None, row.text, imported=key)
+                await self.record.add(row.id, Kind.CREATED, None, row.text, key=key)
         return row
 
     def send_whole(self) -> None:

@@ -4,7 +4,7 @@ What a server answers is taken for the new assistant only if it was not there be
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
@@ -68,6 +68,17 @@ class Before(NamedTuple):
         return True if row.created_at >= self.latest else None
 
 
+def _newer(rows: Iterable[Row], before: Collection[str]) -> Iterator[Row]:
+    """Those of a page, newest first, that are newer than what was there before."""
+    latest: int | None = None
+    for row in rows:
+        at = row.created_at or 0
+        if row.id in before:
+            latest = max(at, latest or 0)
+        elif latest is None or at >= latest > 0:
+            yield row
+
+
 class Creating:
     """The creates of one catalog; of those that are just alike, one is under way at a time."""
 
@@ -106,7 +117,7 @@ class Creating:
         else:
             before = await self._newest(known)
         if sending is not None:
-            await sending(None if before is None else before.ids)
+            await sending(None if before is None else before.newest)
         try:
             saved = await self._send(draft, before)
         except ServiceError as error:
@@ -180,18 +191,21 @@ class Creating:
                 return row
         return None
 
-    async def find(self, draft: Draft, before: Collection[str]) -> Row | None:
+    async def find(
+        self, draft: Draft, before: Collection[str], made: Collection[str]
+    ) -> Row | None:
         """Look for what a create of this draft made in an earlier run of the program.
 
-        `before` are the newest ids of that time: the pages behind one of them are older.
-        Raises ServiceError.
+        `before` are the newest ids of that time: what stands behind one of them is older, unless
+        both are of the same second. `made` is what other creates have made. Raises ServiceError.
         """
         body, cursor = draft.patch(), None
         for _ in range(MOST_PAGES):
             page = await self._client.list(limit=SEARCH_LIMIT, after=cursor)
-            for row in page.rows:
-                fresh = not row.problem and row.id not in before
-                if fresh and is_made_of(body, Document(row.text)):
+            for row in _newer(page.rows, before):
+                other = row.problem or row.id in made or row.id in self._made
+                if not other and is_made_of(body, Document(row.text)):
+                    self._made.add(row.id)
                     return row
             older = any(row.id in before for row in page.rows)
             if older or not page.has_more or not page.rows or page.rows[-1].id == cursor:

@@ -58,14 +58,13 @@ async def _made_earlier(catalog: Catalog, entries: Sequence[Entry]) -> dict[str,
     by_key = dict(zip(await asyncio.to_thread(keys, entries), entries, strict=True))
     by_key.pop("", None)
     made = {}
-    for key, known in (await catalog.record.imports(by_key.keys())).items():
+    for key, known in (await catalog.record.creates(by_key.keys())).items():
         if known.assistant_id is not None:
             made[key] = known.assistant_id
-        elif known.before is not None:
-            draft = created_from(by_key[key].document)
-            row = await catalog.find_imported(draft, key, known.before)
-            if row is not None:
-                made[key] = row.id
+            continue
+        row = await catalog.find_imported(created_from(by_key[key].document), key)
+        if row is not None:
+            made[key] = row.id
     return made
 
 

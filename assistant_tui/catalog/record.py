@@ -90,7 +90,7 @@ class Record:
         *,
         undoes: int | None = None,
         batch: str = "",
-        imported: str = "",
+        key: str = "",
     ) -> int | None:
         """Keep what is done to an assistant; the number of the entry, None without a journal.
 
@@ -106,22 +106,32 @@ class Record:
                 after,
                 undoes=undoes,
                 batch=batch,
-                imported=imported,
+                key=key,
             ),
             None,
         )
 
-    async def begin_import(self, key: str, before: Collection[str] | None) -> None:
-        """Note, before it is sent, the create of an assistant that a file holds."""
-        await self._ask(lambda journal, server: journal.begin_import(server, key, before), None)
+    async def begin_create(self, key: str, before: Collection[str] | None) -> bool:
+        """Note a create before it is sent; False if an earlier one with this key may still arrive.
 
-    async def drop_import(self, key: str) -> None:
+        Raises:
+            JournalError: it was not noted.
+        """
+        return await self._try(
+            lambda journal, server: journal.begin_create(server, key, before), True
+        )
+
+    async def drop_create(self, key: str) -> None:
         """Forget a create that certainly made nothing."""
-        await self._ask(lambda journal, server: journal.drop_import(server, key), None)
+        await self._ask(lambda journal, server: journal.drop_create(server, key), None)
 
-    async def imports(self, keys: Collection[str]) -> Mapping[str, Imported]:
+    async def creates(self, keys: Collection[str]) -> Mapping[str, Imported]:
         """What became of the creates with these keys, of those that are known."""
-        return await self._ask(lambda journal, server: journal.imports(server, keys), {})
+        return await self._ask(lambda journal, server: journal.creates(server, keys), {})
+
+    async def made(self) -> frozenset[str]:
+        """The ids of all that is known to have been created here."""
+        return await self._ask(lambda journal, server: journal.made(server), frozenset[str]())
 
     async def withdraw(self, number: int | None) -> None:
         """Take back an entry whose deed did not come about."""

@@ -1,4 +1,7 @@
-"""What imports created, so that a file that is imported once more doubles nothing."""
+"""What creates of one purpose made, so that whoever tries one once more doubles nothing.
+
+The purpose is told by a key: an assistant of a file that is imported, or an entry that is undone.
+"""
 
 import json
 import sqlite3
@@ -12,7 +15,7 @@ MOST = 100_000
 
 
 class Imported(NamedTuple):
-    """What became of the create of one assistant of a file."""
+    """What became of the create with one key."""
 
     assistant_id: str | None
     """None while its answer is not known: it may have been created all the same."""
@@ -22,13 +25,22 @@ class Imported(NamedTuple):
 
 def begin(
     connection: sqlite3.Connection, server: str, key: str, before: Collection[str] | None
-) -> None:
-    """Note that the create of a file's assistant is about to be sent.
+) -> bool:
+    """Note that the create with this key is about to be sent.
 
-    `key` tells it from all others, `before` are ids that it cannot have made.
+    `before` are ids that it cannot have made. Where an earlier create with this key got no answer,
+    what was there before that one is kept, since that one may still arrive.
+
+    Returns:
+        False if there is such an earlier one.
     """
+    earlier = find(connection, server, [key]).get(key)
+    pending = earlier is not None and earlier.assistant_id is None
+    if earlier is not None and pending and earlier.before is not None:
+        return False
     seen = None if before is None else to_blob(json.dumps(sorted(before)))
     _put(connection, server, key, None, seen)
+    return not pending
 
 
 def finish(connection: sqlite3.Connection, server: str, key: str, assistant_id: str) -> None:
@@ -56,6 +68,16 @@ def find(connection: sqlite3.Connection, server: str, keys: Iterable[str]) -> di
             made, before = (None if blob is None else to_text(blob) for blob in row)
             found[key] = Imported(made, None if before is None else frozenset(json.loads(before)))
     return found
+
+
+def made(connection: sqlite3.Connection, server: str) -> frozenset[str]:
+    """The ids of all that is known to have been created on a server."""
+    rows = connection.execute(
+        "SELECT assistant FROM imports WHERE server = :server AND assistant IS NOT NULL"
+        " UNION SELECT assistant FROM entries WHERE server = :server AND kind = 'created'",
+        {"server": to_blob(server)},
+    )
+    return frozenset(to_text(assistant) for (assistant,) in rows)
 
 
 def prune(connection: sqlite3.Connection) -> None:

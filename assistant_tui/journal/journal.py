@@ -132,14 +132,14 @@ class Journal:
         *,
         undoes: int | None = None,
         batch: str = "",
-        imported: str = "",
+        key: str = "",
     ) -> int:
         """Keep what is done to an assistant, `before` and `after` being its exact JSON.
 
         `undoes` is the number of the entry that is taken back by this: that one is marked undone
         in the same step. A deletion is best recorded before it is sent, and withdrawn if refused:
         nothing else brings the assistant back. `batch` is a token that the entries of one act on
-        many assistants share; `imported` the key of the import that this creation finishes.
+        many assistants share; `key` is that of the create that this finishes.
 
         Returns:
             The entry's number.
@@ -149,23 +149,32 @@ class Journal:
         with self._database.writing() as connection:
             if undoes is not None:
                 entries.mark(connection, undoes, True)
-            if imported:
-                imports.finish(connection, server, imported, assistant_id)
+            if key:
+                imports.finish(connection, server, key, assistant_id)
             return entries.insert(connection, entry)
 
-    def begin_import(self, server: str, key: str, before: Collection[str] | None) -> None:
-        """Note, before it is sent, the create of an assistant that a file holds."""
-        with self._database.writing() as connection:
-            imports.begin(connection, server, key, before)
+    def begin_create(self, server: str, key: str, before: Collection[str] | None) -> bool:
+        """Note a create before it is sent; False if an earlier one with this key may still arrive.
 
-    def drop_import(self, server: str, key: str) -> None:
+        `before` are the newest ids of the server; None where it tells none.
+        """
+        with self._database.writing() as connection:
+            return imports.begin(connection, server, key, before)
+
+    def drop_create(self, server: str, key: str) -> None:
         """Forget a create that certainly made nothing."""
         with self._database.writing() as connection:
             imports.drop(connection, server, key)
 
-    def imports(self, server: str, keys: Collection[str]) -> dict[str, Imported]:
+    def creates(self, server: str, keys: Collection[str]) -> dict[str, Imported]:
         """What became of the creates with these keys, of those that are known."""
         return self._database.read(lambda connection: imports.find(connection, server, keys), {})
+
+    def made(self, server: str) -> frozenset[str]:
+        """The ids of all that is known to have been created on a server."""
+        return self._database.read(
+            lambda connection: imports.made(connection, server), frozenset[str]()
+        )
 
     def withdraw(self, number: int) -> None:
         """Take out an entry whose deed did not come about; what it undid is not undone then."""

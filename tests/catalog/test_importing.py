@@ -10,7 +10,7 @@ from assistant_tui.catalog.record import Record
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.importing import Action, Entry
 from assistant_tui.journal.journal import Journal
-from tests.catalog.support import Server, catalog_of, lost, refusing, some, text_of
+from tests.catalog.support import Server, catalog_of, in_turn, lost, refusing, some, text_of
 
 
 def naming(count: int) -> list[Entry]:
@@ -69,3 +69,24 @@ async def test_a_create_without_an_answer_is_found_behind_a_hundred_others(tmp_p
             assert (step.action, step.why) == (Action.IMPORTED, "already imported as late")
             last = await record.last()
     assert last is not None and last.assistant_id == "late"
+
+
+async def test_what_is_older_or_of_another_create_is_not_taken_for_what_got_no_answer(
+    tmp_path: Path,
+) -> None:
+    alike = '{"model": "m", "name": "Mine"}'
+    entries = [Entry(f"a:{line}", alike, source="/a.json") for line in (1, 2)]
+    server = Server(*some(40))
+    server.texts["asst_3"] = text_of(3, name='"Mine"')
+    server.bent["create"] = in_turn(lost, server.answer)
+    with Journal(tmp_path / "journal.db") as journal:
+        record = Record(journal, "here")
+        async with catalog_of(server, record=record) as catalog:
+            steps = (await look_up(catalog, entries, nothing_said)).steps()
+            with pytest.raises(ServiceError):
+                await carry_out(catalog, steps[0])
+        async with catalog_of(server, record=record) as catalog:
+            await carry_out(catalog, steps[1])
+        async with catalog_of(server, record=record) as catalog:
+            steps = (await look_up(catalog, entries, nothing_said)).steps()
+    assert [step.action for step in steps] == [Action.CREATE, Action.IMPORTED]

@@ -1,12 +1,13 @@
 """What was done is taken back on a server on a socket: undo, history and trash."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.bent_server import BentServer, Json
-from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Program, Terminal
+from tests.e2e.bent_server import Answer, Asked, BentServer, Json
+from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, LIMIT, TAB, Program, Terminal
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
@@ -116,3 +117,74 @@ def test_the_trash_brings_back_any_deletion(shown: Terminal, bent: BentServer) -
     assert set_by_people(now) == set_by_people(newer)
     assert now["id"] not in (newer["id"], older["id"]) and now["id"] in status
     assert bent.writes == ["delete", "delete", "create"]
+
+
+def names(bent: BentServer) -> list[str]:
+    """What the assistants are called, sorted."""
+    return sorted(each["name"] for each in bent.held())
+
+
+def undone_after_a_restart(bent: BentServer, home: Path) -> None:
+    """Start the program again, press `u`, and agree."""
+    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
+        terminal.shows("> ", "(all)")
+        terminal.offers("n New")
+        terminal.press(b"u")
+        terminal.shows("Bring back Newer?")
+        terminal.press(TAB, ENTER)
+        terminal.says("Created Newer · ")
+        assert "the answer was lost, but it has arrived" in terminal.status
+        terminal.offers("n New")
+        terminal.press(b"u")
+        terminal.says("Nothing was done here that could be undone")
+
+
+def test_what_was_brought_back_when_the_program_was_killed_is_not_doubled(
+    shown: Terminal, bent: BentServer, home: Path
+) -> None:
+    delete(shown, "Newer")
+    arrived, killed = threading.Event(), threading.Event()
+
+    def create(asked: Asked) -> Answer:
+        answer = bent.pass_on(asked)
+        arrived.set()
+        assert killed.wait(LIMIT)
+        return answer
+
+    bent.bent["create"] = create
+    shown.press(b"u")
+    shown.shows("Bring back Newer?")
+    shown.press(TAB, ENTER)
+    try:
+        assert arrived.wait(LIMIT)
+        shown.process.kill()
+        shown.process.wait(LIMIT)
+    finally:
+        killed.set()
+    undone_after_a_restart(bent, home)
+    assert names(bent) == ["Newer", "Older"]
+    assert bent.writes == ["delete", "create"]
+
+
+def test_what_is_brought_back_late_is_not_doubled_by_the_next_program(
+    shown: Terminal, bent: BentServer, home: Path
+) -> None:
+    delete(shown, "Newer")
+    held: list[Asked] = []
+
+    def create(asked: Asked) -> Answer:
+        held.append(asked)
+        return Answer(504, b"{}")
+
+    bent.bent["create"] = create
+    shown.press(b"u")
+    shown.shows("Bring back Newer?")
+    shown.press(TAB, ENTER)
+    shown.says("may still arrive")
+    shown.offers("n New")
+    shown.press(b"q")
+    assert shown.ends() == 0
+    bent.pass_on(held[0])
+    undone_after_a_restart(bent, home)
+    assert names(bent) == ["Newer", "Older"]
+    assert bent.writes == ["delete", "create"]

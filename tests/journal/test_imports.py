@@ -13,27 +13,27 @@ S, T = "server", "another"
 
 
 def test_a_create_is_noted_before_and_after_it_is_sent(journal: Journal) -> None:
-    journal.begin_import(S, "a", {"y", "x"})
-    journal.begin_import(S, "b", None)
+    journal.begin_create(S, "a", {"y", "x"})
+    journal.begin_create(S, "b", None)
     pending = {"a": Imported(None, frozenset({"x", "y"})), "b": Imported(None, None)}
-    assert journal.imports(S, ["a", "b", "c"]) == pending
-    journal.record(S, "asst_1", Kind.CREATED, None, "{}", imported="a")
-    assert journal.imports(S, ["a"]) == {"a": Imported("asst_1", None)}
-    assert journal.imports(T, ["a", "b"]) == {}
+    assert journal.creates(S, ["a", "b", "c"]) == pending
+    journal.record(S, "asst_1", Kind.CREATED, None, "{}", key="a")
+    assert journal.creates(S, ["a"]) == {"a": Imported("asst_1", None)}
+    assert journal.creates(T, ["a", "b"]) == {}
 
 
 def test_only_what_made_nothing_is_dropped(journal: Journal) -> None:
-    journal.begin_import(S, "a", ())
-    journal.drop_import(S, "a")
-    journal.record(S, "asst_1", Kind.CREATED, None, "{}", imported="b")
-    journal.drop_import(S, "b")
-    assert journal.imports(S, ["a", "b"]) == {"b": Imported("asst_1", None)}
+    journal.begin_create(S, "a", ())
+    journal.drop_create(S, "a")
+    journal.record(S, "asst_1", Kind.CREATED, None, "{}", key="b")
+    journal.drop_create(S, "b")
+    assert journal.creates(S, ["a", "b"]) == {"b": Imported("asst_1", None)}
 
 
 def test_the_newest_are_kept_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "MOST", 3)
     with Journal(path) as journal:
         for key in "abcde":
-            journal.record(S, key, Kind.CREATED, None, "{}", imported=key)
+            journal.record(S, key, Kind.CREATED, None, "{}", key=key)
     with Journal(path) as journal:
-        assert list(journal.imports(S, "abcde")) == ["c", "d", "e"]
+        assert list(journal.creates(S, "abcde")) == ["c", "d", "e"]

@@ -1,0 +1,158 @@
+"""Creates whose answer was lost, and what a later run of the program makes of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.catalog.catalog import Catalog
+from assistant_tui.catalog.record import Record
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import anew
+from assistant_tui.core.errors import Invalid, Offline, ServiceError
+from assistant_tui.journal.entries import Entry
+from assistant_tui.journal.journal import Journal
+from tests.catalog.support import (
+    Handler,
+    Server,
+    after_the_deed,
+    catalog_of,
+    in_turn,
+    lost,
+    refusing,
+    some,
+    text_of,
+    unreachable,
+)
+
+TWIN = {"name": '"Twin"', "instructions": '"alike"'}
+
+
+@asynccontextmanager
+async def run(server: Server, folder: Path) -> AsyncIterator[Catalog]:
+    """One run of the program, with a journal that the next one has, too."""
+    with Journal(folder / "journal.db") as journal:
+        async with catalog_of(server, record=Record(journal, "here")) as catalog:
+            yield catalog
+
+
+async def deleted(catalog: Catalog, *ids: str) -> list[Entry]:
+    """Delete these, and return what the journal holds of that, in the same order."""
+    for each in ids:
+        await catalog.delete(each, batch="b")
+    return [*reversed(await catalog.record.batch("b"))]
+
+
+async def bring_back(catalog: Catalog, entry: Entry) -> str:
+    """Create what was deleted anew; its id."""
+    draft = anew(Document(entry.before or ""))
+    return (await catalog.create(draft, ["asst_1"], undoes=entry.number)).row.id
+
+
+def arrive(server: Server, identity: str) -> None:
+    """A create of an earlier time comes about only now."""
+    server.texts = {identity: text_of(99, id=f'"{identity}"', **TWIN), **server.texts}
+
+
+async def test_what_arrives_after_the_program_ended_is_not_brought_back_twice(
+    tmp_path: Path,
+) -> None:
+    server = Server(text_of(4, **TWIN), *some(3), create=refusing(504))
+    async with run(server, tmp_path) as catalog:
+        [entry] = await deleted(catalog, "asst_4")
+        with pytest.raises(ServiceError, match="may still arrive"):
+            await bring_back(catalog, entry)
+    arrive(server, "late")
+    del server.bent["create"]
+    async with run(server, tmp_path) as catalog:
+        assert await bring_back(catalog, entry) == "late"
+        assert await catalog.record.trash() == (), "it is recorded as brought back"
+        assert await catalog.record.present_id("asst_4") == "late"
+    assert server.count("create") == 1
+
+
+async def test_each_of_two_that_are_alike_is_brought_back_once(tmp_path: Path) -> None:
+    server = Server(text_of(5, **TWIN), text_of(4, **TWIN), *some(3))
+    async with run(server, tmp_path) as catalog:
+        first, second = await deleted(catalog, "asst_5", "asst_4")
+        server.bent["create"] = lost
+        with pytest.raises(Offline):
+            await bring_back(catalog, first)
+    del server.bent["create"]
+    async with run(server, tmp_path) as catalog:
+        made = await bring_back(catalog, second)
+    async with run(server, tmp_path) as catalog:
+        assert await bring_back(catalog, first) != made
+    assert len(server.texts) == 5
+
+
+async def test_an_older_one_just_alike_is_not_taken_for_what_was_brought_back(
+    tmp_path: Path,
+) -> None:
+    server = Server(text_of(50, **TWIN), *some(40))
+    server.texts["asst_3"] = text_of(3, **TWIN)
+    async with run(server, tmp_path) as catalog:
+        [entry] = await deleted(catalog, "asst_50")
+        server.bent["create"] = lost
+        with pytest.raises(Offline):
+            await bring_back(catalog, entry)
+    del server.bent["create"]
+    async with run(server, tmp_path) as catalog:
+        assert await bring_back(catalog, entry) != "asst_3"
+    assert len(server.texts) == 41
+
+
+async def test_a_refusal_later_on_does_not_make_forget_what_may_still_arrive(
+    tmp_path: Path,
+) -> None:
+    server = Server(text_of(4, **TWIN), *some(3))
+    async with run(server, tmp_path) as catalog:
+        [entry] = await deleted(catalog, "asst_4")
+        server.bent["create"] = in_turn(lost, refusing(400))
+        with pytest.raises(Offline):
+            await bring_back(catalog, entry)
+    async with run(server, tmp_path) as catalog:
+        with pytest.raises(Invalid):
+            await bring_back(catalog, entry)
+    arrive(server, "late")
+    async with run(server, tmp_path) as catalog:
+        assert await bring_back(catalog, entry) == "late"
+
+
+@pytest.mark.parametrize("refusal", [refusing(400), unreachable])
+async def test_what_was_refused_is_not_looked_for(tmp_path: Path, refusal: Handler) -> None:
+    server = Server(text_of(4, **TWIN), *some(3))
+    async with run(server, tmp_path) as catalog:
+        [entry] = await deleted(catalog, "asst_4")
+        server.bent["create"] = refusal
+        with pytest.raises(ServiceError):
+            await bring_back(catalog, entry)
+    del server.bent["create"]
+    arrive(server, "theirs")
+    async with run(server, tmp_path) as catalog:
+        assert await bring_back(catalog, entry) != "theirs"
+
+
+async def test_what_cannot_be_looked_for_is_not_sent(tmp_path: Path) -> None:
+    server = Server(text_of(4, **TWIN), *some(3))
+    async with run(server, tmp_path) as catalog:
+        [entry] = await deleted(catalog, "asst_4")
+        server.bent["create"] = after_the_deed(server, lost)
+        server.bent["list"] = in_turn(server.answer, unreachable)
+        with pytest.raises(Offline):
+            await bring_back(catalog, entry)
+    async with run(server, tmp_path) as catalog:
+        with pytest.raises(Offline, match="nothing was sent, since it may be there already"):
+            await bring_back(catalog, entry)
+    assert server.count("create") == 1
+
+
+async def test_it_is_said_where_a_lost_create_could_not_be_noted(tmp_path: Path) -> None:
+    server = Server(text_of(4, **TWIN), *some(3), create=lost)
+    async with run(server, tmp_path) as catalog:
+        [entry] = await deleted(catalog, "asst_4")
+    (tmp_path / "journal.db").write_bytes(b"no database at all, whatever one may think" * 50)
+    async with run(server, tmp_path) as catalog:
+        with pytest.raises(Offline, match="a repetition may create it twice"):
+            await bring_back(catalog, entry)
