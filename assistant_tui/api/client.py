@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
 
-from assistant_tui.api import resources, wire
+from assistant_tui.api import answers, resources, wire
 from assistant_tui.api.activity import Activity
 from assistant_tui.api.attempt import Call, Line
 from assistant_tui.api.connection import open_pool
@@ -27,8 +27,6 @@ from assistant_tui.core.errors import (
     NotServed,
     ServerFault,
     TooLarge,
-    Unreadable,
-    WrongObject,
 )
 from assistant_tui.core.listing import Order, Page, Row
 from assistant_tui.core.naming import NO_ID, shown_id
@@ -121,10 +119,10 @@ class AssistantsClient:
         """
         answer = await self._answer(_about("GET", assistant_id))
         if wire.is_null(answer.text):
-            raise NotFound(
-                f"No assistant with the id {shown_id(assistant_id)}", status=answer.status
-            )
-        return _asked_for(assistant_id, await self._read(answer, self._read_assistant), answer)
+            who = shown_id(await self.conceal(assistant_id))
+            raise answers.failed(answer, NotFound(f"No assistant with the id {who}"))
+        row = await self._read(answer, self._read_assistant)
+        return answers.asked_for(assistant_id, row, answer)
 
     async def create(self, body: Mapping[str, str]) -> Row:
         """Create an assistant from names and the exact JSON texts of their values."""
@@ -139,7 +137,7 @@ class AssistantsClient:
         """
         answer = await self._answer(_about("POST", assistant_id, _encode(patch)))
         row = await self._read(answer, self._read_assistant, writing=True)
-        return _asked_for(assistant_id, row, answer, writing=True)
+        return answers.asked_for(assistant_id, row, answer, writing=True)
 
     async def delete(self, assistant_id: str) -> bool:
         """Delete an assistant; one that is gone after an attempt of ours was lost counts as done.
@@ -159,16 +157,12 @@ class AssistantsClient:
                 raise
             return True
         if answer.is_html:
-            _read(answer, self._read_assistant, writing=True)
+            answers.read(answer, self._read_assistant, writing=True)
         said = await self._read(answer, wire.read_deletion, writing=True)
-        if said.id and said.id != assistant_id:
-            raise _wrong_object(assistant_id, said.id, answer, writing=True)
+        answers.check_id(assistant_id, said.id or assistant_id, answer, writing=True)
         if said.deleted is False:
-            raise ServerFault(
-                "the server answered that it did not delete the assistant",
-                status=answer.status,
-                request_id=answer.request_id,
-            )
+            refused = ServerFault("the server answered that it did not delete the assistant")
+            raise answers.failed(answer, refused)
         return said.deleted is True
 
     async def models(self) -> tuple[str, ...]:
@@ -217,17 +211,25 @@ class AssistantsClient:
         """Read an answer, in a thread where that takes long enough to be felt."""
         text = answer.text
         if len(text) < _LONG_TO_READ and count_parts(text) < _MANY_TO_READ:
-            return _read(answer, reader, writing=writing)
+            return answers.read(answer, reader, writing=writing)
         async with self._reading:
-            return await asyncio.to_thread(_read, answer, reader, writing=writing)
+            return await asyncio.to_thread(answers.read, answer, reader, writing=writing)
 
     def _read_assistant(self, text: str) -> Row:
         return wire.read_assistant(text, self._spool.keep)
 
+    async def conceal(self, text: str) -> str:
+        """Take the key out of what a server calls something, before a message quotes that."""
+        return await self._opened.conceal(text)
+
     async def _answer(self, call: Call) -> Answer:
+        return await self._opened.answer(call)
+
+    @property
+    def _opened(self) -> Exchange:
         if self._exchange is None:
             raise RuntimeError("the client is not open: use it in `async with`")
-        return await self._exchange.answer(call)
+        return self._exchange
 
 
 def _about(method: str, assistant_id: str, body: bytes | None = None) -> Call:
@@ -249,43 +251,3 @@ def _about(method: str, assistant_id: str, body: bytes | None = None) -> Call:
 def _encode(parts: Mapping[str, str]) -> bytes:
     """UTF-8; a lone surrogate, which has no UTF-8, goes as the escape that JSON has for it."""
     return compose(parts).encode(errors="backslashreplace")
-
-
-def _read(answer: Answer, reader: Callable[[str], _Read], *, writing: bool = False) -> _Read:
-    """Read an answer; one that cannot be read gets its status and request id.
-
-    Raises:
-        Unreadable: with `may_have_arrived` if the request was to change something.
-    """
-    try:
-        return reader(answer.text)
-    except Unreadable as error:
-        fault = error
-    except Exception as error:  # a server decides what is read, so no list of faults is complete
-        fault = Unreadable(f"the answer cannot be read ({type(error).__name__})")
-    fault.status, fault.request_id = answer.status, answer.request_id
-    fault.may_have_arrived = writing
-    raise fault
-
-
-def _asked_for(assistant_id: str, row: Row, answer: Answer, *, writing: bool = False) -> Row:
-    """The assistant of an answer, if it is the one that the request named.
-
-    Later requests use the id of the row, so that an answer about another assistant would let
-    them change or delete that one.
-
-    Raises:
-        WrongObject: it is another one.
-    """
-    if row.id != assistant_id:
-        raise _wrong_object(assistant_id, row.id, answer, writing=writing)
-    return row
-
-
-def _wrong_object(asked: str, answered: str, answer: Answer, *, writing: bool) -> WrongObject:
-    return WrongObject(
-        f"the server was asked about {shown_id(asked)}, but answered about {shown_id(answered)}",
-        status=answer.status,
-        request_id=answer.request_id,
-        may_have_arrived=writing,
-    )

@@ -3,12 +3,14 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from assistant_tui.api.activity import Activity
 from assistant_tui.api.attempt import Call, Line
 from assistant_tui.api.keys import Keys, without_keys
 from assistant_tui.api.refusals import Answer
 from assistant_tui.api.retries import Failure, wait_before_retry
+from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unauthorized
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -46,10 +48,15 @@ class Exchange:
             if renewed != key:
                 key = renewed
                 outcome = await self._repeated(call, key, outcome.error.may_have_arrived)
+        secrets = {each for each in (first, key) if each} | self._keys.secrets
         if isinstance(outcome, Answer):
-            return outcome
-        given = {each for each in (first, key) if each}
-        raise without_keys(outcome.error, given | self._keys.secrets)
+            return replace(outcome, secrets=secrets)
+        raise without_keys(outcome.error, secrets)
+
+    async def conceal(self, text: str) -> str:
+        """Take the key and other secrets out of a text. Raises ServiceError."""
+        key = await self._keys.current()
+        return conceal(text, self._keys.secrets | ({key} if key else set()))
 
     async def _repeated(
         self, call: Call, key: str | None, arrived: bool = False

@@ -1,8 +1,8 @@
 """From an answer that is no success to the error that the program knows."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -43,6 +43,8 @@ class Answer:
     """The names are in lower case."""
     text: str
     """The body as text; bytes that are not UTF-8 became U+FFFD."""
+    secrets: Collection[str] = field(default=(), repr=False)
+    """What was sent to get it, and no message about it may quote."""
 
     @property
     def request_id(self) -> str | None:

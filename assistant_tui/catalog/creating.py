@@ -159,9 +159,9 @@ class Creating:
             page = await self._client.list(limit=RECENT)
             new = any(each.id == row.id for each in page.rows)
         if not new:
+            who = shown_id(await self._client.conceal(row.id))
             raise WrongObject(
-                f"the server answered with {shown_id(row.id)}, which was there before",
-                may_have_arrived=True,
+                f"the server answered with {who}, which was there before", may_have_arrived=True
             )
 
     async def _newest(self, known: Collection[str]) -> Before | None:

@@ -34,7 +34,8 @@ async def fetch(client: AssistantsClient, assistant_id: str, above: str | None =
         dialect.learn_missing(Capability.RETRIEVE)
         return row
     kind = Deleted if seen_whole and isinstance(refusal, NotFound) else NotFound
-    raise kind(f"there is no assistant {shown_id(assistant_id)} any more")
+    who = shown_id(await client.conceal(assistant_id))
+    raise kind(f"there is no assistant {who} any more")
 
 
 async def _retrieve(client: AssistantsClient, assistant_id: str) -> Row:

@@ -11,7 +11,7 @@ import pytest
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.core.errors import ServiceError, Unauthorized
+from assistant_tui.core.errors import NotFound, ServiceError, Unauthorized, WrongObject
 from tests.api.support import (
     DELETIONS,
     KEY,
@@ -24,6 +24,7 @@ from tests.api.support import (
     client,
 )
 
+NAMING = {"retrieve": READS["retrieve"], "modify": WRITES["modify"], **DELETIONS}
 ACTIONS = {**READS, **DELETIONS, **WRITES}
 REFUSED = Reply(401, '{"error": {"message": "expired"}}')
 DONE = Reply(body='{"id": "asst_1", "data": []}')
@@ -151,6 +152,31 @@ async def test_the_key_is_in_no_error_and_no_log(
     ours = [record for record in caplog.records if record.name == "assistant_tui.api"]
     assert ours
     assert not quotes_the_key("".join(record.getMessage() for record in ours))
+
+
+@pytest.mark.parametrize("key", [KEY, KEY * 6], ids=["shown whole", "cut"])
+@pytest.mark.parametrize("renewed", [False, True])
+@pytest.mark.parametrize("action", NAMING)
+async def test_a_key_as_the_id_of_an_assistant_is_in_no_error(
+    action: str, renewed: bool, key: str
+) -> None:
+    named = Reply(body=f'{{"id": "{key}", "deleted": true}}')
+    script, keys = Script(named), KeyRing(key)
+    if renewed:
+        script, keys = Script(REFUSED, named), KeyRing(key, "new")
+    async with client(script, key=keys) as opened:
+        with pytest.raises(WrongObject) as raised:
+            await NAMING[action](opened)
+    assert str(raised.value).startswith(
+        "the server was asked about asst_1, but answered about [key] (status 200"
+    )
+    assert not quotes_the_key("".join(traceback.format_exception(raised.value)))
+
+
+async def test_a_key_that_was_given_for_an_id_is_in_no_error() -> None:
+    async with client(Script(Reply(body="null")), key=KeyRing(KEY * 6)) as opened:
+        with pytest.raises(NotFound, match=r"with the id \[key\]"):
+            await opened.retrieve(KEY * 6)
 
 
 def test_an_endpoint_shows_its_host_alone() -> None:
