@@ -236,10 +236,12 @@ class Catalog:
         batch: str = "",
         *,
         for_good: bool = False,
+        made: str | None = None,
     ) -> bool:
         """Delete an assistant; what it was is kept first, since nothing else brings it back.
 
         Where that cannot be kept, it is deleted only `for_good`, and else NotKept is raised.
+        Conflict is raised where `made`, what was created, is given and was changed since.
 
         Returns:
             False if there was none any more, so that this is nothing to undo.
@@ -251,6 +253,8 @@ class Catalog:
             if undoes is not None:
                 await self.record.pass_over(undoes)
             return False
+        if made is not None:
+            deleting.check_unchanged(made, before)
         self.activity.writing()  # whoever ended here would leave a copy of what is still there
         number = None
         try:

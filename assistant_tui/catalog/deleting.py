@@ -5,7 +5,20 @@ from contextlib import suppress
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.dialect import Capability
 from assistant_tui.catalog.lookup import fetch
-from assistant_tui.core.errors import NotFound, NotServed, ServiceError, Unreadable
+from assistant_tui.core.document import Document
+from assistant_tui.core.errors import Conflict, NotFound, NotServed, ServiceError, Unreadable
+from assistant_tui.core.outcome import changed_since
+
+
+def check_unchanged(then: str, now: str) -> None:
+    """Make sure that an assistant is as it was.
+
+    Raises:
+        Conflict: it was changed meanwhile.
+    """
+    changed = changed_since(Document(then), Document(now))
+    if changed:
+        raise Conflict(f"{', '.join(changed)}: changed since it was created; it was not deleted")
 
 
 async def delete(client: AssistantsClient, assistant_id: str, above: str | None = None) -> None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant_tui.core.document import Document, read_json, same_json
-from assistant_tui.core.fields import FIELDS, READ_ONLY
+from assistant_tui.core.fields import FIELDS, READ_ONLY, is_kept_by_servers
 from assistant_tui.core.listing import Row
 
 _EMPTY: tuple[object, ...] = (None, "", [], {}, "auto", 1)
 """What servers answer for a field that is back at its default."""
+_DEFAULTS = {"temperature": 1, "top_p": 1, "response_format": "auto"}
+"""Defaults of the API that a server may write down for a field that is not set."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,33 @@ def is_made_of(body: Mapping[str, str], found: Document) -> bool:
     """Whether an assistant has what a create with this body sent, and nothing that it did not."""
     unset = {name: "null" for name in FIELDS if name not in body}
     return compare({**body, **unset}, None, found).as_asked
+
+
+def changed_since(then: Document, now: Document) -> tuple[str, ...]:
+    """The fields that were changed between two looks at an assistant.
+
+    What a server sets by itself does not count, nor whether it writes out what is not set.
+    """
+    one, other = then.members, now.members
+    return tuple(
+        name
+        for name in {**one, **other}
+        if not is_kept_by_servers(name)
+        and not _is_alike(name, one.get(name, "null"), other.get(name, "null"))
+    )
+
+
+def _is_alike(name: str, one: str, other: str) -> bool:
+    if same_json(one, other):
+        return True
+    try:
+        then, now = read_json(one), read_json(other)
+        unset: list[object] = [None, "", [], {}, _DEFAULTS.get(name)]
+        # Additions count on both sides, unless they are null.
+        both = _covers(then, now, now) or _covers(now, then, then)
+        return both or (then in unset and now in unset)
+    except (ValueError, RecursionError, OverflowError):
+        return False
 
 
 def _is_lost(before: str, now: str | None) -> bool:

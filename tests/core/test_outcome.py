@@ -3,7 +3,7 @@
 import pytest
 
 from assistant_tui.core.document import Document
-from assistant_tui.core.outcome import Outcome, compare
+from assistant_tui.core.outcome import Outcome, changed_since, compare
 
 BEFORE = Document('{"id": "a", "name": "N", "top_p": 0.5, "tools": [{"type": "x"}], "later": 1}')
 
@@ -77,3 +77,51 @@ def test_what_a_server_changed_by_itself_is_not_called_wiped() -> None:
         '{"id": "a", "name": "M", "top_p": 0.7, "tools": [{"type": "x"}], "later": 1}'
     )
     assert compare({"name": '"M"'}, BEFORE, answer).as_asked
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ('{"id": "a", "created_at": 1}', '{"id": "b", "created_at": 2, "updated_at": 3}'),
+        ('{"tools": [], "metadata": {}, "name": ""}', '{"tools": null}'),
+        ("{}", '{"top_p": 1.0, "temperature": 1, "response_format": "auto", "later": null}'),
+        ('{"top_p": 0.3}', '{"top_p": 0.30000001}'),
+        ('{"tools": [{"type": "x"}]}', '{"tools": [{"type": "x", "strict": null}]}'),
+        ('{"tools": [{"type": "x", "strict": null}]}', '{"tools": [{"type": "x"}]}'),
+        ('{"later": 123456789012345678901234567890}', '{"later":123456789012345678901234567890}'),
+    ],
+)
+def test_what_a_server_does_by_itself_is_no_change(then: str, now: str) -> None:
+    assert changed_since(Document(then), Document(now)) == ()
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ("null", '"auto"'),
+        ("null", "1"),
+        ("null", "true"),
+        ("null", "false"),
+        ("null", "0"),
+        ("true", "1"),
+        ('{"a": "1"}', '{"a": "1", "b": "2"}'),
+        ('{"a": "1", "b": "2"}', '{"a": "1"}'),
+        ('[{"a": 1}]', '[{"a": 1}, {}]'),
+        ('["a", "b"]', '["b", "a"]'),
+        ('"kept"', "null"),
+        ("1e400", "1"),
+        ("[" * 5_000 + "]" * 5_000, "[1]"),
+    ],
+)
+def test_what_somebody_did_is_a_change_of_that_field(then: str, now: str) -> None:
+    one, other = Document(f'{{"f": {then}, "g": 1}}'), Document(f'{{"f": {now}, "g": 1}}')
+    assert changed_since(one, other) == ("f",) == changed_since(other, one)
+
+
+def test_a_field_that_is_gone_or_new_is_a_change() -> None:
+    assert changed_since(BEFORE, Document('{"id": "a", "name": "N", "new": 2}')) == (
+        "top_p",
+        "tools",
+        "later",
+        "new",
+    )

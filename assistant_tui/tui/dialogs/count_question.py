@@ -40,9 +40,12 @@ class CountQuestion(Dialog[bool]):
     ]
 
     def __init__(
-        self, title: str, items: Sequence[str], deed: str, remark: str, verb: str = "delete"
+        self, title: str, items: Sequence[str], deed: str, remark: str, verb: str = "delete them"
     ) -> None:
-        """`items` are what it is done to, a line each; `deed` is the label of the button."""
+        """`items` are what it is done to, a line each; `deed` is the label of the button.
+
+        `verb` says what is done, as in "delete them".
+        """
         super().__init__()
         self._title = title
         self._items = items
@@ -60,7 +63,7 @@ class CountQuestion(Dialog[bool]):
             yield reader
             yield Static(classes="position")
             yield Static(Content(self._remark), classes="remark")
-            yield line_input("", f"Type {count} to {self._verb} them")
+            yield line_input("", f"Type {count} to {self._verb}")
             with Horizontal(classes="buttons"):
                 yield Button(Content("Cancel"), compact=True, name="cancel")
                 button = Button(Content(self._deed), compact=True, name="do", disabled=True)

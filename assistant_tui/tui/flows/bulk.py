@@ -154,7 +154,7 @@ async def remove_tool(desk: Desk, rows: Rows) -> None:
 async def carry_out(
     desk: Desk,
     doing: str,
-    done: str,
+    done: str | Callable[[Batch[ItemT]], str],
     items: Sequence[ItemT],
     operation: Operation[ItemT],
     *,
@@ -163,12 +163,14 @@ async def carry_out(
 ) -> tuple[Result[ItemT], ...]:
     """Run an operation on each, show how it goes, and bring list and marks up to date.
 
+    `done` says what was done, before the count, or with the counts where it is of several kinds.
     What is `undoing` itself is not undone in its turn.
     """
     batch = Batch(items, operation, at_once=at_once)
     await desk.ask(Progress(f"{doing} {len(items):,}", batch, desk.give_up_waits))
     _bring_up_to_date(desk, batch.results)
-    _tell(desk, done, batch, undoing)
+    said = f"{done} {len(batch.of(Status.DONE)):,}" if isinstance(done, str) else done(batch)
+    _tell(desk, said, batch, undoing)
     return batch.results
 
 
@@ -183,9 +185,9 @@ def _bring_up_to_date(desk: Desk, results: Sequence[Result[ItemT]]) -> None:
     desk.unmark([each.item.id for each in over if each.item.id])
 
 
-def _tell(desk: Desk, done: str, batch: Batch[ItemT], undoing: bool) -> None:
+def _tell(desk: Desk, first: str, batch: Batch[ItemT], undoing: bool) -> None:
     counts = {status: len(batch.of(status)) for status in Status}
-    said = [f"{done} {counts[Status.DONE]:,}"]
+    said = [first]
     for status, words in _SAID.items():
         if counts[status]:
             said.append(f"{counts[status]:,} {words}")

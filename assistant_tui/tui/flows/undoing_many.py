@@ -1,12 +1,12 @@
 """Takes back what was done to many at once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from assistant_tui.catalog.record import Record
-from assistant_tui.core.batch import AT_ONCE, Operation, Removed
+from assistant_tui.core.batch import AT_ONCE, Batch, Operation, Removed, Status
 from assistant_tui.core.document import Document, compose, write_json
 from assistant_tui.core.draft import Draft, anew, towards
 from assistant_tui.core.errors import Conflict, NotFound, ServerFault
@@ -19,23 +19,50 @@ from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
 NOT_GONE = "it is still there: its deletion did not arrive"
-_UNDOING = {
-    Kind.CHANGED: ("change back", "Undo the changes", "Changed back"),
-    Kind.DELETED: ("bring back", "Create them anew", "Created anew"),
-    Kind.CREATED: ("delete", "Delete", "Deleted"),
+
+
+class _Way(NamedTuple):
+    """How what was done to some is taken back, in words."""
+
+    line: str
+    """Before each of them, where others are taken back in another way."""
+    them: str
+    """What is done to them, as in "delete them"."""
+    so_many: str
+    """What is done to how many, which stands for the braces."""
+    done: str
+    """What was done, before the count."""
+    remark: str
+
+
+_WAYS = {
+    Kind.CREATED: _Way(
+        "delete",
+        "delete them",
+        "delete {:,}",
+        "deleted",
+        "The server keeps no copies of what is deleted.",
+    ),
+    Kind.DELETED: _Way(
+        "create anew",
+        "create them anew",
+        "create {:,} anew",
+        "created anew",
+        "What is created anew gets a new id.",
+    ),
+    Kind.CHANGED: _Way("change back", "change them back", "change {:,} back", "changed back", ""),
 }
-"""What is done to each, the button's label, and what is said afterwards."""
-_REMARKS = {
-    Kind.CHANGED: "What was changed elsewhere since then is not touched.",
-    Kind.DELETED: "Their ids will be new ones.",
-    Kind.CREATED: "The server keeps no copies.",
-}
+"""What is deleted stands first, wherever several are named."""
+_WIDTH = max(len(way.line) for way in _WAYS.values())
+_UNTOUCHED = "What was changed elsewhere since then is not touched."
 
 
 class _Undoing(NamedTuple):
     """One entry of the journal that is taken back; of one assistant there may be several."""
 
     entry: Entry
+    several: bool
+    """Whether others are taken back in another way, so that it has to be said of each."""
 
     @property
     def id(self) -> str:
@@ -44,8 +71,9 @@ class _Undoing(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a result calls it."""
-        return label_of(self.id, name_in(self.entry))
+        """What the question and a result call it."""
+        label = label_of(self.id, name_in(self.entry))
+        return f"{_WAYS[self.entry.kind].line:{_WIDTH}}  {label}" if self.several else label
 
 
 def name_in(entry: Entry) -> str:
@@ -59,15 +87,36 @@ async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:
     if not entries:  # another program has taken them back, or the journal fails, just now
         desk.say(desk.catalog.record.trouble or "Nothing of it is left to be undone", Tone.WARNING)
         return
-    kind = Counter(entry.kind for entry in entries).most_common(1)[0][0]
-    items = [_Undoing(entry) for entry in entries]
-    verb, deed, done = _UNDOING[kind]
-    title = f"Undo what was done to these {len(items):,}?"
-    lines = [item.label for item in items]
-    if await desk.ask(CountQuestion(title, lines, deed, _REMARKS[kind], verb)):
-        at_once = 1 if kind is Kind.DELETED else AT_ONCE
+    counts = Counter(entry.kind for entry in entries)
+    items = [_Undoing(entry, len(counts) > 1) for entry in entries]
+    if await desk.ask(_question(items, counts)):
+        # No two creates may be confused.
+        at_once = 1 if Kind.DELETED in counts else AT_ONCE
         operation = _undoing(desk)
-        await carry_out(desk, "Undoing", done, items, operation, at_once=at_once, undoing=True)
+        await carry_out(desk, "Undoing", _done, items, operation, at_once=at_once, undoing=True)
+
+
+def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> CountQuestion:
+    """Names all that would be done, and what of it to which."""
+    ways = {kind: way for kind, way in _WAYS.items() if kind in counts}
+    title = f"Undo what was done to these {len(items):,}"
+    *most, last = (way.so_many.format(counts[kind]) for kind, way in ways.items())
+    verb = f"{', '.join(most)} and {last}" if most else next(iter(ways.values())).them
+    order = [*ways]
+    lines = [item.label for item in sorted(items, key=lambda item: order.index(item.entry.kind))]
+    remarks = [way.remark for way in ways.values() if way.remark]
+    if Kind.CREATED in counts or Kind.CHANGED in counts:
+        remarks.append(_UNTOUCHED)
+    title = f"{title}: {verb}?" if most else f"{title}?"
+    return CountQuestion(title, lines, verb[:1].upper() + verb[1:], " ".join(remarks), verb)
+
+
+def _done(batch: Batch[_Undoing]) -> str:
+    """What was done to how many."""
+    done = Counter(each.item.entry.kind for each in batch.of(Status.DONE))
+    tried = {each.item.entry.kind for each in batch.results}
+    said = " · ".join(f"{way.done} {done[kind]:,}" for kind, way in _WAYS.items() if kind in tried)
+    return said[:1].upper() + said[1:]
 
 
 def _undoing(desk: Desk) -> Operation[_Undoing]:
@@ -76,7 +125,8 @@ def _undoing(desk: Desk) -> Operation[_Undoing]:
     async def operation(item: _Undoing) -> Saved | Removed:
         catalog, entry = desk.catalog, item.entry
         if entry.kind is Kind.CREATED:
-            await catalog.delete(item.id, above(desk, item.id), undoes=entry.number)
+            row_above, made = above(desk, item.id), entry.after
+            await catalog.delete(item.id, row_above, undoes=entry.number, made=made)
             return Removed(item.id)
         if entry.kind is Kind.DELETED:
             await _check_gone(desk, entry)
