@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.core.copies import created_from
+from assistant_tui.core.document import compose
 from assistant_tui.core.errors import NotFound
 from assistant_tui.core.importing import Action, Entry, Step, keys, plan
 from assistant_tui.core.listing import Listing, Row
@@ -43,6 +44,18 @@ async def look_up(catalog: Catalog, entries: Sequence[Entry], say: Callable[[str
     named = await asyncio.to_thread(lambda: [entry.id for entry in entries])
     wanted = [each for each in (*named, *made.values()) if each]
     return Import(entries, await _held(catalog, wanted, say), made)
+
+
+async def why_unnoted(catalog: Catalog, steps: Sequence[Step]) -> str:
+    """Why a repetition would create the same again, in a sentence; empty if it would not."""
+    new = [step for step in steps if step.action in (Action.CREATE, Action.IMPORTED)]
+    if not new:
+        return ""
+    sizes = (len(compose(step.draft.patch())) for step in new if step.draft is not None)
+    trouble = await catalog.record.check(sum(sizes))
+    if not trouble:
+        return ""
+    return f"A repetition would create them again, since nothing can be noted: {trouble}"
 
 
 async def carry_out(catalog: Catalog, step: Step, batch: str = "") -> Saved:

@@ -5,7 +5,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant_tui.catalog.importing import carry_out, look_up
+from assistant_tui.catalog.importing import carry_out, look_up, why_unnoted
 from assistant_tui.commands.console import Console
 from assistant_tui.commands.outcomes import Tally, tell_saved
 from assistant_tui.commands.session import Job, Session
@@ -36,6 +36,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         console.note(", ".join(f"{count} {action.value}" for action, count in counts.items()))
         code = 1 if counts[Action.UNREADABLE] else 0
         todo = [step for step in steps if step.action in _DONE]
+        if unnoted := await why_unnoted(session.catalog, todo):
+            console.note(unnoted)
         if options.dry_run or not todo:
             return code
         if not options.yes and not await _confirmed(console, counts):

@@ -3,7 +3,8 @@
 import json
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.commands.conftest import Run
 from tests.commands.support import ended, program, refused
 from tests.e2e.bent_server import Answer, Asked, Bend, BentServer
 from tests.e2e.terminal import LIMIT
+from tests.journal.held import held as locked
 
 
 def objects(folder: Path, count: int, name: str = "many.json") -> Path:
@@ -142,3 +144,34 @@ def test_a_file_that_is_named_twice_is_read_once(
     path = objects(tmp_path, 1)
     assert ask("import", str(path), str(tmp_path), str(path), "--yes").code == 0
     assert held(bent) == ["A0"]
+
+
+@contextmanager
+def damaged(path: Path) -> Iterator[None]:
+    """A journal that is none."""
+    path.write_bytes(b"no database at all, whatever one may think" * 50)
+    yield
+
+
+@pytest.mark.parametrize("taken", [damaged, locked])
+def test_it_is_said_before_that_a_repetition_creates_all_again_where_nothing_can_be_noted(
+    bent: BentServer,
+    home: Path,
+    tmp_path: Path,
+    taken: Callable[[Path], AbstractContextManager[None]],
+) -> None:
+    path = objects(tmp_path, 1)
+    words = ("import", str(path), "--base-url", bent.url)
+    with program(*words, "--dry-run", home=home) as process:
+        assert "again" not in ended(process)[2]
+    with taken(home / "journal.db"):
+        with program(*words, "--dry-run", home=home) as process:
+            code, out, err = ended(process)
+        assert (code, out.split()[0]) == (0, b"create")
+        why = "A repetition would create them again, since nothing can be noted: "
+        [line] = [line for line in err.splitlines() if why in line]
+        assert str(home / "journal.db") in line
+        with program(*words, "--yes", home=home) as process:
+            code, _, err = ended(process)
+    assert (code, held(bent)) == (0, ["A0"])
+    assert err.index(why) < err.index("u cannot undo this")

@@ -13,7 +13,7 @@ from assistant_tui.core.outcome import Saved
 from assistant_tui.core.samples import sample
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
-from tests.tui.driver import Driver, Gate
+from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_exporting import command, fill, held
 
 
@@ -95,3 +95,17 @@ async def test_a_fault_in_one_of_many_is_its_failure_and_the_program_goes_on(
     await program.press("tab", "enter")
     assert [each["name"] for each in held(store)[:3]] == ["B", "C", "A"]
     assert "Imported 3" in program.status
+
+
+async def test_a_journal_that_notes_nothing_is_told_before_anything_is_imported(
+    gate: Gate, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.json"
+    path.write_text('{"model": "m", "name": "A"}')
+    told = "A repetition would create them again"
+    async with running(gate, tmp_path) as program:
+        assert told not in await plan_of(program, path)
+    (tmp_path / "journal.db").write_bytes(b"no database at all, whatever one may think" * 50)
+    async with running(gate, tmp_path) as program:
+        assert told in await plan_of(program, path)
+        assert gate.writes() == []

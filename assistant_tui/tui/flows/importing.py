@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant_tui.catalog import importing
-from assistant_tui.catalog.importing import look_up
+from assistant_tui.catalog.importing import look_up, why_unnoted
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import ServiceError
@@ -40,7 +40,7 @@ async def import_files(desk: Desk) -> None:
         desk.report(error, "Not imported")
         return
     desk.say("")
-    answer = await desk.ask(_question(steps))
+    answer = await desk.ask(_question(steps, await why_unnoted(desk.catalog, steps)))
     if answer == "again":
         steps = await asyncio.to_thread(lambda: found.steps(again=True))
     if answer in ("import", "again"):
@@ -58,7 +58,7 @@ def _wrong(values: tuple[str, ...]) -> str:
 _TO_SEND = (Action.CREATE, Action.CHANGE)
 
 
-def _question(steps: Sequence[Step]) -> Question:
+def _question(steps: Sequence[Step], unnoted: str) -> Question:
     counts = Counter(step.action for step in steps)
     title = ", ".join(f"{counts[action]:,} {action.value}" for action in Action if counts[action])
     lines = [step.line for step in steps[:_MOST_LINES]]
@@ -69,7 +69,7 @@ def _question(steps: Sequence[Step]) -> Question:
         answers.append(Answer("import", "Import"))
     if counts[Action.IMPORTED]:
         answers.append(Answer("again", "Import all again"))
-    return Question(f"Import: {title}", lines, answers)
+    return Question(f"Import: {title}", lines, answers, [unnoted] if unnoted else [])
 
 
 async def _carry_out(desk: Desk, steps: Sequence[Step]) -> None:
