@@ -173,3 +173,19 @@ async def test_the_question_is_a_sentence_whatever_is_undone(
     await program.press(*keys, "u")
     assert sentence in program.text
     assert buttons(program) == ["Cancel", button]
+
+
+async def test_a_new_one_that_was_brought_back_since_is_deleted_under_its_present_id(
+    program: Driver, store: SampleStore
+) -> None:
+    await program.press("space", "space", "C", "tab", "enter", "home")
+    first = held(store)[0]["id"]
+    await program.press("d", "tab", "enter", "u", "tab", "enter")
+    back = held(store)[0]["id"]
+    assert back != first and len(held(store)) == 5
+    await program.press("u")
+    assert back in program.text and first not in program.text
+    await program.press("2", "enter")
+    assert [each["id"] for each in held(store)] == KNOWN
+    assert "Deleted 2" in program.status
+    assert [row.id for row in program.main.desk.listing.rows] == KNOWN

@@ -61,13 +61,10 @@ class _Undoing(NamedTuple):
     """One entry of the journal that is taken back; of one assistant there may be several."""
 
     entry: Entry
+    id: str
+    """The assistant that it is about; one that was brought back since has another than then."""
     several: bool
     """Whether others are taken back in another way, so that it has to be said of each."""
-
-    @property
-    def id(self) -> str:
-        """The assistant that it is about."""
-        return self.entry.assistant_id
 
     @property
     def label(self) -> str:
@@ -88,12 +85,18 @@ async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:
         desk.say(desk.catalog.record.trouble or "Nothing of it is left to be undone", Tone.WARNING)
         return
     counts = Counter(entry.kind for entry in entries)
-    items = [_Undoing(entry, len(counts) > 1) for entry in entries]
+    items = [await _item(desk.catalog.record, entry, len(counts) > 1) for entry in entries]
     if await desk.ask(_question(items, counts)):
         # No two creates may be confused.
         at_once = 1 if Kind.DELETED in counts else AT_ONCE
         operation = _undoing(desk)
         await carry_out(desk, "Undoing", _done, items, operation, at_once=at_once, undoing=True)
+
+
+async def _item(record: Record, entry: Entry, several: bool) -> _Undoing:
+    there = entry.kind is not Kind.DELETED
+    present = await record.present_id(entry.assistant_id) if there else entry.assistant_id
+    return _Undoing(entry, present, several)
 
 
 def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> CountQuestion:
