@@ -180,7 +180,7 @@ def test_what_is_brought_back_late_is_not_doubled_by_the_next_program(
     shown.press(b"u")
     shown.shows("Bring back Newer?")
     shown.press(TAB, ENTER)
-    shown.says("may still arrive")
+    shown.says("Not undone: Server fault: it is not there, but may still arrive")
     shown.offers("n New")
     shown.press(b"q")
     assert shown.ends() == 0

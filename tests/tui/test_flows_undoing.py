@@ -22,7 +22,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
 from tests.journal.held import held
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 FIXED = ("id", "created_at")
@@ -71,7 +71,9 @@ async def test_an_undo_does_not_overwrite_what_was_changed_elsewhere_since(
     sent = len(gate.writes())
     await program.press("u", "tab", "enter")
     assert "Changed here and elsewhere" in program.text
+    assert "Cancel" in program.text and "editing" not in program.text
     await program.press("escape")
+    assert "Not undone" in program.status and "edit" not in program.status
     assert len(gate.writes()) == sent
     assert all_of(store)[0]["name"] == "theirs"
 
@@ -91,6 +93,25 @@ async def test_u_brings_back_what_was_deleted_under_a_new_id_and_says_so(
     }
     assert now["id"] != ID
     assert now["id"] in program.status
+
+
+@pytest.mark.parametrize("keys", ["d tab enter", "enter x ctrl+s"])
+async def test_an_undo_that_fails_is_not_said_to_keep_an_edit(
+    program: Driver, gate: Gate, keys: str
+) -> None:
+    await program.press(*keys.split())
+    gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
+    await program.press("u", "tab", "enter")
+    assert "Not undone: " in program.status and "kept" not in program.status
+
+
+async def test_a_restoring_that_fails_is_not_said_to_keep_an_edit(
+    program: Driver, gate: Gate
+) -> None:
+    await program.press("enter", "x", "ctrl+s")
+    gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
+    await program.press("H", "down", "enter", "tab", "enter")
+    assert "Not restored: " in program.status and "kept" not in program.status
 
 
 async def test_the_trash_brings_back_an_older_deletion(program: Driver, store: SampleStore) -> None:

@@ -29,7 +29,7 @@ _WIDTH, _MARGINS = 100, 6
 
 
 class ConflictDialog(Dialog[Mapping[str, Side] | None]):
-    """Answers with what was chosen for each field, or None to go on editing."""
+    """Answers with what was chosen for each field, or None to settle nothing."""
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012 Textual types it so
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,9 +39,11 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
         Binding("left,up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, conflict: Conflict) -> None:
+    def __init__(self, conflict: Conflict, stay: str) -> None:
+        """`stay` is what the button says that settles nothing, a verb first: what Esc does."""
         super().__init__()
         self._conflict = conflict
+        self._stay = stay
         self._identity = f"Id    {shown_id(str(conflict.draft.assistant_id))}"
 
     def compose(self) -> ComposeResult:
@@ -53,9 +55,11 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
                 for name in _as_in_the_form(self._conflict.fields):
                     yield SideChoice(name, label(name), self._conflict.values(name))
             with Horizontal(classes="buttons"):
-                yield Button(Content("Keep editing"), compact=True, name="cancel")
+                yield Button(Content(self._stay), compact=True, name="cancel")
                 yield Button(Content("Save as chosen"), compact=True, name="save")
-            hint = "↑ ↓ move · Space chooses · F3 in full · Tab goes on · Esc keeps editing"
+            verb, *rest = self._stay.lower().split()
+            esc = " ".join(["Esc", f"{verb}s", *rest])
+            hint = f"↑ ↓ move · Space chooses · F3 in full · Tab goes on · {esc}"
             yield Static(Content(hint), classes="hint")
 
     def on_mount(self) -> None:
@@ -76,7 +80,7 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
             self.close(None)
 
     def action_cancel(self) -> None:
-        """Go on editing."""
+        """Settle nothing."""
         self.close(None)
 
     def action_show_field(self) -> None:

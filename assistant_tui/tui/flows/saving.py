@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from assistant_tui.api.dialect import Capability
 from assistant_tui.core.conflict import Conflict
@@ -18,52 +19,69 @@ from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
-_KEPT = "Not saved; the edit is kept here"
+
+class Purpose(NamedTuple):
+    """What a draft is saved for, and so what is said where it is not."""
+
+    unsaved: str
+    uncreated: str
+    stay: str
+    """What the button says that saves nothing."""
+    undoes: int | None = None
+    """The number of the journal's entry that this takes back."""
+
+    @classmethod
+    def undoing(cls, number: int) -> "Purpose":
+        """An entry of the journal is taken back; no edit is open."""
+        return cls("Not undone", "Not undone", "Cancel", number)
 
 
-async def save(desk: Desk, draft: Draft, undoes: int | None = None) -> Saved | None:
-    """Create or modify; returns what the server has now, or None if the draft is still needed.
+EDITING = Purpose(
+    "Not saved; the edit is kept here", "Not created; the edit is kept here", "Keep editing"
+)
+RESTORING = Purpose("Not restored", "Not restored", "Cancel")
 
-    `undoes` is the number of the journal's entry that this takes back.
-    """
+
+async def save(desk: Desk, draft: Draft, purpose: Purpose = EDITING) -> Saved | None:
+    """Create or modify; returns what the server has now, or None if the draft is still needed."""
     sent = draft
     kept: tuple[str, ...] = ()
     while True:
         try:
-            saved = await _send(desk, sent, undoes)
+            saved = await _send(desk, sent, purpose.undoes)
         except EditConflict as error:
             conflict = Conflict(sent, Document(error.newer.text), error.fields, draft.original)
-            chosen = await desk.ask(ConflictDialog(conflict))
+            chosen = await desk.ask(ConflictDialog(conflict, purpose.stay))
             if chosen is None:
-                desk.say(_KEPT, Tone.WARNING)
+                desk.say(purpose.unsaved, Tone.WARNING)
                 return None
             sent, kept = conflict.settled(chosen), (*kept, *conflict.kept(chosen))
             if sent.dirty:
                 continue
             saved = Saved(error.newer, unchanged=True)
         except Incomplete as error:
-            if await _whole_agreed(desk):
+            if await _whole_agreed(desk, purpose):
                 desk.catalog.send_whole()
                 continue
-            desk.report(error, _KEPT)
+            desk.report(error, purpose.unsaved)
             return None
         except Deleted:
-            return await _create_anew(desk, sent, undoes)
+            return await _create_anew(desk, sent, purpose)
         except ServiceError as error:
-            if draft.assistant_id is not None and undoes is None and _is_fixed(desk):
-                return await _create_beside(desk, sent)
-            desk.report(error, _KEPT)
+            if draft.assistant_id is not None and purpose.undoes is None and _is_fixed(desk):
+                return await _create_beside(desk, sent, purpose)
+            desk.report(error, purpose.unsaved)
             return None
         return _done(desk, draft, saved, kept)
 
 
-async def _whole_agreed(desk: Desk) -> bool:
+async def _whole_agreed(desk: Desk, purpose: Purpose) -> bool:
     lines = (
         "It wants or wipes the fields that are not sent with a modify.",
         "Until the program ends, all fields can be sent as they are there.",
         "full_replace = true in the profile says so for good.",
     )
-    answers = (Answer("stay", "Keep editing"), Answer("whole", "Send all fields"))
+    answers = (Answer("stay", purpose.stay), Answer("whole", "Send all fields"))
     question = Question("This server replaces the whole object", lines, answers)
     return await desk.ask(question) == "whole"
 
@@ -88,10 +106,10 @@ def _done(desk: Desk, draft: Draft, saved: Saved, kept: Iterable[str]) -> Saved:
     return saved
 
 
-async def _create_anew(desk: Desk, draft: Draft, undoes: int | None) -> Saved | None:
+async def _create_anew(desk: Desk, draft: Draft, purpose: Purpose) -> Saved | None:
     """Offer to create one that is gone anew, with the edits; the draft stays until then."""
     again = "It can be created anew, with your changes; the id will be a new one."
-    saved = await _instead(desk, draft, "It was deleted elsewhere", again, undoes)
+    saved = await _instead(desk, draft, "It was deleted elsewhere", again, purpose)
     if saved is not None:
         desk.listing = desk.listing.without([str(draft.assistant_id)])
     return saved
@@ -101,23 +119,23 @@ def _is_fixed(desk: Desk) -> bool:
     return not desk.profile.read_only and not desk.catalog.can(Capability.MODIFY)
 
 
-async def _create_beside(desk: Desk, draft: Draft) -> Saved | None:
+async def _create_beside(desk: Desk, draft: Draft, purpose: Purpose) -> Saved | None:
     """Offer to create another one with the edits, where the server cannot modify the first."""
     beside = "A new one can take your changes; this one stays as it is."
-    return await _instead(desk, draft, "This server cannot modify assistants", beside)
+    return await _instead(desk, draft, "This server cannot modify assistants", beside, purpose)
 
 
 async def _instead(
-    desk: Desk, draft: Draft, title: str, offer: str, undoes: int | None = None
+    desk: Desk, draft: Draft, title: str, offer: str, purpose: Purpose
 ) -> Saved | None:
     fresh, lost = recreated(draft), left_behind(edited(draft))
-    if not await _wanted_anew(desk, draft, title, offer, lost):
-        desk.say(_KEPT, Tone.WARNING)
+    if not await _wanted_anew(desk, draft, title, offer, lost, purpose):
+        desk.say(purpose.unsaved, Tone.WARNING)
         return None
     try:
-        saved = await _send(desk, fresh, undoes)
+        saved = await _send(desk, fresh, purpose.undoes)
     except ServiceError as error:
-        desk.report(error, "Not created; the edit is kept here")
+        desk.report(error, purpose.uncreated)
         return None
     desk.show_row(saved.row)
     remarks = [f"could not come along: {_names(lost)}"] if lost else []
@@ -126,7 +144,7 @@ async def _instead(
 
 
 async def _wanted_anew(
-    desk: Desk, draft: Draft, title: str, offer: str, lost: Collection[str]
+    desk: Desk, draft: Draft, title: str, offer: str, lost: Collection[str], purpose: Purpose
 ) -> bool:
     name = str(edited(draft).value("name") or "")
     lines = [
@@ -135,7 +153,7 @@ async def _wanted_anew(
         "",
         offer,
     ]
-    answers = [Answer("stay", "Keep editing"), Answer("anew", "Create it anew")]
+    answers = [Answer("stay", purpose.stay), Answer("anew", "Create it anew")]
     if lost:
         lines.append(f"These fields cannot come along: {_names(lost)}")
     if not desk.catalog.can(Capability.CREATE):

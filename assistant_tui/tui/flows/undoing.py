@@ -15,7 +15,7 @@ from assistant_tui.tui.dialogs.choice import Choice, dated
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.deleting import row_above
 from assistant_tui.tui.flows.desk import Desk
-from assistant_tui.tui.flows.saving import save
+from assistant_tui.tui.flows.saving import RESTORING, Purpose, save
 from assistant_tui.tui.flows.undoing_many import (
     NOT_GONE,
     backwards,
@@ -90,14 +90,14 @@ async def _restore(desk: Desk, row: Row, wanted: Document) -> None:
     if not draft.dirty:
         desk.say("It is as it was in that version")
     elif await _agreed(desk, "Restore this version?", "Restore", draft):
-        await save(desk, draft)
+        await save(desk, draft, RESTORING)
 
 
 async def _undo_change(desk: Desk, entry: Entry) -> None:
     draft = await backwards(desk.catalog.record, entry)
     title = f"Undo this change of {_name(entry)}? ({_when(entry)})"
     if await _agreed(desk, title, "Undo", draft):
-        await save(desk, draft, undoes=entry.number)
+        await save(desk, draft, Purpose.undoing(entry.number))
 
 
 async def _recreate(desk: Desk, entry: Entry) -> None:
@@ -118,7 +118,7 @@ async def _recreate(desk: Desk, entry: Entry) -> None:
     title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
     question = Question(title, [*lines, doubt] if doubt else lines, answers)
     if await desk.ask(question) == "yes" and entry.before is not None:
-        await save(desk, anew(Document(entry.before)), undoes=entry.number)
+        await save(desk, anew(Document(entry.before)), Purpose.undoing(entry.number))
 
 
 async def _agreed(desk: Desk, title: str, label: str, draft: Draft) -> bool:
