@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.core.copies import created_from
 from assistant_tui.core.document import compose
-from assistant_tui.core.errors import NotFound
+from assistant_tui.core.errors import Conflict, NotFound
 from assistant_tui.core.importing import Action, Entry, Step, keys, plan
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.core.outcome import Saved
@@ -31,7 +31,8 @@ class Import:
 
     def steps(self, *, again: bool = False) -> tuple[Step, ...]:
         """What is to be done; `again` creates also what an earlier import created already."""
-        return plan(self.entries, self.held, {} if again else self.made)
+        planned = plan(self.entries, self.held, {} if again else self.made)
+        return tuple(replace(step, earlier=self.made.get(step.key, "")) for step in planned)
 
 
 async def look_up(catalog: Catalog, entries: Sequence[Entry], say: Callable[[str], None]) -> Import:
@@ -62,7 +63,10 @@ async def carry_out(catalog: Catalog, step: Step, batch: str = "") -> Saved:
     """Create or change what a step says. Raises ServiceError."""
     assert step.draft is not None, "only what is to be sent is done"
     if step.action is Action.CREATE:
-        return await catalog.create(step.draft, batch=batch, imported=step.key)
+        async with catalog.record.creating(step.key, step.earlier) as free:
+            if not free:
+                raise Conflict("another import creates it, or has done so; nothing was sent")
+            return await catalog.create(step.draft, batch=batch, imported=step.key)
     return await catalog.save(step.draft, batch=batch)
 
 

@@ -1,13 +1,11 @@
 """What was done and typed on one server, kept in the journal; its failures never stop the work."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
 
-from assistant_tui.config.identity import ServerIdentity
+from assistant_tui.catalog.journal_access import JournalAccess
 from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Entry, Kind
@@ -15,63 +13,13 @@ from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.imports import Imported
 from assistant_tui.journal.journal import Journal
 
-_Found = TypeVar("_Found")
 
-
-class Record:
+class Record(JournalAccess):
     """The part of the journal that is about one server.
 
     Without a journal, nothing is kept and nothing found. Where the journal fails, `trouble` says
     how in one sentence, and what was asked for goes on without it, unless a method says otherwise.
     """
-
-    def __init__(self, journal: Journal | None = None, server: str | ServerIdentity = "") -> None:
-        """`server` is what its entries are kept under; an identity is asked for it at first use."""
-        self._journal = journal
-        self._server = server
-        self._guard = threading.Lock()
-        self._taken_over = isinstance(server, str)
-        self.trouble = ""
-        """Why the journal last failed; empty while it works."""
-
-    async def _ask(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
-        """Do something with the journal in a thread, since it waits for the disk."""
-        try:
-            return await self._try(question, otherwise)
-        except JournalError:
-            return otherwise
-
-    async def _try(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
-        """As `_ask`, but a failure of the journal is raised, too; `otherwise` is without any."""
-        if self._journal is None:
-            return otherwise
-        try:
-            found = await asyncio.to_thread(self._answer, question, self._journal)
-        except JournalError as error:
-            self.trouble = str(error)
-            raise
-        self.trouble = ""
-        return found
-
-    def _answer(self, question: Callable[[Journal, str], _Found], journal: Journal) -> _Found:
-        name = self._name()
-        if not isinstance(self._server, str):
-            with self._guard:
-                if not self._taken_over:
-                    with suppress(JournalError):  # what is asked meets it, too
-                        journal.take_over(name, self._server.was)
-                        self._taken_over = True
-        return question(journal, name)
-
-    def _name(self) -> str:
-        """What the server's entries are kept under."""
-        if isinstance(self._server, str):
-            return self._server
-        try:
-            return self._server.text()
-        except OSError as error:
-            why = f"{error.strerror}: {error.filename}"
-            raise JournalError(f"the journal cannot tell this account from others: {why}") from None
 
     async def check(self, size: int) -> str:
         """Why a copy of so many bytes could not be kept just now; empty if it could."""
@@ -118,20 +66,22 @@ class Record:
             JournalError: it was not noted.
         """
         return await self._try(
-            lambda journal, server: journal.begin_create(server, key, before), True
+            lambda journal, server: journal.creates.begin(server, key, before), True
         )
 
     async def drop_create(self, key: str) -> None:
         """Forget a create that certainly made nothing."""
-        await self._ask(lambda journal, server: journal.drop_create(server, key), None)
+        await self._ask(lambda journal, server: journal.creates.drop(server, key), None)
 
     async def creates(self, keys: Collection[str]) -> Mapping[str, Imported]:
         """What became of the creates with these keys, of those that are known."""
-        return await self._ask(lambda journal, server: journal.creates(server, keys), {})
+        return await self._ask(lambda journal, server: journal.creates.find(server, keys), {})
 
     async def made(self) -> frozenset[str]:
         """The ids of all that is known to have been created here."""
-        return await self._ask(lambda journal, server: journal.made(server), frozenset[str]())
+        return await self._ask(
+            lambda journal, server: journal.creates.made(server), frozenset[str]()
+        )
 
     async def withdraw(self, number: int | None) -> None:
         """Take back an entry whose deed did not come about."""
@@ -154,6 +104,21 @@ class Record:
         finally:
             if free and self._journal is not None:
                 self._journal.release(number)
+
+    @asynccontextmanager
+    async def creating(self, key: str, earlier: str) -> AsyncIterator[bool]:
+        """Whether a create with this key is this program's alone, as long as this lasts.
+
+        `earlier` is the id of what is known to have been created with it; empty for none.
+        """
+        free = await self._ask(
+            lambda journal, server: journal.creates.claim(server, key, earlier), True
+        )
+        try:
+            yield free
+        finally:
+            if free:
+                await self._ask(lambda journal, server: journal.creates.release(server, key), None)
 
     async def last(self) -> Entry | None:
         """What is to be undone next."""

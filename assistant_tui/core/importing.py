@@ -91,6 +91,8 @@ class Step:
     """What is wrong with the file, or what became of it earlier."""
     key: str = ""
     """What tells it from every other assistant of a file: see `keys`."""
+    earlier: str = ""
+    """The id of what an earlier import is known to have created; empty for none."""
 
     @property
     def id(self) -> str:

@@ -1,4 +1,4 @@
-"""Lets only one program take an entry back: two at once would create an assistant twice."""
+"""Lets only one program take an entry back or import it: two at once would create it twice."""
 
 import contextlib
 import fcntl
@@ -11,7 +11,7 @@ from assistant_tui.storage.private import open_private
 
 
 class Claims:
-    """The entries that this program is taking back, each a lock (flock) on a file of its own.
+    """What this program alone does at this moment, each a lock (flock) on a file of its own.
 
     The kernel frees them when the program ends, however it ends; what is left of the files is
     swept away with those of the owners.
@@ -20,37 +20,40 @@ class Claims:
     def __init__(self, journal: Path) -> None:
         self._journal = journal
         self._guard = threading.Lock()
-        self._handles: dict[int, int] = {}
+        self._handles: dict[str, int] = {}
 
-    def take(self, number: int) -> bool:
-        """Claim an entry; False where it is claimed, be it by this program. Raises OSError."""
-        path = self._path(number)
+    def take(self, token: str) -> bool:
+        """Claim what has this name; False where it is claimed, be it by this program.
+
+        Raises OSError.
+        """
+        path = self._path(token)
         with self._guard:
             handle = open_private(path, os.O_CREAT | os.O_RDWR)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if is_at(handle, path):
-                    self._handles[number] = handle
+                    self._handles[token] = handle
             except BlockingIOError:
                 return False
             finally:
-                if self._handles.get(number) != handle:
+                if self._handles.get(token) != handle:
                     os.close(handle)
-            return number in self._handles
+            return token in self._handles
 
-    def release(self, number: int) -> None:
-        """Let go of an entry, if it is claimed here."""
+    def release(self, token: str) -> None:
+        """Let go of it, if it is claimed here."""
         with self._guard:
-            handle = self._handles.pop(number, None)
+            handle = self._handles.pop(token, None)
             if handle is not None:
                 with contextlib.suppress(OSError):
-                    self._path(number).unlink()
+                    self._path(token).unlink()
                 os.close(handle)
 
     def release_all(self) -> None:
         """Let go of all."""
-        for number in [*self._handles]:
-            self.release(number)
+        for token in [*self._handles]:
+            self.release(token)
 
-    def _path(self, number: int) -> Path:
-        return lock_file(self._journal, f"undoing-{number}")
+    def _path(self, token: str) -> Path:
+        return lock_file(self._journal, token)

@@ -8,18 +8,18 @@ that is restored from the history is recorded without `undoes`, as any change, a
 
 import sqlite3
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from assistant_tui.journal import drafts, entries, imports, pruning
 from assistant_tui.journal.claims import Claims
+from assistant_tui.journal.creates import Creates
 from assistant_tui.journal.database import Database
 from assistant_tui.journal.draft_store import DraftStore
 from assistant_tui.journal.drafts import KeptDraft
 from assistant_tui.journal.entries import Entry, Kind
-from assistant_tui.journal.imports import Imported
 from assistant_tui.journal.owners import Owner
 
 _PROBE_PATIENCE = 1.0
@@ -55,6 +55,8 @@ class Journal:
         self._owner = Owner(path)
         self._claims = Claims(path)
         self._database = Database(path, self._keep_house)
+        self.creates = Creates(self._database, self._claims)
+        """The creates that are noted before they are sent."""
         self._drafts = DraftStore(self._database, self._owner, clock)
 
     def __enter__(self) -> Self:
@@ -153,29 +155,6 @@ class Journal:
                 imports.finish(connection, server, key, assistant_id)
             return entries.insert(connection, entry)
 
-    def begin_create(self, server: str, key: str, before: Collection[str] | None) -> bool:
-        """Note a create before it is sent; False if an earlier one with this key may still arrive.
-
-        `before` are the newest ids of the server; None where it tells none.
-        """
-        with self._database.writing() as connection:
-            return imports.begin(connection, server, key, before)
-
-    def drop_create(self, server: str, key: str) -> None:
-        """Forget a create that certainly made nothing."""
-        with self._database.writing() as connection:
-            imports.drop(connection, server, key)
-
-    def creates(self, server: str, keys: Collection[str]) -> dict[str, Imported]:
-        """What became of the creates with these keys, of those that are known."""
-        return self._database.read(lambda connection: imports.find(connection, server, keys), {})
-
-    def made(self, server: str) -> frozenset[str]:
-        """The ids of all that is known to have been created on a server."""
-        return self._database.read(
-            lambda connection: imports.made(connection, server), frozenset[str]()
-        )
-
     def withdraw(self, number: int) -> None:
         """Take out an entry whose deed did not come about; what it undid is not undone then."""
         with self._database.writing() as connection:
@@ -200,11 +179,11 @@ class Journal:
             False if somebody is doing so right now, or has done so already.
         """
         with self._database.writing() as connection:
-            return entries.is_open(connection, number) and self._claims.take(number)
+            return entries.is_open(connection, number) and self._claims.take(_undoing(number))
 
     def release(self, number: int) -> None:
         """Let others take an entry back again, if it was not."""
-        self._claims.release(number)
+        self._claims.release(_undoing(number))
 
     def history(self, server: str, assistant_id: str) -> tuple[Entry, ...]:
         """What was done to an assistant, newest first, across the deletions it came back from."""
@@ -292,3 +271,8 @@ class Journal:
     def _keep_house(self, connection: sqlite3.Connection) -> None:
         self._owner.sweep()
         self._prune(connection)
+
+
+def _undoing(number: int) -> str:
+    """What a claim to take back an entry is called."""
+    return f"undoing-{number}"

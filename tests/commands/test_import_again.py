@@ -175,3 +175,31 @@ def test_it_is_said_before_that_a_repetition_creates_all_again_where_nothing_can
             code, _, err = ended(process)
     assert (code, held(bent)) == (0, ["A0"])
     assert err.index(why) < err.index("u cannot undo this")
+
+
+def test_two_imports_of_one_file_at_the_same_moment_double_nothing(
+    bent: BentServer, home: Path, tmp_path: Path
+) -> None:
+    path = objects(tmp_path, 4)
+    creating, go_on = threading.Event(), threading.Event()
+
+    def create(asked: Asked) -> Answer:
+        if not creating.is_set():
+            creating.set()
+            assert go_on.wait(LIMIT)
+        return bent.pass_on(asked)
+
+    bent.bent["create"] = create
+    words = ("import", str(path), "--yes", "--base-url", bent.url)
+    with program(*words, home=home) as first:
+        try:
+            assert creating.wait(LIMIT)
+            with program(*words, home=home) as second:
+                code, _, err = ended(second)
+        finally:
+            go_on.set()
+        other, _, told = ended(first)
+    said = "another import creates it, or has done so; nothing was sent"
+    assert (code, err.count(said)) == (1, 1), err
+    assert (other, told.count(said)) == (1, 3), told
+    assert held(bent) == ["A0", "A0", "A1", "A1"]

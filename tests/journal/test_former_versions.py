@@ -39,8 +39,8 @@ def test_a_file_of_an_older_version_is_brought_up_to_date_with_all_that_it_has(
             assert [draft.text for draft in journal.orphans(LOCAL)] == ["typed"]
         second.record(LOCAL, "a", Kind.CHANGED, "{}", "{}", batch="b")
         assert [entry.batch for entry in first.batch(LOCAL, "b")] == ["b"]
-        second.begin_create(LOCAL, "key", ["x"])
-        assert first.creates(LOCAL, ["key"]) == {"key": Imported(None, frozenset({"x"}))}
+        second.creates.begin(LOCAL, "key", ["x"])
+        assert first.creates.find(LOCAL, ["key"]) == {"key": Imported(None, frozenset({"x"}))}
 
 
 def test_secrets_of_urls_are_taken_out_of_the_file(path: Path) -> None:
@@ -85,9 +85,9 @@ def test_the_first_that_opens_a_server_takes_over_what_was_kept_of_it(path: Path
 
 def test_imports_are_taken_over_too(path: Path) -> None:
     with Journal(path) as journal:
-        journal.begin_create("work\nhttps://host.test/v1\n\n", "key", None)
+        journal.creates.begin("work\nhttps://host.test/v1\n\n", "key", None)
         journal.take_over(NEW, was)
-        assert journal.creates(NEW, ["key"]) == {"key": Imported(None, None)}
+        assert journal.creates.find(NEW, ["key"]) == {"key": Imported(None, None)}
 
 
 def test_a_draft_of_a_program_that_still_runs_stays_where_that_looks_for_it(path: Path) -> None:

@@ -13,21 +13,21 @@ S, T = "server", "another"
 
 
 def test_a_create_is_noted_before_and_after_it_is_sent(journal: Journal) -> None:
-    journal.begin_create(S, "a", {"y", "x"})
-    journal.begin_create(S, "b", None)
+    journal.creates.begin(S, "a", {"y", "x"})
+    journal.creates.begin(S, "b", None)
     pending = {"a": Imported(None, frozenset({"x", "y"})), "b": Imported(None, None)}
-    assert journal.creates(S, ["a", "b", "c"]) == pending
+    assert journal.creates.find(S, ["a", "b", "c"]) == pending
     journal.record(S, "asst_1", Kind.CREATED, None, "{}", key="a")
-    assert journal.creates(S, ["a"]) == {"a": Imported("asst_1", None)}
-    assert journal.creates(T, ["a", "b"]) == {}
+    assert journal.creates.find(S, ["a"]) == {"a": Imported("asst_1", None)}
+    assert journal.creates.find(T, ["a", "b"]) == {}
 
 
 def test_only_what_made_nothing_is_dropped(journal: Journal) -> None:
-    journal.begin_create(S, "a", ())
-    journal.drop_create(S, "a")
+    journal.creates.begin(S, "a", ())
+    journal.creates.drop(S, "a")
     journal.record(S, "asst_1", Kind.CREATED, None, "{}", key="b")
-    journal.drop_create(S, "b")
-    assert journal.creates(S, ["a", "b"]) == {"b": Imported("asst_1", None)}
+    journal.creates.drop(S, "b")
+    assert journal.creates.find(S, ["a", "b"]) == {"b": Imported("asst_1", None)}
 
 
 def test_the_newest_are_kept_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,4 +36,4 @@ def test_the_newest_are_kept_alone(path: Path, monkeypatch: pytest.MonkeyPatch) 
         for key in "abcde":
             journal.record(S, key, Kind.CREATED, None, "{}", key=key)
     with Journal(path) as journal:
-        assert list(journal.creates(S, "abcde")) == ["c", "d", "e"]
+        assert list(journal.creates.find(S, "abcde")) == ["c", "d", "e"]
