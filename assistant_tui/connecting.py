@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.in_process import in_process
+from assistant_tui.catalog.account import Account
 from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.catalog.record import Record
 from assistant_tui.catalog.remembered import Memory
 from assistant_tui.config.folders import Folders
-from assistant_tui.config.identity import identity_of
+from assistant_tui.config.identity import ServerIdentity, identity_of
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
@@ -33,9 +34,9 @@ async def open_catalog(
         ServiceError: a setting of the profile, or the local store, cannot be used.
     """
     async with AsyncExitStack() as stack:
-        remark = ""
+        remark, key = "", ProfileKey(profile)
         if profile.source is Source.REMOTE:
-            endpoint = remote_endpoint(profile)
+            endpoint = remote_endpoint(profile, key)
         else:
             endpoint, remark = await _embedded(settings, profile, folders, stack)
         client = await stack.enter_async_context(AssistantsClient(endpoint))
@@ -45,16 +46,25 @@ async def open_catalog(
             read_only=profile.read_only,
             full_replace=profile.full_replace,
             memory=memory,
-            record=_record(settings, profile, folders, stack),
+            record=Record(
+                _journal(settings, profile, folders, stack),
+                _account(identity_of(settings, profile, folders, key.in_use), client),
+            ),
             remark=remark,
             resources=stack.pop_all(),
         )
 
 
-def _record(
+def _account(identity: ServerIdentity, client: AssistantsClient) -> Account:
+    """Whose the entries of the journal are; asked after with the key where that is not at hand."""
+    asked = identity.profile.api_key_command or identity.profile.api_key_keyring
+    return Account(identity, client.fetch_key if asked else None)
+
+
+def _journal(
     settings: Settings, profile: Profile, folders: Folders, stack: AsyncExitStack
-) -> Record:
-    """The journal of this server; that of a demo goes with it."""
+) -> Journal:
+    """The journal on disk; that of a demo goes with it."""
     path = folders.journal
     if profile.source is Source.DEMO:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-tui-")))
@@ -64,14 +74,14 @@ def _record(
         path, keep_days=settings.keep_days, keep_bytes=settings.keep_megabytes * _MEGABYTE
     )
     stack.callback(journal.close)
-    return Record(journal, identity_of(settings, profile, folders))
+    return journal
 
 
-def remote_endpoint(profile: Profile) -> Endpoint:
+def remote_endpoint(profile: Profile, key: ProfileKey) -> Endpoint:
     """The endpoint that a remote profile describes."""
     return Endpoint(
         base_url=profile.base_url,
-        key=ProfileKey(profile),
+        key=key,
         key_header=profile.api_key_header,
         headers=profile.headers,
         query=profile.query,

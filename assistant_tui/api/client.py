@@ -218,6 +218,10 @@ class AssistantsClient:
     def _read_assistant(self, text: str) -> Row:
         return wire.read_assistant(text, self._spool.keep)
 
+    async def fetch_key(self) -> None:
+        """Have the key fetched, before anything is asked."""
+        await self._opened.fetch_key()
+
     async def conceal(self, text: str) -> str:
         """Take the key out of what a server calls something, before a message quotes that."""
         return await self._opened.conceal(text)

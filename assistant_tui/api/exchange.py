@@ -53,6 +53,10 @@ class Exchange:
             return replace(outcome, secrets=secrets)
         raise without_keys(outcome.error, secrets)
 
+    async def fetch_key(self) -> None:
+        """Have the key fetched, before anything is sent. Raises ServiceError."""
+        await self._keys.current()
+
     async def conceal(self, text: str) -> str:
         """Take the key and other secrets out of a text. Raises ServiceError."""
         key = await self._keys.current()

@@ -1,12 +1,10 @@
-"""Asks the journal about one server, in a thread, and keeps why it last failed."""
+"""Asks the journal about one account, in a thread, and keeps why it last failed."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
 
-from assistant_tui.config.identity import ServerIdentity
+from assistant_tui.catalog.account import Account
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
 
@@ -16,12 +14,12 @@ _Found = TypeVar("_Found")
 class JournalAccess:
     """The way to the journal, or to none: then nothing is kept and nothing found."""
 
-    def __init__(self, journal: Journal | None = None, server: str | ServerIdentity = "") -> None:
-        """`server` is what its entries are kept under; an identity is asked for it at first use."""
+    def __init__(self, journal: Journal | None = None, account: Account | str = "") -> None:
+        """`account` tells what the entries are kept under."""
         self._journal = journal
-        self._server = server
-        self._guard = threading.Lock()
-        self._taken_over = isinstance(server, str)
+        self._account = Account(account) if isinstance(account, str) else account
+        self._kept_under: dict[str, str] = {}
+        """What drafts were kept under last, by their keys."""
         self.trouble = ""
         """Why the journal last failed; empty while it works."""
 
@@ -37,6 +35,7 @@ class JournalAccess:
         if self._journal is None:
             return otherwise
         try:
+            await self._account.known()
             found = await asyncio.to_thread(self._answer, question, self._journal)
         except JournalError as error:
             self.trouble = str(error)
@@ -45,21 +44,6 @@ class JournalAccess:
         return found
 
     def _answer(self, question: Callable[[Journal, str], _Found], journal: Journal) -> _Found:
-        name = self._name()
-        if not isinstance(self._server, str):
-            with self._guard:
-                if not self._taken_over:
-                    with suppress(JournalError):  # what is asked meets it, too
-                        journal.take_over(name, self._server.was)
-                        self._taken_over = True
+        name = self._account.name()
+        self._account.take_over(journal, name)
         return question(journal, name)
-
-    def _name(self) -> str:
-        """What the server's entries are kept under."""
-        if isinstance(self._server, str):
-            return self._server
-        try:
-            return self._server.text()
-        except OSError as error:
-            why = f"{error.strerror}: {error.filename}"
-            raise JournalError(f"the journal cannot tell this account from others: {why}") from None

@@ -151,15 +151,24 @@ class Record(JournalAccess):
         or before the terminal is an editor's, which a text of the draft is open in then. Where the
         journal cannot take it, it is kept in a file beside that."""
         text = dump_draft(draft, in_editor)
-        self._do_now(lambda journal, server: journal.keep_draft(server, key, text))
+
+        def keep(journal: Journal, server: str) -> None:
+            journal.keep_draft(server, key, text)
+            former, self._kept_under[key] = self._kept_under.get(key, server), server
+            if former != server:  # it was kept before it was known whose it is
+                journal.forget_draft(former, key)
+
+        self._do_now(keep)
 
     def forget_draft_now(self, key: str) -> None:
         """As `forget_draft`, but done when it returns."""
-        self._do_now(lambda journal, server: journal.forget_draft(server, key))
+        under = self._kept_under
+        self._do_now(lambda journal, server: journal.forget_draft(under.pop(key, server), key))
 
     def leave_draft_now(self, key: str) -> None:
         """Offer a draft from now on as one that was left behind; done when it returns."""
-        self._do_now(lambda journal, server: journal.leave_draft(server, key))
+        under = self._kept_under
+        self._do_now(lambda journal, server: journal.leave_draft(under.pop(key, server), key))
 
     @property
     def edits(self) -> Path | None:
@@ -169,7 +178,7 @@ class Record(JournalAccess):
     def _do_now(self, action: Callable[[Journal, str], None]) -> None:
         if self._journal is not None:
             try:
-                action(self._journal, self._name())
+                action(self._journal, self._account.name())
             except JournalError as error:
                 self.trouble = str(error)
             else:

@@ -3,11 +3,14 @@
 Only the standard library is imported: this is needed before the first paint.
 """
 
+import base64
 import hashlib
+import json
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant_tui.config.folders import Folders
@@ -21,6 +24,8 @@ SALT = "identity.salt"
 _SALT_BYTES = 32
 _LARGEST_KEY = 65_536
 """Bytes of a key file that are read at most."""
+_WHOSE = ("iss", "sub", "aud", "tid", "oid", "appid", "azp", "client_id", "org_id")
+"""Claims of a token (JWT) that say who made it for whom; others change whenever it is renewed."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,12 @@ class ServerIdentity:
     It is the normalised URL, the organization, the project, and a fingerprint of the credential:
     a hash with a random key (the salt) that is made once and never leaves the folder of the
     journal. The name of the profile is no part of it, and neither is how the key is given: the same
-    key from a variable and from a file is the same account. Of `api_key_command` and
-    `api_key_keyring` the text of the setting counts: what commands print changes by the hour, and
-    none may run before the first paint. Two keys of one account are two accounts here, which share
-    neither history nor drafts; so are all that was kept before and after the salt is lost.
+    key from a variable and from a file is the same account. Of a token that is made anew by the
+    hour (a JWT), what says whose it is counts. Two keys of one account are two accounts here, which
+    share neither history nor drafts; so are all that was kept before and after the salt is lost.
+
+    Until a key is fetched from `api_key_command` or `api_key_keyring`, the text of the setting
+    stands for it, since neither may be asked before the first paint.
     """
 
     profile: Profile
@@ -42,6 +49,8 @@ class ServerIdentity:
     others: Collection[str] = ()
     """The names of the other profiles, whose own entries of older versions stay theirs."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    fetched: Callable[[], str] = field(default=str, repr=False)
+    """Gives the key that the server is sent; empty before it is fetched."""
 
     def text(self) -> str:
         """The identity as the journal keeps it; the salt is made if there is none.
@@ -56,11 +65,14 @@ class ServerIdentity:
         return "\n".join((address(profile.base_url), *parts))
 
     def was(self, former: str) -> bool:
-        """Whether an older version kept this server's entries under this text.
+        """Whether this server's entries were kept under this text before.
 
-        It was the profile's name, the URL, organization and project. Where a profile of that name
+        While the key was not fetched yet, it was what this identity was then. In an older version
+        it was the profile's name, the URL, organization and project; where a profile of that name
         is still there, what was kept under it is left to that one.
         """
+        if former and former == self._before_the_key():
+            return True
         name, url, *rest = ("", *former.rsplit("\n", 3))[-4:]
         return (
             self.profile.source is Source.REMOTE
@@ -69,6 +81,11 @@ class ServerIdentity:
             and rest == [self.profile.organization, self.profile.project]
             and (name == self.profile.name or name not in self.others)
         )
+
+    def _before_the_key(self) -> str:
+        """What this identity was while the setting stood for the key; empty where none did."""
+        asked = self.profile.api_key_command or self.profile.api_key_keyring
+        return replace(self, fetched=str).text() if asked else ""
 
     def _fingerprint(self) -> str:
         hashed = hashlib.blake2b(key=_salt(self.folder / SALT), digest_size=16)
@@ -91,26 +108,42 @@ class ServerIdentity:
 
     def _key(self) -> Iterator[tuple[str, str]]:
         profile = self.profile
+        if key := self.fetched():
+            yield _lasting(key)
+            return
         for setting in ("api_key_command", "api_key_keyring"):
             if text := getattr(profile, setting):
                 yield setting, text
                 return
         if profile.api_key_file:
             key = _key_in(profile.api_key_file)
-            yield ("key", key) if key else ("api_key_file", profile.api_key_file)
+            yield _lasting(key) if key else ("api_key_file", profile.api_key_file)
             return
         found = [self.environ.get(name, "") for name in profile.api_key_env.split()]
-        yield from (("key", key.strip()) for key in [key for key in found if key][:1])
+        yield from (_lasting(key.strip()) for key in [key for key in found if key][:1])
 
 
-def identity_of(settings: Settings, profile: Profile, folders: Folders) -> ServerIdentity:
+def identity_of(
+    settings: Settings, profile: Profile, folders: Folders, fetched: Callable[[], str] = str
+) -> ServerIdentity:
     """The identity of a profile beside the others of these settings."""
     others = [
         each.name
         for each in settings.profiles.values()
         if each.name != profile.name and address(each.base_url) == address(profile.base_url)
     ]
-    return ServerIdentity(profile, folders.state, others)
+    return ServerIdentity(profile, folders.state, others, fetched=fetched)
+
+
+def _lasting(key: str) -> tuple[str, str]:
+    """What of a key stays the same for as long as it opens the same account."""
+    parts = key.split(".")
+    if len(parts) == 3:
+        with suppress(ValueError, RecursionError):
+            claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+            if isinstance(claims, dict) and claims.get("iss") and claims.get("sub"):
+                return "token", json.dumps([claims.get(name) for name in _WHOSE])
+    return "key", key
 
 
 def _key_in(name: str) -> str:
@@ -119,7 +152,7 @@ def _key_in(name: str) -> str:
         handle = os.open(Path(name).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(handle, "rb") as file:
             regular = stat.S_ISREG(os.fstat(handle).st_mode)
-            return file.read(_LARGEST_KEY).decode("utf-8").strip() if regular else ""
+            return file.read(_LARGEST_KEY).decode("utf-8-sig").strip() if regular else ""
     except (OSError, ValueError, RuntimeError):
         return ""
 

@@ -39,9 +39,14 @@ class ProfileKey:
         self._profile = profile
         _GIVEN.update(profile.secrets)
         self._key: str | None = None
+        self._fetching = asyncio.Lock()
 
     def __repr__(self) -> str:
         return f"ProfileKey({self._profile.name!r})"
+
+    def in_use(self) -> str:
+        """The key that was fetched last; empty before there is any."""
+        return (self._key or "").strip()
 
     async def __call__(self, *, again: bool = False) -> str | None:
         """Return the key, or None for a profile that names none.
@@ -49,11 +54,12 @@ class ProfileKey:
         Raises:
             Unauthorized: the profile names a key that is not to be had.
         """
-        if self._key is None or again:
-            self._key = await self._fetch()
-            if self._key:
-                _GIVEN.add(self._key)
-        return self._key
+        async with self._fetching:  # who asks meanwhile gets the same, and nobody is asked twice
+            if self._key is None or again:
+                self._key = await self._fetch()
+                if self._key:
+                    _GIVEN.add(self._key)
+            return self._key
 
     async def _fetch(self) -> str | None:
         profile = self._profile

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from assistant_tui.config.keys import ProfileKey
 from assistant_tui.connecting import remote_endpoint
 from assistant_tui.core.listing import Row
 from tests.bent.asked import Members
@@ -95,7 +96,10 @@ async def session(
 ) -> AsyncIterator[Session]:
     """Start the program on a server with so many assistants, as the profile says."""
     server = Server(known.bends, *seeds(count))
-    endpoint = replace(remote_endpoint(known.profile), transport=httpx.ASGITransport(app=server))
+    endpoint = replace(
+        remote_endpoint(known.profile, ProfileKey(known.profile)),
+        transport=httpx.ASGITransport(app=server),
+    )
     profile = known.profile
     async with running(endpoint, folder, size=size, profile=profile, sleep=_at_once) as program:
         yield Session(program, server)

@@ -1,5 +1,7 @@
 """What tells one account on one server from another, and what does not."""
 
+import base64
+import json
 import os
 import stat
 from dataclasses import replace
@@ -105,6 +107,46 @@ def test_the_key_itself_counts_wherever_it_comes_from(tmp_path: Path) -> None:
     assert text(tmp_path, in_a_file) == text(tmp_path) != text(tmp_path, key="sk-other")
     path.write_text("sk-other")
     assert text(tmp_path, in_a_file) == text(tmp_path, key="sk-other")
+
+
+@pytest.mark.parametrize("setting", ["api_key_command", "api_key_keyring", "api_key_file"])
+def test_the_key_that_is_used_counts_once_it_is_fetched(tmp_path: Path, setting: str) -> None:
+    given: dict[str, Any] = {setting: "/nowhere"}
+    profile = replace(P, api_key_env="", **given)
+    fetched = ""
+    identity = ServerIdentity(profile, tmp_path, fetched=lambda: fetched)
+    before = identity.text()
+    fetched = KEY
+    assert identity.text() == text(tmp_path) != before
+    assert identity.was(before) is (setting != "api_key_file")
+    fetched = "sk-other"
+    assert identity.text() == text(tmp_path, key="sk-other")
+
+
+def token(**claims: object) -> str:
+    """A JWT."""
+    parts = (json.dumps(each).encode() for each in ({"alg": "RS256"}, claims))
+    head, body = (base64.urlsafe_b64encode(each).decode().rstrip("=") for each in parts)
+    return f"{head}.{body}.signature-{len(body)}"
+
+
+def test_a_token_that_was_renewed_is_of_the_same_account(tmp_path: Path) -> None:
+    whose = {"iss": "https://login.test/t", "sub": "me", "aud": ["api"]}
+    one = text(tmp_path, key=token(**whose, exp=1, jti="a"))
+    assert one == text(tmp_path, key=token(**whose, exp=20_000, jti="b"))
+    for other in ({"sub": "you"}, {"iss": "https://login.test/u"}, {"oid": "7"}):
+        assert one != text(tmp_path, key=token(**{**whose, **other}, exp=1, jti="a"))
+
+
+@pytest.mark.parametrize("key", [token(exp=1), token(iss="x"), "a.b.c", "a.é.c", "..", "a.W10.c"])
+def test_what_only_looks_like_a_token_is_a_key(tmp_path: Path, key: str) -> None:
+    assert text(tmp_path, key=key) == text(tmp_path, key=key) != text(tmp_path, key=f"{key}x")
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(KEY, "utf-8-sig")
+    assert text(tmp_path, replace(P, api_key_env="", api_key_file=str(path))) == text(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["fifo", "folder", "endless", "no text"])

@@ -87,6 +87,43 @@ def test_what_is_kept_of_one_account_is_not_seen_in_another(
         back.shows("Bring back Mine?")
 
 
+def test_keys_that_one_command_gives_are_told_apart(
+    server: TwoAccounts, url: str, home: Path
+) -> None:
+    key = home / "key"
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text(
+        f'default = "p"\n[profiles.p]\nbase_url = "{url}"\napi_key_command = "cat {key}"\n'
+    )
+    key.write_text(A)
+    with Program(home=home, size=(120, 30)) as first:
+        first.shows("> Mine")
+        first.offers("n New")
+        first.press(b"d")
+        first.shows("Delete this assistant?")
+        first.press(TAB, ENTER)
+        first.says("Deleted Mine")
+        first.press(b"n")
+        first.shows("New assistant")
+        first.press(b"typed by a")
+        first.until(lambda: list(home.glob("*.owner-*")) != [], "a draft on disk")
+    key.write_text(B)
+    with Program(home=home, size=(120, 30)) as other:
+        other.shows("> Theirs")
+        other.offers("n New")
+        other.press(b"u")
+        other.says("Nothing was done here")
+        other.press(b"R")
+        other.says("No edit was left behind")
+        assert b"typed by a" not in other.raw
+    assert server.accounts[B].bodies == []
+    key.write_text(A)
+    with Program(home=home, size=(120, 30)) as back:
+        back.says("Left unsaved: typed by a")
+        back.press(b"u")
+        back.shows("Bring back Mine?")
+
+
 def test_without_a_place_for_the_salt_nothing_is_kept_and_that_is_said(
     server: TwoAccounts, url: str, home: Path
 ) -> None:
