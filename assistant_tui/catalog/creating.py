@@ -117,6 +117,7 @@ class Creating:
         else:
             before = await self._newest(known)
         if sending is not None:
+            self._client.activity.writing()  # whoever ended here would leave a note of nothing
             await sending(None if before is None else before.newest)
         try:
             saved = await self._send(draft, before)

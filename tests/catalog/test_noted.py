@@ -1,7 +1,8 @@
 """Creates whose answer was lost, and what a later run of the program makes of them."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from assistant_tui.core.draft import anew
 from assistant_tui.core.errors import Invalid, Offline, ServiceError
 from assistant_tui.journal.entries import Entry
 from assistant_tui.journal.journal import Journal
+from assistant_tui.journal.schema import TABLES
 from tests.catalog.support import (
     Handler,
     Server,
@@ -156,3 +158,25 @@ async def test_it_is_said_where_a_lost_create_could_not_be_noted(tmp_path: Path)
     async with run(server, tmp_path) as catalog:
         with pytest.raises(Offline, match="a repetition may create it twice"):
             await bring_back(catalog, entry)
+
+
+def noted(folder: Path) -> int:
+    """How much stands in the journal."""
+    with closing(sqlite3.connect(folder / "journal.db")) as database:
+        counts = [database.execute(f"SELECT count(*) FROM {each}").fetchone() for each in TABLES]
+    return sum(count for (count,) in counts)
+
+
+async def test_a_write_is_told_before_anything_is_noted_of_it(tmp_path: Path) -> None:
+    """Else a signal would end the program between the note and what it is about."""
+    server, told = Server(*some(3)), list[tuple[int, str]]()
+    async with run(server, tmp_path) as catalog:
+        await catalog.delete("asst_2")
+        before = noted(tmp_path)
+        catalog.activity.writing = lambda: told.append((noted(tmp_path), server.asked[-1]))
+        (entry,) = await deleted(catalog, "asst_1")
+        assert told[0] == (before, "retrieve")
+        before = noted(tmp_path)
+        told.clear()
+        await bring_back(catalog, entry)
+        assert told[0] == (before, "list")
