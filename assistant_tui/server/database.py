@@ -234,18 +234,24 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> str:
     A database that is complete is only read, which no writer holds up. Can be done again after
     it met a lock. Returns the journal mode.
     """
-    connection.execute("BEGIN")  # so that what is read is of one moment
-    with _undone_on_failure(connection):
-        _is_new(connection, path)
-        connection.execute("COMMIT")
+    _was_new(connection, path)
     mode = _use_write_ahead_log(connection)
-    if _is_new(connection, path):
+    if _was_new(connection, path):
         connection.execute("BEGIN IMMEDIATE")
         with _undone_on_failure(connection):
             for statement in _SCHEMA.split(";") if _is_new(connection, path) else ():
                 connection.execute(statement)
             connection.execute("COMMIT")
     return mode
+
+
+def _was_new(connection: sqlite3.Connection, path: Path) -> bool:
+    """As `_is_new`, of one moment: another program may be making the tables just now."""
+    connection.execute("BEGIN")
+    with _undone_on_failure(connection):
+        new = _is_new(connection, path)
+        connection.execute("COMMIT")
+    return new
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> str:

@@ -1,12 +1,16 @@
 """Several processes on one file, and processes that are killed while they write."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from assistant_tui.server import database
 from assistant_tui.server.assistants import created, modified
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.store import SQLiteStore
@@ -51,6 +55,40 @@ def test_a_new_file_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
     paths = [tmp_path / f"{n}.db" for n in range(40)]
     with crowd(PROCESSES) as pool:
         assert pool.map(_open, [paths] * PROCESSES, chunksize=1) == [{"wal"}] * PROCESSES
+
+
+class Overtaken(sqlite3.Connection):
+    """A connection that another program overtakes when this one looks once more what is there."""
+
+    path: Path
+    looks = 0
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        """Have the other program make the tables between two questions."""
+        if sql == "PRAGMA user_version":
+            self.looks += 1
+            if self.looks == 2:
+                with closing(SQLiteStore(self.path)) as other:
+                    other.create(created({"model": "m"}))
+        return super().execute(sql, *parameters)
+
+
+def test_tables_that_another_program_makes_meanwhile_are_not_taken_for_a_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "assistants.db"
+    monkeypatch.setattr(Overtaken, "path", path, raising=False)
+    connect, factories = database._connect, [Overtaken]
+
+    def overtaken(path: Path) -> sqlite3.Connection:
+        if not factories:
+            return connect(path)
+        factory = factories.pop()
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=factory)
+
+    monkeypatch.setattr(database, "_connect", overtaken)
+    with closing(SQLiteStore(path)) as store:
+        assert len(store.page(PageQuery(limit=9)).data) == 1
 
 
 def test_what_many_create_is_all_there(tmp_path: Path) -> None:
