@@ -66,9 +66,9 @@ async def test_a_named_profile_never_falls_back_to_another_vendors_key(
 @pytest.mark.parametrize(
     ("environ", "key"),
     [
-        ({"ASSISTANT_TUI_API_KEY": "own", "OPENAI_API_KEY": "openai"}, "own"),
-        ({"ASSISTANT_TUI_API_KEY": "", "OPENAI_API_KEY": "openai"}, "openai"),
-        ({"OPENAI_API_KEY": "openai"}, "openai"),
+        ({"ASSISTANT_TUI_API_KEY": "own", "OPENAI_API_KEY": "sk-openai"}, "own"),
+        ({"ASSISTANT_TUI_API_KEY": "", "OPENAI_API_KEY": "sk-openai"}, "sk-openai"),
+        ({"OPENAI_API_KEY": "sk-openai"}, "sk-openai"),
         ({}, None),
     ],
 )
