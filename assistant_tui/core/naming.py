@@ -9,6 +9,8 @@ NO_ID = "(no id)"
 """How the stand-in for a missing id begins; no server is ever asked for one."""
 LONGEST_ID = 100
 """Characters of an id that is shown whole in a dialog or a sentence."""
+WITH_ITS_ID = 40
+"""Characters of a name in a sentence of 80 cells that names it and its id, and says no more."""
 IN_A_SENTENCE, IN_A_LABEL, ON_A_LINE = 24, 30, 60
 """Characters of a name: in a sentence with its id, beside an id in a list, and on its own line."""
 _STAND_IN = re.compile(r"\(no id\) #[0-9a-f]{12}")

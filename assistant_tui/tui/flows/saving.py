@@ -11,7 +11,14 @@ from assistant_tui.core.display import one_line
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
-from assistant_tui.core.naming import IN_A_SENTENCE, ON_A_LINE, called, short_name, shown_id
+from assistant_tui.core.naming import (
+    IN_A_SENTENCE,
+    ON_A_LINE,
+    WITH_ITS_ID,
+    called,
+    short_name,
+    shown_id,
+)
 from assistant_tui.core.outcome import Saved
 from assistant_tui.tui.dialogs.conflict import ConflictDialog
 from assistant_tui.tui.dialogs.question import Answer, Question, about_line
@@ -182,5 +189,6 @@ def _tell(desk: Desk, done: str, saved: Saved, remarks: Iterable[str] = ()) -> N
         remarks.append(f"u cannot undo it: {saved.unkept}")
         last = identity
     tone = Tone.WARNING if saved.unkept or not saved.outcome.as_asked else Tone.PLAIN
-    said = f"{done} {called(saved.row.name, saved.row.id, IN_A_SENTENCE)}"
+    most = IN_A_SENTENCE if remarks else WITH_ITS_ID
+    said = f"{done} {called(saved.row.name, saved.row.id, most)}"
     desk.say(" · ".join([said, *remarks, last]), tone)
