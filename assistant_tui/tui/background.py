@@ -6,10 +6,9 @@ from typing import Any
 
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
-from textual.widget import Widget
 from textual.worker import Worker
 
-from assistant_tui.tui.faults import ContainingApp
+from assistant_tui.tui.faults import ContainingApp, is_there
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 
@@ -40,10 +39,3 @@ def _contain(app: object, fault: Exception) -> None:
     if not isinstance(app, ContainingApp):
         raise fault
     app.contain(fault)
-
-
-def is_there(node: DOMNode) -> bool:
-    """Whether a widget can take a result: it is mounted, and nothing around it is being removed."""
-    if not node.is_attached or (isinstance(node, Widget) and not node.is_mounted):
-        return False
-    return not any(each._pruning or each._closing for each in node.ancestors_with_self)

@@ -5,6 +5,7 @@ from typing import Any
 
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
+from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from assistant_tui.core.errors import fault_in_words
@@ -26,9 +27,13 @@ class ContainingApp(ThriftyApp):
             return True
         try:
             return await super()._dispatch_action(namespace, action_name, params)
+        except NoMatches as fault:
+            # A key may come before a dialog has its widgets, or when they are going.
+            if is_there(namespace):
+                self.contain(fault)
         except Exception as fault:
             self.contain(fault)
-            return True
+        return True
 
     def _handle_exception(self, error: Exception) -> None:
         """Overrides Textual's own, which is told of all that nobody has caught.
@@ -63,3 +68,10 @@ class ContainingApp(ThriftyApp):
     def report(self, fault: BaseException) -> None:
         """Write the report of a fault in the place of the last one."""
         self.crash_report = write_report(self._crash_folder, fault)
+
+
+def is_there(node: DOMNode) -> bool:
+    """Whether a widget can take a result: it is mounted, and nothing around it is being removed."""
+    if not node.is_attached or (isinstance(node, Widget) and not node.is_mounted):
+        return False
+    return not any(each._pruning or each._closing for each in node.ancestors_with_self)

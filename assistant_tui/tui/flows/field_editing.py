@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from assistant_tui.tui.background import is_there, start
+from assistant_tui.tui.background import start
 from assistant_tui.tui.editor import LARGEST_TEXT, EditorError, UnreadableFile
+from assistant_tui.tui.faults import is_there
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.flows.editing import unreadable
 from assistant_tui.tui.flows.editor_session import EditorSession, new_stand_in

@@ -7,7 +7,8 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.tui.background import is_there, start
+from assistant_tui.tui.background import start
+from assistant_tui.tui.faults import is_there
 from assistant_tui.tui.flows.desk import Desk
 from assistant_tui.tui.messages import Tone
 
