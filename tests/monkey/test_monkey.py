@@ -27,8 +27,9 @@ from tests.tui.driver import Driver, running
 
 BURSTS = 60
 """Bursts of keys in a run."""
-SEEDS = (*range(6), 436405925)
-"""What every run presses; the last one scrolls a question that has no widgets yet."""
+SEEDS = (*range(6), 436405925, 164456974)
+"""What every run presses; the last two scroll a question that has no widgets yet, and open a form
+while the program ends."""
 ALL_ENDS = 120
 """Seconds in which whatever was pressed must come to its end, on however slow a machine."""
 SECONDS = float(os.environ.get("ASSISTANT_TUI_MONKEY") or 0)
