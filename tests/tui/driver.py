@@ -25,6 +25,8 @@ from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.screens.main import MainScreen
 
 WRITES = ("POST", "DELETE")
+HANGS = 60
+"""Seconds after which what is waited for counts as never coming, on the busiest machine."""
 
 
 @dataclass
@@ -123,7 +125,7 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until no worker works but those that wait for a person; fail if that takes long."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS):
             while await self._is_working():
                 pass
 
@@ -147,7 +149,7 @@ class Driver:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something is so, for what comes by a timer and not by a key."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS):
             while not holds():
                 await self.pilot.pause(0.02)
 

@@ -13,7 +13,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
 from assistant_tui.tui.key_order import LOOK
 from assistant_tui.tui.widgets.editors.tool_row import ToolRow
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import HANGS, Driver, Gate, running
 
 
 def names(store: SampleStore) -> list[str]:
@@ -142,7 +142,7 @@ async def test_a_key_waits_for_the_one_before_however_long_it_takes(
     opened = ToolRow.open
 
     async def late(row: ToolRow) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGS):
             while program.app._keys._looks < 8:
                 await asyncio.sleep(LOOK / 10)
         await opened(row)
