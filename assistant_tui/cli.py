@@ -173,8 +173,8 @@ def _run_app(app: "AssistantApp", settings: Settings, places: Folders) -> None:
 
 def _first_paint(settings: Settings, places: Folders) -> "FirstPaint | None":
     """What an earlier start has shown; nothing where nothing is remembered."""
-    from assistant_tui.catalog.remembered import memory_of
     from assistant_tui.first_paint import FirstPaint
+    from assistant_tui.services.remembered import memory_of
 
     memory = memory_of(settings, settings.profile, places)
     if memory is None:

@@ -1,4 +1,4 @@
-"""Opens the catalog of a profile: the one place where client and embedded server meet.
+"""Opens the service of a profile: the one place where client and embedded server meet.
 
 It imports the HTTP client and the models, so nobody imports it before the first paint.
 """
@@ -11,23 +11,23 @@ from tempfile import TemporaryDirectory
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.in_process import in_process
-from assistant_tui.catalog.account import Account
-from assistant_tui.catalog.catalog import Catalog
-from assistant_tui.catalog.record import Record
-from assistant_tui.catalog.remembered import Memory
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.identity import ServerIdentity, identity_of
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account import Account
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.record import Record
+from assistant_tui.services.remembered import Memory
 
 _MEGABYTE = 1_000_000
 
 
-async def open_catalog(
+async def open_service(
     settings: Settings, profile: Profile, folders: Folders, memory: Memory | None
-) -> Catalog:
+) -> AssistantService:
     """Open a profile.
 
     Raises:
@@ -40,7 +40,7 @@ async def open_catalog(
         else:
             endpoint, remark = await _embedded(settings, profile, folders, stack)
         client = await stack.enter_async_context(AssistantsClient(endpoint))
-        return Catalog(
+        return AssistantService(
             client,
             page_size=profile.page_size,
             read_only=profile.read_only,

@@ -6,13 +6,13 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from assistant_tui.catalog.remembered import memory_of
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.listing import Listing, Row
+from assistant_tui.services.remembered import memory_of
 
 if TYPE_CHECKING:
-    from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.services.assistants import AssistantService
 
 
 class Opener:
@@ -29,20 +29,20 @@ class Opener:
         memory = memory_of(self._settings, profile, self._folders)
         return Listing() if memory is None else memory.read()
 
-    async def connect(self, profile: Profile) -> "Catalog":
-        """Open the catalog of a profile; the imports are done in a thread, so that keys go on.
+    async def connect(self, profile: Profile) -> "AssistantService":
+        """Open the service of a profile; the imports are done in a thread, so that keys go on.
 
         Raises:
             ServiceError: a setting of the profile, or the local store, cannot be used.
         """
         connecting = await asyncio.to_thread(_import_connecting)
-        catalog: Catalog = await connecting.open_catalog(
+        service: AssistantService = await connecting.open_service(
             self._settings,
             profile,
             self._folders,
             memory_of(self._settings, profile, self._folders),
         )
-        return catalog
+        return service
 
 
 def _import_connecting() -> ModuleType:

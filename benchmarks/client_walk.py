@@ -17,22 +17,22 @@ PAGE = 100
 
 
 async def walk_with_client(base_url: str, folder: Path) -> int:
-    """Lists as the program does, through its catalog; nothing is done here to make it faster.
+    """Lists as the program does, through its service; nothing is done here to make it faster.
 
     Imported late, so that a program that cannot be imported leaves the other groups alone.
     """
     from assistant_tui.api.client import AssistantsClient
     from assistant_tui.api.endpoint import Endpoint
-    from assistant_tui.catalog.catalog import Catalog
-    from assistant_tui.catalog.remembered import Memory
     from assistant_tui.core.errors import ServiceError
     from assistant_tui.core.listing import Listing
+    from assistant_tui.services.assistants import AssistantService
+    from assistant_tui.services.remembered import Memory
 
     listing = Listing()
     try:
         async with AssistantsClient(Endpoint(base_url)) as client:
-            catalog = Catalog(client, page_size=PAGE, memory=Memory(folder))
-            async for more in catalog.walk(listing):
+            service = AssistantService(client, page_size=PAGE, memory=Memory(folder))
+            async for more in service.walk(listing):
                 listing = more
     except ServiceError as error:
         raise BenchmarkFailed(f"the client could not list {base_url}: {error}") from error
@@ -43,16 +43,16 @@ async def memory_of_walk(base_url: str) -> float:
     """Bytes that each assistant of a whole listing takes, its text not counted."""
     from assistant_tui.api.client import AssistantsClient
     from assistant_tui.api.endpoint import Endpoint
-    from assistant_tui.catalog.catalog import Catalog
     from assistant_tui.core.listing import Listing
+    from assistant_tui.services.assistants import AssistantService
 
     listing = Listing()
     async with AssistantsClient(Endpoint(base_url)) as client:
-        catalog = Catalog(client)
-        await catalog.page()
+        service = AssistantService(client)
+        await service.page()
         tracemalloc.start()
         try:
-            async for more in catalog.walk(listing):
+            async for more in service.walk(listing):
                 listing = more
             gc.collect()
             taken, _ = tracemalloc.get_traced_memory()

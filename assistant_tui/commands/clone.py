@@ -2,8 +2,6 @@
 
 import argparse
 
-from assistant_tui.catalog.catalog import Catalog
-from assistant_tui.catalog.offers import offer_of
 from assistant_tui.commands.console import Console
 from assistant_tui.commands.outcomes import tell_saved
 from assistant_tui.commands.session import Job, Session, told
@@ -14,13 +12,15 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.listing import Row
 from assistant_tui.core.naming import shown_id
 from assistant_tui.core.transfer import transfer
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.offers import offer_of
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
     """Create the new one, print its id, and tell what could not come along."""
 
     async def job(session: Session) -> int:
-        row = await session.catalog.fetch(options.id)
+        row = await session.service.fetch(options.id)
         if row.problem:
             console.note(
                 f"{shown_id(row.id)} does not fit the API, so it cannot be cloned: {row.problem}"
@@ -38,7 +38,7 @@ async def _clone_here(session: Session, row: Row) -> int:
     if lost := left_behind(document):
         session.console.note(f"cannot come along: {', '.join(lost)}")
     with session.write():
-        saved = await session.catalog.create(clone(document))
+        saved = await session.service.create(clone(document))
         tell_saved(session.console, saved)
         session.console.identity(saved.row.id)
     return 0
@@ -59,7 +59,7 @@ async def _clone_to(session: Session, row: Row, name: str) -> int:
     return 0
 
 
-async def _create_there(session: Session, target: Catalog, row: Row) -> None:
+async def _create_there(session: Session, target: AssistantService, row: Row) -> None:
     move = transfer(Document(row.text), await offer_of(target))
     for lost in move.lost:
         session.console.note(lost)

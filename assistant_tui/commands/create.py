@@ -18,7 +18,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
 
     async def job(session: Session) -> int:
         with session.write():
-            saved = await session.catalog.create(draft)
+            saved = await session.service.create(draft)
             tell_saved(console, saved)
             console.identity(saved.row.id)
         return 0

@@ -19,7 +19,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     async def job(session: Session) -> int:
         tally = Tally(console, session.settings.profile, "deleted", len(ids))
         rows = await _found(session, ids, tally)
-        record = session.catalog.record
+        record = session.service.record
         unkept = await record.check(sum(len(row.text) for row in rows)) if rows else ""
         if rows and not options.yes and not await _confirmed(console, rows, unkept):
             console.note("nothing was deleted")
@@ -30,7 +30,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
                 if tally.hopeless:
                     break
                 with session.write(), tally.attempt(shown_id(row.id)):
-                    await session.catalog.delete(row.id, for_good=for_good)
+                    await session.service.delete(row.id, for_good=for_good)
                     tally.add()
                     console.identity(row.id)
                     if for_good and record.trouble:
@@ -47,7 +47,7 @@ async def _found(session: Session, ids: list[str], tally: Tally) -> list[Row]:
         if tally.hopeless:
             break
         with tally.attempt(shown_id(each)):
-            rows.append(await session.catalog.fetch(each))
+            rows.append(await session.service.fetch(each))
     return rows
 
 

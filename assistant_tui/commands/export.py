@@ -55,7 +55,7 @@ async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncGenerat
     for each in dict.fromkeys(ids):
         row = None
         with tally.attempt(shown_id(each)):
-            row = await session.catalog.fetch(each)
+            row = await session.service.fetch(each)
         if row is not None:
             yield row
 

@@ -11,7 +11,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     """Show an assistant as the server has it now."""
 
     async def job(session: Session) -> int:
-        row = await session.catalog.fetch(options.id)
+        row = await session.service.fetch(options.id)
         if options.json:
             console.json(row.text)
             return 0

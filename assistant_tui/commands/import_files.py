@@ -5,7 +5,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant_tui.catalog.importing import carry_out, look_up, why_unnoted
 from assistant_tui.commands.console import Console
 from assistant_tui.commands.outcomes import Tally, tell_saved
 from assistant_tui.commands.session import Job, Session
@@ -15,6 +14,7 @@ from assistant_tui.core.importing import Action, Step, mismatch
 from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import Saved
 from assistant_tui.files.reading import read_entries
+from assistant_tui.services.importing import carry_out, look_up, why_unnoted
 
 _DONE = {Action.CREATE: "created", Action.CHANGE: "changed"}
 
@@ -28,7 +28,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     given = list(read_entries(options.paths, "import"))
 
     async def job(session: Session) -> int:
-        found = await look_up(session.catalog, given, console.progress)
+        found = await look_up(session.service, given, console.progress)
         steps = await asyncio.to_thread(lambda: found.steps(again=options.again))
         for step in steps:
             console.line(step.line)
@@ -36,7 +36,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         console.note(", ".join(f"{count} {action.value}" for action, count in counts.items()))
         code = 1 if counts[Action.UNREADABLE] else 0
         todo = [step for step in steps if step.action in _DONE]
-        if unnoted := await why_unnoted(session.catalog, todo):
+        if unnoted := await why_unnoted(session.service, todo):
             console.note(unnoted)
         if options.dry_run or not todo:
             return code
@@ -71,7 +71,7 @@ async def _apply(session: Session, steps: Sequence[Step]) -> int:
 
 
 async def _do(session: Session, step: Step) -> Saved:
-    saved = await carry_out(session.catalog, step)
+    saved = await carry_out(session.service, step)
     tell_saved(session.console, saved)
     who = f"{shown_id(saved.row.id)} · {one_line(step.origin)}"
     session.console.done(f"{_DONE[step.action]:<10}  {who}")

@@ -1,17 +1,17 @@
-"""Opens a catalog for one command, and lets signals end that between two writes."""
+"""Opens a service for one command, and lets signals end that between two writes."""
 
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
-from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.commands.console import Console
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings
-from assistant_tui.connecting import open_catalog
+from assistant_tui.connecting import open_service
 from assistant_tui.core.errors import ServiceError, Unauthorized
 from assistant_tui.ending import CODES, ENDING
+from assistant_tui.services.assistants import AssistantService
 
 WRITE_SECONDS = 10.0
 """For the write under way at SIGTERM or SIGHUP, so that its outcome is known."""
@@ -26,7 +26,7 @@ class Session:
         self.settings = settings
         self.console = console
         self._folders = folders
-        self._catalog: Catalog | None = None
+        self._service: AssistantService | None = None
         self._stopped_by = 0
         """The exit code of the last signal."""
         self._write: ExitStack | None = None
@@ -35,16 +35,16 @@ class Session:
         """The write at hand was sent, so that its outcome is waited for."""
         self._anything_sent = False
         self._task: asyncio.Task[int] | None = None
-        self._opened: list[Catalog] = []
-        """The catalogs that are open; a wait in any of them is told."""
+        self._opened: list[AssistantService] = []
+        """The services that are open; a wait in any of them is told."""
         self._ticking: asyncio.TimerHandle | None = None
         """The next second of a wait that is counted down."""
 
     @property
-    def catalog(self) -> Catalog:
+    def service(self) -> AssistantService:
         """The assistants of the profile."""
-        assert self._catalog is not None, "a job is done in a session that is open"
-        return self._catalog
+        assert self._service is not None, "a job is done in a session that is open"
+        return self._service
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -118,29 +118,29 @@ class Session:
     async def _open_and_do(self, job: Job) -> int:
         profile = self.settings.profile
         try:
-            async with self.beside(profile) as self._catalog:
+            async with self.beside(profile) as self._service:
                 return await job(self)
         except ServiceError as error:
             self.console.note(told(error, profile))
             return 1
 
     @asynccontextmanager
-    async def beside(self, profile: Profile) -> AsyncIterator[Catalog]:
-        """The catalog of another profile, for as long as it is needed. Raises ServiceError."""
-        catalog = await open_catalog(self.settings, profile, self._folders, None)
+    async def beside(self, profile: Profile) -> AsyncIterator[AssistantService]:
+        """The service of another profile, for as long as it is needed. Raises ServiceError."""
+        service = await open_service(self.settings, profile, self._folders, None)
         try:
-            if catalog.remark:
-                self.console.note(catalog.remark)
-            self._opened.append(catalog)
-            catalog.activity.changed = self._tell_of_waits
-            catalog.activity.writing = self._begin_to_send
-            yield catalog
+            if service.remark:
+                self.console.note(service.remark)
+            self._opened.append(service)
+            service.activity.changed = self._tell_of_waits
+            service.activity.writing = self._begin_to_send
+            yield service
         finally:
-            if catalog in self._opened:
-                self._opened.remove(catalog)
+            if service in self._opened:
+                self._opened.remove(service)
             if self._ticking is not None:
                 self._ticking.cancel()
-            await catalog.close()
+            await service.close()
 
 
 def told(error: ServiceError, profile: Profile) -> str:

@@ -17,7 +17,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     wanted = read_object(options.file)
 
     async def job(session: Session) -> int:
-        row = await session.catalog.fetch(options.id)
+        row = await session.service.fetch(options.id)
         try:
             draft = changed_by(Document(row.text), wanted)
         except ValueError as error:
@@ -27,7 +27,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
             console.identity(row.id)
             return 0
         with session.write():
-            saved = await session.catalog.save(draft)
+            saved = await session.service.save(draft)
             tell_saved(console, saved)
             console.identity(saved.row.id)
         return 0

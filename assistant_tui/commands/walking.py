@@ -54,14 +54,14 @@ class Walk:
 
     async def _listings(self, limit: int | None) -> AsyncGenerator[Listing, None]:
         """All in the quickest way; so many, or in another order, page by page."""
-        catalog, listing = self._session.catalog, Listing()
+        service, listing = self._session.service, Listing()
         if limit is None and self._order == "desc":
-            async with aclosing(catalog.walk(listing)) as listings:
+            async with aclosing(service.walk(listing)) as listings:
                 async for listing in listings:
                     yield listing
             return
         while not listing.exhausted:
-            page = await catalog.page(listing.cursor, listing, order=self._order)
+            page = await service.page(listing.cursor, listing, order=self._order)
             listing = listing.extended(page)
             yield listing
 

@@ -1,1 +1,1 @@
-"""The screen: it shows what the catalog knows and asks it for what the person wants."""
+"""The screen: it shows what the service knows and asks it for what the person wants."""

@@ -31,7 +31,7 @@ from assistant_tui.tui.stylesheets import FIRST
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.services.assistants import AssistantService
 
 
 def _palette() -> "type[Provider]":
@@ -64,7 +64,7 @@ class AssistantApp(ContainingApp):
         self,
         settings: Settings,
         opening: Callable[[Profile], Listing],
-        connect: Callable[[Profile], Awaitable["Catalog"]],
+        connect: Callable[[Profile], Awaitable["AssistantService"]],
         *,
         crash_folder: Path,
         welcome: str = "",

@@ -102,7 +102,7 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
     assert not {"assistant_tui.core.reading", "assistant_tui.core.conflict"} & modules
     # What a server can do is a word that the screen needs; the client behind it is not.
     assert below(modules, "assistant_tui.api") <= {"assistant_tui.api", "assistant_tui.api.dialect"}
-    for part in ("server", "connecting", "catalog.catalog", "core.assistant"):
+    for part in ("server", "connecting", "services.assistants", "core.assistant"):
         assert not below(modules, f"assistant_tui.{part}"), part
 
 
@@ -129,11 +129,11 @@ def test_a_remote_profile_needs_no_server_code() -> None:
         f"{_OPENER}\n"
         "import asyncio\n"
         "async def run():\n"
-        "    catalog = await opener.connect(Profile('p', base_url='https://server.test'))\n"
-        "    await catalog.close()\n"
+        "    service = await opener.connect(Profile('p', base_url='https://server.test'))\n"
+        "    await service.close()\n"
         "asyncio.run(run())"
     )
-    assert "assistant_tui.catalog.catalog" in modules and "httpx" in modules
+    assert "assistant_tui.services.assistants" in modules and "httpx" in modules
     assert not below(modules, "assistant_tui.server")
     assert not packages(modules) & {"starlette", "uvicorn", "textual"}
     assert not packages(modules) & {"click", "pygments", "rich"}, "httpx's own command line"
@@ -144,9 +144,9 @@ def test_the_local_profile_needs_no_socket_server() -> None:
         f"{_OPENER}\n"
         "import asyncio\n"
         "async def run():\n"
-        "    catalog = await opener.connect(demo(3))\n"
-        "    assert len((await catalog.page()).rows) == 3\n"
-        "    await catalog.close()\n"
+        "    service = await opener.connect(demo(3))\n"
+        "    assert len((await service.page()).rows) == 3\n"
+        "    await service.close()\n"
         "asyncio.run(run())"
     )
     assert "assistant_tui.server.app" in modules

@@ -100,13 +100,13 @@ async def test_after_a_wipe_nothing_is_sent_before_the_person_agrees_to_send_all
 
 async def test_what_is_changed_together_stops_at_the_first_wipe(tmp_path: Path) -> None:
     async with session(KNOWN["localai"], tmp_path, 3) as on:
-        catalog = on.program.main.desk.catalog
+        service = on.program.main.desk.service
         rows = [row.id for row in on.program.main.desk.listing.rows]
         old = dict(on.server.held)
-        await catalog.change(rows[0], renamed)
+        await service.change(rows[0], renamed)
         for each in rows[1:]:
             with pytest.raises(Incomplete, match="nothing was sent"):
-                await catalog.change(each, renamed)
+                await service.change(each, renamed)
             assert on.server.held[each] == old[each]
 
 

@@ -102,7 +102,7 @@ from assistant_tui.commands import session
 async def hang(*_):
     print("here", flush=True)
     await asyncio.to_thread(wait)
-session.open_catalog = hang
+session.open_service = hang
 """
     with subprocess.Popen(
         command(harm, "list", "--demo"), env=environment(home), stdout=subprocess.PIPE

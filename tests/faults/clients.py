@@ -1,4 +1,4 @@
-"""Clients and catalogs before a proxy: what they would wait before a repetition is written down."""
+"""Clients and services before a proxy: what they would wait before a repetition is written down."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
@@ -8,9 +8,9 @@ from typing import Any
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.catalog.catalog import Catalog
-from assistant_tui.catalog.record import Record
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.record import Record
 from tests.faults.faults import LARGEST
 
 PAGE = 5
@@ -63,10 +63,10 @@ DONE: Mapping[str, list[str]] = {
 
 
 @asynccontextmanager
-async def catalog(
+async def service(
     url: str, journal: Path | None = None, timeout: float = PATIENT
-) -> AsyncIterator[Catalog]:
-    """The catalog of a server on a socket, with a journal where there is to be one."""
+) -> AsyncIterator[AssistantService]:
+    """The service of a server on a socket, with a journal where there is to be one."""
     with Journal(journal) if journal else nullcontext() as kept:
         async with client(url, timeout=timeout) as opened:
-            yield Catalog(opened, page_size=PAGE, record=Record(kept, url))
+            yield AssistantService(opened, page_size=PAGE, record=Record(kept, url))

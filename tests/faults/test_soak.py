@@ -1,4 +1,4 @@
-"""Random writes through the catalog under random faults: all that is acknowledged is there."""
+"""Random writes through the service under random faults: all that is acknowledged is there."""
 
 import asyncio
 import random
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import EditConflict, NotFound, ServiceError
 from assistant_tui.journal.entries import Kind
+from assistant_tui.services.assistants import AssistantService
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
-from tests.faults.clients import catalog
+from tests.faults.clients import service
 from tests.faults.ledger import Known, Ledger
 from tests.faults.machine import Machine
 from tests.faults.proxy import Proxy
@@ -23,10 +23,10 @@ HANGS = 120.0
 
 
 class Walker:
-    """Somebody who uses a catalog at random, and tries again what failed, or gives it up."""
+    """Somebody who uses a service at random, and tries again what failed, or gives it up."""
 
-    def __init__(self, catalog: Catalog, ledger: Ledger, seed: int) -> None:
-        self._catalog = catalog
+    def __init__(self, service: AssistantService, ledger: Ledger, seed: int) -> None:
+        self._service = service
         self._ledger = ledger
         self._random = random.Random(seed)
         self._seed = seed
@@ -54,7 +54,7 @@ class Walker:
         draft = Draft().edited("name", name).edited("model", "gpt-4o")
         while True:
             try:
-                saved = await self._catalog.create(draft)
+                saved = await self._service.create(draft)
             except ServiceError as error:
                 if self._random.random() < 0.3:
                     self._ledger.not_created(name, error)
@@ -71,7 +71,7 @@ class Walker:
         description = self._fresh("description")
         draft = Draft(Document(known.row.text)).edited("description", description)
         try:
-            saved = await self._catalog.save(draft)
+            saved = await self._service.save(draft)
         except EditConflict as error:
             assert len(known.descriptions) > 1, "nobody else changes anything"
             known.row = error.newer
@@ -88,7 +88,7 @@ class Walker:
         if (known := self._one()) is None:
             return
         try:
-            await self._catalog.delete(known.row.id)
+            await self._service.delete(known.row.id)
         except ServiceError as error:
             self._ledger.not_deleted(known, error)
         else:
@@ -98,7 +98,7 @@ class Walker:
         """Load the whole list: all that is certainly there is in it."""
         certain = {each.row.id for each in self._mine if each.there == {True}}
         try:
-            listing = await self._catalog.reload(10_000)
+            listing = await self._service.reload(10_000)
         except ServiceError as error:
             self._ledger.said.append(error)
             return
@@ -110,7 +110,7 @@ async def soak(proxy: Proxy, machine: Machine, journal: Path, seed: int, walkers
     ledger = Ledger()
     proxy.choose = Chaos(seed, 0.3)
     with naming(seed):
-        async with asyncio.timeout(HANGS), catalog(proxy.url, journal) as opened:
+        async with asyncio.timeout(HANGS), service(proxy.url, journal) as opened:
             walks = [Walker(opened, ledger, seed * 100 + each) for each in range(walkers)]
             await asyncio.gather(*(walk.walk(STEPS // walkers) for walk in walks))
             proxy.mend()
@@ -121,7 +121,7 @@ async def soak(proxy: Proxy, machine: Machine, journal: Path, seed: int, walkers
             await check_journal(opened, ledger)
 
 
-async def check_journal(opened: Catalog, ledger: Ledger) -> None:
+async def check_journal(opened: AssistantService, ledger: Ledger) -> None:
     """What was acknowledged can be undone."""
     assert opened.record.trouble == ""
     trash = {entry.assistant_id for entry in await opened.record.trash()}

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import LOCAL, Settings
-from assistant_tui.connecting import open_catalog
+from assistant_tui.connecting import open_service
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Conflict
+from assistant_tui.services.assistants import AssistantService
 from tests.crowd import meet
 
 ROUNDS = 12
@@ -29,17 +29,17 @@ class Done(NamedTuple):
 
 
 @asynccontextmanager
-async def program(home: Path) -> AsyncIterator[Catalog]:
-    """The catalog of the local store under one home, as the program opens it."""
+async def program(home: Path) -> AsyncIterator[AssistantService]:
+    """The service of the local store under one home, as the program opens it."""
     folders = Folders(home, home, home / "cache", home)
-    opened = await open_catalog(Settings(LOCAL), LOCAL, folders, None)
+    opened = await open_service(Settings(LOCAL), LOCAL, folders, None)
     try:
         yield opened
     finally:
         await opened.close()
 
 
-def in_a_program(home: Path, work: Callable[[Catalog], Awaitable[object]]) -> object:
+def in_a_program(home: Path, work: Callable[[AssistantService], Awaitable[object]]) -> object:
     """Open the store, do something, and close it."""
 
     async def run() -> object:

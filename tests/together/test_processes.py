@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.core.listing import Row
 from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.services.assistants import AssistantService
 from tests.crowd import crowd
 from tests.together import programs
 from tests.together.programs import ROUNDS, new, program
 
 
-async def listed(catalog: Catalog) -> dict[str, Row]:
+async def listed(service: AssistantService) -> dict[str, Row]:
     """All that the store has, by id."""
-    return {row.id: row for row in (await catalog.reload(10_000)).rows}
+    return {row.id: row for row in (await service.reload(10_000)).rows}
 
 
 @pytest.mark.parametrize("processes", [2, 4])
@@ -26,18 +26,18 @@ async def test_what_each_was_told_is_in_the_store_and_in_the_journal(
         done = together.starmap(
             programs.write, [(home, who) for who in range(processes)], chunksize=1
         )
-    async with program(home) as catalog:
-        rows = await listed(catalog)
+    async with program(home) as service:
+        rows = await listed(service)
         assert {name: row.name for name, row in rows.items()} == {
             name: left for each in done for name, left in each.there.items()
         }
         for each in done:
             for name in each.there:
-                kinds = [entry.kind for entry in await catalog.record.history(name)]
+                kinds = [entry.kind for entry in await service.record.history(name)]
                 assert kinds == [Kind.CHANGED, Kind.CREATED]
-        trash = {entry.assistant_id for entry in await catalog.record.trash()}
+        trash = {entry.assistant_id for entry in await service.record.trash()}
         assert trash == {name for each in done for name in each.gone}
-        drafts = [draft.key for draft in await catalog.record.orphans()]
+        drafts = [draft.key for draft in await service.record.orphans()]
         assert sorted(drafts) == sorted(rows), "what nobody has put away is offered"
 
 
@@ -49,22 +49,22 @@ async def test_eight_may_make_the_first_start_together(tmp_path: Path) -> None:
             programs.start, [(homes, who) for who in range(processes)], chunksize=1
         )
     for home, ids in zip(homes, zip(*made, strict=True), strict=True):
-        async with program(home) as catalog:
-            assert sorted(await listed(catalog)) == sorted(ids)
-            assert len(await catalog.record.orphans()) == processes
-            assert all([len(await catalog.record.history(each)) == 1 for each in ids])
+        async with program(home) as service:
+            assert sorted(await listed(service)) == sorted(ids)
+            assert len(await service.record.orphans()) == processes
+            assert all([len(await service.record.history(each)) == 1 for each in ids])
 
 
 async def test_changes_of_one_assistant_in_different_fields_are_all_there(tmp_path: Path) -> None:
     fields = ["name", "description", "instructions"]
-    async with program(tmp_path) as catalog:
-        one = (await catalog.create(new("first"))).row.id
+    async with program(tmp_path) as service:
+        one = (await service.create(new("first"))).row.id
         with crowd(len(fields)) as together:
             seen = together.starmap(
                 programs.describe, [(tmp_path, one, field) for field in fields], chunksize=1
             )
-        now = (await catalog.fetch(one)).text
-        history = await catalog.record.history(one)
+        now = (await service.fetch(one)).text
+        history = await service.record.history(one)
     for field, before in zip(fields, seen, strict=True):
         assert f'"{field}":"{ROUNDS - 1}"' in now
         assert before[1:] == [str(number) for number in range(ROUNDS - 1)], "nobody undid it"
@@ -73,16 +73,16 @@ async def test_changes_of_one_assistant_in_different_fields_are_all_there(tmp_pa
 
 async def test_a_deletion_is_taken_back_by_one_of_several_programs(tmp_path: Path) -> None:
     processes = 3
-    async with program(tmp_path) as catalog:
+    async with program(tmp_path) as service:
         for number in range(ROUNDS):
-            await catalog.delete((await catalog.create(new(str(number)))).row.id)
-        trash = await catalog.record.trash()
+            await service.delete((await service.create(new(str(number)))).row.id)
+        trash = await service.record.trash()
         with crowd(processes) as together:
             made = together.starmap(
                 programs.bring_back, [(tmp_path, [*map(number_of, trash)])] * processes, 1
             )
-        assert sorted(await listed(catalog)) == sorted(each for ids in made for each in ids)
-        assert await catalog.record.trash() == ()
+        assert sorted(await listed(service)) == sorted(each for ids in made for each in ids)
+        assert await service.record.trash() == ()
     assert sum(map(len, made)) == ROUNDS
 
 

@@ -16,11 +16,11 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.exchange import Sleep
 from assistant_tui.api.in_process import ASGIApp, in_process
-from assistant_tui.catalog.catalog import Catalog
-from assistant_tui.catalog.record import Record
 from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.core.listing import Listing
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.record import Record
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.screens.main import MainScreen
 
@@ -187,17 +187,17 @@ class Driver:
         return row.name if row else ""
 
 
-def catalog_of(
+def service_of(
     server: ASGIApp | Endpoint, profile: Profile, journal: Path, sleep: Sleep = asyncio.sleep
-) -> Callable[[], Awaitable[Catalog]]:
+) -> Callable[[], Awaitable[AssistantService]]:
     """How to connect to a server in this process; `sleep` is what a client does to wait."""
 
-    async def connect() -> Catalog:
+    async def connect() -> AssistantService:
         endpoint = server if isinstance(server, Endpoint) else in_process(server)
         stack = AsyncExitStack()
         client = await stack.enter_async_context(AssistantsClient(endpoint, sleep=sleep))
         kept = stack.enter_context(Journal(journal))
-        return Catalog(
+        return AssistantService(
             client,
             page_size=profile.page_size,
             read_only=profile.read_only,
@@ -232,7 +232,7 @@ async def running(
     app = kind(
         settings,
         lambda _: opening or Listing(),
-        lambda chosen: catalog_of(
+        lambda chosen: service_of(
             others.get(chosen.name, server), chosen, folder / "journal.db", sleep
         )(),
         crash_folder=folder,

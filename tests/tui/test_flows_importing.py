@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from textual.widgets import Button
 
-from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.samples import sample
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.services.assistants import AssistantService
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_exporting import command, fill, held
 
@@ -76,14 +76,14 @@ async def test_a_second_import_of_a_file_does_what_is_left_or_all_again(
 async def test_a_fault_in_one_of_many_is_its_failure_and_the_program_goes_on(
     program: Driver, store: SampleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create = Catalog.create
+    create = AssistantService.create
 
-    async def broken(self: Catalog, draft: Draft, **rest: Any) -> Saved:
+    async def broken(self: AssistantService, draft: Draft, **rest: Any) -> Saved:
         if '"B"' in draft.patch()["name"]:
             raise KeyError("sk-secret")
         return await create(self, draft, **rest)
 
-    monkeypatch.setattr(Catalog, "create", broken)
+    monkeypatch.setattr(AssistantService, "create", broken)
     path = tmp_path / "three.json"
     path.write_text(json.dumps([{"model": "m", "name": name} for name in "ABC"]))
     await plan_of(program, path)

@@ -76,7 +76,7 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
     program: Driver, gate: Gate, store: SampleStore
 ) -> None:
     """However few of them are among many others."""
-    record, before = program.main.desk.catalog.record, held(store)
+    record, before = program.main.desk.service.record, held(store)
     for each in before[:2]:
         after = json.dumps({**each, "name": "Other"})
         store.modify(each["id"], lambda old: {**old, "name": "Other"})

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.catalog.catalog import Catalog
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.services.assistants import AssistantService
 from assistant_tui.tui.screens.browser import Browser
 from tests.tui.driver import WRITES, Driver, Gate, running
 
@@ -59,9 +59,9 @@ async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is
 
 
 async def test_quitting_waits_for_a_write_whoever_began_it(program: Driver, gate: Gate) -> None:
-    """Also where no job of the screen is under way: what the catalog writes is counted."""
+    """Also where no job of the screen is under way: what the service writes is counted."""
     gate.hold = is_write
-    deletion = asyncio.create_task(program.main.desk.catalog.delete(ID))
+    deletion = asyncio.create_task(program.main.desk.service.delete(ID))
     await gate.arrived.wait()
     await program.pilot.press("q")
     await program.until(lambda: "A request is under way" in program.text)
@@ -126,7 +126,7 @@ async def test_a_fault_in_a_write_frees_the_way_out(
     async def fails(*given: Any, **named: Any) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(Catalog, "delete", fails)
+    monkeypatch.setattr(AssistantService, "delete", fails)
     await program.press("d", "tab", "enter")
     assert "Not done" in program.status
     await program.press("q")

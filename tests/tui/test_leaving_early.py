@@ -14,7 +14,7 @@ from tests.tui.driver import Gate, running
 from tests.tui.rows import row
 
 if TYPE_CHECKING:
-    from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.services.assistants import AssistantService
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+q"])
@@ -23,7 +23,7 @@ async def test_discarding_before_there_is_a_connection_is_no_fault(
 ) -> None:
     connect, connected = ListLoader.connected, asyncio.Event()
 
-    async def late(loader: ListLoader) -> "Catalog":
+    async def late(loader: ListLoader) -> "AssistantService":
         await connected.wait()
         return await connect(loader)
 

@@ -56,7 +56,7 @@ async def menu(desk: Desk) -> None:
     if not rows:
         desk.say("Nothing is marked: Space marks one, * all that match", Tone.WARNING)
         return
-    can = desk.catalog.can
+    can = desk.service.can
     actions = {n: each for n, each in _ACTIONS.items() if each.needs is None or can(each.needs)}
     lines = {name: action.label for name, action in actions.items()}
     chosen = await desk.ask(Choice(f"With {len(rows):,} marked", lines))
@@ -73,8 +73,8 @@ async def delete(desk: Desk, rows: Rows) -> None:
 
         async def operation(row: Row) -> Removed:
             above = anchors.get(row.id)
-            await desk.catalog.delete(row.id, above, batch=token, for_good=for_good)
-            return Removed(row.id, desk.catalog.record.trouble if for_good else "")
+            await desk.service.delete(row.id, above, batch=token, for_good=for_good)
+            return Removed(row.id, desk.service.record.trouble if for_good else "")
 
         await carry_out(desk, "Deleting", "Deleted", rows, operation)
 
@@ -89,7 +89,7 @@ async def clone_all(desk: Desk, rows: Rows) -> None:
     async def operation(row: Row) -> Saved:
         if row.problem:
             raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
-        return await desk.catalog.create(clone(Document(row.text)), known, batch=token)
+        return await desk.service.create(clone(Document(row.text)), known, batch=token)
 
     # The first of them is created last, so that the copies stand in their order, too.
     await carry_out(desk, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
@@ -106,7 +106,7 @@ def _clone_question(rows: Rows) -> Question:
 async def set_model(desk: Desk, rows: Rows) -> None:
     """Give all of them another model."""
     try:
-        models = await desk.catalog.models()
+        models = await desk.service.models()
     except ServiceError:
         models = ()  # The list only helps to type; what matters fails, and is told, below.
     title = f"Another model for {len(rows):,}"
@@ -218,7 +218,7 @@ async def _change(desk: Desk, rows: Rows, edit: Edit, done: str) -> None:
     token = secrets.token_hex(8)
 
     async def operation(row: Row) -> Saved:
-        return await desk.catalog.change(row.id, edit, above(desk, row.id), batch=token)
+        return await desk.service.change(row.id, edit, above(desk, row.id), batch=token)
 
     await carry_out(desk, "Changing", done, rows, operation)
 

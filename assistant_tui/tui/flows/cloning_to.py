@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from assistant_tui.catalog.catalog import Catalog
-from assistant_tui.catalog.offers import offer_of
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.batch import Batch, Status
 from assistant_tui.core.display import one_line
@@ -14,6 +12,8 @@ from assistant_tui.core.listing import Row
 from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.transfer import Offer, Transfer, transfer
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.offers import offer_of
 from assistant_tui.tui.dialogs.choice import Choice
 from assistant_tui.tui.dialogs.progress import Progress
 from assistant_tui.tui.dialogs.question import Answer, Question
@@ -69,7 +69,7 @@ async def clone_to(desk: Desk) -> None:
 async def _to(desk: Desk, profile: Profile, rows: Sequence[Row]) -> None:
     desk.say(f"Asking {one_line(profile.host)} what it has…", Tone.WORKING)
     try:
-        there = await desk.catalog_of(profile)
+        there = await desk.service_of(profile)
     except ServiceError as error:
         desk.report(error, "Not cloned")
         return
@@ -106,7 +106,9 @@ def _losses(moves: Sequence[_Move]) -> Iterator[str]:
         yield "All that they have comes along."
 
 
-async def _carry_out(desk: Desk, there: Catalog, profile: Profile, moves: Sequence[_Move]) -> None:
+async def _carry_out(
+    desk: Desk, there: AssistantService, profile: Profile, moves: Sequence[_Move]
+) -> None:
     """Create them one after the other: no two creates may be taken for one another."""
 
     async def operation(move: _Move) -> Saved:

@@ -22,10 +22,10 @@ def question(desk: Desk, row: Row) -> DeleteQuestion:
 async def why_unkept(desk: Desk, rows: Sequence[Row]) -> str:
     """Why no copies of these could be kept just now; empty if they could."""
     try:
-        catalog = await desk.connected()
+        service = await desk.connected()
     except ServiceError as error:
         return str(error)
-    return await catalog.record.check(sum(len(row.text) for row in rows))
+    return await service.record.check(sum(len(row.text) for row in rows))
 
 
 async def delete(desk: Desk, row: Row, *, for_good: bool = False) -> None:
@@ -34,7 +34,7 @@ async def delete(desk: Desk, row: Row, *, for_good: bool = False) -> None:
     desk.say(f"Deleting {name}…", Tone.WORKING)
     try:
         above = row_above(desk, row.id)
-        deleted = await desk.catalog.delete(row.id, above=above, for_good=for_good)
+        deleted = await desk.service.delete(row.id, above=above, for_good=for_good)
     except ServiceError as error:
         desk.report(error, f"{name} was not deleted")
         return
@@ -42,7 +42,7 @@ async def delete(desk: Desk, row: Row, *, for_good: bool = False) -> None:
     if not deleted:
         desk.say(f"{name} was gone already · {identity}", Tone.WARNING)
         return
-    trouble = desk.catalog.record.trouble if for_good else ""
+    trouble = desk.service.record.trouble if for_good else ""
     undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
     desk.say(f"Deleted {name} · {identity} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
 

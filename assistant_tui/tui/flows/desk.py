@@ -13,8 +13,8 @@ from assistant_tui.tui.dialogs.dialog import Dialog, Result
 from assistant_tui.tui.messages import Tone
 
 if TYPE_CHECKING:
-    from assistant_tui.catalog.catalog import Catalog
-    from assistant_tui.catalog.record import Record
+    from assistant_tui.services.assistants import AssistantService
+    from assistant_tui.services.record import Record
 
 
 class Desk(Protocol):
@@ -28,15 +28,15 @@ class Desk(Protocol):
         """The application, whose terminal an editor needs."""
 
     @property
-    def catalog(self) -> "Catalog":
-        """The open catalog; flows are only started when there is one."""
+    def service(self) -> "AssistantService":
+        """The open service; flows are only started when there is one."""
 
     @property
     def record(self) -> "Record | None":
         """What is kept of this server on this machine; None before there is a connection."""
 
-    def connected(self) -> Awaitable["Catalog"]:
-        """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
+    def connected(self) -> Awaitable["AssistantService"]:
+        """The open service, once there is one; raises ServiceError if it cannot be opened."""
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Put a sentence on the status line."""
@@ -68,8 +68,8 @@ class Desk(Protocol):
     def profiles(self) -> Mapping[str, Profile]:
         """All that can be opened, by name."""
 
-    def catalog_of(self, profile: Profile) -> Awaitable["Catalog"]:
-        """Open the catalog of any profile, to be closed by the caller; raises ServiceError."""
+    def service_of(self, profile: Profile) -> Awaitable["AssistantService"]:
+        """Open the service of any profile, to be closed by the caller; raises ServiceError."""
 
     def give_up_waits(self) -> None:
         """Let each request that waits to be sent again fail as it did before."""

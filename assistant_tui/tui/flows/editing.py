@@ -23,7 +23,7 @@ async def edit_object(desk: Desk, row: Row) -> None:
     """
     desk.say("Fetching…", Tone.WORKING)
     try:
-        row = await desk.catalog.fetch(row.id, row_above(desk, row.id))
+        row = await desk.service.fetch(row.id, row_above(desk, row.id))
     except ServiceError as error:
         desk.report(error, "Not opened")
         return

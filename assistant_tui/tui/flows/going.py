@@ -22,7 +22,7 @@ async def go_to(desk: Desk) -> None:
         return
     desk.say(f"Looking for {shown_id(assistant_id)}…", Tone.WORKING)
     try:
-        row = await desk.catalog.fetch(assistant_id)
+        row = await desk.service.fetch(assistant_id)
     except NotFound:
         desk.say(f"This server has no assistant {shown_id(assistant_id)}", Tone.WARNING)
         return

@@ -5,14 +5,14 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant_tui.catalog import importing
-from assistant_tui.catalog.importing import look_up, why_unnoted
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.importing import Action, Step, mismatch
 from assistant_tui.core.outcome import Saved
 from assistant_tui.files.reading import read_entries
+from assistant_tui.services import importing
+from assistant_tui.services.importing import look_up, why_unnoted
 from assistant_tui.tui.dialogs import entry
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.flows.bulk import carry_out
@@ -31,7 +31,7 @@ async def import_files(desk: Desk) -> None:
         return
     try:
         given = await asyncio.to_thread(lambda: [*read_entries(values, "Not imported:")])
-        found = await look_up(desk.catalog, given, lambda said: _say(desk, said))
+        found = await look_up(desk.service, given, lambda said: _say(desk, said))
         steps = await asyncio.to_thread(found.steps)
     except ConfigurationError as error:
         desk.say(str(error), Tone.ERROR)
@@ -40,7 +40,7 @@ async def import_files(desk: Desk) -> None:
         desk.report(error, "Not imported")
         return
     desk.say("")
-    answer = await desk.ask(_question(steps, await why_unnoted(desk.catalog, steps)))
+    answer = await desk.ask(_question(steps, await why_unnoted(desk.service, steps)))
     if answer == "again":
         steps = await asyncio.to_thread(lambda: found.steps(again=True))
     if answer in ("import", "again"):
@@ -76,7 +76,7 @@ async def _carry_out(desk: Desk, steps: Sequence[Step]) -> None:
     token = secrets.token_hex(8)
 
     async def operation(step: Step) -> Saved:
-        return await importing.carry_out(desk.catalog, step, token)
+        return await importing.carry_out(desk.service, step, token)
 
     results = await carry_out(desk, "Importing", "Imported", steps, operation, at_once=1)
     if wrong := mismatch((each.item, each.saved) for each in results if each.saved is not None):

@@ -32,7 +32,7 @@ async def recover(desk: Desk) -> None:
     """List the edits that were left behind, and open or discard the chosen one."""
     left = await _left(desk)
     if not left:
-        desk.say(desk.catalog.record.trouble or "No edit was left behind")
+        desk.say(desk.service.record.trouble or "No edit was left behind")
         return
     lines = {str(at): dated(each.kept.at, each.name, each.id) for at, each in enumerate(left)}
     chosen = await desk.ask(Choice("Left unsaved", lines))
@@ -45,7 +45,7 @@ async def recover(desk: Desk) -> None:
 
 async def _left(desk: Desk) -> list[LeftEdit]:
     """The edits that were left behind; an editor that was left without a change leaves none."""
-    record, found = desk.catalog.record, []
+    record, found = desk.service.record, []
     for kept in await record.orphans():
         edit = await asyncio.to_thread(LeftEdit.read, kept)
         if edit.is_empty:
@@ -70,7 +70,7 @@ async def _take_up(desk: Desk, edit: LeftEdit) -> LeftEdit | None:
     answer = await desk.ask(Question(f"Unsaved edit of {edit.name}", said, answers))
     if answer == "drop":
         await _discard(desk, edit)
-        trouble = desk.catalog.record.trouble
+        trouble = desk.service.record.trouble
         desk.say(f"Not discarded: {trouble}" if trouble else "Discarded")
     elif answer == "again" and edit.file is not None:
         return await _edit_again(desk, edit, edit.file)
@@ -81,7 +81,7 @@ async def _take_up(desk: Desk, edit: LeftEdit) -> LeftEdit | None:
 
 async def _open(desk: Desk, edit: LeftEdit, draft: Draft) -> None:
     """Open the form; the draft is kept for it before what was kept for the editor goes."""
-    record = desk.catalog.record
+    record = desk.service.record
     if not await record.adopt(edit.kept):
         why = record.trouble or "another program has taken it up"
         desk.say(f"Not opened: {why}", Tone.ERROR)
@@ -98,7 +98,7 @@ async def _open(desk: Desk, edit: LeftEdit, draft: Draft) -> None:
 
 async def _discard(desk: Desk, edit: LeftEdit) -> None:
     """Remove an edit, its file, and the draft of the form that it is more than."""
-    record = desk.catalog.record
+    record = desk.service.record
     await record.discard(edit.kept)
     if edit.is_of_a_form:
         await record.discard(replace(edit.kept, key=edit.key))

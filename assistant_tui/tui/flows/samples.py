@@ -15,7 +15,7 @@ async def add_samples(desk: Desk) -> None:
     for body in bodies:
         preset = {name: write_json(value) for name, value in body.items()}
         try:
-            saved = await desk.catalog.create(Draft(preset=preset))
+            saved = await desk.service.create(Draft(preset=preset))
         except ServiceError as error:
             desk.report(error, "Samples were not added")
             return

@@ -68,7 +68,7 @@ async def save(desk: Desk, draft: Draft, purpose: Purpose = EDITING) -> Saved | 
             saved = Saved(error.newer, unchanged=True)
         except Incomplete as error:
             if await _whole_agreed(desk, purpose):
-                desk.catalog.send_whole()
+                desk.service.send_whole()
                 continue
             desk.report(error, purpose.unsaved)
             return None
@@ -97,9 +97,9 @@ async def _send(desk: Desk, draft: Draft, undoes: int | None) -> Saved:
     if draft.assistant_id is None:
         desk.say("Creating…", Tone.WORKING)
         known = [row.id for row in desk.listing.rows]
-        return await desk.catalog.create(draft, known, undoes)
+        return await desk.service.create(draft, known, undoes)
     desk.say("Saving…", Tone.WORKING)
-    return await desk.catalog.save(draft, row_above(desk, draft.assistant_id), undoes)
+    return await desk.service.save(draft, row_above(desk, draft.assistant_id), undoes)
 
 
 def _done(desk: Desk, draft: Draft, saved: Saved, kept: Iterable[str]) -> Saved:
@@ -123,7 +123,7 @@ async def _create_anew(desk: Desk, draft: Draft, purpose: Purpose) -> Saved | No
 
 
 def _is_fixed(desk: Desk) -> bool:
-    return not desk.profile.read_only and not desk.catalog.can(Capability.MODIFY)
+    return not desk.profile.read_only and not desk.service.can(Capability.MODIFY)
 
 
 async def _create_beside(desk: Desk, draft: Draft, purpose: Purpose) -> Saved | None:
@@ -163,7 +163,7 @@ async def _wanted_anew(
     answers = [Answer("stay", purpose.stay), Answer("anew", "Create it anew")]
     if lost:
         lines.append(f"These fields cannot come along: {_names(lost)}")
-    if not desk.catalog.can(Capability.CREATE):
+    if not desk.service.can(Capability.CREATE):
         lines[3:], answers[1:] = ["This server cannot create assistants."], []
     return await desk.ask(Question(title, lines, answers)) == "anew"
 

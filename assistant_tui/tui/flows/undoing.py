@@ -31,11 +31,11 @@ _MOST_LINES = 200
 
 async def undo(desk: Desk) -> None:
     """Take back the last thing that was done here, after asking."""
-    entry = await desk.catalog.record.last()
+    entry = await desk.service.record.last()
     if entry is None:
-        desk.say(desk.catalog.record.trouble or "Nothing was done here that could be undone")
+        desk.say(desk.service.record.trouble or "Nothing was done here that could be undone")
     elif entry.batch:
-        await undo_many(desk, await desk.catalog.record.batch(entry.batch))
+        await undo_many(desk, await desk.service.record.batch(entry.batch))
     elif entry.kind is Kind.CHANGED:
         await _undo_change(desk, entry)
     elif entry.kind is Kind.DELETED:
@@ -48,9 +48,9 @@ async def undo(desk: Desk) -> None:
 
 async def trash(desk: Desk) -> None:
     """List what was deleted here, and create what is chosen anew."""
-    entries = await desk.catalog.record.trash()
+    entries = await desk.service.record.trash()
     if not entries:
-        desk.say(desk.catalog.record.trouble or "Nothing was deleted here")
+        desk.say(desk.service.record.trouble or "Nothing was deleted here")
         return
     entry = await _choose(desk, "Deleted here", entries, _in_trash)
     if entry is not None:
@@ -59,9 +59,9 @@ async def trash(desk: Desk) -> None:
 
 async def history(desk: Desk, row: Row) -> None:
     """List the versions of an assistant that were seen here, and restore the chosen one."""
-    entries = [each for each in await desk.catalog.record.history(row.id) if each.after]
+    entries = [each for each in await desk.service.record.history(row.id) if each.after]
     if not entries:
-        desk.say(desk.catalog.record.trouble or "It was not changed here yet")
+        desk.say(desk.service.record.trouble or "It was not changed here yet")
         return
     versions = {str(each.number): str(each.after) for each in entries}
     lines = {str(each.number): _line(each) for each in entries}
@@ -82,7 +82,7 @@ async def _choose(
 
 async def _restore(desk: Desk, row: Row, wanted: Document) -> None:
     try:
-        now = await desk.catalog.fetch(row.id, row_above(desk, row.id))
+        now = await desk.service.fetch(row.id, row_above(desk, row.id))
     except ServiceError as error:
         desk.report(error, "Not restored")
         return
@@ -94,7 +94,7 @@ async def _restore(desk: Desk, row: Row, wanted: Document) -> None:
 
 
 async def _undo_change(desk: Desk, entry: Entry) -> None:
-    draft = await backwards(desk.catalog.record, entry)
+    draft = await backwards(desk.service.record, entry)
     title = f"Undo this change of {_name(entry)}? ({_when(entry)})"
     if await _agreed(desk, title, "Undo", draft):
         await save(desk, draft, Purpose.undoing(entry.number))

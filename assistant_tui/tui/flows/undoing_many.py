@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from assistant_tui.catalog.record import Record
 from assistant_tui.core.batch import AT_ONCE, Batch, Operation, Removed, Status
 from assistant_tui.core.document import Document, compose, write_json
 from assistant_tui.core.draft import Draft, anew, towards
@@ -13,6 +12,7 @@ from assistant_tui.core.errors import Conflict, NotFound, ServerFault
 from assistant_tui.core.naming import label_of
 from assistant_tui.core.outcome import Saved
 from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.services.record import Record
 from assistant_tui.tui.dialogs.count_question import CountQuestion
 from assistant_tui.tui.flows.bulk import above, carry_out
 from assistant_tui.tui.flows.desk import Desk
@@ -82,10 +82,10 @@ def name_in(entry: Entry) -> str:
 async def undo_many(desk: Desk, entries: Sequence[Entry]) -> None:
     """Take back all of an act that was not taken back yet, once their number was typed."""
     if not entries:  # another program has taken them back, or the journal fails, just now
-        desk.say(desk.catalog.record.trouble or "Nothing of it is left to be undone", Tone.WARNING)
+        desk.say(desk.service.record.trouble or "Nothing of it is left to be undone", Tone.WARNING)
         return
     counts = Counter(entry.kind for entry in entries)
-    items = [await _item(desk.catalog.record, entry, len(counts) > 1) for entry in entries]
+    items = [await _item(desk.service.record, entry, len(counts) > 1) for entry in entries]
     if await desk.ask(_question(items, counts)):
         # No two creates may be confused.
         at_once = 1 if Kind.DELETED in counts else AT_ONCE
@@ -126,17 +126,17 @@ def _undoing(desk: Desk) -> Operation[_Undoing]:
     known = [row.id for row in desk.listing.loaded]
 
     async def operation(item: _Undoing) -> Saved | Removed:
-        catalog, entry = desk.catalog, item.entry
+        service, entry = desk.service, item.entry
         if entry.kind is Kind.CREATED:
             row_above, made = above(desk, item.id), entry.after
-            await catalog.delete(item.id, row_above, undoes=entry.number, made=made)
+            await service.delete(item.id, row_above, undoes=entry.number, made=made)
             return Removed(item.id)
         if entry.kind is Kind.DELETED:
             await _check_gone(desk, entry)
             draft = anew(Document(entry.before or "{}"))
-            return await catalog.create(draft, known, undoes=entry.number)
-        draft = await backwards(catalog.record, entry)
-        return await catalog.save(draft, above(desk, item.id), undoes=entry.number)
+            return await service.create(draft, known, undoes=entry.number)
+        draft = await backwards(service.record, entry)
+        return await service.save(draft, above(desk, item.id), undoes=entry.number)
 
     return operation
 
@@ -148,10 +148,10 @@ async def is_still_there(desk: Desk, entry: Entry) -> bool:
         ServiceError: that cannot be found out.
     """
     try:
-        await desk.catalog.fetch(entry.assistant_id)
+        await desk.service.fetch(entry.assistant_id)
     except NotFound:
         return False
-    await desk.catalog.record.withdraw(entry.number)
+    await desk.service.record.withdraw(entry.number)
     return True
 
 

@@ -56,7 +56,7 @@ class DraftKeeper:
     async def keep(self) -> None:
         """Keep the draft as it is now; returns once it is on disk."""
         try:
-            catalog = await self._desk.connected()
+            service = await self._desk.connected()
         except ServiceError:
             # The list says why there is no connection; the draft is safe in the form.
             return
@@ -66,12 +66,12 @@ class DraftKeeper:
             draft = self._draft()
             self._kept = draft.dirty
             if draft.dirty:
-                await catalog.record.keep_draft(self.key, draft)
+                await service.record.keep_draft(self.key, draft)
             else:
-                await catalog.record.forget_draft(self.key)
-        if catalog.record.trouble:
+                await service.record.forget_draft(self.key)
+        if service.record.trouble:
             self._desk.say(
-                f"The edit is kept in memory only: {catalog.record.trouble}", Tone.WARNING
+                f"The edit is kept in memory only: {service.record.trouble}", Tone.WARNING
             )
 
     def now(self) -> None:
@@ -95,4 +95,4 @@ class DraftKeeper:
         async with self._turns:
             # Before there is a connection nothing was kept, and nobody waits for one.
             if self._kept:
-                await self._desk.catalog.record.forget_draft(self.key)
+                await self._desk.service.record.forget_draft(self.key)

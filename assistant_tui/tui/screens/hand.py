@@ -27,7 +27,7 @@ class Hand:
 
     def holds(self, action: str) -> bool | None:
         """Whether an action of the screen can be done: False hides it, None greys it out."""
-        catalog = self._desk.loader.catalog
+        service = self._desk.loader.service
         form, row = self._desk.form.form, self._desk.browser.highlighted
         return availability(
             action,
@@ -39,7 +39,7 @@ class Hand:
                 marked=bool(self._desk.browser.marks),
                 editing=form is not None,
                 in_text=form is not None and form.focused_text is not None,
-                can=lambda capability: catalog is None or catalog.can(capability),
+                can=lambda capability: service is None or service.can(capability),
             ),
         )
 
@@ -77,11 +77,11 @@ class Hand:
     @property
     def only_reads(self) -> bool:
         """No assistant can be edited: the profile says so, or the server turned out not to."""
-        catalog = self._desk.loader.catalog
-        able = catalog is None or catalog.can(Capability.MODIFY)
+        service = self._desk.loader.service
+        able = service is None or service.can(Capability.MODIFY)
         return self._desk.profile.read_only or not able
 
     def lacks(self) -> Sequence[str]:
         """What the server turned out not to do, a sentence each."""
-        catalog = self._desk.loader.catalog
-        return [] if catalog is None else [LACKS[each] for each in LACKS if not catalog.can(each)]
+        service = self._desk.loader.service
+        return [] if service is None else [LACKS[each] for each in LACKS if not service.can(each)]

@@ -13,9 +13,9 @@ from assistant_tui.tui.background import start
 from assistant_tui.tui.screens.list_model import ListModel
 
 if TYPE_CHECKING:
-    from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.services.assistants import AssistantService
 
-Connect = Callable[[], Awaitable["Catalog"]]
+Connect = Callable[[], Awaitable["AssistantService"]]
 
 
 class ListLoader:
@@ -30,20 +30,20 @@ class ListLoader:
         """The worker is there that carries requests out until none is needed."""
         self._asking: asyncio.Task[None] | None = None
         """The request that is under way."""
-        self.catalog: Catalog | None = None
+        self.service: AssistantService | None = None
         """None until the connection stands."""
         model.listen(self._go_on)
 
-    async def connected(self) -> "Catalog":
-        """The open catalog, once there is one.
+    async def connected(self) -> "AssistantService":
+        """The open service, once there is one.
 
         Raises:
             ServiceError: it cannot be opened.
         """
         async with self._connecting:
-            if self.catalog is None:
-                self.catalog = await self._connect()
-        return self.catalog
+            if self.service is None:
+                self.service = await self._connect()
+        return self.service
 
     def reload(self) -> None:
         """Load as many rows as there are now, at least a page, and put them in the place of all."""
@@ -98,31 +98,31 @@ class ListLoader:
     async def _remember_after(self, request: Request) -> None:
         state = self._model.state
         loaded = request.load is Load.RELOAD and state.failure is None
-        if loaded and self.catalog is not None and not state.listing.remembered:
-            await asyncio.to_thread(self.catalog.remember, state.listing)
+        if loaded and self.service is not None and not state.listing.remembered:
+            await asyncio.to_thread(self.service.remember, state.listing)
 
     async def _ask(self, request: Request) -> None:
         """Put each answer into the state."""
-        model, catalog = self._model, await self.connected()
+        model, service = self._model, await self.connected()
         match request.load:
             case Load.RELOAD:
-                listing = await catalog.reload(request.count)
+                listing = await service.reload(request.count)
                 model.update(model.state.answered(request, listing))
             case Load.PAGE:
-                page = await catalog.page(request.after, model.state.listing)
+                page = await service.page(request.after, model.state.listing)
                 model.update(model.state.answered_with(request, page))
             case Load.WALK:
-                async with aclosing(catalog.walk(model.state.listing)) as listings:
+                async with aclosing(service.walk(model.state.listing)) as listings:
                     async for listing in listings:
                         model.update(model.state.answered(request, listing))
 
     async def close(self) -> None:
         """Keep the first rows for the next start, and close the connection."""
-        if self.catalog is not None:
+        if self.service is not None:
             listing = self._model.state.listing
             if not listing.remembered:
-                await asyncio.to_thread(self.catalog.remember, listing)
-            await self.catalog.close()
+                await asyncio.to_thread(self.service.remember, listing)
+            await self.service.close()
 
 
 def _is_being_cancelled() -> bool:

@@ -33,7 +33,7 @@ from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import HeaderLine, KeyLine, StatusLine
 
 if TYPE_CHECKING:
-    from assistant_tui.catalog.catalog import Catalog
+    from assistant_tui.services.assistants import AssistantService
     from assistant_tui.tui.widgets.editors.ids import IdsEditor
 
 
@@ -67,7 +67,7 @@ class MainScreen(Screen[None]):
         settings: Settings,
         profile: Profile,
         opening: Listing,
-        connect: Callable[[Profile], Awaitable["Catalog"]],
+        connect: Callable[[Profile], Awaitable["AssistantService"]],
         clipboard: Clipboard,
         welcome: str = "",
     ) -> None:
@@ -179,7 +179,7 @@ class MainScreen(Screen[None]):
 
     def _listing_changed(self) -> None:
         self._show_state()
-        if not self._offered and self.desk.loader.catalog is not None:
+        if not self._offered and self.desk.loader.service is not None:
             self._offered = True
             start(self, partial(jobs()["offer"], self.desk), "draft")
 

@@ -32,8 +32,8 @@ class Offering:
 
     async def _models(self, form: "AssistantForm") -> None:
         try:
-            catalog = await self._desk.connected()
-            models = await catalog.models()
+            service = await self._desk.connected()
+            models = await service.models()
         except ServiceError as error:
             self._desk.say(f"The models could not be listed: {error}", Tone.WARNING)
             return
@@ -46,9 +46,9 @@ class Offering:
 
     async def _resources(self, editor: "IdsEditor") -> None:
         try:
-            catalog = await self._desk.connected()
+            service = await self._desk.connected()
             files = editor.field.name.endswith("file_ids")
-            found = await (catalog.files() if files else catalog.vector_stores())
+            found = await (service.files() if files else service.vector_stores())
         except ServiceError as error:
             self._desk.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
             return

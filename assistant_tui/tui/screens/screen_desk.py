@@ -27,8 +27,8 @@ from assistant_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from assistant_tui.api.activity import Activity
-    from assistant_tui.catalog.catalog import Catalog
-    from assistant_tui.catalog.record import Record
+    from assistant_tui.services.assistants import AssistantService
+    from assistant_tui.services.record import Record
 
 
 class ScreenDesk:
@@ -40,7 +40,7 @@ class ScreenDesk:
         profile: Profile,
         profiles: Mapping[str, Profile],
         opening: Listing,
-        connect: Callable[[Profile], Awaitable["Catalog"]],
+        connect: Callable[[Profile], Awaitable["AssistantService"]],
         changed: Callable[[], None],
         show: Callable[[View], None],
     ) -> None:
@@ -64,7 +64,7 @@ class ScreenDesk:
         """All that can be opened, by name."""
         self._connect = connect
         self.model = ListModel(opening)
-        self.loader = ListLoader(self.model, screen, partial(self.catalog_of, profile))
+        self.loader = ListLoader(self.model, screen, partial(self.service_of, profile))
         self.form = FormDesk(self, screen, self._form_closed)
         self.finding = FilterController(self.model, screen, show)
         self.model.listen(self._tell)
@@ -92,35 +92,35 @@ class ScreenDesk:
         """Say how loading goes, where that is something else than before."""
         if not self._screen.query(Browser):
             return  # The program is being ended while an answer arrives.
-        catalog, state, before = self.loader.catalog, self.model.state, self._told
+        service, state, before = self.loader.service, self.model.state, self._told
         if before is not None and not state.loads_otherwise(before):
             return
         self._told = state
         self.browser.notice = notices.instead_of_rows(state, self.profile)
-        said = notices.progress(state, self.profile, "" if catalog is None else catalog.remark)
+        said = notices.progress(state, self.profile, "" if service is None else service.remark)
         if said != self._said:
             self._said = said
             self.say_passing(*said)
         self._changed()
 
     @property
-    def catalog(self) -> "Catalog":
-        """The open catalog; flows are only started when there is one."""
-        assert self.loader.catalog is not None
-        return self.loader.catalog
+    def service(self) -> "AssistantService":
+        """The open service; flows are only started when there is one."""
+        assert self.loader.service is not None
+        return self.loader.service
 
     @property
     def record(self) -> "Record | None":
         """What is kept of this server on this machine; None before there is a connection."""
-        return None if self.loader.catalog is None else self.loader.catalog.record
+        return None if self.loader.service is None else self.loader.service.record
 
-    async def catalog_of(self, profile: Profile) -> "Catalog":
-        """Open the catalog of a profile, whose waits are told. Raises ServiceError."""
-        catalog = await self._connect(profile)
-        catalog.writes = self.writes
-        catalog.activity.changed = self._tell_of_waits
-        self._activities.append(catalog.activity)
-        return catalog
+    async def service_of(self, profile: Profile) -> "AssistantService":
+        """Open the service of a profile, whose waits are told. Raises ServiceError."""
+        service = await self._connect(profile)
+        service.writes = self.writes
+        service.activity.changed = self._tell_of_waits
+        self._activities.append(service.activity)
+        return service
 
     def give_up_waits(self) -> None:
         """Let each request that waits to be sent again fail as it did before."""
@@ -137,8 +137,8 @@ class ScreenDesk:
             if status.waiting:
                 self._ticking = self._screen.set_timer(1, self._tell_of_waits)
 
-    async def connected(self) -> "Catalog":
-        """The open catalog, once there is one; raises ServiceError if it cannot be opened."""
+    async def connected(self) -> "AssistantService":
+        """The open service, once there is one; raises ServiceError if it cannot be opened."""
         return await self.loader.connected()
 
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:

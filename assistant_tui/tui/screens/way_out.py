@@ -71,5 +71,5 @@ class WayOut:
 
     def keep_draft(self) -> None:
         """Put what is being typed on disk before the program is ended from outside."""
-        if self._desk.loader.catalog is not None:
+        if self._desk.loader.service is not None:
             self._desk.form.keep_now()

@@ -1,1 +1,1 @@
-"""The parts of a screen; none of them knows another, nor the catalog."""
+"""The parts of a screen; none of them knows another, nor the service."""

@@ -1,0 +1,282 @@
+"""The one door between the screen and a server."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection
+from contextlib import AsyncExitStack, aclosing, suppress
+from dataclasses import replace
+
+from assistant_tui.api.activity import Activity
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core.bulk import Edit
+from assistant_tui.core.document import same_json
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotKept,
+    NotServed,
+    ServiceError,
+)
+from assistant_tui.core.listing import Listing, Order, Page, Row
+from assistant_tui.core.outcome import Saved
+from assistant_tui.core.resource import Resources
+from assistant_tui.core.writes import Writes, counted
+from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.errors import JournalError
+from assistant_tui.services import deleting, lookup, saving
+from assistant_tui.services.creating import Creating
+from assistant_tui.services.noted import NotedCreating
+from assistant_tui.services.paging import page_behind
+from assistant_tui.services.record import Record
+from assistant_tui.services.remembered import Memory
+from assistant_tui.services.walk import walk
+
+
+class AssistantService:
+    """The assistants of one profile; every method but `can` raises ServiceError."""
+
+    def __init__(
+        self,
+        client: AssistantsClient,
+        *,
+        page_size: int = 50,
+        read_only: bool = False,
+        full_replace: bool = False,
+        memory: Memory | None = None,
+        record: Record | None = None,
+        remark: str = "",
+        resources: AsyncExitStack | None = None,
+    ) -> None:
+        self._client = client
+        self.writes = Writes()
+        """The creates, changes and deletions under way; those of several services may be one."""
+        self._page_size = page_size
+        self._read_only = read_only
+        self._full_replace = full_replace
+        self._memory = memory
+        self.record = record or Record()
+        """What was done and typed here."""
+        self.remark = remark
+        """One sentence that a person should know about this service; empty for none."""
+        self._creating = Creating(client)
+        self._noted = NotedCreating(self._creating, self.record)
+        self._files: Resources | None = None
+        self._vector_stores: Resources | None = None
+        self._resources = resources or AsyncExitStack()
+
+    async def close(self) -> None:
+        """Close the connection, and the embedded server where there is one."""
+        await self._resources.aclose()
+
+    @property
+    def activity(self) -> Activity:
+        """What the requests to the server are doing at this moment."""
+        return self._client.activity
+
+    def can(self, capability: Capability) -> bool:
+        """Whether the server can do this, as far as is known."""
+        return self._client.dialect.can(capability)
+
+    async def page(
+        self, after: str | None = None, loaded: Listing | None = None, *, order: Order = "desc"
+    ) -> Page:
+        """Load the first page, or the one after an id, newest first unless told otherwise.
+
+        `loaded` is what is there already. A server that takes no cursor gets a page that says so,
+        not an error; NotFound means that the row with that id is gone.
+        """
+        return await page_behind(self._client, after, self._page_size, order=order, loaded=loaded)
+
+    async def reload(self, count: int) -> Listing:
+        """Load anew, page by page, until at least `count` rows are there or the list ends."""
+        listing = Listing()
+        while not listing.exhausted and (not listing.rows or len(listing) < count):
+            listing = listing.extended(await self.page(listing.cursor, listing))
+        if not listing.exhausted and not self.can(Capability.CURSOR):
+            listing = listing.extended(await self.page(listing.cursor, listing))
+        return listing
+
+    async def walk(self, listing: Listing) -> AsyncGenerator[Listing, None]:
+        """Load all that is not in a listing: each answer brings a listing that has it, too."""
+        seams = await asyncio.to_thread(self._memory.seams) if self._memory else ()
+        async with aclosing(walk(self._client, listing, seams)) as listings:
+            async for listing in listings:
+                yield listing
+        if listing.complete:
+            await asyncio.to_thread(self.remember, listing)
+
+    def remember(self, listing: Listing) -> None:
+        """Keep on disk what the next start and the next walk can use, if the settings allow it."""
+        if self._memory is not None:
+            self._memory.write(listing, self._page_size)
+
+    async def fetch(self, assistant_id: str, above: str | None = None) -> Row:
+        """Return an assistant as the server has it now; `above` is the row before it."""
+        return await lookup.fetch(self._client, assistant_id, above)
+
+    async def models(self) -> tuple[str, ...]:
+        """The names of the models that the server lists; empty where it lists none."""
+        return await self._client.models()
+
+    async def files(self) -> Resources | None:
+        """The files that tools can be given, as first answered; None where there is no list."""
+        if self._files is None:
+            self._files = await self._client.files()
+        return self._files
+
+    async def vector_stores(self) -> Resources | None:
+        """The vector stores, as first answered; None where the server has no list of them."""
+        if self._vector_stores is None:
+            self._vector_stores = await self._client.vector_stores()
+        return self._vector_stores
+
+    @counted
+    async def create(
+        self,
+        draft: Draft,
+        known: Collection[str] = (),
+        undoes: int | None = None,
+        batch: str = "",
+        imported: str = "",
+    ) -> Saved:
+        """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number.
+
+        `batch`, here and below, is the token of an act on many assistants that this is part of;
+        `imported` is the key under which an import finds it when the same file is read again. What
+        an earlier try of the same made, whose answer was lost, is found and not made once more.
+        Raises Conflict where another program takes the same deletion back, or has done so.
+        """
+        self._check_possible(Capability.CREATE)
+        async with self.record.claimed(undoes) as free:
+            if not free:
+                raise Conflict("another program on this machine brings it back; nothing was sent")
+            key = imported or ("" if undoes is None else f"undo {undoes}")
+            if key:
+                saved = await self._noted.create(draft, known, key)
+            else:
+                saved = await self._creating.create(draft, known)
+            return await self._recorded(
+                saved, Kind.CREATED, None, undoes=undoes, batch=batch, key=key
+            )
+
+    async def _recorded(
+        self,
+        saved: Saved,
+        kind: Kind,
+        before: str | None,
+        *,
+        undoes: int | None,
+        batch: str,
+        key: str = "",
+    ) -> Saved:
+        """Keep what was done, or say in the result why it cannot be undone."""
+        row = saved.row
+        try:
+            await self.record.add(
+                row.id, kind, before, row.text, undoes=undoes, batch=batch, key=key
+            )
+        except JournalError as error:
+            return replace(saved, unkept=str(error))
+        return saved
+
+    async def find_imported(self, draft: Draft, key: str) -> Row | None:
+        """Look for what the create of an earlier import made, whose answer was never known."""
+        row = await self._noted.find(draft, key)
+        if row is not None:
+            with suppress(JournalError):  # the next import looks for it once more
+                await self.record.add(row.id, Kind.CREATED, None, row.text, key=key)
+        return row
+
+    def send_whole(self) -> None:
+        """From now on, let each modify carry the whole object, as `full_replace` does."""
+        self._full_replace = True
+
+    @counted
+    async def save(
+        self,
+        draft: Draft,
+        above: str | None = None,
+        undoes: int | None = None,
+        batch: str = "",
+    ) -> Saved:
+        """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
+        self._check_possible(Capability.MODIFY)
+        saved = await saving.modify(
+            self._client, draft, above=above, full_replace=self._full_replace
+        )
+        return await self._record_change(saved, undoes, batch)
+
+    @counted
+    async def change(
+        self, assistant_id: str, edit: Edit, above: str | None = None, batch: str = ""
+    ) -> Saved:
+        """Make an edit of an assistant as the server has it now."""
+        self._check_possible(Capability.MODIFY)
+        saved = await saving.change(
+            self._client, assistant_id, edit, above=above, full_replace=self._full_replace
+        )
+        return await self._record_change(saved, None, batch)
+
+    async def _record_change(self, saved: Saved, undoes: int | None, batch: str) -> Saved:
+        before = saved.before
+        if before is not None and not same_json(before, saved.row.text):
+            return await self._recorded(saved, Kind.CHANGED, before, undoes=undoes, batch=batch)
+        if undoes is not None:
+            await self.record.pass_over(undoes)
+        return saved
+
+    @counted
+    async def delete(
+        self,
+        assistant_id: str,
+        above: str | None = None,
+        undoes: int | None = None,
+        batch: str = "",
+        *,
+        for_good: bool = False,
+        made: str | None = None,
+    ) -> bool:
+        """Delete an assistant; what it was is kept first, since nothing else brings it back.
+
+        Where that cannot be kept, it is deleted only `for_good`, and else NotKept is raised.
+        Conflict is raised where `made`, what was created, is given and was changed since.
+
+        Returns:
+            False if there was none any more, so that this is nothing to undo.
+        """
+        self._check_possible(Capability.DELETE)
+        try:
+            before = (await self.fetch(assistant_id, above)).text
+        except NotFound:
+            if undoes is not None:
+                await self.record.pass_over(undoes)
+            return False
+        if made is not None:
+            deleting.check_unchanged(made, before)
+        self.activity.writing()  # whoever ended here would leave a copy of what is still there
+        number = None
+        try:
+            number = await self.record.add(
+                assistant_id, Kind.DELETED, before, None, undoes=undoes, batch=batch
+            )
+        except JournalError as error:
+            if not for_good:
+                raise NotKept(f"nothing was sent, since no copy is kept: {error}") from error
+        try:
+            await deleting.delete(self._client, assistant_id, above)
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                await self.record.withdraw(number)
+            raise
+        return True
+
+    def _check_possible(self, capability: Capability) -> None:
+        if self._read_only:
+            raise Forbidden("this profile is read-only: nothing was sent")
+        if not self.can(capability):
+            raise NotServed(f"this server cannot {capability.name.lower()} assistants")
+        needs_whole = capability is Capability.MODIFY and not self.can(Capability.PATCH)
+        if needs_whole and not self._full_replace:
+            raise saving.incomplete("this server replaces the whole object: nothing was sent")

@@ -1,0 +1,229 @@
+"""Creates, each once: one that got no answer is looked for before anything is sent again.
+
+What a server answers is taken for the new assistant only if it was not there before.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
+from weakref import WeakValueDictionary
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core.document import Document, compose
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
+from assistant_tui.core.listing import Page, Row
+from assistant_tui.core.naming import shown_id
+from assistant_tui.core.outcome import Saved, compare, is_made_of
+from assistant_tui.services.lookup import SEARCH_LIMIT
+
+RECENT = 20
+"""How many of the newest assistants are searched for one whose create got no answer."""
+
+MOST_PAGES = 20
+"""Pages of the list that are searched for what a create of an earlier run has made."""
+Sending = Callable[[Collection[str] | None], Awaitable[None]]
+"""Hears, before a create is sent, of the newest ids that are there; None if they are not told."""
+
+_NO_METHOD = (405, 501)
+"""Answers that mean the route itself; a 404 to a creation may as well be about the model."""
+
+
+class Before(NamedTuple):
+    """What was there before a create was sent."""
+
+    newest: frozenset[str]
+    """The ids of the newest assistants."""
+    known: frozenset[str]
+    """Ids that were seen at some time; that of one that is gone may belong to another now."""
+    latest: int | None
+    """When the last of the newest was created, in Unix seconds by the server's clock."""
+    whole: bool
+    """The newest are all that there were."""
+
+    @classmethod
+    def of(cls, page: Page, known: Collection[str]) -> "Before":
+        """What a page of the newest assistants shows."""
+        times = [row.created_at for row in page.rows if row.created_at is not None]
+        whole = page.has_more is False and len(page.rows) < page.limit
+        newest = frozenset(row.id for row in page.rows)
+        return cls(newest, frozenset(known), max(times, default=None), whole)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All that were seen before."""
+        return self.newest | self.known
+
+    def shows_new(self, row: Row, *, as_asked: bool) -> bool | None:
+        """Whether an answered assistant is a new one; None where only another look can tell."""
+        if row.id in self.newest:
+            return False
+        if self.whole:
+            return True
+        if row.id in self.known:
+            return None
+        if row.created_at is None or self.latest is None:
+            return True if as_asked else None
+        return True if row.created_at >= self.latest else None
+
+
+def _newer(rows: Iterable[Row], before: Collection[str]) -> Iterator[Row]:
+    """Those of a page, newest first, that are newer than what was there before."""
+    latest: int | None = None
+    for row in rows:
+        at = row.created_at or 0
+        if row.id in before:
+            latest = max(at, latest or 0)
+        elif latest is None or at >= latest > 0:
+            yield row
+
+
+class Creating:
+    """The creates of one service; of those that are just alike, one is under way at a time."""
+
+    def __init__(self, client: AssistantsClient) -> None:
+        self._client = client
+        self._unanswered: dict[str, Before] = {}
+        """Creates without an answer, by their body, with what was there before."""
+        self._made: set[str] = set()
+        """What was acknowledged, and so is what no other create has made."""
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def create(
+        self, draft: Draft, known: Collection[str], sending: Sending | None = None
+    ) -> Saved:
+        """Create an assistant from a draft; `known` are ids that cannot be the new one.
+
+        Raises:
+            ServiceError: it was not created, or whether it was could not be found out.
+        """
+        body = compose(draft.patch())
+        turn = self._turns.setdefault(body, asyncio.Lock())
+        async with turn:
+            saved = await self._once(draft, body, known, sending)
+        self._made.add(saved.row.id)
+        return saved
+
+    async def _once(
+        self, draft: Draft, body: str, known: Collection[str], sending: Sending | None
+    ) -> Saved:
+        before = self._unanswered.get(body)
+        if before is not None:
+            found = await self._find(draft, before)
+            if found is not None:
+                del self._unanswered[body]
+                return Saved(found, answer_lost=True)
+        else:
+            before = await self._newest(known)
+        if sending is not None:
+            self._client.activity.writing()  # whoever ended here would leave a note of nothing
+            await sending(None if before is None else before.newest)
+        try:
+            saved = await self._send(draft, before)
+        except ServiceError as error:
+            if error.may_have_arrived and before is not None:
+                self._unanswered[body] = before
+            raise
+        self._unanswered.pop(body, None)
+        return saved
+
+    async def _send(self, draft: Draft, before: Before | None) -> Saved:
+        body = draft.patch()
+        try:
+            row = await self._client.create(body)
+        except NotServed as error:
+            if error.status in _NO_METHOD:
+                self._client.dialect.learn_missing(Capability.CREATE)
+            raise
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                raise
+            return await self._look_for(draft, before, error)
+        outcome = compare(body, None, Document(row.text))
+        try:
+            await self._check_new(row, before, as_asked=outcome.as_asked)
+        except WrongObject as error:
+            return await self._look_for(draft, before, error)
+        return Saved(row, outcome=outcome)
+
+    async def _check_new(self, row: Row, before: Before | None, *, as_asked: bool) -> None:
+        """Make sure that an answer is about a new assistant: `u` and `d` would hit the other one.
+
+        Raises:
+            WrongObject: it was there before.
+        """
+        if before is None:
+            return
+        new = before.shows_new(row, as_asked=as_asked)
+        if new is None:
+            page = await self._client.list(limit=RECENT)
+            new = any(each.id == row.id for each in page.rows)
+        if not new:
+            who = shown_id(await self._client.conceal(row.id))
+            raise WrongObject(
+                f"the server answered with {who}, which was there before", may_have_arrived=True
+            )
+
+    async def _newest(self, known: Collection[str]) -> Before | None:
+        """What a create must not be taken to have made; None where the server tells nothing.
+
+        Raises:
+            ServiceError: they cannot be had just now; nothing is to be sent without them.
+        """
+        try:
+            page = await self._client.list(limit=RECENT)
+        except (NotServed, Forbidden, Invalid):
+            return None
+        except ServiceError as error:
+            error.message = f"nothing was sent yet: {error.message}"
+            raise
+        return Before.of(page, self._made.union(known))
+
+    async def _find(self, draft: Draft, before: Before) -> Row | None:
+        """Look among the newest assistants for what a create of this draft has made.
+
+        It has what was sent, and nothing that was not. Raises ServiceError.
+        """
+        page = await self._client.list(limit=RECENT)
+        body, others = draft.patch(), self._made | before.ids
+        for row in page.rows:
+            if not row.problem and row.id not in others and is_made_of(body, Document(row.text)):
+                return row
+        return None
+
+    async def find(
+        self, draft: Draft, before: Collection[str], made: Collection[str]
+    ) -> Row | None:
+        """Look for what a create of this draft made in an earlier run of the program.
+
+        `before` are the newest ids of that time: what stands behind one of them is older, unless
+        both are of the same second. `made` is what other creates have made. Raises ServiceError.
+        """
+        body, cursor = draft.patch(), None
+        for _ in range(MOST_PAGES):
+            page = await self._client.list(limit=SEARCH_LIMIT, after=cursor)
+            for row in _newer(page.rows, before):
+                other = row.problem or row.id in made or row.id in self._made
+                if not other and is_made_of(body, Document(row.text)):
+                    self._made.add(row.id)
+                    return row
+            older = any(row.id in before for row in page.rows)
+            if older or not page.has_more or not page.rows or page.rows[-1].id == cursor:
+                return None
+            cursor = page.rows[-1].id
+        return None
+
+    async def _look_for(self, draft: Draft, before: Before | None, error: ServiceError) -> Saved:
+        """Look for what was created; not where an older one like it would be taken for it."""
+        try:
+            if before is None:
+                raise error
+            found = await self._find(draft, before)
+        except ServiceError:
+            error.message = f"it may have been created all the same: {error.message}"
+            raise error from None
+        if found is None:
+            error.message = f"it is not there, but may still arrive: {error.message}"
+            raise error
+        return Saved(found, answer_lost=True)

@@ -1,0 +1,124 @@
+"""Imports assistants of files to one server: what is there is looked up, then each is done once."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from assistant_tui.core.copies import created_from
+from assistant_tui.core.document import compose
+from assistant_tui.core.errors import Conflict, NotFound
+from assistant_tui.core.importing import Action, Entry, Step, keys, plan
+from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.outcome import Saved
+from assistant_tui.services.assistants import AssistantService
+
+_FEW = 50
+"""So many ids are looked for one by one; more of them in the list."""
+_AT_ONCE = 4
+"""Look-ups side by side."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """What files hold, and what is known of it here and on the server."""
+
+    entries: Sequence[Entry]
+    held: dict[str, Row]
+    """What the server has of the ids that the files name or that earlier imports created."""
+    made: dict[str, str]
+    """The ids of what earlier imports created, by the keys of the entries."""
+
+    def steps(self, *, again: bool = False) -> tuple[Step, ...]:
+        """What is to be done; `again` creates also what an earlier import created already."""
+        planned = plan(self.entries, self.held, {} if again else self.made)
+        return tuple(replace(step, earlier=self.made.get(step.key, "")) for step in planned)
+
+
+async def look_up(
+    service: AssistantService, entries: Sequence[Entry], say: Callable[[str], None]
+) -> Import:
+    """Find out what is there of what files hold; `say` hears how far it is.
+
+    Raises:
+        ServiceError: the server cannot be asked.
+    """
+    made = await _made_earlier(service, entries)
+    named = await asyncio.to_thread(lambda: [entry.id for entry in entries])
+    wanted = [each for each in (*named, *made.values()) if each]
+    return Import(entries, await _held(service, wanted, say), made)
+
+
+async def why_unnoted(service: AssistantService, steps: Sequence[Step]) -> str:
+    """Why a repetition would create the same again, in a sentence; empty if it would not."""
+    new = [step for step in steps if step.action in (Action.CREATE, Action.IMPORTED)]
+    if not new:
+        return ""
+    sizes = (len(compose(step.draft.patch())) for step in new if step.draft is not None)
+    trouble = await service.record.check(sum(sizes))
+    if not trouble:
+        return ""
+    return f"A repetition would create them again, since nothing can be noted: {trouble}"
+
+
+async def carry_out(service: AssistantService, step: Step, batch: str = "") -> Saved:
+    """Create or change what a step says. Raises ServiceError."""
+    assert step.draft is not None, "only what is to be sent is done"
+    if step.action is Action.CREATE:
+        async with service.record.creating(step.key, step.earlier) as free:
+            if not free:
+                raise Conflict("another import creates it, or has done so; nothing was sent")
+            return await service.create(step.draft, batch=batch, imported=step.key)
+    return await service.save(step.draft, batch=batch)
+
+
+async def _made_earlier(service: AssistantService, entries: Sequence[Entry]) -> dict[str, str]:
+    """What earlier imports of these files created, also where the program ended meanwhile."""
+    by_key = dict(zip(await asyncio.to_thread(keys, entries), entries, strict=True))
+    by_key.pop("", None)
+    made = {}
+    for key, known in (await service.record.creates(by_key.keys())).items():
+        if known.assistant_id is not None:
+            made[key] = known.assistant_id
+            continue
+        row = await service.find_imported(created_from(by_key[key].document), key)
+        if row is not None:
+            made[key] = row.id
+    return made
+
+
+async def _held(
+    service: AssistantService, wanted: Iterable[str], say: Callable[[str], None]
+) -> dict[str, Row]:
+    missing = list(dict.fromkeys(wanted))
+    found: dict[str, Row] = {}
+    if len(missing) > _FEW:
+        listing = await _listed(service, len(missing), say)
+        for each in missing:
+            if (row := listing.row(each)) is not None:
+                found[each] = row
+        missing = [] if listing.complete else [each for each in missing if each not in found]
+    for at in range(0, len(missing), _AT_ONCE):
+        say(f"Looking for {missing[at]}…")
+        some = missing[at : at + _AT_ONCE]
+        answers = await asyncio.gather(
+            *(service.fetch(each) for each in some), return_exceptions=True
+        )
+        for each, answer in zip(some, answers, strict=True):
+            if isinstance(answer, Row):
+                found[each] = answer
+            elif not isinstance(answer, NotFound):
+                raise answer
+    return found
+
+
+async def _listed(service: AssistantService, most: int, say: Callable[[str], None]) -> Listing:
+    """The list of the server, or what of it so many requests bring."""
+    listing, requests = Listing(), 0
+    async with aclosing(service.walk(listing)) as listings:
+        async for listing in listings:
+            requests += 1
+            say(f"Looking for what is there: {len(listing.loaded):,}…")
+            if requests >= most:
+                break
+    return listing

@@ -1,0 +1,22 @@
+"""Asks a server what it has that an assistant may name."""
+
+from contextlib import suppress
+
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.resource import Resources
+from assistant_tui.core.transfer import Offer
+from assistant_tui.services.assistants import AssistantService
+
+
+async def offer_of(service: AssistantService) -> Offer:
+    """What it lists; a list that fails counts as one that is not there."""
+    models: tuple[str, ...] = ()
+    files: Resources | None = None
+    vector_stores: Resources | None = None
+    with suppress(ServiceError):
+        models = await service.models()
+    with suppress(ServiceError):
+        files = await service.files()
+    with suppress(ServiceError):
+        vector_stores = await service.vector_stores()
+    return Offer(models, files, vector_stores)

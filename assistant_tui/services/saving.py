@@ -1,0 +1,137 @@
+"""Modifies: fetch, compare, send, compare."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core.bulk import Edit
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import (
+    EditConflict,
+    Incomplete,
+    Invalid,
+    NotFound,
+    NotServed,
+    ServiceError,
+    Unreadable,
+)
+from assistant_tui.core.listing import Row
+from assistant_tui.core.outcome import Saved, compare
+from assistant_tui.services.lookup import fetch
+
+_MISSING = ("missing_required_parameter", "missing", "value_error.missing")
+"""The API's code for a field that has to be sent, and FastAPI's, of today and of before."""
+
+
+async def modify(
+    client: AssistantsClient, draft: Draft, *, above: str | None = None, full_replace: bool = False
+) -> Saved:
+    """Send what a draft changes, unless somebody else changed the same fields meanwhile.
+
+    Raises:
+        EditConflict: they did; nothing was sent.
+        NotFound: the assistant was deleted elsewhere.
+        ServiceError: it was not saved, or whether it was could not be found out.
+    """
+    assert draft.assistant_id is not None, "a new assistant is created, not modified"
+    newer = await fetch(client, draft.assistant_id, above)
+    document = Document(newer.text)
+    if conflicts := draft.conflicts(document):
+        raise EditConflict(conflicts, newer)
+    saved = await _save_over(client, newer, draft.rebased(document), above, full_replace)
+    return replace(saved, merged=draft.changed_in(document))
+
+
+async def change(
+    client: AssistantsClient,
+    assistant_id: str,
+    edit: Edit,
+    *,
+    above: str | None = None,
+    full_replace: bool = False,
+) -> Saved:
+    """Make an edit of an assistant as the server has it now; nothing is sent for one that it has.
+
+    Raises:
+        NotFound: it was deleted elsewhere.
+        Unreadable: it does not fit the API.
+        ServiceError: it was not saved, or whether it was could not be found out.
+    """
+    newer = await fetch(client, assistant_id, above)
+    if newer.problem:
+        raise Unreadable(f"it does not fit the API: {newer.problem}")
+    return await _save_over(client, newer, edit(Document(newer.text)), above, full_replace)
+
+
+async def _save_over(
+    client: AssistantsClient, newer: Row, draft: Draft, above: str | None, full_replace: bool
+) -> Saved:
+    """Send what a draft changes in the assistant that it was made over."""
+    document, patch = Document(newer.text), draft.patch()
+    if not patch:
+        return Saved(newer, unchanged=True)
+    body = draft.whole() if full_replace else patch
+    try:
+        row, answer_lost = await _send(client, newer, body, above)
+    except Invalid as error:
+        absent = error.field in document.members and error.field not in body
+        if error.code not in _MISSING or not absent:
+            raise
+        client.dialect.learn_missing(Capability.PATCH)
+        raise incomplete(error.message) from error
+    outcome = compare(patch, document, Document(row.text))
+    if not outcome.as_asked and not answer_lost:
+        # It is saved whatever becomes of this second look, so a failure here is none.
+        with suppress(ServiceError):
+            row = await fetch(client, newer.id, above)
+            outcome = compare(patch, document, Document(row.text))
+    if outcome.wiped and not full_replace:
+        client.dialect.learn_missing(Capability.PATCH)
+    return Saved(row, newer.text, outcome, answer_lost=answer_lost)
+
+
+def incomplete(message: str) -> Incomplete:
+    """What is raised where only the whole object would do."""
+    error = Incomplete(message)
+    error.hint = "set full_replace"
+    return error
+
+
+async def _send(
+    client: AssistantsClient, newer: Row, body: dict[str, str], above: str | None
+) -> tuple[Row, bool]:
+    """Send a modify; where the answer is lost, look whether it arrived."""
+    try:
+        return await client.modify(newer.id, body), False
+    except (NotFound, NotServed) as error:
+        await fetch(client, newer.id, above)  # says so where it was deleted since the first look
+        client.dialect.learn_missing(Capability.MODIFY)
+        raise NotServed(
+            "this server cannot modify assistants: it has the assistant, but refuses the request",
+            status=error.status,
+            request_id=error.request_id,
+        ) from error
+    except ServiceError as error:
+        if not error.may_have_arrived:
+            raise
+        return await _look_after(client, newer, body, above, error), True
+
+
+async def _look_after(
+    client: AssistantsClient,
+    newer: Row,
+    body: dict[str, str],
+    above: str | None,
+    error: ServiceError,
+) -> Row:
+    try:
+        now = await fetch(client, newer.id, above)
+    except ServiceError:
+        error.message = f"it may have been saved all the same: {error.message}"
+        raise error from None
+    if not compare(body, Document(newer.text), Document(now.text)).ignored:
+        return now
+    error.message = f"the change is not there, but may still arrive: {error.message}"
+    raise error

@@ -1,0 +1,170 @@
+"""Loads a whole list: from both ends at once, or at many remembered places at once."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core.errors import Invalid, NotFound
+from assistant_tui.core.listing import Listing, Page
+from assistant_tui.services.ahead import Ahead
+from assistant_tui.services.flights import Flights
+from assistant_tui.services.paging import check_present, page_behind
+
+LIMIT = 100
+"""Rows a page: the most that the API allows."""
+
+_TOP, _END = "top", "end"
+
+
+class _Turn(NamedTuple):
+    """One answer."""
+
+    page: Page
+    kept: int = 0
+    """How many of the listing's rows it follows: not all of them where the last ones are gone."""
+
+
+async def walk(
+    client: AssistantsClient, listing: Listing, seams: Sequence[str] = ()
+) -> AsyncGenerator[Listing, None]:
+    """Yield the listing with each answer, until all is there or no answer brings more.
+
+    What is loaded is not asked for again. `seams` are ids in the order of the list, a page apart,
+    as they stood when it was last seen whole. The next requests are under way before a listing is
+    yielded; closing the generator gives them up.
+
+    Raises:
+        ServiceError: after what came before was yielded; another walk goes on from there.
+    """
+    walker = _Walker(client, Listing() if listing.remembered else listing, seams)
+    try:
+        async with Flights[_Turn]() as flights:
+            walker.ask(flights)
+            while flights and not walker.listing.complete:
+                walker.take(*await flights.next())
+                walker.ask(flights)
+                yield walker.listing
+    finally:
+        await walker.ahead.close()
+
+
+class _Walker:
+    """Where a walk stands; the way from the top tells what is right, that from the end helps."""
+
+    def __init__(self, client: AssistantsClient, listing: Listing, seams: Sequence[str]) -> None:
+        self.listing = listing
+        known = [at for at, seam in enumerate(seams) if listing.position(seam) is not None]
+        beyond = seams[known[-1] + 1 :] if known else seams
+        self.ahead = Ahead(self._ask, self._ask_early, beyond, _bytes_of_page(listing))
+        self._client = client
+        self._from_end = not beyond and (not listing.exhausted or bool(listing.back))
+        self._gone: set[str] = set()
+        """Cursors that turned out to be gone; one that comes again is not given up again."""
+
+    def ask(self, flights: Flights[_Turn]) -> None:
+        """Ask for the next page from each end where none is under way."""
+        if self.listing.complete:
+            return
+        if _TOP not in flights and not self.listing.single_page:
+            flights.start(_TOP, self._next_from_top())
+        if _END not in flights and self._from_end and self._client.dialect.can(Capability.ORDER):
+            flights.start(_END, self._next_from_end())
+
+    def take(self, end: str, turn: _Turn) -> None:
+        """Put an answer into the listing."""
+        if end == _END:
+            self._take_from_end(turn.page)
+        else:
+            kept = replace(self.listing, rows=self.listing.rows.first(turn.kept))
+            self.listing = kept.extended(turn.page)
+
+    async def _ask(self, after: str | None) -> Page:
+        return await page_behind(self._client, after, LIMIT)
+
+    async def _ask_early(self, after: str | None) -> Page:
+        return await self._client.list(limit=LIMIT, after=after)
+
+    async def _next_from_top(self) -> _Turn:
+        """The page behind the rows; the more of them are gone, the longer the steps back up."""
+        rows, step = self.listing.rows, 1
+        while (page := await self._page_behind(Listing(rows))) is None:
+            rows, step = rows.first(max(len(rows) - step, 0)), step * 2
+        return _Turn(page, len(rows))
+
+    async def _page_behind(self, listing: Listing) -> Page | None:
+        """The page behind some rows; None where the last of them is gone."""
+        after = listing.cursor
+        try:
+            page = await self.ahead.page(after)
+            if after is None or not _starts_anew(page, listing):
+                return page
+            if after not in self._gone:
+                await check_present(self._client, after)
+        except NotFound:
+            if after is None:
+                raise
+            if after in self._gone:
+                return Page((), None, after, LIMIT, refused=True)
+            self._gone.add(after)
+            return None
+        return _without_news_on_top(page, listing)
+
+    async def _next_from_end(self) -> _Turn:
+        after = self.listing.back_cursor
+        try:
+            return _Turn(await self._client.list(limit=LIMIT, order="asc", after=after))
+        except Invalid:
+            return _Turn(Page((), None, after, LIMIT, refused=True))
+
+    def _take_from_end(self, page: Page) -> None:
+        """Put rows before the tail, and stop there once they met the rows or brought nothing."""
+        before = self.listing
+        if page.after != before.back_cursor:
+            return  # The way from the top has put what was there in order meanwhile.
+        if page.after is None and (page.refused or not _is_ascending(page, before)):
+            self._client.dialect.learn_missing(Capability.ORDER)
+            return
+        self.listing = before.extended_back(page)
+        met = any(before.position(row.id) is not None for row in page.rows)
+        self._from_end = not met and len(self.listing.back) > len(before.back)
+
+
+def _bytes_of_page(listing: Listing) -> int:
+    """How long a page may be, told by the rows that are there."""
+    known = [len(row.held) for row in listing.rows[-LIMIT:]]
+    return max(sum(known) * LIMIT // len(known), 1) if known else 1
+
+
+def _starts_anew(page: Page, listing: Listing) -> bool:
+    """Whether a page is from above its cursor, as that of a cursor that is not known may be."""
+    cursor = listing.position(listing.cursor)
+    if cursor is None or not page.rows:
+        return False
+    places = [listing.position(row.id) for row in page.rows]
+    if any(place is not None and place < cursor for place in places):
+        return True
+    first, last, top = (
+        page.rows[0].created_at,
+        listing.rows[-1].created_at,
+        listing.rows[0].created_at,
+    )
+    if first is None or last is None or top is None:
+        return False
+    return last <= top < first
+
+
+def _without_news_on_top(page: Page, listing: Listing) -> Page:
+    """A page from above its cursor, without what is new there: it does not follow the rows."""
+    known = [at for at, row in enumerate(page.rows) if listing.position(row.id) is not None]
+    last = max(known, default=-1)
+    kept = [row for at, row in enumerate(page.rows) if at in known or at > last]
+    return page._replace(rows=tuple(kept))
+
+
+def _is_ascending(page: Page, listing: Listing) -> bool:
+    """Whether a page can be from a list that begins with its oldest assistant."""
+    times = [row.created_at for row in page.rows if row.created_at is not None]
+    places = [place for row in page.rows if (place := listing.position(row.id)) is not None]
+    return times == sorted(times) and places == sorted(places, reverse=True)
