@@ -63,7 +63,7 @@ def create_app(
             HTTPException: _no_such_route,
             ClientDisconnect: _nobody_there,
             Busy: _busy,
-            StoreBusy: _busy,
+            StoreBusy: _store_busy,
             StoreError: _store_fails,
             DamagedRow: _damaged,
         },
@@ -216,6 +216,10 @@ async def _busy(request: Request, error: Exception) -> Response:
     # What is left of a request that is not read is not waited for.
     headers = {"retry-after": str(_RETRY_SECONDS), "connection": "close"}
     return JSONAnswer(body, status_code=503, headers=headers)
+
+
+async def _store_busy(request: Request, error: Exception) -> Response:
+    return await _busy(request, Busy(f"{error}; nothing was changed"))
 
 
 async def _store_fails(request: Request, error: Exception) -> Response:

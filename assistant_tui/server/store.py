@@ -11,11 +11,33 @@ from typing import Any, NoReturn, Protocol, Self
 
 from assistant_tui.core.display import one_line
 from assistant_tui.server.assistants import Json, new_id
-from assistant_tui.server.database import Database
-from assistant_tui.server.errors import DamagedRow
+from assistant_tui.server.errors import DamagedRow, StoreBusy, StoreError
 from assistant_tui.server.paging import Page, PageQuery, Stretch, cut, read_page
+from assistant_tui.storage.migrations import Schema
+from assistant_tui.storage.sqlite import Database
 
 _log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 5.0
+"""How long one operation waits for locks, those of other processes included."""
+READERS = 2
+"""Connections that read: Python runs one thread at a time, and a page takes memory."""
+
+_SCHEMA = Schema(
+    name="store",
+    application_id=0x41545549,  # "ATUI": tells our stores from other databases
+    create="""
+        CREATE TABLE assistants (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            created_at INTEGER NOT NULL,
+            body TEXT
+        );
+        CREATE INDEX living ON assistants (sequence) WHERE body IS NOT NULL;
+    """,
+)
+# body is the whole object as JSON in ASCII, which holds NUL and lone surrogates too; NULL is a
+# deleted assistant, kept so that its id still has a place in the list.
 
 _Row = tuple[int, bytes, bytes]
 _ROW = "sequence, CAST(id AS BLOB), CAST(body AS BLOB)"
@@ -58,7 +80,15 @@ class SQLiteStore:
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self._clock = clock
-        self._database = Database(path)
+        self._database = Database(
+            path,
+            _SCHEMA,
+            patience=BUSY_SECONDS,
+            readers=READERS,
+            error=StoreError,
+            busy=StoreBusy,
+        )
+        self._database.open()
         self.journal_mode = self._database.journal_mode
 
     def __enter__(self) -> Self:
@@ -77,7 +107,7 @@ class SQLiteStore:
         self._database.close()
 
     def create(self, fields: Json) -> Json:
-        def insert(connection: sqlite3.Connection) -> Json:
+        with self._database.writing() as connection:
             last = connection.execute(
                 "SELECT created_at FROM assistants ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
@@ -92,8 +122,6 @@ class SQLiteStore:
             )
             return assistant
 
-        return self._database.write(insert)
-
     def get(self, assistant_id: str) -> Json | None:
         return self._database.read(lambda connection: self._read(connection, assistant_id))
 
@@ -107,7 +135,7 @@ class SQLiteStore:
         )
 
     def modify(self, assistant_id: str, change: Callable[[Json], Json]) -> Json | None:
-        def update(connection: sqlite3.Connection) -> Json | None:
+        with self._database.writing() as connection:
             old = self._read(connection, assistant_id)
             if old is None:
                 return None
@@ -117,17 +145,13 @@ class SQLiteStore:
             )
             return new
 
-        return self._database.write(update)
-
     def delete(self, assistant_id: str) -> bool:
-        def remove(connection: sqlite3.Connection) -> bool:
+        with self._database.writing() as connection:
             done = connection.execute(
                 "UPDATE assistants SET body = NULL WHERE id = ? AND body IS NOT NULL",
                 (assistant_id,),
             )
             return done.rowcount == 1
-
-        return self._database.write(remove)
 
     def _read(self, connection: sqlite3.Connection, assistant_id: str) -> Json | None:
         row = connection.execute(

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from assistant_tui.server.database import BUSY_SECONDS, READERS
 from assistant_tui.server.errors import Busy
+from assistant_tui.server.store import BUSY_SECONDS, READERS
 
 Result = TypeVar("Result")
 

@@ -1,16 +1,18 @@
 """What the tests of the server share: a client in process, and a server in a process of its own."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store import Store
+from assistant_tui.server.store import SQLiteStore, Store
 
 Json = dict[str, Any]
 
@@ -34,6 +36,20 @@ def error_of(response: httpx.Response) -> Json:
     assert error.keys() == {"message", "type", "param", "code"}
     assert error["message"] and "Traceback" not in response.text
     return error
+
+
+def connection_of(store: SQLiteStore) -> sqlite3.Connection:
+    """The connection on which a store writes."""
+    connection = store._database._connection
+    assert connection is not None
+    return connection
+
+
+def connect_without_wal(path: Path) -> sqlite3.Connection:
+    """A connection that cannot have a write-ahead log, as is the case over NFS."""
+    # This file system layer of SQLite has no shared memory.
+    uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
 _SERVE = """

@@ -12,12 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.server import database, paging, store_threads, wire
+from assistant_tui.server import paging, store, store_threads, wire
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreBusy, StoreError
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.store import SQLiteStore
-from tests.server.support import Json, client, error_of
+from assistant_tui.storage import sqlite as sqlite_layer
+from assistant_tui.storage.database_errors import is_busy
+from tests.server.support import Json, client, connection_of, error_of
 
 FIELDS = created({"model": "m"})
 
@@ -52,7 +54,7 @@ def other(sqlite: SQLiteStore, path: Path) -> Iterator[sqlite3.Connection]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Locks are waited for a little less long."""
-    for module in database, store_threads:
+    for module in store, store_threads:
         monkeypatch.setattr(module, "BUSY_SECONDS", 0.5)
 
 
@@ -109,13 +111,12 @@ def test_a_store_that_is_closed_waits_for_no_lock(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting = threading.Event()
-    is_lock = database._is_lock
 
     def noticed(error: sqlite3.Error) -> bool:
         waiting.set()
-        return is_lock(error)
+        return is_busy(error)
 
-    monkeypatch.setattr(database, "_is_lock", noticed)
+    monkeypatch.setattr(sqlite_layer, "is_busy", noticed)
     store = SQLiteStore(path)
     refused: list[StoreError] = []
 
@@ -150,7 +151,7 @@ def test_a_store_that_is_locked_from_the_start_says_so(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreBusy, match="locked by another program"):
+        with pytest.raises(StoreBusy, match="another program holds it"):
             SQLiteStore(path)
     with SQLiteStore(path) as store:
         assert len(store.page(PageQuery()).data) == 1
@@ -250,12 +251,12 @@ async def test_a_database_that_is_removed_during_a_write_takes_it_not(
 
 
 @pytest.mark.parametrize(
-    ("pragma", "said"), [("query_only = 1", "readonly"), ("max_page_count = 1", "full")]
+    ("pragma", "said"), [("query_only = 1", "read-only"), ("max_page_count = 1", "full")]
 )
 async def test_what_cannot_be_written_is_said_and_the_rest_can_be_read(
     http: httpx.AsyncClient, sqlite: SQLiteStore, pragma: str, said: str
 ) -> None:
-    sqlite._database._connection.execute(f"PRAGMA {pragma}")
+    connection_of(sqlite).execute(f"PRAGMA {pragma}")
     answer = await http.post("/assistants", json={"model": "m", "instructions": "x" * 200_000})
     assert answer.status_code == 503
     assert said in error_of(answer)["message"]

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.server import database
 from assistant_tui.server.assistants import created, modified
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.store import SQLiteStore
+from assistant_tui.storage import sqlite
 from tests.crowd import crowd, meet
-from tests.server.support import Json
+from tests.server.support import Json, connection_of
 
 FIELDS = created({"model": "m"})
 PROCESSES, ROUNDS = 4, 25
@@ -78,7 +78,7 @@ def test_tables_that_another_program_makes_meanwhile_are_not_taken_for_a_strange
 ) -> None:
     path = tmp_path / "assistants.db"
     monkeypatch.setattr(Overtaken, "path", path, raising=False)
-    connect, factories = database._connect, [Overtaken]
+    connect, factories = sqlite._connect, [Overtaken]
 
     def overtaken(path: Path) -> sqlite3.Connection:
         if not factories:
@@ -86,7 +86,7 @@ def test_tables_that_another_program_makes_meanwhile_are_not_taken_for_a_strange
         factory = factories.pop()
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=factory)
 
-    monkeypatch.setattr(database, "_connect", overtaken)
+    monkeypatch.setattr(sqlite, "_connect", overtaken)
     with closing(SQLiteStore(path)) as store:
         assert len(store.page(PageQuery(limit=9)).data) == 1
 
@@ -144,7 +144,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, rounds: int) -> N
         lines += process.stdout.read().splitlines()
     acknowledged = [line.split() for line in lines if line.count(" ") == 1]
     with SQLiteStore(path) as store:
-        (check,) = store._database._connection.execute("PRAGMA integrity_check").fetchone()
+        (check,) = connection_of(store).execute("PRAGMA integrity_check").fetchone()
         assert check == "ok"
         for assistant_id, number in acknowledged:
             kept = store.get(assistant_id)

@@ -13,7 +13,8 @@ import pytest
 from assistant_tui.commands import serve as serve_module
 from assistant_tui.commands.serve import run
 from assistant_tui.server import serving as serving_module
-from tests.server.support import serving
+from assistant_tui.storage import sqlite
+from tests.server.support import connect_without_wal, serving
 
 
 @pytest.mark.parametrize(
@@ -117,9 +118,7 @@ def test_the_process_is_as_it_was_afterwards(
 def test_another_journal_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from assistant_tui.server import database
-
-    monkeypatch.setattr(database, "_prepare", lambda connection, path: "delete")
+    monkeypatch.setattr(sqlite, "_connect", connect_without_wal)
     assert _run_and_stop(monkeypatch, tmp_path / "assistants.db", "127.0.0.1") == 143
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "journal mode delete" in err

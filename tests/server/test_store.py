@@ -5,16 +5,15 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
-from assistant_tui.server import database as database_module
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.paging import PageQuery
 from assistant_tui.server.store import SQLiteStore
-from tests.server.support import Json
+from assistant_tui.storage import sqlite
+from tests.server.support import Json, connect_without_wal, connection_of
 
 FIELDS = created({"model": "m"})
 
@@ -46,19 +45,14 @@ def test_nobody_else_can_read_the_files(tmp_path: Path) -> None:
 def test_it_writes_ahead_and_to_the_disk(tmp_path: Path) -> None:
     with SQLiteStore(tmp_path / "assistants.db") as store:
         assert store.journal_mode == "wal"
-        (synchronous,) = store._database._connection.execute("PRAGMA synchronous").fetchone()
+        (synchronous,) = connection_of(store).execute("PRAGMA synchronous").fetchone()
         assert synchronous == 2  # FULL
 
 
 def test_without_a_write_ahead_log_it_says_which_journal_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def connect(path: Path) -> sqlite3.Connection:
-        # This file system layer of SQLite has no shared memory, as is the case over NFS.
-        uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
-        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-
-    monkeypatch.setattr(database_module, "_connect", connect)
+    monkeypatch.setattr(sqlite, "_connect", connect_without_wal)
     path = tmp_path / "assistants.db"
     with SQLiteStore(path) as store:
         assert store.journal_mode == "delete"
@@ -95,9 +89,9 @@ def _no_database(path: Path) -> None:
     ("make", "reason"),
     [
         (_newer, "newer version"),
-        (_foreign, "another program"),
-        (_foreign_and_empty, "another program"),
-        (_no_database, "not a database"),
+        (_foreign, "no store of this program"),
+        (_foreign_and_empty, "no store of this program"),
+        (_no_database, "no database"),
     ],
 )
 def test_what_is_not_ours_is_refused_and_left_alone(
@@ -170,8 +164,8 @@ def test_nobody_can_write_between_reading_and_writing(tmp_path: Path) -> None:
 def test_what_a_full_disk_refuses_was_not_written(tmp_path: Path) -> None:
     with SQLiteStore(tmp_path / "assistants.db") as store:
         made = store.create(FIELDS)
-        (pages,) = store._database._connection.execute("PRAGMA page_count").fetchone()
-        store._database._connection.execute(f"PRAGMA max_page_count = {pages}")
+        (pages,) = connection_of(store).execute("PRAGMA page_count").fetchone()
+        connection_of(store).execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match="full"):
             store.create({**FIELDS, "instructions": "x" * 100_000})
         assert store.page(PageQuery()).data == [made]

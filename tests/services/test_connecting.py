@@ -22,8 +22,8 @@ from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
-from assistant_tui.server import database as database_module
 from assistant_tui.server.store import SQLiteStore
+from assistant_tui.storage import sqlite
 
 NEW = Draft().edited("model", "m")
 
@@ -216,7 +216,7 @@ async def test_a_file_system_without_a_write_ahead_log_is_remarked(
         uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
-    monkeypatch.setattr(database_module, "_connect", connect)
+    monkeypatch.setattr(sqlite, "_connect", connect)
     service = await open_service(Settings(LOCAL), LOCAL, places, None)
     try:
         assert "journal mode delete is in use" in service.remark

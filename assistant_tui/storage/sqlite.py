@@ -1,0 +1,269 @@
+"""Transactions on one SQLite file that threads and other programs use at the same time.
+
+Writers take SQLite's write lock when they begin. With a write-ahead log, readers can have
+connections of their own and then never wait for a writer; without one, and where no readers are
+asked for, one connection does everything. Locks are waited for, for a limited time.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from queue import Empty, LifoQueue
+from typing import TypeVar
+
+from assistant_tui.storage.database_errors import DatabaseError, ErrorTranslator, is_busy
+from assistant_tui.storage.migrations import Schema, roll_back, transaction
+from assistant_tui.storage.private import make_private
+
+Result = TypeVar("Result")
+
+_POLL_SECONDS = 0.1
+"""How long SQLite itself waits for a lock before this module looks whether to go on waiting."""
+_PAUSE_SECONDS = 0.005
+"""Between two attempts, so that other threads of this program get their turn."""
+_CLOSE_SECONDS = 0.5
+"""How long closing waits for operations that were told to stop."""
+
+
+class Database:
+    """One SQLite file (0600); what a transaction has come out of is on disk.
+
+    All methods but :meth:`close` raise the class that was given for errors if the file is
+    unsuitable, cannot be used, was removed meanwhile or is closed, and that for ``busy`` if a lock
+    is held for too long. Nothing was written then.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        schema: Schema,
+        *,
+        patience: float,
+        readers: int = 0,
+        error: type[Exception] = DatabaseError,
+        busy: type[Exception] | None = None,
+        damage: tuple[type[Exception], ...] = (),
+        after_opening: Callable[[sqlite3.Connection], None] = lambda connection: None,
+    ) -> None:
+        """Touches nothing: the file is opened, and made if need be, at the first use.
+
+        Args:
+            path: the file; folders that are missing are made too.
+            schema: what is in it.
+            patience: seconds that an operation waits for locks, those of other programs included.
+            readers: connections that only read, where there is a write-ahead log.
+            error: raised with one sentence for whatever goes wrong.
+            busy: raised in place of it where a lock is held for too long.
+            damage: exceptions, raised while reading, that mean that what is kept is damaged.
+            after_opening: run once the file is open, outside of any transaction. An error of
+                SQLite's in it is passed over: a full disk must not keep anybody from reading.
+        """
+        self.path = path
+        self.journal_mode = ""
+        """``wal``, or the other mode where WAL is not to be had; empty before the first use."""
+        self._schema = schema
+        self._patience = patience
+        self._reader_count = readers
+        self._errors = ErrorTranslator(schema.name, path, error, busy or error, damage)
+        self._after_opening = after_opening
+        self._lock = threading.Lock()
+        """Held by the thread that uses the connection."""
+        self._connection: sqlite3.Connection | None = None
+        self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._connections: list[sqlite3.Connection] = []
+        self._identity: tuple[int, int] | None = None
+        self._closing = threading.Event()
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to read."""
+        return self._connection is not None or self._closing.is_set() or self.path.exists()
+
+    def open(self) -> None:
+        """Open the file now rather than at the first use."""
+        deadline = self._deadline(None)
+
+        def open_once() -> None:
+            with self._own_connection(deadline):
+                return
+
+        with self._errors.translated():
+            self._retry(open_once, deadline)
+
+    def close(self) -> None:
+        """Let go of the file, for good; whoever waits for a lock gives up.
+
+        What is in use by a thread for longer than _CLOSE_SECONDS is left to the end of the
+        process, which SQLite takes as well as a crash.
+        """
+        self._closing.set()
+        if not self._lock.acquire(timeout=_CLOSE_SECONDS):
+            return
+        try:
+            with suppress(Empty):
+                while len(self._connections) > 1:
+                    reader = self._readers.get(timeout=_CLOSE_SECONDS)
+                    reader.close()
+                    self._connections.remove(reader)
+            # The last one to close removes the write-ahead log.
+            if self._connection is not None:
+                self._connection.close()
+                self._connections.remove(self._connection)
+                self._connection = None
+        finally:
+            self._lock.release()
+
+    def read(
+        self, look: Callable[[sqlite3.Connection], Result], patience: float | None = None
+    ) -> Result:
+        """What ``look`` reads, all of one moment; it may be run again after it met a lock."""
+        deadline = self._deadline(patience)
+
+        def look_once() -> Result:
+            with self._reader(deadline) as connection, transaction(connection, "DEFERRED"):
+                return look(connection)
+
+        with self._errors.translated():
+            return self._retry(look_once, deadline)
+
+    def read_if_exists(
+        self,
+        look: Callable[[sqlite3.Connection], Result],
+        nothing: Result,
+        patience: float | None = None,
+    ) -> Result:
+        """As :meth:`read`; ``nothing``, without making the file, where there is none yet."""
+        with self._errors.translated():
+            if not self.exists:
+                return nothing
+        return self.read(look, patience)
+
+    @contextmanager
+    def writing(self, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+        """A transaction with no other writer between: all that is done in it, or nothing.
+
+        Args:
+            patience: seconds to wait for locks, if other than usual.
+        """
+        deadline = self._deadline(patience)
+        with self._errors.translated(), ExitStack() as stack:
+            # The write lock comes first, so that no lock has to be waited for in the middle,
+            # where SQLite would refuse at once.
+            connection = self._retry(lambda: self._begin(deadline, stack), deadline)
+            try:
+                yield connection
+                self._check_file()
+                # Where there is no write-ahead log, a commit waits for readers.
+                self._retry(lambda: connection.execute("COMMIT"), deadline)
+            except BaseException:
+                roll_back(connection)
+                raise
+
+    def _begin(self, deadline: float, stack: ExitStack) -> sqlite3.Connection:
+        """The connection in a transaction, for this thread alone until the stack is left."""
+        with ExitStack() as kept:
+            connection = kept.enter_context(self._own_connection(deadline))
+            connection.execute("BEGIN IMMEDIATE")
+            stack.push(kept.pop_all())
+        return connection
+
+    @contextmanager
+    def _own_connection(self, deadline: float) -> Iterator[sqlite3.Connection]:
+        """The connection that writes, opened if it is not yet, for this thread alone."""
+        if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise self._errors.waited_too_long()
+        try:
+            self._check_open()
+            if self._connection is None:
+                self._open()
+            self._check_file()
+            assert self._connection is not None
+            yield self._connection
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _reader(self, deadline: float) -> Iterator[sqlite3.Connection]:
+        self._check_open()
+        if self._connection is None or len(self._connections) == 1:
+            with self._own_connection(deadline) as connection:
+                yield connection
+            return
+        self._check_file()
+        try:
+            reader = self._readers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            raise self._errors.waited_too_long() from None
+        try:
+            yield reader
+        finally:
+            self._readers.put(reader)
+
+    def _open(self) -> None:
+        make_private(self.path)
+        mode, connections = _open_connections(self.path, self._schema, self._reader_count)
+        self._identity = _identity(self.path)
+        with suppress(sqlite3.Error):
+            self._after_opening(connections[0])
+        self.journal_mode = mode
+        for reader in connections[1:]:
+            self._readers.put(reader)
+        self._connections, self._connection = connections, connections[0]
+
+    def _retry(self, attempt: Callable[[], Result], deadline: float) -> Result:
+        """Do again what meets another program's lock, until the deadline or the closing."""
+        while True:
+            try:
+                return attempt()
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+                if self._closing.wait(_PAUSE_SECONDS) or time.monotonic() >= deadline:
+                    raise
+
+    def _deadline(self, patience: float | None) -> float:
+        return time.monotonic() + (self._patience if patience is None else patience)
+
+    def _check_open(self) -> None:
+        if self._closing.is_set():
+            raise self._errors.closed()
+
+    def _check_file(self) -> None:
+        """What is written to a file that was removed is lost as soon as nobody has it open."""
+        if self._identity != _identity(self.path):
+            raise self._errors.replaced()
+
+
+def _open_connections(
+    path: Path, schema: Schema, readers: int
+) -> tuple[str, list[sqlite3.Connection]]:
+    """The journal mode, and one connection that writes before those that only read."""
+    connections = [_connect(path)]
+    try:
+        mode = schema.prepare(connections[0], path)
+        for _ in range(readers if mode == "wal" else 0):
+            connections.append(_connect(path))
+            # The first read opens the log: later there may be no descriptors left.
+            schema.is_current(connections[-1], path)
+    except BaseException:
+        for connection in connections:
+            connection.close()
+        raise
+    return mode, connections
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        path, timeout=_POLL_SECONDS, isolation_level=None, check_same_thread=False
+    )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
