@@ -57,7 +57,7 @@ async def _change_elsewhere(pilot: Pilot[None]) -> None:
     assert main is not None and main.browser.highlighted is not None
     theirs = Draft(Document(main.browser.highlighted.text))
     theirs = theirs.edited("name", "On-call helper for München")
-    await main.desk.service.save(theirs.edited("instructions", "Answer in English."))
+    await main.context.service.save(theirs.edited("instructions", "Answer in English."))
     await pilot.press("ctrl+s")
     while pilot.app.screen is main:
         await pilot.pause(0.1)

@@ -17,16 +17,15 @@ from textual.types import CSSPathType
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.listing import Listing
 from assistant_tui.ending import ENDING
-from assistant_tui.tui import endings, job_control
-from assistant_tui.tui.background import start
+from assistant_tui.tui import job_control, signals
 from assistant_tui.tui.clipboard import Clipboard
-from assistant_tui.tui.faults import ContainingApp
 from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
 from assistant_tui.tui.keymap import check_keymap
-from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.sanitiser import Sanitiser
-from assistant_tui.tui.screens.main import MainScreen
 from assistant_tui.tui.stylesheets import FIRST
+from assistant_tui.tui.widgets.status_line import Tone
+from assistant_tui.tui.workers import FaultTolerantApp, start
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -46,7 +45,7 @@ def _collect_garbage_again() -> None:
     gc.enable()
 
 
-class AssistantApp(ContainingApp):
+class AssistantApp(FaultTolerantApp):
     """Shows one profile at a time."""
 
     TITLE = "assistant-tui"
@@ -128,7 +127,7 @@ class AssistantApp(ContainingApp):
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
-        endings.watch(self._end, self.contain)
+        signals.watch(self._end, self.contain)
         job_control.watch(self, self.action_suspend, self._take_back)
         self.call_after_refresh(_collect_garbage_again)
 
@@ -139,12 +138,12 @@ class AssistantApp(ContainingApp):
         self._ending = True
         job_control.stop_no_more()
         if self.main_screen is not None:
-            self.main_screen.way_out.keep_draft()
+            self.main_screen.leave_guard.keep_draft()
         start(self, partial(self._end_from_outside, code), "quit")
 
     async def _end_from_outside(self, code: int) -> None:
         if self.main_screen is not None:
-            await self.main_screen.way_out.let_a_write_end()
+            await self.main_screen.leave_guard.let_a_write_end()
         await self._end_with(code)
 
     def _take_back(self) -> None:
@@ -189,7 +188,7 @@ class AssistantApp(ContainingApp):
     def action_hint(self) -> None:
         """Say how to quit to a person who tries Ctrl+C."""
         if self.main_screen is not None:
-            self.main_screen.desk.say("Ctrl+Q quits", Tone.PLAIN)
+            self.main_screen.context.say("Ctrl+Q quits", Tone.PLAIN)
 
     def action_command_palette(self) -> None:
         """Open the palette, once."""
@@ -207,10 +206,10 @@ class AssistantApp(ContainingApp):
         if self.main_screen is None:
             return
         if job_control.can_stop():
-            self.main_screen.way_out.keep_draft()
+            self.main_screen.leave_guard.keep_draft()
             job_control.stop(self)
         else:
-            self.main_screen.desk.say(
+            self.main_screen.context.say(
                 "No shell would bring the program back; Ctrl+Q quits", Tone.PLAIN
             )
 
@@ -221,14 +220,14 @@ class AssistantApp(ContainingApp):
             start(self, self._quit, "quit")
 
     async def _quit(self) -> None:
-        if self.main_screen is None or await self.main_screen.way_out.is_free():
+        if self.main_screen is None or await self.main_screen.leave_guard.is_free():
             await self._end_with(0)
         self._quitting = False
 
     def tell_of_fault(self, sentence: str) -> None:
         """Put it on the status line of the main screen."""
         if self.main_screen is not None:
-            self.main_screen.desk.say(sentence, Tone.ERROR)
+            self.main_screen.context.say(sentence, Tone.ERROR)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Take what inputs and selections copy the way of every copy."""

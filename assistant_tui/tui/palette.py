@@ -13,7 +13,7 @@ from textual.command import (
 )
 
 from assistant_tui.tui.commands import COMMANDS, Command, Where
-from assistant_tui.tui.screens.main import MainScreen
+from assistant_tui.tui.main.screen import MainScreen
 
 _ID = "--command-palette"
 """By which Textual knows that a palette is open."""
@@ -47,7 +47,7 @@ class CommandProvider(Provider):
         for command in COMMANDS:
             if command.where in (Where.PANE, Where.FILTER) or command.name in _HIDDEN:
                 continue
-            if self._main.hand.can_do(command):
+            if self._main.command_state.can_do(command):
                 yield command
 
     async def discover(self) -> Hits:
@@ -66,6 +66,6 @@ class CommandProvider(Provider):
 
     def _runner(self, command: Command) -> Callable[[], Coroutine[None, None, None]]:
         async def run() -> None:
-            await self._main.hand.carry_out(command)
+            await self._main.command_state.carry_out(command)
 
         return run

@@ -97,7 +97,7 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
     for part in ("form", "editors", "filter_bar"):
         assert not below(modules, f"assistant_tui.tui.widgets.{part}"), part
     for flow in ("editing", "recovering", "samples", "saving", "undoing"):
-        assert not below(modules, f"assistant_tui.tui.flows.{flow}"), flow
+        assert not below(modules, f"assistant_tui.tui.assistants.{flow}"), flow
     assert not below(modules, "markdown_it") and "textual.widgets._markdown" not in modules
     assert not {"assistant_tui.core.reading", "assistant_tui.core.conflict"} & modules
     # What a server can do is a word that the screen needs; the client behind it is not.

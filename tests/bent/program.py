@@ -30,7 +30,7 @@ class Session:
     async def to_the_end(self) -> None:
         """Go down until no further row comes."""
         before = -1
-        while before != (before := len(self.program.main.desk.listing)):
+        while before != (before := len(self.program.main.context.listing)):
             await self.press("G")
 
     async def edit_name(self, more: str) -> None:

@@ -17,7 +17,7 @@ from assistant_tui.core.difference import MOST_ALIKE, MOST_ALIKE_WORDS, aligned,
 from assistant_tui.core.document import Document
 from assistant_tui.core.json_schema import MOST_CHECKED, schema_problem
 from assistant_tui.core.listing import Row
-from assistant_tui.tui.flows.showing import MOST_JSON, json_screen
+from assistant_tui.tui.assistants.showing import MOST_JSON, json_screen
 
 
 def row(members: dict[str, Any]) -> Row:

@@ -154,7 +154,7 @@ class Person:
         return Offline(said[-1], may_have_arrived=arrived)
 
     def _created(self, identity: str) -> None:
-        row = self._program.main.desk.listing.row(identity)
+        row = self._program.main.context.listing.row(identity)
         assert row is not None, "what was created is not shown"
         known = self._ledger.created(row)
         known.descriptions = {*self._typed.setdefault(row.name, {None})}
@@ -184,7 +184,7 @@ async def soak(proxy: Proxy, machine: Machine, folder: Path, seed: int) -> None:
             assert chaos.count > STEPS / 4, "there were faults"
             await program.press("r")
             assert f"of {len(held)} (all)" in program.header or not held
-            assert [row.id for row in program.main.desk.listing.rows] == [
+            assert [row.id for row in program.main.context.listing.rows] == [
                 each["id"] for each in held
             ]
             await program.press("n", *"last", "ctrl+s")

@@ -5,7 +5,7 @@ from pathlib import Path
 from assistant_tui.config.settings import LOCAL
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
-from assistant_tui.tui.flows.copying import Part, part_of
+from assistant_tui.tui.assistants.copying import Part, part_of
 from tests.hostile.server import HostileServer
 from tests.tui.driver import running
 

@@ -14,8 +14,8 @@ from assistant_tui.core.draft import Draft, towards
 from assistant_tui.core.listing import Row
 from assistant_tui.core.outcome import compare
 from assistant_tui.journal.drafts import dump_draft, load_draft
+from assistant_tui.tui.assistants import deleting, showing
 from assistant_tui.tui.dialogs.text import difference_lines
-from assistant_tui.tui.flows import deleting, showing
 from assistant_tui.tui.widgets.columns import row_text
 from tests.hostile.corpus import DEPTH, VALUES, assistant, holding
 

@@ -17,7 +17,7 @@ _RUN = """
 import sys
 from assistant_tui import cli
 from assistant_tui.config.keys import known_keys
-from assistant_tui.tui.screens.main import MainScreen
+from assistant_tui.tui.main.screen import MainScreen
 
 def fail(screen):
     (held,) = known_keys()

@@ -22,7 +22,7 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.record import Record
 from assistant_tui.tui.app import AssistantApp
-from assistant_tui.tui.screens.main import MainScreen
+from assistant_tui.tui.main.screen import MainScreen
 
 WRITES = ("POST", "DELETE")
 HANGS = 60

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant_tui.api.dialect import Capability
-from assistant_tui.tui.screens.availability import LACKS, Situation, availability
+from assistant_tui.tui.main.command_state import LACKS, Situation, availability
 
 READY = Situation(
     has_row=True,

@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 
 from assistant_tui.tui.app import AssistantApp
+from assistant_tui.tui.assistants.browser import Browser
+from assistant_tui.tui.assistants.jobs import jobs, jobs_on_a_row
 from assistant_tui.tui.commands import (
     BROWSING,
     COMMANDS,
@@ -16,9 +18,7 @@ from assistant_tui.tui.commands import (
     keys_of,
     shown_key,
 )
-from assistant_tui.tui.flows.jobs import jobs, jobs_on_a_row
-from assistant_tui.tui.screens.browser import Browser
-from assistant_tui.tui.screens.main import MainScreen
+from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.reader import Reader
 from assistant_tui.tui.widgets.status_line import MOST_KEYS

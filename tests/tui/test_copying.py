@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from assistant_tui.config.settings import LOCAL, Profile, demo
 from assistant_tui.core.display import has_controls
 from assistant_tui.core.listing import Row
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.copying import Copied, Part, copy, curl, part_of
 from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.dialogs.question import Question
-from assistant_tui.tui.flows.copying import Copied, Part, copy, curl, part_of
-from assistant_tui.tui.flows.desk import Desk
-from assistant_tui.tui.messages import Tone
+from assistant_tui.tui.widgets.status_line import Tone
 from tests.tui.driver import running
 from tests.tui.rows import HOSTILE, row
 from tests.tui.test_ids_in_dialogs import assistant, serving
@@ -34,7 +34,7 @@ def words(profile: Profile, identity: str = "asst_1") -> list[str]:
 
 
 class Told:
-    """A desk that notes what it is told."""
+    """A context that notes what it is told."""
 
     def __init__(self) -> None:
         self.said: list[tuple[str, Tone]] = []
@@ -46,9 +46,9 @@ class Told:
 
 async def told(clipboard: Clipboard, text: str, name: str) -> tuple[str, Tone]:
     """What is said of one copy."""
-    desk = Told()
-    await copy(cast(Desk, desk), clipboard, text, name)
-    (said,) = desk.said
+    context = Told()
+    await copy(cast(MainContext, context), clipboard, text, name)
+    (said,) = context.said
     return said
 
 
@@ -176,7 +176,7 @@ RUNS = "asst_1\ntouch owned\n"
 
 
 class Asked(Told):
-    """A desk with a person who gives one answer."""
+    """A context with a person who gives one answer."""
 
     def __init__(self, answer: str | None) -> None:
         super().__init__()
@@ -191,11 +191,11 @@ class Asked(Told):
 
 async def copied(text: str, answer: str | None, *, lines: bool = False) -> tuple[Asked, list[str]]:
     """What reached the terminal, decoded, after one question."""
-    desk, written = Asked(answer), list[str]()
+    context, written = Asked(answer), list[str]()
     clipboard = Clipboard("", {"SSH_TTY": "x"}, written.append)
-    await copy(cast(Desk, desk), clipboard, text, "the name", lines)
+    await copy(cast(MainContext, context), clipboard, text, "the name", lines)
     sent = [each.removeprefix("\x1b]52;c;").removesuffix("\a") for each in written]
-    return desk, [base64.b64decode(each).decode() for each in sent]
+    return context, [base64.b64decode(each).decode() for each in sent]
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,9 @@ async def copied(text: str, answer: str | None, *, lines: bool = False) -> tuple
 async def test_control_characters_are_not_copied_without_an_agreement(
     text: str, answer: str | None
 ) -> None:
-    desk, sent = await copied(text, answer)
-    assert sent == [] and len(desk.questions) == 1
-    assert desk.said == [("the name was not copied", Tone.WARNING)]
+    context, sent = await copied(text, answer)
+    assert sent == [] and len(context.questions) == 1
+    assert context.said == [("the name was not copied", Tone.WARNING)]
 
 
 async def test_what_was_agreed_to_is_copied() -> None:
@@ -216,10 +216,10 @@ async def test_what_was_agreed_to_is_copied() -> None:
 
 
 async def test_lines_that_are_meant_need_no_agreement_but_other_controls_do() -> None:
-    desk, sent = await copied("a\n\tb\r\nc", "cancel", lines=True)
-    assert sent == ["a\n\tb\r\nc"] and desk.questions == []
-    desk, sent = await copied("a\n\x1bb", "cancel", lines=True)
-    assert sent == [] and len(desk.questions) == 1
+    context, sent = await copied("a\n\tb\r\nc", "cancel", lines=True)
+    assert sent == ["a\n\tb\r\nc"] and context.questions == []
+    context, sent = await copied("a\n\x1bb", "cancel", lines=True)
+    assert sent == [] and len(context.questions) == 1
 
 
 @given(st.text(st.sampled_from('ab\n\r\t\x1b\x7f\u2028\u202e\u3164\\\\"')))

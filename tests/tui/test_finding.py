@@ -9,7 +9,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
-from assistant_tui.tui.screens import filter_controller
+from assistant_tui.tui.assistants import filter_controller
 from tests.tui.driver import Driver, Gate, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)
@@ -114,7 +114,7 @@ async def test_what_is_unfinished_leaves_the_rest_of_the_filter_and_its_line(
     await program.type("model:")
     assert "✗ model: takes what is looked for, such as model:gpt-4o" in program.text
     await program.press("enter")
-    assert program.main.desk.finding.typing
+    assert program.main.context.filter.typing
     assert names(program) == found and "/tutor ·" in program.header
     await program.type("o1")
     assert "✗" not in program.text

@@ -88,7 +88,7 @@ async def test_an_answer_that_is_no_json_is_told_and_r_tries_again(tmp_path: Pat
     server = endpoint(lambda request: httpx.Response(200, text=answers.pop(0)))
     async with running(server, tmp_path, profile=WORK) as program:
         for _ in range(3):
-            if program.main.desk.listing.rows:
+            if program.main.context.listing.rows:
                 break
             assert "Unreadable" in program.text
             assert "<html>" not in program.text

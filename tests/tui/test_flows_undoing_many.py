@@ -76,7 +76,7 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
     program: Driver, gate: Gate, store: SampleStore
 ) -> None:
     """However few of them are among many others."""
-    record, before = program.main.desk.service.record, held(store)
+    record, before = program.main.context.service.record, held(store)
     for each in before[:2]:
         after = json.dumps({**each, "name": "Other"})
         store.modify(each["id"], lambda old: {**old, "name": "Other"})
@@ -188,4 +188,4 @@ async def test_a_new_one_that_was_brought_back_since_is_deleted_under_its_presen
     await program.press("2", "enter")
     assert [each["id"] for each in held(store)] == KNOWN
     assert "Deleted 2" in program.status
-    assert [row.id for row in program.main.desk.listing.rows] == KNOWN
+    assert [row.id for row in program.main.context.listing.rows] == KNOWN

@@ -83,7 +83,7 @@ async def test_a_save_that_waits_counts_down_and_is_told_in_the_end(
 async def test_what_was_said_meanwhile_is_not_covered(program: Driver) -> None:
     await program.pilot.press("enter", "x", "ctrl+s")
     await waits(program)
-    program.main.desk.say("Something else")
+    program.main.context.say("Something else")
     await program.pilot.pause()
     assert program.status == "Something else"
 

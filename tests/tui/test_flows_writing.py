@@ -11,7 +11,7 @@ from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.tui.screens.browser import Browser
+from assistant_tui.tui.assistants.browser import Browser
 from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
@@ -61,7 +61,7 @@ async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is
 async def test_quitting_waits_for_a_write_whoever_began_it(program: Driver, gate: Gate) -> None:
     """Also where no job of the screen is under way: what the service writes is counted."""
     gate.hold = is_write
-    deletion = asyncio.create_task(program.main.desk.service.delete(ID))
+    deletion = asyncio.create_task(program.main.context.service.delete(ID))
     await gate.arrived.wait()
     await program.pilot.press("q")
     await program.until(lambda: "A request is under way" in program.text)
@@ -111,8 +111,8 @@ async def test_a_fault_in_a_job_is_reported_and_the_next_one_runs(
     async def fails(*given: Any) -> None:
         raise KeyError("sk-secret")
 
-    monkeypatch.setattr("assistant_tui.tui.flows.editing.edit_object", fails)
-    monkeypatch.setattr("assistant_tui.tui.flows.exporting.export", fails)
+    monkeypatch.setattr("assistant_tui.tui.assistants.editing.edit_object", fails)
+    monkeypatch.setattr("assistant_tui.tui.assistants.exporting.export", fails)
     await program.press(*keys)
     assert "Not done: stopped by a fault of this program (KeyError" in program.status
     assert "KeyError" in (tmp_path / "crash.txt").read_text()

@@ -21,7 +21,7 @@ def server_with(members: dict[str, Any]) -> HostileServer:
 
 def widgets(program: Driver) -> int:
     """How many there are in the form."""
-    form = program.main.desk.form.form
+    form = program.main.context.form.form
     assert form is not None
     return len(form.query("*"))
 
@@ -66,7 +66,7 @@ async def test_what_the_api_allows_at_most_has_its_editors(tmp_path: Path) -> No
 
 async def go_to_the_last(program: Driver) -> None:
     """From the first tool to the field behind the tools, and back to the last."""
-    form = program.main.desk.form.form
+    form = program.main.context.form.form
     assert form is not None
     row = form.query("ToolRow")[127]
     row.query_one("ToolBox").focus()

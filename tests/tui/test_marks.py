@@ -22,7 +22,7 @@ async def many(tmp_path: Path) -> AsyncIterator[Driver]:
 
 
 def marked(program: Driver) -> set[str]:
-    return {row.id for row in program.main.desk.marked}
+    return {row.id for row in program.main.context.marked}
 
 
 def ids(*numbers: int) -> set[str]:
@@ -43,7 +43,7 @@ async def test_marks_stay_through_paging_and_reloading(many: Driver) -> None:
     await many.press("space", "right_square_bracket", "space")
     await many.press("right_square_bracket", "space", "r", "home")
     assert marked(many) == ids(0, 50, 100)
-    assert [row.id for row in many.main.desk.marked] == [
+    assert [row.id for row in many.main.context.marked] == [
         sample(each)["id"] for each in (0, 50, 100)
     ]
     assert many.lines[2].startswith(">*")

@@ -14,7 +14,7 @@ from assistant_tui.core.errors import (
     Unauthorized,
     Unreadable,
 )
-from assistant_tui.tui.screens import notices
+from assistant_tui.tui.assistants import notices
 
 PROFILE = Profile("work", base_url="https://api.example.com/v1", api_key_env="WORK_KEY OTHER_KEY")
 TROUBLES = (

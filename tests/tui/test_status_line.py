@@ -8,8 +8,7 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from assistant_tui.tui.commands import BROWSING, COMMANDS, at_hand
-from assistant_tui.tui.messages import Tone
-from assistant_tui.tui.widgets.status_line import MOST_KEYS, HeaderLine, KeyLine, StatusLine
+from assistant_tui.tui.widgets.status_line import MOST_KEYS, HeaderLine, KeyLine, StatusLine, Tone
 from tests.tui.rows import HOSTILE
 
 FOOTER = tuple(c for c in at_hand(BROWSING) if c.footer)

@@ -111,7 +111,7 @@ async def test_what_is_typed_in_a_tool_that_is_off_outlives_the_program(tmp_path
     async with running(gate, tmp_path, size=(80, 60)) as program:
         await program.press("enter")
         await take(program, [*NEW_FUNCTION, "type:f", "shift+tab", "space"])
-        program.main.way_out.keep_draft()
+        program.main.leave_guard.keep_draft()
     async with running(gate, tmp_path, size=(80, 60)) as program:
         await program.press("R", "enter", "tab", "enter")
         assert "[ ] function f" in program.text
@@ -149,7 +149,7 @@ KEYS = ("tab", "shift+tab", "space", "enter", "left", "right", "home", "end", "K
 
 def _held(program: Driver) -> set[str]:
     """All texts that the inputs and text areas of the form hold, hidden ones too."""
-    form = program.main.desk.form.form
+    form = program.main.context.form.form
     assert form is not None
     inputs = {holder.value for holder in form.query(Input)}
     return inputs | {area.text for area in form.query(TextArea)}

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from assistant_tui.core.display import one_line
-from assistant_tui.tui.background import start
 from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.workers import start
 
 Check = Callable[[], Awaitable[str]]
 """Finds out why no copy can be kept; empty if one can."""

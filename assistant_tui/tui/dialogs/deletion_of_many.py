@@ -6,9 +6,9 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from assistant_tui.core.display import one_line
-from assistant_tui.tui.background import start
 from assistant_tui.tui.dialogs.count_question import CountQuestion
 from assistant_tui.tui.dialogs.deletion import LABEL_FOR_GOOD, LOOKING, Check
+from assistant_tui.tui.workers import start
 
 
 class DeleteManyQuestion(CountQuestion):

@@ -14,9 +14,9 @@ from textual.widgets import Button, Static
 from assistant_tui.core.batch import UNFINISHED, Batch, Result, Status
 from assistant_tui.core.description import Line
 from assistant_tui.core.display import one_line
-from assistant_tui.tui.background import start
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.reader import Reader
+from assistant_tui.tui.workers import start
 
 _BAR = 40
 """Cells of the bar."""

@@ -1,6 +1,7 @@
 """The three single lines around the panes: where one is, what happened, which keys help."""
 
 from collections.abc import Mapping
+from enum import Enum
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -10,8 +11,17 @@ from textual.widget import Widget
 from assistant_tui.core.display import one_line
 from assistant_tui.core.finding.ordering import AS_SERVED, Ordering
 from assistant_tui.tui.commands import Command, keys_of
-from assistant_tui.tui.messages import Tone
 from assistant_tui.tui.widgets.wrapping import fit
+
+
+class Tone(Enum):
+    """How a sentence on the status line is meant; its mark is shown, not the colour alone."""
+
+    PLAIN = ""
+    WORKING = "… "
+    WARNING = "! "
+    ERROR = "✗ "
+
 
 MOST_KEYS = 6
 _QUERY = 30

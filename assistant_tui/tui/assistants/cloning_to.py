@@ -1,0 +1,127 @@
+"""Creates assistants on another server, once it is told what cannot come along."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.batch import Batch, Status
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.errors import Invalid, ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
+from assistant_tui.core.outcome import Saved
+from assistant_tui.core.transfer import Offer, Transfer, transfer
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.offers import offer_of
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.progress import Progress
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.widgets.status_line import Tone
+
+_MOST_LINES = 200
+"""Lines of losses that the question shows."""
+
+
+class _Move(NamedTuple):
+    """One assistant on its way to the other server."""
+
+    row: Row
+    transfer: Transfer | None
+    """None for one that does not fit the API, and so cannot be created there."""
+
+    @property
+    def id(self) -> str:
+        """The id that it has here."""
+        return self.row.id
+
+    @property
+    def label(self) -> str:
+        """What a result calls it."""
+        return self.row.label
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What does not come along. Not made safe for display."""
+        if self.transfer is None:
+            return (f"unreadable: {self.row.problem}",)
+        return self.transfer.lost
+
+
+async def clone_to(context: MainContext) -> None:
+    """Let a profile be chosen, say what is lost on the way there, and create them there."""
+    rows = context.targets
+    others = {
+        name: profile
+        for name, profile in context.profiles.items()
+        if not profile.read_only and name != context.profile.name
+    }
+    if not others:
+        context.say("There is no other profile that may be written to: P lists all", Tone.WARNING)
+        return
+    lines = {name: one_line(f"{name} · {each.host}") for name, each in others.items()}
+    chosen = await context.ask(Choice(f"Clone {len(rows):,} to", lines))
+    if chosen is not None:
+        await _to(context, others[chosen], rows)
+
+
+async def _to(context: MainContext, profile: Profile, rows: Sequence[Row]) -> None:
+    context.say(f"Asking {one_line(profile.host)} what it has…", Tone.WORKING)
+    try:
+        there = await context.service_of(profile)
+    except ServiceError as error:
+        context.report(error, "Not cloned")
+        return
+    try:
+        offer = await offer_of(there)
+        moves = [_Move(row, None if row.problem else _transfer(row, offer)) for row in rows]
+        context.say("")
+        if await context.ask(_question(profile, moves)) == "clone":
+            await _carry_out(context, there, profile, moves)
+    finally:
+        await there.close()
+
+
+def _transfer(row: Row, offer: Offer) -> Transfer:
+    return transfer(Document(row.text), offer)
+
+
+def _question(profile: Profile, moves: Sequence[_Move]) -> Question:
+    lines = [*_losses(moves)]
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES:,} more lines"]
+    answers = (Answer("cancel", "Cancel"), Answer("clone", "Clone"))
+    title = f"Clone {len(moves):,} to {one_line(profile.name)}?"
+    return Question(title, lines, answers)
+
+
+def _losses(moves: Sequence[_Move]) -> Iterator[str]:
+    for move in moves:
+        lost = move.lost
+        if lost or len(moves) == 1:
+            yield move.label
+            yield from (f"  {one_line(each)}" for each in lost)
+    if not any(move.lost for move in moves):
+        yield "All that they have comes along."
+
+
+async def _carry_out(
+    context: MainContext, there: AssistantService, profile: Profile, moves: Sequence[_Move]
+) -> None:
+    """Create them one after the other: no two creates may be taken for one another."""
+
+    async def operation(move: _Move) -> Saved:
+        if move.transfer is None:
+            raise Invalid(f"it does not fit the API: {one_line(move.row.problem)}")
+        return await there.create(move.transfer.draft)
+
+    batch = Batch(moves[::-1], operation, at_once=1)
+    title = f"Cloning {len(moves):,} to {one_line(profile.name)}"
+    await context.ask(Progress(title, batch, context.give_up_waits))
+    made = [each.saved.row for each in batch.results if each.saved is not None]
+    context.unmark([each.item.id for each in batch.of(Status.DONE)])
+    said = f"Cloned {len(made):,} to {one_line(profile.name)}"
+    if len(moves) == len(made) == 1:
+        said = f"{said} · {shown_id(made[0].id)}"
+    context.say(said, Tone.PLAIN if len(made) == len(moves) else Tone.WARNING)

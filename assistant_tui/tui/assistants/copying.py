@@ -1,0 +1,155 @@
+"""What can be copied of an assistant, and how it gets to the clipboard."""
+
+import os
+import shlex
+from enum import Enum, auto
+from typing import NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+from assistant_tui.config.settings import Profile, Source
+from assistant_tui.core.concealing import conceal
+from assistant_tui.core.display import (
+    has_controls,
+    json_line,
+    many_lines,
+    one_line,
+    without_controls,
+)
+from assistant_tui.core.document import on_one_line
+from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import shown_id
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.clipboard import Clipboard, ClipboardError
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.widgets.status_line import Tone
+
+
+async def copy(
+    context: MainContext, clipboard: Clipboard, text: str, name: str, lines: bool = True
+) -> None:
+    """Copy a text and tell how; Y is the way out where there is no clipboard.
+
+    A text with control characters is copied only after a question, since a paste of it may run what
+    nobody typed. With `lines`, its line feeds and tabs are meant.
+    """
+    if has_controls(text, lines=lines):
+        answer = await context.ask(_question(text, name, lines))
+        if answer not in (_ESCAPED, _EXACT):
+            context.say(f"{one_line(name)} was not copied", Tone.WARNING)
+            return
+        text = without_controls(text, lines=lines) if answer == _ESCAPED else text
+    try:
+        how = await clipboard.copy(text)
+    except ClipboardError as error:
+        context.say(f"{name} was not copied: {error} · Y shows the id", Tone.ERROR)
+        return
+    hint = " · Y shows it" if "OSC 52" in how and name == shown_id(text) else ""
+    context.say(f"{one_line(name)} {how}{hint}")
+
+
+_ESCAPED, _EXACT = "escaped", "exact"
+_MOST_LINES = 8
+_SHOWN = 400
+"""Characters of a text that the question shows, of its beginning and of its end."""
+
+
+def _question(text: str, name: str, lines: bool) -> Question:
+    shown = without_controls(text, lines=lines)
+    if len(shown) > 2 * _SHOWN:
+        left = len(shown) - 2 * _SHOWN
+        shown = f"{shown[:_SHOWN]} … {left:,} more characters … {shown[-_SHOWN:]}"
+    return Question(
+        "Copy control characters?",
+        (
+            f"There are some in {one_line(name)}: a paste may run something, or look different.",
+            "",
+            *many_lines(shown).split("\n")[:_MOST_LINES],
+        ),
+        (
+            Answer("cancel", "Cancel"),
+            Answer(_ESCAPED, "Copy with escapes"),
+            Answer(_EXACT, "Copy as it is", dangerous=True),
+        ),
+    )
+
+
+class Part(Enum):
+    """What can be copied of an assistant."""
+
+    ID = auto()
+    NAME = auto()
+    JSON = auto()
+    CURL = auto()
+
+
+class Copied(NamedTuple):
+    """What goes to the clipboard."""
+
+    text: str
+    name: str
+    """What the status line calls it."""
+    lines: bool = False
+    """Whether it may be of several lines."""
+
+
+def part_of(row: Row, part: Part, profile: Profile) -> Copied:
+    """What is copied of an assistant for one of its parts."""
+    return {
+        Part.ID: lambda: Copied(row.id, shown_id(row.id)),
+        Part.NAME: lambda: Copied(row.name, "the name"),
+        Part.JSON: lambda: Copied(_json(row.text), "the JSON", lines=True),
+        Part.CURL: lambda: Copied(curl(profile, row), "the curl command"),
+    }[part]()
+
+
+def _json(text: str) -> str:
+    """JSON as it was sent, or the same in one line with escapes for control characters."""
+    return json_line(on_one_line(text)) if has_controls(text, lines=True) else text
+
+
+def curl(profile: Profile, row: Row) -> str:
+    """A command that reads the assistant; the key stays the name of a variable, and the place of
+    each other secret is marked."""
+    headers = {
+        "OpenAI-Beta": "assistants=v2",
+        "OpenAI-Organization": profile.organization,
+        "OpenAI-Project": profile.project,
+        **profile.headers,
+    }
+    hidden = profile.secrets
+    parts = ["curl", shlex.quote(conceal(_url(profile, row), hidden))]
+    for name, value in headers.items():
+        if value:
+            parts.append("-H " + shlex.quote(conceal(f"{name}: {value}", hidden)))
+    if variable := _variable(profile):
+        header = (
+            f"{profile.api_key_header}: " if profile.api_key_header else "Authorization: Bearer "
+        )
+        parts.append(f'-H "{header}${variable}"')
+    return " ".join(parts)
+
+
+def _url(profile: Profile, row: Row) -> str:
+    """The assistant's address as the client makes it, but without a name and password."""
+    parts = urlsplit(profile.base_url if profile.source is Source.REMOTE else _LOCAL)
+    part = quote(row.id, safe="", errors="surrogatepass").replace(".", "%2E")
+    query = urlencode(profile.query, errors="surrogatepass", quote_via=quote)
+    return parts._replace(
+        netloc=parts.netloc.rpartition("@")[2],
+        path=f"{parts.path.rstrip('/')}/assistants/{part}",
+        query="&".join(each for each in (parts.query, query) if each),
+    ).geturl()
+
+
+_LOCAL = "http://127.0.0.1:8808/v1"
+"""Where `assistant-tui serve` puts the local store."""
+
+
+def _variable(profile: Profile) -> str:
+    if profile.source is not Source.REMOTE:
+        return ""
+    names = profile.api_key_env.split()
+    if names:
+        return next((name for name in names if os.environ.get(name)), names[-1])
+    stored = profile.api_key_command or profile.api_key_keyring or profile.api_key_file
+    return "API_KEY" if stored else ""

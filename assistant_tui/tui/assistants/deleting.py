@@ -1,0 +1,79 @@
+"""Deletes an assistant: asks with all that is needed to be sure, deletes, tells."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import IN_A_SENTENCE, ON_A_LINE, called, short_name, shown_id
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.dialogs.deletion import DeleteQuestion
+from assistant_tui.tui.dialogs.question import about_line
+from assistant_tui.tui.widgets.status_line import Tone
+
+
+def question(context: MainContext, row: Row) -> DeleteQuestion:
+    """Ask with all that is needed to be sure; Cancel has the focus."""
+    return DeleteQuestion(list(about(row)), lambda: why_unkept(context, [row]))
+
+
+async def why_unkept(context: MainContext, rows: Sequence[Row]) -> str:
+    """Why no copies of these could be kept just now; empty if they could."""
+    try:
+        service = await context.connected()
+    except ServiceError as error:
+        return str(error)
+    return await service.record.check(sum(len(row.text) for row in rows))
+
+
+async def delete(context: MainContext, row: Row, *, for_good: bool = False) -> None:
+    """Delete just this row, and tell what became of it; `for_good` also if no copy is kept."""
+    name, identity = called(row.name, row.id, IN_A_SENTENCE), shown_id(row.id)
+    context.say(f"Deleting {name}…", Tone.WORKING)
+    try:
+        above = previous_id(context, row.id)
+        deleted = await context.service.delete(row.id, above=above, for_good=for_good)
+    except ServiceError as error:
+        context.report(error, f"{name} was not deleted")
+        return
+    context.listing = context.listing.without([row.id])
+    if not deleted:
+        context.say(f"{name} was gone already · {identity}", Tone.WARNING)
+        return
+    trouble = context.service.record.trouble if for_good else ""
+    undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
+    context.say(f"Deleted {name} · {identity} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
+
+
+def previous_id(context: MainContext, assistant_id: str) -> str | None:
+    """The id of the row before, from which a server's list can be asked for just this one."""
+    position = context.listing.position(assistant_id)
+    return context.listing.rows[position - 1].id if position else None
+
+
+def about(row: Row) -> Iterator[str]:
+    """What tells this assistant from others, line by line, safe to show."""
+    yield about_line("Name", short_name(row.name, ON_A_LINE) or "(no name)")
+    yield f"Id    {shown_id(row.id)}"
+    yield about_line("Model", short_name(row.model, ON_A_LINE) or "-")
+    yield about_line("Uses", short_name(", ".join(_uses(row)), ON_A_LINE) or "no tools")
+
+
+_RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}
+
+
+def _uses(row: Row) -> Iterator[str]:
+    """The tools, and how many files and stores hang on them."""
+    for tool, count in Counter(row.tools).items():
+        yield one_line(tool) + (f" ×{count}" if count > 1 else "")
+    try:
+        resources = Document(row.text).value("tool_resources")
+    except ValueError:
+        return
+    for tool in resources.values() if isinstance(resources, dict) else ():
+        for kind, ids in tool.items() if isinstance(tool, dict) else ():
+            if isinstance(ids, list) and ids:
+                word = _RESOURCES.get(kind, one_line(str(kind)))
+                yield f"{len(ids)} {word}{'s' if len(ids) > 1 else ''}"

@@ -1,0 +1,98 @@
+"""Keeps what is typed into one form on disk, from the first edit until it is saved or given up."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker
+
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.widgets.status_line import Tone
+from assistant_tui.tui.workers import start
+
+KEEP_AFTER = 0.5
+"""Seconds after an edit until the draft is on disk."""
+
+
+class DraftKeeper:
+    """The draft of one form, under one key; of no use any more once it has forgotten it."""
+
+    def __init__(
+        self,
+        context: MainContext,
+        screen: Screen[None],
+        draft: Callable[[], Draft],
+        key: str,
+        turns: asyncio.Lock,
+        *,
+        kept: bool,
+    ) -> None:
+        """`draft` is asked for what is being edited, `kept` says that it is on disk already.
+
+        `turns` is shared by all forms of a screen: nothing is kept after it was forgotten, and
+        nothing forgotten that a later form of the same assistant has kept.
+        """
+        self._context = context
+        self._screen = screen
+        self._draft = draft
+        self.key = key
+        self._kept = kept
+        self._given_up = False
+        self._timer: Timer | None = None
+        self._turns = turns
+
+    def soon(self) -> None:
+        """Keep the draft within a second, however fast one types."""
+        if self._timer is None:
+            self._timer = self._screen.set_timer(KEEP_AFTER, self._start)
+
+    def _start(self) -> None:
+        self._timer = None
+        start(self._screen, self.keep, "draft")
+
+    async def keep(self) -> None:
+        """Keep the draft as it is now; returns once it is on disk."""
+        try:
+            service = await self._context.connected()
+        except ServiceError:
+            # The list says why there is no connection; the draft is safe in the form.
+            return
+        async with self._turns:
+            if self._given_up:
+                return
+            draft = self._draft()
+            self._kept = draft.dirty
+            if draft.dirty:
+                await service.record.keep_draft(self.key, draft)
+            else:
+                await service.record.forget_draft(self.key)
+        if service.record.trouble:
+            self._context.say(
+                f"The edit is kept in memory only: {service.record.trouble}", Tone.WARNING
+            )
+
+    def now(self) -> None:
+        """Keep the draft before the program is ended from outside."""
+        record = self._context.record
+        if record is not None and not self._given_up and (draft := self._draft()).dirty:
+            record.keep_draft_now(self.key, draft)
+            self._kept = True
+
+    def forget(self) -> Worker[None]:
+        """The draft was saved or given up: take it from the disk, in the background.
+
+        The next key must not find a save that is only being put away.
+        """
+        self._given_up = True
+        if self._timer is not None:
+            self._timer.stop()
+        return start(self._screen, self._forget, "draft")
+
+    async def _forget(self) -> None:
+        async with self._turns:
+            # Before there is a connection nothing was kept, and nobody waits for one.
+            if self._kept:
+                await self._context.service.record.forget_draft(self.key)

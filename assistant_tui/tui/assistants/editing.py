@@ -1,0 +1,252 @@
+"""Edits a whole object, or one text of the form, in the person's own editor."""
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document, compose, indent
+from assistant_tui.core.draft import Draft, from_editor
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.journal.drafts import InEditor
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.deleting import previous_id
+from assistant_tui.tui.assistants.saving import save
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.editor import LARGEST, LARGEST_TEXT, EditorError, EditorFile, UnreadableFile
+from assistant_tui.tui.widgets.status_line import Tone
+from assistant_tui.tui.workers import is_there, start
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.widgets.editors.text import TextEditor
+    from assistant_tui.tui.widgets.form import AssistantForm
+
+
+_SEPARATOR = "\nin the editor"
+
+
+def new_stand_in() -> str:
+    """A text that stands in a draft for the one in the editor, and is no other's."""
+    return f"\ue000{secrets.token_hex(16)}\ue000"
+
+
+def key_of_form(key: str) -> str:
+    """Where the draft of the form is kept that a text in an editor belongs to."""
+    return key.removesuffix(_SEPARATOR)
+
+
+class EditorSession:
+    """From before the editor is started until what it left is taken or given up.
+
+    Whatever ends the program meanwhile, the next start finds the draft in the journal, and the file
+    that it names.
+    """
+
+    def __init__(
+        self, context: MainContext, key: str, text: str, suffix: str, largest: int = LARGEST
+    ) -> None:
+        """`key` is where the draft of the form is or would be kept.
+
+        Raises:
+            EditorError: there is no room for a file.
+        """
+        self._app = context.app
+        self._record = context.record
+        self._key = f"{key}{_SEPARATOR}"
+        place = None if self._record is None else self._record.edits
+        self.file = EditorFile.make(place, text, suffix, largest)
+
+    def keep(self, draft: Draft, stand_in: str = "") -> None:
+        """Put the draft on disk that the text belongs to, then the text into the file.
+
+        Raises:
+            EditorError: the disk refused.
+        """
+        if self._record is not None:
+            in_editor = InEditor(self.file.path, self.file.before, stand_in)
+            self._record.keep_draft_now(self._key, draft, in_editor)
+        try:
+            self.file.write(self.file.before)
+        except EditorError:
+            self.end()
+            raise
+
+    def run(self) -> str:
+        """Start the editor and return what it left.
+
+        Raises:
+            UnreadableFile: it is no text that can be taken, and is still there.
+            EditorError: nothing is taken; what was written is left behind as a draft.
+        """
+        try:
+            self.file.run(self._app)
+            return self.file.read()
+        except UnreadableFile:
+            raise
+        except EditorError as error:
+            if not self.file.changed or self._record is None:
+                self.end()
+                raise
+            self._record.leave_draft_now(self._key)
+            raise EditorError(f"{error} · R takes up what it wrote") from None
+
+    def settle(self, draft: Draft) -> None:
+        """What was written could be read: keep it as a draft, and take the file away.
+
+        At once: what ends the program must find both or the draft alone.
+        """
+        if self._record is not None:
+            self._record.keep_draft_now(self._key, draft)
+            if self._record.trouble:
+                return
+        self.file.remove()
+
+    def end(self) -> None:
+        """What was written is taken over, or given up: nothing of it is left on disk."""
+        if self._record is not None:
+            self._record.forget_draft_now(self._key)
+        self.file.remove()
+
+
+_ERROR_MARK = "// "
+
+
+async def edit_object(context: MainContext, row: Row) -> None:
+    """Fetch the object, open it as JSON in the editor, and save what was changed.
+
+    What cannot be read or saved is offered for another round, so that no edit is lost.
+    """
+    context.say("Fetching…", Tone.WORKING)
+    try:
+        row = await context.service.fetch(row.id, previous_id(context, row.id))
+    except ServiceError as error:
+        context.report(error, "Not opened")
+        return
+    original = Document(row.text)
+    draft: Draft | None = Draft(original)
+    while draft is not None:
+        draft = await _edit(context, original, draft)
+
+
+async def _edit(context: MainContext, original: Document, draft: Draft) -> Draft | None:
+    """Open an edit in the editor and save what comes back; returns what another round is for."""
+    text = (
+        indent(compose({**original.members, **draft.patch()})) if draft.dirty else original.pretty
+    )
+    try:
+        session = EditorSession(context, str(original.value("id")), f"{text}\n", ".json")
+        session.keep(draft)
+    except EditorError as error:
+        context.say(str(error), Tone.ERROR)
+        return None
+    edited = await _come_back(context, original, session)
+    if edited is None:
+        return None
+    if not edited.dirty:
+        session.end()
+        context.say("Nothing was changed")
+        return None
+    session.settle(edited)
+    if await save(context, edited) is not None:
+        session.end()
+        return None
+    question = Question("The edit was not saved", (), _answers("Discard the edit"))
+    if await context.ask(question) == "drop":
+        session.end()
+        return None
+    session.file.remove()
+    return edited
+
+
+async def _come_back(
+    context: MainContext, original: Document, session: EditorSession
+) -> Draft | None:
+    """Visit the editor as often as it takes to get JSON back; None gives up."""
+    while True:
+        text = session.file.before
+        try:
+            text = without_error(session.run())
+            return from_editor(original, text)
+        except UnreadableFile as error:
+            told, marked = str(error), None
+        except EditorError as error:
+            context.say(str(error), Tone.ERROR)
+            return None
+        except ValueError as error:
+            if text.strip() in ("", session.file.before.strip()):
+                return Draft(original)
+            told, marked = str(error), f"{_ERROR_MARK}{error}\n{text}"
+        if await context.ask(unreadable(told)) == "drop":
+            session.end()
+            return None
+        session.file.reopen(marked)
+
+
+def unreadable(told: str) -> Question:
+    """Ask what becomes of a text that was left in an editor and cannot be read."""
+    return Question("Not saved", (one_line(told),), _answers("Discard"))
+
+
+def _answers(drop: str) -> tuple[Answer, Answer]:
+    return Answer("again", "Back to the editor"), Answer("drop", drop, dangerous=True)
+
+
+def without_error(text: str) -> str:
+    """The text without the lines about an error that stood on top of it."""
+    lines = text.split("\n")
+    while lines and lines[0].startswith(_ERROR_MARK):
+        lines.pop(0)
+    return "\n".join(lines)
+
+
+class FieldEditing:
+    """Takes what the editor left into the form, as if it was typed there."""
+
+    def __init__(
+        self, context: MainContext, screen: Screen[None], keep: Callable[[], None]
+    ) -> None:
+        """`keep` puts the draft of the form on disk before it returns."""
+        self._context = context
+        self._screen = screen
+        self._keep = keep
+
+    def edit(self, form: "AssistantForm", editor: "TextEditor", key: str) -> None:
+        """Open a text of a form, whose draft is kept under a key."""
+        stand_in = new_stand_in()
+        draft = form.draft_with(editor, stand_in)
+        try:
+            text = str(editor.raw)
+            session = EditorSession(self._context, key, text, editor.suffix, LARGEST_TEXT)
+            session.keep(draft, stand_in)
+        except EditorError as error:
+            self._context.say(str(error), Tone.ERROR)
+        else:
+            self._visit(editor, session)
+
+    def _visit(self, editor: "TextEditor", session: EditorSession) -> None:
+        try:
+            text = session.run()
+        except UnreadableFile as error:
+            start(self._screen, partial(self._visit_again, editor, session, str(error)), "form")
+        except EditorError as error:
+            self._context.say(str(error), Tone.ERROR)
+        else:
+            if text != session.file.before:
+                editor.replace(text)
+            self._keep()
+            session.end()
+
+    async def _visit_again(self, editor: "TextEditor", session: EditorSession, told: str) -> None:
+        if await self._context.ask(unreadable(told)) == "drop":
+            session.end()
+        elif is_there(editor):
+            try:
+                session.file.reopen()
+            except EditorError as error:
+                self._context.say(str(error), Tone.ERROR)
+            else:
+                self._visit(editor, session)

@@ -1,0 +1,66 @@
+"""Writes assistants to files of a folder, in a format that is chosen."""
+
+import asyncio
+from collections.abc import Mapping
+
+from assistant_tui.core.batch import Batch, Status
+from assistant_tui.core.display import one_line
+from assistant_tui.core.errors import Invalid
+from assistant_tui.core.exporting import FORMATS, FileNames
+from assistant_tui.core.listing import Row
+from assistant_tui.files.shelf import Shelf
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.entry import Asked, Entry
+from assistant_tui.tui.dialogs.progress import Progress
+from assistant_tui.tui.widgets.status_line import Tone
+
+_FOLDER = "assistants"
+_FORMATS: Mapping[str, str] = {
+    "json": "JSON",
+    "yaml": "YAML",
+    "markdown": "Markdown, the instructions as its text",
+    "responses": "A request of the Responses API",
+    "agents-sdk": "A snippet for the Agents SDK",
+}
+
+
+async def export(context: MainContext) -> None:
+    """Ask for format and folder, write a file for each, and tell what a format cannot express."""
+    rows = context.targets
+    chosen = await context.ask(Choice(f"Export {_count(rows)} as", _FORMATS))
+    if chosen is None:
+        return
+    entry = Entry("Export", [Asked("Into the folder", _FOLDER)], "writes", _wrong)
+    if (values := await context.ask(entry)) is None:
+        return
+    try:
+        shelf = await asyncio.to_thread(Shelf, values[0], remedy="another folder takes it")
+    except ValueError as error:
+        context.say(f"Not exported: {error}", Tone.ERROR)
+        return
+    form = FORMATS[chosen]
+    names = FileNames(form)
+
+    async def operation(row: Row) -> str:
+        try:
+            text = form.write(row.text)
+            await asyncio.to_thread(shelf.put, names.of(row), text)
+        except ValueError as error:
+            raise Invalid(str(error)) from None
+        lost = form.losses(row.text)
+        return f"not carried over: {'; '.join(lost)}" if lost else ""
+
+    batch = Batch(rows, operation)
+    await context.ask(Progress(f"Exporting {_count(rows)}", batch))
+    done = len(batch.of(Status.DONE))
+    said = f"Exported {done:,} to {one_line(str(shelf.folder))}"
+    context.say(said, Tone.PLAIN if done == len(rows) else Tone.WARNING)
+
+
+def _count(rows: tuple[Row, ...]) -> str:
+    return rows[0].label if len(rows) == 1 else f"{len(rows):,} assistants"
+
+
+def _wrong(values: tuple[str, ...]) -> str:
+    return "" if values[0].strip() else "a folder is needed"

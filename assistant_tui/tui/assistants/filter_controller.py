@@ -1,0 +1,259 @@
+"""Filters and sorts the list while a person types, and marks what was found."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from assistant_tui.core.finding.query import EVERYTHING, QueryError, parse
+from assistant_tui.core.finding.view import View
+from assistant_tui.core.listing import Row
+from assistant_tui.core.marks import Marks
+from assistant_tui.tui.assistants.browser import Browser
+from assistant_tui.tui.list_model import ListModel
+from assistant_tui.tui.stylesheets import read_later
+from assistant_tui.tui.widgets.status_line import StatusLine, Tone
+from assistant_tui.tui.workers import start
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.widgets.filter_bar import FilterBar
+
+
+from assistant_tui.tui.dialogs.wait_for_rest import ALL, THESE, WaitForRest
+
+Use = Callable[[Sequence[Row], bool], None]
+"""Takes the rows, and whether they are all that the server has for the filter."""
+
+
+class WholeResult:
+    """What an action on "all that match" asks for its rows, so that it never acts on a part."""
+
+    def __init__(self, model: ListModel, screen: Screen[None]) -> None:
+        self._model = model
+        self._screen = screen
+
+    def ask(self, doing: str, use: Use) -> None:
+        """Hand all rows to `use` at once, where they are there; else when the rest has come.
+
+        A dialog shows how far it is. There a person can take what was found so far, which is then
+        what the dialog has counted, or do nothing.
+        """
+        model = self._model
+        if model.state.found_all:
+            self._hand_over(model.state.view, use, all_there=True)
+            return
+        dialog = WaitForRest(f"{doing}: not all is here yet", self._try_again)
+        offered = model.state.view
+
+        def show() -> None:
+            nonlocal offered
+            if dialog.answered:
+                return
+            state = model.state
+            offered, failure = state.view, state.failure
+            if state.found_all:
+                dialog.close(ALL)
+            else:
+                failed = "" if failure is None else f"{failure.error.title}: {failure.error}"
+                dialog.show(len(offered), len(offered.listing.loaded), failed)
+
+        def answered(answer: str | None) -> None:
+            model.unlisten(show)
+            model.update(model.state.wanting_all(False))
+            if answer in (ALL, THESE):
+                self._hand_over(offered, use, all_there=answer == ALL)
+
+        model.listen(show)
+        show()
+        self._screen.app.push_screen(dialog, answered)
+        model.update(model.state.wanting_all(True))
+
+    def _try_again(self) -> None:
+        self._model.update(self._model.state.retrying())
+
+    def _hand_over(self, view: View, use: Use, *, all_there: bool) -> None:
+        use(view.rows, all_there and view.listing.complete)
+
+
+SLICE = 0.004
+"""Seconds that rows are looked at before keys have their turn."""
+BREATH = 0.001
+"""Seconds that keys and drawing have before the next slice, and more if they need it."""
+PATIENCE = 0.05
+"""Seconds between the drawings of what was found so far."""
+FIRST = 100
+"""Rows in the first slice, before it is known how long one takes."""
+SCREENFUL = 50
+"""Rows that are worth a drawing of their own."""
+
+
+class FilterController:
+    """Reads the filter, looks through the rows by and by, and hands out each view to be shown."""
+
+    def __init__(
+        self, model: ListModel, screen: Screen[None], show: Callable[[View], None]
+    ) -> None:
+        """`show` is given each view that is to be seen."""
+        self._model = model
+        self._screen = screen
+        self._show = show
+        self._whole = WholeResult(model, screen)
+        self._shown = View()
+        self._looked_at: View | None = None
+        """The view that came of the last look; another one has not been looked at here."""
+        self._searching = False
+        """The worker is there that looks at rows until none is left."""
+        self._count = FIRST
+        """Rows in a slice: as many as take their time."""
+        self._bar: FilterBar | None = None
+        model.listen(self.go_on)
+
+    @property
+    def typing(self) -> bool:
+        """The filter has the focus."""
+        return self._bar is not None and self._bar.has_focus_within
+
+    @property
+    def _browser(self) -> Browser:
+        return self._screen.query_one(Browser)
+
+    @property
+    def _view(self) -> View:
+        return self._model.state.view
+
+    async def act(self, name: str) -> None:
+        """Carry out one of the commands that find."""
+        view = self._view
+        match name:
+            case "filter":
+                await self._open()
+            case "filter_done":
+                await self._settle()
+            case "filter_clear":
+                await self._clear()
+            case "sort":
+                self._model.update(self._model.state.through(view.query, view.ordering.next()))
+            case "sort_reverse":
+                self._model.update(self._model.state.through(view.query, view.ordering.reversed()))
+            case "mark_all":
+                self._whole.ask("Mark all", partial(self._mark, Marks.with_all))
+            case "invert_marks":
+                self._whole.ask("Invert marks", partial(self._mark, Marks.inverted))
+
+    def _mark(
+        self, change: Callable[[Marks, Sequence[Row]], Marks], rows: Sequence[Row], whole: bool
+    ) -> None:
+        """Mark rows; where a server keeps others back, say so."""
+        self._browser.marks = change(self._browser.marks, rows)
+        if not whole:
+            remark = f"Of the {len(rows):,} that were found; there may be more"
+            self._screen.query_one(StatusLine).say(remark, Tone.WARNING)
+
+    async def _open(self) -> None:
+        from assistant_tui.tui.widgets.filter_bar import FilterBar
+
+        self._browser.show_list()
+        if self._bar is None:
+            read_later(self._screen.app)
+            self._bar = FilterBar(self._view.query.text)
+            await self._screen.mount(self._bar, after="#panes")
+        self._bar.start()
+
+    async def close(self) -> None:
+        """Put the input away; the filter stays."""
+        if self._bar is not None:
+            bar, self._bar = self._bar, None
+            await bar.remove()
+
+    def typed(self) -> bool:
+        """Look for what is typed now; while some of it is unfinished, for the rest of it."""
+        if self._bar is None:
+            return False
+        wrong = ""
+        try:
+            query = parse(self._bar.text)
+        except QueryError as error:
+            query, wrong = error.rest, str(error)
+        self._bar.refuse(wrong)
+        if query.text != self._view.query.text:
+            self._model.update(self._model.state.through(query, self._view.ordering))
+        return not wrong
+
+    async def _settle(self) -> None:
+        """Go to the list with what was found; what is unfinished stays to be finished."""
+        if self.typed():
+            self._browser.list_pane.settle()
+            self._browser.show_list()
+            await self.close()
+
+    async def _clear(self) -> None:
+        self._show_everything()
+        self._browser.show_list()
+        await self.close()
+
+    def _show_everything(self) -> None:
+        self._model.update(self._model.state.through(EVERYTHING, self._view.ordering))
+
+    def back(self) -> None:
+        """Take back the filter, else the order, if there is one."""
+        self._model.update(self._model.state.unfiltered())
+
+    def reveal(self, assistant_id: str) -> None:
+        """Highlight an assistant that is loaded, taking back a filter that hides it."""
+        row = self._model.state.listing.row(assistant_id)
+        if row is not None and not self._view.query.matches(row):
+            self._show_everything()
+        self._browser.show_list()
+        self._browser.highlight(assistant_id)
+
+    def go_on(self) -> None:
+        """Show what there is at once, where that is all; else look for the rest by and by."""
+        before, view = self._looked_at, self._view
+        if view is before:
+            return
+        if before is None or (view.query, view.ordering) != (before.query, before.ordering):
+            self._count = FIRST
+        self._look_further()
+        if not self._view.behind or self._is_news(0):
+            self._display()
+        if self._view.behind and not self._searching:
+            self._searching = True
+            start(self._screen, self._search, "search")
+
+    def _look_further(self) -> None:
+        started = perf_counter()
+        state = self._model.state.further(self._count)
+        took = perf_counter() - started
+        if took < SLICE / 2 and state.view.behind:
+            self._count *= 2
+        elif took > SLICE and self._count > 1:
+            self._count //= 2
+        self._looked_at = state.view
+        self._model.update(state)
+
+    def _is_news(self, waited: float) -> bool:
+        """Whether what was found so far is worth drawing; half of what was there before is not."""
+        found, before = self._view, self._shown
+        if found.query != before.query:
+            return waited > PATIENCE or len(found) >= SCREENFUL
+        grown = found.ordering == before.ordering and len(found) >= len(before)
+        return grown and waited > PATIENCE
+
+    def _display(self) -> None:
+        self._shown = self._view
+        self._show(self._view)
+
+    async def _search(self) -> None:
+        drawn = monotonic()
+        try:
+            while self._view.behind:
+                await asyncio.sleep(BREATH)
+                self._look_further()
+                if not self._view.behind or self._is_news(monotonic() - drawn):
+                    self._display()
+                    drawn = monotonic()
+        finally:
+            self._searching = False

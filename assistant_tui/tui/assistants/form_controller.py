@@ -1,0 +1,261 @@
+"""Opens the form on a draft, offers it models and files, saves it and closes it."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.worker import Worker
+
+from assistant_tui.core.document import Document, write_json
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.outcome import Saved
+from assistant_tui.core.raw import Raw, is_editable, looks_same
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.draft_keeper import DraftKeeper
+from assistant_tui.tui.assistants.leaving import may_leave, named_aside
+from assistant_tui.tui.stylesheets import read_later
+from assistant_tui.tui.widgets.status_line import Tone
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.widgets.editors.ids import IdsEditor
+    from assistant_tui.tui.widgets.form import AssistantForm
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from assistant_tui.tui.workers import is_there, start
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.widgets.editors.ids import IdsEditor
+    from assistant_tui.tui.widgets.form import AssistantForm
+
+
+_GROUP = "models"
+
+
+class Suggestions:
+    """Asks in the background; a list that fails is told, and any text can be typed all the same."""
+
+    def __init__(self, context: MainContext, screen: Screen[None]) -> None:
+        self._context = context
+        self._screen = screen
+
+    def models(self, form: "AssistantForm") -> Worker[None]:
+        """Offer the server's models as soon as they are known."""
+        return start(self._screen, partial(self._models, form), _GROUP)
+
+    async def _models(self, form: "AssistantForm") -> None:
+        try:
+            service = await self._context.connected()
+            models = await service.models()
+        except ServiceError as error:
+            self._context.say(f"The models could not be listed: {error}", Tone.WARNING)
+            return
+        if is_there(form):
+            form.offer_models(models)
+
+    def resources(self, editor: "IdsEditor") -> None:
+        """Offer the ids that an editor is about, once it is looked at."""
+        start(self._screen, partial(self._resources, editor), _GROUP)
+
+    async def _resources(self, editor: "IdsEditor") -> None:
+        try:
+            service = await self._context.connected()
+            files = editor.field.name.endswith("file_ids")
+            found = await (service.files() if files else service.vector_stores())
+        except ServiceError as error:
+            self._context.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
+            return
+        if found is not None and is_there(editor):
+            editor.offer_resources(found)
+
+
+class FormController:
+    """Holds at most one open form, in the place of the detail."""
+
+    def __init__(
+        self, context: MainContext, screen: Screen[None], closed: Callable[[], None]
+    ) -> None:
+        self._context = context
+        self._screen = screen
+        self._closed = closed
+        self._last_model = context.profile.model
+        self._turns = asyncio.Lock()
+        self._keeper: DraftKeeper | None = None
+        self._forgetting: Worker[None] | None = None
+        self._offering = Suggestions(context, screen)
+        self._models: Worker[None] | None = None
+        self.form: AssistantForm | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        """What is being edited; None while no form is open."""
+        return None if self.form is None else self.form.collect()
+
+    def new_draft(self) -> Draft:
+        """A draft for a new assistant: its model is the profile's, or the last one used."""
+        model = self._last_model
+        return Draft(preset={"model": write_json(model)} if model else {})
+
+    async def open(self, draft: Draft, key: str = "", title: str = "") -> None:
+        """Show a form for a draft, with the focus in its first field; `key` is where it is kept."""
+        if self.form is not None and self._keeper is not None:
+            self._keeper.forget()
+            await self._take_away(self.form)
+        from assistant_tui.tui.widgets.form import AssistantForm
+
+        read_later(self._screen.app)
+        form = self.form = AssistantForm(draft, title)
+        place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
+        self._keeper = self._keeper_of(form, place, kept=bool(key))
+        await self._screen.query_one("#panes").mount(form)
+        form.start()
+        self._models = self._offering.models(form)
+
+    def _keeper_of(self, form: "AssistantForm", key: str, *, kept: bool) -> DraftKeeper:
+        return DraftKeeper(self._context, self._screen, form.collect, key, self._turns, kept=kept)
+
+    def keep_soon(self) -> None:
+        """Keep the draft on disk within a second, however fast one types."""
+        if self._keeper is not None:
+            self._keeper.soon()
+
+    def keep_now(self) -> None:
+        """Keep the draft before the program is ended from outside."""
+        if self._keeper is not None:
+            self._keeper.now()
+
+    def offer_resources(self, editor: "IdsEditor") -> None:
+        """Offer the ids that an editor is about, once it is looked at."""
+        self._offering.resources(editor)
+
+    async def close(self) -> None:
+        """Take the form away, and forget its draft in the background."""
+        if self.form is not None and self._keeper is not None:
+            form, self.form = self.form, None
+            self._forgetting = self._keeper.forget()
+            await self._take_away(form)
+            self._closed()
+
+    async def _take_away(self, form: "AssistantForm") -> None:
+        """Remove a form with no frame between: Textual fails to draw a widget that is half gone."""
+        with self._screen.app.batch_update():
+            await form.remove()
+            self._screen.refresh(layout=True)
+
+    async def leave(self) -> bool:
+        """Close the form, if nothing is lost by it or the person says so.
+
+        Returns once no draft is left on disk that would be offered again.
+        """
+        if not await may_leave(self._context, self.draft):
+            return False
+        await self.close()
+        if self._forgetting is not None:
+            await self._forgetting.wait()
+        return True
+
+    async def save(self) -> None:
+        """Save the draft; what was typed meanwhile stays in the form as a further edit."""
+        from assistant_tui.tui.assistants.saving import save
+
+        form = self.form
+        if form is None or (sent := await self._ready(form)) is None:
+            return
+        held = form.held()
+        saved = await save(self._context, sent)
+        if saved is None:
+            return
+        self._last_model = saved.row.model or self._last_model
+        if form.held() == held and not saved.outcome.ignored and not sent.aside:
+            await self.close()
+            return
+        await self._go_on(form, sent, saved, held)
+        if sent.aside:
+            left = named_aside(sent)
+            self._context.say(f"Saved, but not what is typed in {left}", Tone.WARNING)
+        elif saved.outcome.as_asked and not saved.merged:
+            self._context.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
+
+    async def _go_on(
+        self, form: "AssistantForm", sent: Draft, saved: Saved, held: Mapping[str, Raw]
+    ) -> None:
+        """Go on editing what was typed since, over what the server has now, and keep that."""
+        if not _shows_all(sent, saved):
+            await self._show_anew(form, sent, saved, held)
+        else:
+            left = (*saved.outcome.ignored, *sent.aside)
+            form.go_on(Document(saved.row.text), held, left)
+        former = self._keeper
+        if self.form is form and sent.assistant_id is None:
+            self._keeper = self._keeper_of(form, saved.row.id, kept=False)
+        if self._keeper is not None:
+            await self._keeper.keep()
+        if former is not None and former is not self._keeper:
+            # The draft of a new one would make a second, were it offered again.
+            former.forget()
+
+    async def _ready(self, form: "AssistantForm") -> Draft | None:
+        """What a save would send; None, and why, where there is nothing or something is wrong."""
+        if self._models is not None and "model" in form.collect().errors:
+            # The model is preset as soon as the server has said which it has.
+            await self._models.wait()
+        draft = form.collect()
+        if draft.errors:
+            form.show_errors()
+            self._context.say("Not saved: " + "; ".join(draft.errors.values()), Tone.ERROR)
+            return None
+        if not draft.patch() and draft.assistant_id is not None:
+            left = named_aside(draft)
+            words = f"Nothing to save; not part of a save: {left}" if left else ""
+            self._context.say(words or "Nothing was changed", Tone.WARNING if left else Tone.PLAIN)
+            return None
+        return draft
+
+    async def _show_anew(
+        self, form: "AssistantForm", sent: Draft, saved: Saved, held: Mapping[str, Raw]
+    ) -> None:
+        """Open the form over what the server has now, with what it has not as edits."""
+        typed = {name: raw for name, raw in form.held().items() if raw != held[name]}
+        left = (*saved.outcome.ignored, *sent.aside)
+        ignored = {name: held[name] for name in left if name in held}
+        draft = Draft(sent.met_by(Document(saved.row.text), {**typed, **sent.aside}))
+        for name, raw in {**ignored, **typed}.items():
+            draft = draft.edited(name, raw)
+        place = form.cursor
+        await self.open(draft, saved.row.id)
+        if self.form is not None:
+            self.form.cursor = place
+
+    def refuse(self, error: ServiceError) -> None:
+        """Show a refusal beside the field that it names, if there is one."""
+        if self.form is not None and error.field:
+            self.form.refuse(error.field, error.message)
+
+    def edit_field(self) -> None:
+        """Open the text that has the focus in the person's editor."""
+        editor = self.form.focused_text if self.form is not None else None
+        if self.form is None or self._keeper is None or editor is None:
+            return
+        # What an editor needs is imported when one is wanted.
+        from assistant_tui.tui.assistants.editing import FieldEditing
+
+        FieldEditing(self._context, self._screen, self.keep_now).edit(
+            self.form, editor, self._keeper.key
+        )
+
+
+def _shows_all(sent: Draft, saved: Saved) -> bool:
+    """Whether a form that sent this shows what the server has now, but for what it ignored."""
+    shown, now = {**sent.start, **sent.patch()}, Document(saved.row.text).members
+    for name, field in FIELDS.items():
+        if name in saved.outcome.ignored:
+            if not is_editable(field, now.get(name)):
+                return False
+        elif not looks_same(field, shown.get(name), now.get(name)):
+            return False
+    return True

@@ -1,0 +1,45 @@
+"""Goes to an assistant by its id, whether it is in the list or not."""
+
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import NotFound, ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import called, shown_id
+from assistant_tui.tui.assistants import showing
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
+from assistant_tui.tui.widgets.status_line import Tone
+
+
+async def go_to(context: MainContext) -> None:
+    """Ask for an id; highlight its assistant in the list, or open it where it is not loaded."""
+    values = await context.ask(Entry("Go to an assistant", [Asked("Id")], "goes there", _wrong))
+    if values is None:
+        return
+    assistant_id = values[0].strip()
+    if context.listing.row(assistant_id) is not None:
+        context.reveal(assistant_id)
+        return
+    context.say(f"Looking for {shown_id(assistant_id)}…", Tone.WORKING)
+    try:
+        row = await context.service.fetch(assistant_id)
+    except NotFound:
+        context.say(f"This server has no assistant {shown_id(assistant_id)}", Tone.WARNING)
+        return
+    except ServiceError as error:
+        context.report(error, f"{shown_id(assistant_id)} was not found")
+        return
+    context.say(f"{called(row.name, row.id)} is not in the list that is loaded")
+    await _open(context, row)
+
+
+def _wrong(values: Values) -> str:
+    text = values[0].strip()
+    return "" if text and not any(map(str.isspace, text)) else "An id is one word, such as asst_abc"
+
+
+async def _open(context: MainContext, row: Row) -> None:
+    if row.problem or context.profile.read_only:
+        context.app.push_screen(showing.json_screen(row))
+    else:
+        await context.open_form(Draft(Document(row.text)))

@@ -1,0 +1,83 @@
+"""Creates and changes assistants from files: the plan first, then what it says."""
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.display import one_line
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.importing import Action, Step, mismatch
+from assistant_tui.core.outcome import Saved
+from assistant_tui.files.reading import read_entries
+from assistant_tui.services import importing
+from assistant_tui.services.importing import look_up, why_unnoted
+from assistant_tui.tui.assistants.bulk import carry_out
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.dialogs import entry
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.widgets.status_line import Tone
+
+_MOST_LINES = 200
+"""Lines of a plan that the question shows."""
+
+
+async def import_files(context: MainContext) -> None:
+    """Ask for a file or folder, show what it would change, and carry it out."""
+    asked = [entry.Asked("A file or a folder")]
+    values = await context.ask(entry.Entry("Import", asked, "reads it", _wrong))
+    if values is None:
+        return
+    try:
+        given = await asyncio.to_thread(lambda: [*read_entries(values, "Not imported:")])
+        found = await look_up(context.service, given, lambda said: _say(context, said))
+        steps = await asyncio.to_thread(found.steps)
+    except ConfigurationError as error:
+        context.say(str(error), Tone.ERROR)
+        return
+    except ServiceError as error:
+        context.report(error, "Not imported")
+        return
+    context.say("")
+    answer = await context.ask(_question(steps, await why_unnoted(context.service, steps)))
+    if answer == "again":
+        steps = await asyncio.to_thread(lambda: found.steps(again=True))
+    if answer in ("import", "again"):
+        await _carry_out(context, [step for step in steps if step.action in _TO_SEND])
+
+
+def _say(context: MainContext, sentence: str) -> None:
+    context.say(one_line(sentence), Tone.WORKING)
+
+
+def _wrong(values: tuple[str, ...]) -> str:
+    return "" if values[0].strip() else "a file or a folder is needed"
+
+
+_TO_SEND = (Action.CREATE, Action.CHANGE)
+
+
+def _question(steps: Sequence[Step], unnoted: str) -> Question:
+    counts = Counter(step.action for step in steps)
+    title = ", ".join(f"{counts[action]:,} {action.value}" for action in Action if counts[action])
+    lines = [step.line for step in steps[:_MOST_LINES]]
+    if len(steps) > _MOST_LINES:
+        lines.append(f"… and {len(steps) - _MOST_LINES:,} more")
+    answers = [Answer("cancel", "Cancel")]
+    if any(counts[action] for action in _TO_SEND):
+        answers.append(Answer("import", "Import"))
+    if counts[Action.IMPORTED]:
+        answers.append(Answer("again", "Import all again"))
+    return Question(f"Import: {title}", lines, answers, [unnoted] if unnoted else [])
+
+
+async def _carry_out(context: MainContext, steps: Sequence[Step]) -> None:
+    token = secrets.token_hex(8)
+
+    async def operation(step: Step) -> Saved:
+        return await importing.carry_out(context.service, step, token)
+
+    results = await carry_out(context, "Importing", "Imported", steps, operation, at_once=1)
+    if wrong := mismatch((each.item, each.saved) for each in results if each.saved is not None):
+        context.say(f"Not as planned: {wrong}", Tone.ERROR)

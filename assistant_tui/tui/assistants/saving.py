@@ -1,0 +1,199 @@
+"""Saves a draft: sends it, settles a conflict, and tells what the server made of it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from assistant_tui.api.dialect import Capability
+from assistant_tui.core.conflict import Conflict
+from assistant_tui.core.copies import edited, left_behind, recreated
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft
+from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
+from assistant_tui.core.naming import (
+    IN_A_SENTENCE,
+    ON_A_LINE,
+    WITH_ITS_ID,
+    called,
+    short_name,
+    shown_id,
+)
+from assistant_tui.core.outcome import Saved
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.deleting import previous_id
+from assistant_tui.tui.dialogs.conflict import ConflictDialog
+from assistant_tui.tui.dialogs.question import Answer, Question, about_line
+from assistant_tui.tui.widgets.status_line import Tone
+
+
+class Purpose(NamedTuple):
+    """What a draft is saved for, and so what is said where it is not."""
+
+    unsaved: str
+    uncreated: str
+    stay: str
+    """What the button says that saves nothing."""
+    undoes: int | None = None
+    """The number of the journal's entry that this takes back."""
+
+    @classmethod
+    def undoing(cls, number: int) -> "Purpose":
+        """An entry of the journal is taken back; no edit is open."""
+        return cls("Not undone", "Not undone", "Cancel", number)
+
+
+EDITING = Purpose(
+    "Not saved; the edit is kept here", "Not created; the edit is kept here", "Keep editing"
+)
+RESTORING = Purpose("Not restored", "Not restored", "Cancel")
+
+
+async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -> Saved | None:
+    """Create or modify; returns what the server has now, or None if the draft is still needed."""
+    sent = draft
+    kept: tuple[str, ...] = ()
+    while True:
+        try:
+            saved = await _send(context, sent, purpose.undoes)
+        except EditConflict as error:
+            conflict = Conflict(sent, Document(error.newer.text), error.fields, draft.original)
+            chosen = await context.ask(ConflictDialog(conflict, purpose.stay))
+            if chosen is None:
+                context.say(purpose.unsaved, Tone.WARNING)
+                return None
+            sent, kept = conflict.settled(chosen), (*kept, *conflict.kept(chosen))
+            if sent.dirty:
+                continue
+            saved = Saved(error.newer, unchanged=True)
+        except Incomplete as error:
+            if await _whole_agreed(context, purpose):
+                context.service.send_whole()
+                continue
+            context.report(error, purpose.unsaved)
+            return None
+        except Deleted:
+            return await _create_anew(context, sent, purpose)
+        except ServiceError as error:
+            if draft.assistant_id is not None and purpose.undoes is None and _is_fixed(context):
+                return await _create_beside(context, sent, purpose)
+            context.report(error, purpose.unsaved)
+            return None
+        return _done(context, draft, saved, kept)
+
+
+async def _whole_agreed(context: MainContext, purpose: Purpose) -> bool:
+    lines = (
+        "It wants or wipes the fields that are not sent with a modify.",
+        "Until the program ends, all fields can be sent as they are there.",
+        "full_replace = true in the profile says so for good.",
+    )
+    answers = (Answer("stay", purpose.stay), Answer("whole", "Send all fields"))
+    question = Question("This server replaces the whole object", lines, answers)
+    return await context.ask(question) == "whole"
+
+
+async def _send(context: MainContext, draft: Draft, undoes: int | None) -> Saved:
+    if draft.assistant_id is None:
+        context.say("Creating…", Tone.WORKING)
+        known = [row.id for row in context.listing.rows]
+        return await context.service.create(draft, known, undoes)
+    context.say("Saving…", Tone.WORKING)
+    return await context.service.save(draft, previous_id(context, draft.assistant_id), undoes)
+
+
+def _done(context: MainContext, draft: Draft, saved: Saved, kept: Iterable[str]) -> Saved:
+    """Show and tell what was saved; `kept` are fields of others that were met on the way."""
+    saved = replace(saved, merged=tuple(dict.fromkeys((*kept, *saved.merged))))
+    context.show_row(saved.row)
+    done = "Created" if draft.assistant_id is None else "Saved"
+    if saved.unchanged:
+        done = "Nothing was left to save:"
+    _tell(context, done, saved)
+    return saved
+
+
+async def _create_anew(context: MainContext, draft: Draft, purpose: Purpose) -> Saved | None:
+    """Offer to create one that is gone anew, with the edits; the draft stays until then."""
+    again = "It can be created anew, with your changes; the id will be a new one."
+    saved = await _instead(context, draft, "It was deleted elsewhere", again, purpose)
+    if saved is not None:
+        context.listing = context.listing.without([str(draft.assistant_id)])
+    return saved
+
+
+def _is_fixed(context: MainContext) -> bool:
+    return not context.profile.read_only and not context.service.can(Capability.MODIFY)
+
+
+async def _create_beside(context: MainContext, draft: Draft, purpose: Purpose) -> Saved | None:
+    """Offer to create another one with the edits, where the server cannot modify the first."""
+    beside = "A new one can take your changes; this one stays as it is."
+    return await _instead(context, draft, "This server cannot modify assistants", beside, purpose)
+
+
+async def _instead(
+    context: MainContext, draft: Draft, title: str, offer: str, purpose: Purpose
+) -> Saved | None:
+    fresh, lost = recreated(draft), left_behind(edited(draft))
+    if not await _wanted_anew(context, draft, title, offer, lost, purpose):
+        context.say(purpose.unsaved, Tone.WARNING)
+        return None
+    try:
+        saved = await _send(context, fresh, purpose.undoes)
+    except ServiceError as error:
+        context.report(error, purpose.uncreated)
+        return None
+    context.show_row(saved.row)
+    remarks = [f"could not come along: {_names(lost)}"] if lost else []
+    _tell(context, "Created", saved, remarks)
+    return saved
+
+
+async def _wanted_anew(
+    context: MainContext,
+    draft: Draft,
+    title: str,
+    offer: str,
+    lost: Collection[str],
+    purpose: Purpose,
+) -> bool:
+    name = str(edited(draft).value("name") or "")
+    lines = [
+        about_line("Name", short_name(name, ON_A_LINE) or "(no name)"),
+        f"Id    {shown_id(str(draft.assistant_id))}",
+        "",
+        offer,
+    ]
+    answers = [Answer("stay", purpose.stay), Answer("anew", "Create it anew")]
+    if lost:
+        lines.append(f"These fields cannot come along: {_names(lost)}")
+    if not context.service.can(Capability.CREATE):
+        lines[3:], answers[1:] = ["This server cannot create assistants."], []
+    return await context.ask(Question(title, lines, answers)) == "anew"
+
+
+def _names(fields: Iterable[str]) -> str:
+    return one_line(", ".join(fields))
+
+
+def _tell(context: MainContext, done: str, saved: Saved, remarks: Iterable[str] = ()) -> None:
+    """Say what was done, and what the server did beside."""
+    identity = shown_id(saved.row.id)
+    remarks, last = [*remarks], identity
+    if saved.answer_lost:
+        remarks.append("the answer was lost, but it has arrived")
+    if saved.merged:
+        remarks.append(f"changed elsewhere and kept: {_names(saved.merged)}")
+    if saved.outcome.ignored:
+        remarks.append(f"the server did not take: {_names(saved.outcome.ignored)}")
+    if saved.outcome.wiped:
+        remarks.append(f"the server wiped: {_names(saved.outcome.wiped)}")
+        last = "u undoes it"
+    if saved.unkept:
+        remarks.append(f"u cannot undo it: {saved.unkept}")
+        last = identity
+    tone = Tone.WARNING if saved.unkept or not saved.outcome.as_asked else Tone.PLAIN
+    most = IN_A_SENTENCE if remarks else WITH_ITS_ID
+    said = f"{done} {called(saved.row.name, saved.row.id, most)}"
+    context.say(" · ".join([said, *remarks, last]), tone)

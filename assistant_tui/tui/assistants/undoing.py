@@ -1,0 +1,156 @@
+"""Takes back what was done here: the last deed, a deletion from the trash, or to any version."""
+
+from collections.abc import Callable, Iterator
+
+from assistant_tui.core.columns import created_text
+from assistant_tui.core.difference import differences
+from assistant_tui.core.display import one_line
+from assistant_tui.core.document import Document
+from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.errors import ServerFault, ServiceError
+from assistant_tui.core.listing import Row
+from assistant_tui.core.naming import IN_A_LABEL, IN_A_SENTENCE, called, short_name, shown_id
+from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.deleting import previous_id
+from assistant_tui.tui.assistants.saving import RESTORING, Purpose, save
+from assistant_tui.tui.assistants.undoing_many import (
+    NOT_GONE,
+    backwards,
+    is_still_there,
+    name_in,
+    undo_many,
+)
+from assistant_tui.tui.dialogs.choice import Choice, dated
+from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.widgets.status_line import Tone
+
+_MOST_LINES = 200
+"""Lines of a diff that a question shows."""
+
+
+async def undo(context: MainContext) -> None:
+    """Take back the last thing that was done here, after asking."""
+    entry = await context.service.record.last()
+    if entry is None:
+        context.say(context.service.record.trouble or "Nothing was done here that could be undone")
+    elif entry.batch:
+        await undo_many(context, await context.service.record.batch(entry.batch))
+    elif entry.kind is Kind.CHANGED:
+        await _undo_change(context, entry)
+    elif entry.kind is Kind.DELETED:
+        await _recreate(context, entry)
+    else:
+        name, identity = _name(entry, IN_A_SENTENCE), shown_id(entry.assistant_id)
+        said = f"The last thing done here was to create {name} · {identity} · d deletes it"
+        context.say(said, Tone.WARNING)
+
+
+async def trash(context: MainContext) -> None:
+    """List what was deleted here, and create what is chosen anew."""
+    entries = await context.service.record.trash()
+    if not entries:
+        context.say(context.service.record.trouble or "Nothing was deleted here")
+        return
+    entry = await _choose(context, "Deleted here", entries, _in_trash)
+    if entry is not None:
+        await _recreate(context, entry)
+
+
+async def history(context: MainContext, row: Row) -> None:
+    """List the versions of an assistant that were seen here, and restore the chosen one."""
+    entries = [each for each in await context.service.record.history(row.id) if each.after]
+    if not entries:
+        context.say(context.service.record.trouble or "It was not changed here yet")
+        return
+    versions = {str(each.number): str(each.after) for each in entries}
+    lines = {str(each.number): _line(each) for each in entries}
+    if entries[-1].before is not None:
+        versions["first"], lines["first"] = entries[-1].before, f"{' ' * 18}before all of these"
+    title = f"Versions of {called(row.name, row.id)} · {shown_id(row.id)}"
+    chosen = await context.ask(Choice(title, lines))
+    if chosen is not None:
+        await _restore(context, row, Document(versions[chosen]))
+
+
+async def _choose(
+    context: MainContext, title: str, entries: tuple[Entry, ...], line: Callable[[Entry], str]
+) -> Entry | None:
+    chosen = await context.ask(Choice(title, {str(each.number): line(each) for each in entries}))
+    return next((each for each in entries if str(each.number) == chosen), None)
+
+
+async def _restore(context: MainContext, row: Row, wanted: Document) -> None:
+    try:
+        now = await context.service.fetch(row.id, previous_id(context, row.id))
+    except ServiceError as error:
+        context.report(error, "Not restored")
+        return
+    draft = towards(Document(now.text), wanted)
+    if not draft.dirty:
+        context.say("It is as it was in that version")
+    elif await _agreed(context, "Restore this version?", "Restore", draft):
+        await save(context, draft, RESTORING)
+
+
+async def _undo_change(context: MainContext, entry: Entry) -> None:
+    draft = await backwards(context.service.record, entry)
+    title = f"Undo this change of {_name(entry)}? ({_when(entry)})"
+    if await _agreed(context, title, "Undo", draft):
+        await save(context, draft, Purpose.undoing(entry.number))
+
+
+async def _recreate(context: MainContext, entry: Entry) -> None:
+    """Create what was deleted anew, unless the deletion did not come about at all."""
+    context.say("Looking whether it is gone…", Tone.WORKING)
+    try:
+        there, doubt = await is_still_there(context, entry), ""
+    except ServerFault as error:
+        # One server says so of every id that it does not know.
+        there, doubt = False, f"Whether it is gone is not known: {one_line(error.message)}"
+    finally:
+        context.say("")
+    if there:
+        context.say(f"{_name(entry, IN_A_SENTENCE)} was not brought back: {NOT_GONE}", Tone.WARNING)
+        return
+    lines = [f"Id    {shown_id(entry.assistant_id)}", "Created anew, the id will be a new one."]
+    answers = (Answer("cancel", "Cancel"), Answer("yes", "Create it anew"))
+    title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
+    question = Question(title, [*lines, doubt] if doubt else lines, answers)
+    if await context.ask(question) == "yes" and entry.before is not None:
+        await save(context, anew(Document(entry.before)), Purpose.undoing(entry.number))
+
+
+async def _agreed(context: MainContext, title: str, label: str, draft: Draft) -> bool:
+    """Show what would be sent, and ask."""
+    lines = list(_diff(draft))
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} more lines"]
+    about = (f"Id    {shown_id(str(draft.assistant_id))}", "")
+    answers = (Answer("cancel", "Cancel"), Answer("yes", label))
+    return await context.ask(Question(title, lines, answers, about)) == "yes"
+
+
+def _diff(draft: Draft) -> Iterator[str]:
+    for mark, text in differences(draft):
+        yield f"{mark} {one_line(text)}" if mark else one_line(text)
+
+
+def _line(entry: Entry) -> str:
+    if entry.before is None or entry.after is None:
+        return f"{_when(entry)}  {entry.kind.value}"
+    changed = towards(Document(entry.before), Document(entry.after)).touched
+    return f"{_when(entry)}  {entry.kind.value} {one_line(', '.join(changed))}"
+
+
+def _when(entry: Entry) -> str:
+    return created_text(int(entry.at))
+
+
+def _name(entry: Entry, most: int = IN_A_LABEL) -> str:
+    return called(name_in(entry), entry.assistant_id, most)
+
+
+def _in_trash(entry: Entry) -> str:
+    name = short_name(name_in(entry)) or "(no name)"
+    return dated(entry.at, name, shown_id(entry.assistant_id))

@@ -1,0 +1,173 @@
+"""Takes back what was done to many at once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from assistant_tui.core.batch import AT_ONCE, Batch, Operation, Removed, Status
+from assistant_tui.core.document import Document, compose, write_json
+from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.errors import Conflict, NotFound, ServerFault
+from assistant_tui.core.naming import label_of
+from assistant_tui.core.outcome import Saved
+from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.services.record import Record
+from assistant_tui.tui.assistants.bulk import above, carry_out
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.dialogs.count_question import CountQuestion
+from assistant_tui.tui.widgets.status_line import Tone
+
+NOT_GONE = "it is still there: its deletion did not arrive"
+
+
+class _Way(NamedTuple):
+    """How what was done to some is taken back, in words."""
+
+    line: str
+    """Before each of them, where others are taken back in another way."""
+    them: str
+    """What is done to them, as in "delete them"."""
+    so_many: str
+    """What is done to how many, which stands for the braces."""
+    done: str
+    """What was done, before the count."""
+    remark: str
+
+
+_WAYS = {
+    Kind.CREATED: _Way(
+        "delete",
+        "delete them",
+        "delete {:,}",
+        "deleted",
+        "The server keeps no copies of what is deleted.",
+    ),
+    Kind.DELETED: _Way(
+        "create anew",
+        "create them anew",
+        "create {:,} anew",
+        "created anew",
+        "What is created anew gets a new id.",
+    ),
+    Kind.CHANGED: _Way("change back", "change them back", "change {:,} back", "changed back", ""),
+}
+"""What is deleted stands first, wherever several are named."""
+_WIDTH = max(len(way.line) for way in _WAYS.values())
+_UNTOUCHED = "What was changed elsewhere since then is not touched."
+
+
+class _Undoing(NamedTuple):
+    """One entry of the journal that is taken back; of one assistant there may be several."""
+
+    entry: Entry
+    id: str
+    """The assistant that it is about; one that was brought back since has another than then."""
+    several: bool
+    """Whether others are taken back in another way, so that it has to be said of each."""
+
+    @property
+    def label(self) -> str:
+        """What the question and a result call it."""
+        label = label_of(self.id, name_in(self.entry))
+        return f"{_WAYS[self.entry.kind].line:{_WIDTH}}  {label}" if self.several else label
+
+
+def name_in(entry: Entry) -> str:
+    """What the assistant of an entry was called; empty where it had no name."""
+    name = Document(entry.after or entry.before or "{}").value("name")
+    return name if isinstance(name, str) else ""
+
+
+async def undo_many(context: MainContext, entries: Sequence[Entry]) -> None:
+    """Take back all of an act that was not taken back yet, once their number was typed."""
+    if not entries:  # another program has taken them back, or the journal fails, just now
+        context.say(
+            context.service.record.trouble or "Nothing of it is left to be undone", Tone.WARNING
+        )
+        return
+    counts = Counter(entry.kind for entry in entries)
+    items = [await _item(context.service.record, entry, len(counts) > 1) for entry in entries]
+    if await context.ask(_question(items, counts)):
+        # No two creates may be confused.
+        at_once = 1 if Kind.DELETED in counts else AT_ONCE
+        operation = _undoing(context)
+        await carry_out(context, "Undoing", _done, items, operation, at_once=at_once, undoing=True)
+
+
+async def _item(record: Record, entry: Entry, several: bool) -> _Undoing:
+    there = entry.kind is not Kind.DELETED
+    present = await record.present_id(entry.assistant_id) if there else entry.assistant_id
+    return _Undoing(entry, present, several)
+
+
+def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> CountQuestion:
+    """Names all that would be done, and what of it to which."""
+    ways = {kind: way for kind, way in _WAYS.items() if kind in counts}
+    title = f"Undo what was done to these {len(items):,}"
+    *most, last = (way.so_many.format(counts[kind]) for kind, way in ways.items())
+    verb = f"{', '.join(most)} and {last}" if most else next(iter(ways.values())).them
+    order = [*ways]
+    lines = [item.label for item in sorted(items, key=lambda item: order.index(item.entry.kind))]
+    remarks = [way.remark for way in ways.values() if way.remark]
+    if Kind.CREATED in counts or Kind.CHANGED in counts:
+        remarks.append(_UNTOUCHED)
+    title = f"{title}: {verb}?" if most else f"{title}?"
+    return CountQuestion(title, lines, verb[:1].upper() + verb[1:], " ".join(remarks), verb)
+
+
+def _done(batch: Batch[_Undoing]) -> str:
+    """What was done to how many."""
+    done = Counter(each.item.entry.kind for each in batch.of(Status.DONE))
+    tried = {each.item.entry.kind for each in batch.results}
+    said = " · ".join(f"{way.done} {done[kind]:,}" for kind, way in _WAYS.items() if kind in tried)
+    return said[:1].upper() + said[1:]
+
+
+def _undoing(context: MainContext) -> Operation[_Undoing]:
+    known = [row.id for row in context.listing.loaded]
+
+    async def operation(item: _Undoing) -> Saved | Removed:
+        service, entry = context.service, item.entry
+        if entry.kind is Kind.CREATED:
+            row_above, made = above(context, item.id), entry.after
+            await service.delete(item.id, row_above, undoes=entry.number, made=made)
+            return Removed(item.id)
+        if entry.kind is Kind.DELETED:
+            await _check_gone(context, entry)
+            draft = anew(Document(entry.before or "{}"))
+            return await service.create(draft, known, undoes=entry.number)
+        draft = await backwards(service.record, entry)
+        return await service.save(draft, above(context, item.id), undoes=entry.number)
+
+    return operation
+
+
+async def is_still_there(context: MainContext, entry: Entry) -> bool:
+    """Whether a deletion did not come about, so that there is nothing to undo.
+
+    Raises:
+        ServiceError: that cannot be found out.
+    """
+    try:
+        await context.service.fetch(entry.assistant_id)
+    except NotFound:
+        return False
+    await context.service.record.withdraw(entry.number)
+    return True
+
+
+async def _check_gone(context: MainContext, entry: Entry) -> None:
+    # A fault counts as gone: one server answers so for every id that it does not know.
+    with suppress(ServerFault):
+        if await is_still_there(context, entry):
+            raise Conflict(NOT_GONE)
+
+
+async def backwards(record: Record, entry: Entry) -> Draft:
+    """The edit that takes a change back, of the assistant under the id that it has now."""
+    assert entry.before is not None
+    assert entry.after is not None
+    present = await record.present_id(entry.assistant_id)
+    after = {**Document(entry.after).members, "id": write_json(present)}
+    return towards(Document(compose(after)), Document(entry.before))

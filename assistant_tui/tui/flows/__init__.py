@@ -1,1 +1,0 @@
-"""What takes several steps: ask, do, tell. One file each."""

@@ -1,0 +1,1 @@
+"""The main screen: where list, detail, form and status line meet."""

@@ -1,1 +1,0 @@
-"""The screens that fill the terminal."""

@@ -1,0 +1,30 @@
+"""Ends the program on a signal, on the loss of its terminal, or on a fault that nobody handles."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from assistant_tui.ending import ENDING
+
+
+def watch(end: Callable[[int], None], fail: Callable[[Exception], None]) -> None:
+    """From within the event loop, bring there what is to be told to the application.
+
+    Args:
+        end: is called with an exit code when the program has to end.
+        fail: is called with what a callback of the loop has raised.
+    """
+    loop = asyncio.get_running_loop()
+
+    def tell(code: int) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(end, code)
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        loop.default_exception_handler(context)
+        fault = context.get("exception")
+        if "handle" in context and isinstance(fault, Exception) and ENDING.code is None:
+            fail(fault)
+
+    ENDING.listen(tell)
+    loop.set_exception_handler(handle)
