@@ -1,6 +1,6 @@
 """Runs the program in a process of its own, which ends soon after it was asked to."""
 
-from assistant_tui import cli
+from assistant_tui.cli import composition
 from assistant_tui.ending import ENDING
 
 
@@ -9,7 +9,7 @@ def main() -> int:
     ENDING.start()
     code: object = 1
     try:
-        code = cli.main()
+        code = composition.main()
         return code
     except SystemExit as leaving:
         code = leaving.code

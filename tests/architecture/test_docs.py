@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.arguments import parser
+from assistant_tui.cli.arguments import parser
 from assistant_tui.config import schema
 from assistant_tui.tui.commands import COMMANDS, Command, keys_of
 

@@ -50,9 +50,10 @@ def test_the_package_itself_imports_nothing() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "import assistant_tui.cli",
-        "from assistant_tui import cli\nassert cli.main(['--demo']) == 2",
-        "from assistant_tui import cli\ntry: cli.main(['--version'])\nexcept SystemExit: pass",
+        "import assistant_tui.cli.composition",
+        "import assistant_tui.cli.composition as cli\nassert cli.main(['--demo']) == 2",
+        "import assistant_tui.cli.composition as cli\n"
+        "try: cli.main(['--version'])\nexcept SystemExit: pass",
     ],
     ids=["import", "refusal", "version"],
 )
@@ -66,10 +67,11 @@ def test_arguments_and_settings_need_no_screen_and_no_client(code: str) -> None:
 @pytest.mark.parametrize("verb", ["list", "create", "delete", "export", "import"])
 def test_the_help_of_a_command_needs_nothing_heavy(verb: str) -> None:
     modules = loaded_by(
-        "import sys, os\nsys.stdout = open(os.devnull, 'w')\nfrom assistant_tui import cli\n"
+        "import sys, os\nsys.stdout = open(os.devnull, 'w')\n"
+        "import assistant_tui.cli.composition as cli\n"
         f"try: cli.main(['{verb}', '--help'])\nexcept SystemExit: pass\nsys.stdout = sys.__stdout__"
     )
-    assert not below(modules, "assistant_tui.commands")
+    assert not below(modules, "assistant_tui.cli.session")
     assert not packages(modules) & (
         HEAVY | SCREEN | {"asyncio", "sqlite3", "wcwidth", "yaml", "shtab"}
     )
@@ -79,7 +81,7 @@ def test_the_help_of_a_command_needs_nothing_heavy(verb: str) -> None:
 def test_a_command_needs_no_screen(end: list[str]) -> None:
     modules = loaded_by(
         "import sys, os\nsys.stdout = sys.stderr = open(os.devnull, 'w')\n"
-        f"from assistant_tui import cli\ncli.main([*{end}, '--demo', '3'])\n"
+        f"import assistant_tui.cli.composition as cli\ncli.main([*{end}, '--demo', '3'])\n"
         "sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__"
     )
     assert "httpx" in modules
@@ -108,7 +110,7 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
 
 def test_what_was_seen_last_is_shown_without_them() -> None:
     modules = loaded_by(
-        "from assistant_tui import cli\n"
+        "import assistant_tui.cli.composition as cli\n"
         "from assistant_tui.config.folders import folders\n"
         "from assistant_tui.config.settings import LOCAL, Settings\n"
         "from assistant_tui.first_paint import painted\n"
@@ -154,6 +156,6 @@ def test_the_local_profile_needs_no_socket_server() -> None:
 
 
 def test_serving_needs_no_screen_and_no_client() -> None:
-    modules = loaded_by("import assistant_tui.cli, assistant_tui.commands.serve")
+    modules = loaded_by("import assistant_tui.cli.composition, assistant_tui.cli.serve")
     assert "uvicorn" in modules
     assert not packages(modules) & ({"httpx", "pydantic", "pyperclip"} | SCREEN)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant_tui import cli
+from assistant_tui.cli import composition
 
 
 class Screen:
@@ -36,7 +36,7 @@ class Screen:
 @pytest.fixture
 def in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The streams of the test pass for a terminal, and the start may prepare its process."""
-    monkeypatch.setattr(cli, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(composition, "_is_terminal", lambda stream: True)
     monkeypatch.setattr(os, "environ", dict(os.environ))
     os.environ["TERM"] = "xterm-256color"
     handlers = [*logging.getLogger().handlers]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui import cli
+from assistant_tui.cli import composition
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile
 from assistant_tui.crash import NAME, write_report
@@ -88,9 +88,9 @@ def test_a_fault_outside_the_screen_is_one_line_too(
     def fail(*_: object) -> int:
         raise raised("of ours")
 
-    monkeypatch.setattr(cli, "_serve", fail)
-    monkeypatch.setattr(cli, "_open_screen", fail)
-    assert cli.main(arguments) == 1
+    monkeypatch.setattr(composition, "_serve", fail)
+    monkeypatch.setattr(composition, "_open_screen", fail)
+    assert composition.main(arguments) == 1
     report = tmp_path / "home" / NAME
     told = f"assistant-tui: stopped by a fault; report: {report}\n"
     assert capsys.readouterr() == ("", told)

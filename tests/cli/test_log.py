@@ -12,9 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui import cli, log
+from assistant_tui import log
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.cli import composition
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
@@ -113,7 +114,7 @@ logging.getLogger("httpx").error("second")
 
 
 def test_nothing_is_logged_unless_asked_for(screen: Screen, home: Path) -> None:
-    assert cli.main(["--demo"]) == 0
+    assert composition.main(["--demo"]) == 0
     assert [*home.iterdir()] == []
-    assert cli.main(["--demo", "--log"]) == 0
+    assert composition.main(["--demo", "--log"]) == 0
     assert [each.name for each in home.iterdir()] == ["assistant-tui.log"]

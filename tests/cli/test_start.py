@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui import cli
-from assistant_tui.commands import serve
+from assistant_tui.cli import composition, serve
 from tests.cli.conftest import Screen
 from tests.cli.terminal import terminal
 
@@ -18,7 +17,7 @@ from tests.cli.terminal import terminal
 def test_without_options_the_local_store_opens_and_says_how_to_add_a_server(
     screen: Screen, tmp_path: Path
 ) -> None:
-    assert cli.main([]) == 0
+    assert composition.main([]) == 0
     config = tmp_path / "home" / "config.toml"
     assert screen.given["settings"].profile.name == "local"
     assert screen.given["welcome"] == f"Local store. Add a server as [profiles.NAME] in {config}"
@@ -35,7 +34,7 @@ def test_who_knows_the_way_is_not_told(
     screen: Screen, home: Path, arguments: list[str], text: str
 ) -> None:
     (home / "config.toml").write_text(text)
-    assert cli.main(arguments) == 0
+    assert composition.main(arguments) == 0
     assert screen.given["welcome"] == ""
 
 
@@ -46,12 +45,12 @@ def test_who_knows_the_way_is_not_told(
 def test_a_demo_has_as_many_samples_as_asked(
     screen: Screen, arguments: list[str], samples: int
 ) -> None:
-    assert cli.main(arguments) == 0
+    assert composition.main(arguments) == 0
     assert screen.given["settings"].profile.samples == samples
 
 
 def test_options_reach_the_screen(screen: Screen) -> None:
-    assert cli.main(["--demo", "--read-only", "--no-mouse", "--theme", "nord"]) == 0
+    assert composition.main(["--demo", "--read-only", "--no-mouse", "--theme", "nord"]) == 0
     settings = screen.given["settings"]
     assert settings.profile.read_only and settings.theme == "nord"
     assert screen.mouse is False
@@ -60,7 +59,7 @@ def test_options_reach_the_screen(screen: Screen) -> None:
 def test_another_configuration_file(screen: Screen, tmp_path: Path) -> None:
     path = tmp_path / "other.toml"
     path.write_text('default = "p"\n[profiles.p]\nbase_url = "https://server.test"')
-    assert cli.main(["--config", str(path)]) == 0
+    assert composition.main(["--config", str(path)]) == 0
     assert screen.given["settings"].profile.name == "p"
 
 
@@ -69,7 +68,7 @@ def test_the_screens_exit_code_is_the_programs(
     screen: Screen, code: int | None, given: int
 ) -> None:
     screen.return_code = code
-    assert cli.main(["--demo"]) == given
+    assert composition.main(["--demo"]) == given
 
 
 def test_a_fault_is_told_with_the_place_of_its_report(
@@ -77,7 +76,7 @@ def test_a_fault_is_told_with_the_place_of_its_report(
 ) -> None:
     screen.return_code, screen.fault = 1, ValueError("a fault")
     screen.crash_report = Path("/home/me/crash.txt")
-    assert cli.main(["--demo"]) == 1
+    assert composition.main(["--demo"]) == 1
     told = "assistant-tui: stopped by a fault; report: /home/me/crash.txt\n"
     assert capsys.readouterr().err == told
 
@@ -86,7 +85,7 @@ def test_a_fault_whose_report_cannot_be_written_is_told_all_the_same(
     screen: Screen, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     screen.return_code, screen.fault = 1, ValueError("a fault")
-    assert cli.main(["--demo"]) == 1
+    assert composition.main(["--demo"]) == 1
     told = f"assistant-tui: stopped by a fault; no report can be written in {home}\n"
     assert capsys.readouterr().err == told
 
@@ -99,14 +98,14 @@ def test_an_escape_key_gets_more_time_over_ssh(
 ) -> None:
     os.environ.pop("ESCDELAY", None)
     os.environ[name] = "x"
-    cli.main(["--demo"])
+    composition.main(["--demo"])
     assert os.environ.get("ESCDELAY") == delay
     assert os.environ["TEXTUAL_ANIMATIONS"] == "none"
 
 
 def test_what_the_person_set_stays(screen: Screen) -> None:
     os.environ.update(SSH_TTY="x", ESCDELAY="50", TEXTUAL_ANIMATIONS="full")
-    cli.main(["--demo"])
+    composition.main(["--demo"])
     assert (os.environ["ESCDELAY"], os.environ["TEXTUAL_ANIMATIONS"]) == ("50", "full")
 
 
@@ -117,7 +116,7 @@ def test_an_interrupt_before_the_screen_ends_with_130(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(screen, "run", interrupted)
-    assert cli.main(["--demo"]) == 130
+    assert composition.main(["--demo"]) == 130
 
 
 @pytest.mark.parametrize("keys", [b"q", b"\x11"], ids=["q", "ctrl+q"])
@@ -152,7 +151,7 @@ def test_serve_gets_what_was_asked_for(
     monkeypatch.setattr(serve, "run", run)
     monkeypatch.setenv("SERVE_KEY", "sk-serve")
     (home / "config.toml").write_text('[server]\nmodels = ["m"]')
-    assert cli.main(["serve"]) == 143
+    assert composition.main(["serve"]) == 143
     defaults = {
         "host": "127.0.0.1",
         "port": 8808,
@@ -164,7 +163,7 @@ def test_serve_gets_what_was_asked_for(
     assert given == defaults
     database = tmp_path / "own.db"
     options = ["--host", "::1", "--port", "0", "--database", str(database)]
-    cli.main(["serve", *options, "--api-key-env", "SERVE_KEY"])
+    composition.main(["serve", *options, "--api-key-env", "SERVE_KEY"])
     own = {"host": "::1", "port": 0, "database": database, "api_key": "sk-serve"}
     assert given == defaults | own
 

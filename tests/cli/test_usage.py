@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui import __version__, cli
+from assistant_tui import __version__
+from assistant_tui.cli import composition
 from tests.cli.terminal import terminal
 
 HELP = "; assistant-tui --help tells more"
@@ -21,13 +22,13 @@ def nothing_opens(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("not refused")
 
     monkeypatch.setattr("textual.app.App.run", opened)
-    monkeypatch.setattr("assistant_tui.commands.serve.serve", opened)
+    monkeypatch.setattr("assistant_tui.cli.serve.serve", opened)
 
 
 def refusal_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """The one line on stderr of a start that ends with 2."""
     try:
-        code = cli.main(arguments)
+        code = composition.main(arguments)
     except SystemExit as stop:
         assert isinstance(stop.code, int)
         code = stop.code
@@ -41,14 +42,14 @@ def refusal_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        cli.main(["--version"])
+        composition.main(["--version"])
     assert stop.value.code == 0
     assert capsys.readouterr().out == f"assistant-tui {__version__}\n"
 
 
 def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        cli.main(["--help"])
+        composition.main(["--help"])
     out, err = capsys.readouterr()
     assert (stop.value.code, err) == (0, "")
     options = "--profile --base-url --demo --read-only --no-mouse --theme --config --log serve"
@@ -58,7 +59,7 @@ def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_the_help_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        cli.main(["serve", "--help"])
+        composition.main(["serve", "--help"])
     out = capsys.readouterr().out
     assert stop.value.code == 0
     assert all(

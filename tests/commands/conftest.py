@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from assistant_tui import cli
+from assistant_tui.cli import composition
 from tests.e2e.bent_server import BentServer
 from tests.e2e.conftest import bent, home, url
 
@@ -44,7 +44,7 @@ def run(
             given.seek(0)
             monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(given, "utf-8"))
             try:
-                code = cli.main(arguments)
+                code = composition.main(arguments)
             except SystemExit as stop:
                 assert isinstance(stop.code, int)
                 code = stop.code

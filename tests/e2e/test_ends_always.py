@@ -88,7 +88,10 @@ def test_so_does_a_person_who_quits(wait: str, home: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_program_that_hangs_while_it_starts_ends(number: signal.Signals, home: Path) -> None:
-    harm = "from assistant_tui import cli\ncli._app = lambda *_: (print('here'), deaf())"
+    harm = (
+        "from assistant_tui.cli import composition\n"
+        "composition._create_app = lambda *_: (print('here'), deaf())"
+    )
     with harmed(harm, home, "--demo") as terminal:
         terminal.shows("here")
         terminal.signal(number)
@@ -98,7 +101,7 @@ def test_a_program_that_hangs_while_it_starts_ends(number: signal.Signals, home:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_so_does_a_command(number: signal.Signals, home: Path) -> None:
     harm = """
-from assistant_tui.commands import session
+from assistant_tui.cli import session
 async def hang(*_):
     print("here", flush=True)
     await asyncio.to_thread(wait)

@@ -15,7 +15,7 @@ from tests.keys.vault import CANARY, Vault, leaks, left_behind, mode
 F3 = b"\x1b[13~"
 _RUN = """
 import sys
-from assistant_tui import cli
+from assistant_tui.cli import composition as cli
 from assistant_tui.config.keys import known_keys
 from assistant_tui.tui.main.screen import MainScreen
 

@@ -55,7 +55,7 @@ def connect_without_wal(path: Path) -> sqlite3.Connection:
 _SERVE = """
 import sys
 from pathlib import Path
-from assistant_tui.commands.serve import run
+from assistant_tui.cli.serve import run
 host, port, database, api_key, *origins = sys.argv[1:]
 raise SystemExit(run(host=host, port=int(port), database=Path(database),
                      api_key=api_key or None, models=["gpt-4o", "org/own-model"],

@@ -15,7 +15,7 @@ import httpx
 import openai
 import pytest
 
-from assistant_tui import cli
+from assistant_tui.cli import composition
 from tests.server.support import serving
 
 PAGE = "https://app.example"
@@ -372,7 +372,7 @@ def test_the_usual_clients_are_let_in(keyless: Server) -> None:
 
 
 def _refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert cli.main(["serve", "--port", "0", *arguments]) == 2
+    assert composition.main(["serve", "--port", "0", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and err.isprintable() is False
     return err

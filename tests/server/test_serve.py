@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.commands import serve as serve_module
-from assistant_tui.commands.serve import run
+from assistant_tui.cli import serve as serve_module
+from assistant_tui.cli.serve import run
 from assistant_tui.server import serving as serving_module
 from assistant_tui.storage import sqlite
 from tests.server.support import connect_without_wal, serving
@@ -94,13 +94,13 @@ def test_a_database_of_a_newer_program(tmp_path: Path, capsys: pytest.CaptureFix
 
 def _run_and_stop(monkeypatch: pytest.MonkeyPatch, database: Path, host: str) -> int:
     """Serve in this process, and stop as soon as the URL is told."""
-    tell = serve_module._tell
+    tell = serve_module._print_url
 
     def tell_and_stop(url: str) -> None:
         tell(url)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(serve_module, "_tell", tell_and_stop)
+    monkeypatch.setattr(serve_module, "_print_url", tell_and_stop)
     return run(host=host, port=0, database=database, api_key="k", models=[])
 
 

@@ -2,9 +2,9 @@
 
 import argparse
 
-from assistant_tui.commands.console import Console
-from assistant_tui.commands.outcomes import tell_saved
-from assistant_tui.commands.session import Job, Session, told
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.reports import report_saved
+from assistant_tui.cli.session import Job, Session, describe_error
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.copies import clone, left_behind
 from assistant_tui.core.document import Document
@@ -39,7 +39,7 @@ async def _clone_here(session: Session, row: Row) -> int:
         session.console.note(f"cannot come along: {', '.join(lost)}")
     with session.write():
         saved = await session.service.create(clone(document))
-        tell_saved(session.console, saved)
+        report_saved(session.console, saved)
         session.console.identity(saved.row.id)
     return 0
 
@@ -51,10 +51,10 @@ async def _clone_to(session: Session, row: Row, name: str) -> int:
     if profiles[name].read_only:
         raise ConfigurationError(f"--to: profile {name} is read-only")
     try:
-        async with session.beside(profiles[name]) as target:
+        async with session.open_profile(profiles[name]) as target:
             await _create_there(session, target, row)
     except ServiceError as error:
-        session.console.note(f"--to {name}: {told(error, profiles[name])}")
+        session.console.note(f"--to {name}: {describe_error(error, profiles[name])}")
         return 1
     return 0
 
@@ -65,5 +65,5 @@ async def _create_there(session: Session, target: AssistantService, row: Row) ->
         session.console.note(lost)
     with session.write():
         saved = await target.create(move.draft)
-        tell_saved(session.console, saved)
+        report_saved(session.console, saved)
         session.console.identity(saved.row.id)

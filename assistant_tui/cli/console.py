@@ -23,7 +23,7 @@ class Console:
         self._on_screen = _is_terminal(sys.stdout)
         self._watched = _is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
         self._progress = False
-        self.can_ask = _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+        self.interactive = _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
         """Whether somebody is there to answer."""
 
     @property
@@ -118,7 +118,7 @@ class Console:
         for each in lines:
             print(one_line(each), file=sys.stderr)
         print(f"{one_line(question)} ", end="", file=sys.stderr, flush=True)
-        return (await _typed()).strip().lower() in answers
+        return (await _read_line()).strip().lower() in answers
 
     def flush(self) -> None:
         """Let nothing wait in a buffer. Raises OSError."""
@@ -138,7 +138,7 @@ class Console:
         os.close(nowhere)
 
 
-async def _typed() -> str:
+async def _read_line() -> str:
     """A line from the terminal; signals are heard meanwhile, unlike in a read that blocks."""
     loop, arrived = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(sys.stdin, arrived.set)

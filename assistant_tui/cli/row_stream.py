@@ -3,13 +3,13 @@
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
-from assistant_tui.commands.session import Session
+from assistant_tui.cli.session import Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.finding.query import Query, QueryError, parse
 from assistant_tui.core.listing import Listing, Order, Row
 
 
-def query_of(text: str | None) -> Query | None:
+def parse_filter(text: str | None) -> Query | None:
     """What `--filter` asks for. Raises ConfigurationError."""
     try:
         return None if text is None else parse(text)
@@ -17,7 +17,7 @@ def query_of(text: str | None) -> Query | None:
         raise ConfigurationError(f"--filter: {error}") from None
 
 
-class Walk:
+class RowStream:
     """One way through a list, and what is to be known of it afterwards."""
 
     def __init__(self, session: Session, order: Order = "desc", query: Query | None = None) -> None:
@@ -34,7 +34,7 @@ class Walk:
         """1 where the server kept some back, or gave them in another order."""
 
     @property
-    def may_go_on(self) -> bool:
+    def has_more(self) -> bool:
         """Whether the server may have more than was given out."""
         return not self._listing.complete or len(self._seen) < len(self._listing)
 

@@ -2,9 +2,9 @@
 
 import argparse
 
-from assistant_tui.commands.console import Console
-from assistant_tui.commands.outcomes import UNKEPT, Tally
-from assistant_tui.commands.session import Job, Session
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.reports import NO_UNDO, BatchReport
+from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.listing import Row
 from assistant_tui.core.naming import shown_id
@@ -13,11 +13,11 @@ from assistant_tui.core.naming import shown_id
 def prepare(options: argparse.Namespace, console: Console) -> Job:
     """Delete each of the assistants, and print the id of each that is gone."""
     ids = list(dict.fromkeys(options.ids))
-    if not options.yes and not console.can_ask:
+    if not options.yes and not console.interactive:
         raise ConfigurationError("delete: there is no terminal to ask on; --yes is needed")
 
     async def job(session: Session) -> int:
-        tally = Tally(console, session.settings.profile, "deleted", len(ids))
+        tally = BatchReport(console, session.settings.profile, "deleted", len(ids))
         rows = await _found(session, ids, tally)
         record = session.service.record
         unkept = await record.check(sum(len(row.text) for row in rows)) if rows else ""
@@ -27,24 +27,24 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         for_good = bool(options.yes or unkept)
         with tally.all():
             for row in rows:
-                if tally.hopeless:
+                if tally.should_stop:
                     break
                 with session.write(), tally.attempt(shown_id(row.id)):
                     await session.service.delete(row.id, for_good=for_good)
                     tally.add()
                     console.identity(row.id)
                     if for_good and record.trouble:
-                        console.note(f"{shown_id(row.id)}: {UNKEPT}{record.trouble}")
+                        console.note(f"{shown_id(row.id)}: {NO_UNDO}{record.trouble}")
         return tally.code
 
     return job
 
 
-async def _found(session: Session, ids: list[str], tally: Tally) -> list[Row]:
+async def _found(session: Session, ids: list[str], tally: BatchReport) -> list[Row]:
     """The assistants as they are now; one that is not there is told."""
     rows: list[Row] = []
     for each in ids:
-        if tally.hopeless:
+        if tally.should_stop:
             break
         with tally.attempt(shown_id(each)):
             rows.append(await session.service.fetch(each))

@@ -9,7 +9,7 @@ from assistant_tui import __version__
 from assistant_tui.core.display import one_line
 
 _FILE_HELP = "its fields in JSON, YAML or Markdown, by the name; - is JSON on stdin"
-MOST_SAMPLES = 1_000_000
+MAX_SAMPLES = 1_000_000
 _FORMATS = ("json", "yaml", "markdown", "responses", "agents-sdk")
 
 
@@ -32,7 +32,7 @@ class _PrintCompletion(argparse.Action):
         option_string: str | None = None,
     ) -> NoReturn:
         """Only who asks for it waits for this import."""
-        from assistant_tui.commands.completion import script
+        from assistant_tui.cli.completion import script
 
         print(script(parser, str(values)))
         parser.exit()
@@ -187,8 +187,8 @@ def _add_serve(verbs: Any) -> None:
 
 
 def _sample_count(text: str) -> int:
-    if not _is_count(text, MOST_SAMPLES):
-        raise argparse.ArgumentTypeError(f"a whole number up to {MOST_SAMPLES:,} is allowed")
+    if not _is_count(text, MAX_SAMPLES):
+        raise argparse.ArgumentTypeError(f"a whole number up to {MAX_SAMPLES:,} is allowed")
     return int(text)
 
 

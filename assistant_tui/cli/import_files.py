@@ -5,9 +5,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant_tui.commands.console import Console
-from assistant_tui.commands.outcomes import Tally, tell_saved
-from assistant_tui.commands.session import Job, Session
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.reports import BatchReport, report_saved
+from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
 from assistant_tui.core.importing import Action, Step, mismatch
@@ -21,7 +21,7 @@ _DONE = {Action.CREATE: "created", Action.CHANGE: "changed"}
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
     """Read the files, print the plan, and carry it out unless that is not wanted."""
-    if not (options.dry_run or options.yes or console.can_ask):
+    if not (options.dry_run or options.yes or console.interactive):
         raise ConfigurationError(
             "import: there is no terminal to ask on; --yes or --dry-run is needed"
         )
@@ -55,11 +55,11 @@ async def _confirmed(console: Console, counts: Counter[Action]) -> bool:
 
 
 async def _apply(session: Session, steps: Sequence[Step]) -> int:
-    tally = Tally(session.console, session.settings.profile, "imported", len(steps))
+    tally = BatchReport(session.console, session.settings.profile, "imported", len(steps))
     done: list[tuple[Step, Saved]] = []
     with tally.all():
         for step in steps:
-            if tally.hopeless:
+            if tally.should_stop:
                 break
             with session.write(), tally.attempt(step.origin):
                 done.append((step, await _do(session, step)))
@@ -72,7 +72,7 @@ async def _apply(session: Session, steps: Sequence[Step]) -> int:
 
 async def _do(session: Session, step: Step) -> Saved:
     saved = await carry_out(session.service, step)
-    tell_saved(session.console, saved)
+    report_saved(session.console, saved)
     who = f"{shown_id(saved.row.id)} · {one_line(step.origin)}"
     session.console.done(f"{_DONE[step.action]:<10}  {who}")
     return saved

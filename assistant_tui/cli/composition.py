@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from assistant_tui import __version__
-from assistant_tui.arguments import parser
+from assistant_tui.cli.arguments import parser
 from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from assistant_tui.first_paint import FirstPaint
     from assistant_tui.tui.app import AssistantApp
 
-_WHERE = ("profile", "base_url", "demo")
+_SERVER_OPTIONS = ("profile", "base_url", "demo")
 """Options of which each names a server."""
-_OF_THE_SCREEN = ("no_mouse", "theme")
+_SCREEN_OPTIONS = ("no_mouse", "theme")
 """Options that would do nothing for a command, and whose silence could be taken for consent."""
 
 
@@ -52,7 +52,7 @@ def _flush() -> None:
 def _run(options: argparse.Namespace) -> int:
     try:
         places = folders()
-        return _run_in(places, options)
+        return _dispatch(places, options)
     except ConfigurationError as error:
         print(f"assistant-tui: {error}", file=sys.stderr)
         return 2
@@ -60,25 +60,25 @@ def _run(options: argparse.Namespace) -> int:
         return 130
 
 
-def _run_in(places: Folders, options: argparse.Namespace) -> int:
+def _dispatch(places: Folders, options: argparse.Namespace) -> int:
     try:
-        settings = _settings(options, places)
+        settings = _load_settings(options, places)
         if options.command == "serve":
             return _serve(options, settings, places)
         if options.command is not None:
-            return _run_verb(options, settings, places)
+            return _run_subcommand(options, settings, places)
         return _open_screen(options, settings, places)
     except (ConfigurationError, BrokenPipeError):
         raise
     except Exception as fault:
         from assistant_tui.crash import write_report
 
-        _tell_of(write_report(places.state, fault), places)
+        _print_fault(write_report(places.state, fault), places)
         return 1
 
 
-def _settings(options: argparse.Namespace, places: Folders) -> Settings:
-    given = [name for name in _WHERE if getattr(options, name) is not None]
+def _load_settings(options: argparse.Namespace, places: Folders) -> Settings:
+    given = [name for name in _SERVER_OPTIONS if getattr(options, name) is not None]
     if len(given) > 1:
         one, other = (name.replace("_", "-") for name in given[:2])
         raise ConfigurationError(f"--{one}: not allowed with argument --{other}")
@@ -95,8 +95,12 @@ def _settings(options: argparse.Namespace, places: Folders) -> Settings:
 
 
 def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
-    _refuse(options, (*_WHERE, "read_only", "log", *_OF_THE_SCREEN), "which serves the local store")
-    from assistant_tui.commands import serve
+    _refuse_options(
+        options,
+        (*_SERVER_OPTIONS, "read_only", "log", *_SCREEN_OPTIONS),
+        "which serves the local store",
+    )
+    from assistant_tui.cli import serve
 
     named = options.api_key_env
     return serve.run(
@@ -109,7 +113,7 @@ def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> 
     )
 
 
-def _refuse(options: argparse.Namespace, names: Sequence[str], reason: str) -> None:
+def _refuse_options(options: argparse.Namespace, names: Sequence[str], reason: str) -> None:
     """Raise ConfigurationError for the first of these options that was given."""
     for name in names:
         if getattr(options, name) is not None and getattr(options, name) is not False:
@@ -117,11 +121,11 @@ def _refuse(options: argparse.Namespace, names: Sequence[str], reason: str) -> N
             raise ConfigurationError(f"--{option}: not with {options.command}, {reason}")
 
 
-def _run_verb(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
-    _refuse(options, _OF_THE_SCREEN, "which draws no screen")
+def _run_subcommand(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
+    _refuse_options(options, _SCREEN_OPTIONS, "which draws no screen")
     if options.log:
         _start_log(places.log_file)
-    from assistant_tui.commands.verbs import run
+    from assistant_tui.cli.session import run
 
     return run(options, settings, places)
 
@@ -146,7 +150,7 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     paint = _first_paint(settings, places)
     frame = "" if paint is None else paint.frame
     with painted(frame):
-        app = _app(options, settings, places)
+        app = _create_app(options, settings, places)
         app.painted = bool(frame)
     _run_app(app, settings, places)
     if paint is not None:
@@ -154,7 +158,7 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     # Python would look for garbage in all that is left before it ends; the shell waits for that.
     gc.freeze()
     if app.fault is not None:
-        _tell_of(app.crash_report, places)
+        _print_fault(app.crash_report, places)
     return app.return_code or 0
 
 
@@ -165,7 +169,7 @@ def _run_app(app: "AssistantApp", settings: Settings, places: Folders) -> None:
     def end(fault: BaseException, report: Path | None) -> None:
         if app.fault is None:
             app.fault, app.crash_report = fault, report
-            ENDING.ask(1, _fault_told(report, places))
+            ENDING.ask(1, _describe_fault(report, places))
 
     with faults_of_threads(places.state, end), ENDING.listening(lambda code: None):
         app.run(mouse=settings.mouse)
@@ -182,7 +186,7 @@ def _first_paint(settings: Settings, places: Folders) -> "FirstPaint | None":
     return FirstPaint(places.cache, memory.path, f"{__version__} {settings!r}", os.environ)
 
 
-def _app(options: argparse.Namespace, settings: Settings, places: Folders) -> "AssistantApp":
+def _create_app(options: argparse.Namespace, settings: Settings, places: Folders) -> "AssistantApp":
     from assistant_tui.first_look import Opener
     from assistant_tui.log import keep_quiet
     from assistant_tui.tui.app import AssistantApp
@@ -200,12 +204,12 @@ def _app(options: argparse.Namespace, settings: Settings, places: Folders) -> "A
     )
 
 
-def _tell_of(report: Path | None, places: Folders) -> None:
+def _print_fault(report: Path | None, places: Folders) -> None:
     """Name the report of a fault in one line."""
-    print(_fault_told(report, places), end="", file=sys.stderr)
+    print(_describe_fault(report, places), end="", file=sys.stderr)
 
 
-def _fault_told(report: Path | None, places: Folders) -> str:
+def _describe_fault(report: Path | None, places: Folders) -> str:
     where = f"report: {report}" if report else f"no report can be written in {places.state}"
     return one_line(f"assistant-tui: stopped by a fault; {where}") + "\n"
 

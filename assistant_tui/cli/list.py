@@ -4,9 +4,9 @@ import argparse
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-from assistant_tui.commands.console import Console, fit
-from assistant_tui.commands.session import Job, Session
-from assistant_tui.commands.walking import Walk, query_of
+from assistant_tui.cli.console import Console, fit
+from assistant_tui.cli.row_stream import RowStream, parse_filter
+from assistant_tui.cli.session import Job, Session
 from assistant_tui.core import columns
 from assistant_tui.core.columns import GAP
 from assistant_tui.core.listing import Row
@@ -19,19 +19,19 @@ _LEAST_NAME = 12
 def prepare(options: argparse.Namespace, console: Console) -> Job:
     """List the first page, so many, or all."""
     wanted: int | None = options.limit
-    query = query_of(options.filter)
+    query = parse_filter(options.filter)
     whole: bool = options.all or query is not None
 
     async def job(session: Session) -> int:
         limit = wanted or (None if whole else session.settings.profile.page_size)
-        walk = Walk(session, options.order, query)
+        walk = RowStream(session, options.order, query)
         async with aclosing(walk.rows(limit)) as rows:
             if options.json:
                 async for row in rows:
                     console.json(row.text)
             else:
                 await _show(console, rows)
-        if wanted is None and limit is not None and walk.may_go_on:
+        if wanted is None and limit is not None and walk.has_more:
             console.note(f"these are the first {walk.given}; --all lists all")
         return walk.code
 
@@ -40,15 +40,15 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
 
 async def _show(console: Console, rows: AsyncIterator[Row]) -> None:
     """Ids and the columns of the list; the first page says how wide the ids are."""
-    layout: _Layout | None = None
+    layout: _TableLayout | None = None
     async for row in rows:
         if layout is None:
-            layout = _Layout(row, console.width)
+            layout = _TableLayout(row, console.width)
             console.line(layout.titles)
         console.line(layout.line(row))
 
 
-class _Layout:
+class _TableLayout:
     """The columns of one table."""
 
     def __init__(self, first: Row, width: int) -> None:

@@ -2,8 +2,8 @@
 
 import argparse
 
-from assistant_tui.commands.console import Console
-from assistant_tui.commands.session import Job, Session
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.session import Job, Session
 from assistant_tui.core.description import describe
 
 

@@ -2,9 +2,9 @@
 
 import argparse
 
-from assistant_tui.commands.console import Console
-from assistant_tui.commands.outcomes import tell_saved
-from assistant_tui.commands.session import Job, Session
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.reports import report_saved
+from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.copies import created_from
 from assistant_tui.files.reading import read_object
@@ -19,7 +19,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     async def job(session: Session) -> int:
         with session.write():
             saved = await session.service.create(draft)
-            tell_saved(console, saved)
+            report_saved(console, saved)
             console.identity(saved.row.id)
         return 0
 

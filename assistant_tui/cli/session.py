@@ -1,16 +1,19 @@
 """Opens a service for one command, and lets signals end that between two writes."""
 
+import argparse
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from importlib import import_module
 
-from assistant_tui.commands.console import Console
+from assistant_tui.cli.console import Console
 from assistant_tui.config.folders import Folders
-from assistant_tui.config.settings import Profile, Settings
+from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.connecting import open_service
 from assistant_tui.core.errors import ServiceError, Unauthorized
 from assistant_tui.ending import CODES, ENDING
+from assistant_tui.log import keep_quiet
 from assistant_tui.services.assistants import AssistantService
 
 WRITE_SECONDS = 10.0
@@ -60,7 +63,7 @@ class Session:
                 yield
         except ServiceError as error:
             if self._stopped_by:  # the task is cancelled before anybody else can tell of it
-                self.console.note(told(error, self.settings.profile))
+                self.console.note(describe_error(error, self.settings.profile))
             raise
         finally:
             self._write = None
@@ -118,14 +121,14 @@ class Session:
     async def _open_and_do(self, job: Job) -> int:
         profile = self.settings.profile
         try:
-            async with self.beside(profile) as self._service:
+            async with self.open_profile(profile) as self._service:
                 return await job(self)
         except ServiceError as error:
-            self.console.note(told(error, profile))
+            self.console.note(describe_error(error, profile))
             return 1
 
     @asynccontextmanager
-    async def beside(self, profile: Profile) -> AsyncIterator[AssistantService]:
+    async def open_profile(self, profile: Profile) -> AsyncIterator[AssistantService]:
         """The service of another profile, for as long as it is needed. Raises ServiceError."""
         service = await open_service(self.settings, profile, self._folders, None)
         try:
@@ -143,7 +146,44 @@ class Session:
             await service.close()
 
 
-def told(error: ServiceError, profile: Profile) -> str:
+def describe_error(error: ServiceError, profile: Profile) -> str:
     """What went wrong, and what helps where that is known."""
     remedy = f"; {profile.key_help}" if isinstance(error, Unauthorized) else ""
     return f"{error.title}: {error}{remedy}"
+
+
+_WRITING = ("create", "update", "delete", "import")
+_MODULES = {"import": "import_files"}
+"""Where the file of a verb must be called otherwise."""
+
+
+def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
+    """Do what a verb asks for; returns the exit code.
+
+    Raises:
+        ConfigurationError: the options of the verb, or a file that one names, will not do.
+        BrokenPipeError: nobody reads the answer any more.
+    """
+    keep_quiet()
+    writes = options.command in _WRITING or (options.command == "clone" and options.to is None)
+    if writes and settings.profile.read_only and not getattr(options, "dry_run", False):
+        raise ConfigurationError(
+            f"{options.command}: profile {settings.profile.name} is read-only; list and get work"
+        )
+    console = Console()
+    module = import_module(f"{__package__}.{_MODULES.get(options.command, options.command)}")
+    job: Job = module.prepare(options, console)
+    return _flushed(console, asyncio.run(Session(settings, folders, console).run(job)))
+
+
+def _flushed(console: Console, code: int) -> int:
+    """The exit code, if what was written has arrived; a full disk is told."""
+    try:
+        console.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        console.note(f"standard output: {error.strerror}")
+        console.write_nowhere()
+        return 1
+    return code

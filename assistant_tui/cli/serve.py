@@ -57,23 +57,23 @@ def run(
     database will not do. Each refusal is one line on stderr.
     """
     if not api_key and not is_loopback(host):
-        return _refuse(2, _needs_key(f"--host {host}"))
+        return _fail(2, _needs_key(f"--host {host}"))
     try:
         access = _access(api_key, allow_origins)
         store = SQLiteStore(database)
     except ConfigurationError as error:
-        return _refuse(2, str(error))
+        return _fail(2, str(error))
     except StoreError as error:
-        return _refuse(2, f"--database: {error}")
+        return _fail(2, f"--database: {error}")
     with store:
         try:
             listener = listen(host, port)
         except OSError as error:
-            return _refuse(1, f"cannot listen on {host} port {port}: {error.strerror}")
+            return _fail(1, f"cannot listen on {host} port {port}: {error.strerror}")
         with listener:
             address = listener.getsockname()[0]
             if not api_key and not is_loopback(address):  # a name can be made to mean anything
-                return _refuse(2, _needs_key(f"--host {host} is {address}, which"))
+                return _fail(2, _needs_key(f"--host {host} is {address}, which"))
             app = create_app(
                 store, models=models, api_key=api_key or None, prefix=_PREFIX, access=access
             )
@@ -112,10 +112,10 @@ def _serve(store: SQLiteStore, app: Starlette, listener: socket.socket, host: st
         )
     url = origin(host, listener) + _PREFIX
     with sparing_log():
-        return serve(app, listener, lambda: _tell(url))
+        return serve(app, listener, lambda: _print_url(url))
 
 
-def _tell(url: str) -> None:
+def _print_url(url: str) -> None:
     """Print the URL; a server whose output nobody takes serves all the same."""
     try:
         print(url, flush=True)
@@ -126,6 +126,6 @@ def _tell(url: str) -> None:
         os.close(nowhere)
 
 
-def _refuse(code: int, sentence: str) -> int:
+def _fail(code: int, sentence: str) -> int:
     print(one_line(f"assistant-tui: {sentence}"), file=sys.stderr)
     return code

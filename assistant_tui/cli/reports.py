@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assistant_tui.commands.console import Console
-from assistant_tui.commands.session import told
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.session import describe_error
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.batch import HOPELESS
 from assistant_tui.core.errors import ServiceError, fault_in_words
 from assistant_tui.core.naming import shown_id
 from assistant_tui.core.outcome import Saved
 
-UNKEPT = "u cannot undo this in the program: "
+NO_UNDO = "u cannot undo this in the program: "
 """Stands before the reason why the journal has no copy."""
 
 
-def tell_saved(console: Console, saved: Saved) -> None:
+def report_saved(console: Console, saved: Saved) -> None:
     """Say what a server made of a create or modify beyond what was asked."""
     who = shown_id(saved.row.id)
     for fields, what in (
@@ -26,12 +26,12 @@ def tell_saved(console: Console, saved: Saved) -> None:
         if fields:
             console.note(f"{who}: {what} {', '.join(fields)}")
     if saved.unkept:
-        console.note(f"{UNKEPT}{saved.unkept}")
+        console.note(f"{NO_UNDO}{saved.unkept}")
     if saved.answer_lost:
         console.note(f"{who}: the answer was lost, but the server had done it")
 
 
-class Tally:
+class BatchReport:
     """Counts the writes of one command; those that fail are told, and the next is done."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Tally:
         self._deed = deed
         self._total = total
         self._done = self._failed = 0
-        self.hopeless = False
+        self.should_stop = False
         """The next would fail as the last did, so it is better not begun."""
 
     @contextmanager
@@ -52,8 +52,8 @@ class Tally:
         try:
             yield
         except ServiceError as error:
-            self.hopeless = isinstance(error, HOPELESS)
-            self._fail(name, told(error, self._profile))
+            self.should_stop = isinstance(error, HOPELESS)
+            self._fail(name, describe_error(error, self._profile))
         except ValueError as error:
             self._fail(name, str(error))
         except BrokenPipeError:

@@ -4,10 +4,10 @@ import argparse
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from assistant_tui.commands.console import Console
-from assistant_tui.commands.outcomes import Tally
-from assistant_tui.commands.session import Job, Session
-from assistant_tui.commands.walking import Walk, query_of
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.reports import BatchReport
+from assistant_tui.cli.row_stream import RowStream, parse_filter
+from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.document import members
 from assistant_tui.core.exporting import FORMATS, FileNames, Format
@@ -18,7 +18,7 @@ from assistant_tui.files.shelf import Shelf
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
     """Write what was chosen, and tell what a format cannot express."""
-    query = query_of(options.filter)
+    query = parse_filter(options.filter)
     if bool(options.ids) + options.all + (query is not None) != 1:
         raise ConfigurationError("export: one of --all, --filter EXPR and ids is needed")
     form = FORMATS[options.format]
@@ -29,8 +29,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         )
 
     async def job(session: Session) -> int:
-        tally = Tally(console, session.settings.profile, "exported")
-        walk = Walk(session, query=query)
+        tally = BatchReport(console, session.settings.profile, "exported")
+        walk = RowStream(session, query=query)
         rows = _named(session, options.ids, tally) if options.ids else walk.rows()
         names = FileNames(form)
         with tally.all():
@@ -51,7 +51,7 @@ def _shelf(folder: str, *, replace: bool) -> Shelf:
         raise ConfigurationError(f"--output {error}") from None
 
 
-async def _named(session: Session, ids: list[str], tally: Tally) -> AsyncGenerator[Row, None]:
+async def _named(session: Session, ids: list[str], tally: BatchReport) -> AsyncGenerator[Row, None]:
     for each in dict.fromkeys(ids):
         row = None
         with tally.attempt(shown_id(each)):
