@@ -11,12 +11,11 @@ from starlette.applications import Starlette
 
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.display import one_line
-from assistant_tui.server.access import Access, is_loopback, read_origin
 from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
-from assistant_tui.server.quiet_log import sparing_log
-from assistant_tui.server.serving import listen, origin, serve
-from assistant_tui.server.store import SQLiteStore
+from assistant_tui.server.http.access import AccessPolicy, is_loopback, read_origin
+from assistant_tui.server.http.serving import listen, log_to_stderr, origin, serve
+from assistant_tui.server.store.sqlite_store import SQLiteStore
 
 _PREFIX = "/v1"
 
@@ -80,7 +79,7 @@ def run(
             return _serve(store, app, listener, host)
 
 
-def _access(api_key: str | None, allow_origins: Sequence[str]) -> Access:
+def _access(api_key: str | None, allow_origins: Sequence[str]) -> AccessPolicy:
     """Raises ConfigurationError for an origin that is none, or that nobody should allow."""
     origins = []
     for given in allow_origins:
@@ -93,7 +92,7 @@ def _access(api_key: str | None, allow_origins: Sequence[str]) -> Access:
             origins.append("*" if given == "*" else read_origin(given))
         except ValueError as error:
             raise ConfigurationError(f"--allow-origin {given}: {error}") from None
-    return Access(keyed=bool(api_key), origins=origins)
+    return AccessPolicy(keyed=bool(api_key), origins=origins)
 
 
 def _needs_key(what: str) -> str:
@@ -111,7 +110,7 @@ def _serve(store: SQLiteStore, app: Starlette, listener: socket.socket, host: st
             file=sys.stderr,
         )
     url = origin(host, listener) + _PREFIX
-    with sparing_log():
+    with log_to_stderr():
         return serve(app, listener, lambda: _print_url(url))
 
 

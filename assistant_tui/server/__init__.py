@@ -1,1 +1,1 @@
-"""The embedded server: the Assistants API over a store of its own."""
+"""The embedded server: the Assistants API as an ASGI application, over one SQLite file."""

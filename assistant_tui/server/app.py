@@ -10,23 +10,28 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant_tui.server.access import Access
 from assistant_tui.server.assistants import Json, created, modified
 from assistant_tui.server.errors import (
-    Busy,
+    ApiError,
     DamagedRow,
-    Refused,
+    ServerBusy,
     StoreBusy,
     StoreError,
     UnknownCursor,
     envelope,
 )
-from assistant_tui.server.middleware import CallerCheck, CORSHeaders, KeyCheck, Stamp
-from assistant_tui.server.paging import Page
-from assistant_tui.server.schema import CREATE, MODIFY
-from assistant_tui.server.store import Store
-from assistant_tui.server.store_threads import StoreThreads
-from assistant_tui.server.wire import BodyReader, JSONAnswer, read_query
+from assistant_tui.server.http.access import AccessPolicy
+from assistant_tui.server.http.middleware import (
+    AccessMiddleware,
+    ApiKeyMiddleware,
+    CorsMiddleware,
+    RequestIdMiddleware,
+)
+from assistant_tui.server.http.requests import BodyReader, JSONResponse, read_query
+from assistant_tui.server.store.executor import StoreExecutor
+from assistant_tui.server.store.paging import Page
+from assistant_tui.server.store.sqlite_store import Store
+from assistant_tui.server.validation.assistants import CREATE_ASSISTANT, MODIFY_ASSISTANT
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -46,7 +51,7 @@ def create_app(
     models: Sequence[str],
     api_key: str | None = None,
     prefix: str = "",
-    access: Access | None = None,
+    access: AccessPolicy | None = None,
 ) -> Starlette:
     """The application, its routes below ``prefix`` (``/v1`` on a socket, nothing in process).
 
@@ -58,11 +63,11 @@ def create_app(
         routes=_routes(prefix, _Assistants(store), _Models(models or MODELS)),
         middleware=_middleware(api_key, access),
         exception_handlers={
-            Refused: _refused,
+            ApiError: _api_error,
             UnknownCursor: _unknown_cursor,
             HTTPException: _no_such_route,
-            ClientDisconnect: _nobody_there,
-            Busy: _busy,
+            ClientDisconnect: _client_disconnected,
+            ServerBusy: _busy,
             StoreBusy: _store_busy,
             StoreError: _store_fails,
             DamagedRow: _damaged,
@@ -73,15 +78,15 @@ def create_app(
     return app
 
 
-def _middleware(api_key: str | None, access: Access | None) -> list[Middleware]:
+def _middleware(api_key: str | None, access: AccessPolicy | None) -> list[Middleware]:
     """From the outside in: a fault's answer, too, is for the page that asked."""
-    key_check = [] if api_key is None else [Middleware(KeyCheck, api_key=api_key)]
+    key_check = [] if api_key is None else [Middleware(ApiKeyMiddleware, api_key=api_key)]
     if access is None:
-        return [Middleware(Stamp), *key_check]
+        return [Middleware(RequestIdMiddleware), *key_check]
     return [
-        Middleware(CORSHeaders, access=access),
-        Middleware(Stamp),
-        Middleware(CallerCheck, access=access),
+        Middleware(CorsMiddleware, access=access),
+        Middleware(RequestIdMiddleware),
+        Middleware(AccessMiddleware, access=access),
         *key_check,
     ]
 
@@ -111,7 +116,7 @@ class _Assistants:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._threads = StoreThreads()
+        self._threads = StoreExecutor()
         self._bodies = BodyReader()
 
     async def list(self, request: Request) -> Response:
@@ -119,8 +124,8 @@ class _Assistants:
         return await self._threads.read(lambda: _listed(self._store.page(query)))
 
     async def create(self, request: Request) -> Response:
-        body = await self._bodies.read_object(request, CREATE)
-        return await self._threads.write(lambda: JSONAnswer(self._store.create(created(body))))
+        body = await self._bodies.read_object(request, CREATE_ASSISTANT)
+        return await self._threads.write(lambda: JSONResponse(self._store.create(created(body))))
 
     async def retrieve(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
@@ -128,7 +133,7 @@ class _Assistants:
 
     async def modify(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
-        body = await self._bodies.read_object(request, MODIFY)
+        body = await self._bodies.read_object(request, MODIFY_ASSISTANT)
         change = partial(modified, body=body)
         return await self._threads.write(
             lambda: _found(assistant_id, self._store.modify(assistant_id, change))
@@ -143,7 +148,7 @@ class _Assistants:
 
 def _listed(page: Page) -> Response:
     ids = [assistant["id"] for assistant in page.data]
-    return JSONAnswer(
+    return JSONResponse(
         {
             "object": "list",
             "data": page.data,
@@ -156,8 +161,8 @@ def _listed(page: Page) -> Response:
 
 def _found(assistant_id: str, answer: Json | None) -> Response:
     if answer is None:
-        raise Refused(f"No assistant found with id '{assistant_id}'.", status=404)
-    return JSONAnswer(answer)
+        raise ApiError(f"No assistant found with id '{assistant_id}'.", status=404)
+    return JSONResponse(answer)
 
 
 class _Models:
@@ -175,56 +180,56 @@ class _Models:
         }
 
     async def list(self, request: Request) -> Response:
-        return JSONAnswer({"object": "list", "data": [*self._models.values()]})
+        return JSONResponse({"object": "list", "data": [*self._models.values()]})
 
     async def retrieve(self, request: Request) -> Response:
         model = request.path_params["model"]
         if model not in self._models:
             message = f"The model '{model}' does not exist."
-            raise Refused(message, status=404, code="model_not_found", param="model")
-        return JSONAnswer(self._models[model])
+            raise ApiError(message, status=404, code="model_not_found", param="model")
+        return JSONResponse(self._models[model])
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
     body = envelope(error.message, param=error.param, code=error.code)
     # What is left of a request that did not come in time, or never ends, is not waited for.
     headers = {"connection": "close"} if error.status in (408, 413) else None
-    return JSONAnswer(body, status_code=error.status, headers=headers)
+    return JSONResponse(body, status_code=error.status, headers=headers)
 
 
 async def _unknown_cursor(request: Request, error: Exception) -> Response:
     assert isinstance(error, UnknownCursor)
     message = f"Invalid '{error.param}': no assistant found with id '{error.cursor}'."
     body = envelope(message, param=error.param, code="invalid_value")
-    return JSONAnswer(body, status_code=400)
+    return JSONResponse(body, status_code=400)
 
 
 async def _no_such_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     what = "Invalid URL" if error.status_code == 404 else error.detail
     body = envelope(f"{what} ({request.method} {request.scope['path']})")
-    return JSONAnswer(body, status_code=error.status_code, headers=error.headers)
+    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
 
 
-async def _nobody_there(request: Request, error: Exception) -> Response:
-    return JSONAnswer(envelope("The request was not sent to its end."), status_code=400)
+async def _client_disconnected(request: Request, error: Exception) -> Response:
+    return JSONResponse(envelope("The request was not sent to its end."), status_code=400)
 
 
 async def _busy(request: Request, error: Exception) -> Response:
     body = envelope(str(error), kind="server_error", code="busy")
     # What is left of a request that is not read is not waited for.
     headers = {"retry-after": str(_RETRY_SECONDS), "connection": "close"}
-    return JSONAnswer(body, status_code=503, headers=headers)
+    return JSONResponse(body, status_code=503, headers=headers)
 
 
 async def _store_busy(request: Request, error: Exception) -> Response:
-    return await _busy(request, Busy(f"{error}; nothing was changed"))
+    return await _busy(request, ServerBusy(f"{error}; nothing was changed"))
 
 
 async def _store_fails(request: Request, error: Exception) -> Response:
-    return JSONAnswer(envelope(str(error), kind="server_error"), status_code=503)
+    return JSONResponse(envelope(str(error), kind="server_error"), status_code=503)
 
 
 async def _damaged(request: Request, error: Exception) -> Response:
-    return JSONAnswer(envelope(str(error), kind="server_error"), status_code=500)
+    return JSONResponse(envelope(str(error), kind="server_error"), status_code=500)

@@ -11,7 +11,7 @@ StoreError    the store itself cannot be opened or used, said in one sentence
 from typing import Any
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A request that is answered with OpenAI's error envelope and changes nothing."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Refused(Exception):
         """A path into the body or the query, such as ``tools[0].function.name``."""
 
 
-class Busy(Exception):
+class ServerBusy(Exception):
     """The server has no room for the request at the moment; nothing of it was done."""
 
 

@@ -11,9 +11,9 @@ from starlette.types import Receive, Scope, Send
 
 from assistant_tui.server.app import create_app
 from assistant_tui.server.assistants import Json
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
-from assistant_tui.server.serving import listen
+from assistant_tui.server.http.serving import listen
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.e2e.terminal import LIMIT
 
 MODELS = ("gpt-4o", "o3-mini")

@@ -17,7 +17,7 @@ from textual.keys import _character_to_key
 
 from assistant_tui.config.settings import LOCAL, Profile, Settings, Source
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui import job_control
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.editor import EditorFile

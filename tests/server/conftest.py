@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.server.sample_store import SampleStore
-from assistant_tui.server.store import SQLiteStore, Store
+from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.server.store.sqlite_store import SQLiteStore, Store
 from tests.server.support import client
 
 

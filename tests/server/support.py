@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store import SQLiteStore, Store
+from assistant_tui.server.store.sqlite_store import SQLiteStore, Store
 
 Json = dict[str, Any]
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.server import paging, store, store_threads, wire
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreBusy, StoreError
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.store import SQLiteStore
+from assistant_tui.server.http import requests
+from assistant_tui.server.store import executor, paging, sqlite_store
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite as sqlite_layer
 from assistant_tui.storage.database_errors import is_busy
 from tests.server.support import Json, client, connection_of, error_of
@@ -54,7 +55,7 @@ def other(sqlite: SQLiteStore, path: Path) -> Iterator[sqlite3.Connection]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Locks are waited for a little less long."""
-    for module in store, store_threads:
+    for module in sqlite_store, executor:
         monkeypatch.setattr(module, "BUSY_SECONDS", 0.5)
 
 
@@ -285,7 +286,7 @@ async def test_a_page_ends_where_it_is_large_enough_and_says_that_there_is_more(
 async def test_large_bodies_share_a_bounded_memory_and_small_ones_do_not_care(
     sqlite: SQLiteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "BODIES_LIMIT", 1_000_000)
+    monkeypatch.setattr(requests, "BODIES_LIMIT", 1_000_000)
     headers = {"content-type": "application/json"}
     large = json.dumps({"model": "m"}).ljust(700_000).encode()
     halfway, go_on = asyncio.Event(), asyncio.Event()

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import UnknownCursor
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
-from assistant_tui.server.store import SQLiteStore, Store
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.server.store.sqlite_store import SQLiteStore, Store
 from tests.server.support import Json, client, error_of
 
 FIELDS = created({"model": "m"})

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from assistant_tui.server import connections, wire
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
-from assistant_tui.server.serving import Server, listen
+from assistant_tui.server.http import connections, requests
+from assistant_tui.server.http.serving import Server, listen
+from assistant_tui.server.store.sample_store import SampleStore
 
 LIMIT = 30.0
 """Seconds after which a wait gives up; no test is faster or slower for it."""
@@ -21,7 +21,7 @@ HEAD = b"POST /v1/assistants HTTP/1.1\r\nhost: h\r\ncontent-type: application/js
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A server with next to no patience."""
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr(wire, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.2)
     yield
 
 

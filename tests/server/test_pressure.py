@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from assistant_tui.server import serving
+from assistant_tui.server.http import serving
 
 LIMIT = 30.0
 DESCRIPTORS = 128

@@ -12,7 +12,7 @@ import pytest
 
 from assistant_tui.cli import serve as serve_module
 from assistant_tui.cli.serve import run
-from assistant_tui.server import serving as serving_module
+from assistant_tui.server.http import serving as serving_module
 from assistant_tui.storage import sqlite
 from tests.server.support import connect_without_wal, serving
 

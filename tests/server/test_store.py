@@ -10,8 +10,8 @@ import pytest
 
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreError
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.store import SQLiteStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite
 from tests.server.support import Json, connect_without_wal, connection_of
 

@@ -12,12 +12,12 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from assistant_tui.server.errors import StoreError
-from assistant_tui.server.middleware import Stamp
-from assistant_tui.server.paging import Page, PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.http.middleware import RequestIdMiddleware
+from assistant_tui.server.store.paging import Page, PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.server.support import Json, client, error_of
 
-_LOG = "assistant_tui.server.middleware"
+_LOG = "assistant_tui.server.http.middleware"
 
 
 async def test_every_answer_is_stamped(http: httpx.AsyncClient) -> None:
@@ -220,7 +220,7 @@ async def test_the_log_of_a_fault_cannot_steer_a_terminal(
     async def fail(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("a fault")
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(Stamp(fail))) as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(RequestIdMiddleware(fail))) as http:
         assert (await http.get("http://local/%1b%5d0;x%07")).status_code == 500
     assert "GET /\ufffd]0;x\ufffd failed" in caplog.text
 
@@ -270,7 +270,7 @@ async def test_a_fault_after_the_answer_began_ends_the_connection(
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError), caplog.at_level(logging.ERROR, _LOG):
-        await _speak(Stamp(breaks))
+        await _speak(RequestIdMiddleware(breaks))
 
 
 async def test_other_protocols_pass() -> None:
@@ -279,7 +279,7 @@ async def test_other_protocols_pass() -> None:
     async def notes(scope: Scope, receive: Receive, send: Send) -> None:
         seen.append(scope["type"])
 
-    await Stamp(notes)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]  # never called
+    await RequestIdMiddleware(notes)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]  # never called
     assert seen == ["lifespan"]
 
 

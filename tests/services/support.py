@@ -13,7 +13,7 @@ from assistant_tui.api.in_process import in_process
 from assistant_tui.core.document import Document, compose, compose_list, members, read_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
 
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -22,7 +22,7 @@ from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
-from assistant_tui.server.store import SQLiteStore
+from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite
 
 NEW = Draft().edited("model", "m")

@@ -15,8 +15,8 @@ from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.record import Record
 from tests.services.support import Server, refusing, service_of, some

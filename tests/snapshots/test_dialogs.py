@@ -6,7 +6,7 @@ import pytest
 
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.snapshots.conftest import Looks
 from tests.tui.driver import Gate, running
 

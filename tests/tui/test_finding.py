@@ -8,7 +8,7 @@ import pytest
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.assistants import filter_controller
 from tests.tui.driver import Driver, Gate, running
 

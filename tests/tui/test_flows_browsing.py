@@ -8,7 +8,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)

@@ -11,8 +11,8 @@ from textual.widgets import OptionList
 from assistant_tui.config.settings import LOCAL
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 COUNT = 9

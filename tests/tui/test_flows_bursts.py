@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.key_order import LOOK
 from assistant_tui.tui.widgets.editors.tool_row import ToolRow
 from tests.tui.driver import HANGS, Driver, Gate, running

@@ -9,8 +9,8 @@ from textual.widgets import Input, Static
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_editing import OneAssistant
 

@@ -11,8 +11,8 @@ import pytest
 from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 OTHER = replace(LOCAL, name="other")

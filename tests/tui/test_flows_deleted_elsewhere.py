@@ -9,8 +9,8 @@ from textual.widgets import Input
 from assistant_tui.core.samples import sample
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]

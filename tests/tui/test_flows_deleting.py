@@ -12,8 +12,8 @@ from assistant_tui.core.samples import sample
 from assistant_tui.journal import database
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.record import Record
 from tests.tui.driver import Driver, Gate, running
 

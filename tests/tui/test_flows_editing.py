@@ -10,7 +10,7 @@ from textual.widgets import Input
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.editor import EditorFile
 from tests.tui.driver import Driver, Gate, running
 
@@ -26,7 +26,7 @@ def held(store: SampleStore, assistant_id: str = ID) -> dict[str, Any]:
 
 def names(store: SampleStore) -> list[str]:
     """The names that the server has, newest first."""
-    from assistant_tui.server.paging import PageQuery
+    from assistant_tui.server.store.paging import PageQuery
 
     return [each["name"] for each in store.page(PageQuery(limit=100)).data]
 

@@ -10,8 +10,8 @@ from textual.widgets import Input, OptionList
 
 from assistant_tui.core.document import read_json
 from assistant_tui.core.samples import sample
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.widgets.reader import Reader
 from tests.tui.driver import Driver, Gate
 

@@ -10,8 +10,8 @@ from textual.widgets import Button
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.outcome import Saved
 from assistant_tui.core.samples import sample
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_exporting import command, fill, held

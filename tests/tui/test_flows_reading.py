@@ -11,7 +11,7 @@ from textual.widgets import TextArea
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.dialogs.reading import ReadingScreen
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_editing import OneAssistant

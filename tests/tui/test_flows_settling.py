@@ -10,8 +10,8 @@ from assistant_tui.core.samples import sample
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.editor import EditorFile
 from assistant_tui.tui.widgets.side_choice import SideChoice
 from tests.tui.driver import WRITES, Driver, Gate, running

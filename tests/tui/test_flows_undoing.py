@@ -19,8 +19,8 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
 from assistant_tui.journal.rescue import RescuedDrafts
 from assistant_tui.server.app import create_app
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.journal.held import held
 from tests.tui.driver import WRITES, Driver, Gate, running
 

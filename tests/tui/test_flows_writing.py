@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.tui.assistants.browser import Browser
 from tests.tui.driver import WRITES, Driver, Gate, running

@@ -15,7 +15,7 @@ from assistant_tui.journal.drafts import dump_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 TWINS = ("asst_twin", "asst_twin\u3164")

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import TextArea
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.widgets.form import AssistantForm
 from tests.tui.driver import Gate, running
 

@@ -9,7 +9,7 @@ from textual import events
 from textual.geometry import Size
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.display import guard
 from tests.tui.display.screens import Compared
 from tests.tui.driver import Driver, Gate, running

@@ -1,4 +1,4 @@
-"""Puts the application on a socket and keeps it there until a signal says otherwise."""
+"""Serves the application on a socket until a signal ends it, and thins out its log meanwhile."""
 
 import asyncio
 import errno
@@ -7,6 +7,8 @@ import logging
 import os
 import signal
 import socket
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.utils import formatdate
@@ -16,8 +18,8 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.server import ServerState
 
-from assistant_tui.server.connections import Connection, Connections, connection_limit
 from assistant_tui.server.errors import envelope
+from assistant_tui.server.http.connections import Connection, Connections, connection_limit
 
 _log = logging.getLogger(__name__)
 
@@ -209,3 +211,56 @@ def _stopping() -> list[signal.Signals]:
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             numbers.append(signal.SIGHUP)
     return numbers
+
+
+SAME_LINE_SECONDS = 60.0
+"""The same line is written at most so often."""
+MOST_LINES = 30
+"""Different lines in SAME_LINE_SECONDS; more are only counted."""
+
+
+class RepeatedLineFilter(logging.Filter):
+    """Lets a line through once in a while, and counts what it held back meanwhile."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._begun = clock()
+        self._seen: set[str] = set()
+        self._held_back = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write this record."""
+        if self._clock() - self._begun >= SAME_LINE_SECONDS:
+            self._begun = self._clock()
+            self._seen.clear()
+        if isinstance(record.msg, str) and self._is_known(record):
+            self._held_back += 1
+            return False
+        if self._held_back:
+            record.msg = f"({self._held_back} lines like those before left out) {record.msg}"
+            self._held_back = 0
+        return True
+
+    def _is_known(self, record: logging.LogRecord) -> bool:
+        # Of a fault the place in the code is the same, and the request id is not.
+        line = record.getMessage() if record.exc_info is None else str(record.msg)
+        if line in self._seen or len(self._seen) >= MOST_LINES:
+            return True
+        self._seen.add(line)
+        return False
+
+
+@contextmanager
+def log_to_stderr() -> Iterator[None]:
+    """While it is open, warnings and errors of all loggers go to stderr, sparingly."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.addFilter(RepeatedLineFilter())
+    handler.setFormatter(logging.Formatter("assistant-tui: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)

@@ -13,7 +13,7 @@ from collections.abc import Collection
 
 from starlette.datastructures import Headers
 
-from assistant_tui.server.errors import Refused
+from assistant_tui.server.errors import ApiError
 
 EXAMPLE_ORIGIN = "http://localhost:3000"
 _SHOWN = 100
@@ -58,7 +58,7 @@ def read_origin(text: str) -> str:
     return f"{scheme}://{match['host']}" if port == _DEFAULT_PORTS.get(scheme) else origin
 
 
-class Access:
+class AccessPolicy:
     """What a request on a socket must look like before anything is done for it."""
 
     def __init__(self, *, keyed: bool, origins: Collection[str] = ()) -> None:
@@ -109,7 +109,7 @@ def _check_host(headers: Headers) -> None:
     hosts = headers.getlist("host")
     match = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     if match is None or not is_loopback(match[1] or match[2]):
-        raise Refused(
+        raise ApiError(
             "This server has no key and answers this machine alone: call it by an address such as"
             " http://127.0.0.1:PORT, http://localhost:PORT or http://[::1]:PORT, or start it with"
             f" --api-key-env. The request's Host was '{_shown(', '.join(hosts))}'.",
@@ -118,8 +118,8 @@ def _check_host(headers: Headers) -> None:
         )
 
 
-def _foreign_page(which: str) -> Refused:
-    return Refused(
+def _foreign_page(which: str) -> ApiError:
+    return ApiError(
         "The request comes from a web page that is not allowed: start the server with"
         f" --allow-origin and the page's origin (such as {EXAMPLE_ORIGIN}) to let it in."
         f" The request's {which}.",
@@ -136,7 +136,7 @@ def _check_body(headers: Headers) -> None:
     """A body of any other type could have come from a form on a web page."""
     kinds = headers.getlist("content-type")
     if not kinds or any(kind.partition(";")[0].strip().lower() != _JSON for kind in kinds):
-        raise Refused(
+        raise ApiError(
             f"Unsupported content type: '{_shown(', '.join(kinds))}'. The body of a request must"
             f" come with the header 'Content-Type: {_JSON}'.",
             status=415,
@@ -144,7 +144,7 @@ def _check_body(headers: Headers) -> None:
         )
     encoding = headers.get("content-encoding", "identity")
     if encoding.strip().lower() != "identity":
-        raise Refused(
+        raise ApiError(
             f"Unsupported Content-Encoding: '{_shown(encoding)}'. The body of a request must be"
             " sent as it is, without compression.",
             status=415,

@@ -12,9 +12,9 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant_tui.server.errors import Busy, Refused
-from assistant_tui.server.paging import PageQuery
-from assistant_tui.server.rules import number, refuse_type, refuse_value
+from assistant_tui.server.errors import ApiError, ServerBusy
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.validation.checks import number, unsupported_value, wrong_type
 
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes; ten times what a valid assistant with the longest instructions takes."""
@@ -41,7 +41,7 @@ _DEPTH_LIMIT = 100
 """Levels of nesting; far below where Python's own JSON reader and writer give up."""
 
 
-class JSONAnswer(Response):
+class JSONResponse(Response):
     """JSON in UTF-8, with text as it was sent."""
 
     media_type = "application/json"
@@ -91,10 +91,10 @@ class BodyReader:
                         break
         except TimeoutError:
             message = "The request body did not arrive in time."
-            raise Refused(message, status=408) from None
+            raise ApiError(message, status=408) from None
         if size > BODY_LIMIT:
             message = f"The request body is larger than {BODY_LIMIT} bytes."
-            raise Refused(message, status=413)
+            raise ApiError(message, status=413)
 
     def _take(self, body: bytearray, chunk: bytes) -> None:
         before = _counted(body)
@@ -102,7 +102,7 @@ class BodyReader:
         self._held += _counted(body) - before
         if self._held > BODIES_LIMIT:
             self._drop(body)
-            raise Busy("Too many large requests are coming in at once.")
+            raise ServerBusy("Too many large requests are coming in at once.")
 
     def _drop(self, body: bytearray) -> None:
         self._held -= _counted(body)
@@ -121,15 +121,15 @@ def _checked(body: bytearray, check: Callable[[str, Any], None]) -> dict[str, An
     except (ValueError, RecursionError) as error:
         raise _unreadable() from error
     if not isinstance(value, dict):
-        raise refuse_type("", "an object", "something else")
+        raise wrong_type("", "an object", "something else")
     if not _is_shallow(value):
         raise _unreadable()
     check("", value)
     return value
 
 
-def _unreadable() -> Refused:
-    return Refused(
+def _unreadable() -> ApiError:
+    return ApiError(
         "We could not parse the JSON body of your request. It must be one valid JSON object in"
         f" UTF-8, nested no deeper than {_DEPTH_LIMIT} levels, with finite numbers and at most"
         f" {VALUES_LIMIT:,} values."
@@ -165,7 +165,7 @@ def read_query(params: QueryParams) -> PageQuery:
     """The paging parameters; others are ignored. Raises Refused."""
     order = params.get("order", "desc")
     if order not in ("asc", "desc"):
-        raise refuse_value("order", order, ("asc", "desc"))
+        raise unsupported_value("order", order, ("asc", "desc"))
     return PageQuery(
         limit=_limit(params.get("limit", "20")),
         ascending=order == "asc",
@@ -176,7 +176,7 @@ def read_query(params: QueryParams) -> PageQuery:
 
 def _limit(literal: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,4000}", literal):
-        raise refuse_type("limit", "an integer", "a string")
+        raise wrong_type("limit", "an integer", "a string")
     limit = int(literal)
     number(1, 100, whole=True)("limit", limit)
     return limit

@@ -34,7 +34,7 @@ PAGE_BYTES = 8 * 1024 * 1024
 """A page ends early where the JSON of its items passes this, and says that there is more."""
 
 
-class Stretch(NamedTuple):
+class SequenceRange(NamedTuple):
     """The items strictly between two sequences, None being open, walked up or down."""
 
     above: int | None
@@ -46,12 +46,12 @@ class Stretch(NamedTuple):
 def read_page(
     query: PageQuery,
     find: Callable[[str], int | None],
-    walk: Callable[[Stretch], Page],
+    walk: Callable[[SequenceRange], Page],
 ) -> Page:
     """The page asked for.
 
     ``find`` gives the sequence of an id, living or deleted; ``walk`` gives the first living items
-    of a stretch, see :func:`cut`. With ``before`` alone the walk goes backwards, away from the
+    of a range, see :func:`take_page`. With ``before`` alone the walk goes backwards, away from the
     cursor, and the page is still in the order asked for. Raises UnknownCursor.
     """
     after = _place("after", query.after, find)
@@ -59,11 +59,11 @@ def read_page(
     above, below = (after, before) if query.ascending else (before, after)
     backwards = before is not None and after is None
     upwards = query.ascending != backwards
-    found = walk(Stretch(above, below, upwards, query.limit))
+    found = walk(SequenceRange(above, below, upwards, query.limit))
     return Page(found.data[::-1], found.has_more) if backwards else found
 
 
-def cut(items: Iterable[tuple[int, Json]], limit: int) -> Page:
+def take_page(items: Iterable[tuple[int, Json]], limit: int) -> Page:
     """The first ``limit`` items, each given with its size, and fewer beyond PAGE_BYTES.
 
     One item at least is taken, whatever its size.

@@ -10,14 +10,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant_tui.core.display import one_line
-from assistant_tui.server.access import Access, is_preflight
-from assistant_tui.server.errors import Refused, envelope
-from assistant_tui.server.wire import JSONAnswer
+from assistant_tui.server.errors import ApiError, envelope
+from assistant_tui.server.http.access import AccessPolicy, is_preflight
+from assistant_tui.server.http.requests import JSONResponse
 
 _log = logging.getLogger(__name__)
 
 
-class Stamp:
+class RequestIdMiddleware:
     """Gives every answer its request id, and a fault of ours an answer without its traceback.
 
     Starlette's own handler for faults raises them again after the answer, which in process would
@@ -55,12 +55,12 @@ class Stamp:
             await _fault(request_id)(scope, receive, stamped)
 
 
-def _fault(request_id: str) -> JSONAnswer:
+def _fault(request_id: str) -> JSONResponse:
     message = f"The server had an error while processing your request (request {request_id})."
-    return JSONAnswer(envelope(message, kind="server_error"), status_code=500)
+    return JSONResponse(envelope(message, kind="server_error"), status_code=500)
 
 
-class KeyCheck:
+class ApiKeyMiddleware:
     """Lets nobody in without the key."""
 
     def __init__(self, app: ASGIApp, api_key: str) -> None:
@@ -72,17 +72,17 @@ class KeyCheck:
         refusal = self._refusal(scope) if scope["type"] == "http" else None
         await (refusal or self._app)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> JSONAnswer | None:
+    def _refusal(self, scope: Scope) -> JSONResponse | None:
         # Header values are bytes that Starlette reads as Latin-1: this gets the bytes back.
         header = Headers(scope=scope).get("authorization", "").encode("latin-1")
         scheme, _, key = header.partition(b" ")
         key = key.strip()
         if scheme.lower() != b"bearer" or not key:
             message = "You didn't provide an API key: send it as 'Authorization: Bearer KEY'."
-            return JSONAnswer(envelope(message), status_code=401)
+            return JSONResponse(envelope(message), status_code=401)
         if not hmac.compare_digest(key, self._key):
             message = "Incorrect API key provided."
-            return JSONAnswer(envelope(message, code="invalid_api_key"), status_code=401)
+            return JSONResponse(envelope(message, code="invalid_api_key"), status_code=401)
         return None
 
 
@@ -91,10 +91,10 @@ _READABLE = "x-request-id, openai-version, openai-processing-ms, retry-after"
 """Headers of an answer that a page may read, beyond those that browsers always show."""
 
 
-class CORSHeaders:
+class CorsMiddleware:
     """Lets pages of the allowed origins read what is answered, whatever the answer."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: AccessPolicy) -> None:
         self._app = app
         self._access = access
 
@@ -116,10 +116,10 @@ class CORSHeaders:
         await self._app(scope, receive, shared)
 
 
-class CallerCheck:
+class AccessMiddleware:
     """Refuses callers that are not allowed, and answers the preflights of those that are."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: AccessPolicy) -> None:
         self._app = app
         self._access = access
 
@@ -131,13 +131,13 @@ class CallerCheck:
         headers = Headers(scope=scope)
         try:
             self._access.check(scope["method"], headers)
-        except Refused as refused:
+        except ApiError as refused:
             body = envelope(refused.message, code=refused.code)
-            return JSONAnswer(body, status_code=refused.status)
-        return _granted(headers) if is_preflight(scope["method"], headers) else None
+            return JSONResponse(body, status_code=refused.status)
+        return _preflight_response(headers) if is_preflight(scope["method"], headers) else None
 
 
-def _granted(asked: Headers) -> Response:
+def _preflight_response(asked: Headers) -> Response:
     """The answer to a preflight: an allowed page may send whatever headers its program wants."""
     headers = {
         "access-control-allow-methods": "GET, HEAD, POST, DELETE",

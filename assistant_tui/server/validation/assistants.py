@@ -3,64 +3,64 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assistant_tui.server.errors import Refused
-from assistant_tui.server.rules import (
+from assistant_tui.server.errors import ApiError
+from assistant_tui.server.validation.checks import (
     Check,
-    anything,
+    any_object,
     array,
-    flag,
+    boolean,
     forbidden,
-    mapping,
     nullable,
     number,
+    object_,
     one_of,
-    record,
-    tagged,
-    text,
+    string,
+    string_map,
+    tagged_union,
 )
 
-_IDENTIFIER = text(64, minimum=1, pattern="[a-zA-Z0-9_-]+")
-_IDS = array(text())
-_METADATA = nullable(mapping(text(512), pairs=16, key_length=64))
+_IDENTIFIER = string(64, minimum=1, pattern="[a-zA-Z0-9_-]+")
+_IDS = array(string())
+_METADATA = nullable(string_map(string(512), pairs=16, key_length=64))
 
-_FILE_SEARCH = record(
+_FILE_SEARCH = object_(
     {
         "max_num_results": number(1, 50, whole=True),
-        "ranking_options": record(
+        "ranking_options": object_(
             {"ranker": one_of("auto", "default_2024_08_21"), "score_threshold": number(0, 1)},
             ("score_threshold",),
         ),
     }
 )
-_FUNCTION = record(
+_FUNCTION = object_(
     {
         "name": _IDENTIFIER,
-        "description": text(),
-        "parameters": anything,
-        "strict": nullable(flag),
+        "description": string(),
+        "parameters": any_object,
+        "strict": nullable(boolean),
     },
     ("name",),
 )
-_TOOL = tagged(
+_TOOL = tagged_union(
     {
-        "code_interpreter": anything,
-        "file_search": record({"file_search": _FILE_SEARCH}),
-        "function": record({"function": _FUNCTION}, ("function",)),
+        "code_interpreter": any_object,
+        "file_search": object_({"file_search": _FILE_SEARCH}),
+        "function": object_({"function": _FUNCTION}, ("function",)),
     }
 )
 
-_OBJECT_FORMAT = tagged(
+_OBJECT_FORMAT = tagged_union(
     {
-        "text": anything,
-        "json_object": anything,
-        "json_schema": record(
+        "text": any_object,
+        "json_object": any_object,
+        "json_schema": object_(
             {
-                "json_schema": record(
+                "json_schema": object_(
                     {
                         "name": _IDENTIFIER,
-                        "description": text(),
-                        "schema": anything,
-                        "strict": nullable(flag),
+                        "description": string(),
+                        "schema": any_object,
+                        "strict": nullable(boolean),
                     },
                     ("name",),
                 )
@@ -77,7 +77,7 @@ def _response_format(path: str, value: Any) -> None:
     check(path, value)
 
 
-_CHUNK_SIZES = record(
+_CHUNK_SIZES = object_(
     {
         "max_chunk_size_tokens": number(100, 4096, whole=True),
         "chunk_overlap_tokens": number(0, 2048, whole=True),
@@ -94,23 +94,23 @@ def _chunk_sizes(path: str, value: Any) -> None:
     number(0, half, whole=True)(f"{path}.chunk_overlap_tokens", value["chunk_overlap_tokens"])
 
 
-_VECTOR_STORE = record(
+_VECTOR_STORE = object_(
     {
         "file_ids": _IDS,
-        "chunking_strategy": tagged(
+        "chunking_strategy": tagged_union(
             {
-                "auto": record({"type": text()}, closed=True),
-                "static": record(
-                    {"type": text(), "static": _chunk_sizes}, ("type", "static"), closed=True
+                "auto": object_({"type": string()}, closed=True),
+                "static": object_(
+                    {"type": string(), "static": _chunk_sizes}, ("type", "static"), closed=True
                 ),
             }
         ),
         "metadata": _METADATA,
     }
 )
-_NEW_FILE_SEARCH = record(
+_NEW_FILE_SEARCH = object_(
     {
-        "vector_store_ids": array(text(), maximum=1),
+        "vector_store_ids": array(string(), maximum=1),
         "vector_stores": array(_VECTOR_STORE, maximum=1),
     }
 )
@@ -121,24 +121,24 @@ def _new_file_search(path: str, value: Any) -> None:
     _NEW_FILE_SEARCH(path, value)
     if "vector_store_ids" in value and "vector_stores" in value:
         message = f"Invalid '{path}': give 'vector_store_ids' or 'vector_stores', not both."
-        raise Refused(message, code="invalid_value", param=path)
+        raise ApiError(message, code="invalid_value", param=path)
 
 
-_KNOWN_FILE_SEARCH = record(
-    {"vector_store_ids": array(text(), maximum=1), "vector_stores": forbidden}
+_KNOWN_FILE_SEARCH = object_(
+    {"vector_store_ids": array(string(), maximum=1), "vector_stores": forbidden}
 )
 
 
 def _fields(file_search: Check) -> Mapping[str, Check]:
     resources = {
-        "code_interpreter": record({"file_ids": array(text(), maximum=20)}),
+        "code_interpreter": object_({"file_ids": array(string(), maximum=20)}),
         "file_search": file_search,
     }
     return {
-        "model": text(minimum=1),
-        "name": nullable(text(256)),
-        "description": nullable(text(512)),
-        "instructions": nullable(text(256_000)),
+        "model": string(minimum=1),
+        "name": nullable(string(256)),
+        "description": nullable(string(512)),
+        "instructions": nullable(string(256_000)),
         "tools": array(_TOOL, maximum=128),
         "metadata": _METADATA,
         "top_p": nullable(number(0, 1)),
@@ -147,12 +147,12 @@ def _fields(file_search: Check) -> Mapping[str, Check]:
             one_of("none", "minimal", "low", "medium", "high", "xhigh", "max")
         ),
         "response_format": nullable(_response_format),
-        "tool_resources": nullable(record(resources)),
+        "tool_resources": nullable(object_(resources)),
     }
 
 
-CREATE = record(_fields(_new_file_search), ("model",), closed=True)
+CREATE_ASSISTANT = object_(_fields(_new_file_search), ("model",), closed=True)
 """What a create request must pass."""
 
-MODIFY = record(_fields(_KNOWN_FILE_SEARCH), closed=True)
+MODIFY_ASSISTANT = object_(_fields(_KNOWN_FILE_SEARCH), closed=True)
 """What a modify request must pass: nothing is required, and no vector stores are made."""

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Protocol, Self
 from assistant_tui.core.display import one_line
 from assistant_tui.server.assistants import Json, new_id
 from assistant_tui.server.errors import DamagedRow, StoreBusy, StoreError
-from assistant_tui.server.paging import Page, PageQuery, Stretch, cut, read_page
+from assistant_tui.server.store.paging import Page, PageQuery, SequenceRange, read_page, take_page
 from assistant_tui.storage.migrations import Schema
 from assistant_tui.storage.sqlite import Database
 
@@ -159,7 +159,7 @@ class SQLiteStore:
         ).fetchone()
         return None if row is None else self._loaded(row)
 
-    def _walk(self, connection: sqlite3.Connection, stretch: Stretch) -> Page:
+    def _walk(self, connection: sqlite3.Connection, stretch: SequenceRange) -> Page:
         way = "ASC" if stretch.upwards else "DESC"
         bounds: Mapping[str, Any] = {
             "above": stretch.above if stretch.above is not None else 0,
@@ -170,7 +170,7 @@ class SQLiteStore:
             f" AND sequence > :above AND sequence < :below ORDER BY sequence {way}",
             bounds,
         )
-        return cut(((len(row[2]), item) for row, item in self._sound(rows)), stretch.limit)
+        return take_page(((len(row[2]), item) for row, item in self._sound(rows)), stretch.limit)
 
     def _sound(self, rows: Iterable[_Row]) -> Iterator[tuple[_Row, Json]]:
         """The rows that can be read; the others are named in the log."""

@@ -1,6 +1,6 @@
 """Small checks that are put together into tables: what a value must be, and what to say if not.
 
-A check takes a path (``tools[0].function.name``) and a value, and raises :class:`Refused` at the
+A check takes a path (``tools[0].function.name``) and a value, and raises :class:`ApiError` at the
 first thing that is wrong. The codes and the wording of messages are those the API was seen to use.
 """
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assistant_tui.server.errors import Refused
+from assistant_tui.server.errors import ApiError
 
 Check = Callable[[str, Any], None]
 
@@ -34,37 +34,37 @@ def _at(path: str) -> str:
     return f" for '{path}'" if path else ""
 
 
-def refuse_type(path: str, expected: str, got: str) -> Refused:
+def wrong_type(path: str, expected: str, got: str) -> ApiError:
     """The refusal for a value of the wrong kind; both kinds come with their article."""
     message = f"Invalid type{_at(path)}: expected {expected}, but got {got} instead."
-    return Refused(message, code="invalid_type", param=path or None)
+    return ApiError(message, code="invalid_type", param=path or None)
 
 
-def refuse_value(path: str, value: str, allowed: tuple[str, ...]) -> Refused:
+def unsupported_value(path: str, value: str, allowed: tuple[str, ...]) -> ApiError:
     """The refusal for a string that is not among the allowed ones."""
     listed = ", ".join(f"'{each}'" for each in allowed)
     message = f"Invalid value: '{_shown(value)}'. Supported values are: {listed}."
-    return Refused(message, code="invalid_value", param=path)
+    return ApiError(message, code="invalid_value", param=path)
 
 
 def _expect(path: str, value: Any, kinds: tuple[type, ...], expected: str) -> None:
     # type() and not isinstance(): for Python True is an integer, for JSON it is not.
     if type(value) not in kinds:
-        raise refuse_type(path, expected, f"{_NAMES[type(value)]}")
+        raise wrong_type(path, expected, f"{_NAMES[type(value)]}")
 
 
-def _bound(path: str, what: str, code: str, expected: str, got: str) -> Refused:
-    return Refused(
+def _out_of_bounds(path: str, what: str, code: str, expected: str, got: str) -> ApiError:
+    return ApiError(
         f"Invalid '{path}': {what}. Expected {expected}, but got {got} instead.",
         code=code,
         param=path,
     )
 
 
-def _refuse_length(path: str, how: str, bound: int, size: int) -> Refused:
+def _wrong_length(path: str, how: str, bound: int, size: int) -> ApiError:
     """The refusal of a string that is too ``long`` (above its maximum) or too ``short``."""
     side, end = ("above", "max") if how == "long" else ("below", "min")
-    return _bound(
+    return _out_of_bounds(
         path,
         f"string too {how}",
         f"string_{side}_{end}_length",
@@ -73,21 +73,21 @@ def _refuse_length(path: str, how: str, bound: int, size: int) -> Refused:
     )
 
 
-def text(maximum: int | None = None, minimum: int = 0, pattern: str | None = None) -> Check:
+def string(maximum: int | None = None, minimum: int = 0, pattern: str | None = None) -> Check:
     """A string; lengths count Unicode code points, a pattern must match the whole."""
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (str,), "a string")
         if maximum is not None and len(value) > maximum:
-            raise _refuse_length(path, "long", maximum, len(value))
+            raise _wrong_length(path, "long", maximum, len(value))
         if len(value) < minimum:
-            raise _refuse_length(path, "short", minimum, len(value))
+            raise _wrong_length(path, "short", minimum, len(value))
         if pattern is not None and not re.fullmatch(pattern, value):
             message = (
                 f"Invalid '{path}': string does not match pattern. "
                 f"Expected a string that matches the pattern '^{pattern}$'."
             )
-            raise Refused(message, code="invalid_value", param=path)
+            raise ApiError(message, code="invalid_value", param=path)
 
     return check
 
@@ -98,7 +98,7 @@ def one_of(*allowed: str) -> Check:
     def check(path: str, value: Any) -> None:
         _expect(path, value, (str,), f"one of {', '.join(map(repr, allowed))}")
         if value not in allowed:
-            raise refuse_value(path, value, allowed)
+            raise unsupported_value(path, value, allowed)
 
     return check
 
@@ -114,7 +114,7 @@ def number(low: int, high: int, *, whole: bool = False) -> Check:
         side, end, sign, bound = (
             ("above", "max", "<=", high) if value > high else ("below", "min", ">=", low)
         )
-        raise _bound(
+        raise _out_of_bounds(
             path,
             f"{noun} {side} {end}imum value",
             f"{noun}_{side}_{end}_value",
@@ -125,12 +125,12 @@ def number(low: int, high: int, *, whole: bool = False) -> Check:
     return check
 
 
-def flag(path: str, value: Any) -> None:
+def boolean(path: str, value: Any) -> None:
     """A boolean."""
     _expect(path, value, (bool,), "a boolean")
 
 
-def anything(path: str, value: Any) -> None:
+def any_object(path: str, value: Any) -> None:
     """An object that is kept as it was sent, such as a JSON Schema."""
     _expect(path, value, (dict,), "an object")
 
@@ -146,7 +146,7 @@ def array(item: Check, maximum: int | None = None) -> Check:
     def check(path: str, value: Any) -> None:
         _expect(path, value, (list,), "an array")
         if maximum is not None and len(value) > maximum:
-            raise _bound(
+            raise _out_of_bounds(
                 path,
                 "array too long",
                 "array_above_max_length",
@@ -159,13 +159,13 @@ def array(item: Check, maximum: int | None = None) -> Check:
     return check
 
 
-def mapping(value_check: Check, pairs: int, key_length: int) -> Check:
+def string_map(value_check: Check, pairs: int, key_length: int) -> Check:
     """An object with free keys: so many pairs, keys of so many characters."""
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (dict,), "an object")
         if len(value) > pairs:
-            raise _bound(
+            raise _out_of_bounds(
                 path,
                 "too many properties",
                 "object_above_max_properties",
@@ -180,13 +180,13 @@ def mapping(value_check: Check, pairs: int, key_length: int) -> Check:
                     f"Expected a string with maximum length {key_length}, "
                     f"but got a string with length {len(key)} instead."
                 )
-                raise Refused(message, code="property_name_above_max_length", param=inner)
+                raise ApiError(message, code="property_name_above_max_length", param=inner)
             value_check(inner, each)
 
     return check
 
 
-def record(
+def object_(
     fields: Mapping[str, Check], required: tuple[str, ...] = (), *, closed: bool = False
 ) -> Check:
     """An object with known keys: first what is missing, then (if ``closed``) what is unknown."""
@@ -196,14 +196,14 @@ def record(
         prefix = f"{path}." if path else ""
         for key in required:
             if key not in value:
-                raise Refused(
+                raise ApiError(
                     f"Missing required parameter: '{prefix}{key}'.",
                     code="missing_required_parameter",
                     param=prefix + key,
                 )
         for key in value if closed else ():
             if key not in fields:
-                raise refuse_unknown(f"{prefix}{_shown(key)}")
+                raise unknown_parameter(f"{prefix}{_shown(key)}")
         for key, inner in fields.items():
             if key in value:
                 inner(prefix + key, value[key])
@@ -211,19 +211,19 @@ def record(
     return check
 
 
-def refuse_unknown(path: str) -> Refused:
+def unknown_parameter(path: str) -> ApiError:
     """The refusal for a key that the request does not have."""
-    return Refused(f"Unknown parameter: '{path}'.", code="unknown_parameter", param=path)
+    return ApiError(f"Unknown parameter: '{path}'.", code="unknown_parameter", param=path)
 
 
 def forbidden(path: str, value: Any) -> None:
     """A key that stands in a table only to be refused there."""
-    raise refuse_unknown(path)
+    raise unknown_parameter(path)
 
 
-def tagged(variants: Mapping[str, Check]) -> Check:
+def tagged_union(variants: Mapping[str, Check]) -> Check:
     """An object whose ``type`` says which check the whole must pass."""
-    tag = record({"type": one_of(*variants)}, ("type",))
+    tag = object_({"type": one_of(*variants)}, ("type",))
 
     def check(path: str, value: Any) -> None:
         tag(path, value)

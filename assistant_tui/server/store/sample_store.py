@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from assistant_tui.core.samples import sample, sample_index
 from assistant_tui.server.assistants import Json, new_id
-from assistant_tui.server.paging import Page, PageQuery, Stretch, cut, read_page
+from assistant_tui.server.store.paging import Page, PageQuery, SequenceRange, read_page, take_page
 
 
 class SampleStore:
@@ -72,11 +72,11 @@ class SampleStore:
             return None
         return self._changed[sequence] if sequence in self._changed else sample(-sequence)
 
-    def _walk(self, stretch: Stretch) -> Page:
+    def _walk(self, stretch: SequenceRange) -> Page:
         # The size of a sample is not worth the time to find out.
-        return cut(((0, item) for item in self._living(stretch)), stretch.limit)
+        return take_page(((0, item) for item in self._living(stretch)), stretch.limit)
 
-    def _living(self, stretch: Stretch) -> Iterator[Json]:
+    def _living(self, stretch: SequenceRange) -> Iterator[Json]:
         first = self._oldest if stretch.above is None else stretch.above + 1
         last = len(self._created) if stretch.below is None else stretch.below - 1
         sequences = range(first, last + 1)

@@ -6,13 +6,13 @@ from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from assistant_tui.server.errors import Busy
-from assistant_tui.server.store import BUSY_SECONDS, READERS
+from assistant_tui.server.errors import ServerBusy
+from assistant_tui.server.store.sqlite_store import BUSY_SECONDS, READERS
 
 Result = TypeVar("Result")
 
 
-class StoreThreads:
+class StoreExecutor:
     """A few threads read, one other writes, so that no number of writers holds up a reader."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class StoreThreads:
             async with asyncio.timeout(BUSY_SECONDS):
                 await self._writing.acquire()
         except TimeoutError:
-            raise Busy("The store is busy with other writes; nothing was changed.") from None
+            raise ServerBusy("The store is busy with other writes; nothing was changed.") from None
         try:
             return await run_in_threadpool(call)
         finally:

@@ -1,0 +1,1 @@
+"""HTTP: connections, who may call, requests to values and values to responses."""

@@ -1,0 +1,1 @@
+"""Which request bodies the API takes."""
