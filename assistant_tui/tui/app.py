@@ -17,13 +17,14 @@ from textual.types import CSSPathType
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.listing import Listing
 from assistant_tui.ending import ENDING
-from assistant_tui.tui import job_control, signals
-from assistant_tui.tui.clipboard import Clipboard
-from assistant_tui.tui.key_order import LOOK, Followed, KeyOrder, Typed
+from assistant_tui.tui import signals
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.main.screen import MainScreen
-from assistant_tui.tui.sanitiser import Sanitiser
-from assistant_tui.tui.stylesheets import FIRST
+from assistant_tui.tui.stylesheets import FIRST_SCREEN
+from assistant_tui.tui.terminal import job_control
+from assistant_tui.tui.terminal.clipboard import Clipboard
+from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL, KeyQueue, KeySentinel, TypedEvent
+from assistant_tui.tui.terminal.sanitiser import Sanitiser
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import FaultTolerantApp, start
 
@@ -51,7 +52,7 @@ class AssistantApp(FaultTolerantApp):
     TITLE = "assistant-tui"
     DEFAULT_MODE = "first"
     """Each profile that is opened is a mode of its own, so that nothing of the last one stays."""
-    CSS_PATH: ClassVar[CSSPathType | None] = [*FIRST]
+    CSS_PATH: ClassVar[CSSPathType | None] = [*FIRST_SCREEN]
     COMMANDS: ClassVar[set[type["Provider"] | Callable[[], type["Provider"]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="quit_anywhere", show=False, priority=True),
@@ -88,10 +89,10 @@ class AssistantApp(FaultTolerantApp):
         self.theme = settings.theme
         self.set_keymap(dict(settings.keymap))
         self.animation_level = "none"
-        self._keys = KeyOrder(
+        self._keys = KeyQueue(
             super().on_event,
             lambda: self.focused or self.screen,
-            lambda: self.set_interval(LOOK, self._look_after_the_key),
+            lambda: self.set_interval(CHECK_INTERVAL, self._check_key),
         )
         self._quitting = False
         self._ending = False
@@ -113,22 +114,22 @@ class AssistantApp(FaultTolerantApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one at a time, and all else as it comes."""
-        if isinstance(event, Typed) and not event.is_forwarded:
+        if isinstance(event, TypedEvent) and not event.is_forwarded:
             await self._keys.add(event)
         else:
             await super().on_event(event)
 
-    @on(Followed)
-    async def _key_followed(self, message: Followed) -> None:
-        await self._keys.followed(message)
+    @on(KeySentinel)
+    async def _sentinel_arrived(self, message: KeySentinel) -> None:
+        await self._keys.on_sentinel(message)
 
-    async def _look_after_the_key(self) -> None:
-        await self._keys.look()
+    async def _check_key(self) -> None:
+        await self._keys.check()
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
         signals.watch(self._end, self.contain)
-        job_control.watch(self, self.action_suspend, self._take_back)
+        job_control.install_handlers(self, self.action_suspend, self._take_back)
         self.call_after_refresh(_collect_garbage_again)
 
     def _end(self, code: int) -> None:
@@ -136,7 +137,7 @@ class AssistantApp(FaultTolerantApp):
         if self._exit or self._ending:
             return
         self._ending = True
-        job_control.stop_no_more()
+        job_control.ignore_stops()
         if self.main_screen is not None:
             self.main_screen.leave_guard.keep_draft()
         start(self, partial(self._end_from_outside, code), "quit")
@@ -149,7 +150,7 @@ class AssistantApp(FaultTolerantApp):
     def _take_back(self) -> None:
         """Take the terminal back after a stop by force, as far as it is needed any more."""
         if not (self._exit or self._ending):
-            job_control.take_back(self)
+            job_control.redraw_when_foreground(self)
 
     async def _end_with(self, code: int) -> None:
         ENDING.expect(code)
@@ -207,7 +208,7 @@ class AssistantApp(FaultTolerantApp):
             return
         if job_control.can_stop():
             self.main_screen.leave_guard.keep_draft()
-            job_control.stop(self)
+            job_control.stop_job(self)
         else:
             self.main_screen.context.say(
                 "No shell would bring the program back; Ctrl+Q quits", Tone.PLAIN

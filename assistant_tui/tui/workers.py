@@ -12,10 +12,10 @@ from textual.worker import Worker, WorkerFailed
 
 from assistant_tui.core.errors import fault_in_words
 from assistant_tui.crash import write_report
-from assistant_tui.tui.display.thrifty import ThriftyApp
+from assistant_tui.tui.terminal.diffing_app import DiffingApp
 
 
-class FaultTolerantApp(ThriftyApp):
+class FaultTolerantApp(DiffingApp):
     """Reports a fault and goes on; what is wrong while a frame is drawn still ends it."""
 
     def __init__(self, crash_folder: Path) -> None:

@@ -25,7 +25,7 @@ from tests.e2e.terminal import (
 IN_A_THREAD = "threading.Thread(target={deed}).start()"
 FAULTS = {
     "the reader": """
-from assistant_tui.tui.display.keyboard import Keyboard
+from assistant_tui.tui.terminal.input_decoder import Keyboard
 read = Keyboard.read
 Keyboard.read = lambda keyboard, data: fail() if bytes([3]) in data else read(keyboard, data)
 """,

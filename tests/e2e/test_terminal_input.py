@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import DOWN, ENTER, ESCAPE, TAB, UP, Program, Terminal, restored
-from tests.tui.display.rubbish import control_string, rubbish
+from tests.tui.terminal.random_input import control_string, rubbish
 
 FIRST, SECOND = "Data lake researcher", "Legal researcher v3"
 SEQUENCES = 1_000

@@ -17,8 +17,8 @@ from assistant_tui.core.display import has_controls
 from assistant_tui.core.listing import Row
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.copying import Copied, Part, copy, curl, part_of
-from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.dialogs.question import Question
+from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.widgets.status_line import Tone
 from tests.tui.driver import running
 from tests.tui.rows import HOSTILE, row

@@ -11,7 +11,7 @@ from textual.widgets import Input
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.tui.key_order import LOOK
+from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL
 from assistant_tui.tui.widgets.editors.tool_row import ToolRow
 from tests.tui.driver import HANGS, Driver, Gate, running
 
@@ -143,8 +143,8 @@ async def test_a_key_waits_for_the_one_before_however_long_it_takes(
 
     async def late(row: ToolRow) -> None:
         async with asyncio.timeout(HANGS):
-            while program.app._keys._looks < 8:
-                await asyncio.sleep(LOOK / 10)
+            while program.app._keys._checks < 8:
+                await asyncio.sleep(CHECK_INTERVAL / 10)
         await opened(row)
 
     monkeypatch.setattr(ToolRow, "open", late)

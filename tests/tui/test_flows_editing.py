@@ -11,7 +11,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.tui.editor import EditorFile
+from assistant_tui.tui.terminal.external_editor import EditorFile
 from tests.tui.driver import Driver, Gate, running
 
 ID = sample(0)["id"]

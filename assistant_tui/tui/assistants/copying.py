@@ -19,8 +19,8 @@ from assistant_tui.core.document import on_one_line
 from assistant_tui.core.listing import Row
 from assistant_tui.core.naming import shown_id
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.clipboard import Clipboard, ClipboardError
 from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.terminal.clipboard import Clipboard, ClipboardError
 from assistant_tui.tui.widgets.status_line import Tone
 
 

@@ -17,7 +17,13 @@ from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
 from assistant_tui.tui.assistants.saving import save
 from assistant_tui.tui.dialogs.question import Answer, Question
-from assistant_tui.tui.editor import LARGEST, LARGEST_TEXT, EditorError, EditorFile, UnreadableFile
+from assistant_tui.tui.terminal.external_editor import (
+    MAX_FILE_SIZE,
+    MAX_TEXT_SIZE,
+    EditorError,
+    EditorFile,
+    UnreadableFile,
+)
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import is_there, start
 
@@ -47,7 +53,7 @@ class EditorSession:
     """
 
     def __init__(
-        self, context: MainContext, key: str, text: str, suffix: str, largest: int = LARGEST
+        self, context: MainContext, key: str, text: str, suffix: str, largest: int = MAX_FILE_SIZE
     ) -> None:
         """`key` is where the draft of the form is or would be kept.
 
@@ -220,7 +226,7 @@ class FieldEditing:
         draft = form.draft_with(editor, stand_in)
         try:
             text = str(editor.raw)
-            session = EditorSession(self._context, key, text, editor.suffix, LARGEST_TEXT)
+            session = EditorSession(self._context, key, text, editor.suffix, MAX_TEXT_SIZE)
             session.keep(draft, stand_in)
         except EditorError as error:
             self._context.say(str(error), Tone.ERROR)

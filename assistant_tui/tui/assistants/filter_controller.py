@@ -14,7 +14,7 @@ from assistant_tui.core.listing import Row
 from assistant_tui.core.marks import Marks
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.list_model import ListModel
-from assistant_tui.tui.stylesheets import read_later
+from assistant_tui.tui.stylesheets import read_deferred
 from assistant_tui.tui.widgets.status_line import StatusLine, Tone
 from assistant_tui.tui.workers import start
 
@@ -157,7 +157,7 @@ class FilterController:
 
         self._browser.show_list()
         if self._bar is None:
-            read_later(self._screen.app)
+            read_deferred(self._screen.app)
             self._bar = FilterBar(self._view.query.text)
             await self._screen.mount(self._bar, after="#panes")
         self._bar.start()

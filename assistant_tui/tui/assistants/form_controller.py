@@ -17,7 +17,7 @@ from assistant_tui.core.raw import Raw, is_editable, looks_same
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.draft_keeper import DraftKeeper
 from assistant_tui.tui.assistants.leaving import may_leave, named_aside
-from assistant_tui.tui.stylesheets import read_later
+from assistant_tui.tui.stylesheets import read_deferred
 from assistant_tui.tui.widgets.status_line import Tone
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class FormController:
             await self._take_away(self.form)
         from assistant_tui.tui.widgets.form import AssistantForm
 
-        read_later(self._screen.app)
+        read_deferred(self._screen.app)
         form = self.form = AssistantForm(draft, title)
         place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         self._keeper = self._keeper_of(form, place, kept=bool(key))

@@ -15,7 +15,13 @@ from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.editing import key_of_form, without_error
 from assistant_tui.tui.dialogs.choice import Choice, dated
 from assistant_tui.tui.dialogs.question import Answer, Question
-from assistant_tui.tui.editor import LARGEST, LARGEST_TEXT, EditorError, EditorFile, UnreadableFile
+from assistant_tui.tui.terminal.external_editor import (
+    MAX_FILE_SIZE,
+    MAX_TEXT_SIZE,
+    EditorError,
+    EditorFile,
+    UnreadableFile,
+)
 from assistant_tui.tui.widgets.status_line import Tone
 
 
@@ -43,7 +49,7 @@ class LeftEdit:
             return cls(kept, None, str(error))
         if in_editor is None:
             return cls(kept, base, original=base.original)
-        largest = LARGEST_TEXT if in_editor.stand_in else LARGEST
+        largest = MAX_TEXT_SIZE if in_editor.stand_in else MAX_FILE_SIZE
         file = EditorFile(in_editor.file, in_editor.before, largest)
         problem, draft = "", None
         try:

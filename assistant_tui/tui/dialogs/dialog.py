@@ -5,7 +5,7 @@ from typing import ClassVar, TypeVar
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
 
-from assistant_tui.tui.stylesheets import LATER
+from assistant_tui.tui.stylesheets import DEFERRED
 
 Result = TypeVar("Result")
 
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 class Dialog(ModalScreen[Result]):
     """A screen over another that gives one answer and goes."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = [*LATER]
+    CSS_PATH: ClassVar[CSSPathType | None] = [*DEFERRED]
 
     _answered = False
 

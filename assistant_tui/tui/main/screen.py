@@ -19,13 +19,13 @@ from assistant_tui.core.listing import Listing, Row
 from assistant_tui.tui.assistants import cloning, copying, deleting, notices, showing
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.assistants.jobs import jobs, jobs_on_a_row
-from assistant_tui.tui.clipboard import Clipboard
 from assistant_tui.tui.dialogs.deletion import FOR_GOOD, YES
 from assistant_tui.tui.dialogs.help import help_screen
 from assistant_tui.tui.main.command_state import CommandState
 from assistant_tui.tui.main.leave_guard import LeaveGuard
 from assistant_tui.tui.main.screen_context import ScreenContext
 from assistant_tui.tui.main.write_runner import WriteRunner
+from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import HeaderLine, KeyLine, StatusLine, Tone
 from assistant_tui.tui.workers import start

@@ -13,9 +13,9 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.drivers.linux_driver import LinuxDriver
 
-from assistant_tui.tui.display import driver as room
-from assistant_tui.tui.display.driver import PromptDriver
-from assistant_tui.tui.display.guard import prompt_driver
+from assistant_tui.tui.terminal import driver as room
+from assistant_tui.tui.terminal.driver import NonBlockingDriver
+from assistant_tui.tui.terminal.textual_internals import driver_for
 
 SIGNALS = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGTTOU, signal.SIGTTIN)
 
@@ -37,7 +37,7 @@ class Listener:
 class Line:
     """A driver on a terminal whose other side is the test's."""
 
-    def __init__(self, app: Listener, terminal: int, driver: PromptDriver) -> None:
+    def __init__(self, app: Listener, terminal: int, driver: NonBlockingDriver) -> None:
         self.app = app
         self.terminal = terminal
         self.driver = driver
@@ -61,7 +61,7 @@ async def line() -> AsyncIterator[Line]:
     before = {number: signal.getsignal(number) for number in SIGNALS}
     ours, theirs = pty.openpty()
     app: Any = Listener()
-    driver = PromptDriver(app)
+    driver = NonBlockingDriver(app)
     driver.fileno = theirs
     with os.fdopen(os.dup(theirs), "w") as file:
         driver._file = file
@@ -87,7 +87,7 @@ async def test_keys_are_read_and_the_reader_is_woken_at_the_end(line: Line) -> N
 async def test_a_terminal_that_answers_has_the_last_word(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "LONGEST", 3600.0)
+    monkeypatch.setattr(room, "ANSWER_TIMEOUT", 3600.0)
     line.says(b"\x1b[?2026;2$yj")
     await line.app.heard.wait()
     mouse, answer = b"\x1b[<35;7;7M", b"\x1b[?62;22c"
@@ -109,7 +109,7 @@ async def test_a_terminal_that_answers_nothing_is_asked_nothing(
     written: list[str] = []
     monkeypatch.setattr(line.driver, "write", written.append)
     line.driver.disable_input()
-    assert written and room._ASK not in written
+    assert written and room._REQUEST_ATTRIBUTES not in written
 
 
 async def test_it_reads_again_after_an_editor(line: Line) -> None:
@@ -121,5 +121,5 @@ async def test_it_reads_again_after_an_editor(line: Line) -> None:
 
 
 def test_drivers_of_another_kind_are_left_alone() -> None:
-    assert prompt_driver(HeadlessDriver) is HeadlessDriver
-    assert prompt_driver(LinuxDriver) is PromptDriver
+    assert driver_for(HeadlessDriver) is HeadlessDriver
+    assert driver_for(LinuxDriver) is NonBlockingDriver

@@ -10,9 +10,9 @@ from textual.geometry import Size
 
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.tui.display import guard
-from tests.tui.display.screens import Compared
+from assistant_tui.tui.terminal import textual_internals
 from tests.tui.driver import Driver, Gate, running
+from tests.tui.terminal.screens import Compared
 
 NAMES = ("東京の天気 assistant", "e\u0301te\u0301 · Zürich", "👍 thumbs up", "plain", "漢字a漢字")
 
@@ -26,7 +26,7 @@ def compared(driver: Driver) -> Compared:
 def assert_same(driver: Driver) -> None:
     """No update has left the two terminals different, and there were some."""
     app = compared(driver)
-    assert app._takes_over and app.updates > 1
+    assert app._is_diffing and app.updates > 1
     assert app.differences == []
 
 
@@ -150,14 +150,14 @@ async def test_an_update_without_a_change_sends_nothing(program: Driver) -> None
 async def test_another_textual_writes_for_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "KNOWN", ("0.1",))
+    monkeypatch.setattr(textual_internals, "TESTED_VERSIONS", ("0.1",))
     async with running(served(60), tmp_path, kind=Compared) as driver:
         await driver.press("down")
-        assert not compared(driver)._may_write()
+        assert not compared(driver)._writes_diffs()
 
 
 async def test_it_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(guard.SWITCH, "textual")
+    monkeypatch.setenv(textual_internals.DISPLAY_VARIABLE, "textual")
     async with running(served(60), tmp_path, kind=Compared) as driver:
         await driver.press("down")
-        assert not compared(driver)._may_write()
+        assert not compared(driver)._writes_diffs()

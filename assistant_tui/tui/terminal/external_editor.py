@@ -12,11 +12,11 @@ from textual.app import App, SuspendNotSupported
 
 from assistant_tui.core.strict import place, without_mark
 from assistant_tui.storage.private import private_folder
-from assistant_tui.tui import foreground
+from assistant_tui.tui.terminal import job_control
 
-LARGEST = 64_000_000
+MAX_FILE_SIZE = 64_000_000
 """Bytes of a file that are read."""
-LARGEST_TEXT = 4_000_000
+MAX_TEXT_SIZE = 4_000_000
 """Bytes of a file that are read for one text of the form."""
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO"}
 
@@ -32,7 +32,7 @@ class UnreadableFile(EditorError):
 class EditorFile:
     """A 0600 file in a 0700 folder of its own, where an editor may put what it likes beside it."""
 
-    def __init__(self, path: Path, before: str, largest: int = LARGEST) -> None:
+    def __init__(self, path: Path, before: str, largest: int = MAX_FILE_SIZE) -> None:
         """`before` is the text that the file held when the editor was started; of what it holds
         then no more than `largest` bytes are read."""
         self.path = path
@@ -41,7 +41,7 @@ class EditorFile:
 
     @classmethod
     def make(
-        cls, place: Path | None, text: str, suffix: str, largest: int = LARGEST
+        cls, place: Path | None, text: str, suffix: str, largest: int = MAX_FILE_SIZE
     ) -> "EditorFile":
         """Make the folder, below `place` or where temporary files are; the file is not there yet.
 
@@ -91,7 +91,7 @@ class EditorFile:
         Raises:
             EditorError: no editor, one that ended with an error, or no terminal to give away.
         """
-        _run(app, [*_command(), str(self.path)])
+        _run_suspended(app, [*_command(), str(self.path)])
 
     def read(self) -> str:
         """The text that was left in the file; a byte order mark is passed over.
@@ -127,7 +127,7 @@ class EditorFile:
             with os.fdopen(handle, "rb") as file:
                 found = os.fstat(handle)
                 if not stat.S_ISREG(found.st_mode):
-                    raise UnreadableFile(_in_place(found.st_mode))
+                    raise UnreadableFile(_replaced_by(found.st_mode))
                 if found.st_size > self._largest:
                     size = f"{found.st_size:,} bytes, {self._largest:,} and less are read"
                     raise UnreadableFile(f"the editor left {size}")
@@ -145,10 +145,10 @@ class EditorFile:
             mode = stat.S_IFREG
         if stat.S_ISREG(mode):
             return f"the file of the editor: {error.strerror}"
-        return _in_place(mode)
+        return _replaced_by(mode)
 
 
-def _in_place(mode: int) -> str:
+def _replaced_by(mode: int) -> str:
     kind = _KINDS.get(stat.S_IFMT(mode), "something else")
     return f"the editor left {kind} in place of the file"
 
@@ -192,14 +192,14 @@ def _command() -> list[str]:
         raise EditorError(f"${name}: {error}") from None
 
 
-def _run(app: App[object], command: list[str]) -> None:
+def _run_suspended(app: App[object], command: list[str]) -> None:
     failure = ""
     try:
         with app.suspend():
             # An exception that escapes from here would leave the screen frozen.
             try:
-                code = foreground.run(command)
-                failure = f"{_ending(code)}: nothing was changed" if code else ""
+                code = job_control.run_in_foreground(command)
+                failure = f"{_exit_description(code)}: nothing was changed" if code else ""
             except OSError as error:
                 failure = f"could not be started: {error.strerror}; set $EDITOR"
     except SuspendNotSupported:
@@ -208,7 +208,7 @@ def _run(app: App[object], command: list[str]) -> None:
         raise EditorError(f"{Path(command[0]).name} {failure}")
 
 
-def _ending(code: int) -> str:
+def _exit_description(code: int) -> str:
     """How a program ended that failed."""
     if code > 0:
         return f"ended with exit code {code}"

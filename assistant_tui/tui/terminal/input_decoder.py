@@ -1,27 +1,27 @@
-"""Sorts what a terminal sends: keys, pastes and mouse events pass, answers to questions vanish.
-
-A terminal answers questions on the same line on which keys arrive: its version, its colours, its
-settings. An editor that has asked and ended leaves the answers behind, and a slow line tears them
-apart. Textual's parser takes what it does not know for typed text, and some sequences of the kitty
-keyboard protocol end it with an exception. It is therefore given nothing but text, and escape
-sequences that it knows.
-
-Bytes go in, pieces of bytes come out; there is no clock here: `patience` says how long to wait for
-more input before `give_up` is called.
-"""
+"""Turns the bytes that a terminal sends into Textual's events."""
 
 import re
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
 
-from assistant_tui.tui.display.sequences import is_resize, offers_resizes, understand
+from textual import constants
+from textual._xterm_parser import XTermParser
+from textual.message import Message
+
+from assistant_tui.tui.terminal.escape_sequences import (
+    announces_resize_reports,
+    is_resize_report,
+    normalize,
+)
 
 KEY, REST, PASTE = "key", "rest", "paste"
 """What is waited for: whether Esc stays alone, the rest of a sequence, the rest of a paste."""
-LONGEST_PASTE = 8_000_000
+MAX_PASTE = 8_000_000
 """Bytes of one paste; what is beyond is left out."""
-_LONGEST = 1_024
+_MAX_SEQUENCE = 1_024
 """Bytes of an escape sequence that is kept until its end; longer ones are no keys."""
 _ESC = b"\x1b"
-_NO_KEY = b"\x1b[?"
+_IGNORED_PREFIX = b"\x1b[?"
 """Begins a sequence that vanishes, whatever follows."""
 _PASTE_START, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 _UTF8 = rb"[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -50,7 +50,7 @@ _LATE = re.compile(rb"\[[0-?]|\[[A-H]\Z|\]\d+;|P[0-?]*[$+!|]|_G")
 """How a sequence goes on whose Esc came so much earlier that it was taken for the key."""
 
 
-class TerminalInput:
+class InputFilter:
     """Takes what was read, however it was cut, and gives out what is meant for the program."""
 
     def __init__(self) -> None:
@@ -65,11 +65,11 @@ class TerminalInput:
         """Whether what is held belongs to an Esc that was given out already."""
         self._pasted: int | None = None
         """Bytes of the paste under way, if there is one."""
-        self._sizes_are_told = False
+        self._reports_resizes = False
         """Whether the terminal can report its size; who has not been asked to is not believed."""
 
     @property
-    def patience(self) -> str | None:
+    def waiting_for(self) -> str | None:
         """What is waited for; None if nothing is, and silence means nothing."""
         if self._pasted is not None:
             return PASTE
@@ -87,22 +87,22 @@ class TerminalInput:
         at = 0
         while at < len(data):
             if self._in_string:
-                at = self._string(data, at)
+                at = self._consume_string(data, at)
             elif data[at] == 0x1B:
-                at = self._sequence(data, at, pieces)
+                at = self._consume_sequence(data, at, pieces)
             else:
-                at = self._text(data, at, pieces)
+                at = self._consume_text(data, at, pieces)
         return pieces
 
-    def give_up(self) -> list[bytes]:
+    def on_timeout(self) -> list[bytes]:
         """Nothing has come within the time: what is held is a key, or is dropped."""
-        waited_for, held = self.patience, self._held
+        waiting_for, held = self.waiting_for, self._held
         self._held, self._in_string, self._string_ended = b"", False, False
-        self._escaped = waited_for == KEY and held == _ESC
+        self._escaped = waiting_for == KEY and held == _ESC
         self._late, self._pasted = False, None
-        return {PASTE: [_PASTE_END], KEY: [held]}.get(waited_for or "", [])
+        return {PASTE: [_PASTE_END], KEY: [held]}.get(waiting_for or "", [])
 
-    def _string(self, data: bytes, at: int) -> int:
+    def _consume_string(self, data: bytes, at: int) -> int:
         """Swallow a string, or the part of it that is there; returns where it ends."""
         end = _STRING_END.search(data, at)
         if end is None:
@@ -111,53 +111,100 @@ class TerminalInput:
         self._string_ended = end[0] == _ESC
         return end.end() if end[0] == b"\x07" else end.start()
 
-    def _text(self, data: bytes, at: int, pieces: list[bytes]) -> int:
+    def _consume_text(self, data: bytes, at: int, pieces: list[bytes]) -> int:
         end = data.find(_ESC, at)
         end = len(data) if end < 0 else end
-        self._give(data[at:end], pieces)
+        self._emit_text(data[at:end], pieces)
         return end
 
-    def _sequence(self, data: bytes, at: int, pieces: list[bytes]) -> int:
+    def _consume_sequence(self, data: bytes, at: int, pieces: list[bytes]) -> int:
         """Take the escape sequence that begins there; returns where it ends."""
         if start := _STRING_START.match(data, at):
             self._in_string, self._string_ended = True, False
             return start.end()
         if whole := _WHOLE.match(data, at):
-            self._take(whole[0], pieces)
+            self._handle_sequence(whole[0], pieces)
             return whole.end()
         if _UNFINISHED.match(data, at):
             held = data[at:]
-            self._held = held if len(held) <= _LONGEST else _NO_KEY
+            self._held = held if len(held) <= _MAX_SEQUENCE else _IGNORED_PREFIX
             return len(data)
         broken = _BROKEN.match(data, at)
         assert broken is not None  # it begins with Esc
-        self._take(broken[0] if len(broken[0]) <= 2 else _NO_KEY, pieces)
+        self._handle_sequence(broken[0] if len(broken[0]) <= 2 else _IGNORED_PREFIX, pieces)
         return broken.end()
 
-    def _take(self, sequence: bytes, pieces: list[bytes]) -> None:
+    def _handle_sequence(self, sequence: bytes, pieces: list[bytes]) -> None:
         """Give out what a sequence means, here and now."""
         late, ends_string = self._late, self._string_ended and sequence == b"\x1b\\"
         self._late = self._string_ended = False
         if sequence in (_PASTE_START, _PASTE_END):
-            self._bracket(sequence, pieces)
+            self._handle_paste_marker(sequence, pieces)
         elif self._pasted is not None:
             if len(sequence) == 2 and not ends_string:
-                self._give(sequence[1:], pieces)
+                self._emit_text(sequence[1:], pieces)
         elif not late and not ends_string:
-            self._sizes_are_told = self._sizes_are_told or offers_resizes(sequence)
-            if self._sizes_are_told or not is_resize(sequence):
-                pieces += understand(sequence)
+            self._reports_resizes = self._reports_resizes or announces_resize_reports(sequence)
+            if self._reports_resizes or not is_resize_report(sequence):
+                pieces += normalize(sequence)
 
-    def _bracket(self, sequence: bytes, pieces: list[bytes]) -> None:
+    def _handle_paste_marker(self, sequence: bytes, pieces: list[bytes]) -> None:
         """A paste begins or ends; one that has begun does not begin again."""
         if (sequence == _PASTE_START) == (self._pasted is None):
             pieces.append(sequence)
             self._pasted = 0 if sequence == _PASTE_START else None
 
-    def _give(self, text: bytes, pieces: list[bytes]) -> None:
+    def _emit_text(self, text: bytes, pieces: list[bytes]) -> None:
         """Give out text, typed or pasted."""
         if self._pasted is not None:
-            text = text[: max(LONGEST_PASTE - self._pasted, 0)]
+            text = text[: max(MAX_PASTE - self._pasted, 0)]
             self._pasted += len(text)
         if text:
             pieces.append(text)
+
+
+TIMEOUTS = {KEY: constants.ESCAPE_DELAY, REST: 2.0, PASTE: 3.0}
+"""How long a terminal may pause within what it sends."""
+
+
+class InputDecoder:
+    """Sorts the bytes before Textual parses them."""
+
+    def __init__(self) -> None:
+        self._input = InputFilter()
+        self._parser = _Parser()
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds of silence after which `on_timeout` must be called; None if it need not be."""
+        waiting_for = self._input.waiting_for
+        return None if waiting_for is None else TIMEOUTS[waiting_for]
+
+    def read(self, data: bytes) -> Iterator[Message]:
+        """What was read means these events."""
+        return self._events(self._input.feed(data))
+
+    def on_timeout(self) -> Iterator[Message]:
+        """Nothing was read within the time of `timeout`; this may mean that Esc was pressed."""
+        return self._events(self._input.on_timeout())
+
+    def discard(self, data: bytes) -> None:
+        """What was read is not meant for the program; it may end in the middle of an answer."""
+        self._input.feed(data)
+
+    def _events(self, pieces: Iterable[bytes]) -> Iterator[Message]:
+        for piece in pieces:
+            if text := self._decode(piece):
+                yield from self._parser.feed(text)
+                yield from self._parser.finish()
+
+
+class _Parser(XTermParser):
+    """Textual's parser, for pieces of which each is whole."""
+
+    def finish(self) -> Iterable[Message]:
+        """Expect no more of an escape sequence."""
+        if self._timeout_time is not None:
+            self._timeout_time = 0.0
+            yield from self.tick()

@@ -11,10 +11,9 @@ from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.message import Message
 
-from assistant_tui.tui.display import terminal_input
-from assistant_tui.tui.display.keyboard import Keyboard
-from assistant_tui.tui.display.terminal_input import KEY, PASTE, REST, TerminalInput
-from tests.tui.display.rubbish import control_string, rubbish
+from assistant_tui.tui.terminal import input_decoder
+from assistant_tui.tui.terminal.input_decoder import KEY, PASTE, REST, InputDecoder, InputFilter
+from tests.tui.terminal.random_input import control_string, rubbish
 
 MANY = 100_000
 WRITTEN = st.text(st.characters(exclude_characters="\x1b", exclude_categories=["Cs"]), max_size=20)
@@ -34,7 +33,7 @@ def cut(data: bytes, places: Iterable[int]) -> list[bytes]:
 
 def passes(data: bytes, places: Iterable[int] = ()) -> bytes:
     """What comes through, if it arrives in these parts."""
-    sorter = TerminalInput()
+    sorter = InputFilter()
     return b"".join(piece for part in cut(data, places) for piece in sorter.feed(part))
 
 
@@ -65,7 +64,7 @@ def test_an_answer_vanishes_wherever_it_comes_and_however_it_is_torn(
 
 
 def test_kept_back_is_never_more_than_a_key_however_long_a_sequence_is() -> None:
-    sorter = TerminalInput()
+    sorter = InputFilter()
     for start in (b"\x1b[", b"\x1b]52;c;", b"\x1bP", b"\x1bO"):
         assert sorter.feed(start) == []
         for _ in range(50):
@@ -76,27 +75,27 @@ def test_kept_back_is_never_more_than_a_key_however_long_a_sequence_is() -> None
 
 
 def test_a_paste_has_a_bound_and_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal_input, "LONGEST_PASTE", 5)
-    sorter = TerminalInput()
+    monkeypatch.setattr(input_decoder, "MAX_PASTE", 5)
+    sorter = InputFilter()
     assert b"".join(sorter.feed(b"\x1b[200~one two")) == b"\x1b[200~one t"
-    assert sorter.feed(b"three") == [] and sorter.patience == PASTE
-    assert sorter.give_up() == [b"\x1b[201~"]
-    assert sorter.patience is None and sorter.feed(b"j") == [b"j"]
+    assert sorter.feed(b"three") == [] and sorter.waiting_for == PASTE
+    assert sorter.on_timeout() == [b"\x1b[201~"]
+    assert sorter.waiting_for is None and sorter.feed(b"j") == [b"j"]
 
 
 def test_an_escape_in_what_is_pasted_is_left_out_and_steers_nothing() -> None:
-    sorter = TerminalInput()
+    sorter = InputFilter()
     pasted = b"\x1b[200~red \x1b[31mdqn\x1bz \x1b]0;title\x07\x1bOP!\x1b[200~\x1b[201~"
     assert b"".join(sorter.feed(pasted)) == b"\x1b[200~red dqnz !\x1b[201~"
 
 
 @pytest.mark.parametrize("key", [b"\x1b", *(b"\x1b" + bytes([each]) for each in b"[]O_^PX\\jJ1")])
 def test_escape_and_alt_with_a_key_are_keys_when_nothing_follows(key: bytes) -> None:
-    sorter = TerminalInput()
+    sorter = InputFilter()
     given = sorter.feed(key)
     if not given:
-        assert sorter.patience == KEY
-        given = sorter.give_up()
+        assert sorter.waiting_for == KEY
+        given = sorter.on_timeout()
     assert given == [key]
     assert sorter.feed(b"j") == [b"j"]
 
@@ -109,16 +108,16 @@ def test_alt_with_a_key_that_is_no_letter(key: bytes) -> None:
 @pytest.mark.parametrize("key", [b"\r", b"\x03", b"\x1b[A", b"\x11"])
 @pytest.mark.parametrize("begun", [b"\x1b]11;rgb:dd", b"\x1bP>|a", b"\x1b[>84;0", b"\x1b_Gi=1"])
 def test_a_person_can_end_what_a_terminal_never_ends(begun: bytes, key: bytes) -> None:
-    sorter = TerminalInput()
+    sorter = InputFilter()
     assert sorter.feed(begun) == []
-    assert sorter.feed(key) == [key] and sorter.patience is None
+    assert sorter.feed(key) == [key] and sorter.waiting_for is None
 
 
 @pytest.mark.parametrize("begun", [b"\x1b]11;rgb:dd", b"\x1bP>|a", b"\x1b[>84;0", b"\x1b_Gi=1"])
 def test_or_can_wait(begun: bytes) -> None:
-    sorter = TerminalInput()
-    assert sorter.feed(begun) == [] and sorter.patience == REST
-    assert sorter.give_up() == [] and sorter.patience is None
+    sorter = InputFilter()
+    assert sorter.feed(begun) == [] and sorter.waiting_for == REST
+    assert sorter.on_timeout() == [] and sorter.waiting_for is None
     assert sorter.feed(b"j") == [b"j"]
 
 
@@ -126,18 +125,18 @@ def test_or_can_wait(begun: bytes) -> None:
     "rest", [b"[>84;0;0c", b"]11;rgb:dd/dd/dd\x07", b"P>|term\x1b\\", b"_Gi=1;OK\x1b\\"]
 )
 def test_an_answer_that_comes_long_after_its_escape_vanishes_too(rest: bytes) -> None:
-    sorter = TerminalInput()
+    sorter = InputFilter()
     sorter.feed(b"\x1b")
-    assert sorter.give_up() == [b"\x1b"] and sorter.patience == REST
+    assert sorter.on_timeout() == [b"\x1b"] and sorter.waiting_for == REST
     assert sorter.feed(rest[:6]) == []
     assert sorter.feed(rest[6:] + b"j") == [b"j"]
 
 
 def test_keys_soon_after_escape_are_keys() -> None:
     for keys in (b"[", b"]", b"]j", b"P", b"Ab", b"1;2c", b"\x1b[A"):
-        sorter = TerminalInput()
+        sorter = InputFilter()
         sorter.feed(b"\x1b")
-        sorter.give_up()
+        sorter.on_timeout()
         given = sorter.feed(keys)
         assert given == [keys]
 
@@ -174,27 +173,29 @@ KITTY = {
 
 @pytest.mark.parametrize("sequence", KITTY, ids=lambda sequence: repr(sequence[1:20]))
 def test_keys_with_sub_fields_are_told_as_plain_ones(sequence: bytes) -> None:
-    read = [event for event in Keyboard().read(sequence) if isinstance(event, events.Key)]
+    read = [event for event in InputDecoder().read(sequence) if isinstance(event, events.Key)]
     assert [event.key for event in read] == KITTY[sequence]
 
 
 def test_a_terminal_that_was_not_asked_does_not_tell_the_size() -> None:
     size = b"\x1b[48;24;80;0;0t"
-    assert [*Keyboard().read(size)] == []
-    told = [*Keyboard().read(b"\x1b[?2048;2$y" + size + b"\x1b[48;99999;99999;1;1t")]
+    assert [*InputDecoder().read(size)] == []
+    told = [*InputDecoder().read(b"\x1b[?2048;2$y" + size + b"\x1b[48;99999;99999;1;1t")]
     sizes = [event.size for event in told if isinstance(event, events.Resize)]
     assert sizes == [(80, 24), (1_000, 400)]
 
 
 def test_it_outlives_a_hundred_thousand_sequences() -> None:
     """Whatever comes in whatever parts, the reader reads on, and takes nothing for its own end."""
-    chance, keyboard = Random(9), Keyboard()
+    chance, keyboard = Random(9), InputDecoder()
     seen: set[type[Message]] = set()
     for _ in range(MANY):
         data = rubbish(chance)
         place = chance.randrange(len(data) + 1)
         for part in (data[:place], data[place:]):
-            seen |= {type(each) for each in (keyboard.read(part) if part else keyboard.silence())}
+            seen |= {
+                type(each) for each in (keyboard.read(part) if part else keyboard.on_timeout())
+            }
     assert seen >= {events.Key, events.Paste, events.MouseMove, events.Resize, events.AppFocus}
-    keyboard.silence()
+    keyboard.on_timeout()
     assert [type(each) for each in keyboard.read(b"\x03j")][-1] is events.Key

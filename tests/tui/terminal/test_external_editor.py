@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from assistant_tui.tui.editor import EditorError, EditorFile, UnreadableFile
+from assistant_tui.tui.terminal.external_editor import EditorError, EditorFile, UnreadableFile
 
 Use = Callable[[str], Path]
 

@@ -3,13 +3,13 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-_PARTS = {"2": 3, "5": 1}
+_COLOUR_ARGUMENTS = {"2": 3, "5": 1}
 """Numbers that follow the kind of a colour: red, green and blue, or one of a table."""
-_SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}
+_VISIBLE_ON_BLANKS = {"4", "7", "9", "21", "53"}
 """Underlined, reversed, struck, underlined twice, with a line above."""
 
 
-class Look(NamedTuple):
+class SgrParts(NamedTuple):
     """The numbers, taken apart."""
 
     attributes: tuple[str, ...]
@@ -18,26 +18,26 @@ class Look(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def ground(look: str) -> str:
+def visible_on_blank(sgr: str) -> str:
     """What is seen of a look on a blank: mostly the background alone.
 
     A blank has no other look than that, so that none is sent again for a colour that is not seen.
     """
-    parts = take_apart(look)
-    return look if _SEEN_ON_BLANKS & set(parts.attributes) else parts.background
+    parts = parse_sgr(sgr)
+    return sgr if _VISIBLE_ON_BLANKS & set(parts.attributes) else parts.background
 
 
-def is_plain(look: str) -> bool:
+def is_background_only(sgr: str) -> bool:
     """Whether a blank with the look of a blank is as one that was erased."""
-    return not take_apart(look).attributes
+    return not parse_sgr(sgr).attributes
 
 
 @lru_cache(maxsize=4096)
-def change(before: str, after: str) -> str:
+def transition(before: str, after: str) -> str:
     """The sequence that makes one look of another."""
     if not after:
         return "\x1b[m"
-    old, new = take_apart(before), take_apart(after)
+    old, new = parse_sgr(before), parse_sgr(after)
     if not set(old.attributes) <= set(new.attributes):
         return f"\x1b[0;{after}m"
     parts = [each for each in new.attributes if each not in old.attributes]
@@ -49,7 +49,7 @@ def change(before: str, after: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def take_apart(codes: str) -> Look:
+def parse_sgr(codes: str) -> SgrParts:
     """Sort the numbers of a sequence."""
     attributes: list[str] = []
     foreground = background = ""
@@ -58,11 +58,13 @@ def take_apart(codes: str) -> Look:
         colour, code = number, int(number)
         if code in (38, 48):
             kind = next(numbers)
-            colour = ";".join([number, kind, *(next(numbers) for _ in range(_PARTS[kind]))])
+            colour = ";".join(
+                [number, kind, *(next(numbers) for _ in range(_COLOUR_ARGUMENTS[kind]))]
+            )
         if 30 <= code <= 39 or 90 <= code <= 97:
             foreground = "" if code == 39 else colour
         elif 40 <= code <= 49 or 100 <= code <= 107:
             background = "" if code == 49 else colour
         else:
             attributes.append(number)
-    return Look(tuple(attributes), foreground, background)
+    return SgrParts(tuple(attributes), foreground, background)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.tui import clipboard
-from assistant_tui.tui.clipboard import LARGEST_OSC, Clipboard, ClipboardError
+from assistant_tui.tui.terminal import clipboard
+from assistant_tui.tui.terminal.clipboard import MAX_OSC_52, Clipboard, ClipboardError
 
 SENT = "sent to your terminal (OSC 52)"
 
@@ -214,7 +214,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_a_text_too_long_for_a_terminal_goes_to_a_private_file(own_folder: Path) -> None:
-    text = "ä" * LARGEST_OSC
+    text = "ä" * MAX_OSC_52
     place = Place({"SSH_TTY": "x"})
     how = await place.clipboard.copy(text)
     (path,) = own_folder.iterdir()
@@ -226,11 +226,11 @@ async def test_a_text_too_long_for_a_terminal_goes_to_a_private_file(own_folder:
 
 async def test_the_longest_text_that_goes_to_the_terminal(own_folder: Path) -> None:
     place = Place({"SSH_TTY": "x"})
-    assert await place.clipboard.copy("x" * (LARGEST_OSC // 4 * 3)) == SENT
+    assert await place.clipboard.copy("x" * (MAX_OSC_52 // 4 * 3)) == SENT
     assert [*own_folder.iterdir()] == []
 
 
 async def test_a_file_that_cannot_be_written_is_an_error(own_folder: Path) -> None:
     own_folder.rmdir()
     with pytest.raises(ClipboardError, match="no file could be written: No such file"):
-        await Place({"SSH_TTY": "x"}).clipboard.copy("x" * LARGEST_OSC)
+        await Place({"SSH_TTY": "x"}).clipboard.copy("x" * MAX_OSC_52)

@@ -11,40 +11,40 @@ from textual.driver import Driver
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from assistant_tui.tui.display.guard import may_take_over, prompt_driver
-from assistant_tui.tui.display.picture import Picture
-from assistant_tui.tui.display.stylesheet import KeptStylesheet
-from assistant_tui.tui.display.terminal import terminal
-from assistant_tui.tui.display.update import lines_of
+from assistant_tui.tui.stylesheets import CachingStylesheet
+from assistant_tui.tui.terminal.frame_buffer import FrameBuffer
+from assistant_tui.tui.terminal.screen_lines import updated_lines
+from assistant_tui.tui.terminal.terminal_writer import terminal_features
+from assistant_tui.tui.terminal.textual_internals import driver_for, is_diffing_enabled
 
 
-class ThriftyApp(App[None]):
+class DiffingApp(App[None]):
     """Stands between Textual and its driver, if the guard lets it; otherwise it is an `App`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._takes_over = may_take_over(os.environ)
-        if self._takes_over:
-            self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
-        self._terminal = terminal(os.environ)
-        self._picture: Picture | None = None
-        self._first: Picture | None = None
+        self._is_diffing = is_diffing_enabled(os.environ)
+        if self._is_diffing:
+            self.stylesheet = CachingStylesheet(variables=self.get_css_variables())
+        self._features = terminal_features(os.environ)
+        self._buffer: FrameBuffer | None = None
+        self._first_buffer: FrameBuffer | None = None
         self.painted = False
         """Whether the terminal shows a frame already; it is not emptied before the first one."""
 
     @property
     def first_frame(self) -> str:
         """What paints the first whole frame of this run on an empty screen."""
-        if self._first is None:
+        if self._first_buffer is None:
             return ""
-        return Picture(*self._first.size).replace(
-            dict(enumerate(self._first.lines)), self._terminal
+        return FrameBuffer(*self._first_buffer.size).update(
+            dict(enumerate(self._first_buffer.lines)), self._features
         )
 
     def get_driver_class(self) -> type[Driver]:
         """A driver that ends sooner, in place of the one that it is made from."""
         driver = super().get_driver_class()
-        return prompt_driver(driver) if may_take_over(os.environ) else driver
+        return driver_for(driver) if is_diffing_enabled(os.environ) else driver
 
     def on_mount(self) -> None:
         """Draw all anew after an editor, or when the shell's `fg` brings the program back."""
@@ -60,21 +60,21 @@ class ThriftyApp(App[None]):
 
     def forget_screen(self) -> None:
         """Something else has written on the terminal: what it shows is no longer known."""
-        self._picture = None
+        self._buffer = None
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write what has changed; overrides Textual's own."""
-        changes = self._changes(renderable) if self._may_write() else None
+        changes = self._changes(renderable) if self._writes_diffs() else None
         if changes is None:
             super()._display(screen, renderable)
         else:
             self._write_changes(changes)
             self.post_display_hook()
 
-    def _may_write(self) -> bool:
+    def _writes_diffs(self) -> bool:
         """The conditions under which Textual would write, and that it is one that is known."""
         return (
-            self._takes_over
+            self._is_diffing
             and self._running
             and not (self._closed or self._batch_count)
             and self._driver is not None
@@ -83,14 +83,14 @@ class ThriftyApp(App[None]):
 
     def _changes(self, renderable: RenderableType | None) -> str | None:
         """What brings the terminal up to date; None for what only Textual can write."""
-        if self._picture is None or self._picture.size != self.size:
-            self._picture = Picture(*self.size)
-        colours = self.console._color_system or ColorSystem.TRUECOLOR
-        lines = lines_of(renderable, self._picture.lines, colours)
+        if self._buffer is None or self._buffer.size != self.size:
+            self._buffer = FrameBuffer(*self.size)
+        color_system = self.console._color_system or ColorSystem.TRUECOLOR
+        lines = updated_lines(renderable, self._buffer.lines, color_system)
         if lines is not None:
-            changes = self._picture.replace(lines, self._terminal)
-            if self._first is None and self._picture.is_whole:
-                self._first = self._picture.copy()
+            changes = self._buffer.update(lines, self._features)
+            if self._first_buffer is None and self._buffer.is_complete:
+                self._first_buffer = self._buffer.copy()
             return changes
         if renderable is not None:
             self.forget_screen()

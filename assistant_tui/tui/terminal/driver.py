@@ -13,49 +13,131 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from assistant_tui.ending import ENDING
 from assistant_tui.terminal import TERMINAL
-from assistant_tui.tui.display.keyboard import Keyboard
-from assistant_tui.tui.display.output import TerminalOutput
-from assistant_tui.tui.display.sequences import bounded
+from assistant_tui.tui.terminal.escape_sequences import clamp_size
+from assistant_tui.tui.terminal.input_decoder import InputDecoder
 
 if TYPE_CHECKING:
     from textual.app import App
 
-SILENCE = 0.1
+from typing import TextIO
+
+STUCK_TIMEOUT = 1.0
+"""Seconds in which a terminal that the program wants to leave has taken nothing."""
+_POLL_INTERVAL = 0.1
+"""Seconds between looks at whether the program wants to leave."""
+_CHUNK_SIZE = 512
+"""Bytes that are written at once where a write may block."""
+
+
+class TerminalOutput:
+    """The file that Textual's writer thread writes to; it never raises.
+
+    Waiting for the terminal is this thread's alone: whoever wants to end does not wait for long.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._encoding, self._errors = file.encoding, file.errors or "replace"
+        self._parts: list[str] = []
+        self._gone = False
+        self._leaving = False
+        self._blocks = False
+        try:
+            # The one that is given is shared with the shell, which would not block any more either.
+            name = os.ttyname(file.fileno())
+            flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK
+            self._descriptor = os.open(name, flags)
+        except OSError:  # as in a container that was entered, or after `su`
+            self._descriptor = os.dup(file.fileno())
+            self._blocks = True
+
+    def fileno(self) -> int:
+        """What is written to."""
+        return self._descriptor
+
+    def write(self, text: str) -> None:
+        """Write when `flush` is called."""
+        self._parts.append(text)
+
+    def flush(self) -> None:
+        """Write what there is, however long that takes."""
+        data = "".join(self._parts).encode(self._encoding, self._errors)
+        self._parts.clear()
+        while data and not self._gone:
+            data = data[self._send(data) :]
+
+    def leave(self) -> None:
+        """Wait no longer than `STUCK_TIMEOUT` for a terminal that takes nothing."""
+        self._leaving = True
+
+    def close(self) -> None:
+        """Write nothing any more."""
+        self._gone = True
+        os.close(self._descriptor)
+
+    def _send(self, data: bytes) -> int:
+        """Write a part; returns how many bytes were taken."""
+        if self._blocks and not self._takes_more():
+            return 0
+        try:
+            return os.write(self._descriptor, data[:_CHUNK_SIZE] if self._blocks else data)
+        except BlockingIOError:
+            self._takes_more()
+        except OSError:
+            self._gone = True
+        return 0
+
+    def _takes_more(self) -> bool:
+        """Wait until the terminal takes more; one that does not is as good as gone in the end."""
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLOUT)
+        left = STUCK_TIMEOUT
+        while not poll.poll(_POLL_INTERVAL * 1000):
+            left -= _POLL_INTERVAL if self._leaving else 0
+            if left <= 0:
+                self._gone = True
+                return False
+        return True
+
+
+SILENT_TIMEOUT = 0.1
 """Seconds without input after which a terminal that answers nothing has said all; Textual's own."""
-LONGEST = 2.0
+ANSWER_TIMEOUT = 2.0
 """Seconds within which a terminal that has answered before will answer again."""
-BEHIND = 30
+MAX_PENDING_WRITES = 30
 """Writes that wait for the terminal from which it is not worth while to add more."""
-_READ, _MOST_READS = 4096, 64
+_READ_SIZE, _MAX_READS = 4096, 64
 _MODE_REPORT = re.compile(rb"\x1b\[\?\d+;\d\$y")
-_OTHER_SCREEN = "\x1b[?1049h"
-_ASK = "\x1b[c"
-_ANSWER = re.compile(rb"\x1b\[\?[\d;]*c")
+_ENTER_ALTERNATE_SCREEN = "\x1b[?1049h"
+_REQUEST_ATTRIBUTES = "\x1b[c"
+_ATTRIBUTES_REPORT = re.compile(rb"\x1b\[\?[\d;]*c")
 
 
-class PromptDriver(LinuxDriver):
+class NonBlockingDriver(LinuxDriver):
     """Wakes its reader by a pipe, and leaves as soon as the terminal has had its last word."""
 
     def __init__(self, app: "App[Any]", **options: Any) -> None:
         super().__init__(app, **options)
         self._painted: bool = getattr(app, "painted", False)
         self._pipe: tuple[int, int] | None = None
-        self._answers = False
+        self._answers_queries = False
         """Whether this terminal answers questions."""
-        self._keyboard: Keyboard | None = None
+        self._keyboard: InputDecoder | None = None
         """None until the terminal was taken for the first time."""
         self._output: TerminalOutput | None = None
 
     @property
     def is_behind(self) -> bool:
         """Whether the terminal takes less than is written."""
-        return self._writer_thread is not None and self._writer_thread._queue.qsize() > BEHIND
+        return (
+            self._writer_thread is not None
+            and self._writer_thread._queue.qsize() > MAX_PENDING_WRITES
+        )
 
     def start_application_mode(self) -> None:
         """Take the terminal, at the start or after an editor; not where the program is to end."""
         if ENDING.code is not None:
             return
-        again, self._keyboard = self._keyboard is not None, Keyboard()
+        again, self._keyboard = self._keyboard is not None, InputDecoder()
         if again:
             self._discard_input(self._keyboard)
         self._pipe = os.pipe()
@@ -71,7 +153,7 @@ class PromptDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write, but do not empty a screen that shows a first paint."""
-        if data == _OTHER_SCREEN and self._painted:
+        if data == _ENTER_ALTERNATE_SCREEN and self._painted:
             self._painted = False
         elif self._writer_thread is not None:  # None where the terminal was lost, or is given away
             super().write(data)
@@ -93,16 +175,18 @@ class PromptDriver(LinuxDriver):
         with selectors.DefaultSelector() as selector:
             selector.register(alarm, selectors.EVENT_READ)
             selector.register(self.fileno, selectors.EVENT_READ)
-            while alarm not in (ready := _ready(selector, keyboard.patience)):
+            while alarm not in (ready := _readable(selector, keyboard.timeout)):
                 data = _read(self.fileno) if ready else b""
                 if ready and not data:  # the terminal is gone: who looks after endings will say so
                     selector.unregister(self.fileno)
-                self._answers = self._answers or _MODE_REPORT.search(data) is not None
-                for event in keyboard.read(data) if data else keyboard.silence():
+                self._answers_queries = (
+                    self._answers_queries or _MODE_REPORT.search(data) is not None
+                )
+                for event in keyboard.read(data) if data else keyboard.on_timeout():
                     self.process_message(event)
-        self._take_leave()
+        self._drain_input()
 
-    def _discard_input(self, keyboard: Keyboard) -> None:
+    def _discard_input(self, keyboard: InputDecoder) -> None:
         """Take what was typed for somebody else, or what the terminal has answered to it.
 
         The terminal hands it out before a line has ended only while it is not in lines.
@@ -111,7 +195,7 @@ class PromptDriver(LinuxDriver):
             before = termios.tcgetattr(self.fileno)
             in_no_lines = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
             termios.tcsetattr(self.fileno, termios.TCSANOW, in_no_lines)
-            for _ in range(_MOST_READS):
+            for _ in range(_MAX_READS):
                 if not select.select([self.fileno], [], [], 0)[0]:
                     break
                 keyboard.discard(_read(self.fileno))
@@ -119,21 +203,24 @@ class PromptDriver(LinuxDriver):
         except termios.error:  # the terminal is gone
             return
 
-    def _take_leave(self) -> None:
+    def _drain_input(self) -> None:
         """Swallow what the terminal sent before it knew that the mouse is off.
 
         It would end up in the shell or the editor. A terminal answers in order: after its answer
         there is nothing left.
         """
-        self.exit_event.wait(SILENCE)
-        if self._answers:
-            self.write(_ASK)
+        self.exit_event.wait(SILENT_TIMEOUT)
+        if self._answers_queries:
+            self.write(_REQUEST_ATTRIBUTES)
             self.flush()
-        end, seen = time.monotonic() + (LONGEST if self._answers else SILENCE), b""
+        end, seen = (
+            time.monotonic() + (ANSWER_TIMEOUT if self._answers_queries else SILENT_TIMEOUT),
+            b"",
+        )
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            while not _ANSWER.search(seen) and (left := end - time.monotonic()) > 0:
-                if _ready(selector, left):
+            while not _ATTRIBUTES_REPORT.search(seen) and (left := end - time.monotonic()) > 0:
+                if _readable(selector, left):
                     data = _read(self.fileno)
                     if not data:
                         break
@@ -159,16 +246,16 @@ class PromptDriver(LinuxDriver):
         self._pipe = None
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        return bounded(*super()._get_terminal_size())
+        return clamp_size(*super()._get_terminal_size())
 
 
-def _ready(selector: selectors.BaseSelector, seconds: float | None) -> set[int]:
+def _readable(selector: selectors.BaseSelector, seconds: float | None) -> set[int]:
     return {key.fd for key, _ in selector.select(seconds)}
 
 
 def _read(fileno: int) -> bytes:
     """What the terminal has sent; nothing if it is gone."""
     try:
-        return os.read(fileno, _READ)
+        return os.read(fileno, _READ_SIZE)
     except OSError:
         return b""

@@ -99,7 +99,7 @@ class Compared(AssistantApp):
         self.theirs.feed(text)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        written = self._may_write() and isinstance(renderable, CompositorUpdate)
+        written = self._writes_diffs() and isinstance(renderable, CompositorUpdate)
         if written and isinstance(renderable, CompositorUpdate):
             x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
             sequence = f"{renderable.render_segments(self.console)}\x1b[{y + 1};{x + 1}H"

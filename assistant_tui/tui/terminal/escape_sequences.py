@@ -11,7 +11,7 @@ from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 
-MOST_COLUMNS, MOST_LINES = 1_000, 400
+MAX_COLUMNS, MAX_LINES = 1_000, 400
 """The largest screen that is drawn; a terminal that is larger shows it in its corner."""
 _MOUSE = re.compile(r"\x1b\[<\d{1,3};\d{1,5};\d{1,5}[Mm]")
 _FOCUS = ("\x1b[I", "\x1b[O")
@@ -29,10 +29,10 @@ _OTHER_KEY = "27~"
 """What xterm sends for keys that have no code of their own (modifyOtherKeys)."""
 _PRESSED = ("", "1", "2")
 """The key has been pressed, or still is."""
-_MOST_MODIFIERS = 256
+_MAX_MODIFIERS = 256
 
 
-def understand(sequence: bytes) -> list[bytes]:
+def normalize(sequence: bytes) -> list[bytes]:
     """What to make of one whole sequence: nothing, or sequences that Textual's parser knows."""
     text = sequence.decode("latin-1")
     if len(text) < 3 or text[1] not in "[O" or text in ANSI_SEQUENCES_KEYS or _is_report(text):
@@ -46,19 +46,19 @@ def understand(sequence: bytes) -> list[bytes]:
     return [each.encode() for each in known]
 
 
-def offers_resizes(sequence: bytes) -> bool:
+def announces_resize_reports(sequence: bytes) -> bool:
     """Whether a terminal says that it can report its size in sequences."""
     return sequence.startswith(b"\x1b[?2048;") and sequence[-3:-2] in b"123"
 
 
-def is_resize(sequence: bytes) -> bool:
+def is_resize_report(sequence: bytes) -> bool:
     """Whether a terminal reports its size."""
     return sequence.startswith(b"\x1b[48;") and sequence.endswith(b"t")
 
 
-def bounded(columns: int, lines: int) -> tuple[int, int]:
+def clamp_size(columns: int, lines: int) -> tuple[int, int]:
     """A size that can be drawn."""
-    return min(max(columns, 1), MOST_COLUMNS), min(max(lines, 1), MOST_LINES)
+    return min(max(columns, 1), MAX_COLUMNS), min(max(lines, 1), MAX_LINES)
 
 
 def _is_report(text: str) -> bool:
@@ -67,7 +67,7 @@ def _is_report(text: str) -> bool:
 
 def _resize(lines: int, columns: int, height: int, width: int) -> bytes:
     """A size in cells and in pixels, of which no cell has none."""
-    columns, lines = bounded(columns, lines)
+    columns, lines = clamp_size(columns, lines)
     return f"\x1b[48;{lines};{columns};{max(height, lines)};{max(width, columns)}t".encode()
 
 
@@ -78,7 +78,7 @@ def _keys(code: str, modifiers: str, event: str, typed: str, end: str) -> list[s
     """
     number, pressed = int(code or "1"), int(modifiers or "1")
     name, characters = f"{number}{end}", [int(each) for each in typed.split(":") if each]
-    if event not in _PRESSED or pressed > _MOST_MODIFIERS or not all(map(_exists, characters)):
+    if event not in _PRESSED or pressed > _MAX_MODIFIERS or not all(map(_exists, characters)):
         return []
     if end == "u":
         known = _exists(number) and (number > 0 or bool(characters))

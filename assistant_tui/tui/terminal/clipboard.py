@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 TIMEOUT = 3.0
 """Seconds that a clipboard program may take."""
-LARGEST_OSC = 74_000
+MAX_OSC_52 = 74_000
 """Encoded bytes that terminals take in one OSC 52."""
 _SCREEN_CHUNK = 256
 _PYPERCLIP = """
@@ -82,19 +82,19 @@ class Clipboard:
         return "copied"
 
     def _send(
-        self, text: str, said: str = "sent to your terminal (OSC 52)", *, screen: bool = True
+        self, text: str, message: str = "sent to your terminal (OSC 52)", *, screen: bool = True
     ) -> str:
-        """To the terminal's own clipboard; `said` is the answer where the text is short enough."""
+        """To the terminal's clipboard; `message` is the answer where the text is short enough."""
         encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
-        if len(encoded) > LARGEST_OSC:
+        if len(encoded) > MAX_OSC_52:
             return f"written to {_to_file(text)}: too long to send"
         sequence = f"\x1b]52;c;{encoded}\a"
         if screen and self.environ.get("STY"):
-            sequence = _through_screen(sequence)
+            sequence = _wrap_for_screen(sequence)
         elif self.environ.get("TMUX"):
-            sequence += _through_tmux(sequence)
+            sequence += _wrap_for_tmux(sequence)
         self.write(sequence)
-        return said
+        return message
 
 
 def _split(command: str) -> list[str]:
@@ -129,7 +129,7 @@ async def _run(command: list[str], text: str) -> None:
         raise ClipboardError(f"{command[0]} ended with exit code {process.returncode}")
 
 
-def _through_screen(sequence: str) -> str:
+def _wrap_for_screen(sequence: str) -> str:
     """Wrap a sequence for GNU screen, which passes device control strings on in small pieces."""
     pieces = [
         sequence[start : start + _SCREEN_CHUNK] for start in range(0, len(sequence), _SCREEN_CHUNK)
@@ -137,7 +137,7 @@ def _through_screen(sequence: str) -> str:
     return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
 
 
-def _through_tmux(sequence: str) -> str:
+def _wrap_for_tmux(sequence: str) -> str:
     """Wrap a sequence for tmux, which passes it on to the terminal where that is allowed."""
     doubled = sequence.replace("\x1b", "\x1b\x1b")
     return f"\x1bPtmux;{doubled}\x1b\\"

@@ -1,0 +1,148 @@
+"""Lends the terminal to the shell that started the program, as Ctrl+Z does everywhere.
+
+Textual does the same on the signals alone, but then stops no more than its own process, draws
+nothing afterwards, and takes the terminal twice where SIGCONT reaches another of its threads late.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+from textual.app import App, SuspendNotSupported
+
+from assistant_tui.ending import CODES, ENDING
+
+_SIGNAL_DELAY = 0.1
+"""Seconds within which a signal that woke the program is known."""
+
+
+def install_handlers(
+    app: App[None], on_stop: Callable[[], None], on_continue: Callable[[], None]
+) -> None:
+    """Call `on_stop` when another program asks for it, and `on_continue` after a stop by force.
+
+    asyncio's own handlers would take away what wakes the thread that watches over the end.
+    """
+    if not app.is_headless:
+        loop = asyncio.get_running_loop()
+        for number, call in ((signal.SIGTSTP, on_stop), (signal.SIGCONT, on_continue)):
+            signal.signal(number, partial(_call_in, loop, call))
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, call: Callable[[], None], *_: object) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call)
+
+
+def can_stop() -> bool:
+    """Whether a shell would take the program up again; without one it would be frozen for good.
+
+    A shell with job control gives each job a process group of its own, while `ssh -t host program`
+    or a window of tmux runs the program in the group of the session.
+    """
+    return os.getpgrp() != os.getsid(0)
+
+
+def stop_job(app: App[None]) -> None:
+    """Stop the whole job, `make` and all, until it is in the foreground again."""
+    with app.suspend():
+        _stop_until_foreground(at_once=True)
+
+
+def redraw_when_foreground(app: App[None]) -> None:
+    """Draw all anew, once the job is in the foreground: the shell has used the terminal meanwhile.
+
+    Who touches the terminal in the background is stopped in the middle of it.
+    """
+    _stop_until_foreground(at_once=False)
+    if ENDING.code is None:
+        with suppress(SuspendNotSupported), app.suspend():
+            pass
+
+
+def _stop_until_foreground(*, at_once: bool) -> None:
+    """Stop the job as often as it is continued in the background, unless it is to end."""
+    continued = signal.signal(signal.SIGCONT, signal.SIG_DFL)
+    if at_once:
+        os.killpg(os.getpgrp(), signal.SIGSTOP)
+    # What woke it may be a signal to end, which is told to another thread first.
+    while _in_background() and not ENDING.is_asked_for(_SIGNAL_DELAY):
+        os.killpg(os.getpgrp(), signal.SIGSTOP)
+    signal.signal(signal.SIGCONT, continued)
+
+
+def ignore_stops() -> None:
+    """Go on to the end also in the background, where touching the terminal stops a program."""
+    for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _in_background() -> bool:
+    try:
+        return os.tcgetpgrp(0) != os.getpgrp()
+    except OSError:  # the terminal is gone
+        return False
+
+
+def run_in_foreground(command: Sequence[str]) -> int:
+    """Run a command and wait for its end; its exit code, or minus the signal that ended it.
+
+    Ctrl+C reaches every program on the terminal, and is left to that one. A signal that ends this
+    program ends that one, too: without its terminal, or beside a shell, it would be of no use.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    running: list[int] = []
+
+    def hand_on(code: int) -> None:
+        if code != CODES[signal.SIGINT]:
+            for each in running:
+                _terminate(each)
+
+    with ENDING.listening(hand_on), _default_stop_signals(), subprocess.Popen(command) as process:
+        running.append(process.pid)
+        if ENDING.code is not None:  # it came before there was somebody to tell
+            hand_on(ENDING.code)
+        return process.wait()
+
+
+def _terminate(leader: int) -> None:
+    """End a process and what it has started: an editor is often wrapped in a script.
+
+    By SIGTERM also after a hang-up, which the terminal tells those on it by itself, and which
+    nohup lets all of them ignore.
+    """
+    for each in [leader, *_descendants(leader, dict(_parent_processes()))]:
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGTERM)
+
+
+def _descendants(leader: int, parents: dict[int, int]) -> Iterator[int]:
+    for child in [each for each, parent in parents.items() if parent == leader]:
+        yield child
+        yield from _descendants(child, parents)
+
+
+def _parent_processes() -> Iterable[tuple[int, int]]:
+    """Each process and its parent; nothing where the system has no /proc."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            yield int(stat.parent.name), int(stat.read_bytes().rpartition(b") ")[2].split()[1])
+
+
+@contextmanager
+def _default_stop_signals() -> Iterator[None]:
+    """A program that stops stops its whole job."""
+    numbers = (signal.SIGTSTP, signal.SIGCONT)
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

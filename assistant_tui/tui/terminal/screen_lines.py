@@ -1,0 +1,139 @@
+"""One line of the screen, cell by cell."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import split_graphemes
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.strip import Strip
+
+from assistant_tui.tui.terminal.sgr import visible_on_blank
+
+
+class ScreenLine(NamedTuple):
+    """What stands in each cell, and how it looks."""
+
+    chars: list[str]
+    """Empty for the right half of a wide character, several code points for a combined one."""
+    sgrs: list[str]
+    """The numbers of an SGR sequence, of a blank those that are seen; "" is the terminal's own."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether terminals agree about the width of all that stands here."""
+        return all(len(char) < 2 for char in self.chars)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says what stands in each cell."""
+        return UNKNOWN not in self.chars
+
+
+UNKNOWN = "\0"
+
+
+def unknown_line(width: int) -> ScreenLine:
+    """A line that may show anything: no cell of it equals one that is drawn."""
+    return ScreenLine([UNKNOWN] * width, [""] * width)
+
+
+def blank_line(width: int) -> ScreenLine:
+    """A line that the terminal has cleared."""
+    return ScreenLine([" "] * width, [""] * width)
+
+
+def line_from_strips(strips: Iterable[Strip], color_system: ColorSystem) -> ScreenLine:
+    """Lay strips out side by side; hyperlinks are left out, the program has none."""
+    chars: list[str] = []
+    sgrs: list[str] = []
+    for strip in strips:
+        for text, style, control in strip:
+            if control:
+                continue
+            sgr = "" if style is None else Strip.render_ansi(style, color_system)
+            if text.isascii():
+                chars.extend(text)
+            else:
+                _append_cells(chars, _cells(text))
+            on_blank = visible_on_blank(sgr)
+            sgrs += [sgr if each != " " else on_blank for each in chars[len(sgrs) :]]
+    return ScreenLine(chars, sgrs)
+
+
+def _append_cells(chars: list[str], cells: tuple[str, tuple[str, ...]]) -> None:
+    """Add cells; what has no width of its own goes to the cell before."""
+    mark, rest = cells
+    if mark and chars:
+        chars[-2 if chars[-1] == "" else -1] += mark
+    chars.extend(rest)
+
+
+@lru_cache(maxsize=4096)
+def _cells(text: str) -> tuple[str, tuple[str, ...]]:
+    """What has no cell at the beginning of a text, and its cells."""
+    mark = ""
+    cells: list[str] = []
+    for start, end, width in split_graphemes(text)[0]:
+        if width:
+            cells += [text[start:end], *[""] * (width - 1)]
+        else:
+            mark += text[start:end]
+    return mark, tuple(cells)
+
+
+def updated_lines(
+    update: RenderableType | None, shown: Sequence[ScreenLine], color_system: ColorSystem
+) -> dict[int, ScreenLine] | None:
+    """The lines of the screen as they are to be; None for what is no update of one.
+
+    `shown` are the lines as they are: cells that the update does not touch stay.
+    """
+    if type(update) is LayoutUpdate:
+        return _from_layout(update, shown, color_system)
+    if type(update) is ChopsUpdate:
+        return _from_chops(update, shown, color_system)
+    return None
+
+
+def _from_layout(
+    update: LayoutUpdate, shown: Sequence[ScreenLine], color_system: ColorSystem
+) -> dict[int, ScreenLine]:
+    x, top = update.region.x, update.region.y
+    strips = list(update.strips)[: max(len(shown) - top, 0)]
+    return {
+        y: _replace_part(shown[y], x, line_from_strips(each, color_system))
+        for y, each in enumerate(strips, start=top)
+    }
+
+
+def _from_chops(
+    update: ChopsUpdate, shown: Sequence[ScreenLine], color_system: ColorSystem
+) -> dict[int, ScreenLine]:
+    """Cut as Textual does when it writes such an update."""
+    lines: dict[int, ScreenLine] = {}
+    for y, start, stop in update.spans:
+        if y >= len(shown):
+            continue
+        line = lines.get(y, shown[y])
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or x > stop or end <= start:
+                continue
+            if not (start <= x < stop and end <= stop):
+                strip = strip.crop(0, min(end, stop) - x)
+            line = _replace_part(line, x, line_from_strips([strip], color_system))
+        lines[y] = line
+    return lines
+
+
+def _replace_part(line: ScreenLine, x: int, part: ScreenLine) -> ScreenLine:
+    """The line with a part of it put in place, as long as it was."""
+    width, end = len(line.chars), x + len(part.chars)
+    if x == 0 and end == width:
+        return part
+    return ScreenLine(
+        [*line.chars[:x], *part.chars, *line.chars[end:]][:width],
+        [*line.sgrs[:x], *part.sgrs, *line.sgrs[end:]][:width],
+    )
