@@ -9,8 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.api.in_process import in_process
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.identity import ServerIdentity, identity_of
 from assistant_tui.config.keys import ProfileKey
@@ -21,6 +19,8 @@ from assistant_tui.services.account import Account
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.record import Record
 from assistant_tui.services.remembered import Memory
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.in_process import in_process
 
 _MEGABYTE = 1_000_000
 

@@ -46,7 +46,7 @@ class Opener:
 
 
 def _import_connecting() -> ModuleType:
-    from assistant_tui.api.lean import import_httpx
+    from assistant_tui.transport.deferred_import import import_httpx
 
     import_httpx()
     return import_module("assistant_tui.connecting")

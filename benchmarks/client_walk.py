@@ -22,11 +22,11 @@ async def walk_with_client(base_url: str, folder: Path) -> int:
     Imported late, so that a program that cannot be imported leaves the other groups alone.
     """
     from assistant_tui.api.client import AssistantsClient
-    from assistant_tui.api.endpoint import Endpoint
     from assistant_tui.core.errors import ServiceError
     from assistant_tui.core.listing import Listing
     from assistant_tui.services.assistants import AssistantService
     from assistant_tui.services.remembered import Memory
+    from assistant_tui.transport.endpoint import Endpoint
 
     listing = Listing()
     try:
@@ -42,9 +42,9 @@ async def walk_with_client(base_url: str, folder: Path) -> int:
 async def memory_of_walk(base_url: str) -> float:
     """Bytes that each assistant of a whole listing takes, its text not counted."""
     from assistant_tui.api.client import AssistantsClient
-    from assistant_tui.api.endpoint import Endpoint
     from assistant_tui.core.listing import Listing
     from assistant_tui.services.assistants import AssistantService
+    from assistant_tui.transport.endpoint import Endpoint
 
     listing = Listing()
     async with AssistantsClient(Endpoint(base_url)) as client:

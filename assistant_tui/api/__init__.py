@@ -1,1 +1,1 @@
-"""The HTTP client: the one room that speaks to servers, and the only importer of httpx."""
+"""The Assistants API as a client: its requests, and JSON read into rows."""

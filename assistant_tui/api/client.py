@@ -9,15 +9,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
 
-from assistant_tui.api import answers, resources, wire
-from assistant_tui.api.activity import Activity
-from assistant_tui.api.attempt import Call, Line
-from assistant_tui.api.connection import open_pool
-from assistant_tui.api.dialect import Capability, Dialect
-from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.api.exchange import Chance, Exchange, Sleep
-from assistant_tui.api.keys import Keys
-from assistant_tui.api.refusals import Answer
+from assistant_tui.api import parsing, responses, tool_resources
+from assistant_tui.api.capabilities import Capabilities, Capability
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.cost import count_parts
 from assistant_tui.core.document import compose
@@ -31,6 +24,13 @@ from assistant_tui.core.errors import (
 from assistant_tui.core.listing import Order, Page, Row
 from assistant_tui.core.naming import NO_ID, shown_id
 from assistant_tui.core.resource import Resources
+from assistant_tui.transport.activity import Activity
+from assistant_tui.transport.connection import Request, ServerConnection
+from assistant_tui.transport.connection_pool import open_pool
+from assistant_tui.transport.credentials import Credentials
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.http_errors import Response
+from assistant_tui.transport.transport import RandomSource, Sleep, Transport
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one answer, decompressed; a hundred of the largest size need half of it in English."""
@@ -50,14 +50,14 @@ class AssistantsClient:
         self,
         endpoint: Endpoint,
         *,
-        dialect: Dialect | None = None,
+        capabilities: Capabilities | None = None,
         sleep: Sleep = asyncio.sleep,
-        random: Chance = random.random,
+        random: RandomSource = random.random,
         largest_body: int = LARGEST_BODY,
         spool: Spool | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self.dialect = dialect or Dialect()
+        self.capabilities = capabilities or Capabilities()
         """What the server cannot do, as learned so far."""
         self.activity = Activity()
         """What the requests are doing at this moment."""
@@ -68,7 +68,7 @@ class AssistantsClient:
         self._reading = asyncio.Lock()
         """Long answers are read one at a time: each takes many times its size meanwhile."""
         self._stack = AsyncExitStack()
-        self._exchange: Exchange | None = None
+        self._transport: Transport | None = None
 
     async def __aenter__(self) -> Self:
         """Open the pool.
@@ -77,9 +77,9 @@ class AssistantsClient:
             Offline: a setting of the profile cannot be used; the message names it.
         """
         pool = await self._stack.enter_async_context(open_pool(self.endpoint))
-        line = Line(self.endpoint, pool, self._largest_body)
-        self._exchange = Exchange(
-            line, Keys(self.endpoint), self._sleep, self._random, self.activity
+        line = ServerConnection(self.endpoint, pool, self._largest_body)
+        self._transport = Transport(
+            line, Credentials(self.endpoint), self._sleep, self._random, self.activity
         )
         return self
 
@@ -89,7 +89,7 @@ class AssistantsClient:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._exchange = None
+        self._transport = None
         await self._stack.aclose()
 
     async def list(
@@ -104,7 +104,7 @@ class AssistantsClient:
 
         A server that is known to take no cursor is not asked with `after`: the page says so.
         """
-        if after is not None and not self.dialect.can(Capability.CURSOR):
+        if after is not None and not self.capabilities.can(Capability.CURSOR):
             return Page((), None, after, limit, refused=True)
         cursors = {"after": after, "before": before}
         given = {name: value for name, value in cursors.items() if value is not None}
@@ -118,15 +118,15 @@ class AssistantsClient:
             WrongObject: the answer is about another one.
         """
         answer = await self._answer(_about("GET", assistant_id))
-        if wire.is_null(answer.text):
+        if parsing.is_null(answer.text):
             who = shown_id(await self.conceal(assistant_id))
-            raise answers.failed(answer, NotFound(f"No assistant with the id {who}"))
+            raise responses.failed(answer, NotFound(f"No assistant with the id {who}"))
         row = await self._read(answer, self._read_assistant)
-        return answers.asked_for(assistant_id, row, answer)
+        return responses.asked_for(assistant_id, row, answer)
 
     async def create(self, body: Mapping[str, str]) -> Row:
         """Create an assistant from names and the exact JSON texts of their values."""
-        call = Call("POST", "/assistants", body=_encode(body))
+        call = Request("POST", "/assistants", body=_encode(body))
         return await self._read(await self._answer(call), self._read_assistant, writing=True)
 
     async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> Row:
@@ -137,7 +137,7 @@ class AssistantsClient:
         """
         answer = await self._answer(_about("POST", assistant_id, _encode(patch)))
         row = await self._read(answer, self._read_assistant, writing=True)
-        return answers.asked_for(assistant_id, row, answer, writing=True)
+        return responses.asked_for(assistant_id, row, answer, writing=True)
 
     async def delete(self, assistant_id: str) -> bool:
         """Delete an assistant; one that is gone after an attempt of ours was lost counts as done.
@@ -157,66 +157,68 @@ class AssistantsClient:
                 raise
             return True
         if answer.is_html:
-            answers.read(answer, self._read_assistant, writing=True)
-        said = await self._read(answer, wire.read_deletion, writing=True)
-        answers.check_id(assistant_id, said.id or assistant_id, answer, writing=True)
+            responses.read(answer, self._read_assistant, writing=True)
+        said = await self._read(answer, parsing.read_deletion, writing=True)
+        responses.check_id(assistant_id, said.id or assistant_id, answer, writing=True)
         if said.deleted is False:
             refused = ServerFault("the server answered that it did not delete the assistant")
-            raise answers.failed(answer, refused)
+            raise responses.failed(answer, refused)
         return said.deleted is True
 
     async def models(self) -> tuple[str, ...]:
         """Return the names of the models; none where the server has no such list."""
-        if not self.dialect.can(Capability.MODELS):
+        if not self.capabilities.can(Capability.MODELS):
             return ()
         try:
-            answer = await self._answer(Call("GET", "/models"))
+            answer = await self._answer(Request("GET", "/models"))
         except NotServed:
-            self.dialect.learn_missing(Capability.MODELS)
+            self.capabilities.learn_missing(Capability.MODELS)
             return ()
-        return await self._read(answer, wire.read_models)
+        return await self._read(answer, parsing.read_models)
 
     async def files(self) -> Resources | None:
         """Return the files for assistants; None where the server has no such list.
 
         Of a list that breaks off in the middle, what came before is returned, as incomplete.
         """
-        return await resources.walk(resources.FILES, self._page, self.dialect)
+        return await tool_resources.walk(tool_resources.FILES, self._page, self.capabilities)
 
     async def vector_stores(self) -> Resources | None:
         """Return the vector stores, as `files` does the files."""
-        return await resources.walk(resources.VECTOR_STORES, self._page, self.dialect)
+        return await tool_resources.walk(
+            tool_resources.VECTOR_STORES, self._page, self.capabilities
+        )
 
     async def _page_that_fits(self, limit: int, query: Mapping[str, str]) -> Page:
         """A page of assistants; where they are too long for one answer, of fewer from then on."""
         while True:
-            rows = min(limit, self.dialect.most_rows)
+            rows = min(limit, self.capabilities.most_rows)
             try:
                 return await self._page("/assistants", {"limit": str(rows), **query})
             except TooLarge:
                 if rows == 1:
                     raise
-            self.dialect.most_rows = min(self.dialect.most_rows, max(rows // 4, 1))
+            self.capabilities.most_rows = min(self.capabilities.most_rows, max(rows // 4, 1))
 
     async def _page(self, path: str, query: Mapping[str, str]) -> Page:
         after, limit = query.get("after"), int(query["limit"])
-        answer = await self._answer(Call("GET", path, query))
+        answer = await self._answer(Request("GET", path, query))
         keep = self._spool.keep
-        read = partial(wire.read_page, after=after, limit=limit, keep=keep)
+        read = partial(parsing.read_page, after=after, limit=limit, keep=keep)
         return await self._read(answer, read)
 
     async def _read(
-        self, answer: Answer, reader: Callable[[str], _Read], *, writing: bool = False
+        self, answer: Response, reader: Callable[[str], _Read], *, writing: bool = False
     ) -> _Read:
         """Read an answer, in a thread where that takes long enough to be felt."""
         text = answer.text
         if len(text) < _LONG_TO_READ and count_parts(text) < _MANY_TO_READ:
-            return answers.read(answer, reader, writing=writing)
+            return responses.read(answer, reader, writing=writing)
         async with self._reading:
-            return await asyncio.to_thread(answers.read, answer, reader, writing=writing)
+            return await asyncio.to_thread(responses.read, answer, reader, writing=writing)
 
     def _read_assistant(self, text: str) -> Row:
-        return wire.read_assistant(text, self._spool.keep)
+        return parsing.read_assistant(text, self._spool.keep)
 
     async def fetch_key(self) -> None:
         """Have the key fetched, before anything is asked."""
@@ -226,17 +228,17 @@ class AssistantsClient:
         """Take the key out of what a server calls something, before a message quotes that."""
         return await self._opened.conceal(text)
 
-    async def _answer(self, call: Call) -> Answer:
+    async def _answer(self, call: Request) -> Response:
         return await self._opened.answer(call)
 
     @property
-    def _opened(self) -> Exchange:
-        if self._exchange is None:
+    def _opened(self) -> Transport:
+        if self._transport is None:
             raise RuntimeError("the client is not open: use it in `async with`")
-        return self._exchange
+        return self._transport
 
 
-def _about(method: str, assistant_id: str, body: bytes | None = None) -> Call:
+def _about(method: str, assistant_id: str, body: bytes | None = None) -> Request:
     """A call to the path of one assistant.
 
     Raises:
@@ -249,7 +251,7 @@ def _about(method: str, assistant_id: str, body: bytes | None = None) -> Call:
         raise Invalid("the server gave this assistant no id that it could be asked for")
     # Dots are no reserved characters, but a path's `..` would be taken out as a step upwards.
     part = quote(assistant_id, safe="", errors="surrogatepass").replace(".", "%2E")
-    return Call(method, f"/assistants/{part}", body=body, names_assistant=True)
+    return Request(method, f"/assistants/{part}", body=body, names_object=True)
 
 
 def _encode(parts: Mapping[str, str]) -> bytes:

@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 
-from assistant_tui.api.activity import Activity
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
 from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import same_json
 from assistant_tui.core.draft import Draft
@@ -32,6 +31,7 @@ from assistant_tui.services.paging import page_behind
 from assistant_tui.services.record import Record
 from assistant_tui.services.remembered import Memory
 from assistant_tui.services.walk import walk
+from assistant_tui.transport.activity import Activity
 
 
 class AssistantService:
@@ -77,7 +77,7 @@ class AssistantService:
 
     def can(self, capability: Capability) -> bool:
         """Whether the server can do this, as far as is known."""
-        return self._client.dialect.can(capability)
+        return self._client.capabilities.can(capability)
 
     async def page(
         self, after: str | None = None, loaded: Listing | None = None, *, order: Order = "desc"

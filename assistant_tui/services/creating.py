@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
 from assistant_tui.core.document import Document, compose
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
@@ -134,7 +134,7 @@ class Creating:
             row = await self._client.create(body)
         except NotServed as error:
             if error.status in _NO_METHOD:
-                self._client.dialect.learn_missing(Capability.CREATE)
+                self._client.capabilities.learn_missing(Capability.CREATE)
             raise
         except ServiceError as error:
             if not error.may_have_arrived:

@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
 from assistant_tui.core.document import Document
 from assistant_tui.core.errors import Conflict, NotFound, NotServed, ServiceError, Unreadable
 from assistant_tui.core.outcome import changed_since
@@ -32,7 +32,7 @@ async def delete(client: AssistantsClient, assistant_id: str, above: str | None 
         told = await client.delete(assistant_id)
     except (NotFound, NotServed) as error:
         if await _is_there(client, assistant_id, above):
-            client.dialect.learn_missing(Capability.DELETE)
+            client.capabilities.learn_missing(Capability.DELETE)
             raise NotServed(
                 "this server cannot delete assistants: it has the assistant, but refuses",
                 status=error.status,

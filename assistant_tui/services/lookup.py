@@ -1,7 +1,7 @@
 """Finds an assistant as it stands now, also on a server that cannot retrieve one."""
 
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.core.naming import shown_id
@@ -20,18 +20,18 @@ async def fetch(client: AssistantsClient, assistant_id: str, above: str | None =
         NotFound: the server does not show one with this id.
         ServiceError: the server cannot be asked.
     """
-    dialect = client.dialect
+    capabilities = client.capabilities
     refusal: ServiceError | None = None
-    if dialect.can(Capability.RETRIEVE):
+    if capabilities.can(Capability.RETRIEVE):
         try:
             return await _retrieve(client, assistant_id)
         except (NotFound, NotServed) as error:
-            if dialect.has_done(Capability.RETRIEVE):
+            if capabilities.has_done(Capability.RETRIEVE):
                 raise
             refusal = error
     row, seen_whole = await _find_in_list(client, assistant_id, above)
     if row is not None:
-        dialect.learn_missing(Capability.RETRIEVE)
+        capabilities.learn_missing(Capability.RETRIEVE)
         return row
     kind = Deleted if seen_whole and isinstance(refusal, NotFound) else NotFound
     who = shown_id(await client.conceal(assistant_id))
@@ -42,10 +42,10 @@ async def _retrieve(client: AssistantsClient, assistant_id: str) -> Row:
     try:
         found = await client.retrieve(assistant_id)
     except NotFound as error:
-        if not client.dialect.has_done(Capability.RETRIEVE):
+        if not client.capabilities.has_done(Capability.RETRIEVE):
             raise
         raise Deleted(error.message, status=error.status, request_id=error.request_id) from error
-    client.dialect.prove(Capability.RETRIEVE)
+    client.capabilities.prove(Capability.RETRIEVE)
     return found
 
 
@@ -56,7 +56,7 @@ async def _find_in_list(
 
     Also says whether all of the list was seen, so that what is not there is nowhere.
     """
-    if above is not None and client.dialect.can(Capability.CURSOR):
+    if above is not None and client.capabilities.can(Capability.CURSOR):
         try:
             page = await client.list(limit=1, after=above)
         except Invalid:
@@ -71,7 +71,7 @@ async def _find_in_list(
         except Invalid:
             if listing.cursor is None:
                 raise
-            client.dialect.learn_missing(Capability.CURSOR)
+            client.capabilities.learn_missing(Capability.CURSOR)
             break
         listing = listing.extended(page)
         if (found := listing.row(assistant_id)) is not None:

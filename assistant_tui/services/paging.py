@@ -1,7 +1,7 @@
 """Asks for one page, and tells a cursor that is gone from a server that takes none."""
 
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
 from assistant_tui.core.errors import Invalid, NotFound, ServiceError
 from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.services.lookup import fetch
@@ -31,11 +31,11 @@ async def page_behind(
             raise
         page = Page((), None, after, limit, refused=True)
     known = [] if loaded is None else [row for row in page.rows if loaded.row(row.id)]
-    if after is not None and (known or page.refused) and client.dialect.can(Capability.CURSOR):
+    if after is not None and (known or page.refused) and client.capabilities.can(Capability.CURSOR):
         # Both also come of a cursor whose row is gone, which says nothing about the server.
         await check_present(client, after)
         if len(known) == len(page.rows):
-            client.dialect.learn_missing(Capability.CURSOR)
+            client.capabilities.learn_missing(Capability.CURSOR)
     return page
 
 

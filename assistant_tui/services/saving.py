@@ -3,8 +3,8 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
 from assistant_tui.core.bulk import Edit
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
@@ -79,7 +79,7 @@ async def _save_over(
         absent = error.field in document.members and error.field not in body
         if error.code not in _MISSING or not absent:
             raise
-        client.dialect.learn_missing(Capability.PATCH)
+        client.capabilities.learn_missing(Capability.PATCH)
         raise incomplete(error.message) from error
     outcome = compare(patch, document, Document(row.text))
     if not outcome.as_asked and not answer_lost:
@@ -88,7 +88,7 @@ async def _save_over(
             row = await fetch(client, newer.id, above)
             outcome = compare(patch, document, Document(row.text))
     if outcome.wiped and not full_replace:
-        client.dialect.learn_missing(Capability.PATCH)
+        client.capabilities.learn_missing(Capability.PATCH)
     return Saved(row, newer.text, outcome, answer_lost=answer_lost)
 
 
@@ -107,7 +107,7 @@ async def _send(
         return await client.modify(newer.id, body), False
     except (NotFound, NotServed) as error:
         await fetch(client, newer.id, above)  # says so where it was deleted since the first look
-        client.dialect.learn_missing(Capability.MODIFY)
+        client.capabilities.learn_missing(Capability.MODIFY)
         raise NotServed(
             "this server cannot modify assistants: it has the assistant, but refuses the request",
             status=error.status,

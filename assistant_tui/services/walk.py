@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
 from assistant_tui.core.errors import Invalid, NotFound
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.services.ahead import Ahead
@@ -69,7 +69,11 @@ class _Walker:
             return
         if _TOP not in flights and not self.listing.single_page:
             flights.start(_TOP, self._next_from_top())
-        if _END not in flights and self._from_end and self._client.dialect.can(Capability.ORDER):
+        if (
+            _END not in flights
+            and self._from_end
+            and self._client.capabilities.can(Capability.ORDER)
+        ):
             flights.start(_END, self._next_from_end())
 
     def take(self, end: str, turn: _Turn) -> None:
@@ -124,7 +128,7 @@ class _Walker:
         if page.after != before.back_cursor:
             return  # The way from the top has put what was there in order meanwhile.
         if page.after is None and (page.refused or not _is_ascending(page, before)):
-            self._client.dialect.learn_missing(Capability.ORDER)
+            self._client.capabilities.learn_missing(Capability.ORDER)
             return
         self.listing = before.extended_back(page)
         met = any(before.position(row.id) is not None for row in page.rows)

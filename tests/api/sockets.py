@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.transport.endpoint import Endpoint
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 LIST = b'{"data": [{"id": "a"}]}'

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.transport.endpoint import Endpoint
 
 KEY = "sk-very-secret-0123456789"
 ASSISTANT = '{"id": "asst_1", "object": "assistant", "created_at": 1700000000, "model": "m"}'

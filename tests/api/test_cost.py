@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant_tui.api import wire
+from assistant_tui.api import parsing
 from assistant_tui.core import cost, scanning
 from assistant_tui.core.errors import TooLarge, Unreadable
 from assistant_tui.core.listing import Page
@@ -13,7 +13,7 @@ ASSISTANT = '{"id": "a", "model": "m"}'
 
 
 def page(text: str) -> Page:
-    return wire.read_page(text, after=None, limit=50)
+    return parsing.read_page(text, after=None, limit=50)
 
 
 def test_a_list_of_more_elements_than_are_read_is_refused_before_they_are_made() -> None:
@@ -24,10 +24,10 @@ def test_a_list_of_more_elements_than_are_read_is_refused_before_they_are_made()
         made += 1
         return text
 
-    text = '{"data": [' + "1," * (2 * wire.MOST_ITEMS) + "1]}"
+    text = '{"data": [' + "1," * (2 * parsing.MOST_ITEMS) + "1]}"
     with pytest.raises(Unreadable, match="more than 50,000"):
-        wire.read_page(text, after=None, limit=50, keep=keep)
-    assert made == wire.MOST_ITEMS
+        parsing.read_page(text, after=None, limit=50, keep=keep)
+    assert made == parsing.MOST_ITEMS
 
 
 @pytest.mark.parametrize("shape", ['{"data": [%s]}', '{"a": {}, "data": [%s]}', "[%s]"])
@@ -38,7 +38,7 @@ def test_an_answer_of_millions_of_values_is_not_read_at_all(
         raise AssertionError("it was read")
 
     monkeypatch.setattr(scanning._Decoder, "value", decode)
-    monkeypatch.setattr(wire, "elements", decode)
+    monkeypatch.setattr(parsing, "elements", decode)
     with pytest.raises(TooLarge, match="more than 2,000,000 values"):
         page(shape % ("1," * cost.MOST_PARTS_AT_ONCE + "1"))
 
@@ -79,7 +79,7 @@ def test_an_id_that_no_address_could_carry_is_none() -> None:
 
 
 def test_models_beyond_what_anybody_chooses_from_are_left_out() -> None:
-    names = wire.read_models(json.dumps({"data": [{"id": f"m{n}"} for n in range(20_000)]}))
+    names = parsing.read_models(json.dumps({"data": [{"id": f"m{n}"} for n in range(20_000)]}))
     assert len(names) == 10_000
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant_tui.api.dialect import Capability, Dialect
+from assistant_tui.api.capabilities import Capabilities, Capability
 from assistant_tui.core.errors import (
     Invalid,
     NotFound,
@@ -28,7 +28,7 @@ async def test_a_refused_cursor_teaches_nothing_since_its_row_may_be_gone(status
     async with client(script) as opened:
         with pytest.raises(Invalid, match="after is not supported"):
             await opened.list(after="a")
-        assert opened.dialect.can(Capability.CURSOR)
+        assert opened.capabilities.can(Capability.CURSOR)
 
 
 async def test_astra_objects() -> None:
@@ -124,7 +124,7 @@ async def test_a_server_without_models_is_asked_once(status: int) -> None:
     async with client(script) as opened:
         assert await opened.models() == ()
         assert await opened.models() == ()
-        assert not opened.dialect.can(Capability.MODELS)
+        assert not opened.capabilities.can(Capability.MODELS)
     assert len(script.requests) == 1
 
 
@@ -134,7 +134,7 @@ async def test_models() -> None:
 
 
 def test_a_dialect_knows_nothing_against_a_server_at_first() -> None:
-    dialect = Dialect()
-    assert all(dialect.can(capability) for capability in Capability)
-    dialect.learn_missing(Capability.MODIFY)
-    assert [c for c in Capability if not dialect.can(c)] == [Capability.MODIFY]
+    capabilities = Capabilities()
+    assert all(capabilities.can(capability) for capability in Capability)
+    capabilities.learn_missing(Capability.MODIFY)
+    assert [c for c in Capability if not capabilities.can(c)] == [Capability.MODIFY]

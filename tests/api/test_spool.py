@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.api.spool import LONG, Spool
 from assistant_tui.core.listing import Text
+from assistant_tui.transport.endpoint import Endpoint
 
 LONGER = "é\ud800\u202e\x00日" * LONG
 

@@ -14,11 +14,11 @@ import pytest
 
 from assistant_tui import log
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.cli import composition
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
+from assistant_tui.transport.endpoint import Endpoint
 from tests.cli.conftest import Screen
 
 KEY = "sk-very-secret-0123456789"
@@ -80,7 +80,7 @@ def test_every_generation_is_its_owners_alone(
     try:
         log.start_log(tmp_path / "state" / "a.log")
         for number in range(40):
-            logging.getLogger("assistant_tui.api").info("line %d", number)
+            logging.getLogger("assistant_tui.transport").info("line %d", number)
     finally:
         os.umask(before)
     files = sorted((tmp_path / "state").iterdir())
@@ -95,7 +95,7 @@ def test_a_log_is_continued(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_text("earlier\n")
     log.start_log(path)
-    logging.getLogger("assistant_tui.api").info("lone surrogate \ud800")
+    logging.getLogger("assistant_tui.transport").info("lone surrogate \ud800")
     lines = path.read_text().splitlines()
     assert lines[0] == "earlier" and lines[1].endswith("lone surrogate \\ud800")
 

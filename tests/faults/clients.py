@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.record import Record
+from assistant_tui.transport.endpoint import Endpoint
 from tests.faults.faults import LARGEST
 
 PAGE = 5

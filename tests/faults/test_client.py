@@ -7,8 +7,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from assistant_tui.api.retries import MOST_RETRIES
 from assistant_tui.core.errors import Offline, TimedOut, Unreadable
+from assistant_tui.transport.retries import MOST_RETRIES
 from tests.api.support import KEY, KeyRing
 from tests.faults.clients import ACTIONS, DONE, PATIENT, Waits, client
 from tests.faults.faults import (

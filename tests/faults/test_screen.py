@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.api.retries import MOST_RETRIES
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.retries import MOST_RETRIES
 from tests.faults.clients import DONE, PATIENT, Waits
 from tests.faults.faults import (
     TROUBLES,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.config.settings import LOCAL
 from assistant_tui.core.errors import Offline, ServiceError
+from assistant_tui.transport.endpoint import Endpoint
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
 from tests.faults.clients import PATIENT, Waits
 from tests.faults.ledger import Known, Ledger

@@ -8,8 +8,8 @@ import pytest
 import trustme
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.retries import MOST_RETRIES
 from assistant_tui.core.errors import Offline
+from assistant_tui.transport.retries import MOST_RETRIES
 from tests.api.support import KEY, KeyRing
 from tests.faults.clients import ACTIONS, DONE, Waits, client
 from tests.faults.machine import Machine

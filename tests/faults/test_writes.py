@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.api.retries import MOST_RETRIES
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import NotServed, Offline, ServiceError
 from assistant_tui.core.outcome import Saved
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.transport.retries import MOST_RETRIES
 from tests.faults.clients import DONE, PATIENT, service
 from tests.faults.faults import (
     TROUBLES,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from assistant_tui.api.wire import read_page, read_resource
+from assistant_tui.api.parsing import read_page, read_resource
 from assistant_tui.core.copies import clone, left_behind
 from assistant_tui.core.description import describe
 from assistant_tui.core.difference import compare_values

@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from assistant_tui.api.refusals import Answer, Asked, refusal
+from assistant_tui.transport.http_errors import RequestContext, Response, http_error
 from tests.hostile.corpus import VALUES
 
-ASKED = Asked("POST", "host", "/v1/assistants/asst_1", True)
+ASKED = RequestContext("POST", "host", "/v1/assistants/asst_1", True)
 LONGEST_SAID = 3_000
 """Characters: a message, with a field, a code and a request id."""
 
@@ -29,7 +29,7 @@ def bodies(value: str) -> list[str]:
 def test_it_is_one_short_error(value: str) -> None:
     for body in bodies(VALUES[value]):
         for status in (302, 401, 404, 422, 429, 500, 599, 999):
-            error = refusal(Answer(status, {}, body), ASKED).error
+            error = http_error(Response(status, {}, body), ASKED).error
             assert len(str(error)) <= LONGEST_SAID
             assert len(error.code or "") <= LONGEST_SAID
 
@@ -55,5 +55,5 @@ HEADERS = [
 @pytest.mark.parametrize("text", HEADERS)
 def test_a_time_to_wait_is_a_number_or_nothing(text: str) -> None:
     headers = {"retry-after": text, "retry-after-ms": text, "x-should-retry": text}
-    wait = refusal(Answer(429, headers, ""), ASKED, now=1_800_000_000.0).error.retry_after
+    wait = http_error(Response(429, headers, ""), ASKED, now=1_800_000_000.0).error.retry_after
     assert wait is None or (wait > 0 and math.isfinite(wait))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
-from assistant_tui.api.in_process import ASGIApp
+from assistant_tui.transport.in_process import ASGIApp
 
 LATEST = 0.15
 """Seconds that an answer takes at most."""

@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.api.in_process import in_process
 from assistant_tui.core.document import Document, compose, compose_list, members, read_json
 from assistant_tui.core.draft import Draft
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.in_process import in_process
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

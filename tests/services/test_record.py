@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.in_process import in_process
 from assistant_tui.core.document import Document, same_json
 from assistant_tui.core.draft import Draft, anew, towards
 from assistant_tui.core.errors import Conflict, Forbidden, NotKept
@@ -19,6 +18,7 @@ from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.record import Record
+from assistant_tui.transport.in_process import in_process
 from tests.services.support import Server, refusing, service_of, some
 
 

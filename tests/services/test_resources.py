@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from assistant_tui.api.dialect import Capability
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.errors import Forbidden
 from assistant_tui.core.resource import Resource, Resources
 from assistant_tui.services.assistants import AssistantService

@@ -5,7 +5,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from assistant_tui.api.dialect import Capability
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.document import Document, members
 from assistant_tui.core.draft import Draft
 from assistant_tui.core.errors import EditConflict, Incomplete, Invalid, NotFound, NotServed

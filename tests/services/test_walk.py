@@ -9,15 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.dialect import Capability
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.core.errors import ServerFault
 from assistant_tui.core.listing import Listing
 from assistant_tui.services.ahead import MOST, ROOM
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.remembered import Memory
 from assistant_tui.services.walk import LIMIT, walk
+from assistant_tui.transport.endpoint import Endpoint
 from tests.services.changing_server import Bend, ChangingServer, identity_of, numbers_of
 
 NOTHING = Listing()
@@ -136,7 +136,7 @@ async def test_a_server_that_ignores_the_order_is_noticed_and_not_asked_again(
     server = ChangingServer(newest_first(1_050), bend=bend, per_second=per_second)
     async with client_of(server) as client:
         listings = [each async for each in walk(client, Listing())]
-        assert not client.dialect.can(Capability.ORDER)
+        assert not client.capabilities.can(Capability.ORDER)
         assert [query["order"] for query in server.requests].count("asc") == 1
         server.requests.clear()
         assert len([each async for each in walk(client, Listing())]) == 11
@@ -176,7 +176,7 @@ async def test_a_server_that_disowns_what_it_lists_is_not_asked_for_ever() -> No
 
     server.instead = disown
     async with client_of(server) as client:
-        client.dialect.prove(Capability.RETRIEVE)
+        client.capabilities.prove(Capability.RETRIEVE)
         listings = [each async for each in walk(client, Listing())]
     assert (len(listings[-1]), listings[-1].single_page) == (5, True)
 

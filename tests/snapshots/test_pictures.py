@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.config.settings import LOCAL, Profile, demo
 from assistant_tui.core.description import describe
 from assistant_tui.core.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.transport.endpoint import Endpoint
 from tests.snapshots.conftest import Looks
 from tests.tui.driver import Driver, Gate, running
 

@@ -13,14 +13,14 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.api.exchange import Sleep
-from assistant_tui.api.in_process import ASGIApp, in_process
 from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.core.listing import Listing
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.record import Record
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.in_process import ASGIApp, in_process
+from assistant_tui.transport.transport import Sleep
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.main.screen import MainScreen
 

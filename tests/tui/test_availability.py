@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant_tui.api.dialect import Capability
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.tui.main.command_state import LACKS, Situation, availability
 
 READY = Situation(

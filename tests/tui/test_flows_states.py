@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.config.settings import LOCAL, Profile, Settings, Source
 from assistant_tui.core.listing import Listing, Row
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.transport.endpoint import Endpoint
 from tests.tui.driver import Driver, Gate, running
 
 WORK = Profile("work", Source.REMOTE, "https://gateway.example/v1", api_key_env="WORK_KEY")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.api.in_process import ASGIApp
 from assistant_tui.core.document import Document
 from assistant_tui.core.draft import Draft
 from assistant_tui.journal.drafts import dump_draft
@@ -16,6 +15,7 @@ from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.transport.in_process import ASGIApp
 from tests.tui.driver import Driver, Gate, running
 
 TWINS = ("asst_twin", "asst_twin\u3164")

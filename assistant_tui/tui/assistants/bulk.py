@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from assistant_tui.api.dialect import Capability
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.core import bulk
 from assistant_tui.core.batch import (
     AT_ONCE,

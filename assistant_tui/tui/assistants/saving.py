@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from assistant_tui.api.dialect import Capability
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.conflict import Conflict
 from assistant_tui.core.copies import edited, left_behind, recreated
 from assistant_tui.core.display import one_line

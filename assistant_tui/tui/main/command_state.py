@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from textual.screen import Screen
 
-from assistant_tui.api.dialect import Capability
+from assistant_tui.api.capabilities import Capability
 from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, action_of, at_hand
 from assistant_tui.tui.main.screen_context import ScreenContext
 

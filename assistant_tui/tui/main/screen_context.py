@@ -25,9 +25,9 @@ from assistant_tui.tui.main.list_loader import ListLoader
 from assistant_tui.tui.widgets.status_line import StatusLine, Tone
 
 if TYPE_CHECKING:
-    from assistant_tui.api.activity import Activity
     from assistant_tui.services.assistants import AssistantService
     from assistant_tui.services.record import Record
+    from assistant_tui.transport.activity import Activity
 
 
 class ScreenContext:

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from assistant_tui.api.dialect import Capability, Dialect
-from assistant_tui.api.wire import read_resource
+from assistant_tui.api.capabilities import Capabilities, Capability
+from assistant_tui.api.parsing import read_resource
 from assistant_tui.core.errors import NotServed, ServiceError
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.resource import Resources
@@ -29,18 +29,18 @@ FILES = Source("/files", {"purpose": "assistants", "limit": "100"}, Capability.F
 VECTOR_STORES = Source("/vector_stores", {"limit": "100"}, Capability.VECTOR_STORES)
 
 
-async def walk(source: Source, ask: Ask, dialect: Dialect) -> Resources | None:
+async def walk(source: Source, ask: Ask, capabilities: Capabilities) -> Resources | None:
     """Return what a server lists; None where it has no such list.
 
     Raises:
         ServiceError: there is no first page. What fails later leaves the list incomplete.
     """
-    if not dialect.can(source.capability):
+    if not capabilities.can(source.capability):
         return None
     try:
         listing = Listing().extended(await ask(source.path, source.query))
     except NotServed:
-        dialect.learn_missing(source.capability)
+        capabilities.learn_missing(source.capability)
         return None
     with suppress(ServiceError):
         while not listing.exhausted and len(listing) < MOST:

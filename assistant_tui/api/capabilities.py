@@ -21,7 +21,7 @@ class Capability(Enum):
     VECTOR_STORES = auto()
 
 
-class Dialect:
+class Capabilities:
     """Remembers what a server lacks, so that it is asked and said once; all is there at first."""
 
     def __init__(self) -> None:

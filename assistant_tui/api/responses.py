@@ -3,27 +3,27 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from assistant_tui.api.keys import without_keys
-from assistant_tui.api.refusals import Answer
 from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unreadable, WrongObject
 from assistant_tui.core.listing import Row
 from assistant_tui.core.naming import shown_id
+from assistant_tui.transport.credentials import redact_error
+from assistant_tui.transport.http_errors import Response
 
 _Read = TypeVar("_Read")
 
 
-def failed(answer: Answer, error: ServiceError, *, writing: bool = False) -> ServiceError:
+def failed(answer: Response, error: ServiceError, *, writing: bool = False) -> ServiceError:
     """An error about an answer of success, with its status and request id, and without keys.
 
     `writing` says that the request was to change something, which it may have done.
     """
     error.status, error.request_id = answer.status, answer.request_id
     error.may_have_arrived = writing
-    return without_keys(error, answer.secrets)
+    return redact_error(error, answer.secrets)
 
 
-def read(answer: Answer, reader: Callable[[str], _Read], *, writing: bool = False) -> _Read:
+def read(answer: Response, reader: Callable[[str], _Read], *, writing: bool = False) -> _Read:
     """Read an answer.
 
     Raises:
@@ -38,7 +38,7 @@ def read(answer: Answer, reader: Callable[[str], _Read], *, writing: bool = Fals
     raise failed(answer, fault, writing=writing)
 
 
-def asked_for(assistant_id: str, row: Row, answer: Answer, *, writing: bool = False) -> Row:
+def asked_for(assistant_id: str, row: Row, answer: Response, *, writing: bool = False) -> Row:
     """The assistant of an answer, if it is the one that the request named.
 
     Later requests use the id of the row, so that an answer about another assistant would let
@@ -51,7 +51,7 @@ def asked_for(assistant_id: str, row: Row, answer: Answer, *, writing: bool = Fa
     return row
 
 
-def check_id(asked: str, answered: str, answer: Answer, *, writing: bool) -> None:
+def check_id(asked: str, answered: str, answer: Response, *, writing: bool) -> None:
     """Raise WrongObject where an answer is about another assistant."""
     if answered != asked:
         # Before the id is cut, which may go through the middle of a key.

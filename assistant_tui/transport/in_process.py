@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from assistant_tui.api.endpoint import Endpoint
+from assistant_tui.transport.endpoint import Endpoint
 
 _Message = MutableMapping[str, Any]
 ASGIApp = Callable[

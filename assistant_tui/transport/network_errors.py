@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import httpx
 
-from assistant_tui.api.bodies import BadCompression
-from assistant_tui.api.retries import Failure
 from assistant_tui.core.errors import Offline, ServiceError, TimedOut, Unreadable
+from assistant_tui.transport.response_body import BadCompression
+from assistant_tui.transport.retries import FailedAttempt
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Where these are raised the request has not left this machine."""
@@ -43,15 +43,15 @@ class Peer(NamedTuple):
         return f"proxy {self.proxy}" if self.proxy else self.address
 
 
-def outage(error: Exception, peer: Peer, *, answering: bool = False) -> Failure:
+def network_error(error: Exception, peer: Peer, *, answering: bool = False) -> FailedAttempt:
     """Return the error that any exception of httpx, or of what is below it, stands for.
 
     `answering`: the head of the answer had come already. No text of the exception is passed on
     but the operating system's and OpenSSL's, since others quote headers.
     """
     unsent = isinstance(error, UNSENT)
-    kind, message, lasting = _describe(error, peer, answering)
-    return Failure(kind(message, may_have_arrived=not unsent), lasting=lasting)
+    kind, message, permanent = _describe(error, peer, answering)
+    return FailedAttempt(kind(message, may_have_arrived=not unsent), permanent=permanent)
 
 
 def _describe(error: Exception, peer: Peer, answering: bool) -> _Description:

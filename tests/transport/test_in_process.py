@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.in_process import in_process
 from assistant_tui.core.errors import ServerFault
+from assistant_tui.transport.in_process import in_process
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]

@@ -4,15 +4,15 @@ from urllib.parse import unquote_to_bytes
 
 import httpx
 
-from assistant_tui.api.refusals import Answer
 from assistant_tui.core.errors import Unreadable
+from assistant_tui.transport.http_errors import Response
 
 MOST_REDIRECTS = 3
 _SAME_METHOD = (307, 308)
 """Sent before anything was done, and to be repeated as it was."""
 
 
-def redirect_target(url: httpx.URL, answer: Answer, method: str) -> httpx.URL:
+def redirect_target(url: httpx.URL, answer: Response, method: str) -> httpx.URL:
     """Return where an answer with a status 3xx sends this request.
 
     Raises:
@@ -43,7 +43,7 @@ def _target(url: httpx.URL, location: str) -> httpx.URL | None:
         return None
 
 
-def _refused(what: str, answer: Answer) -> Unreadable:
+def _refused(what: str, answer: Response) -> Unreadable:
     return Unreadable(
         f"{what}; not followed: base_url in the profile should be changed",
         status=answer.status,

@@ -19,36 +19,36 @@ _JITTER = 0.25
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedAttempt:
     """What came of an attempt that did not succeed."""
 
     error: ServiceError
     """Its `may_have_arrived` says whether the server may have acted, were this no read."""
-    lasting: bool = False
+    permanent: bool = False
     """No repetition can help, e.g. a certificate that is not trusted."""
     should_retry: bool | None = None
     """The server's own word, `x-should-retry`; None if it gave none."""
 
 
-def wait_before_retry(
-    method: str, failure: Failure, retries: int, chance: float = 0.0
+def retry_delay(
+    method: str, failure: FailedAttempt, retries: int, jitter: float = 0.0
 ) -> float | None:
     """Return the seconds to wait before the next attempt; None: do not repeat.
 
-    `retries` counts the repetitions so far; `chance`, from 0 to 1, shortens the wait by up to a
+    `retries` counts the repetitions so far; `jitter`, from 0 to 1, shortens the wait by up to a
     quarter, so that many clients do not come back at once.
     """
-    if retries >= MOST_RETRIES or not _is_worth_it(method, failure):
+    if retries >= MOST_RETRIES or not _may_retry(method, failure):
         return None
     asked = failure.error.retry_after
     if asked is not None:
         return asked if asked <= LONGEST_WAIT else None
-    return min(_FIRST_WAIT * 2.0**retries, _LAST_WAIT) * (1 - _JITTER * chance)
+    return min(_FIRST_WAIT * 2.0**retries, _LAST_WAIT) * (1 - _JITTER * jitter)
 
 
-def _is_worth_it(method: str, failure: Failure) -> bool:
+def _may_retry(method: str, failure: FailedAttempt) -> bool:
     status = failure.error.status
-    if failure.lasting or failure.error.code == "insufficient_quota":
+    if failure.permanent or failure.error.code == "insufficient_quota":
         return False
     if method == "POST":
         unsent = status is None and not failure.error.may_have_arrived

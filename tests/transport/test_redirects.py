@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.redirects import redirect_target
-from assistant_tui.api.refusals import Answer
 from assistant_tui.core.errors import Unreadable
+from assistant_tui.transport.http_errors import Response
+from assistant_tui.transport.redirects import redirect_target
 from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, Script, client
 
 DONE = Reply(body='{"id": "asst_1", "data": []}')
@@ -135,7 +135,7 @@ async def test_three_redirects_are_followed_and_no_fourth() -> None:
 def test_a_redirect_to_nowhere(location: str) -> None:
     url = httpx.URL("https://server.test/v1/assistants")
     with pytest.raises(Unreadable, match="without a usable address"):
-        redirect_target(url, Answer(302, {"location": location}, ""), "GET")
+        redirect_target(url, Response(302, {"location": location}, ""), "GET")
 
 
 async def test_not_modified_is_no_answer_to_us() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.api import wire
-from assistant_tui.api.wire import (
+from assistant_tui.api import parsing
+from assistant_tui.api.parsing import (
     is_null,
     read_assistant,
     read_deletion,
@@ -153,7 +153,7 @@ def test_the_quick_way_through_a_list_finds_what_the_careful_one_finds(
     text = array if bare else f'{{"object": "list", "data": {array}, "has_more": true}}'
     quick = page(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wire, "scan", lambda text, read, most: None)
+        patch.setattr(parsing, "scan", lambda text, read, most: None)
         assert page(text) == quick
 
 

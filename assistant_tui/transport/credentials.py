@@ -4,14 +4,14 @@ import asyncio
 import re
 from collections.abc import Collection
 
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unauthorized
+from assistant_tui.transport.endpoint import Endpoint
 
 _VALUE = re.compile(r"[\x20-\x7e]*")
 
 
-class Keys:
+class Credentials:
     """Asks an endpoint's source for the key, and anew where a server refused it."""
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -56,7 +56,7 @@ class Keys:
         return {self._header: key} if self._header else {"Authorization": f"Bearer {key}"}
 
 
-def without_keys(error: ServiceError, keys: Collection[str]) -> ServiceError:
+def redact_error(error: ServiceError, keys: Collection[str]) -> ServiceError:
     """Take keys and other secrets out of an error: some servers quote them in their refusals."""
     error.message = conceal(error.message, keys)
     error.args = (error.message,)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.api.connection import open_pool
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.core.errors import Offline
+from assistant_tui.transport.connection_pool import open_pool
+from assistant_tui.transport.endpoint import Endpoint
 
 URL = "https://h.test/v1"
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.core.errors import Offline, ServiceError, Unauthorized, Unreadable
+from assistant_tui.transport.endpoint import Endpoint
 from tests.api import sockets
 from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
 
@@ -95,7 +95,7 @@ async def test_a_fault_of_the_reader_is_an_answer_that_cannot_be_read(
         raise RecursionError
 
     for name in ("read_page", "read_assistant", "read_models"):
-        monkeypatch.setattr(f"assistant_tui.api.wire.{name}", broken)
+        monkeypatch.setattr(f"assistant_tui.api.parsing.{name}", broken)
     async with client(Script(Reply(headers={"x-request-id": "req_1"}))) as opened:
         for name in ("list", "retrieve", "models", "create", "modify"):
             with pytest.raises(Unreadable, match="RecursionError") as raised:
@@ -262,15 +262,15 @@ _BODIES = [
 
 def _random_answers(seed: int, count: int) -> Iterator[bytes]:
     """Answers put together of what each has been trouble somewhere, and some noise."""
-    chance = random.Random(seed)
+    jitter = random.Random(seed)
     for _ in range(count):
-        status = chance.choice(_STATUS)
-        lines = [chance.choice([b"HTTP/1.1 ", b"HTTP/1.1 ", b"HTTP/1.0 ", b"HTTP/2 "]) + status]
-        names = [chance.choice(_NAMES) for _ in range(chance.randrange(5))]
-        lines += [name + b": " + chance.choice(_VALUES) for name in names]
-        answer = bytearray(b"\r\n".join(lines) + b"\r\n\r\n" + chance.choice(_BODIES))
-        if chance.random() < 0.2:
-            answer[chance.randrange(len(answer))] = chance.randrange(256)
+        status = jitter.choice(_STATUS)
+        lines = [jitter.choice([b"HTTP/1.1 ", b"HTTP/1.1 ", b"HTTP/1.0 ", b"HTTP/2 "]) + status]
+        names = [jitter.choice(_NAMES) for _ in range(jitter.randrange(5))]
+        lines += [name + b": " + jitter.choice(_VALUES) for name in names]
+        answer = bytearray(b"\r\n".join(lines) + b"\r\n\r\n" + jitter.choice(_BODIES))
+        if jitter.random() < 0.2:
+            answer[jitter.randrange(len(answer))] = jitter.randrange(256)
         yield bytes(answer)
 
 

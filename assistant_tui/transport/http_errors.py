@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from assistant_tui.api.retries import Failure, read_retry_after, read_should_retry
 from assistant_tui.core.document import read_json
 from assistant_tui.core.errors import (
     Conflict,
@@ -22,6 +21,7 @@ from assistant_tui.core.errors import (
     Unauthorized,
     Unreadable,
 )
+from assistant_tui.transport.retries import FailedAttempt, read_retry_after, read_should_retry
 
 _RAW_LIMIT = 200
 _MESSAGE_LIMIT = 2_000
@@ -35,7 +35,7 @@ _SWITCHED_OFF = "OpenAI switched its Assistants API off on 2026-08-26"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One whole answer, whatever its status."""
 
     status: int
@@ -60,19 +60,19 @@ class Answer:
         return self.text.lstrip()[:1] == "<"
 
 
-class Asked(NamedTuple):
+class RequestContext(NamedTuple):
     """What of a request decides the meaning of a refusal."""
 
     method: str
     host: str
     path: str
-    names_assistant: bool
+    names_object: bool
     """The path ends in the id of one assistant, so that a 404 is about that id."""
     has_cursor: bool = False
     """A list from a cursor on: a 404 is about the cursor."""
 
 
-class Words(NamedTuple):
+class ErrorBody(NamedTuple):
     """What a server says in the body of an answer."""
 
     message: str = ""
@@ -80,7 +80,7 @@ class Words(NamedTuple):
     code: str | None = None
 
 
-def explain(text: str) -> Words:
+def read_error_body(text: str) -> ErrorBody:
     """Read a server's words out of a body in any of the forms in use; empty where there are none.
 
     Known are `error.message`, `error`, `detail` (a text, or FastAPI's list of `{loc, msg}`) and
@@ -89,7 +89,7 @@ def explain(text: str) -> Words:
     try:
         value = read_json(text)
     except ValueError:
-        return Words()
+        return ErrorBody()
     message = _say(value)[:_MESSAGE_LIMIT]
     inner = value if isinstance(value, dict) else {}
     if isinstance(inner.get("error"), dict):
@@ -100,7 +100,7 @@ def explain(text: str) -> Words:
     if code is None:
         code = _first(inner.get("detail")).get("type")
     param = param if isinstance(param, str) else _place(inner.get("detail"))
-    return Words(
+    return ErrorBody(
         message,
         param and param[:_NAME_LIMIT],
         str(code)[:_NAME_LIMIT] if isinstance(code, str | int) else None,
@@ -137,12 +137,12 @@ def _place(detail: Any) -> str | None:
     return ".".join(str(part) for part in parts if part not in _PLACES) or None
 
 
-def refusal(answer: Answer, asked: Asked, now: float | None = None) -> Failure:
+def http_error(answer: Response, asked: RequestContext, now: float | None = None) -> FailedAttempt:
     """Return the error that an answer stands for whose status is not 2xx.
 
     `now`, in Unix seconds, is what a date in Retry-After is compared with.
     """
-    words = explain(answer.text)
+    words = read_error_body(answer.text)
     kind = _kind(answer.status, asked, words)
     error = kind(
         _message(kind, answer, asked, words),
@@ -153,10 +153,10 @@ def refusal(answer: Answer, asked: Asked, now: float | None = None) -> Failure:
         retry_after=read_retry_after(answer.headers, time.time() if now is None else now),
         may_have_arrived=_may_have_acted(answer.status),
     )
-    return Failure(error, should_retry=read_should_retry(answer.headers))
+    return FailedAttempt(error, should_retry=read_should_retry(answer.headers))
 
 
-def _kind(status: int, asked: Asked, words: Words) -> type[ServiceError]:
+def _kind(status: int, asked: RequestContext, words: ErrorBody) -> type[ServiceError]:
     if status in _ABSENT_ROUTE:
         return _kind_of_absence(status, asked, words)
     if status >= 500:
@@ -174,12 +174,12 @@ _KINDS: Mapping[int, type[ServiceError]] = {
 }
 
 
-def _kind_of_absence(status: int, asked: Asked, words: Words) -> type[ServiceError]:
+def _kind_of_absence(status: int, asked: RequestContext, words: ErrorBody) -> type[ServiceError]:
     if status != 404:
         return NotServed
     if words.code == "model_not_found":
         return Invalid
-    if asked.names_assistant:
+    if asked.names_object:
         return NotFound
     return Invalid if asked.has_cursor else NotServed
 
@@ -189,7 +189,9 @@ def _may_have_acted(status: int) -> bool:
     return status in (301, 302, 303) or (status >= 500 and status != 501)
 
 
-def _message(kind: type[ServiceError], answer: Answer, asked: Asked, words: Words) -> str:
+def _message(
+    kind: type[ServiceError], answer: Response, asked: RequestContext, words: ErrorBody
+) -> str:
     said = words.message or _raw(answer)
     if kind is NotServed:
         gone = f"{_SWITCHED_OFF}. " if asked.host == "api.openai.com" else ""
@@ -199,7 +201,7 @@ def _message(kind: type[ServiceError], answer: Answer, asked: Asked, words: Word
     return said
 
 
-def _raw(answer: Answer) -> str:
+def _raw(answer: Response) -> str:
     """The body itself, cut; an empty one or a page is told by the status alone."""
     text = answer.text.strip()
     if text and not answer.is_html:

@@ -12,13 +12,13 @@ SECRET = "gamma-ray"
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    ours = [record for record in caplog.records if record.name == "assistant_tui.api"]
+    ours = [record for record in caplog.records if record.name == "assistant_tui.transport"]
     assert all(record.levelno == logging.INFO for record in ours)
     return [record.getMessage() for record in ours]
 
 
 async def test_answers_and_failures(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "assistant_tui.api")
+    caplog.set_level(logging.INFO, "assistant_tui.transport")
     script = Script(
         httpx.ConnectError("x"),
         Reply(503, SECRET),
@@ -38,7 +38,7 @@ async def test_answers_and_failures(caplog: pytest.LogCaptureFixture) -> None:
 
 
 async def test_bodies_stay_out(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "assistant_tui.api")
+    caplog.set_level(logging.DEBUG, "assistant_tui.transport")
     async with client(Script(httpx.ReadError(SECRET))) as opened:
         with pytest.raises(Offline):
             await opened.create({"name": f'"{SECRET}"'})

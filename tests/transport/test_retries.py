@@ -3,12 +3,6 @@
 import httpx
 import pytest
 
-from assistant_tui.api.retries import (
-    Failure,
-    read_retry_after,
-    read_should_retry,
-    wait_before_retry,
-)
 from assistant_tui.core.errors import (
     NotFound,
     Offline,
@@ -17,6 +11,12 @@ from assistant_tui.core.errors import (
     ServiceError,
     TimedOut,
     Unreadable,
+)
+from assistant_tui.transport.retries import (
+    FailedAttempt,
+    read_retry_after,
+    read_should_retry,
+    retry_delay,
 )
 from tests.api.support import (
     ASSISTANT,
@@ -41,12 +41,12 @@ def failed(
     code: str | None = None,
     retry_after: float | None = None,
     should_retry: bool | None = None,
-    lasting: bool = False,
-) -> Failure:
+    permanent: bool = False,
+) -> FailedAttempt:
     error = ServiceError(
         "x", status=status, code=code, retry_after=retry_after, may_have_arrived=arrived
     )
-    return Failure(error, lasting, should_retry)
+    return FailedAttempt(error, permanent, should_retry)
 
 
 @pytest.mark.parametrize("status", [None, 408, 409, 429, 500, 502, 503, 504, 599])
@@ -54,13 +54,13 @@ def failed(
 def test_reads_and_deletions_are_repeated_where_it_may_help(
     method: str, status: int | None
 ) -> None:
-    assert wait_before_retry(method, failed(status), 0) == 0.5
+    assert retry_delay(method, failed(status), 0) == 0.5
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 405, 413, 422, 501])
 @pytest.mark.parametrize("method", [*SAFE, "POST"])
 def test_nothing_is_repeated_that_would_fail_again(method: str, status: int) -> None:
-    assert wait_before_retry(method, failed(status), 0) is None
+    assert retry_delay(method, failed(status), 0) is None
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_nothing_is_repeated_that_would_fail_again(method: str, status: int) -> 
     ],
 )
 def test_a_write_is_repeated_only_if_it_was_certainly_not_carried_out(
-    failure: Failure, wait: float | None
+    failure: FailedAttempt, wait: float | None
 ) -> None:
-    assert wait_before_retry("POST", failure, 0) == wait
+    assert retry_delay("POST", failure, 0) == wait
 
 
 @pytest.mark.parametrize("method", SAFE)
@@ -90,7 +90,7 @@ def test_a_write_is_repeated_only_if_it_was_certainly_not_carried_out(
     [
         (failed(400, should_retry=True), 0.5),
         (failed(500, should_retry=False), None),
-        (failed(None, lasting=True), None),
+        (failed(None, permanent=True), None),
         (failed(429, code="insufficient_quota", should_retry=True), None),
         (failed(429, retry_after=0.25), 0.25),
         (failed(429, retry_after=120.0), 120.0),
@@ -98,21 +98,23 @@ def test_a_write_is_repeated_only_if_it_was_certainly_not_carried_out(
         (failed(503, retry_after=7.0), 7.0),
     ],
 )
-def test_the_word_of_the_server_counts(method: str, failure: Failure, wait: float | None) -> None:
-    assert wait_before_retry(method, failure, 0) == wait
+def test_the_word_of_the_server_counts(
+    method: str, failure: FailedAttempt, wait: float | None
+) -> None:
+    assert retry_delay(method, failure, 0) == wait
 
 
 def test_waits_double_up_to_a_limit_and_lose_up_to_a_quarter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("assistant_tui.api.retries.MOST_RETRIES", 10)
-    waits = [wait_before_retry("GET", failed(500), retries) for retries in range(7)]
+    monkeypatch.setattr("assistant_tui.transport.retries.MOST_RETRIES", 10)
+    waits = [retry_delay("GET", failed(500), retries) for retries in range(7)]
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
-    assert wait_before_retry("GET", failed(500), 1, chance=1.0) == 0.75
+    assert retry_delay("GET", failed(500), 1, jitter=1.0) == 0.75
 
 
 def test_two_repetitions_and_no_more() -> None:
-    waits = [wait_before_retry("GET", failed(500), retries) for retries in range(3)]
+    waits = [retry_delay("GET", failed(500), retries) for retries in range(3)]
     assert waits == [0.5, 1.0, None]
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from assistant_tui.api.refusals import Answer, Asked, explain, refusal
 from assistant_tui.core.errors import (
     Conflict,
     Forbidden,
@@ -15,6 +14,12 @@ from assistant_tui.core.errors import (
     ServiceError,
     TimedOut,
     Unauthorized,
+)
+from assistant_tui.transport.http_errors import (
+    RequestContext,
+    Response,
+    http_error,
+    read_error_body,
 )
 from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
 
@@ -36,8 +41,8 @@ EVERYWHERE = {
     504: ServerFault,
     529: ServerFault,
 }
-LIST = Asked("GET", "h.test", "/v1/assistants", names_assistant=False)
-ONE = Asked("GET", "h.test", "/v1/assistants/a", names_assistant=True)
+LIST = RequestContext("GET", "h.test", "/v1/assistants", names_object=False)
+ONE = RequestContext("GET", "h.test", "/v1/assistants/a", names_object=True)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -133,7 +138,7 @@ async def test_a_missing_model_is_not_a_missing_route_or_assistant(action: str) 
 def test_words_in_all_their_forms(
     body: str, message: str, param: str | None, code: str | None
 ) -> None:
-    assert explain(body) == (message, param, code)
+    assert read_error_body(body) == (message, param, code)
 
 
 @pytest.mark.parametrize(
@@ -148,27 +153,27 @@ def test_words_in_all_their_forms(
     ],
 )
 def test_what_is_said_where_there_are_no_words(body: str, message: str) -> None:
-    assert refusal(Answer(502, {}, body), LIST).error.message == message
+    assert http_error(Response(502, {}, body), LIST).error.message == message
 
 
 def test_a_status_without_a_name() -> None:
-    assert refusal(Answer(599, {}, ""), LIST).error.message == "599"
+    assert http_error(Response(599, {}, ""), LIST).error.message == "599"
 
 
 def test_words_without_end_are_cut() -> None:
     body = '{"error": "' + "x" * 10_000 + '"}'
-    assert len(refusal(Answer(400, {}, body), LIST).error.message) == 2_000
+    assert len(http_error(Response(400, {}, body), LIST).error.message) == 2_000
 
 
 def test_a_proxy_that_wants_a_password_names_the_setting() -> None:
-    error = refusal(Answer(407, {}, ""), ONE).error
+    error = http_error(Response(407, {}, ""), ONE).error
     assert isinstance(error, Offline)
     assert "proxy in the profile" in error.message
 
 
 def test_a_failure_carries_what_the_server_says_about_repeating() -> None:
     headers = {"retry-after": "Thu, 01 Jan 1970 00:01:40 GMT", "x-should-retry": "false"}
-    failure = refusal(Answer(503, headers, ""), ONE, now=90.0)
+    failure = http_error(Response(503, headers, ""), ONE, now=90.0)
     assert failure.error.retry_after == 10.0
     assert failure.should_retry is False
     assert failure.error.may_have_arrived

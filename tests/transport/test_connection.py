@@ -9,9 +9,9 @@ import pytest
 import trustme
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.api.outages import Peer, outage
 from assistant_tui.core.errors import Offline, ServiceError, Unreadable
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.network_errors import Peer, network_error
 from tests.api.sockets import LIST, answer, client, facing, refused_port, serving
 from tests.api.support import KEY, KeyRing
 
@@ -210,5 +210,5 @@ def raised_from(error: Exception, cause: BaseException) -> Exception:
     ],
 )
 def test_causes_in_plain_words(error: Exception, words: str) -> None:
-    failure: ServiceError = outage(error, PEER).error
+    failure: ServiceError = network_error(error, PEER).error
     assert words in failure.message

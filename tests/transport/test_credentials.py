@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.core.errors import NotFound, ServiceError, Unauthorized, WrongObject
+from assistant_tui.transport.endpoint import Endpoint
 from tests.api.support import (
     DELETIONS,
     KEY,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from assistant_tui.api.dialect import Capability
-from assistant_tui.api.resources import MOST
+from assistant_tui.api.capabilities import Capability
+from assistant_tui.api.tool_resources import MOST
 from assistant_tui.core.errors import ServerFault, Unreadable
 from assistant_tui.core.resource import Resource, Resources
 from tests.api.support import READS, Reply, Script, client
@@ -109,7 +109,7 @@ async def test_what_came_before_a_failure_is_kept(failure: Reply | Exception) ->
 async def test_a_failure_in_the_middle_teaches_nothing_about_the_route() -> None:
     async with client(Script(reply(some(0, 100)), Reply(405, "no"))) as opened:
         await opened.files()
-        assert opened.dialect.can(Capability.FILES)
+        assert opened.capabilities.can(Capability.FILES)
 
 
 async def test_the_walk_ends_at_the_most_entries() -> None:
@@ -141,7 +141,7 @@ async def test_a_server_without_the_route_is_asked_once(route: str, status: int)
     async with client(script) as opened:
         assert await READS[route](opened) is None
         assert await READS[route](opened) is None
-        assert [c for c in Capability if not opened.dialect.can(c)] == [ROUTES[route]]
+        assert [c for c in Capability if not opened.capabilities.can(c)] == [ROUTES[route]]
     assert len(script.requests) == 1
 
 
@@ -152,4 +152,4 @@ async def test_without_a_first_page_there_is_an_error(first: Reply, kind: type[E
     async with client(Script(first)) as opened:
         with pytest.raises(kind):
             await opened.files()
-        assert opened.dialect.can(Capability.FILES)
+        assert opened.capabilities.can(Capability.FILES)

@@ -5,36 +5,36 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from assistant_tui.api.activity import Activity
-from assistant_tui.api.attempt import Call, Line
-from assistant_tui.api.keys import Keys, without_keys
-from assistant_tui.api.refusals import Answer
-from assistant_tui.api.retries import Failure, wait_before_retry
 from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unauthorized
+from assistant_tui.transport.activity import Activity
+from assistant_tui.transport.connection import Request, ServerConnection
+from assistant_tui.transport.credentials import Credentials, redact_error
+from assistant_tui.transport.http_errors import Response
+from assistant_tui.transport.retries import FailedAttempt, retry_delay
 
 Sleep = Callable[[float], Awaitable[None]]
-Chance = Callable[[], float]
+RandomSource = Callable[[], float]
 
 
-class Exchange:
+class Transport:
     """Sends calls until they are answered or no attempt is left."""
 
     def __init__(
         self,
-        line: Line,
-        keys: Keys,
+        line: ServerConnection,
+        keys: Credentials,
         sleep: Sleep = asyncio.sleep,
-        chance: Chance = random.random,
+        jitter: RandomSource = random.random,
         activity: Activity | None = None,
     ) -> None:
-        self._line = line
+        self._connection = line
         self._keys = keys
         self._sleep = sleep
-        self._chance = chance
+        self._chance = jitter
         self._activity = activity or Activity()
 
-    async def answer(self, call: Call) -> Answer:
+    async def answer(self, call: Request) -> Response:
         """Return the answer of a call that succeeded (2xx).
 
         Raises:
@@ -43,15 +43,15 @@ class Exchange:
         """
         key = first = await self._keys.current()
         outcome = await self._repeated(call, key)
-        if isinstance(outcome, Failure) and isinstance(outcome.error, Unauthorized):
+        if isinstance(outcome, FailedAttempt) and isinstance(outcome.error, Unauthorized):
             renewed = await self._keys.renewed(key)
             if renewed != key:
                 key = renewed
                 outcome = await self._repeated(call, key, outcome.error.may_have_arrived)
         secrets = {each for each in (first, key) if each} | self._keys.secrets
-        if isinstance(outcome, Answer):
+        if isinstance(outcome, Response):
             return replace(outcome, secrets=secrets)
-        raise without_keys(outcome.error, secrets)
+        raise redact_error(outcome.error, secrets)
 
     async def fetch_key(self) -> None:
         """Have the key fetched, before anything is sent. Raises ServiceError."""
@@ -63,16 +63,16 @@ class Exchange:
         return conceal(text, self._keys.secrets | ({key} if key else set()))
 
     async def _repeated(
-        self, call: Call, key: str | None, arrived: bool = False
-    ) -> Answer | Failure:
+        self, call: Request, key: str | None, arrived: bool = False
+    ) -> Response | FailedAttempt:
         retries = 0
         while True:
             outcome = await self._attempt(call, key)
-            if isinstance(outcome, Answer):
+            if isinstance(outcome, Response):
                 return outcome
             arrived = call.writes and (arrived or outcome.error.may_have_arrived)
             outcome.error.may_have_arrived = arrived
-            wait = wait_before_retry(call.method, outcome, retries, self._chance())
+            wait = retry_delay(call.method, outcome, retries, self._chance())
             if wait is None:
                 return outcome
             reason = f"{outcome.error.title}: {outcome.error.message}"
@@ -80,11 +80,11 @@ class Exchange:
                 return outcome
             retries += 1
 
-    async def _attempt(self, call: Call, key: str | None) -> Answer | Failure:
+    async def _attempt(self, call: Request, key: str | None) -> Response | FailedAttempt:
         try:
             headers = self._keys.headers(key)
             if call.writes:
                 self._activity.writing()
-            return await self._line.attempt(call, headers)
+            return await self._connection.attempt(call, headers)
         except ServiceError as error:
-            return Failure(error, lasting=True)
+            return FailedAttempt(error, permanent=True)

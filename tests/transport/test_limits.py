@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from assistant_tui.api.attempt import LARGEST_REFUSAL
 from assistant_tui.api.client import LARGEST_BODY, AssistantsClient
-from assistant_tui.api.endpoint import Endpoint
 from assistant_tui.core.document import write_json
 from assistant_tui.core.errors import Invalid, ServiceError, TimedOut, TooLarge, Unreadable
+from assistant_tui.transport.connection import LARGEST_ERROR_BODY
+from assistant_tui.transport.endpoint import Endpoint
 from tests.api.support import READS, Reply, Script, client
 
 
@@ -89,7 +89,7 @@ async def test_one_assistant_that_is_too_long_by_itself_is_an_error() -> None:
     async with client(Script(Reply(200, b"x" * 200_000)), largest_body=100_000) as opened:
         with pytest.raises(TooLarge):
             await opened.list(limit=3)
-        assert opened.dialect.most_rows == 1
+        assert opened.capabilities.most_rows == 1
 
 
 async def test_what_counts_is_the_size_after_decompression() -> None:
@@ -116,7 +116,7 @@ async def test_of_a_refusal_no_more_is_read_than_can_be_told(status: int) -> Non
     async with client(Script(Reply(status, body))) as opened:
         with pytest.raises(ServiceError) as raised:
             await opened.create({})
-    assert body.sent == LARGEST_REFUSAL // 1024 + 1
+    assert body.sent == LARGEST_ERROR_BODY // 1024 + 1
     assert body.closed
     assert len(str(raised.value)) < 1_000
 

@@ -12,11 +12,11 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from assistant_tui import __version__
-from assistant_tui.api.bodies import ACCEPTED
-from assistant_tui.api.endpoint import Endpoint
-from assistant_tui.api.outages import Peer
 from assistant_tui.core.errors import Invalid, Offline, ServiceError
 from assistant_tui.storage.named import MEGABYTE, FileError, check_named
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.network_errors import Peer
+from assistant_tui.transport.response_body import ACCEPTED
 
 _KEEP_ALIVE = 30.0
 """Seconds that an idle connection is kept: long enough for a person between two keys."""

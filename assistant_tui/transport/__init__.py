@@ -1,0 +1,1 @@
+"""HTTP to one server: credentials, retries, redirects, time-outs, errors; imports httpx alone."""
