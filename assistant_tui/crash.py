@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant_tui.config.keys import known_keys
-from assistant_tui.core.concealing import conceal
+from assistant_tui.core.redaction import redact
 from assistant_tui.storage.private import open_private, private_folder
 
 NAME = "crash.txt"
@@ -19,7 +19,7 @@ def write_report(folder: Path, fault: BaseException) -> Path | None:
 
     A message, and a line of source in a traceback, may quote a key: it is taken out.
     """
-    text = conceal("".join(traceback.format_exception(fault)), known_keys())
+    text = redact("".join(traceback.format_exception(fault)), known_keys())
     path = folder / NAME
     try:
         private_folder(folder)

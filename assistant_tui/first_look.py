@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.remembered import memory_of
 
 if TYPE_CHECKING:
@@ -54,14 +55,14 @@ def _import_connecting() -> ModuleType:
 
 def _first_samples(profile: Profile) -> Listing:
     """What the embedded server will answer, to the letter, so that nothing moves when it does."""
-    from assistant_tui.core.samples import sample
+    from assistant_tui.core.assistants.samples import sample
 
     rows = []
     for index in range(min(profile.samples, profile.page_size)):
         body = sample(index)
         tools = tuple(tool["type"] for tool in body["tools"])
         rows.append(
-            Row(
+            ResourceRow(
                 body["id"],
                 body["name"] or "",
                 body["model"],

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from assistant_tui.config.folders import folders
 from assistant_tui.config.reading import Flags, read_settings
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.first_look import Opener
 from assistant_tui.tui.app import AssistantApp
 
@@ -55,7 +55,7 @@ async def _change_elsewhere(pilot: Pilot[None]) -> None:
     assert isinstance(pilot.app, AssistantApp)
     main = pilot.app.main_screen
     assert main is not None and main.browser.highlighted is not None
-    theirs = Draft(Document(main.browser.highlighted.text))
+    theirs = Draft(RawJson(main.browser.highlighted.text))
     theirs = theirs.edited("name", "On-call helper for München")
     await main.context.service.save(theirs.edited("instructions", "Answer in English."))
     await pilot.press("ctrl+s")

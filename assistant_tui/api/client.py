@@ -12,18 +12,19 @@ from urllib.parse import quote
 from assistant_tui.api import parsing, responses, tool_resources
 from assistant_tui.api.capabilities import Capabilities, Capability
 from assistant_tui.api.spool import Spool
-from assistant_tui.core.cost import count_parts
-from assistant_tui.core.document import compose
+from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.errors import (
     Invalid,
     NotFound,
     NotServed,
+    ResponseTooLarge,
     ServerFault,
-    TooLarge,
 )
-from assistant_tui.core.listing import Order, Page, Row
-from assistant_tui.core.naming import NO_ID, shown_id
-from assistant_tui.core.resource import Resources
+from assistant_tui.core.json_text import compose
+from assistant_tui.core.labels import NO_ID, shown_id
+from assistant_tui.core.list_decoder import count_parts
+from assistant_tui.core.listing import Order, Page
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.transport.activity import Activity
 from assistant_tui.transport.connection import Request, ServerConnection
 from assistant_tui.transport.connection_pool import open_pool
@@ -110,7 +111,7 @@ class AssistantsClient:
         given = {name: value for name, value in cursors.items() if value is not None}
         return await self._page_that_fits(limit, {"order": order, **given})
 
-    async def retrieve(self, assistant_id: str) -> Row:
+    async def retrieve(self, assistant_id: str) -> ResourceRow:
         """Return one assistant.
 
         Raises:
@@ -119,17 +120,17 @@ class AssistantsClient:
         """
         answer = await self._answer(_about("GET", assistant_id))
         if parsing.is_null(answer.text):
-            who = shown_id(await self.conceal(assistant_id))
+            who = shown_id(await self.redact(assistant_id))
             raise responses.failed(answer, NotFound(f"No assistant with the id {who}"))
         row = await self._read(answer, self._read_assistant)
         return responses.asked_for(assistant_id, row, answer)
 
-    async def create(self, body: Mapping[str, str]) -> Row:
+    async def create(self, body: Mapping[str, str]) -> ResourceRow:
         """Create an assistant from names and the exact JSON texts of their values."""
         call = Request("POST", "/assistants", body=_encode(body))
         return await self._read(await self._answer(call), self._read_assistant, writing=True)
 
-    async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> Row:
+    async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> ResourceRow:
         """Change the fields that are named, given as the exact JSON texts of their values.
 
         Raises:
@@ -176,14 +177,14 @@ class AssistantsClient:
             return ()
         return await self._read(answer, parsing.read_models)
 
-    async def files(self) -> Resources | None:
+    async def files(self) -> ToolResourceList | None:
         """Return the files for assistants; None where the server has no such list.
 
         Of a list that breaks off in the middle, what came before is returned, as incomplete.
         """
         return await tool_resources.walk(tool_resources.FILES, self._page, self.capabilities)
 
-    async def vector_stores(self) -> Resources | None:
+    async def vector_stores(self) -> ToolResourceList | None:
         """Return the vector stores, as `files` does the files."""
         return await tool_resources.walk(
             tool_resources.VECTOR_STORES, self._page, self.capabilities
@@ -195,7 +196,7 @@ class AssistantsClient:
             rows = min(limit, self.capabilities.most_rows)
             try:
                 return await self._page("/assistants", {"limit": str(rows), **query})
-            except TooLarge:
+            except ResponseTooLarge:
                 if rows == 1:
                     raise
             self.capabilities.most_rows = min(self.capabilities.most_rows, max(rows // 4, 1))
@@ -217,16 +218,16 @@ class AssistantsClient:
         async with self._reading:
             return await asyncio.to_thread(responses.read, answer, reader, writing=writing)
 
-    def _read_assistant(self, text: str) -> Row:
+    def _read_assistant(self, text: str) -> ResourceRow:
         return parsing.read_assistant(text, self._spool.keep)
 
     async def fetch_key(self) -> None:
         """Have the key fetched, before anything is asked."""
         await self._opened.fetch_key()
 
-    async def conceal(self, text: str) -> str:
+    async def redact(self, text: str) -> str:
         """Take the key out of what a server calls something, before a message quotes that."""
-        return await self._opened.conceal(text)
+        return await self._opened.redact(text)
 
     async def _answer(self, call: Request) -> Response:
         return await self._opened.answer(call)

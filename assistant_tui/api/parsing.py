@@ -7,21 +7,24 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from assistant_tui.core.assistant import Assistant
-from assistant_tui.core.cost import (
+from assistant_tui.core.assistants.model import Assistant
+from assistant_tui.core.assistants.tool_resources import ToolResource
+from assistant_tui.core.errors import ResponseTooLarge, Unreadable
+from assistant_tui.core.json_text import elements, is_too_deep, members, read_json
+from assistant_tui.core.labels import placeholder_id
+from assistant_tui.core.list_decoder import (
     MOST_PARTS,
     MOST_PARTS_AT_ONCE,
+    UNDECODED,
+    TooManyItems,
     count_parts,
+    decode_list,
     has_too_many_parts,
 )
-from assistant_tui.core.document import elements, is_too_deep, members, read_json
-from assistant_tui.core.errors import TooLarge, Unreadable
-from assistant_tui.core.listing import Page, Row, Text
-from assistant_tui.core.naming import stand_in
-from assistant_tui.core.resource import Resource
-from assistant_tui.core.scanning import UNDECODED, TooManyItems, scan
+from assistant_tui.core.listing import Page
+from assistant_tui.core.rows import ResourceRow, RowText
 
-Keep = Callable[[str], Text]
+Keep = Callable[[str], RowText]
 """How a row holds its text."""
 
 _Few = TypeVar("_Few", str, tuple[str, ...])
@@ -66,7 +69,7 @@ def read_page(text: str, *, after: str | None, limit: int, keep: Keep = str) -> 
     """
     _check_cost(text)
     try:
-        scanned = scan(text, lambda value, item: _read_value(value, item, keep), MOST_ITEMS)
+        scanned = decode_list(text, lambda value, item: _read_value(value, item, keep), MOST_ITEMS)
     except TooManyItems:
         raise _too_many_items() from None
     if scanned is not None:
@@ -81,7 +84,7 @@ def read_page(text: str, *, after: str | None, limit: int, keep: Keep = str) -> 
     return Page(tuple(read_row(item, keep) for item in items), has_more, after, limit)
 
 
-def read_row(text: str, keep: Keep = str) -> Row:
+def read_row(text: str, keep: Keep = str) -> ResourceRow:
     """Read one assistant; what does not fit the API is told in the row's `problem`.
 
     An object without a usable id gets one made from its text, so that it stays the same when a
@@ -92,14 +95,14 @@ def read_row(text: str, keep: Keep = str) -> Row:
 
 def _check_cost(text: str) -> None:
     if count_parts(text) > MOST_PARTS_AT_ONCE:
-        raise TooLarge(f"the answer has more than {MOST_PARTS_AT_ONCE:,} values")
+        raise ResponseTooLarge(f"the answer has more than {MOST_PARTS_AT_ONCE:,} values")
 
 
 def _too_many_items() -> Unreadable:
     return Unreadable(f"the answer is a list of more than {MOST_ITEMS:,}")
 
 
-def _read_value(value: Any, text: str, keep: Keep) -> Row:
+def _read_value(value: Any, text: str, keep: Keep) -> ResourceRow:
     if has_too_many_parts(text) and not is_too_deep(text):
         return _rescued(text, f"it has more than {MOST_PARTS:,} values", keep)
     if value is UNDECODED:
@@ -120,7 +123,7 @@ def _read_value(value: Any, text: str, keep: Keep) -> Row:
     return _row(assistant, keep(text))
 
 
-def read_assistant(text: str, keep: Keep = str) -> Row:
+def read_assistant(text: str, keep: Keep = str) -> ResourceRow:
     """Read the answer that should be one assistant.
 
     Raises:
@@ -150,12 +153,12 @@ def read_models(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def read_resource(row: Row) -> Resource:
+def read_resource(row: ResourceRow) -> ToolResource:
     """Read an entry of a list of files or vector stores; whatever is odd counts as not told."""
     parts = members(row.text)
     name = _text_of(parts, "filename") or _text_of(parts, "name")
     sizes = (_size(_text_of(parts, member)) for member in ("bytes", "usage_bytes"))
-    return Resource(row.id, name, next((size for size in sizes if size is not None), None))
+    return ToolResource(row.id, name, next((size for size in sizes if size is not None), None))
 
 
 def is_null(text: str) -> bool:
@@ -206,8 +209,8 @@ def _reason(text: str, error: ValueError) -> str:
     return "it is an HTML page; is base_url right?" if text.lstrip()[:1] == "<" else str(error)
 
 
-def _row(assistant: Assistant, held: Text) -> Row:
-    return Row(
+def _row(assistant: Assistant, held: RowText) -> ResourceRow:
+    return ResourceRow(
         id=assistant.id,
         name=_unicode(assistant.name or "")[:_LONGEST_WORD],
         model=_one_of_few(_unicode(assistant.model)[:_LONGEST_WORD]),
@@ -225,7 +228,7 @@ def _one_of_few(value: _Few) -> _Few:
     return value
 
 
-def _rescued(text: str, problem: str, keep: Keep) -> Row:
+def _rescued(text: str, problem: str, keep: Keep) -> ResourceRow:
     """A row with what can be read of an object that does not fit."""
     try:
         parts = members(text)
@@ -234,8 +237,8 @@ def _rescued(text: str, problem: str, keep: Keep) -> Row:
     known = _text_of(parts, "id")
     name = _text_of(parts, "name")[:_LONGEST_WORD]
     model = _text_of(parts, "model")[:_LONGEST_WORD]
-    identity = known if 0 < len(known) <= _LONGEST_ID else stand_in(text)
-    return Row(identity, name, model, _kinds(parts), None, keep(text), problem)
+    identity = known if 0 < len(known) <= _LONGEST_ID else placeholder_id(text)
+    return ResourceRow(identity, name, model, _kinds(parts), None, keep(text), problem)
 
 
 def _text_of(parts: Mapping[str, str], name: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unreadable, WrongObject
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import shown_id
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.redaction import redact
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.transport.credentials import redact_error
 from assistant_tui.transport.http_errors import Response
 
@@ -38,7 +38,9 @@ def read(answer: Response, reader: Callable[[str], _Read], *, writing: bool = Fa
     raise failed(answer, fault, writing=writing)
 
 
-def asked_for(assistant_id: str, row: Row, answer: Response, *, writing: bool = False) -> Row:
+def asked_for(
+    assistant_id: str, row: ResourceRow, answer: Response, *, writing: bool = False
+) -> ResourceRow:
     """The assistant of an answer, if it is the one that the request named.
 
     Later requests use the id of the row, so that an answer about another assistant would let
@@ -55,6 +57,6 @@ def check_id(asked: str, answered: str, answer: Response, *, writing: bool) -> N
     """Raise WrongObject where an answer is about another assistant."""
     if answered != asked:
         # Before the id is cut, which may go through the middle of a key.
-        here, there = (shown_id(conceal(each, answer.secrets)) for each in (asked, answered))
+        here, there = (shown_id(redact(each, answer.secrets)) for each in (asked, answered))
         message = f"the server was asked about {here}, but answered about {there}"
         raise failed(answer, WrongObject(message), writing=writing)

@@ -7,7 +7,7 @@ import threading
 import weakref
 from pathlib import Path
 
-from assistant_tui.core.listing import Text
+from assistant_tui.core.rows import RowText
 
 LONG = 4_096
 """Characters from which a text is kept in the file; most assistants are shorter."""
@@ -24,7 +24,7 @@ class Spool:
         self._kept: dict[bytes, _Kept] = {}
         self._lock = threading.Lock()
 
-    def keep(self, text: str) -> Text:
+    def keep(self, text: str) -> RowText:
         """The same text, to be read back when it is needed; itself if it is short.
 
         Where no file can be written it stays in memory. Any thread may call.

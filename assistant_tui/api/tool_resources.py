@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from assistant_tui.api.capabilities import Capabilities, Capability
 from assistant_tui.api.parsing import read_resource
+from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.errors import NotServed, ServiceError
 from assistant_tui.core.listing import Listing, Page
-from assistant_tui.core.resource import Resources
 
 MOST = 1_000
 """Entries of one list: more than anybody looks through, in ten requests."""
@@ -29,7 +29,7 @@ FILES = Source("/files", {"purpose": "assistants", "limit": "100"}, Capability.F
 VECTOR_STORES = Source("/vector_stores", {"limit": "100"}, Capability.VECTOR_STORES)
 
 
-async def walk(source: Source, ask: Ask, capabilities: Capabilities) -> Resources | None:
+async def walk(source: Source, ask: Ask, capabilities: Capabilities) -> ToolResourceList | None:
     """Return what a server lists; None where it has no such list.
 
     Raises:
@@ -49,7 +49,7 @@ async def walk(source: Source, ask: Ask, capabilities: Capabilities) -> Resource
     return _resources(listing)
 
 
-def _resources(listing: Listing) -> Resources:
+def _resources(listing: Listing) -> ToolResourceList:
     """The entries that can be named to a server; the others are of no use."""
     found = tuple(read_resource(row) for row in listing.rows if row.has_id)
-    return Resources(found[:MOST], complete=listing.complete and len(found) <= MOST)
+    return ToolResourceList(found[:MOST], complete=listing.complete and len(found) <= MOST)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from assistant_tui import __version__
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 
 _FILE_HELP = "its fields in JSON, YAML or Markdown, by the name; - is JSON on stdin"
 MAX_SAMPLES = 1_000_000

@@ -6,12 +6,11 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import report_saved
 from assistant_tui.cli.session import Job, Session, describe_error
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.copies import clone, left_behind
-from assistant_tui.core.document import Document
+from assistant_tui.core.assistants.cloning import clone, transfer, uncreatable_fields
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import shown_id
-from assistant_tui.core.transfer import transfer
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.offers import offer_of
 
@@ -33,9 +32,9 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     return job
 
 
-async def _clone_here(session: Session, row: Row) -> int:
-    document = Document(row.text)
-    if lost := left_behind(document):
+async def _clone_here(session: Session, row: ResourceRow) -> int:
+    document = RawJson(row.text)
+    if lost := uncreatable_fields(document):
         session.console.note(f"cannot come along: {', '.join(lost)}")
     with session.write():
         saved = await session.service.create(clone(document))
@@ -44,7 +43,7 @@ async def _clone_here(session: Session, row: Row) -> int:
     return 0
 
 
-async def _clone_to(session: Session, row: Row, name: str) -> int:
+async def _clone_to(session: Session, row: ResourceRow, name: str) -> int:
     profiles = session.settings.profiles
     if name not in profiles:
         raise ConfigurationError(f"--to: no profile '{name}'; there are: {', '.join(profiles)}")
@@ -59,8 +58,8 @@ async def _clone_to(session: Session, row: Row, name: str) -> int:
     return 0
 
 
-async def _create_there(session: Session, target: AssistantService, row: Row) -> None:
-    move = transfer(Document(row.text), await offer_of(target))
+async def _create_there(session: Session, target: AssistantService, row: ResourceRow) -> None:
+    move = transfer(RawJson(row.text), await offer_of(target))
     for lost in move.lost:
         session.console.note(lost)
     with session.write():

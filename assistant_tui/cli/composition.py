@@ -14,7 +14,7 @@ from assistant_tui.cli.arguments import parser
 from assistant_tui.config.folders import Folders, folders
 from assistant_tui.config.reading import Flags, read_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.ending import ENDING
 from assistant_tui.terminal import TERMINAL
 

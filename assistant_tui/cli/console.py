@@ -10,8 +10,8 @@ from typing import TextIO
 
 import wcwidth
 
-from assistant_tui.core.display import escaped, json_line, many_lines, one_line
-from assistant_tui.core.document import on_one_line
+from assistant_tui.core.json_text import on_one_line
+from assistant_tui.core.safe_text import escaped, json_line, many_lines, one_line
 
 _CLEAR_LINE = "\r\x1b[K"
 

@@ -6,13 +6,13 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import report_saved
 from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.copies import created_from
+from assistant_tui.core.assistants.cloning import creation_draft
 from assistant_tui.files.reading import read_object
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
     """Create what the file says, and print the new id."""
-    draft = created_from(read_object(options.file))
+    draft = creation_draft(read_object(options.file))
     for problem in draft.errors.values():
         raise ConfigurationError(f"--file {options.file}: {problem}")
 

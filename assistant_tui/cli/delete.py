@@ -6,8 +6,8 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import NO_UNDO, BatchReport
 from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import shown_id
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.rows import ResourceRow
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
@@ -40,9 +40,9 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     return job
 
 
-async def _found(session: Session, ids: list[str], tally: BatchReport) -> list[Row]:
+async def _found(session: Session, ids: list[str], tally: BatchReport) -> list[ResourceRow]:
     """The assistants as they are now; one that is not there is told."""
-    rows: list[Row] = []
+    rows: list[ResourceRow] = []
     for each in ids:
         if tally.should_stop:
             break
@@ -51,7 +51,7 @@ async def _found(session: Session, ids: list[str], tally: BatchReport) -> list[R
     return rows
 
 
-async def _confirmed(console: Console, rows: list[Row], unkept: str) -> bool:
+async def _confirmed(console: Console, rows: list[ResourceRow], unkept: str) -> bool:
     """One by yes, more by their count; what nothing would bring back is asked for as such."""
     lines = [row.label for row in rows]
     if unkept:

@@ -9,10 +9,10 @@ from assistant_tui.cli.reports import BatchReport
 from assistant_tui.cli.row_stream import RowStream, parse_filter
 from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.document import members
-from assistant_tui.core.exporting import FORMATS, FileNames, Format
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import shown_id
+from assistant_tui.core.formats.exporting import FORMATS, FileNames, Format
+from assistant_tui.core.json_text import members
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.files.shelf import Shelf
 
 
@@ -51,7 +51,9 @@ def _shelf(folder: str, *, replace: bool) -> Shelf:
         raise ConfigurationError(f"--output {error}") from None
 
 
-async def _named(session: Session, ids: list[str], tally: BatchReport) -> AsyncGenerator[Row, None]:
+async def _named(
+    session: Session, ids: list[str], tally: BatchReport
+) -> AsyncGenerator[ResourceRow, None]:
     for each in dict.fromkeys(ids):
         row = None
         with tally.attempt(shown_id(each)):
@@ -60,7 +62,9 @@ async def _named(session: Session, ids: list[str], tally: BatchReport) -> AsyncG
             yield row
 
 
-def _write(console: Console, row: Row, form: Format, shelf: Shelf | None, names: FileNames) -> None:
+def _write(
+    console: Console, row: ResourceRow, form: Format, shelf: Shelf | None, names: FileNames
+) -> None:
     """Raises ValueError where this is no object, or its file cannot be written."""
     members(row.text)
     if lost := form.losses(row.text):

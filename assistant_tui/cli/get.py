@@ -4,7 +4,7 @@ import argparse
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.session import Job, Session
-from assistant_tui.core.description import describe
+from assistant_tui.core.assistants.description import describe
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:

@@ -9,10 +9,10 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import BatchReport, report_saved
 from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.display import one_line
-from assistant_tui.core.importing import Action, Step, mismatch
-from assistant_tui.core.naming import shown_id
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
+from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.files.reading import read_entries
 from assistant_tui.services.importing import carry_out, look_up, why_unnoted
 
@@ -54,9 +54,9 @@ async def _confirmed(console: Console, counts: Counter[Action]) -> bool:
     return await console.confirmed([], f"{' and '.join(parts).capitalize()}? [y/N]", ("y", "yes"))
 
 
-async def _apply(session: Session, steps: Sequence[Step]) -> int:
+async def _apply(session: Session, steps: Sequence[ImportStep]) -> int:
     tally = BatchReport(session.console, session.settings.profile, "imported", len(steps))
-    done: list[tuple[Step, Saved]] = []
+    done: list[tuple[ImportStep, SaveResult]] = []
     with tally.all():
         for step in steps:
             if tally.should_stop:
@@ -70,7 +70,7 @@ async def _apply(session: Session, steps: Sequence[Step]) -> int:
     return tally.code
 
 
-async def _do(session: Session, step: Step) -> Saved:
+async def _do(session: Session, step: ImportStep) -> SaveResult:
     saved = await carry_out(session.service, step)
     report_saved(session.console, saved)
     who = f"{shown_id(saved.row.id)} · {one_line(step.origin)}"

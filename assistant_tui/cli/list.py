@@ -7,10 +7,10 @@ from contextlib import aclosing
 from assistant_tui.cli.console import Console, fit
 from assistant_tui.cli.row_stream import RowStream, parse_filter
 from assistant_tui.cli.session import Job, Session
-from assistant_tui.core import columns
-from assistant_tui.core.columns import GAP
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import id_in_column
+from assistant_tui.core.assistants import columns
+from assistant_tui.core.assistants.columns import GAP
+from assistant_tui.core.labels import id_in_column
+from assistant_tui.core.rows import ResourceRow
 
 _LEAST_NAME = 12
 """Cells that a long id leaves to the name."""
@@ -38,7 +38,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     return job
 
 
-async def _show(console: Console, rows: AsyncIterator[Row]) -> None:
+async def _show(console: Console, rows: AsyncIterator[ResourceRow]) -> None:
     """Ids and the columns of the list; the first page says how wide the ids are."""
     layout: _TableLayout | None = None
     async for row in rows:
@@ -51,7 +51,7 @@ async def _show(console: Console, rows: AsyncIterator[Row]) -> None:
 class _TableLayout:
     """The columns of one table."""
 
-    def __init__(self, first: Row, width: int) -> None:
+    def __init__(self, first: ResourceRow, width: int) -> None:
         self._width = width
         self._most = max(width - len(GAP) - _LEAST_NAME, 2)
         self._id = max(len(id_in_column(first.id, self._most)), 2)
@@ -62,7 +62,7 @@ class _TableLayout:
         rest = self._rest(self._id)
         return (fit("Id", self._id) + GAP + columns.titles(rest, fit)).rstrip()
 
-    def line(self, row: Row) -> str:
+    def line(self, row: ResourceRow) -> str:
         """One row, safe to show, no wider than the terminal; a longer id takes room of the rest."""
         shown = id_in_column(row.id, self._most)
         cells = max(len(shown), self._id)

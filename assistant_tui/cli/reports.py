@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.session import describe_error
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.batch import HOPELESS
-from assistant_tui.core.errors import ServiceError, fault_in_words
-from assistant_tui.core.naming import shown_id
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.batch import STOPPING_ERRORS
+from assistant_tui.core.errors import ServiceError, describe_fault
+from assistant_tui.core.labels import shown_id
 
 NO_UNDO = "u cannot undo this in the program: "
 """Stands before the reason why the journal has no copy."""
 
 
-def report_saved(console: Console, saved: Saved) -> None:
+def report_saved(console: Console, saved: SaveResult) -> None:
     """Say what a server made of a create or modify beyond what was asked."""
     who = shown_id(saved.row.id)
     for fields, what in (
@@ -52,7 +52,7 @@ class BatchReport:
         try:
             yield
         except ServiceError as error:
-            self.should_stop = isinstance(error, HOPELESS)
+            self.should_stop = isinstance(error, STOPPING_ERRORS)
             self._fail(name, describe_error(error, self._profile))
         except ValueError as error:
             self._fail(name, str(error))
@@ -62,7 +62,7 @@ class BatchReport:
             self._fail(name, error.strerror or type(error).__name__)
         except Exception as fault:
             # What nobody expected of one must not keep the others from being done.
-            self._fail(name, fault_in_words(fault))
+            self._fail(name, describe_fault(fault))
 
     def _fail(self, name: str, why: str) -> None:
         self._failed += 1

@@ -5,8 +5,9 @@ from contextlib import aclosing
 
 from assistant_tui.cli.session import Session
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.finding.query import Query, QueryError, parse
-from assistant_tui.core.listing import Listing, Order, Row
+from assistant_tui.core.listing import Listing, Order
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.query import Query, QueryError, parse
 
 
 def parse_filter(text: str | None) -> Query | None:
@@ -38,7 +39,7 @@ class RowStream:
         """Whether the server may have more than was given out."""
         return not self._listing.complete or len(self._seen) < len(self._listing)
 
-    async def rows(self, limit: int | None = None) -> AsyncGenerator[Row, None]:
+    async def rows(self, limit: int | None = None) -> AsyncGenerator[ResourceRow, None]:
         """The rows, at most so many. Raises ServiceError."""
         async with aclosing(self._listings(limit)) as listings:
             async for self._listing in listings:
@@ -65,7 +66,7 @@ class RowStream:
             listing = listing.extended(page)
             yield listing
 
-    def _fresh(self) -> Iterable[Row]:
+    def _fresh(self) -> Iterable[ResourceRow]:
         """The rows that were not looked at; the last ones may have gone, and others come."""
         rows, seen = self._listing.rows, self._seen
         while seen and (len(seen) > len(rows) or rows[len(seen) - 1].id != seen[-1]):
@@ -74,7 +75,7 @@ class RowStream:
             seen.append(row.id)
             yield row
 
-    def _wanted(self, rows: Iterable[Row]) -> Iterable[Row]:
+    def _wanted(self, rows: Iterable[ResourceRow]) -> Iterable[ResourceRow]:
         for row in rows:
             if self._query is None or self._query.matches(row):
                 self.given += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.http.access import AccessPolicy, is_loopback, read_origin

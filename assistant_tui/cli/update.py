@@ -6,9 +6,9 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import report_saved
 from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import changed_by
-from assistant_tui.core.naming import shown_id
+from assistant_tui.core.assistants.draft import update_draft
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.files.reading import read_object
 
 
@@ -19,7 +19,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     async def job(session: Session) -> int:
         row = await session.service.fetch(options.id)
         try:
-            draft = changed_by(Document(row.text), wanted)
+            draft = update_draft(RawJson(row.text), wanted)
         except ValueError as error:
             raise ConfigurationError(f"--file {options.file}: {error}") from None
         if not draft.dirty:

@@ -15,8 +15,12 @@ from pathlib import Path
 
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
-from assistant_tui.core.address import address
-from assistant_tui.core.credentials import credentials_in_headers, credentials_in_query, login
+from assistant_tui.core.redaction import (
+    credentials_in_headers,
+    credentials_in_query,
+    normalized_url,
+    userinfo,
+)
 from assistant_tui.storage.private import make_private
 
 SALT = "identity.salt"
@@ -62,7 +66,7 @@ class ServerIdentity:
         if profile.source is not Source.REMOTE:
             return f"{profile.name}\n\n\n"
         parts = (profile.organization, profile.project, f"key:{self._fingerprint()}")
-        return "\n".join((address(profile.base_url), *parts))
+        return "\n".join((normalized_url(profile.base_url), *parts))
 
     def was(self, former: str) -> bool:
         """Whether this server's entries were kept under this text before.
@@ -77,7 +81,7 @@ class ServerIdentity:
         return (
             self.profile.source is Source.REMOTE
             and "://" in url
-            and address(url) == address(self.profile.base_url)
+            and normalized_url(url) == normalized_url(self.profile.base_url)
             and rest == [self.profile.organization, self.profile.project]
             and (name == self.profile.name or name not in self.others)
         )
@@ -99,7 +103,7 @@ class ServerIdentity:
         """All that lets a program in, as pairs of what it is and its value."""
         profile = self.profile
         yield from self._key()
-        yield from (("login", each) for each in (login(profile.base_url),) if each)
+        yield from (("login", each) for each in (userinfo(profile.base_url),) if each)
         query = credentials_in_query(profile.base_url, profile.query)
         yield from sorted((f"?{name}", value) for name, value in query)
         yield from sorted(credentials_in_headers(profile.headers))
@@ -130,7 +134,8 @@ def identity_of(
     others = [
         each.name
         for each in settings.profiles.values()
-        if each.name != profile.name and address(each.base_url) == address(profile.base_url)
+        if each.name != profile.name
+        and normalized_url(each.base_url) == normalized_url(profile.base_url)
     ]
     return ServerIdentity(profile, folders.state, others, fetched=fetched)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import urlsplit
 
-from assistant_tui.core.credentials import secrets_in
-from assistant_tui.core.display import one_line
+from assistant_tui.core.redaction import secrets_in
+from assistant_tui.core.safe_text import one_line
 
 
 class ConfigurationError(Exception):

@@ -6,22 +6,22 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from enum import Enum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import (
     Forbidden,
-    NotKept,
+    NoBackup,
     NotServed,
     Offline,
     RateLimited,
     ServiceError,
     TimedOut,
     Unauthorized,
-    fault_in_words,
+    describe_fault,
 )
-from assistant_tui.core.outcome import Saved
 
 AT_ONCE = 4
 """Requests that are under way side by side; few enough for any server."""
-HOPELESS = (Unauthorized, Forbidden, NotKept, NotServed, Offline, TimedOut, RateLimited)
+STOPPING_ERRORS = (Unauthorized, Forbidden, NoBackup, NotServed, Offline, TimedOut, RateLimited)
 """What the next assistant would meet as well: after one of these no further one is begun."""
 
 
@@ -40,7 +40,7 @@ class Item(Protocol):
 ItemT = TypeVar("ItemT", bound=Item)
 
 
-class Removed(NamedTuple):
+class DeleteResult(NamedTuple):
     """The server does not have this assistant any more."""
 
     id: str
@@ -48,7 +48,7 @@ class Removed(NamedTuple):
     """Why no copy of it was kept; empty if one was."""
 
 
-Operation = Callable[[ItemT], Awaitable[Saved | Removed | str | None]]
+Operation = Callable[[ItemT], Awaitable[SaveResult | DeleteResult | str | None]]
 """Does it to one item; returns what the server has then, or what a person should know."""
 
 
@@ -72,7 +72,7 @@ class Result(NamedTuple, Generic[ItemT]):
     status: Status = Status.NOT_TRIED
     why: str = ""
     """What went wrong, or what a person should know of one that is done; else empty."""
-    saved: Saved | None = None
+    saved: SaveResult | None = None
     """What the server has after a create or modify."""
     removed: str = ""
     """The id of the assistant that is gone; else empty."""
@@ -156,21 +156,21 @@ class Batch(Generic[ItemT]):
         try:
             outcome = await self._operation(item)
         except ServiceError as error:
-            if isinstance(error, HOPELESS):
+            if isinstance(error, STOPPING_ERRORS):
                 self.stop(error.title)
             return Result(item, Status.FAILED, f"{error.title}: {error}")
         except Exception as fault:
             # What nobody expected of one item must not keep the others from being done.
-            return Result(item, Status.FAILED, fault_in_words(fault), fault=fault)
-        if isinstance(outcome, Removed):
+            return Result(item, Status.FAILED, describe_fault(fault), fault=fault)
+        if isinstance(outcome, DeleteResult):
             return Result(item, Status.DONE, removed=outcome.id, unkept=outcome.unkept)
-        if not isinstance(outcome, Saved):
+        if not isinstance(outcome, SaveResult):
             return Result(item, Status.DONE, outcome or "")
         status = Status.UNCHANGED if outcome.unchanged else Status.DONE
         return Result(item, status, _remark(outcome), outcome, unkept=outcome.unkept)
 
 
-def _remark(saved: Saved) -> str:
+def _remark(saved: SaveResult) -> str:
     ignored, wiped = saved.outcome.ignored, saved.outcome.wiped
     said = [f"the server did not take: {', '.join(ignored)}"] if ignored else []
     return " · ".join([*said, f"the server wiped: {', '.join(wiped)}"] if wiped else said)

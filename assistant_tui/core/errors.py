@@ -26,7 +26,7 @@ import re
 import traceback
 from pathlib import Path
 
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
 
 
 class ServiceError(Exception):
@@ -96,7 +96,7 @@ class Unreadable(ServiceError):
     title = "Unreadable answer"
 
 
-class TooLarge(Unreadable):
+class ResponseTooLarge(Unreadable):
     """The answer was cut off here, so as not to fill the memory."""
 
 
@@ -153,14 +153,14 @@ class Conflict(ServiceError):
 class EditConflict(Conflict):
     """The same fields were changed here and elsewhere; nothing was sent."""
 
-    def __init__(self, fields: tuple[str, ...], newer: Row) -> None:
+    def __init__(self, fields: tuple[str, ...], newer: ResourceRow) -> None:
         super().__init__(f"{', '.join(fields)}: changed here and elsewhere; nothing was saved")
         self.fields = fields
         self.newer = newer
         """The assistant as the server has it now."""
 
 
-class NotKept(ServiceError):
+class NoBackup(ServiceError):
     """What is to be deleted cannot be kept here first, as was promised; nothing was sent."""
 
     title = "No copy"
@@ -178,7 +178,7 @@ class ServerFault(ServiceError):
     title = "Server fault"
 
 
-def fault_in_words(fault: Exception) -> str:
+def describe_fault(fault: Exception) -> str:
     """What is said of an error that nobody expected: its kind and place, none of its own words.
 
     Nobody knows what those quote.

@@ -2,65 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
-from assistant_tui.core.growing import Backwards, Growing, Joined
-from assistant_tui.core.naming import NO_ID, label_of
+from assistant_tui.core.append_only_list import AppendOnlyList, ConcatenatedView, ReversedView
+from assistant_tui.core.rows import ResourceRow
 
 Order = Literal["asc", "desc"]
 """By age: the oldest first, or the newest."""
 
 
-class KeptText(Protocol):
-    """A text that is kept outside of memory; it equals itself as a str."""
-
-    def __len__(self) -> int:
-        """Its length in bytes."""
-        ...
-
-    def read(self) -> str:
-        """The text itself."""
-        ...
-
-
-Text = str | KeptText
-
-
-class Row(NamedTuple):
-    """What the list shows of one assistant, and its JSON as received."""
-
-    id: str
-    name: str
-    model: str
-    tools: tuple[str, ...]
-    """The tools' types, in their order."""
-    created_at: int | None
-    """Unix seconds; None where the server told none."""
-    held: Text
-    """The whole object as the server sent it; a long one is read back when it is needed."""
-    problem: str = ""
-    """Why this object does not fit the API; empty for a sound one."""
-
-    @property
-    def label(self) -> str:
-        """The id and the beginning of the name, in a line that is safe to show."""
-        return label_of(self.id, self.name)
-
-    @property
-    def text(self) -> str:
-        """The whole object as the server sent it."""
-        return self.held if isinstance(self.held, str) else self.held.read()
-
-    @property
-    def has_id(self) -> bool:
-        """Whether a server can be asked for this assistant."""
-        return not self.id.startswith(NO_ID)
-
-
 class Page(NamedTuple):
     """One answer to a list request."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ResourceRow, ...]
     has_more: bool | None
     """None where the server did not say."""
     after: str | None = None
@@ -77,7 +31,7 @@ class Listing:
     A page costs what it holds, however many rows there are: snapshots share their rows.
     """
 
-    rows: Growing[Row]
+    rows: AppendOnlyList[ResourceRow]
     """From the newest on, without a gap."""
     complete: bool
     """Every assistant of the server is among the rows."""
@@ -87,44 +41,44 @@ class Listing:
     """The last page was just full, or the server said that more follows."""
     remembered: bool
     """The rows are from an earlier run; the server has not answered yet."""
-    back: Growing[Row]
+    back: AppendOnlyList[ResourceRow]
     """From the oldest on, without a gap, as loaded from the other end; none is in `rows`."""
 
     def __init__(
         self,
-        rows: Iterable[Row] = (),
+        rows: Iterable[ResourceRow] = (),
         complete: bool = False,
         single_page: bool = False,
         cut: bool = False,
         remembered: bool = False,
-        back: Iterable[Row] = (),
+        back: Iterable[ResourceRow] = (),
     ) -> None:
         put = object.__setattr__
-        put(self, "rows", rows if isinstance(rows, Growing) else Growing(rows))
+        put(self, "rows", rows if isinstance(rows, AppendOnlyList) else AppendOnlyList(rows))
         put(self, "complete", complete)
         put(self, "single_page", single_page)
         put(self, "cut", cut)
         put(self, "remembered", remembered)
-        put(self, "back", back if isinstance(back, Growing) else Growing(back))
+        put(self, "back", back if isinstance(back, AppendOnlyList) else AppendOnlyList(back))
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
-    def tail(self) -> Sequence[Row]:
+    def tail(self) -> Sequence[ResourceRow]:
         """The rows of the old end, newest first, that are not yet connected with `rows`."""
-        return Backwards(self.back)
+        return ReversedView(self.back)
 
     @property
-    def loaded(self) -> Sequence[Row]:
+    def loaded(self) -> Sequence[ResourceRow]:
         """All rows that are known, newest first; a gap may be between `rows` and `tail`."""
-        return Joined(self.rows, self.tail) if self.back else self.rows
+        return ConcatenatedView(self.rows, self.tail) if self.back else self.rows
 
     def position(self, assistant_id: str | None) -> int | None:
         """Where an assistant stands in `rows`, counted from 0; None if it is not there."""
         return self.rows.place(assistant_id) if assistant_id is not None else None
 
-    def row(self, assistant_id: str | None) -> Row | None:
+    def row(self, assistant_id: str | None) -> ResourceRow | None:
         """The row of an assistant, of the tail, too; None if it is not loaded."""
         if assistant_id is None:
             return None
@@ -164,7 +118,7 @@ class Listing:
             return Listing(self.rows, single_page=True, back=self.back)
         return Listing(self.rows, complete=True)
 
-    def _grown(self, fresh: Sequence[Row], *, more: bool, cut: bool) -> "Listing":
+    def _grown(self, fresh: Sequence[ResourceRow], *, more: bool, cut: bool) -> "Listing":
         """Add rows that follow; where they run into the tail, it is connected or gives way."""
         _, shared = _split(fresh, self.back)
         if _agree(shared, self.tail):
@@ -182,33 +136,33 @@ class Listing:
         """
         apart, shared = _split(_unseen(page.rows, self.back), self.rows)
         back = self.back.plus(apart)
-        if _agree(shared, Backwards(self.rows)):
-            return Listing(self.rows.plus(Backwards(back)), complete=True)
+        if _agree(shared, ReversedView(self.rows)):
+            return Listing(self.rows.plus(ReversedView(back)), complete=True)
         return replace(self, back=back)
 
-    def with_row(self, row: Row) -> "Listing":
+    def with_row(self, row: ResourceRow) -> "Listing":
         """Put a row in the place of the one with its id, or first if it is new."""
         if (position := self.rows.place(row.id)) is not None:
             return replace(self, rows=self.rows.put(position, row))
         if (position := self.back.place(row.id)) is not None:
             return replace(self, back=self.back.put(position, row))
-        return replace(self, rows=Growing((row, *self.rows)))
+        return replace(self, rows=AppendOnlyList((row, *self.rows)))
 
-    def with_rows(self, rows: Iterable[Row]) -> "Listing":
+    def with_rows(self, rows: Iterable[ResourceRow]) -> "Listing":
         """Put rows in the places of those with their ids, and new ones first, at the price of one.
 
         Those that are new keep their order.
         """
         newer = {row.id: row for row in rows}
-        known = Growing(newer.pop(row.id, row) for row in self.rows)
-        back = Growing(newer.pop(row.id, row) for row in self.back)
-        return replace(self, rows=Growing([*newer.values(), *known]), back=back)
+        known = AppendOnlyList(newer.pop(row.id, row) for row in self.rows)
+        back = AppendOnlyList(newer.pop(row.id, row) for row in self.back)
+        return replace(self, rows=AppendOnlyList([*newer.values(), *known]), back=back)
 
     def without(self, assistant_ids: Iterable[str]) -> "Listing":
         """Leave out some assistants."""
         gone = set(assistant_ids)
-        rows = Growing(row for row in self.rows if row.id not in gone)
-        back = Growing(row for row in self.back if row.id not in gone)
+        rows = AppendOnlyList(row for row in self.rows if row.id not in gone)
+        back = AppendOnlyList(row for row in self.back if row.id not in gone)
         return replace(self, rows=rows, back=back)
 
     def count(self, position: int, page_size: int) -> str:
@@ -218,7 +172,7 @@ class Listing:
         """
         if not self.rows:
             return "0 (all)" if self.complete else ""
-        return f"{page_at(position, page_size, len(self.rows))} of {self.total(len(self.rows))}"
+        return f"{page_range(position, page_size, len(self.rows))} of {self.total(len(self.rows))}"
 
     def total(self, count: int, *, loading: bool = False, searching: bool = False) -> str:
         """Say of so many rows whether they are all: `120+`, `120 (loading…)`, `120 (all)`.
@@ -232,33 +186,37 @@ class Listing:
         return f"{count:,}" + (" (all)" if self.complete else "+")
 
 
-def page_at(position: int, page_size: int, count: int) -> str:
+def page_range(position: int, page_size: int, count: int) -> str:
     """The rows of the page that the cursor is on, counted from 1: `51–100`."""
     first = position // page_size * page_size
     return f"{first + 1:,}–{min(first + page_size, count):,}"
 
 
-SEAM = 2
+OVERLAP = 2
 """Rows in which two ends must agree: one alone may be one of several of the same second, which a
 server may give in another order from the other end."""
 
 
-def _last_id(rows: Sequence[Row]) -> str | None:
+def _last_id(rows: Sequence[ResourceRow]) -> str | None:
     return next((row.id for row in reversed(rows) if row.has_id), None)
 
 
-def _unseen(rows: Iterable[Row], seen: Growing[Row]) -> tuple[Row, ...]:
+def _unseen(
+    rows: Iterable[ResourceRow], seen: AppendOnlyList[ResourceRow]
+) -> tuple[ResourceRow, ...]:
     return tuple({row.id: row for row in rows if seen.place(row.id) is None}.values())
 
 
-def _split(rows: Sequence[Row], other: Growing[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
+def _split(
+    rows: Sequence[ResourceRow], other: AppendOnlyList[ResourceRow]
+) -> tuple[Sequence[ResourceRow], Sequence[ResourceRow]]:
     """The rows before the first that is also on the other side, and the rows from there on."""
     known = (at for at, row in enumerate(rows) if other.place(row.id) is not None)
     at = next(known, len(rows))
     return rows[:at], rows[at:]
 
 
-def _agree(shared: Sequence[Row], other: Sequence[Row]) -> bool:
+def _agree(shared: Sequence[ResourceRow], other: Sequence[ResourceRow]) -> bool:
     """Whether rows that were met go on just as the other side does."""
     ids = [row.id for row in shared]
-    return len(ids) >= SEAM and ids == [row.id for row in other[: len(ids)]]
+    return len(ids) >= OVERLAP and ids == [row.id for row in other[: len(ids)]]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.document import Document
+from assistant_tui.core.assistants.import_plan import READERS, FileEntry, entries, reader_of
 from assistant_tui.core.formats import json_file
-from assistant_tui.core.importing import READERS, Entry, entries, reader_of
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.storage.named import (
     MEGABYTE,
     FileError,
@@ -37,7 +37,7 @@ class _Named(NamedTuple):
     """Why it is left out; empty for one that is read."""
 
 
-def read_object(name: str) -> Document:
+def read_object(name: str) -> RawJson:
     """The one assistant, or part of one, that the file of `--file` holds, by its name or in JSON.
 
     `-`, /dev/stdin and /dev/fd/N are streams of JSON. Raises ConfigurationError.
@@ -50,10 +50,10 @@ def read_object(name: str) -> Document:
             raise ValueError(f"one assistant is allowed, there are {len(found)}")
     except (FileError, ValueError) as error:
         raise ConfigurationError(f"--file {name}: {error}") from None
-    return Document(found[0].text)
+    return RawJson(found[0].text)
 
 
-def read_entries(paths: Sequence[str], option: str) -> Iterator[Entry]:
+def read_entries(paths: Sequence[str], option: str) -> Iterator[FileEntry]:
     """The assistants that stand in files, and in those of folders.
 
     A file that is named twice is read once. In a folder, what cannot be read, and links that leave
@@ -68,7 +68,7 @@ def read_entries(paths: Sequence[str], option: str) -> Iterator[Entry]:
         for named in _files(root, option) if is_folder else [_Named(root)]:
             source = os.path.realpath(named.path)
             if named.problem:
-                yield Entry(named.path, problem=named.problem)
+                yield FileEntry(named.path, problem=named.problem)
             elif source not in seen:
                 seen.add(source)
                 try:
@@ -77,7 +77,7 @@ def read_entries(paths: Sequence[str], option: str) -> Iterator[Entry]:
                 except (FileError, ValueError) as error:
                     if not is_folder:
                         raise ConfigurationError(f"{option} {path}: {error}") from None
-                    yield Entry(named.path, problem=str(error))
+                    yield FileEntry(named.path, problem=str(error))
                     continue
                 room -= len(data)
                 yield from entries(named.path, text, source)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.raw import Composite, Raw
-from assistant_tui.core.raw import Entry as Pair
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
+from assistant_tui.core.assistants.editor_values import MetadataPair as Pair
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.schema import to_blob, to_text
 
@@ -72,7 +72,7 @@ def load_draft(text: str) -> Draft:
             raise JournalError("the draft was kept by another version of this program")
         original = data["original"]
         return Draft(
-            None if original is None else Document(_text(original)),
+            None if original is None else RawJson(_text(original)),
             {name: _load_raw(raw) for name, raw in data["raw"].items()},
             _texts(data["exact"]),
             _texts(data["preset"]),
@@ -106,20 +106,20 @@ def _dump_in_editor(in_editor: InEditor) -> Mapping[str, str]:
     }
 
 
-def _dump_raw(raw: Raw) -> Any:
+def _dump_raw(raw: EditorValue) -> Any:
     if isinstance(raw, str):
         return raw
-    if isinstance(raw, Composite):
+    if isinstance(raw, ObjectValue):
         parts = {name: _dump_raw(part) for name, part in raw.parts.items()}
         return {"object": raw.text, "parts": parts, **({} if raw.chosen else {"off": True})}
     if pairs := [each for each in raw if isinstance(each, Pair)]:
         return {"pairs": [(pair.key, pair.value, pair.kept) for pair in pairs]}
-    if composites := [each for each in raw if isinstance(each, Composite)]:
+    if composites := [each for each in raw if isinstance(each, ObjectValue)]:
         return {"objects": [_dump_raw(each) for each in composites]}
     return {"texts": raw}
 
 
-def _load_raw(raw: Any) -> Raw:
+def _load_raw(raw: Any) -> EditorValue:
     if isinstance(raw, str):
         return raw
     if "pairs" in raw:
@@ -134,9 +134,9 @@ def _load_raw(raw: Any) -> Raw:
     return tuple(_text(each) for each in raw["texts"])
 
 
-def _load_composite(raw: Any) -> Composite:
+def _load_composite(raw: Any) -> ObjectValue:
     parts = {name: _load_raw(part) for name, part in raw["parts"].items()}
-    return Composite(_text(raw["object"]), parts, chosen=not raw.get("off"))
+    return ObjectValue(_text(raw["object"]), parts, chosen=not raw.get("off"))
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant_tui.core.address import address
+from assistant_tui.core.redaction import normalized_url
 from assistant_tui.journal.errors import JournalError
 
 _APPLICATION = 0x4154554A  # "ATUJ": tells journals from other databases, the store's included
@@ -148,7 +148,7 @@ def _without_secrets(server: str) -> str:
     name, *lines = server.rsplit("\n", 3)
     if len(lines) == 3 and "://" in lines[0]:
         try:
-            lines[0] = address(lines[0])
+            lines[0] = normalized_url(lines[0])
         except ValueError:
             lines[0] = lines[0].partition("://")[0]
     return "\n".join([name, *lines])

@@ -7,21 +7,22 @@ from dataclasses import replace
 
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.bulk import Edit
-from assistant_tui.core.document import same_json
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.bulk_edits import BulkEdit
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.tool_resources import ToolResourceList
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import (
     Conflict,
     Forbidden,
+    NoBackup,
     NotFound,
-    NotKept,
     NotServed,
     ServiceError,
 )
-from assistant_tui.core.listing import Listing, Order, Page, Row
-from assistant_tui.core.outcome import Saved
-from assistant_tui.core.resource import Resources
-from assistant_tui.core.writes import Writes, counted
+from assistant_tui.core.listing import Listing, Order, Page
+from assistant_tui.core.pending_writes import PendingWrites, counts_as_write
+from assistant_tui.core.raw_json import same_json
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services import deleting, lookup, saving
@@ -50,7 +51,7 @@ class AssistantService:
         resources: AsyncExitStack | None = None,
     ) -> None:
         self._client = client
-        self.writes = Writes()
+        self.writes = PendingWrites()
         """The creates, changes and deletions under way; those of several services may be one."""
         self._page_size = page_size
         self._read_only = read_only
@@ -62,8 +63,8 @@ class AssistantService:
         """One sentence that a person should know about this service; empty for none."""
         self._creating = Creating(client)
         self._noted = NotedCreating(self._creating, self.record)
-        self._files: Resources | None = None
-        self._vector_stores: Resources | None = None
+        self._files: ToolResourceList | None = None
+        self._vector_stores: ToolResourceList | None = None
         self._resources = resources or AsyncExitStack()
 
     async def close(self) -> None:
@@ -112,7 +113,7 @@ class AssistantService:
         if self._memory is not None:
             self._memory.write(listing, self._page_size)
 
-    async def fetch(self, assistant_id: str, above: str | None = None) -> Row:
+    async def fetch(self, assistant_id: str, above: str | None = None) -> ResourceRow:
         """Return an assistant as the server has it now; `above` is the row before it."""
         return await lookup.fetch(self._client, assistant_id, above)
 
@@ -120,19 +121,19 @@ class AssistantService:
         """The names of the models that the server lists; empty where it lists none."""
         return await self._client.models()
 
-    async def files(self) -> Resources | None:
+    async def files(self) -> ToolResourceList | None:
         """The files that tools can be given, as first answered; None where there is no list."""
         if self._files is None:
             self._files = await self._client.files()
         return self._files
 
-    async def vector_stores(self) -> Resources | None:
+    async def vector_stores(self) -> ToolResourceList | None:
         """The vector stores, as first answered; None where the server has no list of them."""
         if self._vector_stores is None:
             self._vector_stores = await self._client.vector_stores()
         return self._vector_stores
 
-    @counted
+    @counts_as_write
     async def create(
         self,
         draft: Draft,
@@ -140,7 +141,7 @@ class AssistantService:
         undoes: int | None = None,
         batch: str = "",
         imported: str = "",
-    ) -> Saved:
+    ) -> SaveResult:
         """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number.
 
         `batch`, here and below, is the token of an act on many assistants that this is part of;
@@ -163,14 +164,14 @@ class AssistantService:
 
     async def _recorded(
         self,
-        saved: Saved,
+        saved: SaveResult,
         kind: Kind,
         before: str | None,
         *,
         undoes: int | None,
         batch: str,
         key: str = "",
-    ) -> Saved:
+    ) -> SaveResult:
         """Keep what was done, or say in the result why it cannot be undone."""
         row = saved.row
         try:
@@ -181,7 +182,7 @@ class AssistantService:
             return replace(saved, unkept=str(error))
         return saved
 
-    async def find_imported(self, draft: Draft, key: str) -> Row | None:
+    async def find_imported(self, draft: Draft, key: str) -> ResourceRow | None:
         """Look for what the create of an earlier import made, whose answer was never known."""
         row = await self._noted.find(draft, key)
         if row is not None:
@@ -193,14 +194,14 @@ class AssistantService:
         """From now on, let each modify carry the whole object, as `full_replace` does."""
         self._full_replace = True
 
-    @counted
+    @counts_as_write
     async def save(
         self,
         draft: Draft,
         above: str | None = None,
         undoes: int | None = None,
         batch: str = "",
-    ) -> Saved:
+    ) -> SaveResult:
         """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
         self._check_possible(Capability.MODIFY)
         saved = await saving.modify(
@@ -208,10 +209,10 @@ class AssistantService:
         )
         return await self._record_change(saved, undoes, batch)
 
-    @counted
+    @counts_as_write
     async def change(
-        self, assistant_id: str, edit: Edit, above: str | None = None, batch: str = ""
-    ) -> Saved:
+        self, assistant_id: str, edit: BulkEdit, above: str | None = None, batch: str = ""
+    ) -> SaveResult:
         """Make an edit of an assistant as the server has it now."""
         self._check_possible(Capability.MODIFY)
         saved = await saving.change(
@@ -219,7 +220,7 @@ class AssistantService:
         )
         return await self._record_change(saved, None, batch)
 
-    async def _record_change(self, saved: Saved, undoes: int | None, batch: str) -> Saved:
+    async def _record_change(self, saved: SaveResult, undoes: int | None, batch: str) -> SaveResult:
         before = saved.before
         if before is not None and not same_json(before, saved.row.text):
             return await self._recorded(saved, Kind.CHANGED, before, undoes=undoes, batch=batch)
@@ -227,7 +228,7 @@ class AssistantService:
             await self.record.pass_over(undoes)
         return saved
 
-    @counted
+    @counts_as_write
     async def delete(
         self,
         assistant_id: str,
@@ -263,7 +264,7 @@ class AssistantService:
             )
         except JournalError as error:
             if not for_good:
-                raise NotKept(f"nothing was sent, since no copy is kept: {error}") from error
+                raise NoBackup(f"nothing was sent, since no copy is kept: {error}") from error
         try:
             await deleting.delete(self._client, assistant_id, above)
         except ServiceError as error:

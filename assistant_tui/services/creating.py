@@ -10,12 +10,14 @@ from weakref import WeakValueDictionary
 
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.document import Document, compose
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.verification import SaveResult, is_made_of, verify
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
-from assistant_tui.core.listing import Page, Row
-from assistant_tui.core.naming import shown_id
-from assistant_tui.core.outcome import Saved, compare, is_made_of
+from assistant_tui.core.json_text import compose
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.listing import Page
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.lookup import SEARCH_LIMIT
 
 RECENT = 20
@@ -55,7 +57,7 @@ class Before(NamedTuple):
         """All that were seen before."""
         return self.newest | self.known
 
-    def shows_new(self, row: Row, *, as_asked: bool) -> bool | None:
+    def shows_new(self, row: ResourceRow, *, as_asked: bool) -> bool | None:
         """Whether an answered assistant is a new one; None where only another look can tell."""
         if row.id in self.newest:
             return False
@@ -68,7 +70,7 @@ class Before(NamedTuple):
         return True if row.created_at >= self.latest else None
 
 
-def _newer(rows: Iterable[Row], before: Collection[str]) -> Iterator[Row]:
+def _newer(rows: Iterable[ResourceRow], before: Collection[str]) -> Iterator[ResourceRow]:
     """Those of a page, newest first, that are newer than what was there before."""
     latest: int | None = None
     for row in rows:
@@ -92,7 +94,7 @@ class Creating:
 
     async def create(
         self, draft: Draft, known: Collection[str], sending: Sending | None = None
-    ) -> Saved:
+    ) -> SaveResult:
         """Create an assistant from a draft; `known` are ids that cannot be the new one.
 
         Raises:
@@ -107,13 +109,13 @@ class Creating:
 
     async def _once(
         self, draft: Draft, body: str, known: Collection[str], sending: Sending | None
-    ) -> Saved:
+    ) -> SaveResult:
         before = self._unanswered.get(body)
         if before is not None:
             found = await self._find(draft, before)
             if found is not None:
                 del self._unanswered[body]
-                return Saved(found, answer_lost=True)
+                return SaveResult(found, answer_lost=True)
         else:
             before = await self._newest(known)
         if sending is not None:
@@ -128,7 +130,7 @@ class Creating:
         self._unanswered.pop(body, None)
         return saved
 
-    async def _send(self, draft: Draft, before: Before | None) -> Saved:
+    async def _send(self, draft: Draft, before: Before | None) -> SaveResult:
         body = draft.patch()
         try:
             row = await self._client.create(body)
@@ -140,14 +142,14 @@ class Creating:
             if not error.may_have_arrived:
                 raise
             return await self._look_for(draft, before, error)
-        outcome = compare(body, None, Document(row.text))
+        outcome = verify(body, None, RawJson(row.text))
         try:
             await self._check_new(row, before, as_asked=outcome.as_asked)
         except WrongObject as error:
             return await self._look_for(draft, before, error)
-        return Saved(row, outcome=outcome)
+        return SaveResult(row, outcome=outcome)
 
-    async def _check_new(self, row: Row, before: Before | None, *, as_asked: bool) -> None:
+    async def _check_new(self, row: ResourceRow, before: Before | None, *, as_asked: bool) -> None:
         """Make sure that an answer is about a new assistant: `u` and `d` would hit the other one.
 
         Raises:
@@ -160,7 +162,7 @@ class Creating:
             page = await self._client.list(limit=RECENT)
             new = any(each.id == row.id for each in page.rows)
         if not new:
-            who = shown_id(await self._client.conceal(row.id))
+            who = shown_id(await self._client.redact(row.id))
             raise WrongObject(
                 f"the server answered with {who}, which was there before", may_have_arrived=True
             )
@@ -180,7 +182,7 @@ class Creating:
             raise
         return Before.of(page, self._made.union(known))
 
-    async def _find(self, draft: Draft, before: Before) -> Row | None:
+    async def _find(self, draft: Draft, before: Before) -> ResourceRow | None:
         """Look among the newest assistants for what a create of this draft has made.
 
         It has what was sent, and nothing that was not. Raises ServiceError.
@@ -188,13 +190,13 @@ class Creating:
         page = await self._client.list(limit=RECENT)
         body, others = draft.patch(), self._made | before.ids
         for row in page.rows:
-            if not row.problem and row.id not in others and is_made_of(body, Document(row.text)):
+            if not row.problem and row.id not in others and is_made_of(body, RawJson(row.text)):
                 return row
         return None
 
     async def find(
         self, draft: Draft, before: Collection[str], made: Collection[str]
-    ) -> Row | None:
+    ) -> ResourceRow | None:
         """Look for what a create of this draft made in an earlier run of the program.
 
         `before` are the newest ids of that time: what stands behind one of them is older, unless
@@ -205,7 +207,7 @@ class Creating:
             page = await self._client.list(limit=SEARCH_LIMIT, after=cursor)
             for row in _newer(page.rows, before):
                 other = row.problem or row.id in made or row.id in self._made
-                if not other and is_made_of(body, Document(row.text)):
+                if not other and is_made_of(body, RawJson(row.text)):
                     self._made.add(row.id)
                     return row
             older = any(row.id in before for row in page.rows)
@@ -214,7 +216,9 @@ class Creating:
             cursor = page.rows[-1].id
         return None
 
-    async def _look_for(self, draft: Draft, before: Before | None, error: ServiceError) -> Saved:
+    async def _look_for(
+        self, draft: Draft, before: Before | None, error: ServiceError
+    ) -> SaveResult:
         """Look for what was created; not where an older one like it would be taken for it."""
         try:
             if before is None:
@@ -226,4 +230,4 @@ class Creating:
         if found is None:
             error.message = f"it is not there, but may still arrive: {error.message}"
             raise error
-        return Saved(found, answer_lost=True)
+        return SaveResult(found, answer_lost=True)

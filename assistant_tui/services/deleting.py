@@ -4,9 +4,9 @@ from contextlib import suppress
 
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.document import Document
+from assistant_tui.core.assistants.verification import changed_since
 from assistant_tui.core.errors import Conflict, NotFound, NotServed, ServiceError, Unreadable
-from assistant_tui.core.outcome import changed_since
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.services.lookup import fetch
 
 
@@ -16,7 +16,7 @@ def check_unchanged(then: str, now: str) -> None:
     Raises:
         Conflict: it was changed meanwhile.
     """
-    changed = changed_since(Document(then), Document(now))
+    changed = changed_since(RawJson(then), RawJson(now))
     if changed:
         raise Conflict(f"{', '.join(changed)}: changed since it was created; it was not deleted")
 

@@ -5,12 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from assistant_tui.core.copies import created_from
-from assistant_tui.core.document import compose
+from assistant_tui.core.assistants.cloning import creation_draft
+from assistant_tui.core.assistants.import_plan import (
+    Action,
+    FileEntry,
+    ImportStep,
+    import_keys,
+    plan,
+)
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import Conflict, NotFound
-from assistant_tui.core.importing import Action, Entry, Step, keys, plan
-from assistant_tui.core.listing import Listing, Row
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.json_text import compose
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.assistants import AssistantService
 
 _FEW = 50
@@ -23,20 +30,20 @@ _AT_ONCE = 4
 class Import:
     """What files hold, and what is known of it here and on the server."""
 
-    entries: Sequence[Entry]
-    held: dict[str, Row]
+    entries: Sequence[FileEntry]
+    held: dict[str, ResourceRow]
     """What the server has of the ids that the files name or that earlier imports created."""
     made: dict[str, str]
     """The ids of what earlier imports created, by the keys of the entries."""
 
-    def steps(self, *, again: bool = False) -> tuple[Step, ...]:
+    def steps(self, *, again: bool = False) -> tuple[ImportStep, ...]:
         """What is to be done; `again` creates also what an earlier import created already."""
         planned = plan(self.entries, self.held, {} if again else self.made)
         return tuple(replace(step, earlier=self.made.get(step.key, "")) for step in planned)
 
 
 async def look_up(
-    service: AssistantService, entries: Sequence[Entry], say: Callable[[str], None]
+    service: AssistantService, entries: Sequence[FileEntry], say: Callable[[str], None]
 ) -> Import:
     """Find out what is there of what files hold; `say` hears how far it is.
 
@@ -49,7 +56,7 @@ async def look_up(
     return Import(entries, await _held(service, wanted, say), made)
 
 
-async def why_unnoted(service: AssistantService, steps: Sequence[Step]) -> str:
+async def why_unnoted(service: AssistantService, steps: Sequence[ImportStep]) -> str:
     """Why a repetition would create the same again, in a sentence; empty if it would not."""
     new = [step for step in steps if step.action in (Action.CREATE, Action.IMPORTED)]
     if not new:
@@ -61,7 +68,7 @@ async def why_unnoted(service: AssistantService, steps: Sequence[Step]) -> str:
     return f"A repetition would create them again, since nothing can be noted: {trouble}"
 
 
-async def carry_out(service: AssistantService, step: Step, batch: str = "") -> Saved:
+async def carry_out(service: AssistantService, step: ImportStep, batch: str = "") -> SaveResult:
     """Create or change what a step says. Raises ServiceError."""
     assert step.draft is not None, "only what is to be sent is done"
     if step.action is Action.CREATE:
@@ -72,16 +79,16 @@ async def carry_out(service: AssistantService, step: Step, batch: str = "") -> S
     return await service.save(step.draft, batch=batch)
 
 
-async def _made_earlier(service: AssistantService, entries: Sequence[Entry]) -> dict[str, str]:
+async def _made_earlier(service: AssistantService, entries: Sequence[FileEntry]) -> dict[str, str]:
     """What earlier imports of these files created, also where the program ended meanwhile."""
-    by_key = dict(zip(await asyncio.to_thread(keys, entries), entries, strict=True))
+    by_key = dict(zip(await asyncio.to_thread(import_keys, entries), entries, strict=True))
     by_key.pop("", None)
     made = {}
     for key, known in (await service.record.creates(by_key.keys())).items():
         if known.assistant_id is not None:
             made[key] = known.assistant_id
             continue
-        row = await service.find_imported(created_from(by_key[key].document), key)
+        row = await service.find_imported(creation_draft(by_key[key].document), key)
         if row is not None:
             made[key] = row.id
     return made
@@ -89,9 +96,9 @@ async def _made_earlier(service: AssistantService, entries: Sequence[Entry]) -> 
 
 async def _held(
     service: AssistantService, wanted: Iterable[str], say: Callable[[str], None]
-) -> dict[str, Row]:
+) -> dict[str, ResourceRow]:
     missing = list(dict.fromkeys(wanted))
-    found: dict[str, Row] = {}
+    found: dict[str, ResourceRow] = {}
     if len(missing) > _FEW:
         listing = await _listed(service, len(missing), say)
         for each in missing:
@@ -105,7 +112,7 @@ async def _held(
             *(service.fetch(each) for each in some), return_exceptions=True
         )
         for each, answer in zip(some, answers, strict=True):
-            if isinstance(answer, Row):
+            if isinstance(answer, ResourceRow):
                 found[each] = answer
             elif not isinstance(answer, NotFound):
                 raise answer

@@ -3,14 +3,17 @@
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
-from assistant_tui.core.listing import Listing, Row
-from assistant_tui.core.naming import shown_id
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 
 SEARCH_LIMIT = 100
 """Rows a page when an assistant is looked for in the list: the most that the API allows."""
 
 
-async def fetch(client: AssistantsClient, assistant_id: str, above: str | None = None) -> Row:
+async def fetch(
+    client: AssistantsClient, assistant_id: str, above: str | None = None
+) -> ResourceRow:
     """Return an assistant as the server has it now.
 
     A server that never retrieved one is asked through its list, first just after the row `above`.
@@ -34,11 +37,11 @@ async def fetch(client: AssistantsClient, assistant_id: str, above: str | None =
         capabilities.learn_missing(Capability.RETRIEVE)
         return row
     kind = Deleted if seen_whole and isinstance(refusal, NotFound) else NotFound
-    who = shown_id(await client.conceal(assistant_id))
+    who = shown_id(await client.redact(assistant_id))
     raise kind(f"there is no assistant {who} any more")
 
 
-async def _retrieve(client: AssistantsClient, assistant_id: str) -> Row:
+async def _retrieve(client: AssistantsClient, assistant_id: str) -> ResourceRow:
     try:
         found = await client.retrieve(assistant_id)
     except NotFound as error:
@@ -51,7 +54,7 @@ async def _retrieve(client: AssistantsClient, assistant_id: str) -> Row:
 
 async def _find_in_list(
     client: AssistantsClient, assistant_id: str, above: str | None
-) -> tuple[Row | None, bool]:
+) -> tuple[ResourceRow | None, bool]:
     """Look for an assistant just after the row above it, else page by page through the list.
 
     Also says whether all of the list was seen, so that what is not there is nowhere.

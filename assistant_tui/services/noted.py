@@ -5,10 +5,10 @@ What a create made whose answer was never known is found by whoever tries the sa
 
 from collections.abc import Collection
 
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services.creating import Creating
 from assistant_tui.services.record import Record
@@ -21,7 +21,7 @@ class NotedCreating:
         self._creating = creating
         self._record = record
 
-    async def create(self, draft: Draft, known: Collection[str], key: str) -> Saved:
+    async def create(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
         """Create an assistant, unless an earlier create with this key is found to have made it.
 
         Raises:
@@ -34,10 +34,10 @@ class NotedCreating:
             error.may_have_arrived = False
             raise
         if row is not None:
-            return Saved(row, answer_lost=True)
+            return SaveResult(row, answer_lost=True)
         return await self._send(draft, known, key)
 
-    async def find(self, draft: Draft, key: str) -> Row | None:
+    async def find(self, draft: Draft, key: str) -> ResourceRow | None:
         """Look for what an earlier create with this key made, whose answer was never known.
 
         Raises ServiceError.
@@ -47,7 +47,7 @@ class NotedCreating:
             return None
         return await self._creating.find(draft, earlier.before, await self._record.made())
 
-    async def _send(self, draft: Draft, known: Collection[str], key: str) -> Saved:
+    async def _send(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
         only, trouble = False, ""
 
         async def sending(before: Collection[str] | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.journal.errors import JournalError

@@ -15,7 +15,8 @@ from typing import Any
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.identity import identity_of
 from assistant_tui.config.settings import Profile, Settings, Source
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.storage.private import write_private
 
 FORMAT = 2
@@ -99,8 +100,8 @@ def memory_of(settings: Settings, profile: Profile, folders: Folders) -> Memory 
         return None
 
 
-def _within_room(rows: Iterable[Row]) -> list[Row]:
-    kept: list[Row] = []
+def _within_room(rows: Iterable[ResourceRow]) -> list[ResourceRow]:
+    kept: list[ResourceRow] = []
     room = LARGEST
     for row in rows:
         room -= len(row.text)
@@ -130,8 +131,8 @@ def _row(
     created_at: int | None,
     text: str,
     problem: str,
-) -> Row:
+) -> ResourceRow:
     _texts([id, name, model, text, problem])
     if not isinstance(created_at, int | None):
         raise TypeError("not what was written")
-    return Row(id, name, model, _texts(tools), created_at, text, problem)
+    return ResourceRow(id, name, model, _texts(tools), created_at, text, problem)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.bulk import Edit
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.bulk_edits import BulkEdit
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.verification import SaveResult, verify
 from assistant_tui.core.errors import (
     EditConflict,
     Incomplete,
@@ -17,8 +17,8 @@ from assistant_tui.core.errors import (
     ServiceError,
     Unreadable,
 )
-from assistant_tui.core.listing import Row
-from assistant_tui.core.outcome import Saved, compare
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.lookup import fetch
 
 _MISSING = ("missing_required_parameter", "missing", "value_error.missing")
@@ -27,7 +27,7 @@ _MISSING = ("missing_required_parameter", "missing", "value_error.missing")
 
 async def modify(
     client: AssistantsClient, draft: Draft, *, above: str | None = None, full_replace: bool = False
-) -> Saved:
+) -> SaveResult:
     """Send what a draft changes, unless somebody else changed the same fields meanwhile.
 
     Raises:
@@ -37,7 +37,7 @@ async def modify(
     """
     assert draft.assistant_id is not None, "a new assistant is created, not modified"
     newer = await fetch(client, draft.assistant_id, above)
-    document = Document(newer.text)
+    document = RawJson(newer.text)
     if conflicts := draft.conflicts(document):
         raise EditConflict(conflicts, newer)
     saved = await _save_over(client, newer, draft.rebased(document), above, full_replace)
@@ -47,11 +47,11 @@ async def modify(
 async def change(
     client: AssistantsClient,
     assistant_id: str,
-    edit: Edit,
+    edit: BulkEdit,
     *,
     above: str | None = None,
     full_replace: bool = False,
-) -> Saved:
+) -> SaveResult:
     """Make an edit of an assistant as the server has it now; nothing is sent for one that it has.
 
     Raises:
@@ -62,17 +62,21 @@ async def change(
     newer = await fetch(client, assistant_id, above)
     if newer.problem:
         raise Unreadable(f"it does not fit the API: {newer.problem}")
-    return await _save_over(client, newer, edit(Document(newer.text)), above, full_replace)
+    return await _save_over(client, newer, edit(RawJson(newer.text)), above, full_replace)
 
 
 async def _save_over(
-    client: AssistantsClient, newer: Row, draft: Draft, above: str | None, full_replace: bool
-) -> Saved:
+    client: AssistantsClient,
+    newer: ResourceRow,
+    draft: Draft,
+    above: str | None,
+    full_replace: bool,
+) -> SaveResult:
     """Send what a draft changes in the assistant that it was made over."""
-    document, patch = Document(newer.text), draft.patch()
+    document, patch = RawJson(newer.text), draft.patch()
     if not patch:
-        return Saved(newer, unchanged=True)
-    body = draft.whole() if full_replace else patch
+        return SaveResult(newer, unchanged=True)
+    body = draft.full_body() if full_replace else patch
     try:
         row, answer_lost = await _send(client, newer, body, above)
     except Invalid as error:
@@ -81,15 +85,15 @@ async def _save_over(
             raise
         client.capabilities.learn_missing(Capability.PATCH)
         raise incomplete(error.message) from error
-    outcome = compare(patch, document, Document(row.text))
+    outcome = verify(patch, document, RawJson(row.text))
     if not outcome.as_asked and not answer_lost:
         # It is saved whatever becomes of this second look, so a failure here is none.
         with suppress(ServiceError):
             row = await fetch(client, newer.id, above)
-            outcome = compare(patch, document, Document(row.text))
+            outcome = verify(patch, document, RawJson(row.text))
     if outcome.wiped and not full_replace:
         client.capabilities.learn_missing(Capability.PATCH)
-    return Saved(row, newer.text, outcome, answer_lost=answer_lost)
+    return SaveResult(row, newer.text, outcome, answer_lost=answer_lost)
 
 
 def incomplete(message: str) -> Incomplete:
@@ -100,8 +104,8 @@ def incomplete(message: str) -> Incomplete:
 
 
 async def _send(
-    client: AssistantsClient, newer: Row, body: dict[str, str], above: str | None
-) -> tuple[Row, bool]:
+    client: AssistantsClient, newer: ResourceRow, body: dict[str, str], above: str | None
+) -> tuple[ResourceRow, bool]:
     """Send a modify; where the answer is lost, look whether it arrived."""
     try:
         return await client.modify(newer.id, body), False
@@ -121,17 +125,17 @@ async def _send(
 
 async def _look_after(
     client: AssistantsClient,
-    newer: Row,
+    newer: ResourceRow,
     body: dict[str, str],
     above: str | None,
     error: ServiceError,
-) -> Row:
+) -> ResourceRow:
     try:
         now = await fetch(client, newer.id, above)
     except ServiceError:
         error.message = f"it may have been saved all the same: {error.message}"
         raise error from None
-    if not compare(body, Document(newer.text), Document(now.text)).ignored:
+    if not verify(body, RawJson(newer.text), RawJson(now.text)).ignored:
         return now
     error.message = f"the change is not there, but may still arrive: {error.message}"
     raise error

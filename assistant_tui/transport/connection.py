@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import httpx
 
-from assistant_tui.core.concealing import conceal
-from assistant_tui.core.display import one_line
-from assistant_tui.core.errors import ServiceError, TooLarge, Unreadable
+from assistant_tui.core.errors import ResponseTooLarge, ServiceError, Unreadable
+from assistant_tui.core.redaction import redact
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.transport.connection_pool import LOCATION, peer, request_url
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.http_errors import RequestContext, Response, http_error
@@ -117,7 +117,7 @@ class ServerConnection:
             return self._too_large()
         if not response.is_success:
             # Before the words of a refusal are cut, which may go through the middle of a key.
-            text = conceal(text, self._hidden(headers))
+            text = redact(text, self._hidden(headers))
         answered = {**response.headers, LOCATION: response.extensions[LOCATION]}
         return Response(response.status_code, _shown(answered, self._hidden(headers)), text)
 
@@ -128,14 +128,14 @@ class ServerConnection:
     def _too_large(self) -> FailedAttempt:
         limit = f"{self._largest_body / 1024 / 1024:g} MiB"
         message = f"the answer of {self._peer.host} is larger than {limit}"
-        return FailedAttempt(TooLarge(message, may_have_arrived=True), permanent=True)
+        return FailedAttempt(ResponseTooLarge(message, may_have_arrived=True), permanent=True)
 
 
 def _shown(answered: Mapping[str, str], hidden: Collection[str]) -> dict[str, str]:
     """The headers of an answer; in the request id, which is told and logged, without the key."""
     headers = {name.lower(): value[:_LONGEST_HEADER] for name, value in answered.items()}
     if "x-request-id" in headers:
-        headers["x-request-id"] = conceal(headers["x-request-id"], hidden)[:_LONGEST_ID]
+        headers["x-request-id"] = redact(headers["x-request-id"], hidden)[:_LONGEST_ID]
     return headers
 
 
@@ -155,8 +155,8 @@ def _record(
     _log.info(
         "%s %s %s %.0f ms %s",
         call.method,
-        conceal(path, keys),
-        one_line(conceal(came, keys)),
+        redact(path, keys),
+        one_line(redact(came, keys)),
         seconds * 1000,
         one_line(request_id),
     )

@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import Collection
 
-from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unauthorized
+from assistant_tui.core.redaction import redact
 from assistant_tui.transport.endpoint import Endpoint
 
 _VALUE = re.compile(r"[\x20-\x7e]*")
@@ -58,9 +58,9 @@ class Credentials:
 
 def redact_error(error: ServiceError, keys: Collection[str]) -> ServiceError:
     """Take keys and other secrets out of an error: some servers quote them in their refusals."""
-    error.message = conceal(error.message, keys)
+    error.message = redact(error.message, keys)
     error.args = (error.message,)
-    error.param = error.param and conceal(error.param, keys)
-    error.code = error.code and conceal(error.code, keys)
-    error.request_id = error.request_id and conceal(error.request_id, keys)
+    error.param = error.param and redact(error.param, keys)
+    error.code = error.code and redact(error.code, keys)
+    error.request_id = error.request_id and redact(error.request_id, keys)
     return error

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import httpx
 
-from assistant_tui.core.credentials import secrets_in
+from assistant_tui.core.redaction import secrets_in
 
 
 class KeySource(Protocol):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from assistant_tui.core.document import read_json
 from assistant_tui.core.errors import (
     Conflict,
     Forbidden,
@@ -21,6 +20,7 @@ from assistant_tui.core.errors import (
     Unauthorized,
     Unreadable,
 )
+from assistant_tui.core.json_text import read_json
 from assistant_tui.transport.retries import FailedAttempt, read_retry_after, read_should_retry
 
 _RAW_LIMIT = 200

@@ -5,8 +5,8 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from assistant_tui.core.concealing import conceal
 from assistant_tui.core.errors import ServiceError, Unauthorized
+from assistant_tui.core.redaction import redact
 from assistant_tui.transport.activity import Activity
 from assistant_tui.transport.connection import Request, ServerConnection
 from assistant_tui.transport.credentials import Credentials, redact_error
@@ -57,10 +57,10 @@ class Transport:
         """Have the key fetched, before anything is sent. Raises ServiceError."""
         await self._keys.current()
 
-    async def conceal(self, text: str) -> str:
+    async def redact(self, text: str) -> str:
         """Take the key and other secrets out of a text. Raises ServiceError."""
         key = await self._keys.current()
-        return conceal(text, self._keys.secrets | ({key} if key else set()))
+        return redact(text, self._keys.secrets | ({key} if key else set()))
 
     async def _repeated(
         self, call: Request, key: str | None, arrived: bool = False

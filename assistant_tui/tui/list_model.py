@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from assistant_tui.core.finding.list_state import ListState
-from assistant_tui.core.finding.view import View
+from assistant_tui.core.list_state import ListState
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.search.filtered_listing import FilteredListing
 
 
 class ListModel:
@@ -14,7 +14,7 @@ class ListModel:
     """
 
     def __init__(self, opening: Listing) -> None:
-        self._state = ListState(View(opening))
+        self._state = ListState(FilteredListing(opening))
         self._listeners: list[Callable[[], None]] = []
 
     @property

@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.worker import Worker, WorkerFailed
 
-from assistant_tui.core.errors import fault_in_words
+from assistant_tui.core.errors import describe_fault
 from assistant_tui.crash import write_report
 from assistant_tui.tui.terminal.diffing_app import DiffingApp
 
@@ -61,7 +61,7 @@ class FaultTolerantApp(DiffingApp):
             return
         self.report(fault)
         where = f" · {self.crash_report} has the report" if self.crash_report else ""
-        self.tell_of_fault(f"Not done: {fault_in_words(fault)}{where}")
+        self.tell_of_fault(f"Not done: {describe_fault(fault)}{where}")
 
     def tell_of_fault(self, sentence: str) -> None:
         """Show a sentence where a person sees it."""

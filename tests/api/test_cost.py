@@ -5,8 +5,8 @@ import json
 import pytest
 
 from assistant_tui.api import parsing
-from assistant_tui.core import cost, scanning
-from assistant_tui.core.errors import TooLarge, Unreadable
+from assistant_tui.core import list_decoder
+from assistant_tui.core.errors import ResponseTooLarge, Unreadable
 from assistant_tui.core.listing import Page
 
 ASSISTANT = '{"id": "a", "model": "m"}'
@@ -37,14 +37,14 @@ def test_an_answer_of_millions_of_values_is_not_read_at_all(
     def decode(*_: object) -> None:
         raise AssertionError("it was read")
 
-    monkeypatch.setattr(scanning._Decoder, "value", decode)
+    monkeypatch.setattr(list_decoder._Decoder, "value", decode)
     monkeypatch.setattr(parsing, "elements", decode)
-    with pytest.raises(TooLarge, match="more than 2,000,000 values"):
-        page(shape % ("1," * cost.MOST_PARTS_AT_ONCE + "1"))
+    with pytest.raises(ResponseTooLarge, match="more than 2,000,000 values"):
+        page(shape % ("1," * list_decoder.MOST_PARTS_AT_ONCE + "1"))
 
 
 def test_a_row_of_too_many_values_spoils_only_itself() -> None:
-    many = json.dumps({str(n): 0 for n in range(cost.MOST_PARTS)})
+    many = json.dumps({str(n): 0 for n in range(list_decoder.MOST_PARTS)})
     rows = page(f'{{"data": [{ASSISTANT}, {{"id": "b", "metadata": {many}}}]}}').rows
     assert [(row.id, row.problem) for row in rows] == [
         ("a", ""),
@@ -84,7 +84,7 @@ def test_models_beyond_what_anybody_chooses_from_are_left_out() -> None:
 
 
 def test_an_element_longer_than_a_stretch_is_read_whole() -> None:
-    long = json.dumps({"id": "b", "model": "m", "instructions": "x" * (3 * scanning.STRETCH)})
+    long = json.dumps({"id": "b", "model": "m", "instructions": "x" * (3 * list_decoder.CHUNK)})
     rows = page(f'{{"data": [{ASSISTANT}, {long}, {ASSISTANT.replace("a", "c", 1)}]}}').rows
     assert [row.problem for row in rows] == ["", "", ""]
     assert rows[1].text == long

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant_tui.core.document import write_json
 from assistant_tui.core.errors import Invalid, Unreadable, WrongObject
-from assistant_tui.core.naming import NO_ID, shown_id
+from assistant_tui.core.json_text import write_json
+from assistant_tui.core.labels import NO_ID, shown_id
 from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
 
 NAMING = {"retrieve": READS["retrieve"], "modify": WRITES["modify"], **DELETIONS}

@@ -16,9 +16,9 @@ from assistant_tui.api.parsing import (
     read_resource,
     read_row,
 )
+from assistant_tui.core.assistants.tool_resources import ToolResource
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.listing import Listing, Page
-from assistant_tui.core.resource import Resource
 from tests.core.json_texts import texts
 
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -262,7 +262,7 @@ def test_files_and_vector_stores_in_all_their_forms(
     members: str, name: str, size: int | None
 ) -> None:
     row = read_row(f'{{"id": 17, {members}}}')
-    assert read_resource(row) == Resource("17", name, size)
+    assert read_resource(row) == ToolResource("17", name, size)
 
 
 @given(st.dictionaries(field_names | st.sampled_from(["filename", "bytes"]), json_values))

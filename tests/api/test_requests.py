@@ -7,8 +7,8 @@ import pytest
 
 from assistant_tui import __version__
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.document import write_json
 from assistant_tui.core.errors import Invalid, NotFound, Unreadable
+from assistant_tui.core.json_text import write_json
 from assistant_tui.transport.endpoint import Endpoint
 from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, Script, client
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.spool import LONG, Spool
-from assistant_tui.core.listing import Text
+from assistant_tui.core.rows import RowText
 from assistant_tui.transport.endpoint import Endpoint
 
 LONGER = "é\ud800\u202e\x00日" * LONG
 
 
-def read(held: Text) -> str:
+def read(held: RowText) -> str:
     """The text of what is kept outside of memory."""
     assert not isinstance(held, str)
     return held.read()
@@ -55,7 +55,7 @@ def test_long_texts_come_back_to_the_letter(beginnings: list[str]) -> None:
 
 def test_a_kept_text_equals_itself_in_every_form() -> None:
     kept, other = Spool().keep(LONGER), Spool().keep(LONGER)
-    plain: Text = LONGER
+    plain: RowText = LONGER
     assert kept == plain and plain == kept and kept == other
     assert hash(kept) == hash(LONGER) == hash(other)
     assert kept != LONGER[1:] and kept != Spool().keep(LONGER + "x")
@@ -84,7 +84,7 @@ def test_the_same_text_is_written_once(tmp_path: Path) -> None:
 def test_the_file_goes_with_the_last_that_holds_a_text(tmp_path: Path) -> None:
     spool: Spool | None = Spool(tmp_path)
     assert spool is not None
-    kept: Text | None = spool.keep(LONGER)
+    kept: RowText | None = spool.keep(LONGER)
     spool = None
     gc.collect()
     assert kept is not None and read(kept) == LONGER
@@ -133,7 +133,7 @@ async def test_long_instructions_of_a_list_are_read_in_a_thread_and_kept_outside
         return httpx.Response(200, json={"data": body, "has_more": False})
 
     class Noting(Spool):
-        def keep(self, text: str) -> Text:
+        def keep(self, text: str) -> RowText:
             readers.append(threading.current_thread())
             return super().keep(text)
 

@@ -8,8 +8,8 @@ import pytest
 
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.tool_resources import MOST
+from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
 from assistant_tui.core.errors import ServerFault, Unreadable
-from assistant_tui.core.resource import Resource, Resources
 from tests.api.support import READS, Reply, Script, client
 
 ROUTES = {"files": Capability.FILES, "vector_stores": Capability.VECTOR_STORES}
@@ -40,7 +40,9 @@ async def test_files_as_the_api_sends_them() -> None:
     entry = {"id": "file-1", "object": "file", "bytes": 120, "filename": "a.pdf", "purpose": "x"}
     script = Script(reply([entry], has_more=False))
     async with client(script) as opened:
-        assert await opened.files() == Resources((Resource("file-1", "a.pdf", 120),), True)
+        assert await opened.files() == ToolResourceList(
+            (ToolResource("file-1", "a.pdf", 120),), True
+        )
     assert script.last.url.path == "/v1/files"
     assert dict(script.last.url.params) == {"purpose": "assistants", "limit": "100"}
 
@@ -49,7 +51,9 @@ async def test_vector_stores_as_the_api_sends_them() -> None:
     entry = {"id": "vs_1", "object": "vector_store", "usage_bytes": 9, "name": "N", "metadata": {}}
     script = Script(reply([entry], has_more=False))
     async with client(script) as opened:
-        assert await opened.vector_stores() == Resources((Resource("vs_1", "N", 9),), True)
+        assert await opened.vector_stores() == ToolResourceList(
+            (ToolResource("vs_1", "N", 9),), True
+        )
     assert script.last.url.path == "/v1/vector_stores"
     assert dict(script.last.url.params) == {"limit": "100"}
 

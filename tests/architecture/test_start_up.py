@@ -101,13 +101,16 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
     for flow in ("editing", "recovering", "samples", "saving", "undoing"):
         assert not below(modules, f"assistant_tui.tui.assistants.{flow}"), flow
     assert not below(modules, "markdown_it") and "textual.widgets._markdown" not in modules
-    assert not {"assistant_tui.core.reading", "assistant_tui.core.conflict"} & modules
+    assert (
+        not {"assistant_tui.core.markdown_parts", "assistant_tui.core.assistants.conflict"}
+        & modules
+    )
     # What a server can do is a word that the screen needs; the client behind it is not.
     assert below(modules, "assistant_tui.api") <= {
         "assistant_tui.api",
         "assistant_tui.api.capabilities",
     }
-    for part in ("server", "connecting", "services.assistants", "core.assistant"):
+    for part in ("server", "connecting", "services.assistants", "core.assistants.model"):
         assert not below(modules, f"assistant_tui.{part}"), part
 
 

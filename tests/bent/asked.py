@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assistant_tui.core.document import members
+from assistant_tui.core.json_text import members
 
 Members = dict[str, str]
 """The names of an assistant's fields and the exact JSON texts of their values."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant_tui.core.document import compose, compose_list, elements, members, write_json
+from assistant_tui.core.json_text import compose, compose_list, elements, members, write_json
 from tests.bent.asked import Asked, Members, Refusal
 
 

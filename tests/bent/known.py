@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.document import read_json
+from assistant_tui.core.json_text import read_json
 from tests.bent import bends
 from tests.bent.asked import Members, Refusal
 from tests.bent.server import KEY, Bends

@@ -9,7 +9,7 @@ import httpx
 
 from assistant_tui.config.keys import ProfileKey
 from assistant_tui.connecting import remote_endpoint
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
 from tests.bent.asked import Members
 from tests.bent.known import Known
 from tests.bent.server import Server, seeds
@@ -59,7 +59,7 @@ class Session:
         return text
 
     @property
-    def row(self) -> Row:
+    def row(self) -> ResourceRow:
         """The highlighted row."""
         row = self.program.main.browser.highlighted
         assert row is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from assistant_tui.core.document import compose, compose_list, read_json, write_json
+from assistant_tui.core.json_text import compose, compose_list, read_json, write_json
 from tests.bent import bends
 from tests.bent.asked import PARTS, Answer, Asked, Members, Refusal
 from tests.bent.bends import Cut

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.document import Document, members
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Incomplete
+from assistant_tui.core.json_text import members
+from assistant_tui.core.raw_json import RawJson
 from tests.bent.known import GONE, KNOWN
 from tests.bent.program import Session, session
 from tests.bent.server import sendable
@@ -110,7 +111,7 @@ async def test_what_is_changed_together_stops_at_the_first_wipe(tmp_path: Path) 
             assert on.server.held[each] == old[each]
 
 
-def renamed(document: Document) -> Draft:
+def renamed(document: RawJson) -> Draft:
     """An edit as it is made of many."""
     return Draft(document).edited("name", "other")
 

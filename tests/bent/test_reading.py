@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from assistant_tui.core.document import Document
+from assistant_tui.core.raw_json import RawJson
 from tests.bent.known import KNOWN
 from tests.bent.program import session
 
@@ -88,7 +88,7 @@ async def test_an_assistant_is_read_as_the_server_sent_it(name: str, tmp_path: P
         assert on.row.id in detail and "2023-11-14" in detail and "Be kind." in detail
         await on.press("v")
         shown = on.program.text
-        for line in Document(sent).pretty.splitlines()[:30]:
+        for line in RawJson(sent).pretty.splitlines()[:30]:
             assert line.strip() in shown
         await on.press("escape", "q")
         assert on.program.app.return_code == 0

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from assistant_tui.core.document import members, write_json
-from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.json_text import members, write_json
 from tests.bent.asked import Members
 from tests.bent.known import KNOWN
 from tests.bent.program import Session, session

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.document import compose, compose_list, members
+from assistant_tui.core.json_text import compose, compose_list, members
 from tests.commands.conftest import Run
 from tests.commands.support import ended, program, refused
 from tests.core.formats.support import HARD, exactly

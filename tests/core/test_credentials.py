@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant_tui.core.credentials import secrets_in
+from assistant_tui.core.redaction import secrets_in
 
 
 @pytest.mark.parametrize(

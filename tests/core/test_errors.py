@@ -2,7 +2,7 @@
 
 from assistant_tui.core import errors
 from assistant_tui.core.errors import Conflict, EditConflict, Invalid, ServiceError
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
 
 
 def test_an_error_says_its_message_first() -> None:
@@ -26,7 +26,7 @@ def test_nothing_is_claimed_that_was_not_told() -> None:
 
 
 def test_a_conflict_of_edits_names_the_fields_and_brings_the_newer_assistant() -> None:
-    newer = Row("a", "N", "m", (), None, "{}")
+    newer = ResourceRow("a", "N", "m", (), None, "{}")
     error = EditConflict(("name", "model"), newer)
     assert isinstance(error, Conflict)
     assert str(error) == "name, model: changed here and elsewhere; nothing was saved"

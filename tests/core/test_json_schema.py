@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant_tui.core.json_schema import LONGEST_CHECKED, schema_problem
+from assistant_tui.core.strict_json import LONGEST_CHECKED, schema_problem
 
 
 @pytest.mark.parametrize(

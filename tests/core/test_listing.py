@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.listing import Listing, Page, Row
+from assistant_tui.core.listing import Listing, Page
+from assistant_tui.core.rows import ResourceRow
 
 
-def rows(*numbers: int) -> tuple[Row, ...]:
-    return tuple(Row(f"a{n}", f"N{n}", "m", (), n, "{}") for n in numbers)
+def rows(*numbers: int) -> tuple[ResourceRow, ...]:
+    return tuple(ResourceRow(f"a{n}", f"N{n}", "m", (), n, "{}") for n in numbers)
 
 
 def page(

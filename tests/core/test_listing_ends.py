@@ -6,18 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.listing import Listing, Page, Row
+from assistant_tui.core.listing import Listing, Page
+from assistant_tui.core.rows import ResourceRow
 
 
-def rows(numbers: Iterable[int]) -> tuple[Row, ...]:
-    return tuple(Row(f"a{n}", f"N{n}", "m", (), n, "{}") for n in numbers)
+def rows(numbers: Iterable[int]) -> tuple[ResourceRow, ...]:
+    return tuple(ResourceRow(f"a{n}", f"N{n}", "m", (), n, "{}") for n in numbers)
 
 
 def page(numbers: Sequence[int], has_more: bool | None = True, limit: int = 3) -> Page:
     return Page(rows(numbers), has_more, None, limit)
 
 
-def ids(found: Iterable[Row]) -> list[int]:
+def ids(found: Iterable[ResourceRow]) -> list[int]:
     return [int(row.id[1:]) for row in found]
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from assistant_tui.core.raw import Raw
+from assistant_tui.core.assistants.editor_values import EditorValue
 from assistant_tui.journal.drafts import load_draft
 
 
-def kept(home: Path) -> list[Mapping[str, Raw]]:
+def kept(home: Path) -> list[Mapping[str, EditorValue]]:
     """The edits that are on disk, by whomever they were typed."""
     path = home / "journal.db"
     if not path.exists():

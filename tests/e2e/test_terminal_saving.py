@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.assistants.fields import FIELDS
 from tests.e2e.bent_server import Answer, Asked, BentServer, Json
 from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.assistants import Json
 
 
@@ -13,7 +13,7 @@ from assistant_tui.server.assistants import Json
 class Known:
     """An assistant whose creation was acknowledged."""
 
-    row: Row
+    row: ResourceRow
     """As it was last seen."""
     descriptions: set[str | None] = field(default_factory=lambda: {None})
     """What its description may be."""
@@ -30,7 +30,7 @@ class Ledger:
         self._doubtful: Counter[str] = Counter()
         """By name: creates that may have been carried out though no answer came."""
 
-    def created(self, row: Row) -> Known:
+    def created(self, row: ResourceRow) -> Known:
         """A create was acknowledged: nobody may have been told of this one before."""
         assert row.id not in self.known, f"{row.name} was acknowledged twice as {row.id}"
         return self.known.setdefault(row.id, Known(row))
@@ -40,7 +40,7 @@ class Ledger:
         self._say(error)
         self._doubtful[name] += error.may_have_arrived
 
-    def saved(self, known: Known, row: Row, description: str) -> None:
+    def saved(self, known: Known, row: ResourceRow, description: str) -> None:
         """A change of the description was acknowledged."""
         known.row, known.descriptions, known.there = row, {description}, {True}
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import EditConflict, NotFound, ServiceError
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import Kind
 from assistant_tui.services.assistants import AssistantService
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
@@ -69,7 +69,7 @@ class Walker:
         if (known := self._one()) is None:
             return
         description = self._fresh("description")
-        draft = Draft(Document(known.row.text)).edited("description", description)
+        draft = Draft(RawJson(known.row.text)).edited("description", description)
         try:
             saved = await self._service.save(draft)
         except EditConflict as error:

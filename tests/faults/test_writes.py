@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import NotServed, Offline, ServiceError
-from assistant_tui.core.outcome import Saved
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.faults.clients import DONE, PATIENT, service
@@ -29,23 +29,23 @@ ONCE_SILENT = 1.0
 """Seconds of time-out where the look that follows has to be answered within it."""
 
 
-async def create(service: AssistantService, one: str) -> Saved | None:
+async def create(service: AssistantService, one: str) -> SaveResult | None:
     """Create `New`."""
     return await service.create(NEW)
 
 
-async def modify(service: AssistantService, one: str) -> Saved | None:
+async def modify(service: AssistantService, one: str) -> SaveResult | None:
     """Rename `Old` to `New`."""
     return await service.save(draft_of((await service.fetch(one)).text, name='"New"'))
 
 
-async def delete(service: AssistantService, one: str) -> Saved | None:
+async def delete(service: AssistantService, one: str) -> SaveResult | None:
     """Delete `Old`."""
     await service.delete(one)
     return None
 
 
-Deed = Callable[[AssistantService, str], Awaitable[Saved | None]]
+Deed = Callable[[AssistantService, str], Awaitable[SaveResult | None]]
 DEEDS: Mapping[str, Deed] = {"create": create, "modify": modify, "delete": delete}
 NOT_THERE = {
     "create": "it is not there, but may still arrive: ",

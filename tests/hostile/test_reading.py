@@ -6,23 +6,24 @@ from collections.abc import Iterable
 import pytest
 
 from assistant_tui.api.parsing import read_page, read_resource
-from assistant_tui.core.copies import clone, left_behind
-from assistant_tui.core.description import describe
-from assistant_tui.core.difference import compare_values
-from assistant_tui.core.document import Document, indent, read_json
-from assistant_tui.core.draft import Draft, towards
-from assistant_tui.core.listing import Row
-from assistant_tui.core.outcome import compare
+from assistant_tui.core.assistants.cloning import clone, uncreatable_fields
+from assistant_tui.core.assistants.comparison import compare_values
+from assistant_tui.core.assistants.description import describe
+from assistant_tui.core.assistants.draft import Draft, reverting_draft
+from assistant_tui.core.assistants.verification import verify
+from assistant_tui.core.json_text import indent, read_json
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.drafts import dump_draft, load_draft
 from assistant_tui.tui.assistants import deleting, showing
 from assistant_tui.tui.dialogs.text import difference_lines
 from assistant_tui.tui.widgets.columns import row_text
 from tests.hostile.corpus import DEPTH, VALUES, assistant, holding
 
-SOUND = Document(assistant())
+SOUND = RawJson(assistant())
 
 
-def rows(value: str) -> Iterable[Row]:
+def rows(value: str) -> Iterable[ResourceRow]:
     """The rows that are read of assistants with a hostile value in each place."""
     texts = list(holding(VALUES[value]))
     page = read_page(f'{{"data": [{", ".join(texts)}]}}', after=None, limit=50)
@@ -52,7 +53,7 @@ def test_an_edit_of_one_field_sends_that_field_alone_and_outlives_the_program(va
         read_resource(row)
         if row.problem:
             continue
-        draft = Draft(Document(row.text)).edited("description", "another")
+        draft = Draft(RawJson(row.text)).edited("description", "another")
         kept = load_draft(dump_draft(draft))
         assert kept == draft
         assert kept.patch() == {"description": '"another"'}
@@ -65,14 +66,14 @@ def test_it_can_be_compared_cloned_and_undone(value: str) -> None:
     for row in rows(value):
         if row.problem:
             continue
-        document = Document(row.text)
+        document = RawJson(row.text)
         assert is_safe(" ".join(map(str, clone(document).errors.values())))
-        left_behind(document)
-        compare(dict(document.members), SOUND, document)
+        uncreatable_fields(document)
+        verify(dict(document.members), SOUND, document)
         for name in {*document.members, *SOUND.members}:
             pair = document.members.get(name), SOUND.members.get(name)
             assert all(is_safe(line.text) for line in difference_lines(compare_values(*pair)))
-        back = towards(SOUND, document).patch()
+        back = reverting_draft(SOUND, document).patch()
         assert all(document.members[name] == text for name, text in back.items())
 
 

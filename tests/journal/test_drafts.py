@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.raw import Composite
-from assistant_tui.core.raw import Entry as Pair
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.editor_values import MetadataPair as Pair
+from assistant_tui.core.assistants.editor_values import ObjectValue
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
@@ -21,18 +21,18 @@ S, A, NEW = "work https://host", "asst_a", "new-1"
 _texts = st.text(st.characters(exclude_categories=[]) | st.sampled_from("\ud83d\ude00\0\x7f\u2028"))
 _pairs = st.builds(Pair, _texts, _texts, st.none() | _texts)
 _simple = _texts | st.lists(_texts).map(tuple) | st.lists(_pairs).map(tuple)
-_composites = st.builds(Composite, _texts, st.dictionaries(_texts, _simple, max_size=3))
+_composites = st.builds(ObjectValue, _texts, st.dictionaries(_texts, _simple, max_size=3))
 _raws = _simple | _composites | st.lists(_composites).map(tuple)
 _named = st.dictionaries(_texts, _texts)
 drafts = st.builds(
-    Draft, st.none() | st.builds(Document, _texts), st.dictionaries(_texts, _raws), _named, _named
+    Draft, st.none() | st.builds(RawJson, _texts), st.dictionaries(_texts, _raws), _named, _named
 )
 
 
 @given(drafts)
-@example(Draft(Document("\ud83d\ude00"), {"name": "\ud83d\ude00"}, {"\0": "\ud83d"}))
+@example(Draft(RawJson("\ud83d\ude00"), {"name": "\ud83d\ude00"}, {"\0": "\ud83d"}))
 @example(Draft(None, {"tools": (), "name": "", "metadata": (Pair("", "", ""),)}))
-@example(Draft(Document("x" * 256_000)))
+@example(Draft(RawJson("x" * 256_000)))
 def test_a_draft_comes_back_as_it_was(draft: Draft) -> None:
     again = load_draft(dump_draft(draft))
     assert again == draft
@@ -181,6 +181,6 @@ def test_a_draft_that_was_left_behind_can_be_discarded(path: Path, journal: Jour
 
 
 def test_a_tool_that_is_off_stays_off() -> None:
-    off = Composite('{"type": "file_search"}', {"file_search.max_num_results": "9"}, chosen=False)
-    draft = Draft(raw={"tools": (Composite('{"type": "x"}'), off)})
+    off = ObjectValue('{"type": "file_search"}', {"file_search.max_num_results": "9"}, chosen=False)
+    draft = Draft(raw={"tools": (ObjectValue('{"type": "x"}'), off)})
     assert load_draft(dump_draft(draft)) == draft

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
@@ -78,7 +78,7 @@ def test_threads_share_one_journal(journal: Journal) -> None:
 _TYPING = """
 import itertools, sys
 from pathlib import Path
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import dump_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal

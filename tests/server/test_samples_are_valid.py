@@ -1,6 +1,6 @@
 """What the samples are made of passes the server's own checks."""
 
-from assistant_tui.core.samples import sample, three_samples
+from assistant_tui.core.assistants.samples import sample, three_samples
 from assistant_tui.server.assistants import created
 from assistant_tui.server.validation.assistants import CREATE_ASSISTANT
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
 
 Json = dict[str, object]
 
@@ -145,6 +145,6 @@ def identity_of(number: int) -> str:
     return f"asst_{number}"
 
 
-def numbers_of(rows: Iterable[Row]) -> list[int]:
+def numbers_of(rows: Iterable[ResourceRow]) -> list[int]:
     """The numbers of some rows."""
     return [int(row.id.rpartition("_")[2]) for row in rows]

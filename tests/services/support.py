@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.document import Document, compose, compose_list, members, read_json
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.json_text import compose, compose_list, members, read_json
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
@@ -199,4 +200,4 @@ async def embedded(
 
 def draft_of(text: str, **exact: str) -> Draft:
     """An edit of an assistant, the new values as JSON texts."""
-    return Draft(Document(text), exact=exact)
+    return Draft(RawJson(text), exact=exact)

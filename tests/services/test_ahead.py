@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from assistant_tui.core.listing import Page, Row
+from assistant_tui.core.listing import Page
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.ahead import MOST, ROOM, Ahead
 
 
@@ -23,7 +24,9 @@ class Pages:
         for _ in range(3):
             await asyncio.sleep(0)
         self._under_way -= 1
-        return Page((Row(f"a{int((after or 'a-1')[1:]) + 1}", "", "", (), None, self._text),), True)
+        return Page(
+            (ResourceRow(f"a{int((after or 'a-1')[1:]) + 1}", "", "", (), None, self._text),), True
+        )
 
 
 @pytest.mark.parametrize(("size", "most"), [(10, MOST), (ROOM // 3, 3), (ROOM * 2, 1)])

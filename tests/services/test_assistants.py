@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.api.capabilities import Capability
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Forbidden
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.remembered import Memory

@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistant_tui.core.assistants.bulk_edits import with_metadata
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import AT_ONCE, Batch, Result, Status
-from assistant_tui.core.bulk import with_metadata
 from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
-from assistant_tui.core.listing import Row
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.record import Record
@@ -21,11 +21,11 @@ from tests.services.support import Handler, Server, part_of, refusing, service_o
 DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, Status.NOT_TRIED
 
 
-def rows(count: int) -> list[Row]:
-    return [Row(f"a{number}", "", "m", (), None, "{}") for number in range(count)]
+def rows(count: int) -> list[ResourceRow]:
+    return [ResourceRow(f"a{number}", "", "m", (), None, "{}") for number in range(count)]
 
 
-def statuses(batch: Batch[Row]) -> list[Status]:
+def statuses(batch: Batch[ResourceRow]) -> list[Status]:
     return [result.status for result in batch.results]
 
 
@@ -33,7 +33,7 @@ async def test_a_few_at_a_time_and_each_once() -> None:
     under_way, most, done = 0, 0, []
     together = asyncio.Barrier(AT_ONCE)
 
-    async def operation(row: Row) -> None:
+    async def operation(row: ResourceRow) -> None:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
@@ -49,9 +49,9 @@ async def test_a_few_at_a_time_and_each_once() -> None:
 
 
 async def test_stopped_it_ends_what_is_under_way_and_begins_nothing() -> None:
-    told: list[Result[Row]] = []
+    told: list[Result[ResourceRow]] = []
 
-    async def operation(row: Row) -> None:
+    async def operation(row: ResourceRow) -> None:
         batch.stop()
 
     batch = Batch(rows(9), operation, told.append, at_once=2)
@@ -61,7 +61,7 @@ async def test_stopped_it_ends_what_is_under_way_and_begins_nothing() -> None:
 
 
 async def test_one_that_fails_stops_no_other() -> None:
-    async def operation(row: Row) -> None:
+    async def operation(row: ResourceRow) -> None:
         if row.id == "a1":
             raise ServerFault("broke", status=500)
 
@@ -74,7 +74,7 @@ async def test_one_that_fails_stops_no_other() -> None:
 
 @pytest.mark.parametrize("error", [Unauthorized("who?"), Forbidden("no")])
 async def test_what_every_other_would_meet_ends_it(error: ServiceError) -> None:
-    async def operation(row: Row) -> None:
+    async def operation(row: ResourceRow) -> None:
         raise error
 
     batch = Batch(rows(9), operation, at_once=1)
@@ -86,7 +86,7 @@ async def test_what_every_other_would_meet_ends_it(error: ServiceError) -> None:
 async def test_again_takes_what_failed_or_was_not_tried() -> None:
     broken = True
 
-    async def operation(row: Row) -> None:
+    async def operation(row: ResourceRow) -> None:
         if broken and row.id == "a1":
             raise ServerFault("broke")
         if broken and row.id == "a3":
@@ -103,9 +103,9 @@ async def test_again_takes_what_failed_or_was_not_tried() -> None:
 
 
 async def test_items_that_are_just_alike_are_each_done_once() -> None:
-    done: list[Row] = []
+    done: list[ResourceRow] = []
 
-    async def operation(row: Row) -> str:
+    async def operation(row: ResourceRow) -> str:
         done.append(row)
         return f"number {len(done)}"
 
@@ -120,7 +120,7 @@ async def test_items_about_one_assistant_are_done_in_their_order_and_not_at_once
     under_way: list[str] = []
     ended: list[str] = []
 
-    async def operation(row: Row) -> None:
+    async def operation(row: ResourceRow) -> None:
         assert row.id not in under_way
         under_way.append(row.id)
         for _ in range(5 - len(ended)):
@@ -128,7 +128,9 @@ async def test_items_about_one_assistant_are_done_in_their_order_and_not_at_once
         under_way.remove(row.id)
         ended.append(row.name)
 
-    held = [Row(name[0], name, "m", (), None, "{}") for name in ("a1", "b1", "a2", "a3", "b2")]
+    held = [
+        ResourceRow(name[0], name, "m", (), None, "{}") for name in ("a1", "b1", "a2", "a3", "b2")
+    ]
     batch = Batch(held, operation)
     await batch.run()
     assert statuses(batch) == [DONE] * 5
@@ -139,7 +141,7 @@ async def test_items_about_one_assistant_are_done_in_their_order_and_not_at_once
 
 
 async def test_an_error_that_nobody_expected_is_the_failure_of_its_item_alone() -> None:
-    async def operation(row: Row) -> None:
+    async def operation(row: ResourceRow) -> None:
         if row.id == "a1":
             raise KeyError("sk-secret")
 
@@ -162,10 +164,12 @@ def failing_for(server: Server, name: str, status: int) -> Handler:
     return answer
 
 
-async def changed(service: AssistantService, held: Sequence[Row], token: str) -> Batch[Row]:
+async def changed(
+    service: AssistantService, held: Sequence[ResourceRow], token: str
+) -> Batch[ResourceRow]:
     edit = with_metadata("team", "ops")
 
-    async def operation(row: Row) -> Saved:
+    async def operation(row: ResourceRow) -> SaveResult:
         return await service.change(row.id, edit, batch=token)
 
     batch = Batch(held, operation)

@@ -17,7 +17,7 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.identity import identity_of
 from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
 from assistant_tui.connecting import open_service
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal

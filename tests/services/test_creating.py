@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from assistant_tui.api.capabilities import Capability
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Invalid, NotServed
 from tests.services.support import Server, embedded, refusing, service_of
 

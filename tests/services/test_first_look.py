@@ -7,7 +7,7 @@ import pytest
 
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.listing import Listing
 from assistant_tui.first_look import Opener
 

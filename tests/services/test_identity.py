@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from assistant_tui.api.capabilities import Capability
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import NotFound, WrongObject
 from assistant_tui.services.record import Record
 from tests.services.support import (

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from assistant_tui.core.assistants.import_plan import Action, FileEntry
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.importing import Action, Entry
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.importing import carry_out, look_up
 from assistant_tui.services.record import Record
 from tests.services.support import Server, in_turn, lost, refusing, service_of, some, text_of
 
 
-def naming(count: int) -> list[Entry]:
+def naming(count: int) -> list[FileEntry]:
     """Entries of a file that names so many ids, and changes nothing."""
-    return [Entry("a.jsonl", json.dumps({"id": f"asst_{n}"})) for n in range(1, count + 1)]
+    return [FileEntry("a.jsonl", json.dumps({"id": f"asst_{n}"})) for n in range(1, count + 1)]
 
 
 def nothing_said(sentence: str) -> None:
@@ -55,7 +55,7 @@ async def test_a_server_that_cannot_be_asked_ends_it() -> None:
 
 async def test_a_create_without_an_answer_is_found_behind_a_hundred_others(tmp_path: Path) -> None:
     server = Server(*some(3), create=lost)
-    entries = [Entry("a.json", '{"model": "m", "name": "Mine"}', source="/a.json")]
+    entries = [FileEntry("a.json", '{"model": "m", "name": "Mine"}', source="/a.json")]
     with Journal(tmp_path / "journal.db") as journal:
         record = Record(journal, "here")
         async with service_of(server, record=record) as service:
@@ -75,7 +75,7 @@ async def test_what_is_older_or_of_another_create_is_not_taken_for_what_got_no_a
     tmp_path: Path,
 ) -> None:
     alike = '{"model": "m", "name": "Mine"}'
-    entries = [Entry(f"a:{line}", alike, source="/a.json") for line in (1, 2)]
+    entries = [FileEntry(f"a:{line}", alike, source="/a.json") for line in (1, 2)]
     server = Server(*some(40))
     server.texts["asst_3"] = text_of(3, name='"Mine"')
     server.bent["create"] = in_turn(lost, server.answer)

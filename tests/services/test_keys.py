@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import NotFound, WrongObject
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.endpoint import Endpoint

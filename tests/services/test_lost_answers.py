@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Offline, ServerFault, ServiceError, Unreadable
 from tests.services.support import (
     Handler,

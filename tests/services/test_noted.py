@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import anew
+from assistant_tui.core.assistants.draft import recreation_draft
 from assistant_tui.core.errors import Invalid, Offline, ServiceError
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import Entry
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.schema import TABLES
@@ -48,7 +48,7 @@ async def deleted(service: AssistantService, *ids: str) -> list[Entry]:
 
 async def bring_back(service: AssistantService, entry: Entry) -> str:
     """Create what was deleted anew; its id."""
-    draft = anew(Document(entry.before or ""))
+    draft = recreation_draft(RawJson(entry.before or ""))
     return (await service.create(draft, ["asst_1"], undoes=entry.number)).row.id
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.document import Document, same_json
-from assistant_tui.core.draft import Draft, anew, towards
-from assistant_tui.core.errors import Conflict, Forbidden, NotKept
+from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
+from assistant_tui.core.errors import Conflict, Forbidden, NoBackup
+from assistant_tui.core.raw_json import RawJson, same_json
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
@@ -37,19 +37,19 @@ async def recorded(
 async def test_a_change_is_kept_with_what_was_before_and_after(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (service, _):
         row = (await service.page()).rows[0]
-        await service.save(Draft(Document(row.text)).edited("name", "new"))
+        await service.save(Draft(RawJson(row.text)).edited("name", "new"))
         entry = await service.record.last()
         assert entry is not None
         assert (entry.kind, entry.assistant_id) == (Kind.CHANGED, row.id)
         assert entry.before == row.text
-        assert Document(entry.after or "").value("name") == "new"
+        assert RawJson(entry.after or "").value("name") == "new"
 
 
 async def test_a_save_that_changes_nothing_is_not_kept(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (service, store):
         row = (await service.page()).rows[0]
         store.modify(row.id, lambda old: {**old, "name": "new"})
-        await service.save(Draft(Document(row.text)).edited("name", "new"))
+        await service.save(Draft(RawJson(row.text)).edited("name", "new"))
         assert await service.record.last() is None
 
 
@@ -58,11 +58,11 @@ async def test_undoing_a_change_gives_back_every_field_and_is_not_undone_itself(
 ) -> None:
     async with recorded(tmp_path) as (service, _):
         row = (await service.page()).rows[0]
-        draft = Draft(Document(row.text)).edited("name", "new").edited("tools", ())
+        draft = Draft(RawJson(row.text)).edited("name", "new").edited("tools", ())
         await service.save(draft)
         entry = await service.record.last()
         assert entry is not None
-        back = towards(Document(entry.after or ""), Document(entry.before or ""))
+        back = reverting_draft(RawJson(entry.after or ""), RawJson(entry.before or ""))
         saved = await service.save(back, undoes=entry.number)
         assert same_json(saved.row.text, row.text)
         assert await service.record.last() is None
@@ -74,8 +74,8 @@ async def test_a_deletion_is_in_the_trash_until_it_is_created_anew(tmp_path: Pat
         await service.delete(row.id)
         (entry,) = await service.record.trash()
         assert entry.before == row.text
-        saved = await service.create(anew(Document(row.text)), undoes=entry.number)
-        now, then = Document(saved.row.text).members, Document(row.text).members
+        saved = await service.create(recreation_draft(RawJson(row.text)), undoes=entry.number)
+        now, then = RawJson(saved.row.text).members, RawJson(row.text).members
         fixed = ("id", "created_at")
         assert {n: v for n, v in now.items() if n not in fixed} == {
             n: v for n, v in then.items() if n not in fixed
@@ -87,11 +87,11 @@ async def test_a_deletion_is_in_the_trash_until_it_is_created_anew(tmp_path: Pat
 async def test_what_somebody_else_took_back_already_is_not_undone_again(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (service, store):
         row = (await service.page()).rows[0]
-        await service.save(Draft(Document(row.text)).edited("name", "new"))
+        await service.save(Draft(RawJson(row.text)).edited("name", "new"))
         entry = await service.record.last()
         assert entry is not None
         store.modify(row.id, lambda old: {**old, "name": row.name})
-        back = towards(Document(entry.after or ""), Document(entry.before or ""))
+        back = reverting_draft(RawJson(entry.after or ""), RawJson(entry.before or ""))
         assert (await service.save(back, undoes=entry.number)).before is None
         assert await service.record.last() is None, "the next undoing reaches what was before"
 
@@ -116,7 +116,7 @@ async def test_what_another_program_brings_back_is_not_brought_back_twice(tmp_pa
         row = (await service.page()).rows[0]
         await service.delete(row.id)
         (entry,) = await other.record.trash()
-        again = anew(Document(row.text))
+        again = recreation_draft(RawJson(row.text))
         async with other.record.claimed(entry.number) as free:
             assert free
             with pytest.raises(Conflict, match="another program"):
@@ -141,7 +141,7 @@ async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -
     path.write_bytes(b"no database at all, and longer than a header of SQLite's" * 20)
     async with recorded(tmp_path) as (service, _):
         row = (await service.page()).rows[0]
-        saved = await service.save(Draft(Document(row.text)).edited("name", "new"))
+        saved = await service.save(Draft(RawJson(row.text)).edited("name", "new"))
         assert saved.row.name == "new" and str(path) in saved.unkept
         assert str(path) in service.record.trouble
         assert str(path) in await service.record.check(1)
@@ -164,7 +164,7 @@ async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> N
     (tmp_path / "journal.db").write_bytes(b"no database at all, and longer than a header" * 20)
     async with recorded(tmp_path) as (service, store):
         row = (await service.page()).rows[0]
-        with pytest.raises(NotKept, match=r"nothing was sent.*it is damaged"):
+        with pytest.raises(NoBackup, match=r"nothing was sent.*it is damaged"):
             await service.delete(row.id)
         assert store.get(row.id) is not None
         assert await service.delete(row.id, for_good=True)

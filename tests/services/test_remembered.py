@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services import remembered
 from assistant_tui.services.remembered import Memory
 
 ROWS = (
-    Row("asst_1", "Zoë \ud800\u202e", "m", ("function", "x"), 1_700_000_000, '{"id": "asst_1"}'),
-    Row("asst_2", "", "", (), None, "{", "not an object"),
+    ResourceRow(
+        "asst_1", "Zoë \ud800\u202e", "m", ("function", "x"), 1_700_000_000, '{"id": "asst_1"}'
+    ),
+    ResourceRow("asst_2", "", "", (), None, "{", "not an object"),
 )
 SOUND = ["asst_1", "N", "m", ["x"], 5, "{}", ""]
 
@@ -64,7 +67,7 @@ def test_rows_beyond_the_cap_are_left_out_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remembered, "LARGEST", 10)
-    rows = [Row(f"a{size}", "", "", (), None, "x" * size) for size in (4, 6, 1)]
+    rows = [ResourceRow(f"a{size}", "", "", (), None, "x" * size) for size in (4, 6, 1)]
     memory = Memory(tmp_path, "p")
     memory.write(Listing(rows, complete=True), 50)
     assert memory.read() == Listing(tuple(rows[:2]), complete=False, remembered=True)
@@ -100,7 +103,7 @@ def file_of(format_number: object, *rows: object) -> str:
 
 def far(count: int, *, complete: bool = True) -> Listing:
     """A listing of so many rows, `a0` and so on."""
-    return Listing((Row(f"a{n}", "", "", (), None, "{}") for n in range(count)), complete)
+    return Listing((ResourceRow(f"a{n}", "", "", (), None, "{}") for n in range(count)), complete)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ def test_ids_that_no_server_knows_or_of_no_reasonable_length_are_no_seams(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory = Memory(tmp_path, "p")
-    nameless = Row("(no id) #1", "", "", (), None, "{}")
+    nameless = ResourceRow("(no id) #1", "", "", (), None, "{}")
     memory.write(Listing((*far(99).rows, nameless, *far(250).rows[99:]), complete=True), 50)
     assert memory.seams() == ("a198",)
     monkeypatch.setattr(remembered, "LARGEST", 5)

@@ -6,12 +6,12 @@ import httpx
 import pytest
 
 from assistant_tui.api.capabilities import Capability
+from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
 from assistant_tui.core.errors import Forbidden
-from assistant_tui.core.resource import Resource, Resources
 from assistant_tui.services.assistants import AssistantService
 from tests.services.support import Server, absent, embedded, in_turn, refusing, service_of
 
-Read = Callable[[AssistantService], Awaitable[Resources | None]]
+Read = Callable[[AssistantService], Awaitable[ToolResourceList | None]]
 READS: dict[str, Read] = {
     "files": lambda service: service.files(),
     "vector_stores": lambda service: service.vector_stores(),
@@ -28,7 +28,7 @@ def listed(request: httpx.Request) -> httpx.Response:
 async def test_an_answer_holds_for_the_session(name: str) -> None:
     server = Server(retrieve=in_turn(listed, refusing(403)))
     async with service_of(server) as service:
-        expected = Resources((Resource("a", name, None),), True)
+        expected = ToolResourceList((ToolResource("a", name, None),), True)
         assert await READS[name](service) == expected
         assert await READS[name](service) == expected
     assert len(server.requests) == 1
@@ -38,7 +38,9 @@ async def test_an_answer_holds_for_the_session(name: str) -> None:
 async def test_an_empty_list_is_an_answer(name: str) -> None:
     server = Server(retrieve=lambda request: httpx.Response(200, text="[]"))
     async with service_of(server) as service:
-        assert await READS[name](service) == await READS[name](service) == Resources((), True)
+        assert (
+            await READS[name](service) == await READS[name](service) == ToolResourceList((), True)
+        )
     assert len(server.requests) == 1
 
 
@@ -48,7 +50,9 @@ async def test_after_a_failure_the_server_is_asked_again(name: str) -> None:
     async with service_of(server) as service:
         with pytest.raises(Forbidden, match="said 403"):
             await READS[name](service)
-        assert await READS[name](service) == Resources((Resource("a", name, None),), True)
+        assert await READS[name](service) == ToolResourceList(
+            (ToolResource("a", name, None),), True
+        )
 
 
 async def test_files_and_vector_stores_are_two_lists() -> None:

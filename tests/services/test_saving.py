@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from assistant_tui.api.capabilities import Capability
-from assistant_tui.core.document import Document, members
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import EditConflict, Incomplete, Invalid, NotFound, NotServed
+from assistant_tui.core.json_text import members
+from assistant_tui.core.raw_json import RawJson
 from tests.services.support import (
     Server,
     absent,
@@ -33,7 +34,7 @@ async def test_only_what_was_touched_is_sent_and_to_the_letter() -> None:
     server = Server(text_of(1, tools=EXACT, updated_at="1.0"))
     (text,) = server.texts.values()
     async with service_of(server) as service:
-        saved = await service.save(Draft(Document(text)).edited("name", "Zoë \u2028"))
+        saved = await service.save(Draft(RawJson(text)).edited("name", "Zoë \u2028"))
     assert server.asked == ["retrieve", "modify"]
     assert server.bodies == ['{"name": "Zoë \u2028"}']
     assert saved.outcome.as_asked and saved.row.name == "Zoë \u2028"
@@ -52,7 +53,7 @@ async def test_the_whole_goes_where_the_profile_says_so() -> None:
     text = text_of(1, tools=EXACT, top_p="1.0", file_ids='["file_1"]')
     server = Server(text)
     async with service_of(server, full_replace=True) as service:
-        await service.save(Draft(Document(text)).edited("name", "New"))
+        await service.save(Draft(RawJson(text)).edited("name", "New"))
     (body,) = server.bodies
     sent = members(body)
     kept = {"tools": EXACT, "top_p": "1.0", "file_ids": '["file_1"]'}
@@ -62,7 +63,7 @@ async def test_the_whole_goes_where_the_profile_says_so() -> None:
 async def test_a_draft_that_changes_nothing_is_not_sent() -> None:
     server = Server(text_of(1))
     async with service_of(server) as service:
-        saved = await service.save(Draft(Document(text_of(1))))
+        saved = await service.save(Draft(RawJson(text_of(1))))
     assert server.asked == ["retrieve"]
     assert (saved.row.name, saved.merged) == ("N1", ())
 
@@ -304,7 +305,7 @@ async def test_saving_mine_over_theirs_after_a_conflict() -> None:
     async with service_of(server) as service:
         with pytest.raises(EditConflict) as caught:
             await service.save(draft)
-        newer = Document(caught.value.newer.text)
+        newer = RawJson(caught.value.newer.text)
         saved = await service.save(replace(draft, original=newer))
     assert saved.row.name == "mine"
     assert server.bodies == ['{"name": "mine"}']

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from tests.snapshots.conftest import Looks

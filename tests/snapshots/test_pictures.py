@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from assistant_tui.config.settings import LOCAL, Profile, demo
-from assistant_tui.core.description import describe
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.description import describe
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.transport.endpoint import Endpoint

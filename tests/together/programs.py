@@ -9,9 +9,9 @@ from typing import NamedTuple
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import LOCAL, Settings
 from assistant_tui.connecting import open_service
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Conflict
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.services.assistants import AssistantService
 from tests.crowd import meet
 
@@ -67,7 +67,7 @@ async def _write(home: Path, who: int) -> Done:
         assert opened.remark == ""
         for number in range(ROUNDS):
             row = (await opened.create(new(f"{who}-{number}"))).row
-            draft = Draft(Document(row.text)).edited("name", f"{who}-{number}!")
+            draft = Draft(RawJson(row.text)).edited("name", f"{who}-{number}!")
             await opened.record.keep_draft(row.id, draft)
             there[row.id] = (await opened.save(draft)).row.name
             assert opened.record.trouble == ""
@@ -106,10 +106,10 @@ async def _describe(home: Path, one: str, field: str) -> list[str]:
     async with program(home) as opened:
         meet()
         for number in range(ROUNDS):
-            document = Document((await opened.fetch(one)).text)
+            document = RawJson((await opened.fetch(one)).text)
             seen.append(str(document.value(field)))
             saved = await opened.save(Draft(document).edited(field, str(number)))
-            assert Document(saved.row.text).value(field) == str(number)
+            assert RawJson(saved.row.text).value(field) == str(number)
     return seen
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.services.assistants import AssistantService
 from tests.crowd import crowd
@@ -12,7 +12,7 @@ from tests.together import programs
 from tests.together.programs import ROUNDS, new, program
 
 
-async def listed(service: AssistantService) -> dict[str, Row]:
+async def listed(service: AssistantService) -> dict[str, ResourceRow]:
     """All that the store has, by id."""
     return {row.id: row for row in (await service.reload(10_000)).rows}
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from assistant_tui.api.client import LARGEST_BODY, AssistantsClient
-from assistant_tui.core.document import write_json
-from assistant_tui.core.errors import Invalid, ServiceError, TimedOut, TooLarge, Unreadable
+from assistant_tui.core.errors import Invalid, ResponseTooLarge, ServiceError, TimedOut, Unreadable
+from assistant_tui.core.json_text import write_json
 from assistant_tui.transport.connection import LARGEST_ERROR_BODY
 from assistant_tui.transport.endpoint import Endpoint
 from tests.api.support import READS, Reply, Script, client
@@ -87,7 +87,7 @@ async def test_of_very_long_assistants_fewer_are_asked_for_from_then_on() -> Non
 
 async def test_one_assistant_that_is_too_long_by_itself_is_an_error() -> None:
     async with client(Script(Reply(200, b"x" * 200_000)), largest_body=100_000) as opened:
-        with pytest.raises(TooLarge):
+        with pytest.raises(ResponseTooLarge):
             await opened.list(limit=3)
         assert opened.capabilities.most_rows == 1
 

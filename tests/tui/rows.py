@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 
 CREATED = 1_785_585_600
 """2026-08-01 12:00 UTC."""
@@ -21,7 +22,7 @@ def row(
     created_at: int | None = CREATED,
     problem: str = "",
     **members: Any,
-) -> Row:
+) -> ResourceRow:
     """A row whose JSON says the same, and what else is given."""
     body = {
         "id": identity,
@@ -32,7 +33,7 @@ def row(
         "tools": [{"type": tool} for tool in tools],
         **members,
     }
-    return Row(identity, name, model, tools, created_at, json.dumps(body), problem)
+    return ResourceRow(identity, name, model, tools, created_at, json.dumps(body), problem)
 
 
 def listing(count: int, *, complete: bool = True) -> Listing:

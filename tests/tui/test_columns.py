@@ -5,7 +5,7 @@ import time
 import pytest
 from rich.cells import cell_len
 
-from assistant_tui.core.columns import created_text, tools_text, widths
+from assistant_tui.core.assistants.columns import created_text, tools_text, widths
 from assistant_tui.tui.widgets.columns import row_text, titles
 from tests.tui.rows import HOSTILE, row
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant_tui.config.settings import LOCAL, Profile, demo
-from assistant_tui.core.display import has_controls
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import has_controls
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.copying import Copied, Part, copy, curl, part_of
 from assistant_tui.tui.dialogs.question import Question
@@ -226,7 +226,7 @@ async def test_lines_that_are_meant_need_no_agreement_but_other_controls_do() ->
 def test_json_is_copied_without_controls_and_means_the_same(name: str) -> None:
     text = json.dumps({"id": "a", "name": name}, ensure_ascii=False, indent=1)
     for sent in (text, text.replace("\\n", "\n").replace("\\u001b", "\x1b")):
-        shown = part_of(Row("a", name, "m", (), 1, sent), Part.JSON, WORK)
+        shown = part_of(ResourceRow("a", name, "m", (), 1, sent), Part.JSON, WORK)
         assert not has_controls(shown.text, lines=True)
         assert json.loads(shown.text, strict=False) == json.loads(sent, strict=False)
 

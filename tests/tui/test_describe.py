@@ -2,17 +2,17 @@
 
 import json
 
-from assistant_tui.core.description import SHOWN, Line, describe
-from assistant_tui.core.listing import Row
+from assistant_tui.core.assistants.description import SHOWN, StyledText, describe
+from assistant_tui.core.rows import ResourceRow
 from tests.tui.rows import HOSTILE, row
 
 
-def text_of(shown: Row) -> list[str]:
+def text_of(shown: ResourceRow) -> list[str]:
     """The lines without their styles."""
     return [line.text for line in describe(shown)]
 
 
-def part_under(shown: Row, title: str) -> list[Line]:
+def part_under(shown: ResourceRow, title: str) -> list[StyledText]:
     """The lines from a title to the next empty line."""
     lines = [*describe(shown)]
     start = next(place for place, line in enumerate(lines) if line.text == title) + 1
@@ -32,12 +32,12 @@ def test_it_starts_with_who_it_is() -> None:
 def test_what_is_missing_is_named() -> None:
     texts = text_of(row(name="", model="", created_at=None))
     assert texts[:3] == ["(no name)", "asst_1", "(no model) · created -"]
-    assert part_under(row(), "Tools") == [Line("none", "muted", 2)]
-    assert part_under(row(), "Instructions") == [Line("none", "muted", 2)]
+    assert part_under(row(), "Tools") == [StyledText("none", "muted", 2)]
+    assert part_under(row(), "Instructions") == [StyledText("none", "muted", 2)]
 
 
 def test_an_unreadable_object_says_why_and_which_key_helps() -> None:
-    broken = Row("asst_2", "", "", (), None, "{", "the JSON is cut off")
+    broken = ResourceRow("asst_2", "", "", (), None, "{", "the JSON is cut off")
     texts = text_of(broken)
     assert texts[0] == "! This object does not fit the API"
     assert "the JSON is cut off" in texts and "v shows it as the server sent it." in texts
@@ -103,8 +103,8 @@ def test_nothing_that_a_server_says_can_steer_the_terminal() -> None:
         HOSTILE: HOSTILE,
         "instructions": HOSTILE,
     }
-    hostile = Row(HOSTILE, HOSTILE, HOSTILE, (), 1, json.dumps(body, ensure_ascii=False))
-    broken = Row("asst_2", "", "", (), None, "{", HOSTILE)
+    hostile = ResourceRow(HOSTILE, HOSTILE, HOSTILE, (), 1, json.dumps(body, ensure_ascii=False))
+    broken = ResourceRow("asst_2", "", "", (), None, "{", HOSTILE)
     texts = text_of(hostile) + text_of(broken)
     assert all(text.isprintable() for text in texts)
     assert sum("[@click=app.quit]x[/]" in text for text in texts) >= 8

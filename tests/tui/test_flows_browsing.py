@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.config.settings import Profile, Source
-from assistant_tui.core.listing import Listing, Row
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running
@@ -115,7 +116,9 @@ async def test_a_page_that_is_no_longer_wanted_is_dropped(tmp_path: Path) -> Non
 async def test_remembered_rows_are_marked_until_the_server_has_answered(
     gate: Gate, tmp_path: Path
 ) -> None:
-    old = Row("asst_old", "gone by now", "m", (), 1, '{"id": "asst_old", "name": "gone by now"}')
+    old = ResourceRow(
+        "asst_old", "gone by now", "m", (), 1, '{"id": "asst_old", "name": "gone by now"}'
+    )
     gate.hold = lambda method, path: True
     opening = Listing((old,), remembered=True)
     async with running(gate, tmp_path, opening=opening, settle=False) as program:

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import OptionList
 
 from assistant_tui.config.settings import LOCAL
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore

@@ -7,7 +7,7 @@ from typing import Any
 from textual.widgets import Input, Static
 
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore

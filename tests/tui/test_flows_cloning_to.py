@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant_tui.config.settings import LOCAL, Profile, Settings
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.journal import database
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal

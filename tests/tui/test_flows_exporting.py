@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input, OptionList
 
-from assistant_tui.core.document import read_json
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
+from assistant_tui.core.json_text import read_json
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.widgets.reader import Reader

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from textual.widgets import Button
 
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.outcome import Saved
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.samples import sample
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
@@ -78,7 +78,7 @@ async def test_a_fault_in_one_of_many_is_its_failure_and_the_program_goes_on(
 ) -> None:
     create = AssistantService.create
 
-    async def broken(self: AssistantService, draft: Draft, **rest: Any) -> Saved:
+    async def broken(self: AssistantService, draft: Draft, **rest: Any) -> SaveResult:
         if '"B"' in draft.patch()["name"]:
             raise KeyError("sk-secret")
         return await create(self, draft, **rest)

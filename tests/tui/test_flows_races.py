@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.widgets import Input
 
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app

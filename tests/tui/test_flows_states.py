@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from assistant_tui.config.settings import LOCAL, Profile, Settings, Source
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.transport.endpoint import Endpoint
@@ -111,7 +112,7 @@ async def test_one_unreadable_object_spoils_only_its_own_row(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_what_is_remembered_goes_when_the_key_is_refused(tmp_path: Path, status: int) -> None:
-    old = Row("asst_old", "somebody else's", "m", (), 1, '{"id": "asst_old"}')
+    old = ResourceRow("asst_old", "somebody else's", "m", (), 1, '{"id": "asst_old"}')
     opening = Listing((old,), remembered=True)
     server = refusing(status, "no")
     async with running(server, tmp_path, profile=WORK, opening=opening, settle=False) as program:

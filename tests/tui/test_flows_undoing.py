@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.samples import sample
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal import database
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.entries import Kind
@@ -165,7 +165,7 @@ async def test_a_discarded_edit_is_forgotten(program: Driver, tmp_path: Path) ->
 async def test_an_edit_that_was_left_behind_is_offered_and_saved(tmp_path: Path) -> None:
     store = SampleStore(3)
     gate = Gate(create_app(store, models=("m",)))
-    draft = Draft(Document(json.dumps(all_of(store)[0]))).edited("name", "rescued")
+    draft = Draft(RawJson(json.dumps(all_of(store)[0]))).edited("name", "rescued")
     with Journal(tmp_path / "journal.db") as journal:
         journal.keep_draft("local", ID, dump_draft(draft))
     async with running(gate, tmp_path) as program:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import WRITES, Driver, Gate, running
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService

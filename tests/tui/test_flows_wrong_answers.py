@@ -5,7 +5,7 @@ import json
 import pytest
 from textual.widgets import Input
 
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.drafts import dump_draft
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.journal import Journal
@@ -181,7 +181,7 @@ async def test_the_history_names_its_assistant_by_the_id(kept: Path) -> None:
 async def test_edits_that_were_left_are_told_by_their_ids(tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         for each in TWINS:
-            draft = Draft(Document(json.dumps(assistant(each)))).edited("name", "Mine")
+            draft = Draft(RawJson(json.dumps(assistant(each)))).edited("name", "Mine")
             journal.keep_draft("local", each, dump_draft(draft))
     async with twins(tmp_path) as program:
         await program.press("R")

@@ -9,8 +9,8 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from assistant_tui.core.finding.view import View
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.widgets.list_pane import ListPane
 from tests.tui.rows import HOSTILE, listing, row
 
@@ -51,7 +51,7 @@ class Screen:
 
     async def put(self, rows: Listing) -> None:
         """Give it other rows."""
-        self.pane.view = View(rows)
+        self.pane.view = FilteredListing(rows)
         await self.pilot.pause()
 
     @property

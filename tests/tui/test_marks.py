@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.config.settings import Profile, Source
-from assistant_tui.core.samples import sample
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate, running

@@ -2,18 +2,21 @@
 
 import pytest
 
-from assistant_tui.core.finding.ordering import AS_SERVED
-from assistant_tui.core.finding.query import parse
-from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
+from assistant_tui.core.search.ordering import AS_SERVED
+from assistant_tui.core.search.query import parse
 from assistant_tui.tui.widgets.meant import Meant
 
-ROWS = tuple(Row(name, name, "m", (), None, "{}") for name in ("ax", "bx", "cx", "cy"))
+ROWS = tuple(ResourceRow(name, name, "m", (), None, "{}") for name in ("ax", "bx", "cx", "cy"))
 
 
-def view(text: str = "", *gone: str) -> View:
+def view(text: str = "", *gone: str) -> FilteredListing:
     """What a filter lets through of the rows that are not gone."""
-    return View(Listing(ROWS).without(gone)).through(parse(text), AS_SERVED).further(9)
+    return (
+        FilteredListing(Listing(ROWS).without(gone)).with_query(parse(text), AS_SERVED).scanned(9)
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,7 @@ def view(text: str = "", *gone: str) -> View:
     ],
 )
 def test_the_cursor_goes_to_what_is_meant_else_stays_else_goes_to_the_top(
-    meant: str | None, on: str | None, now: View, goes_to: tuple[str | None, int]
+    meant: str | None, on: str | None, now: FilteredListing, goes_to: tuple[str | None, int]
 ) -> None:
     old = next((row for row in ROWS if row.id == on), None)
     then, position = Meant(meant).go_on(old, 3, now)

@@ -7,10 +7,10 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from assistant_tui.core.description import Line
+from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.tui.widgets.reader import Reader
 
-NUMBERED = tuple(Line(f"line {number}") for number in range(100))
+NUMBERED = tuple(StyledText(f"line {number}") for number in range(100))
 
 
 class Host(App[None]):
@@ -40,7 +40,7 @@ class Reading:
 
 @asynccontextmanager
 async def reading(
-    lines: tuple[Line, ...], size: tuple[int, int] = (20, 10)
+    lines: tuple[StyledText, ...], size: tuple[int, int] = (20, 10)
 ) -> AsyncIterator[Reading]:
     """Show lines on a screen of that size."""
     app = Host()
@@ -52,12 +52,14 @@ async def reading(
 
 
 async def test_lines_are_wrapped_and_indented() -> None:
-    async with reading((Line("one two three four", indent=2),), (12, 4)) as it:
+    async with reading((StyledText("one two three four", indent=2),), (12, 4)) as it:
         assert it.shown == ["  one two   ", "  three four", " " * 12, " " * 12]
 
 
 async def test_every_line_fills_the_width() -> None:
-    async with reading((Line("日本語" * 9), Line("é" * 25), Line("", "label"))) as it:
+    async with reading(
+        (StyledText("日本語" * 9), StyledText("é" * 25), StyledText("", "label"))
+    ) as it:
         assert {cell_len(line) for line in it.shown} == {20}
 
 
@@ -118,7 +120,7 @@ async def test_another_width_wraps_anew_and_stays_within_the_text() -> None:
     app = Host()
     async with app.run_test(size=(10, 5)) as pilot:
         it = Reading(app)
-        it.reader.lines = (Line("word " * 40),)
+        it.reader.lines = (StyledText("word " * 40),)
         await pilot.pause()
         it.reader.action_move_last()
         await pilot.resize_terminal(80, 5)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import elements, members
-from assistant_tui.core.formats.moving import Moved, moved
-from assistant_tui.core.lenient import text_in
+from assistant_tui.core.formats.responses import ResponsesRequest, to_responses
+from assistant_tui.core.json_text import elements, members
+from assistant_tui.core.raw_json import text_in
+from assistant_tui.core.safe_text import one_line
 
 _NUMBER = re.compile(r"-?[0-9][-+0-9.eE]*")
 _WORDS = {"true": "True", "false": "False", "null": "None"}
@@ -20,7 +20,7 @@ async def not_written(context, arguments):
 
 def write(text: str) -> str:
     """The Python text; what it cannot express stands in it as comments."""
-    found = moved(text)
+    found = to_responses(text)
     tools = [_tool(tool) for tool in elements(found.request.get("tools", "[]"))]
     known = text_in(members(text).get("id")) or "an assistant"
     lines = [f"# Made from {one_line(known)}. It needs: pip install openai-agents", *_lost(found)]
@@ -32,16 +32,16 @@ def write(text: str) -> str:
 
 def losses(text: str) -> tuple[str, ...]:
     """What the agent cannot express."""
-    return moved(text).lost
+    return to_responses(text).lost
 
 
-def _lost(found: Moved) -> Iterator[str]:
+def _lost(found: ResponsesRequest) -> Iterator[str]:
     if found.lost:
         yield "# Not carried over:"
         yield from (f"# - {one_line(each)}" for each in found.lost)
 
 
-def _imports(found: Moved, tools: list[str]) -> Iterator[str]:
+def _imports(found: ResponsesRequest, tools: list[str]) -> Iterator[str]:
     classes = {"Agent", *(tool.partition("(")[0] for tool in tools)}
     if _settings(found.request):
         classes.add("ModelSettings")
@@ -50,7 +50,7 @@ def _imports(found: Moved, tools: list[str]) -> Iterator[str]:
         yield "from openai.types.shared import Reasoning"
 
 
-def _agent(found: Moved, known: str, tools: list[str]) -> Iterator[str]:
+def _agent(found: ResponsesRequest, known: str, tools: list[str]) -> Iterator[str]:
     yield "agent = Agent("
     yield f"    name={found.name or known!r},"
     for name in ("instructions", "model"):

@@ -1,10 +1,26 @@
 """JSON files: every number and string as the server sent it, laid out over lines."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from assistant_tui.core.document import elements, indent
-from assistant_tui.core.formats.found import Found
-from assistant_tui.core.strict import Value, place, read_each, read_strictly, without_mark
+from assistant_tui.core.json_text import elements, indent
+from assistant_tui.core.strict_json import (
+    ParsedValue,
+    line_and_column,
+    read_each,
+    read_strictly,
+    without_bom,
+)
+
+
+class ParsedAssistant(NamedTuple):
+    """One assistant in a file."""
+
+    line: int
+    """Where it begins, counted from 1."""
+    text: str
+    """Its JSON, numbers as they stand in the file."""
+
 
 _ALLOWED = "an object is allowed, one for each assistant"
 
@@ -14,13 +30,13 @@ def write(text: str) -> str:
     return indent(text) + "\n"
 
 
-def read(text: str) -> list[Found]:
+def read(text: str) -> list[ParsedAssistant]:
     """Read one object, several one after the other (also one a line), or an array of them.
 
     Raises:
         ValueError: not JSON, or something else than objects; the message says where.
     """
-    text = without_mark(text)
+    text = without_bom(text)
     values = read_each(text)
     first = next(values, None)
     if first is None:
@@ -31,19 +47,19 @@ def read(text: str) -> list[Found]:
     return list(_checked(text, _elements(text, first)))
 
 
-def _elements(text: str, array: Value) -> Iterator[Value]:
+def _elements(text: str, array: ParsedValue) -> Iterator[ParsedValue]:
     """The elements of an array, each with its place."""
     at = array.start + 1
     for part, meaning in zip(elements(array.text), array.meaning, strict=True):
         at = text.index(part, at)
-        yield Value(at, part, meaning)
+        yield ParsedValue(at, part, meaning)
         at += len(part)
 
 
-def _checked(text: str, values: Iterable[Value]) -> Iterator[Found]:
+def _checked(text: str, values: Iterable[ParsedValue]) -> Iterator[ParsedAssistant]:
     line, seen = 1, 0
     for value in values:
         if not isinstance(value.meaning, dict):
-            raise ValueError(f"{place(text, value.start)}: {_ALLOWED}")
+            raise ValueError(f"{line_and_column(text, value.start)}: {_ALLOWED}")
         line, seen = line + text.count("\n", seen, value.start), value.start
-        yield Found(line, value.text)
+        yield ParsedAssistant(line, value.text)

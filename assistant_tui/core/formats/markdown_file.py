@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from assistant_tui.core.document import compose, members, read_json, write_json
 from assistant_tui.core.formats import yaml_file
-from assistant_tui.core.formats.found import Found
-from assistant_tui.core.strict import without_mark
+from assistant_tui.core.formats.json_file import ParsedAssistant
+from assistant_tui.core.json_text import compose, members, read_json, write_json
+from assistant_tui.core.strict_json import without_bom
 
 _NAME = "instructions"
 _BEFORE = "model"
@@ -29,13 +29,13 @@ def write(text: str) -> str:
     return f"---\n{yaml_file.write(compose(others))}---\n\n{body}\n"
 
 
-def read(text: str) -> list[Found]:
+def read(text: str) -> list[ParsedAssistant]:
     """Read the one assistant of a file.
 
     Raises:
         ValueError: no front matter, or a fault in it; the message says where.
     """
-    text = without_mark(text)
+    text = without_bom(text)
     front = _FRONT.match(text)
     if front is None:
         raise ValueError("line 1: the fields are expected between two lines of ---")
@@ -45,10 +45,10 @@ def read(text: str) -> list[Found]:
     parts = members(found[0].text)
     body = text[front.end() :].removeprefix(front[2]).removesuffix("\n")
     if not body:
-        return [Found(2, found[0].text)]
+        return [ParsedAssistant(2, found[0].text)]
     if parts.get(_NAME, "null") != "null":
         raise ValueError(f"line 2: {_NAME} stand here and below")
-    return [Found(2, compose(_joined(parts, body)))]
+    return [ParsedAssistant(2, compose(_joined(parts, body)))]
 
 
 def _body(value: str | None) -> str:

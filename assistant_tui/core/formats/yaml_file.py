@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from assistant_tui.core.document import (
+from assistant_tui.core.formats.json_file import ParsedAssistant
+from assistant_tui.core.json_text import (
     DEEPEST,
     compose,
     compose_list,
@@ -21,14 +22,13 @@ from assistant_tui.core.document import (
     read_json,
     write_json,
 )
-from assistant_tui.core.formats.found import Found
-from assistant_tui.core.strict import (
+from assistant_tui.core.strict_json import (
     TOO_DEEP,
+    line_and_column,
     number_problem,
-    place,
     read_strictly,
     text_problem,
-    without_mark,
+    without_bom,
 )
 
 _YAML = "tag:yaml.org,2002:"
@@ -93,7 +93,7 @@ def write(text: str) -> str:
     return written[:-4] if written.endswith("\n...\n") else written
 
 
-def read(text: str, line: int = 1) -> list[Found]:
+def read(text: str, line: int = 1) -> list[ParsedAssistant]:
     """Read every document of a file that holds an object; `line` is that of its first line.
 
     Raises:
@@ -102,16 +102,16 @@ def read(text: str, line: int = 1) -> list[Found]:
     found = []
     try:
         # What stands before keeps the lines of a part of a file what they are in the file.
-        for node in yaml.compose_all("\n" * (line - 1) + without_mark(text), Loader=_Reader):
+        for node in yaml.compose_all("\n" * (line - 1) + without_bom(text), Loader=_Reader):
             if not isinstance(node, MappingNode):
                 raise _fault(node, "names with values are allowed, for one assistant")
-            found.append(Found(_line(node), _json(node)))
+            found.append(ParsedAssistant(_line(node), _json(node)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{_place(mark)}: " if mark else ""
         raise ValueError(f"{where}{error.problem or error.context}") from None
     except yaml.reader.ReaderError as error:
-        where = place("\n" * (line - 1) + without_mark(text), error.position)
+        where = line_and_column("\n" * (line - 1) + without_bom(text), error.position)
         raise ValueError(f"{where}: a character that YAML does not allow") from None
     return found
 

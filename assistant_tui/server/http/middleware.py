@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.errors import ApiError, envelope
 from assistant_tui.server.http.access import AccessPolicy, is_preflight
 from assistant_tui.server.http.requests import JSONResponse

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from assistant_tui.core.samples import sample, sample_index
+from assistant_tui.core.assistants.samples import sample, sample_index
 from assistant_tui.server.assistants import Json, new_id
 from assistant_tui.server.store.paging import Page, PageQuery, SequenceRange, read_page, take_page
 

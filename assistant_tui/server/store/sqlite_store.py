@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Protocol, Self
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.assistants import Json, new_id
 from assistant_tui.server.errors import DamagedRow, StoreBusy, StoreError
 from assistant_tui.server.store.paging import Page, PageQuery, SequenceRange, read_page, take_page

@@ -9,9 +9,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import var
 
-from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Row
-from assistant_tui.core.marks import Marks
+from assistant_tui.core.rows import Marks, ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.assistants import notices, showing
 from assistant_tui.tui.assistants.copying import Part
 from assistant_tui.tui.commands import BROWSING, bindings
@@ -24,14 +23,14 @@ class Browser(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*BROWSING)]
 
-    view: var[View] = var(View())
+    view: var[FilteredListing] = var(FilteredListing())
     notice: var[str] = var("")
     """What is said of a listing without rows."""
     words: var[str] = var("")
     """What is said instead of rows."""
     marks: var[Marks] = var(Marks())
     """What a person has marked, here or on pages that are not shown."""
-    row: var[Row | None] = var(None)
+    row: var[ResourceRow | None] = var(None)
     """What the detail shows; it follows the highlighted row by a message."""
 
     list_pane = getters.query_one(ListPane)
@@ -53,12 +52,12 @@ class Browser(Horizontal):
     class CopyWanted(Message):
         """A part of the highlighted assistant is to be copied."""
 
-        def __init__(self, row: Row, part: Part) -> None:
+        def __init__(self, row: ResourceRow, part: Part) -> None:
             super().__init__()
             self.row = row
             self.part = part
 
-    def __init__(self, page_size: int, first: Row | None) -> None:
+    def __init__(self, page_size: int, first: ResourceRow | None) -> None:
         """`first` is the row that is highlighted from the start."""
         super().__init__()
         self.set_reactive(Browser.row, first)
@@ -92,7 +91,7 @@ class Browser(Horizontal):
             self.post_message(self.Moved())
 
     @property
-    def highlighted(self) -> Row | None:
+    def highlighted(self) -> ResourceRow | None:
         """The row under the cursor this moment."""
         return self.list_pane.highlighted
 

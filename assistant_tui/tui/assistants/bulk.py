@@ -5,25 +5,25 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from assistant_tui.api.capabilities import Capability
-from assistant_tui.core import bulk
+from assistant_tui.core.assistants import bulk_edits
+from assistant_tui.core.assistants.bulk_edits import BulkEdit
+from assistant_tui.core.assistants.cloning import clone
+from assistant_tui.core.assistants.editor_values import NEW_TOOLS
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import (
     AT_ONCE,
     UNFINISHED,
     Batch,
+    DeleteResult,
     ItemT,
     Operation,
-    Removed,
     Result,
     Status,
 )
-from assistant_tui.core.bulk import Edit
-from assistant_tui.core.copies import clone
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document
 from assistant_tui.core.errors import Invalid, ServiceError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.outcome import Saved
-from assistant_tui.core.tools import NEW
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.assistants.cloning_to import clone_to
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import why_unkept
@@ -35,7 +35,7 @@ from assistant_tui.tui.dialogs.progress import Progress
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.widgets.status_line import Tone
 
-Rows = Sequence[Row]
+Rows = Sequence[ResourceRow]
 _MOST_LINES = 200
 """Lines that a question shows."""
 _ADDABLE = ("code_interpreter", "file_search")
@@ -71,10 +71,10 @@ async def delete(context: MainContext, rows: Rows) -> None:
         token, for_good = secrets.token_hex(8), question.for_good
         anchors = _anchors(context, frozenset(row.id for row in rows))
 
-        async def operation(row: Row) -> Removed:
+        async def operation(row: ResourceRow) -> DeleteResult:
             above = anchors.get(row.id)
             await context.service.delete(row.id, above, batch=token, for_good=for_good)
-            return Removed(row.id, context.service.record.trouble if for_good else "")
+            return DeleteResult(row.id, context.service.record.trouble if for_good else "")
 
         await carry_out(context, "Deleting", "Deleted", rows, operation)
 
@@ -86,10 +86,10 @@ async def clone_all(context: MainContext, rows: Rows) -> None:
     token = secrets.token_hex(8)
     known = [row.id for row in context.listing.loaded]
 
-    async def operation(row: Row) -> Saved:
+    async def operation(row: ResourceRow) -> SaveResult:
         if row.problem:
             raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
-        return await context.service.create(clone(Document(row.text)), known, batch=token)
+        return await context.service.create(clone(RawJson(row.text)), known, batch=token)
 
     # The first of them is created last, so that the copies stand in their order, too.
     await carry_out(context, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
@@ -113,42 +113,42 @@ async def set_model(context: MainContext, rows: Rows) -> None:
     asked = [Asked("Model", known=models)]
     values = await context.ask(Entry(title, asked, "sets it", _wrong_model))
     if values is not None:
-        await _change(context, rows, bulk.with_model(values[0].strip()), "Set the model of")
+        await _change(context, rows, bulk_edits.with_model(values[0].strip()), "Set the model of")
 
 
 async def set_metadata(context: MainContext, rows: Rows) -> None:
     """Add a pair to the metadata of all of them, or give it another value."""
-    keys = bulk.metadata_keys(Document(row.text) for row in rows)
+    keys = bulk_edits.metadata_keys(RawJson(row.text) for row in rows)
     title = f"A pair of the metadata for {len(rows):,}"
     entry = Entry(title, [Asked("Key", known=keys), Asked("Value")], "sets it", _wrong_pair)
     values = await context.ask(entry)
     if values is not None:
-        await _change(context, rows, bulk.with_metadata(*values), "Set the metadata of")
+        await _change(context, rows, bulk_edits.with_metadata(*values), "Set the metadata of")
 
 
 async def remove_metadata(context: MainContext, rows: Rows) -> None:
     """Take a pair out of the metadata of all of them."""
-    keys = bulk.metadata_keys(Document(row.text) for row in rows)
+    keys = bulk_edits.metadata_keys(RawJson(row.text) for row in rows)
     key = await _choose(context, "Remove from the metadata", dict(zip(keys, keys, strict=True)))
     if key is not None:
-        await _change(context, rows, bulk.without_metadata(key), "Removed it from")
+        await _change(context, rows, bulk_edits.without_metadata(key), "Removed it from")
 
 
 async def add_tool(context: MainContext, rows: Rows) -> None:
     """Give all of them a tool, be it one that one of them has."""
-    found = bulk.tools_of(Document(row.text) for row in rows)
-    tools = {kind: NEW[kind] for kind in _ADDABLE} | found
+    found = bulk_edits.tools_of(RawJson(row.text) for row in rows)
+    tools = {kind: NEW_TOOLS[kind] for kind in _ADDABLE} | found
     label = await _choose(context, "Add, or replace", {each: each for each in tools})
     if label is not None:
-        await _change(context, rows, bulk.with_tool(tools[label]), "Gave the tool to")
+        await _change(context, rows, bulk_edits.with_tool(tools[label]), "Gave the tool to")
 
 
 async def remove_tool(context: MainContext, rows: Rows) -> None:
     """Take a tool from all of them."""
-    found = bulk.tools_of(Document(row.text) for row in rows)
+    found = bulk_edits.tools_of(RawJson(row.text) for row in rows)
     label = await _choose(context, "Remove", {each: each for each in found})
     if label is not None:
-        await _change(context, rows, bulk.without_tool(label), "Took the tool from")
+        await _change(context, rows, bulk_edits.without_tool(label), "Took the tool from")
 
 
 async def carry_out(
@@ -176,13 +176,13 @@ async def carry_out(
 
 def _bring_up_to_date(context: MainContext, results: Sequence[Result[ItemT]]) -> None:
     """What is done is not marked any more; what is left stays marked, to be tried again."""
-    over = [each for each in results if each.status in (Status.DONE, Status.UNCHANGED)]
-    gone = [each.removed for each in over if each.removed]
+    with_listing = [each for each in results if each.status in (Status.DONE, Status.UNCHANGED)]
+    gone = [each.removed for each in with_listing if each.removed]
     listing = context.listing.without(gone) if gone else context.listing
-    rows = [each.saved.row for each in over if each.saved is not None]
+    rows = [each.saved.row for each in with_listing if each.saved is not None]
     # The list shows the newest first, and they were created in the other order.
     context.listing = listing.with_rows(reversed(rows)) if rows else listing
-    context.unmark([each.item.id for each in over if each.item.id])
+    context.unmark([each.item.id for each in with_listing if each.item.id])
 
 
 def _tell(context: MainContext, first: str, batch: Batch[ItemT], undoing: bool) -> None:
@@ -214,10 +214,10 @@ _SAID = {
 }
 
 
-async def _change(context: MainContext, rows: Rows, edit: Edit, done: str) -> None:
+async def _change(context: MainContext, rows: Rows, edit: BulkEdit, done: str) -> None:
     token = secrets.token_hex(8)
 
-    async def operation(row: Row) -> Saved:
+    async def operation(row: ResourceRow) -> SaveResult:
         return await context.service.change(row.id, edit, above(context, row.id), batch=token)
 
     await carry_out(context, "Changing", done, rows, operation)
@@ -240,7 +240,7 @@ def _wrong_model(values: Values) -> str:
 
 def _wrong_pair(values: Values) -> str:
     try:
-        bulk.with_metadata(*values)
+        bulk_edits.with_metadata(*values)
     except Invalid as error:
         return error.message
     return ""

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant_tui.config.settings import Profile
+from assistant_tui.core.assistants.cloning import ServerInventory, Transfer, transfer
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import Batch, Status
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document
 from assistant_tui.core.errors import Invalid, ServiceError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import shown_id
-from assistant_tui.core.outcome import Saved
-from assistant_tui.core.transfer import Offer, Transfer, transfer
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.offers import offer_of
 from assistant_tui.tui.assistants.context import MainContext
@@ -27,7 +27,7 @@ _MOST_LINES = 200
 class _Move(NamedTuple):
     """One assistant on its way to the other server."""
 
-    row: Row
+    row: ResourceRow
     transfer: Transfer | None
     """None for one that does not fit the API, and so cannot be created there."""
 
@@ -66,7 +66,7 @@ async def clone_to(context: MainContext) -> None:
         await _to(context, others[chosen], rows)
 
 
-async def _to(context: MainContext, profile: Profile, rows: Sequence[Row]) -> None:
+async def _to(context: MainContext, profile: Profile, rows: Sequence[ResourceRow]) -> None:
     context.say(f"Asking {one_line(profile.host)} what it has…", Tone.WORKING)
     try:
         there = await context.service_of(profile)
@@ -83,8 +83,8 @@ async def _to(context: MainContext, profile: Profile, rows: Sequence[Row]) -> No
         await there.close()
 
 
-def _transfer(row: Row, offer: Offer) -> Transfer:
-    return transfer(Document(row.text), offer)
+def _transfer(row: ResourceRow, offer: ServerInventory) -> Transfer:
+    return transfer(RawJson(row.text), offer)
 
 
 def _question(profile: Profile, moves: Sequence[_Move]) -> Question:
@@ -111,7 +111,7 @@ async def _carry_out(
 ) -> None:
     """Create them one after the other: no two creates may be taken for one another."""
 
-    async def operation(move: _Move) -> Saved:
+    async def operation(move: _Move) -> SaveResult:
         if move.transfer is None:
             raise Invalid(f"it does not fit the API: {one_line(move.row.problem)}")
         return await there.create(move.transfer.draft)

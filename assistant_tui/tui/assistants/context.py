@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 from textual.app import App
 
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.dialogs.dialog import Dialog, Result
 from assistant_tui.tui.widgets.status_line import Tone
 
@@ -57,11 +58,11 @@ class MainContext(Protocol):
         """
 
     @property
-    def marked(self) -> tuple[Row, ...]:
+    def marked(self) -> tuple[ResourceRow, ...]:
         """The assistants that the person has marked, those of the list in its order first."""
 
     @property
-    def targets(self) -> tuple[Row, ...]:
+    def targets(self) -> tuple[ResourceRow, ...]:
         """The marked assistants; where none is, the highlighted one."""
 
     @property
@@ -77,7 +78,7 @@ class MainContext(Protocol):
     def unmark(self, assistant_ids: Iterable[str]) -> None:
         """Take the marks of some away."""
 
-    def show_row(self, row: Row) -> None:
+    def show_row(self, row: ResourceRow) -> None:
         """Put a row that the server answered into the listing and highlight it."""
 
     def reveal(self, assistant_id: str) -> None:

@@ -7,17 +7,17 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from assistant_tui.config.settings import Profile, Source
-from assistant_tui.core.concealing import conceal
-from assistant_tui.core.display import (
+from assistant_tui.core.json_text import on_one_line
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.redaction import redact
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import (
     has_controls,
     json_line,
     many_lines,
     one_line,
     without_controls,
 )
-from assistant_tui.core.document import on_one_line
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import shown_id
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.terminal.clipboard import Clipboard, ClipboardError
@@ -92,7 +92,7 @@ class Copied(NamedTuple):
     """Whether it may be of several lines."""
 
 
-def part_of(row: Row, part: Part, profile: Profile) -> Copied:
+def part_of(row: ResourceRow, part: Part, profile: Profile) -> Copied:
     """What is copied of an assistant for one of its parts."""
     return {
         Part.ID: lambda: Copied(row.id, shown_id(row.id)),
@@ -107,7 +107,7 @@ def _json(text: str) -> str:
     return json_line(on_one_line(text)) if has_controls(text, lines=True) else text
 
 
-def curl(profile: Profile, row: Row) -> str:
+def curl(profile: Profile, row: ResourceRow) -> str:
     """A command that reads the assistant; the key stays the name of a variable, and the place of
     each other secret is marked."""
     headers = {
@@ -117,10 +117,10 @@ def curl(profile: Profile, row: Row) -> str:
         **profile.headers,
     }
     hidden = profile.secrets
-    parts = ["curl", shlex.quote(conceal(_url(profile, row), hidden))]
+    parts = ["curl", shlex.quote(redact(_url(profile, row), hidden))]
     for name, value in headers.items():
         if value:
-            parts.append("-H " + shlex.quote(conceal(f"{name}: {value}", hidden)))
+            parts.append("-H " + shlex.quote(redact(f"{name}: {value}", hidden)))
     if variable := _variable(profile):
         header = (
             f"{profile.api_key_header}: " if profile.api_key_header else "Authorization: Bearer "
@@ -129,7 +129,7 @@ def curl(profile: Profile, row: Row) -> str:
     return " ".join(parts)
 
 
-def _url(profile: Profile, row: Row) -> str:
+def _url(profile: Profile, row: ResourceRow) -> str:
     """The assistant's address as the client makes it, but without a name and password."""
     parts = urlsplit(profile.base_url if profile.source is Source.REMOTE else _LOCAL)
     part = quote(row.id, safe="", errors="surrogatepass").replace(".", "%2E")

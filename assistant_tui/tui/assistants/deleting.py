@@ -3,23 +3,23 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import IN_A_SENTENCE, ON_A_LINE, called, short_name, shown_id
+from assistant_tui.core.labels import IN_A_SENTENCE, ON_A_LINE, name_or_id, short_name, shown_id
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.deletion import DeleteQuestion
 from assistant_tui.tui.dialogs.question import about_line
 from assistant_tui.tui.widgets.status_line import Tone
 
 
-def question(context: MainContext, row: Row) -> DeleteQuestion:
+def question(context: MainContext, row: ResourceRow) -> DeleteQuestion:
     """Ask with all that is needed to be sure; Cancel has the focus."""
     return DeleteQuestion(list(about(row)), lambda: why_unkept(context, [row]))
 
 
-async def why_unkept(context: MainContext, rows: Sequence[Row]) -> str:
+async def why_unkept(context: MainContext, rows: Sequence[ResourceRow]) -> str:
     """Why no copies of these could be kept just now; empty if they could."""
     try:
         service = await context.connected()
@@ -28,9 +28,9 @@ async def why_unkept(context: MainContext, rows: Sequence[Row]) -> str:
     return await service.record.check(sum(len(row.text) for row in rows))
 
 
-async def delete(context: MainContext, row: Row, *, for_good: bool = False) -> None:
+async def delete(context: MainContext, row: ResourceRow, *, for_good: bool = False) -> None:
     """Delete just this row, and tell what became of it; `for_good` also if no copy is kept."""
-    name, identity = called(row.name, row.id, IN_A_SENTENCE), shown_id(row.id)
+    name, identity = name_or_id(row.name, row.id, IN_A_SENTENCE), shown_id(row.id)
     context.say(f"Deleting {name}…", Tone.WORKING)
     try:
         above = previous_id(context, row.id)
@@ -53,7 +53,7 @@ def previous_id(context: MainContext, assistant_id: str) -> str | None:
     return context.listing.rows[position - 1].id if position else None
 
 
-def about(row: Row) -> Iterator[str]:
+def about(row: ResourceRow) -> Iterator[str]:
     """What tells this assistant from others, line by line, safe to show."""
     yield about_line("Name", short_name(row.name, ON_A_LINE) or "(no name)")
     yield f"Id    {shown_id(row.id)}"
@@ -64,12 +64,12 @@ def about(row: Row) -> Iterator[str]:
 _RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}
 
 
-def _uses(row: Row) -> Iterator[str]:
+def _uses(row: ResourceRow) -> Iterator[str]:
     """The tools, and how many files and stores hang on them."""
     for tool, count in Counter(row.tools).items():
         yield one_line(tool) + (f" ×{count}" if count > 1 else "")
     try:
-        resources = Document(row.text).value("tool_resources")
+        resources = RawJson(row.text).value("tool_resources")
     except ValueError:
         return
     for tool in resources.values() if isinstance(resources, dict) else ():

@@ -7,7 +7,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.widgets.status_line import Tone

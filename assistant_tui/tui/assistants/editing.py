@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document, compose, indent
-from assistant_tui.core.draft import Draft, from_editor
+from assistant_tui.core.assistants.draft import Draft, editor_draft
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Row
+from assistant_tui.core.json_text import compose, indent
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.journal.drafts import InEditor
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
@@ -121,7 +122,7 @@ class EditorSession:
 _ERROR_MARK = "// "
 
 
-async def edit_object(context: MainContext, row: Row) -> None:
+async def edit_object(context: MainContext, row: ResourceRow) -> None:
     """Fetch the object, open it as JSON in the editor, and save what was changed.
 
     What cannot be read or saved is offered for another round, so that no edit is lost.
@@ -132,13 +133,13 @@ async def edit_object(context: MainContext, row: Row) -> None:
     except ServiceError as error:
         context.report(error, "Not opened")
         return
-    original = Document(row.text)
+    original = RawJson(row.text)
     draft: Draft | None = Draft(original)
     while draft is not None:
         draft = await _edit(context, original, draft)
 
 
-async def _edit(context: MainContext, original: Document, draft: Draft) -> Draft | None:
+async def _edit(context: MainContext, original: RawJson, draft: Draft) -> Draft | None:
     """Open an edit in the editor and save what comes back; returns what another round is for."""
     text = (
         indent(compose({**original.members, **draft.patch()})) if draft.dirty else original.pretty
@@ -169,14 +170,14 @@ async def _edit(context: MainContext, original: Document, draft: Draft) -> Draft
 
 
 async def _come_back(
-    context: MainContext, original: Document, session: EditorSession
+    context: MainContext, original: RawJson, session: EditorSession
 ) -> Draft | None:
     """Visit the editor as often as it takes to get JSON back; None gives up."""
     while True:
         text = session.file.before
         try:
             text = without_error(session.run())
-            return from_editor(original, text)
+            return editor_draft(original, text)
         except UnreadableFile as error:
             told, marked = str(error), None
         except EditorError as error:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Mapping
 
 from assistant_tui.core.batch import Batch, Status
-from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Invalid
-from assistant_tui.core.exporting import FORMATS, FileNames
-from assistant_tui.core.listing import Row
+from assistant_tui.core.formats.exporting import FORMATS, FileNames
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.files.shelf import Shelf
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.choice import Choice
@@ -42,7 +42,7 @@ async def export(context: MainContext) -> None:
     form = FORMATS[chosen]
     names = FileNames(form)
 
-    async def operation(row: Row) -> str:
+    async def operation(row: ResourceRow) -> str:
         try:
             text = form.write(row.text)
             await asyncio.to_thread(shelf.put, names.of(row), text)
@@ -58,7 +58,7 @@ async def export(context: MainContext) -> None:
     context.say(said, Tone.PLAIN if done == len(rows) else Tone.WARNING)
 
 
-def _count(rows: tuple[Row, ...]) -> str:
+def _count(rows: tuple[ResourceRow, ...]) -> str:
     return rows[0].label if len(rows) == 1 else f"{len(rows):,} assistants"
 
 

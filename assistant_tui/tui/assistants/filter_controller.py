@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from assistant_tui.core.finding.query import EVERYTHING, QueryError, parse
-from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Row
-from assistant_tui.core.marks import Marks
+from assistant_tui.core.rows import Marks, ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
+from assistant_tui.core.search.query import EVERYTHING, QueryError, parse
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.stylesheets import read_deferred
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 from assistant_tui.tui.dialogs.wait_for_rest import ALL, THESE, WaitForRest
 
-Use = Callable[[Sequence[Row], bool], None]
+Use = Callable[[Sequence[ResourceRow], bool], None]
 """Takes the rows, and whether they are all that the server has for the filter."""
 
 
@@ -74,7 +73,7 @@ class WholeResult:
     def _try_again(self) -> None:
         self._model.update(self._model.state.retrying())
 
-    def _hand_over(self, view: View, use: Use, *, all_there: bool) -> None:
+    def _hand_over(self, view: FilteredListing, use: Use, *, all_there: bool) -> None:
         use(view.rows, all_there and view.listing.complete)
 
 
@@ -94,15 +93,15 @@ class FilterController:
     """Reads the filter, looks through the rows by and by, and hands out each view to be shown."""
 
     def __init__(
-        self, model: ListModel, screen: Screen[None], show: Callable[[View], None]
+        self, model: ListModel, screen: Screen[None], show: Callable[[FilteredListing], None]
     ) -> None:
         """`show` is given each view that is to be seen."""
         self._model = model
         self._screen = screen
         self._show = show
         self._whole = WholeResult(model, screen)
-        self._shown = View()
-        self._looked_at: View | None = None
+        self._shown = FilteredListing()
+        self._looked_at: FilteredListing | None = None
         """The view that came of the last look; another one has not been looked at here."""
         self._searching = False
         """The worker is there that looks at rows until none is left."""
@@ -121,7 +120,7 @@ class FilterController:
         return self._screen.query_one(Browser)
 
     @property
-    def _view(self) -> View:
+    def _view(self) -> FilteredListing:
         return self._model.state.view
 
     async def act(self, name: str) -> None:
@@ -135,16 +134,21 @@ class FilterController:
             case "filter_clear":
                 await self._clear()
             case "sort":
-                self._model.update(self._model.state.through(view.query, view.ordering.next()))
+                self._model.update(self._model.state.with_query(view.query, view.ordering.next()))
             case "sort_reverse":
-                self._model.update(self._model.state.through(view.query, view.ordering.reversed()))
+                self._model.update(
+                    self._model.state.with_query(view.query, view.ordering.reversed())
+                )
             case "mark_all":
                 self._whole.ask("Mark all", partial(self._mark, Marks.with_all))
             case "invert_marks":
                 self._whole.ask("Invert marks", partial(self._mark, Marks.inverted))
 
     def _mark(
-        self, change: Callable[[Marks, Sequence[Row]], Marks], rows: Sequence[Row], whole: bool
+        self,
+        change: Callable[[Marks, Sequence[ResourceRow]], Marks],
+        rows: Sequence[ResourceRow],
+        whole: bool,
     ) -> None:
         """Mark rows; where a server keeps others back, say so."""
         self._browser.marks = change(self._browser.marks, rows)
@@ -179,7 +183,7 @@ class FilterController:
             query, wrong = error.rest, str(error)
         self._bar.refuse(wrong)
         if query.text != self._view.query.text:
-            self._model.update(self._model.state.through(query, self._view.ordering))
+            self._model.update(self._model.state.with_query(query, self._view.ordering))
         return not wrong
 
     async def _settle(self) -> None:
@@ -195,7 +199,7 @@ class FilterController:
         await self.close()
 
     def _show_everything(self) -> None:
-        self._model.update(self._model.state.through(EVERYTHING, self._view.ordering))
+        self._model.update(self._model.state.with_query(EVERYTHING, self._view.ordering))
 
     def back(self) -> None:
         """Take back the filter, else the order, if there is one."""
@@ -217,17 +221,17 @@ class FilterController:
         if before is None or (view.query, view.ordering) != (before.query, before.ordering):
             self._count = FIRST
         self._look_further()
-        if not self._view.behind or self._is_news(0):
+        if not self._view.scan_pending or self._is_news(0):
             self._display()
-        if self._view.behind and not self._searching:
+        if self._view.scan_pending and not self._searching:
             self._searching = True
             start(self._screen, self._search, "search")
 
     def _look_further(self) -> None:
         started = perf_counter()
-        state = self._model.state.further(self._count)
+        state = self._model.state.scanned(self._count)
         took = perf_counter() - started
-        if took < SLICE / 2 and state.view.behind:
+        if took < SLICE / 2 and state.view.scan_pending:
             self._count *= 2
         elif took > SLICE and self._count > 1:
             self._count //= 2
@@ -249,10 +253,10 @@ class FilterController:
     async def _search(self) -> None:
         drawn = monotonic()
         try:
-            while self._view.behind:
+            while self._view.scan_pending:
                 await asyncio.sleep(BREATH)
                 self._look_further()
-                if not self._view.behind or self._is_news(monotonic() - drawn):
+                if not self._view.scan_pending or self._is_news(monotonic() - drawn):
                     self._display()
                     drawn = monotonic()
         finally:

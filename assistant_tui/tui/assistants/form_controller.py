@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.worker import Worker
 
-from assistant_tui.core.document import Document, write_json
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.editor_values import EditorValue, is_editable, looks_same
+from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.fields import FIELDS
-from assistant_tui.core.outcome import Saved
-from assistant_tui.core.raw import Raw, is_editable, looks_same
+from assistant_tui.core.json_text import write_json
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.draft_keeper import DraftKeeper
 from assistant_tui.tui.assistants.leaving import may_leave, named_aside
@@ -171,25 +172,25 @@ class FormController:
         if saved is None:
             return
         self._last_model = saved.row.model or self._last_model
-        if form.held() == held and not saved.outcome.ignored and not sent.aside:
+        if form.held() == held and not saved.outcome.ignored and not sent.unsent_input:
             await self.close()
             return
         await self._go_on(form, sent, saved, held)
-        if sent.aside:
+        if sent.unsent_input:
             left = named_aside(sent)
             self._context.say(f"Saved, but not what is typed in {left}", Tone.WARNING)
         elif saved.outcome.as_asked and not saved.merged:
             self._context.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
 
     async def _go_on(
-        self, form: "AssistantForm", sent: Draft, saved: Saved, held: Mapping[str, Raw]
+        self, form: "AssistantForm", sent: Draft, saved: SaveResult, held: Mapping[str, EditorValue]
     ) -> None:
         """Go on editing what was typed since, over what the server has now, and keep that."""
         if not _shows_all(sent, saved):
             await self._show_anew(form, sent, saved, held)
         else:
-            left = (*saved.outcome.ignored, *sent.aside)
-            form.go_on(Document(saved.row.text), held, left)
+            left = (*saved.outcome.ignored, *sent.unsent_input)
+            form.go_on(RawJson(saved.row.text), held, left)
         former = self._keeper
         if self.form is form and sent.assistant_id is None:
             self._keeper = self._keeper_of(form, saved.row.id, kept=False)
@@ -217,13 +218,15 @@ class FormController:
         return draft
 
     async def _show_anew(
-        self, form: "AssistantForm", sent: Draft, saved: Saved, held: Mapping[str, Raw]
+        self, form: "AssistantForm", sent: Draft, saved: SaveResult, held: Mapping[str, EditorValue]
     ) -> None:
         """Open the form over what the server has now, with what it has not as edits."""
         typed = {name: raw for name, raw in form.held().items() if raw != held[name]}
-        left = (*saved.outcome.ignored, *sent.aside)
+        left = (*saved.outcome.ignored, *sent.unsent_input)
         ignored = {name: held[name] for name in left if name in held}
-        draft = Draft(sent.met_by(Document(saved.row.text), {**typed, **sent.aside}))
+        draft = Draft(
+            sent.original_after_save(RawJson(saved.row.text), {**typed, **sent.unsent_input})
+        )
         for name, raw in {**ignored, **typed}.items():
             draft = draft.edited(name, raw)
         place = form.cursor
@@ -249,9 +252,9 @@ class FormController:
         )
 
 
-def _shows_all(sent: Draft, saved: Saved) -> bool:
+def _shows_all(sent: Draft, saved: SaveResult) -> bool:
     """Whether a form that sent this shows what the server has now, but for what it ignored."""
-    shown, now = {**sent.start, **sent.patch()}, Document(saved.row.text).members
+    shown, now = {**sent.start, **sent.patch()}, RawJson(saved.row.text).members
     for name, field in FIELDS.items():
         if name in saved.outcome.ignored:
             if not is_editable(field, now.get(name)):

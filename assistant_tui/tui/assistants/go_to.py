@@ -1,10 +1,10 @@
 """Goes to an assistant by its id, whether it is in the list or not."""
 
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import NotFound, ServiceError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import called, shown_id
+from assistant_tui.core.labels import name_or_id, shown_id
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.assistants import showing
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
@@ -29,7 +29,7 @@ async def go_to(context: MainContext) -> None:
     except ServiceError as error:
         context.report(error, f"{shown_id(assistant_id)} was not found")
         return
-    context.say(f"{called(row.name, row.id)} is not in the list that is loaded")
+    context.say(f"{name_or_id(row.name, row.id)} is not in the list that is loaded")
     await _open(context, row)
 
 
@@ -38,8 +38,8 @@ def _wrong(values: Values) -> str:
     return "" if text and not any(map(str.isspace, text)) else "An id is one word, such as asst_abc"
 
 
-async def _open(context: MainContext, row: Row) -> None:
+async def _open(context: MainContext, row: ResourceRow) -> None:
     if row.problem or context.profile.read_only:
         context.app.push_screen(showing.json_screen(row))
     else:
-        await context.open_form(Draft(Document(row.text)))
+        await context.open_form(Draft(RawJson(row.text)))

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.display import one_line
+from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.importing import Action, Step, mismatch
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.files.reading import read_entries
 from assistant_tui.services import importing
 from assistant_tui.services.importing import look_up, why_unnoted
@@ -58,7 +58,7 @@ def _wrong(values: tuple[str, ...]) -> str:
 _TO_SEND = (Action.CREATE, Action.CHANGE)
 
 
-def _question(steps: Sequence[Step], unnoted: str) -> Question:
+def _question(steps: Sequence[ImportStep], unnoted: str) -> Question:
     counts = Counter(step.action for step in steps)
     title = ", ".join(f"{counts[action]:,} {action.value}" for action in Action if counts[action])
     lines = [step.line for step in steps[:_MOST_LINES]]
@@ -72,10 +72,10 @@ def _question(steps: Sequence[Step], unnoted: str) -> Question:
     return Question(f"Import: {title}", lines, answers, [unnoted] if unnoted else [])
 
 
-async def _carry_out(context: MainContext, steps: Sequence[Step]) -> None:
+async def _carry_out(context: MainContext, steps: Sequence[ImportStep]) -> None:
     token = secrets.token_hex(8)
 
-    async def operation(step: Step) -> Saved:
+    async def operation(step: ImportStep) -> SaveResult:
         return await importing.carry_out(context.service, step, token)
 
     results = await carry_out(context, "Importing", "Imported", steps, operation, at_once=1)

@@ -6,7 +6,7 @@ What they need is imported when the first of them starts: it would only delay th
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.assistants.context import MainContext
 
 Job = Coroutine[Any, Any, None]
@@ -41,7 +41,7 @@ def jobs() -> Mapping[str, Callable[[MainContext], Job]]:
     }
 
 
-def jobs_on_a_row() -> Mapping[str, Callable[[MainContext, Row], Job]]:
+def jobs_on_a_row() -> Mapping[str, Callable[[MainContext, ResourceRow], Job]]:
     """Those on the assistant that is highlighted when they start, wherever the cursor goes."""
     from assistant_tui.tui.assistants import editing, undoing
 

@@ -1,8 +1,8 @@
 """Leaves a form without losing anything by accident."""
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.question import Answer, Question
 
@@ -23,7 +23,9 @@ def question(draft: Draft) -> Question:
 def named_aside(draft: Draft) -> str:
     """What is typed but would not be sent: `Tools: function f`; empty if nothing is."""
     return one_line(
-        "; ".join(f"{FIELDS[name].label}: {', '.join(what)}" for name, what in draft.aside.items())
+        "; ".join(
+            f"{FIELDS[name].label}: {', '.join(what)}" for name, what in draft.unsent_input.items()
+        )
     )
 
 

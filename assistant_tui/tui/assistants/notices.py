@@ -3,11 +3,11 @@
 from urllib.parse import urlsplit
 
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.display import one_line
 from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceError, Unauthorized
-from assistant_tui.core.finding.list_state import ListState, Load
-from assistant_tui.core.finding.query import QUALIFIERS
-from assistant_tui.core.finding.view import View
+from assistant_tui.core.list_state import ListState, Load
+from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.search.filtered_listing import FilteredListing
+from assistant_tui.core.search.query import QUALIFIERS
 from assistant_tui.tui.widgets.status_line import Tone
 
 LOADING = "Loading…"
@@ -52,10 +52,10 @@ def empty(*, writable: bool) -> str:
     )
 
 
-def nothing_found(view: View) -> str:
+def nothing_found(view: FilteredListing) -> str:
     """The words for a filter that lets no row through."""
     said = [f"Nothing matches /{one_line(view.query.text)}"]
-    if view.behind or not view.listing.exhausted:
+    if view.scan_pending or not view.listing.exhausted:
         said[0] += " so far"
     if word := one_line(view.query.mistaken):
         said.append(f"{word} is no qualifier, so it is a word. Qualifiers: {QUALIFIERS}")

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft, from_editor
-from assistant_tui.core.naming import short_name, shown_id
-from assistant_tui.core.outcome import is_made_of
+from assistant_tui.core.assistants.draft import Draft, editor_draft
+from assistant_tui.core.assistants.verification import is_made_of
+from assistant_tui.core.labels import short_name, shown_id
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.journal.drafts import InEditor, KeptDraft, load_draft, load_in_editor, put_in
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.tui.assistants.context import MainContext
@@ -34,7 +34,7 @@ class LeftEdit:
     """None where what was kept, or what an editor left, cannot be read."""
     problem: str = ""
     """Why it cannot be read."""
-    original: Document | None = None
+    original: RawJson | None = None
     file: EditorFile | None = None
     """What was in an editor when the program ended."""
     is_of_a_form: bool = False
@@ -73,7 +73,7 @@ class LeftEdit:
         """The beginning of its name, safe to show; the key of one that cannot be read."""
         if self.draft is None and self.original is None:
             return shown_id(self.key)
-        said = self.draft.said("name") if self.draft is not None else None
+        said = self.draft.entered_text("name") if self.draft is not None else None
         if said is None and self.original is not None:
             said = self.original.value("name")
         return short_name(said if isinstance(said, str) else "") or "(no name)"
@@ -100,7 +100,7 @@ def _with_file(kept: KeptDraft, base: Draft, in_editor: InEditor, file: EditorFi
         text = in_editor.before  # The file is gone: nothing was written there.
     if in_editor.stand_in:
         return _as_edited(put_in(kept.text, in_editor, text))
-    return base if base.original is None else from_editor(base.original, without_error(text))
+    return base if base.original is None else editor_draft(base.original, without_error(text))
 
 
 def _as_edited(draft: Draft) -> Draft:
@@ -188,7 +188,7 @@ async def _open(context: MainContext, edit: LeftEdit, draft: Draft) -> None:
             return
         await record.forget_draft(edit.kept.key)
         await _discard(context, edit)
-    await context.open_form(draft.for_the_form(), edit.key)
+    await context.open_form(draft.for_form(), edit.key)
 
 
 async def _discard(context: MainContext, edit: LeftEdit) -> None:
@@ -221,7 +221,7 @@ def _made(context: MainContext, draft: Draft, since: float) -> Iterator[str]:
     """Tell of an assistant that the draft's own create may have made before the program ended."""
     for row in context.listing.rows if draft.original is None else ():
         new = not row.problem and (row.created_at or 0) >= since - CLOCKS
-        if new and is_made_of(draft.patch(), Document(row.text)):
+        if new and is_made_of(draft.patch(), RawJson(row.text)):
             yield ""
             yield f"One just like it was created since: {shown_id(row.id)}"
             yield "If that was this edit, discard it: saving makes a second one."

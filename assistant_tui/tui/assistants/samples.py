@@ -1,9 +1,9 @@
 """Fills an empty store with three samples, so that there is something to look at."""
 
-from assistant_tui.core.document import write_json
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.samples import three_samples
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.samples import three_samples
+from assistant_tui.core.json_text import write_json
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.widgets.status_line import Tone
 

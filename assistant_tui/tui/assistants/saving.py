@@ -5,21 +5,21 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from assistant_tui.api.capabilities import Capability
-from assistant_tui.core.conflict import Conflict
-from assistant_tui.core.copies import edited, left_behind, recreated
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.cloning import recreated, uncreatable_fields, with_edits
+from assistant_tui.core.assistants.conflict import Conflict
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
-from assistant_tui.core.naming import (
+from assistant_tui.core.labels import (
     IN_A_SENTENCE,
     ON_A_LINE,
     WITH_ITS_ID,
-    called,
+    name_or_id,
     short_name,
     shown_id,
 )
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
 from assistant_tui.tui.dialogs.conflict import ConflictDialog
@@ -49,7 +49,7 @@ EDITING = Purpose(
 RESTORING = Purpose("Not restored", "Not restored", "Cancel")
 
 
-async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -> Saved | None:
+async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -> SaveResult | None:
     """Create or modify; returns what the server has now, or None if the draft is still needed."""
     sent = draft
     kept: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -
         try:
             saved = await _send(context, sent, purpose.undoes)
         except EditConflict as error:
-            conflict = Conflict(sent, Document(error.newer.text), error.fields, draft.original)
+            conflict = Conflict(sent, RawJson(error.newer.text), error.fields, draft.original)
             chosen = await context.ask(ConflictDialog(conflict, purpose.stay))
             if chosen is None:
                 context.say(purpose.unsaved, Tone.WARNING)
@@ -65,7 +65,7 @@ async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -
             sent, kept = conflict.settled(chosen), (*kept, *conflict.kept(chosen))
             if sent.dirty:
                 continue
-            saved = Saved(error.newer, unchanged=True)
+            saved = SaveResult(error.newer, unchanged=True)
         except Incomplete as error:
             if await _whole_agreed(context, purpose):
                 context.service.send_whole()
@@ -93,7 +93,7 @@ async def _whole_agreed(context: MainContext, purpose: Purpose) -> bool:
     return await context.ask(question) == "whole"
 
 
-async def _send(context: MainContext, draft: Draft, undoes: int | None) -> Saved:
+async def _send(context: MainContext, draft: Draft, undoes: int | None) -> SaveResult:
     if draft.assistant_id is None:
         context.say("Creating…", Tone.WORKING)
         known = [row.id for row in context.listing.rows]
@@ -102,18 +102,18 @@ async def _send(context: MainContext, draft: Draft, undoes: int | None) -> Saved
     return await context.service.save(draft, previous_id(context, draft.assistant_id), undoes)
 
 
-def _done(context: MainContext, draft: Draft, saved: Saved, kept: Iterable[str]) -> Saved:
+def _done(context: MainContext, draft: Draft, saved: SaveResult, kept: Iterable[str]) -> SaveResult:
     """Show and tell what was saved; `kept` are fields of others that were met on the way."""
     saved = replace(saved, merged=tuple(dict.fromkeys((*kept, *saved.merged))))
     context.show_row(saved.row)
-    done = "Created" if draft.assistant_id is None else "Saved"
+    done = "Created" if draft.assistant_id is None else "SaveResult"
     if saved.unchanged:
         done = "Nothing was left to save:"
     _tell(context, done, saved)
     return saved
 
 
-async def _create_anew(context: MainContext, draft: Draft, purpose: Purpose) -> Saved | None:
+async def _create_anew(context: MainContext, draft: Draft, purpose: Purpose) -> SaveResult | None:
     """Offer to create one that is gone anew, with the edits; the draft stays until then."""
     again = "It can be created anew, with your changes; the id will be a new one."
     saved = await _instead(context, draft, "It was deleted elsewhere", again, purpose)
@@ -126,7 +126,7 @@ def _is_fixed(context: MainContext) -> bool:
     return not context.profile.read_only and not context.service.can(Capability.MODIFY)
 
 
-async def _create_beside(context: MainContext, draft: Draft, purpose: Purpose) -> Saved | None:
+async def _create_beside(context: MainContext, draft: Draft, purpose: Purpose) -> SaveResult | None:
     """Offer to create another one with the edits, where the server cannot modify the first."""
     beside = "A new one can take your changes; this one stays as it is."
     return await _instead(context, draft, "This server cannot modify assistants", beside, purpose)
@@ -134,8 +134,8 @@ async def _create_beside(context: MainContext, draft: Draft, purpose: Purpose) -
 
 async def _instead(
     context: MainContext, draft: Draft, title: str, offer: str, purpose: Purpose
-) -> Saved | None:
-    fresh, lost = recreated(draft), left_behind(edited(draft))
+) -> SaveResult | None:
+    fresh, lost = recreated(draft), uncreatable_fields(with_edits(draft))
     if not await _wanted_anew(context, draft, title, offer, lost, purpose):
         context.say(purpose.unsaved, Tone.WARNING)
         return None
@@ -158,7 +158,7 @@ async def _wanted_anew(
     lost: Collection[str],
     purpose: Purpose,
 ) -> bool:
-    name = str(edited(draft).value("name") or "")
+    name = str(with_edits(draft).value("name") or "")
     lines = [
         about_line("Name", short_name(name, ON_A_LINE) or "(no name)"),
         f"Id    {shown_id(str(draft.assistant_id))}",
@@ -177,7 +177,7 @@ def _names(fields: Iterable[str]) -> str:
     return one_line(", ".join(fields))
 
 
-def _tell(context: MainContext, done: str, saved: Saved, remarks: Iterable[str] = ()) -> None:
+def _tell(context: MainContext, done: str, saved: SaveResult, remarks: Iterable[str] = ()) -> None:
     """Say what was done, and what the server did beside."""
     identity = shown_id(saved.row.id)
     remarks, last = [*remarks], identity
@@ -195,5 +195,5 @@ def _tell(context: MainContext, done: str, saved: Saved, remarks: Iterable[str] 
         last = identity
     tone = Tone.WARNING if saved.unkept or not saved.outcome.as_asked else Tone.PLAIN
     most = IN_A_SENTENCE if remarks else WITH_ITS_ID
-    said = f"{done} {called(saved.row.name, saved.row.id, most)}"
+    said = f"{done} {name_or_id(saved.row.name, saved.row.id, most)}"
     context.say(" · ".join([said, *remarks, last]), tone)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from assistant_tui.core.description import Line
-from assistant_tui.core.difference import differences
-from assistant_tui.core.display import escaped, many_lines, one_line, visible
-from assistant_tui.core.document import Document, indent, read_json, write_json
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import short_name
+from assistant_tui.core.assistants.comparison import differences
+from assistant_tui.core.assistants.description import StyledText
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.json_text import indent, read_json, write_json
+from assistant_tui.core.labels import short_name
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import escaped, many_lines, one_line, visible_line
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
 
 if TYPE_CHECKING:
@@ -20,25 +21,27 @@ MOST_JSON = 1_000_000
 """Characters of an object, or of instructions, that are laid out and wrapped."""
 
 
-def json_screen(row: Row) -> TextScreen:
+def json_screen(row: ResourceRow) -> TextScreen:
     """The object as the server sent it, laid out over lines."""
-    title = f"{visible(row.name) or '(no name)'} · as the server sent it"
-    lines = [Line(f"! {one_line(row.problem)}", "warning"), Line("")] if row.problem else []
-    lines.append(Line(many_lines(indent(row.text[:MOST_JSON]))))
+    title = f"{visible_line(row.name) or '(no name)'} · as the server sent it"
+    lines = (
+        [StyledText(f"! {one_line(row.problem)}", "warning"), StyledText("")] if row.problem else []
+    )
+    lines.append(StyledText(many_lines(indent(row.text[:MOST_JSON]))))
     if (left := len(row.text) - MOST_JSON) > 0:
-        lines.append(Line(f"… {left:,} more characters: x writes all to a file", "warning"))
+        lines.append(StyledText(f"… {left:,} more characters: x writes all to a file", "warning"))
     return TextScreen(title, lines)
 
 
-def comparison_screen(left: Row, right: Row) -> TextScreen:
+def comparison_screen(left: ResourceRow, right: ResourceRow) -> TextScreen:
     """Two assistants side by side, field by field."""
-    from assistant_tui.core.comparison import comparison
+    from assistant_tui.core.assistants.comparison import compare_assistants
     from assistant_tui.tui.widgets.side_by_side import SideBySide
 
     try:
-        compared = [*comparison(Document(left.text), Document(right.text))]
+        compared = [*compare_assistants(RawJson(left.text), RawJson(right.text))]
     except ValueError as error:
-        return TextScreen("Compare", [Line(f"! They cannot be compared: {error}", "warning")])
+        return TextScreen("Compare", [StyledText(f"! They cannot be compared: {error}", "warning")])
     differing = sum(not each.same for each in compared)
     names = [short_name(row.name) or "(no name)" for row in (left, right)]
     title = f"{names[0]} ↔ {names[1]} · {differing} of {len(compared)} fields differ"
@@ -47,14 +50,14 @@ def comparison_screen(left: Row, right: Row) -> TextScreen:
 
 def changes_screen(draft: Draft) -> TextScreen:
     """What a save would send, against the original."""
-    lines = [Line(f"✗ {one_line(error)}", "warning") for error in draft.errors.values()]
+    lines = [StyledText(f"✗ {one_line(error)}", "warning") for error in draft.errors.values()]
     lines += difference_lines(differences(draft))
-    return TextScreen("What a save would send", lines or [Line("Nothing was changed.")])
+    return TextScreen("What a save would send", lines or [StyledText("Nothing was changed.")])
 
 
-def reading_of_row(row: Row) -> "ReadingScreen":
+def reading_of_row(row: ResourceRow) -> "ReadingScreen":
     """The instructions of an assistant as Markdown, to be read."""
-    return _reading(row.name, Document(row.text).members)
+    return _reading(row.name, RawJson(row.text).members)
 
 
 def reading_of_draft(draft: Draft) -> "ReadingScreen":
@@ -66,14 +69,16 @@ def reading_of_draft(draft: Draft) -> "ReadingScreen":
 
 def _reading(name: str, members: Mapping[str, str]) -> "ReadingScreen":
     # What lays Markdown out is large, and few starts of the program ever need it.
-    from assistant_tui.core.reading import parts
+    from assistant_tui.core.markdown_parts import split_markdown
     from assistant_tui.tui.dialogs.reading import ReadingScreen
 
     said = _text(members.get("instructions")) or "No instructions."
     text = many_lines(said[:MOST_JSON])
     if (left := len(said) - MOST_JSON) > 0:
         text += f"\n\n… {left:,} more characters"
-    return ReadingScreen(f"Instructions of {visible(name) or '(no name)'}", parts(text))
+    return ReadingScreen(
+        f"Instructions of {visible_line(name) or '(no name)'}", split_markdown(text)
+    )
 
 
 def _text(value: str | None) -> str:
@@ -85,6 +90,8 @@ def _text(value: str | None) -> str:
     return said if isinstance(said, str) else ""
 
 
-def id_screen(row: Row) -> TextScreen:
+def id_screen(row: ResourceRow) -> TextScreen:
     """The id alone on its line, for a selection with the mouse or tmux's copy mode."""
-    return TextScreen(visible(row.name) or "(no name)", [Line(""), Line(escaped(row.id))])
+    return TextScreen(
+        visible_line(row.name) or "(no name)", [StyledText(""), StyledText(escaped(row.id))]
+    )

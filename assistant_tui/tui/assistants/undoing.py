@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from assistant_tui.core.columns import created_text
-from assistant_tui.core.difference import differences
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.assistants.columns import created_text
+from assistant_tui.core.assistants.comparison import differences
+from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
 from assistant_tui.core.errors import ServerFault, ServiceError
-from assistant_tui.core.listing import Row
-from assistant_tui.core.naming import IN_A_LABEL, IN_A_SENTENCE, called, short_name, shown_id
+from assistant_tui.core.labels import IN_A_LABEL, IN_A_SENTENCE, name_or_id, short_name, shown_id
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
@@ -57,7 +57,7 @@ async def trash(context: MainContext) -> None:
         await _recreate(context, entry)
 
 
-async def history(context: MainContext, row: Row) -> None:
+async def history(context: MainContext, row: ResourceRow) -> None:
     """List the versions of an assistant that were seen here, and restore the chosen one."""
     entries = [each for each in await context.service.record.history(row.id) if each.after]
     if not entries:
@@ -67,10 +67,10 @@ async def history(context: MainContext, row: Row) -> None:
     lines = {str(each.number): _line(each) for each in entries}
     if entries[-1].before is not None:
         versions["first"], lines["first"] = entries[-1].before, f"{' ' * 18}before all of these"
-    title = f"Versions of {called(row.name, row.id)} · {shown_id(row.id)}"
+    title = f"Versions of {name_or_id(row.name, row.id)} · {shown_id(row.id)}"
     chosen = await context.ask(Choice(title, lines))
     if chosen is not None:
-        await _restore(context, row, Document(versions[chosen]))
+        await _restore(context, row, RawJson(versions[chosen]))
 
 
 async def _choose(
@@ -80,13 +80,13 @@ async def _choose(
     return next((each for each in entries if str(each.number) == chosen), None)
 
 
-async def _restore(context: MainContext, row: Row, wanted: Document) -> None:
+async def _restore(context: MainContext, row: ResourceRow, wanted: RawJson) -> None:
     try:
         now = await context.service.fetch(row.id, previous_id(context, row.id))
     except ServiceError as error:
         context.report(error, "Not restored")
         return
-    draft = towards(Document(now.text), wanted)
+    draft = reverting_draft(RawJson(now.text), wanted)
     if not draft.dirty:
         context.say("It is as it was in that version")
     elif await _agreed(context, "Restore this version?", "Restore", draft):
@@ -118,7 +118,7 @@ async def _recreate(context: MainContext, entry: Entry) -> None:
     title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
     question = Question(title, [*lines, doubt] if doubt else lines, answers)
     if await context.ask(question) == "yes" and entry.before is not None:
-        await save(context, anew(Document(entry.before)), Purpose.undoing(entry.number))
+        await save(context, recreation_draft(RawJson(entry.before)), Purpose.undoing(entry.number))
 
 
 async def _agreed(context: MainContext, title: str, label: str, draft: Draft) -> bool:
@@ -139,7 +139,7 @@ def _diff(draft: Draft) -> Iterator[str]:
 def _line(entry: Entry) -> str:
     if entry.before is None or entry.after is None:
         return f"{_when(entry)}  {entry.kind.value}"
-    changed = towards(Document(entry.before), Document(entry.after)).touched
+    changed = reverting_draft(RawJson(entry.before), RawJson(entry.after)).touched
     return f"{_when(entry)}  {entry.kind.value} {one_line(', '.join(changed))}"
 
 
@@ -148,7 +148,7 @@ def _when(entry: Entry) -> str:
 
 
 def _name(entry: Entry, most: int = IN_A_LABEL) -> str:
-    return called(name_in(entry), entry.assistant_id, most)
+    return name_or_id(name_in(entry), entry.assistant_id, most)
 
 
 def _in_trash(entry: Entry) -> str:

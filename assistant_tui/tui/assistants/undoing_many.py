@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from assistant_tui.core.batch import AT_ONCE, Batch, Operation, Removed, Status
-from assistant_tui.core.document import Document, compose, write_json
-from assistant_tui.core.draft import Draft, anew, towards
+from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
+from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.batch import AT_ONCE, Batch, DeleteResult, Operation, Status
 from assistant_tui.core.errors import Conflict, NotFound, ServerFault
-from assistant_tui.core.naming import label_of
-from assistant_tui.core.outcome import Saved
+from assistant_tui.core.json_text import compose, write_json
+from assistant_tui.core.labels import label_of
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.services.record import Record
 from assistant_tui.tui.assistants.bulk import above, carry_out
@@ -75,7 +76,7 @@ class _Undoing(NamedTuple):
 
 def name_in(entry: Entry) -> str:
     """What the assistant of an entry was called; empty where it had no name."""
-    name = Document(entry.after or entry.before or "{}").value("name")
+    name = RawJson(entry.after or entry.before or "{}").value("name")
     return name if isinstance(name, str) else ""
 
 
@@ -127,15 +128,15 @@ def _done(batch: Batch[_Undoing]) -> str:
 def _undoing(context: MainContext) -> Operation[_Undoing]:
     known = [row.id for row in context.listing.loaded]
 
-    async def operation(item: _Undoing) -> Saved | Removed:
+    async def operation(item: _Undoing) -> SaveResult | DeleteResult:
         service, entry = context.service, item.entry
         if entry.kind is Kind.CREATED:
             row_above, made = above(context, item.id), entry.after
             await service.delete(item.id, row_above, undoes=entry.number, made=made)
-            return Removed(item.id)
+            return DeleteResult(item.id)
         if entry.kind is Kind.DELETED:
             await _check_gone(context, entry)
-            draft = anew(Document(entry.before or "{}"))
+            draft = recreation_draft(RawJson(entry.before or "{}"))
             return await service.create(draft, known, undoes=entry.number)
         draft = await backwards(service.record, entry)
         return await service.save(draft, above(context, item.id), undoes=entry.number)
@@ -169,5 +170,5 @@ async def backwards(record: Record, entry: Entry) -> Draft:
     assert entry.before is not None
     assert entry.after is not None
     present = await record.present_id(entry.assistant_id)
-    after = {**Document(entry.after).members, "id": write_json(present)}
-    return towards(Document(compose(after)), Document(entry.before))
+    after = {**RawJson(entry.after).members, "id": write_json(present)}
+    return reverting_draft(RawJson(compose(after)), RawJson(entry.before))

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from assistant_tui.core.columns import created_text
+from assistant_tui.core.assistants.columns import created_text
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.options import Options
 

@@ -10,12 +10,12 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from assistant_tui.core.conflict import Conflict, Side
-from assistant_tui.core.description import Line
-from assistant_tui.core.difference import compare_values
-from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import FIELDS
-from assistant_tui.core.naming import shown_id
+from assistant_tui.core.assistants.comparison import compare_values
+from assistant_tui.core.assistants.conflict import Conflict, Side
+from assistant_tui.core.assistants.description import StyledText
+from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
 from assistant_tui.tui.widgets.side_choice import SideChoice
@@ -102,10 +102,10 @@ def label(name: str) -> str:
     return FIELDS[name].label if name in FIELDS else one_line(name)
 
 
-def _in_full(values: Mapping[Side, str]) -> Iterator[Line]:
+def _in_full(values: Mapping[Side, str]) -> Iterator[StyledText]:
     original = values[Side.ORIGINAL]
     for side in (Side.THEIRS, Side.MINE):
-        yield Line(f"original → {side.value}", "label")
+        yield StyledText(f"original → {side.value}", "label")
         lines = list(difference_lines(compare_values(original, values[side])))
-        yield from lines or [Line("the same", "muted")]
-        yield Line("")
+        yield from lines or [StyledText("the same", "muted")]
+        yield StyledText("")

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from assistant_tui.core.description import Line
+from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.editors.line import line_input
 from assistant_tui.tui.widgets.reader import Reader
@@ -59,7 +59,7 @@ class CountQuestion(Dialog[bool]):
         with Vertical(classes="box"):
             yield Static(Content(self._title), classes="title")
             reader = Reader()
-            reader.lines = tuple(Line(item, hanging=_HANGING) for item in self._items)
+            reader.lines = tuple(StyledText(item, hanging=_HANGING) for item in self._items)
             yield reader
             yield Static(classes="position")
             yield Static(Content(self._remark), classes="remark")

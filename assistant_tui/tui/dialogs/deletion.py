@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.dialogs.question import Answer, Question
 from assistant_tui.tui.workers import start
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.dialogs.count_question import CountQuestion
 from assistant_tui.tui.dialogs.deletion import LABEL_FOR_GOOD, LOOKING, Check
 from assistant_tui.tui.workers import start

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from assistant_tui.core.description import Line
-from assistant_tui.core.finding.query import HELP
+from assistant_tui.core.assistants.description import StyledText
+from assistant_tui.core.search.query import HELP
 from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, keys_of
 from assistant_tui.tui.dialogs.text import TextScreen
 
@@ -28,27 +28,27 @@ def help_screen(keymap: Mapping[str, str], learned: Sequence[str]) -> TextScreen
     return TextScreen("Help", tuple(_lines(keymap, learned)))
 
 
-def _lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[Line]:
+def _lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[StyledText]:
     for title, places in _PARTS:
-        yield Line(title, "label")
+        yield StyledText(title, "label")
         for command in COMMANDS:
             if command.where in places and command.keys:
-                yield Line(_line(command, keymap), indent=2)
-        yield Line("")
-    yield Line("In the command palette alone", "label")
+                yield StyledText(_line(command, keymap), indent=2)
+        yield StyledText("")
+    yield StyledText("In the command palette alone", "label")
     for command in COMMANDS:
         if not command.keys:
-            yield Line(f"{command.label}: {command.help}", indent=2)
-    yield Line("")
+            yield StyledText(f"{command.label}: {command.help}", indent=2)
+    yield StyledText("")
     for title, sentences in (("In the filter", HELP), ("In the form", _FORM)):
-        yield Line(title, "label")
+        yield StyledText(title, "label")
         for sentence in sentences:
-            yield Line(sentence, indent=2)
-        yield Line("")
+            yield StyledText(sentence, indent=2)
+        yield StyledText("")
     if learned:
-        yield Line("What this server does not do", "label")
+        yield StyledText("What this server does not do", "label")
         for sentence in learned:
-            yield Line(sentence, indent=2)
+            yield StyledText(sentence, indent=2)
 
 
 def _line(command: Command, keymap: Mapping[str, str]) -> str:

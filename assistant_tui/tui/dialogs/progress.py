@@ -11,9 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.batch import UNFINISHED, Batch, Result, Status
-from assistant_tui.core.description import Line
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.reader import Reader
 from assistant_tui.tui.workers import start
@@ -155,13 +155,13 @@ def _summary(results: Iterable[Result[Any]], stopped: str) -> str:
     )
 
 
-def _lines(results: Iterable[Result[Any]]) -> Iterator[Line]:
+def _lines(results: Iterable[Result[Any]]) -> Iterator[StyledText]:
     """Each with what went wrong with it; of each status, no more than anybody would read."""
     for status, found in _by_status(results).items():
-        yield Line(_TITLES[status], "label")
+        yield StyledText(_TITLES[status], "label")
         for result in found[:_MOST_LINES]:
-            yield Line(result.item.label, indent=2, hanging=4)
+            yield StyledText(result.item.label, indent=2, hanging=4)
             if result.why:
-                yield Line(one_line(result.why), "warning", indent=4)
+                yield StyledText(one_line(result.why), "warning", indent=4)
         if len(found) > _MOST_LINES:
-            yield Line(f"… and {len(found) - _MOST_LINES:,} more", indent=2)
+            yield StyledText(f"… and {len(found) - _MOST_LINES:,} more", indent=2)

@@ -8,22 +8,22 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from assistant_tui.core.description import Line
-from assistant_tui.core.difference import Difference
-from assistant_tui.core.display import many_lines
+from assistant_tui.core.assistants.comparison import DiffLine
+from assistant_tui.core.assistants.description import StyledText
+from assistant_tui.core.safe_text import many_lines
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.reader import Reader
 
 _PARTS = {" ": "muted"}
 
 
-def difference_lines(differences: Iterable[Difference]) -> Iterator[Line]:
+def difference_lines(differences: Iterable[DiffLine]) -> Iterator[StyledText]:
     """A comparison in lines that are safe to show: `-` before, `+` after, `~` changed inside."""
     for mark, text in differences:
         if mark:
-            yield Line(f"{mark} {many_lines(text)}", _PARTS.get(mark, ""))
+            yield StyledText(f"{mark} {many_lines(text)}", _PARTS.get(mark, ""))
         else:
-            yield from (Line(""), Line(many_lines(text), "label"))
+            yield from (StyledText(""), StyledText(many_lines(text), "label"))
 
 
 class TextScreen(Dialog[None]):
@@ -33,7 +33,9 @@ class TextScreen(Dialog[None]):
         Binding("escape,q,v,Y,question_mark,f1,f3,equals_sign", "close", "Close", show=False)
     ]
 
-    def __init__(self, title: str, lines: Sequence[Line], reader: Reader | None = None) -> None:
+    def __init__(
+        self, title: str, lines: Sequence[StyledText], reader: Reader | None = None
+    ) -> None:
         """`lines` and `title` are shown as they are: remote text must have been made safe.
 
         `reader` shows something else than `lines`.

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.dialogs.dialog import Dialog
 
 ALL = "all"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from assistant_tui.core.errors import NotFound, ServiceError
-from assistant_tui.core.finding.list_state import Load, Request
+from assistant_tui.core.list_state import Load, Request
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.workers import start
 

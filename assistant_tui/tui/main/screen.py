@@ -12,10 +12,11 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile, Settings
-from assistant_tui.core.document import Document
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Listing, Row
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.assistants import cloning, copying, deleting, notices, showing
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.assistants.jobs import jobs, jobs_on_a_row
@@ -46,7 +47,7 @@ class MainScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 Textual types it so
 
-    view: var[View] = var(View())
+    view: var[FilteredListing] = var(FilteredListing())
 
     browser = getters.query_one(Browser)
     header_line = getters.query_one(HeaderLine)
@@ -70,7 +71,7 @@ class MainScreen(Screen[None]):
         welcome: str = "",
     ) -> None:
         super().__init__()
-        self.set_reactive(MainScreen.view, View(opening))
+        self.set_reactive(MainScreen.view, FilteredListing(opening))
         self.profile = profile
         self._settings = settings
         self._clipboard = clipboard
@@ -164,7 +165,7 @@ class MainScreen(Screen[None]):
         header.wanted, header.ordering = view.query.text, view.ordering
         cursor = self.browser.list_pane.cursor
         state, page_size = self.context.model.state, self.profile.page_size
-        searching, loading = state.view.behind, state.loading_all
+        searching, loading = state.view.scan_pending, state.loading_all
         count = view.count(cursor, page_size, loading=loading, searching=searching)
         marked = len(self.browser.marks)
         facts = [
@@ -187,7 +188,7 @@ class MainScreen(Screen[None]):
             str(parameters[0]) if action in ("work", "find") else action
         )
 
-    def _show_view(self, view: View) -> None:
+    def _show_view(self, view: FilteredListing) -> None:
         self.view = view
         self._show_state()
 
@@ -217,7 +218,7 @@ class MainScreen(Screen[None]):
         elif self.command_state.only_reads:
             self.browser.action_switch_pane()
         else:
-            await self.context.open_form(Draft(Document(row.text)))
+            await self.context.open_form(Draft(RawJson(row.text)))
 
     async def action_create(self) -> None:
         """Open the form on a new assistant."""
@@ -259,7 +260,7 @@ class MainScreen(Screen[None]):
         elif row := self.browser.highlighted:
             self.app.push_screen(deleting.question(self.context, row), partial(self._delete, row))
 
-    def _delete(self, row: Row, answer: str | None) -> None:
+    def _delete(self, row: ResourceRow, answer: str | None) -> None:
         if answer in (YES, FOR_GOOD):
             for_good = answer == FOR_GOOD
             self._runner.run(partial(deleting.delete, self.context, row, for_good=for_good))

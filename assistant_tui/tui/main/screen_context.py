@@ -9,12 +9,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.draft import Draft
+from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.finding.list_state import ListState
-from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Listing, Row
-from assistant_tui.core.writes import Writes
+from assistant_tui.core.list_state import ListState
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.pending_writes import PendingWrites
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.assistants import notices
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.assistants.filter_controller import FilterController
@@ -41,7 +42,7 @@ class ScreenContext:
         opening: Listing,
         connect: Callable[[Profile], Awaitable["AssistantService"]],
         changed: Callable[[], None],
-        show: Callable[[View], None],
+        show: Callable[[FilteredListing], None],
     ) -> None:
         """`changed` hears of each change of the list, `show` gets each view that is to be seen."""
         self._screen = screen
@@ -52,7 +53,7 @@ class ScreenContext:
         """The next second of a wait that is counted down."""
         self._activities: list[Activity] = []
         """What the requests to each server that was opened here are doing."""
-        self.writes = Writes()
+        self.writes = PendingWrites()
         """The writes under way, to this server or another."""
         self._asked: list[Dialog[Any]] = []
         """The dialogs that a job waits for."""
@@ -85,7 +86,7 @@ class ScreenContext:
 
     @listing.setter
     def listing(self, listing: Listing) -> None:
-        self.model.update(self.model.state.over(listing))
+        self.model.update(self.model.state.with_listing(listing))
 
     def _tell(self) -> None:
         """Say how loading goes, where that is something else than before."""
@@ -170,12 +171,12 @@ class ScreenContext:
         return any(not dialog.working for dialog in self._asked)
 
     @property
-    def marked(self) -> tuple[Row, ...]:
+    def marked(self) -> tuple[ResourceRow, ...]:
         """The assistants that the person has marked."""
         return self.browser.marks.listed(self.listing.loaded)
 
     @property
-    def targets(self) -> tuple[Row, ...]:
+    def targets(self) -> tuple[ResourceRow, ...]:
         """The marked assistants; where none is, the highlighted one."""
         row = self.browser.highlighted
         return self.marked or (() if row is None else (row,))
@@ -184,7 +185,7 @@ class ScreenContext:
         """Take the marks of some away."""
         self.browser.marks = self.browser.marks.without(assistant_ids)
 
-    def show_row(self, row: Row) -> None:
+    def show_row(self, row: ResourceRow) -> None:
         """Put a row that the server answered into the listing and highlight it."""
         self.listing = self.listing.with_row(row)
         self.browser.highlight(row.id)

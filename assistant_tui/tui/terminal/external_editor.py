@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-from assistant_tui.core.strict import place, without_mark
+from assistant_tui.core.strict_json import line_and_column, without_bom
 from assistant_tui.storage.private import private_folder
 from assistant_tui.tui.terminal import job_control
 
@@ -41,17 +41,17 @@ class EditorFile:
 
     @classmethod
     def make(
-        cls, place: Path | None, text: str, suffix: str, largest: int = MAX_FILE_SIZE
+        cls, parent: Path | None, text: str, suffix: str, largest: int = MAX_FILE_SIZE
     ) -> "EditorFile":
-        """Make the folder, below `place` or where temporary files are; the file is not there yet.
+        """Make the folder, below `parent` or where temporary files are; the file is not there yet.
 
         Raises:
             EditorError: the disk refused.
         """
         try:
-            if place is not None:
-                private_folder(place).chmod(0o700)
-            folder = tempfile.mkdtemp(prefix="edit-", dir=place)
+            if parent is not None:
+                private_folder(parent).chmod(0o700)
+            folder = tempfile.mkdtemp(prefix="edit-", dir=parent)
             os.chmod(folder, 0o700)  # where the umask would not even let the owner in
         except OSError as error:
             raise EditorError(f"no file for the editor: {error.strerror}") from None
@@ -104,7 +104,7 @@ class EditorFile:
         if not self.before.endswith("\n"):
             # Most editors end a file with a line break, which nobody typed.
             text = text.removesuffix("\n")
-        return text if self.before.startswith("\ufeff") else without_mark(text)
+        return text if self.before.startswith("\ufeff") else without_bom(text)
 
     @property
     def changed(self) -> bool:
@@ -167,11 +167,11 @@ def _decoded(data: bytes, before: str) -> str:
         text = data.decode("utf-8", "strict" if _is_whole(before) else "surrogatepass")
     except UnicodeDecodeError as error:
         start = data[: error.start].decode("utf-8", "replace")
-        where = place(start, len(start))
+        where = line_and_column(start, len(start))
         byte = f"(byte {data[error.start]:02X}), UTF-8 is read"
         raise UnreadableFile(f"{where}: not UTF-8 {byte}") from None
     if "\0" in text and "\0" not in before:
-        where = place(text, text.index("\0"))
+        where = line_and_column(text, text.index("\0"))
         raise UnreadableFile(f"{where}: a NUL character, text is read")
     return text
 

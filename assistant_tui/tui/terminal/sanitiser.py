@@ -5,7 +5,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 
 
 class Sanitiser(LineFilter):

@@ -7,10 +7,10 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from assistant_tui.core import columns
-from assistant_tui.core.finding.matching import Spans
-from assistant_tui.core.finding.ordering import Ordering
-from assistant_tui.core.listing import Row
+from assistant_tui.core.assistants import columns
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.matching import Spans
+from assistant_tui.core.search.ordering import Ordering
 from assistant_tui.tui.widgets.wrapping import fit
 
 _FOUND = Style(bold=True, underline=True)
@@ -22,7 +22,7 @@ def titles(width: int, ordering: Ordering | None = None) -> str:
     return columns.titles(width, fit, ordering)
 
 
-def row_text(row: Row, width: int) -> str:
+def row_text(row: ResourceRow, width: int) -> str:
     """One row, safe to show, exactly `width` cells wide."""
     return columns.row_text(row, width, fit)
 

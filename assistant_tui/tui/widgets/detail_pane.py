@@ -3,8 +3,8 @@
 from textual.reactive import var
 from textual.timer import Timer
 
-from assistant_tui.core.description import describe
-from assistant_tui.core.listing import Row
+from assistant_tui.core.assistants.description import describe
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.widgets.reader import Reader
 
 REST = 0.12
@@ -14,10 +14,10 @@ REST = 0.12
 class DetailPane(Reader):
     """The detail of one row; it follows `row` when that has rested."""
 
-    row: var[Row | None] = var(None)
+    row: var[ResourceRow | None] = var(None)
     _timer: Timer | None = None
 
-    def watch_row(self, before: Row | None, now: Row | None) -> None:
+    def watch_row(self, before: ResourceRow | None, now: ResourceRow | None) -> None:
         """Show the first row at once, the others when the cursor rests."""
         if self._timer is not None:
             self._timer.stop()

@@ -13,12 +13,13 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.document import Document, write_json
-from assistant_tui.core.draft import Draft
-from assistant_tui.core.fields import FIELDS, READ_ONLY, Kind
-from assistant_tui.core.naming import shown_id
-from assistant_tui.core.raw import Raw, from_json
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.editor_values import EditorValue, from_json
+from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY, Kind
+from assistant_tui.core.json_text import write_json
+from assistant_tui.core.labels import shown_id
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.metadata import MetadataEditor
@@ -115,11 +116,13 @@ class AssistantForm(VerticalScroll, can_focus=False):
         self.collect()
         return draft
 
-    def held(self) -> dict[str, Raw]:
+    def held(self) -> dict[str, EditorValue]:
         """What the editors hold this moment, by field."""
         return {editor.field.name: editor.raw for editor in self._editors}
 
-    def go_on(self, original: Document, sent: Mapping[str, Raw], left: Collection[str]) -> None:
+    def go_on(
+        self, original: RawJson, sent: Mapping[str, EditorValue], left: Collection[str]
+    ) -> None:
         """Go on over what the server has now: edits are what was typed since `sent`, and the fields
         that are `left`, of which the server ignored something or something was not sent."""
         for editor in self._editors:

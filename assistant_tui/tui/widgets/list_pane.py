@@ -11,10 +11,9 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from assistant_tui.core.columns import shown_name
-from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Row
-from assistant_tui.core.marks import Marks
+from assistant_tui.core.assistants.columns import shown_name
+from assistant_tui.core.rows import Marks, ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.columns import row_text, titles, with_matches
 from assistant_tui.tui.widgets.line_widget import LineWidget
@@ -48,7 +47,7 @@ class ListPane(LineWidget, can_focus=True):
         "list-pane--problem",
     }
 
-    view: var[View] = var(View())
+    view: var[FilteredListing] = var(FilteredListing())
     marks: var[Marks] = var(Marks())
     notice: var[str] = var("")
     """What is said instead of rows while there are none."""
@@ -86,15 +85,15 @@ class ListPane(LineWidget, can_focus=True):
         return self._window.cursor
 
     @property
-    def highlighted(self) -> Row | None:
+    def highlighted(self) -> ResourceRow | None:
         """The row under the cursor; None while there are no rows."""
         return self._row_at(self.view)
 
-    def _row_at(self, view: View) -> Row | None:
+    def _row_at(self, view: FilteredListing) -> ResourceRow | None:
         cursor = self._window.cursor
         return view.rows[cursor] if cursor < len(view) else None
 
-    def watch_view(self, before: View, now: View) -> None:
+    def watch_view(self, before: FilteredListing, now: FilteredListing) -> None:
         """Keep the highlight on its assistant, or on its neighbour if it is gone."""
         old, seen = self._row_at(before), self._window
         self._meant, position = self._meant.go_on(old, seen.cursor, now)
@@ -114,7 +113,7 @@ class ListPane(LineWidget, can_focus=True):
         """Let the highlighted assistant be the one that is meant."""
         self._meant = self._meant.at(self.highlighted)
 
-    def _looks_like(self, before: View) -> bool:
+    def _looks_like(self, before: FilteredListing) -> bool:
         """Whether nothing on the screen changes: what a server confirms is not drawn again."""
         if (before.query, before.ordering) != (self.view.query, self.view.ordering):
             return False
@@ -248,7 +247,7 @@ class ListPane(LineWidget, can_focus=True):
             self._lines[row.id] = self._row_line(row, f" {mark}", part, width)
         return self._lines[row.id]
 
-    def _row_line(self, row: Row, mark: str, part: str, width: int) -> Strip:
+    def _row_line(self, row: ResourceRow, mark: str, part: str, width: int) -> Strip:
         style: Style = self.get_component_rich_style(part) if part else self.plain_style
         text = fit(f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} ", width)
         name = shown_name(row)

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple, Self
 
-from assistant_tui.core.finding.view import View
-from assistant_tui.core.listing import Row
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
 
 
 class Meant(NamedTuple):
@@ -11,11 +11,13 @@ class Meant(NamedTuple):
 
     assistant_id: str | None = None
 
-    def at(self, row: Row | None) -> Self:
+    def at(self, row: ResourceRow | None) -> Self:
         """Another one; the same where there is none."""
         return self if row is None else self._replace(assistant_id=row.id)
 
-    def go_on(self, old: Row | None, cursor: int, view: View) -> tuple[Self, int]:
+    def go_on(
+        self, old: ResourceRow | None, cursor: int, view: FilteredListing
+    ) -> tuple[Self, int]:
         """Where the cursor goes in another view, having been on a row.
 
         To what is meant; else it stays on its row, or goes to the top until what is meant is shown

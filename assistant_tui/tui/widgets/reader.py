@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from assistant_tui.core.description import Line
+from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.line_widget import LineWidget
 from assistant_tui.tui.widgets.wrapping import fit, wrap
@@ -28,7 +28,7 @@ class Reader(LineWidget, can_focus=True):
         "reader--warning",
     }
 
-    lines: var[tuple[Line, ...]] = var(())
+    lines: var[tuple[StyledText, ...]] = var(())
 
     class Scrolled(Message):
         """Another part of the lines is in sight, or they are wrapped otherwise."""
@@ -39,7 +39,7 @@ class Reader(LineWidget, can_focus=True):
             self.first, self.last, self.count = first, last, count
 
     _top = 0
-    _wrapping: tuple[tuple[Line, ...], int, list[tuple[str, str]]] = ((), 0, [])
+    _wrapping: tuple[tuple[StyledText, ...], int, list[tuple[str, str]]] = ((), 0, [])
     """Lines, width, and the lines as wrapped for it."""
 
     def watch_lines(self) -> None:
@@ -121,7 +121,7 @@ class Reader(LineWidget, can_focus=True):
         return Strip([Segment(fit(text, width), style)], width)
 
 
-def _wrapped(lines: Iterable[Line], width: int) -> Iterable[tuple[str, str]]:
+def _wrapped(lines: Iterable[StyledText], width: int) -> Iterable[tuple[str, str]]:
     for line in lines:
         margin = line.indent
         for text in wrap(line.text, width - line.indent - line.hanging):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from assistant_tui.core.comparison import Compared, Pair
-from assistant_tui.core.display import many_lines, one_line
-from assistant_tui.core.fields import FIELDS
+from assistant_tui.core.assistants.comparison import ComparedField, LinePair
+from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.safe_text import many_lines, one_line
 from assistant_tui.tui.widgets.reader import Reader
 from assistant_tui.tui.widgets.wrapping import fit, wrap
 
@@ -17,7 +17,7 @@ _ALIKE = 3
 class SideBySide(Reader):
     """Shows fields of two assistants; `≠` stands between what differs."""
 
-    def __init__(self, compared: Sequence[Compared]) -> None:
+    def __init__(self, compared: Sequence[ComparedField]) -> None:
         super().__init__()
         self._compared = compared
 
@@ -34,7 +34,7 @@ class SideBySide(Reader):
             yield "", ""
 
 
-def _columns(pair: Pair, width: int) -> Iterator[tuple[str, str]]:
+def _columns(pair: LinePair, width: int) -> Iterator[tuple[str, str]]:
     left, right = (wrap(many_lines(text or ""), width) for text in (pair.left, pair.right))
     between, part = (_SAME, "muted") if pair.same else (_DIFFERENT, "")
     for one, other in zip_longest(left, right, fillvalue=""):

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from assistant_tui.core.conflict import UNSET, Side, excerpts
-from assistant_tui.core.display import one_line
+from assistant_tui.core.assistants.conflict import UNSET, Side, excerpts
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.line_widget import LineWidget
 from assistant_tui.tui.widgets.wrapping import fit
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from assistant_tui.core.document import compose, write_json
+from assistant_tui.core.json_text import compose, write_json
 from tests.core.json_texts import is_strict, texts
 
 HARD = (

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from hypothesis import example, given
 
-from assistant_tui.core.document import compose, read_json, write_json
 from assistant_tui.core.formats import json_file, markdown_file, yaml_file
+from assistant_tui.core.json_text import compose, read_json, write_json
 from tests.core.formats.support import HARD, assistants, exactly, values
 
 

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from openai.types.responses import ResponseCreateParams, ToolParam
 from pydantic import TypeAdapter
 
-from assistant_tui.core.document import compose, write_json
+from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.formats import agents_sdk, responses
-from assistant_tui.core.samples import sample
+from assistant_tui.core.json_text import compose, write_json
 from tests.core.formats.support import HARD, assistants, exactly
 
 WHOLE = {

@@ -11,9 +11,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import Field, Kind
-from assistant_tui.core.raw import Raw
+from assistant_tui.core.assistants.editor_values import EditorValue
+from assistant_tui.core.assistants.fields import Field, Kind
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 
 UNSET = "not set"
@@ -59,7 +59,7 @@ class Words(Widget, can_focus=True):
             self.post_message(self.Changed())
 
 
-def words_of(field: Field, *held: Raw) -> dict[str, str]:
+def words_of(field: Field, *held: EditorValue) -> dict[str, str]:
     """The words of a field, by value; one that only this server knows stands among them."""
     values = ("true", "false") if field.kind is Kind.FLAG else field.choices
     known = dict.fromkeys(["", *values, *map(str, held)])
@@ -74,7 +74,7 @@ class ChoiceEditor(FieldEditor):
         yield Words(words_of(self.field, self.start, self.shown), str(self.shown))
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The chosen word; empty for none."""
         return self.query_one(Words).chosen
 

@@ -8,9 +8,9 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Static
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import Field
-from assistant_tui.core.raw import Composite, Raw
+from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
+from assistant_tui.core.assistants.fields import Field
+from assistant_tui.core.safe_text import one_line
 
 
 class FieldEditor(Vertical):
@@ -22,7 +22,7 @@ class FieldEditor(Vertical):
     class Edited(Message):
         """The person changed what the editor holds."""
 
-    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
+    def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         super().__init__(classes=f"field-{field.name.replace('.', '-')}")
         self.field = field
         self.start = start
@@ -36,7 +36,7 @@ class FieldEditor(Vertical):
         self._state: tuple[bool, str, str] | None = None
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """What the editor holds now; equal to `start` if nothing was changed."""
         return self.start
 
@@ -71,7 +71,7 @@ class FieldEditor(Vertical):
     def show_count(self) -> None:
         """Show how much of the limit is used: `12/256`."""
         limit, held = self.field.limit, self.raw
-        if limit is not None and not isinstance(held, Composite):
+        if limit is not None and not isinstance(held, ObjectValue):
             self._count.update(Content(f"{len(held):,}/{limit:,}"), layout=False)
 
     def show_state(self, *, touched: bool, error: str) -> None:

@@ -10,10 +10,10 @@ from textual.events import DescendantFocus, Paste
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import Field, Kind
-from assistant_tui.core.raw import MOST_SHOWN, Composite, Raw
-from assistant_tui.core.resource import Resources
+from assistant_tui.core.assistants.editor_values import MOST_SHOWN, EditorValue, ObjectValue
+from assistant_tui.core.assistants.fields import Field, Kind
+from assistant_tui.core.assistants.tool_resources import ToolResourceList
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.line import line_input
 from assistant_tui.tui.widgets.editors.offers import Offer, OfferingEditor
 
@@ -66,7 +66,7 @@ class IdRow:
 class IdsEditor(OfferingEditor):
     """A row for each id and, while the limit allows, an empty one to add another."""
 
-    resources: Resources | None = None
+    resources: ToolResourceList | None = None
 
     class Wanted(Message):
         """A person looks at the ids: what the server has is wanted now."""
@@ -75,10 +75,10 @@ class IdsEditor(OfferingEditor):
             super().__init__()
             self.editor = editor
 
-    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
+    def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         super().__init__(field, start, shown)
         self._most = field.limit or 1
-        held = () if isinstance(shown, Composite) else shown
+        held = () if isinstance(shown, ObjectValue) else shown
         self._rows = [IdRow(each, self._most, given=True) for each in held if isinstance(each, str)]
         if len(self._rows) < self._most:
             self._rows.append(IdRow("", self._most, given=False))
@@ -103,7 +103,7 @@ class IdsEditor(OfferingEditor):
             self.post_message(self.Wanted(self))
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The ids that are there."""
         return tuple(row.identity for row in self._rows if row.filled)
 
@@ -111,7 +111,7 @@ class IdsEditor(OfferingEditor):
         """The id as it was."""
         return next(row.shown for row in self._rows if row.holder is holder)
 
-    def offer_resources(self, resources: Resources) -> None:
+    def offer_resources(self, resources: ToolResourceList) -> None:
         """Take what the server has."""
         self.resources = resources
         self.offer([Offer(each.id, each.description) for each in resources.found])

@@ -4,8 +4,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from assistant_tui.core.fields import Field, Kind
-from assistant_tui.core.raw import Raw
+from assistant_tui.core.assistants.editor_values import EditorValue
+from assistant_tui.core.assistants.fields import Field, Kind
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 
 
@@ -32,7 +32,7 @@ class LineEditor(FieldEditor):
         yield holder
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The text; the original's where it could not be edited."""
         holder = self.query_one(Input)
         return self.shown if holder.disabled else holder.value

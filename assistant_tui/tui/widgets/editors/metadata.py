@@ -5,8 +5,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.raw import Composite, Entry, Raw
+from assistant_tui.core.assistants.editor_values import EditorValue, MetadataPair, ObjectValue
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.line import line_input
 
@@ -14,10 +14,10 @@ from assistant_tui.tui.widgets.editors.line import line_input
 class PairRow(Horizontal):
     """One pair; a value that an input could not hold is shown locked and kept as it came."""
 
-    def __init__(self, given: Entry | None = None) -> None:
+    def __init__(self, given: MetadataPair | None = None) -> None:
         """`given` is the pair that the server has; without one this is a row to add another."""
         super().__init__()
-        entry = given or Entry("", "")
+        entry = given or MetadataPair("", "")
         self._given = given
         self._locked = entry.kept is not None or not entry.value.isprintable()
         shown = entry.value if entry.kept is None else entry.kept
@@ -33,14 +33,14 @@ class PairRow(Horizontal):
         yield self._value
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> MetadataPair | None:
         """The pair, exactly as it came until it is changed; None for one that was emptied."""
         key, value, given = self._key.value, self._value.value, self._given
         if given is not None and key == given.key and (self._locked or value == given.value):
             return given
         if given is not None and self._locked:
-            return Entry(key, given.value, given.kept) if key else None
-        return Entry(key, value) if key or value else None
+            return MetadataPair(key, given.value, given.kept) if key else None
+        return MetadataPair(key, value) if key or value else None
 
 
 class MetadataEditor(FieldEditor):
@@ -49,9 +49,9 @@ class MetadataEditor(FieldEditor):
     def compose_editor(self) -> ComposeResult:
         """A row for each pair, an empty one, and one more in hand."""
         with Vertical(classes="pairs"):
-            shown = () if isinstance(self.shown, Composite) else self.shown
+            shown = () if isinstance(self.shown, ObjectValue) else self.shown
             for entry in shown:
-                if isinstance(entry, Entry):
+                if isinstance(entry, MetadataPair):
                     yield PairRow(entry)
             yield PairRow()
             yield self._spare()
@@ -63,7 +63,7 @@ class MetadataEditor(FieldEditor):
         return row
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The pairs that were not emptied."""
         return tuple(entry for row in self.query(PairRow) if (entry := row.entry) is not None)
 

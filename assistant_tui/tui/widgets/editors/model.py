@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from assistant_tui.core.raw import Raw
+from assistant_tui.core.assistants.editor_values import EditorValue
 from assistant_tui.tui.widgets.editors.line import line_input
 from assistant_tui.tui.widgets.editors.offers import Offer, OfferingEditor
 
@@ -24,7 +24,7 @@ class ModelEditor(OfferingEditor):
         yield from self.compose_list()
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The name of the model; the original's where it could not be edited."""
         holder = self.query_one(Input)
         return self.shown if holder.disabled else holder.value

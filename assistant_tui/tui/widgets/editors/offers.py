@@ -11,7 +11,7 @@ from textual.events import DescendantFocus
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
-from assistant_tui.core.display import one_line
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.options import Options
 

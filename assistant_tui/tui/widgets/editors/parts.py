@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from assistant_tui.core.display import one_line
-from assistant_tui.core.fields import Field, Kind
-from assistant_tui.core.raw import Composite
-from assistant_tui.core.writing import part_errors
+from assistant_tui.core.assistants.editor_values import ObjectValue
+from assistant_tui.core.assistants.fields import Field, Kind
+from assistant_tui.core.assistants.serialization import part_errors
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.choice import ChoiceEditor
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.ids import IdsEditor
@@ -39,7 +39,7 @@ class PartsEditor(Vertical):
     class Edited(Message):
         """The person changed one of the parts."""
 
-    def __init__(self, parts: Mapping[str, Field], shown: Composite) -> None:
+    def __init__(self, parts: Mapping[str, Field], shown: ObjectValue) -> None:
         super().__init__()
         self._parts = parts
         self._shown = shown
@@ -48,7 +48,7 @@ class PartsEditor(Vertical):
         """The editors; a part that does not fit its editor is shown and kept as it came."""
         for part in self._parts.values():
             try:
-                start = Composite(self._shown.text).part(part)
+                start = ObjectValue(self._shown.text).part(part)
             except ValueError:
                 yield Static(Content(one_line(f" {part.label}: e edits it")), classes="locked")
             else:
@@ -59,7 +59,7 @@ class PartsEditor(Vertical):
         self.show_states()
 
     @property
-    def composite(self) -> Composite:
+    def composite(self) -> ObjectValue:
         """The object as the editors hold it."""
         composite = self._shown
         if not self.is_mounted:

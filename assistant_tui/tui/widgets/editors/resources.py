@@ -3,8 +3,8 @@
 from textual import on
 from textual.app import ComposeResult
 
-from assistant_tui.core.fields import RESOURCES
-from assistant_tui.core.raw import Composite, Raw
+from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
+from assistant_tui.core.assistants.fields import RESOURCES
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.parts import PartsEditor
 
@@ -14,11 +14,11 @@ class ResourcesEditor(FieldEditor):
 
     def compose_editor(self) -> ComposeResult:
         """The lists."""
-        assert isinstance(self.shown, Composite)
+        assert isinstance(self.shown, ObjectValue)
         yield PartsEditor(RESOURCES, self.shown)
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The resources as their editors hold them."""
         return self.query_one(PartsEditor).composite
 

@@ -3,9 +3,9 @@
 from textual import on
 from textual.app import ComposeResult
 
-from assistant_tui.core.fields import FORMAT, FORMAT_TYPE, Field
-from assistant_tui.core.raw import Composite, Raw
-from assistant_tui.core.writing import started_format
+from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
+from assistant_tui.core.assistants.fields import FORMAT, FORMAT_TYPE, Field
+from assistant_tui.core.assistants.serialization import started_format
 from assistant_tui.tui.widgets.editors.choice import Words, words_of
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.parts import PartsEditor
@@ -16,13 +16,13 @@ _SCHEMA = "json_schema"
 class FormatEditor(FieldEditor):
     """The parts are shown for the type that has them, and kept while another is chosen."""
 
-    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
+    def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         super().__init__(field, start, shown)
-        assert isinstance(start, Composite)
-        assert isinstance(shown, Composite)
+        assert isinstance(start, ObjectValue)
+        assert isinstance(shown, ObjectValue)
         kind = str(shown.part(FORMAT_TYPE))
         self._words = Words(words_of(FORMAT_TYPE, start.part(FORMAT_TYPE), kind), kind)
-        self._inner = Composite(
+        self._inner = ObjectValue(
             started_format(shown).text,
             {name: raw for name, raw in shown.parts.items() if name != FORMAT_TYPE.name},
         )
@@ -40,11 +40,11 @@ class FormatEditor(FieldEditor):
         return self._parts
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The format, with parts that may belong to another type than the chosen one."""
-        assert isinstance(self.start, Composite)
+        assert isinstance(self.start, ObjectValue)
         inner = self._parts.composite if self._parts is not None else self._inner
-        held = Composite(self.start.text, inner.parts)
+        held = ObjectValue(self.start.text, inner.parts)
         return held.with_part(FORMAT_TYPE, self._words.chosen)
 
     @on(Words.Changed)

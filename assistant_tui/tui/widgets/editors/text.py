@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import TextArea
 
-from assistant_tui.core.raw import Raw
+from assistant_tui.core.assistants.editor_values import EditorValue
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 
 LONGEST_WRAPPED = 5_000
@@ -60,7 +60,7 @@ class TextEditor(FieldEditor):
         self.hint = words if area.read_only else ""
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """What the editor holds; exactly what it was given until it is changed."""
         if self._instead is not None:
             return self._instead

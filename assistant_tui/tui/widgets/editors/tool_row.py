@@ -11,14 +11,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Static
 
-from assistant_tui.core.display import many_lines, one_line
-from assistant_tui.core.document import indent
-from assistant_tui.core.raw import Composite
-from assistant_tui.core.tools import NEW, parts_of, tool_label
-from assistant_tui.core.writing import part_errors
+from assistant_tui.core.assistants.editor_values import NEW_TOOLS, ObjectValue, parts_of, tool_label
+from assistant_tui.core.assistants.serialization import part_errors
+from assistant_tui.core.json_text import indent
+from assistant_tui.core.safe_text import many_lines, one_line
 from assistant_tui.tui.widgets.editors.parts import PartsEditor
 
-NEW_FUNCTION = Composite(NEW["function"])
+NEW_FUNCTION = ObjectValue(NEW_TOOLS["function"])
 SHOWN = 4_000
 """Characters of a tool of another type that are shown; the JSON view shows all."""
 
@@ -75,7 +74,7 @@ class ToolRow(Vertical):
             super().__init__()
             self.row = row
 
-    def __init__(self, tool: Composite, *, on: bool) -> None:
+    def __init__(self, tool: ObjectValue, *, on: bool) -> None:
         super().__init__()
         self._tool = self._before = tool
         self._inside: PartsEditor | Static | None = None
@@ -94,7 +93,7 @@ class ToolRow(Vertical):
         return self._box.value
 
     @property
-    def tool(self) -> Composite:
+    def tool(self) -> ObjectValue:
         """The tool as its editors hold it, also while it is switched off."""
         inside = self._inside
         held = inside.composite if isinstance(inside, PartsEditor) else self._tool
@@ -142,10 +141,10 @@ class ToolRow(Vertical):
         self.post_message(self.Edited(self))
 
 
-def _words(tool: Composite, *, chosen: bool) -> str:
+def _words(tool: ObjectValue, *, chosen: bool) -> str:
     new = "new " if _is_new(tool) and not chosen else ""
     return one_line(f"{new}{tool_label(tool)}")
 
 
-def _is_new(tool: Composite) -> bool:
+def _is_new(tool: ObjectValue) -> bool:
     return tool.text == NEW_FUNCTION.text and not tool.parts

@@ -3,9 +3,13 @@
 from textual import on
 from textual.app import ComposeResult
 
-from assistant_tui.core.fields import Field
-from assistant_tui.core.raw import Composite, Raw
-from assistant_tui.core.tools import NEW, tool_type
+from assistant_tui.core.assistants.editor_values import (
+    NEW_TOOLS,
+    EditorValue,
+    ObjectValue,
+    tool_type,
+)
+from assistant_tui.core.assistants.fields import Field
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.parts import PartsEditor
 from assistant_tui.tui.widgets.editors.tool_row import NEW_FUNCTION, ToolBox, ToolRow
@@ -16,7 +20,7 @@ class ToolsEditor(FieldEditor):
 
     hint = "Space on or off · Enter opens · K J move it up and down"
 
-    def __init__(self, field: Field, start: Raw, shown: Raw) -> None:
+    def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         super().__init__(field, start, shown)
         self._rows: list[ToolRow] = []
 
@@ -28,9 +32,9 @@ class ToolsEditor(FieldEditor):
         rows = [ToolRow(tool, on=tool.chosen) for tool in chosen]
         rows += [ToolRow(tool, on=False) for tool in dropped]
         types = {tool_type(tool.text) for tool in (*chosen, *dropped)}
-        for name, text in NEW.items():
+        for name, text in NEW_TOOLS.items():
             if name not in types or name == "function":
-                rows.append(ToolRow(Composite(text), on=False))
+                rows.append(ToolRow(ObjectValue(text), on=False))
         self._rows = rows
         yield from rows
 
@@ -38,7 +42,7 @@ class ToolsEditor(FieldEditor):
         """Tools are few: no count against the limit of 128."""
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> EditorValue:
         """The tools that are switched on, in their order, and those that are off but typed in."""
         tools = (row.tool for row in self._rows)
         return tuple(tool for tool in tools if tool.chosen or tool.parts)
@@ -72,6 +76,6 @@ class ToolsEditor(FieldEditor):
             self.changed()
 
 
-def _tools(raw: Raw) -> list[Composite]:
+def _tools(raw: EditorValue) -> list[ObjectValue]:
     found = raw if isinstance(raw, tuple) else ()
-    return [tool for tool in found if isinstance(tool, Composite)]
+    return [tool for tool in found if isinstance(tool, ObjectValue)]

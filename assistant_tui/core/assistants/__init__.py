@@ -1,0 +1,1 @@
+"""The assistants: their fields, their edits, and how they are shown, compared and checked."""

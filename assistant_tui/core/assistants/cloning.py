@@ -1,0 +1,134 @@
+"""Drafts of new assistants made from others: a clone, one recreated, one for another server."""
+
+from dataclasses import dataclass
+
+from assistant_tui.core.assistants.draft import Draft, recreation_draft
+from assistant_tui.core.assistants.fields import FIELDS, is_set_by_server
+from assistant_tui.core.assistants.tool_resources import ToolResourceList
+from assistant_tui.core.json_text import compose, compose_list, write_json
+from assistant_tui.core.raw_json import RawJson, elements_in, members_in, text_in
+
+COPY = " (copy)"
+"""What the name of a clone ends in."""
+_EMPTY = ("null", "[]", "{}")
+
+
+def clone(document: RawJson) -> Draft:
+    """The draft of a new assistant with all that can come along; nothing of it counts as typed.
+
+    Raises ValueError where the name cannot be read.
+    """
+    preset = dict(recreation_draft(document).preset)
+    preset.pop("name", None)
+    name = document.value("name")
+    if isinstance(name, str) and name:
+        room = (FIELDS["name"].limit or len(name)) - len(COPY)
+        preset = {"name": write_json(name[:room] + COPY), **preset}
+    return Draft(preset=preset)
+
+
+def creation_draft(document: RawJson) -> Draft:
+    """The draft of a new assistant with all that a file says, but for what a server sets.
+
+    Unlike in a clone, fields that the API does not name are sent: they stand there for a reason.
+    """
+    members = document.members.items()
+    return Draft(preset={n: t for n, t in members if not is_set_by_server(n) and t not in _EMPTY})
+
+
+def with_edits(draft: Draft) -> RawJson:
+    """The assistant as it would be if a draft were saved."""
+    return RawJson(compose({**draft.start, **draft.patch()}))
+
+
+def recreated(draft: Draft) -> Draft:
+    """The draft of a new assistant from the original of one that is gone and the edits of it."""
+    return recreation_draft(with_edits(draft))
+
+
+def uncreatable_fields(document: RawJson) -> tuple[str, ...]:
+    """The fields that are set, but that a create does not take."""
+    kept = recreation_draft(document).preset
+    return tuple(
+        name
+        for name, text in document.members.items()
+        if name not in kept and not is_set_by_server(name) and text not in _EMPTY
+    )
+
+
+@dataclass(frozen=True)
+class ServerInventory:
+    """What a server has that an assistant may name, as far as it lists it."""
+
+    models: tuple[str, ...] = ()
+    """Empty where it lists none."""
+    files: ToolResourceList | None = None
+    """None where it has no such list; so for the vector stores."""
+    vector_stores: ToolResourceList | None = None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One assistant on its way to another server."""
+
+    draft: Draft
+    """What is created there; ids that are certainly unknown there are left out."""
+    lost: tuple[str, ...]
+    """What does not come along, or may not work there, in sentences. Not made safe for display."""
+
+
+def transfer(document: RawJson, offer: ServerInventory) -> Transfer:
+    """Say what is to be created on a server that offers this.
+
+    Raises:
+        ValueError: the text is no object.
+    """
+    lost = [
+        f"{name} cannot come along: no create takes it" for name in uncreatable_fields(document)
+    ]
+    preset = dict(recreation_draft(document).preset)
+    model = text_in(preset.get("model"))
+    if offer.models and model and model not in offer.models:
+        lost.append(f"model {model} is not among the models that are listed there")
+    if "tool_resources" in preset:
+        kept = _ResourceFilter(offer)
+        resources = kept.sieved(preset.pop("tool_resources"))
+        lost.extend(kept.lost)
+        if resources != "{}":
+            preset["tool_resources"] = resources
+    return Transfer(Draft(preset=preset), tuple(lost))
+
+
+class _ResourceFilter:
+    """Leaves out what a server certainly does not have."""
+
+    def __init__(self, offer: ServerInventory) -> None:
+        self._known = {"file_ids": offer.files, "vector_store_ids": offer.vector_stores}
+        self.lost: list[str] = []
+
+    def sieved(self, text: str) -> str:
+        """The tool resources without the ids that are unknown there; what is odd stays."""
+        parts = {}
+        for tool, inside in members_in(text).items():
+            kept = {kind: self._ids(tool, kind, ids) for kind, ids in members_in(inside).items()}
+            kept = {kind: ids for kind, ids in kept.items() if ids != "[]"}
+            if kept or not members_in(inside):
+                parts[tool] = compose(kept) if kept else inside
+        return compose(parts)
+
+    def _ids(self, tool: str, kind: str, ids: str) -> str:
+        wanted = elements_in(ids)
+        if kind not in self._known or not wanted:
+            return ids
+        return compose_list(each for each in wanted if self._stays(tool, kind, each))
+
+    def _stays(self, tool: str, kind: str, exact: str) -> bool:
+        known, wanted = self._known[kind], text_in(exact)
+        if known is not None and wanted in (each.id for each in known.found):
+            return True
+        where = f"tool_resources.{tool}.{kind}: {wanted}"
+        if known is not None and known.complete:
+            self.lost.append(f"{where} is not there and was left out")
+            return False
+        self.lost.append(f"{where} may not be there: the server does not list all it has")
+        return True

@@ -1,0 +1,61 @@
+"""Counts the writes that are under way, so that nobody leaves in the middle of one unasked."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+
+class PendingWrites:
+    """What creates, changes or deletes, from its first request until its last answer."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    @property
+    def under_way(self) -> int:
+        """How many have begun and not ended yet."""
+        return self._count
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """A write is under way inside."""
+        self._count += 1
+        self._none.clear()
+        try:
+            yield
+        finally:
+            self._count -= 1
+            if not self._count:
+                self._none.set()
+
+    async def ended(self) -> None:
+        """Return once none is under way."""
+        await self._none.wait()
+
+
+class Writer(Protocol):
+    """What has methods that write."""
+
+    writes: PendingWrites
+
+
+WriterT = TypeVar("WriterT", bound=Writer)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def counts_as_write(
+    method: Callable[Concatenate[WriterT, P], Awaitable[T]],
+) -> Callable[Concatenate[WriterT, P], Coroutine[Any, Any, T]]:
+    """Count a method of a writer among its writes while it runs."""
+
+    @wraps(method)
+    async def write(self: WriterT, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.writes.counting():
+            return await method(self, *args, **kwargs)
+
+    return write

@@ -1,0 +1,1 @@
+"""Filtering and sorting the rows of a list, without a screen."""

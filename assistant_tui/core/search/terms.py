@@ -1,0 +1,255 @@
+"""The terms of a query, and what of a row they are matched against."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+from typing import Any
+
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.matching import (
+    Spans,
+    find_all,
+    find_loosely,
+    fold,
+    fold_to_ascii,
+    is_like,
+    unfolded,
+)
+from assistant_tui.core.search.time_ranges import TimeRange
+
+_DECODER = json.JSONDecoder(strict=False, parse_float=str, parse_int=str, parse_constant=str)
+"""Numbers stay as they were written, so that they are found as they are seen."""
+
+_FILES = {"file_ids", "file_id", "files", "attachments"}
+_STORES = {"vector_store_ids", "vector_store_id", "vector_stores"}
+_HOLDERS = ("tool_resources", "tools", *sorted(_FILES | _STORES))
+"""The members in which ids of files and vector stores stand."""
+
+Folding = Callable[[str], str]
+
+META = "meta."
+"""How the place of one pair of the metadata begins."""
+
+
+class SearchableRow:
+    """One row that is looked at by the terms of a query."""
+
+    def __init__(self, row: ResourceRow) -> None:
+        self.row = row
+        self._folded: dict[Folding, str] = {}
+        self._body: dict[str, Any] | str | None = None
+
+    def may_hold(self, pieces: Collection[str], folding: Folding) -> bool:
+        """Whether the JSON may say something with these folded pieces; False is certain.
+
+        Pieces have no character that JSON must escape. A row that escapes others is read.
+        """
+        if folding not in self._folded:
+            self._folded[folding] = folding(self.row.text)
+        folded = self._folded[folding]
+        return all(piece in folded for piece in pieces) or "\\u" in folded
+
+    def shown(self, place: str) -> tuple[str, ...]:
+        """The texts of a place that are known without reading the JSON; "" is every place."""
+        row = self.row
+        match place:
+            case "":
+                return (row.name, row.id, row.model)
+            case "name":
+                return (row.name,)
+            case "id":
+                return (row.id,)
+            case "model":
+                return (row.model,)
+            case "tool":
+                return row.tools
+        return ()
+
+    def told(self, place: str) -> Iterator[str]:
+        """The texts of a place that the JSON tells."""
+        body = self._members()
+        if isinstance(body, str):
+            yield from [body] if place == "" else []
+        elif place == "":
+            for name in ("description", "instructions", "metadata"):
+                yield from _leaves(body.get(name))
+        elif place == "tool":
+            yield from _function_names(body.get("tools"))
+        elif place in ("file", "store"):
+            names = _FILES if place == "file" else _STORES
+            for holder in _HOLDERS:
+                yield from _ids(body.get(holder), names, inside=holder in names)
+        elif place.startswith(META):
+            yield from _pair(body.get("metadata"), place.removeprefix(META))
+
+    def _members(self) -> dict[str, Any] | str:
+        """What the JSON says; the text itself where it cannot be read."""
+        if self._body is None:
+            try:
+                value = _DECODER.decode(self.row.text.lstrip("\ufeff"))
+            except (ValueError, RecursionError):
+                value = None
+            self._body = value if isinstance(value, dict) else self.row.text
+        return self._body
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """Every text and number inside a value, the names of members too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bool):
+        yield "true" if value else "false"
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from _leaves(item)
+
+
+def _pair(metadata: object, key: str) -> Iterator[str]:
+    if isinstance(metadata, dict):
+        for name, value in metadata.items():
+            if fold(name) == key:
+                yield from _leaves(value)
+
+
+def _function_names(tools: object) -> Iterator[str]:
+    for tool in tools if isinstance(tools, list) else ():
+        function = tool.get("function") if isinstance(tool, dict) else None
+        name = function.get("name") if isinstance(function, dict) else None
+        if isinstance(name, str):
+            yield name
+
+
+def _ids(value: object, names: Collection[str], *, inside: bool) -> Iterator[str]:
+    """The texts below members with one of the names, or below their `id`, however deep."""
+    if isinstance(value, str):
+        yield from [value] if inside else []
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids(item, names, inside=inside)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _ids(item, names, inside=name in names or (inside and name == "id"))
+
+
+_ESCAPED = re.compile(r'[\x00-\x1f"\\/]')
+"""What JSON writes in another way, or may."""
+
+
+class MatchMode(Enum):
+    """How a term's word must stand in a text."""
+
+    LOOSE = auto()
+    """In a name also as initials or with small gaps, elsewhere in one piece."""
+    PART = auto()
+    """In one piece."""
+    WHOLE = auto()
+    """It must be the whole text."""
+    ANY = auto()
+    """Any text will do."""
+
+
+@dataclass(frozen=True)
+class TextTerm:
+    """A word, or several in quotes, in one place of the row or in any."""
+
+    word: str
+    """Folded; empty only where any text will do."""
+    place: str = ""
+    """`name`, `id`, `model`, `tool`, `store`, `file`, `meta.` and a folded key; or "" for any."""
+    mode: MatchMode = MatchMode.LOOSE
+    unwanted: bool = False
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """What the JSON of a row must have if it tells this word."""
+        key = self.place.removeprefix(META) if self.place.startswith(META) else ""
+        pieces = [*_ESCAPED.split(self.word), *_ESCAPED.split(key)]
+        return tuple(piece for piece in pieces if piece)
+
+    @cached_property
+    def folding(self) -> Folding:
+        """What the JSON is folded by when the pieces are looked for."""
+        ascii_only = all(piece.isascii() for piece in self.pieces)
+        return fold_to_ascii if ascii_only else fold
+
+    def matches(self, subject: SearchableRow) -> bool:
+        """Whether a row has the word, or where it is unwanted has it not."""
+        return self._found(subject) is not self.unwanted
+
+    def _found(self, subject: SearchableRow) -> bool:
+        if self.place in ("", "name") and self._in_name(fold(subject.row.name)):
+            return True
+        if any(self._in(fold(text)) for text in subject.shown(self.place)):
+            return True
+        if self.place in ("name", "id", "model") or not subject.may_hold(self.pieces, self.folding):
+            return False
+        return any(self._in(fold(text)) for text in subject.told(self.place))
+
+    def _in_name(self, name: str) -> bool:
+        return self.mode is MatchMode.LOOSE and is_like(self.word, name)
+
+    def _in(self, text: str) -> bool:
+        match self.mode:
+            case MatchMode.WHOLE:
+                return self.word == text
+            case MatchMode.ANY:
+                return bool(text)
+        return self.word in text
+
+    def spans(self, name: str) -> Spans:
+        """Where the word stands in a name as it is shown."""
+        if self.unwanted or not self.word or self.place not in ("", "name"):
+            return ()
+        folded = fold(name)
+        if self.mode is MatchMode.LOOSE:
+            return unfolded(find_loosely(self.word, folded), name)
+        found = self.mode is MatchMode.PART or self._in(folded)
+        return unfolded(find_all(self.word, folded), name) if found else ()
+
+    def implies(self, other: "Term") -> bool:
+        """Whether every row that this term lets through passes the other, too, as far as is seen.
+
+        A word of two letters is found with no gaps, what grew from it may have some.
+        """
+        if self == other:
+            return True
+        if not isinstance(other, TextTerm) or self.unwanted or other.unwanted:
+            return False
+        alike = self.place == other.place and self.mode is other.mode
+        grown = (
+            alike
+            and self.word.startswith(other.word)
+            and other.mode in (MatchMode.LOOSE, MatchMode.PART)
+        )
+        return grown and (other.mode is MatchMode.PART or len(other.word) != 2)
+
+
+@dataclass(frozen=True)
+class CreatedTerm:
+    """When the assistant was created."""
+
+    time_range: TimeRange
+    unwanted: bool = False
+
+    def matches(self, subject: SearchableRow) -> bool:
+        """Whether a row was created in the stretch; one that tells no time was not."""
+        moment = subject.row.created_at
+        return (moment is not None and self.time_range.holds(moment)) is not self.unwanted
+
+    def spans(self, name: str) -> Spans:
+        """Nothing: a time is not in the name."""
+        return ()
+
+    def implies(self, other: "Term") -> bool:
+        """Whether every row that this term lets through passes the other, too."""
+        return self == other
+
+
+Term = TextTerm | CreatedTerm

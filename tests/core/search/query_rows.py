@@ -1,0 +1,20 @@
+"""Rows to look for, and whether a query finds them."""
+
+import json
+from typing import Any
+
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.query import parse
+
+
+def row(name: str = "", *, created_at: int | None = None, **members: Any) -> ResourceRow:
+    """A row with its JSON; what the list shows follows from the members."""
+    body = {"id": "asst_1", "name": name, "model": "gpt-4o", **members}
+    tools = tuple(tool["type"] for tool in body.get("tools") or ())
+    return ResourceRow(
+        body["id"], name, body["model"], tools, created_at, json.dumps(body, ensure_ascii=False)
+    )
+
+
+def finds(query: str, found: ResourceRow) -> bool:
+    return parse(query).matches(found)

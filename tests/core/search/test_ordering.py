@@ -1,0 +1,53 @@
+"""By what rows are sorted, and what comes last."""
+
+import pytest
+
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.ordering import AS_SERVED, Column, Ordering
+
+ROWS = (
+    ResourceRow("a", "beta", "m2", ("file_search",), 3, "{}"),
+    ResourceRow("b", "", "", (), None, "{}"),
+    ResourceRow("c", "Älpha", "M1", ("code_interpreter", "function"), 1, "{}"),
+    ResourceRow("d", "alpha", "m1", ("code_interpreter",), 2, "{}"),
+    ResourceRow("e", "aaa", "m0", (), 9, "{}", "odd"),
+)
+
+
+def ids(ordering: Ordering) -> str:
+    entries = sorted(ordering.entry(row, place) for place, row in enumerate(ROWS))
+    rows = [entry[3].id for entry in entries]
+    return "".join(rows[::-1] if ordering.descending else rows)
+
+
+@pytest.mark.parametrize(
+    ("column", "upwards", "downwards"),
+    [
+        (Column.CREATED, "cdabe", "adcbe"),
+        (Column.NAME, "cdabe", "acdbe"),
+        (Column.MODEL, "cdabe", "acdbe"),
+        (Column.TOOLS, "dcabe", "acdbe"),
+    ],
+)
+def test_what_has_no_value_is_last_in_both_directions_and_likes_keep_their_order(
+    column: Column, upwards: str, downwards: str
+) -> None:
+    assert ids(Ordering(column, descending=False)) == upwards
+    assert ids(Ordering(column, descending=True)) == downwards
+
+
+def test_a_key_goes_through_the_columns_and_another_turns_them_round() -> None:
+    said, ordering = [], AS_SERVED
+    for _ in Column:
+        said += [str(ordering), str(ordering.reversed())]
+        ordering = ordering.next()
+    assert ordering == AS_SERVED
+    assert said == [
+        "newest first", "oldest first", "by name", "by name, Z–A",
+        "by model", "by model, Z–A", "by tools", "by tools, Z–A",
+    ]  # fmt: skip
+
+
+def test_only_the_newest_first_is_as_the_server_lists() -> None:
+    assert AS_SERVED.as_served and not AS_SERVED.reversed().as_served
+    assert not Ordering(Column.NAME).as_served
