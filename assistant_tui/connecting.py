@@ -15,10 +15,9 @@ from assistant_tui.config.keys import ProfileKey
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
 from assistant_tui.journal.journal import Journal
-from assistant_tui.services.account import Account
+from assistant_tui.services.account_journal import Account, AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.record import Record
-from assistant_tui.services.remembered import Memory
+from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import in_process
 
@@ -26,7 +25,7 @@ _MEGABYTE = 1_000_000
 
 
 async def open_service(
-    settings: Settings, profile: Profile, folders: Folders, memory: Memory | None
+    settings: Settings, profile: Profile, folders: Folders, listing_cache: ListingCache | None
 ) -> AssistantService:
     """Open a profile.
 
@@ -34,23 +33,23 @@ async def open_service(
         ServiceError: a setting of the profile, or the local store, cannot be used.
     """
     async with AsyncExitStack() as stack:
-        remark, key = "", ProfileKey(profile)
+        notice, key = "", ProfileKey(profile)
         if profile.source is Source.REMOTE:
             endpoint = remote_endpoint(profile, key)
         else:
-            endpoint, remark = await _embedded(settings, profile, folders, stack)
+            endpoint, notice = await _embedded(settings, profile, folders, stack)
         client = await stack.enter_async_context(AssistantsClient(endpoint))
         return AssistantService(
             client,
             page_size=profile.page_size,
             read_only=profile.read_only,
             full_replace=profile.full_replace,
-            memory=memory,
-            record=Record(
+            listing_cache=listing_cache,
+            journal=AccountJournal(
                 _journal(settings, profile, folders, stack),
                 _account(identity_of(settings, profile, folders, key.in_use), client),
             ),
-            remark=remark,
+            notice=notice,
             resources=stack.pop_all(),
         )
 
@@ -111,11 +110,11 @@ async def _embedded(
     except StoreError as error:
         raise Offline(str(error)) from None
     stack.callback(store.close)
-    remark = (
+    notice = (
         ""
         if store.journal_mode == "wal"
         else (
             f"no write-ahead log on this file system: journal mode {store.journal_mode} is in use"
         )
     )
-    return in_process(create_app(store, models=settings.server_models)), remark
+    return in_process(create_app(store, models=settings.server_models)), notice

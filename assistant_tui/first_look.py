@@ -10,7 +10,7 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.services.remembered import memory_of
+from assistant_tui.services.listing_cache import listing_cache_of
 
 if TYPE_CHECKING:
     from assistant_tui.services.assistants import AssistantService
@@ -27,8 +27,8 @@ class Opener:
         """Remembered rows, or the first samples of a demo."""
         if profile.source is Source.DEMO:
             return _first_samples(profile)
-        memory = memory_of(self._settings, profile, self._folders)
-        return Listing() if memory is None else memory.read()
+        listing_cache = listing_cache_of(self._settings, profile, self._folders)
+        return Listing() if listing_cache is None else listing_cache.read()
 
     async def connect(self, profile: Profile) -> "AssistantService":
         """Open the service of a profile; the imports are done in a thread, so that keys go on.
@@ -41,7 +41,7 @@ class Opener:
             self._settings,
             profile,
             self._folders,
-            memory_of(self._settings, profile, self._folders),
+            listing_cache_of(self._settings, profile, self._folders),
         )
         return service
 

@@ -25,14 +25,14 @@ async def walk_with_client(base_url: str, folder: Path) -> int:
     from assistant_tui.core.errors import ServiceError
     from assistant_tui.core.listing import Listing
     from assistant_tui.services.assistants import AssistantService
-    from assistant_tui.services.remembered import Memory
+    from assistant_tui.services.listing_cache import ListingCache
     from assistant_tui.transport.endpoint import Endpoint
 
     listing = Listing()
     try:
         async with AssistantsClient(Endpoint(base_url)) as client:
-            service = AssistantService(client, page_size=PAGE, memory=Memory(folder))
-            async for more in service.walk(listing):
+            service = AssistantService(client, page_size=PAGE, listing_cache=ListingCache(folder))
+            async for more in service.load_all(listing):
                 listing = more
     except ServiceError as error:
         raise BenchmarkFailed(f"the client could not list {base_url}: {error}") from error
@@ -52,7 +52,7 @@ async def memory_of_walk(base_url: str) -> float:
         await service.page()
         tracemalloc.start()
         try:
-            async for more in service.walk(listing):
+            async for more in service.load_all(listing):
                 listing = more
             gc.collect()
             taken, _ = tracemalloc.get_traced_memory()

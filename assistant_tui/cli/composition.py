@@ -178,12 +178,12 @@ def _run_app(app: "AssistantApp", settings: Settings, places: Folders) -> None:
 def _first_paint(settings: Settings, places: Folders) -> "FirstPaint | None":
     """What an earlier start has shown; nothing where nothing is remembered."""
     from assistant_tui.first_paint import FirstPaint
-    from assistant_tui.services.remembered import memory_of
+    from assistant_tui.services.listing_cache import listing_cache_of
 
-    memory = memory_of(settings, settings.profile, places)
-    if memory is None:
+    listing_cache = listing_cache_of(settings, settings.profile, places)
+    if listing_cache is None:
         return None
-    return FirstPaint(places.cache, memory.path, f"{__version__} {settings!r}", os.environ)
+    return FirstPaint(places.cache, listing_cache.path, f"{__version__} {settings!r}", os.environ)
 
 
 def _create_app(options: argparse.Namespace, settings: Settings, places: Folders) -> "AssistantApp":

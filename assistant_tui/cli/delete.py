@@ -19,8 +19,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     async def job(session: Session) -> int:
         tally = BatchReport(console, session.settings.profile, "deleted", len(ids))
         rows = await _found(session, ids, tally)
-        record = session.service.record
-        unkept = await record.check(sum(len(row.text) for row in rows)) if rows else ""
+        journal = session.service.journal
+        unkept = await journal.check(sum(len(row.text) for row in rows)) if rows else ""
         if rows and not options.yes and not await _confirmed(console, rows, unkept):
             console.note("nothing was deleted")
             return 1
@@ -33,8 +33,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
                     await session.service.delete(row.id, for_good=for_good)
                     tally.add()
                     console.identity(row.id)
-                    if for_good and record.trouble:
-                        console.note(f"{shown_id(row.id)}: {NO_UNDO}{record.trouble}")
+                    if for_good and journal.trouble:
+                        console.note(f"{shown_id(row.id)}: {NO_UNDO}{journal.trouble}")
         return tally.code
 
     return job

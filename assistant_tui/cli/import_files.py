@@ -14,7 +14,7 @@ from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.files.reading import read_entries
-from assistant_tui.services.importing import carry_out, look_up, why_unnoted
+from assistant_tui.services.importing import carry_out, look_up, why_repeating_duplicates
 
 _DONE = {Action.CREATE: "created", Action.CHANGE: "changed"}
 
@@ -36,8 +36,8 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         console.note(", ".join(f"{count} {action.value}" for action, count in counts.items()))
         code = 1 if counts[Action.UNREADABLE] else 0
         todo = [step for step in steps if step.action in _DONE]
-        if unnoted := await why_unnoted(session.service, todo):
-            console.note(unnoted)
+        if why := await why_repeating_duplicates(session.service, todo):
+            console.note(why)
         if options.dry_run or not todo:
             return code
         if not options.yes and not await _confirmed(console, counts):

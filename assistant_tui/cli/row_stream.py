@@ -57,7 +57,7 @@ class RowStream:
         """All in the quickest way; so many, or in another order, page by page."""
         service, listing = self._session.service, Listing()
         if limit is None and self._order == "desc":
-            async with aclosing(service.walk(listing)) as listings:
+            async with aclosing(service.load_all(listing)) as listings:
                 async for listing in listings:
                     yield listing
             return

@@ -132,8 +132,8 @@ class Session:
         """The service of another profile, for as long as it is needed. Raises ServiceError."""
         service = await open_service(self.settings, profile, self._folders, None)
         try:
-            if service.remark:
-                self.console.note(service.remark)
+            if service.notice:
+                self.console.note(service.notice)
             self._opened.append(service)
             service.activity.changed = self._tell_of_waits
             service.activity.writing = self._begin_to_send

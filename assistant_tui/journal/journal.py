@@ -124,7 +124,7 @@ class Journal:
                 for owner in {draft.owner for draft in left}:
                     drafts.move(connection, each, server, owner)
 
-    def record(
+    def add(
         self,
         server: str,
         assistant_id: str,

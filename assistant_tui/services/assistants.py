@@ -25,13 +25,12 @@ from assistant_tui.core.raw_json import same_json
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.entries import Kind
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.services import deleting, lookup, saving
-from assistant_tui.services.creating import Creating
-from assistant_tui.services.noted import NotedCreating
-from assistant_tui.services.paging import page_behind
-from assistant_tui.services.record import Record
-from assistant_tui.services.remembered import Memory
-from assistant_tui.services.walk import walk
+from assistant_tui.services import fetching, verified_writes
+from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.services.creating import Creator, IdempotentCreator
+from assistant_tui.services.fetching import fetch_page
+from assistant_tui.services.full_listing import load_all
+from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.transport.activity import Activity
 
 
@@ -45,9 +44,9 @@ class AssistantService:
         page_size: int = 50,
         read_only: bool = False,
         full_replace: bool = False,
-        memory: Memory | None = None,
-        record: Record | None = None,
-        remark: str = "",
+        listing_cache: ListingCache | None = None,
+        journal: AccountJournal | None = None,
+        notice: str = "",
         resources: AsyncExitStack | None = None,
     ) -> None:
         self._client = client
@@ -56,13 +55,13 @@ class AssistantService:
         self._page_size = page_size
         self._read_only = read_only
         self._full_replace = full_replace
-        self._memory = memory
-        self.record = record or Record()
+        self._listing_cache = listing_cache
+        self.journal = journal or AccountJournal()
         """What was done and typed here."""
-        self.remark = remark
+        self.notice = notice
         """One sentence that a person should know about this service; empty for none."""
-        self._creating = Creating(client)
-        self._noted = NotedCreating(self._creating, self.record)
+        self._creating = Creator(client)
+        self._noted = IdempotentCreator(self._creating, self.journal)
         self._files: ToolResourceList | None = None
         self._vector_stores: ToolResourceList | None = None
         self._resources = resources or AsyncExitStack()
@@ -88,7 +87,7 @@ class AssistantService:
         `loaded` is what is there already. A server that takes no cursor gets a page that says so,
         not an error; NotFound means that the row with that id is gone.
         """
-        return await page_behind(self._client, after, self._page_size, order=order, loaded=loaded)
+        return await fetch_page(self._client, after, self._page_size, order=order, loaded=loaded)
 
     async def reload(self, count: int) -> Listing:
         """Load anew, page by page, until at least `count` rows are there or the list ends."""
@@ -99,10 +98,12 @@ class AssistantService:
             listing = listing.extended(await self.page(listing.cursor, listing))
         return listing
 
-    async def walk(self, listing: Listing) -> AsyncGenerator[Listing, None]:
+    async def load_all(self, listing: Listing) -> AsyncGenerator[Listing, None]:
         """Load all that is not in a listing: each answer brings a listing that has it, too."""
-        seams = await asyncio.to_thread(self._memory.seams) if self._memory else ()
-        async with aclosing(walk(self._client, listing, seams)) as listings:
+        checkpoints = (
+            await asyncio.to_thread(self._listing_cache.checkpoints) if self._listing_cache else ()
+        )
+        async with aclosing(load_all(self._client, listing, checkpoints)) as listings:
             async for listing in listings:
                 yield listing
         if listing.complete:
@@ -110,12 +111,12 @@ class AssistantService:
 
     def remember(self, listing: Listing) -> None:
         """Keep on disk what the next start and the next walk can use, if the settings allow it."""
-        if self._memory is not None:
-            self._memory.write(listing, self._page_size)
+        if self._listing_cache is not None:
+            self._listing_cache.write(listing, self._page_size)
 
-    async def fetch(self, assistant_id: str, above: str | None = None) -> ResourceRow:
-        """Return an assistant as the server has it now; `above` is the row before it."""
-        return await lookup.fetch(self._client, assistant_id, above)
+    async def fetch(self, assistant_id: str, previous_id: str | None = None) -> ResourceRow:
+        """Return an assistant as the server has it now; `previous_id` is the row before it."""
+        return await fetching.fetch(self._client, assistant_id, previous_id)
 
     async def models(self) -> tuple[str, ...]:
         """The names of the models that the server lists; empty where it lists none."""
@@ -150,7 +151,7 @@ class AssistantService:
         Raises Conflict where another program takes the same deletion back, or has done so.
         """
         self._check_possible(Capability.CREATE)
-        async with self.record.claimed(undoes) as free:
+        async with self.journal.claimed(undoes) as free:
             if not free:
                 raise Conflict("another program on this machine brings it back; nothing was sent")
             key = imported or ("" if undoes is None else f"undo {undoes}")
@@ -175,7 +176,7 @@ class AssistantService:
         """Keep what was done, or say in the result why it cannot be undone."""
         row = saved.row
         try:
-            await self.record.add(
+            await self.journal.add(
                 row.id, kind, before, row.text, undoes=undoes, batch=batch, key=key
             )
         except JournalError as error:
@@ -187,10 +188,10 @@ class AssistantService:
         row = await self._noted.find(draft, key)
         if row is not None:
             with suppress(JournalError):  # the next import looks for it once more
-                await self.record.add(row.id, Kind.CREATED, None, row.text, key=key)
+                await self.journal.add(row.id, Kind.CREATED, None, row.text, key=key)
         return row
 
-    def send_whole(self) -> None:
+    def use_full_replace(self) -> None:
         """From now on, let each modify carry the whole object, as `full_replace` does."""
         self._full_replace = True
 
@@ -198,25 +199,29 @@ class AssistantService:
     async def save(
         self,
         draft: Draft,
-        above: str | None = None,
+        previous_id: str | None = None,
         undoes: int | None = None,
         batch: str = "",
     ) -> SaveResult:
         """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
         self._check_possible(Capability.MODIFY)
-        saved = await saving.modify(
-            self._client, draft, above=above, full_replace=self._full_replace
+        saved = await verified_writes.modify(
+            self._client, draft, previous_id=previous_id, full_replace=self._full_replace
         )
         return await self._record_change(saved, undoes, batch)
 
     @counts_as_write
     async def change(
-        self, assistant_id: str, edit: BulkEdit, above: str | None = None, batch: str = ""
+        self, assistant_id: str, edit: BulkEdit, previous_id: str | None = None, batch: str = ""
     ) -> SaveResult:
         """Make an edit of an assistant as the server has it now."""
         self._check_possible(Capability.MODIFY)
-        saved = await saving.change(
-            self._client, assistant_id, edit, above=above, full_replace=self._full_replace
+        saved = await verified_writes.change(
+            self._client,
+            assistant_id,
+            edit,
+            previous_id=previous_id,
+            full_replace=self._full_replace,
         )
         return await self._record_change(saved, None, batch)
 
@@ -225,14 +230,14 @@ class AssistantService:
         if before is not None and not same_json(before, saved.row.text):
             return await self._recorded(saved, Kind.CHANGED, before, undoes=undoes, batch=batch)
         if undoes is not None:
-            await self.record.pass_over(undoes)
+            await self.journal.pass_over(undoes)
         return saved
 
     @counts_as_write
     async def delete(
         self,
         assistant_id: str,
-        above: str | None = None,
+        previous_id: str | None = None,
         undoes: int | None = None,
         batch: str = "",
         *,
@@ -249,27 +254,27 @@ class AssistantService:
         """
         self._check_possible(Capability.DELETE)
         try:
-            before = (await self.fetch(assistant_id, above)).text
+            before = (await self.fetch(assistant_id, previous_id)).text
         except NotFound:
             if undoes is not None:
-                await self.record.pass_over(undoes)
+                await self.journal.pass_over(undoes)
             return False
         if made is not None:
-            deleting.check_unchanged(made, before)
+            verified_writes.check_unchanged(made, before)
         self.activity.writing()  # whoever ended here would leave a copy of what is still there
         number = None
         try:
-            number = await self.record.add(
+            number = await self.journal.add(
                 assistant_id, Kind.DELETED, before, None, undoes=undoes, batch=batch
             )
         except JournalError as error:
             if not for_good:
                 raise NoBackup(f"nothing was sent, since no copy is kept: {error}") from error
         try:
-            await deleting.delete(self._client, assistant_id, above)
+            await verified_writes.delete(self._client, assistant_id, previous_id)
         except ServiceError as error:
             if not error.may_have_arrived:
-                await self.record.withdraw(number)
+                await self.journal.withdraw(number)
             raise
         return True
 
@@ -280,4 +285,6 @@ class AssistantService:
             raise NotServed(f"this server cannot {capability.name.lower()} assistants")
         needs_whole = capability is Capability.MODIFY and not self.can(Capability.PATCH)
         if needs_whole and not self._full_replace:
-            raise saving.incomplete("this server replaces the whole object: nothing was sent")
+            raise verified_writes.incomplete(
+                "this server replaces the whole object: nothing was sent"
+            )

@@ -18,21 +18,23 @@ from assistant_tui.core.labels import shown_id
 from assistant_tui.core.listing import Page
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.services.lookup import SEARCH_LIMIT
+from assistant_tui.journal.errors import JournalError
+from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.services.fetching import SEARCH_LIMIT
 
 RECENT = 20
 """How many of the newest assistants are searched for one whose create got no answer."""
 
-MOST_PAGES = 20
+MAX_PAGES = 20
 """Pages of the list that are searched for what a create of an earlier run has made."""
-Sending = Callable[[Collection[str] | None], Awaitable[None]]
+BeforeSending = Callable[[Collection[str] | None], Awaitable[None]]
 """Hears, before a create is sent, of the newest ids that are there; None if they are not told."""
 
 _NO_METHOD = (405, 501)
 """Answers that mean the route itself; a 404 to a creation may as well be about the model."""
 
 
-class Before(NamedTuple):
+class ListBefore(NamedTuple):
     """What was there before a create was sent."""
 
     newest: frozenset[str]
@@ -45,7 +47,7 @@ class Before(NamedTuple):
     """The newest are all that there were."""
 
     @classmethod
-    def of(cls, page: Page, known: Collection[str]) -> "Before":
+    def of(cls, page: Page, known: Collection[str]) -> "ListBefore":
         """What a page of the newest assistants shows."""
         times = [row.created_at for row in page.rows if row.created_at is not None]
         whole = page.has_more is False and len(page.rows) < page.limit
@@ -81,19 +83,19 @@ def _newer(rows: Iterable[ResourceRow], before: Collection[str]) -> Iterator[Res
             yield row
 
 
-class Creating:
+class Creator:
     """The creates of one service; of those that are just alike, one is under way at a time."""
 
     def __init__(self, client: AssistantsClient) -> None:
         self._client = client
-        self._unanswered: dict[str, Before] = {}
+        self._unanswered: dict[str, ListBefore] = {}
         """Creates without an answer, by their body, with what was there before."""
         self._made: set[str] = set()
         """What was acknowledged, and so is what no other create has made."""
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(
-        self, draft: Draft, known: Collection[str], sending: Sending | None = None
+        self, draft: Draft, known: Collection[str], before_sending: BeforeSending | None = None
     ) -> SaveResult:
         """Create an assistant from a draft; `known` are ids that cannot be the new one.
 
@@ -103,12 +105,12 @@ class Creating:
         body = compose(draft.patch())
         turn = self._turns.setdefault(body, asyncio.Lock())
         async with turn:
-            saved = await self._once(draft, body, known, sending)
+            saved = await self._once(draft, body, known, before_sending)
         self._made.add(saved.row.id)
         return saved
 
     async def _once(
-        self, draft: Draft, body: str, known: Collection[str], sending: Sending | None
+        self, draft: Draft, body: str, known: Collection[str], before_sending: BeforeSending | None
     ) -> SaveResult:
         before = self._unanswered.get(body)
         if before is not None:
@@ -118,9 +120,9 @@ class Creating:
                 return SaveResult(found, answer_lost=True)
         else:
             before = await self._newest(known)
-        if sending is not None:
+        if before_sending is not None:
             self._client.activity.writing()  # whoever ended here would leave a note of nothing
-            await sending(None if before is None else before.newest)
+            await before_sending(None if before is None else before.newest)
         try:
             saved = await self._send(draft, before)
         except ServiceError as error:
@@ -130,7 +132,7 @@ class Creating:
         self._unanswered.pop(body, None)
         return saved
 
-    async def _send(self, draft: Draft, before: Before | None) -> SaveResult:
+    async def _send(self, draft: Draft, before: ListBefore | None) -> SaveResult:
         body = draft.patch()
         try:
             row = await self._client.create(body)
@@ -149,7 +151,9 @@ class Creating:
             return await self._look_for(draft, before, error)
         return SaveResult(row, outcome=outcome)
 
-    async def _check_new(self, row: ResourceRow, before: Before | None, *, as_asked: bool) -> None:
+    async def _check_new(
+        self, row: ResourceRow, before: ListBefore | None, *, as_asked: bool
+    ) -> None:
         """Make sure that an answer is about a new assistant: `u` and `d` would hit the other one.
 
         Raises:
@@ -167,7 +171,7 @@ class Creating:
                 f"the server answered with {who}, which was there before", may_have_arrived=True
             )
 
-    async def _newest(self, known: Collection[str]) -> Before | None:
+    async def _newest(self, known: Collection[str]) -> ListBefore | None:
         """What a create must not be taken to have made; None where the server tells nothing.
 
         Raises:
@@ -180,9 +184,9 @@ class Creating:
         except ServiceError as error:
             error.message = f"nothing was sent yet: {error.message}"
             raise
-        return Before.of(page, self._made.union(known))
+        return ListBefore.of(page, self._made.union(known))
 
-    async def _find(self, draft: Draft, before: Before) -> ResourceRow | None:
+    async def _find(self, draft: Draft, before: ListBefore) -> ResourceRow | None:
         """Look among the newest assistants for what a create of this draft has made.
 
         It has what was sent, and nothing that was not. Raises ServiceError.
@@ -203,7 +207,7 @@ class Creating:
         both are of the same second. `made` is what other creates have made. Raises ServiceError.
         """
         body, cursor = draft.patch(), None
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             page = await self._client.list(limit=SEARCH_LIMIT, after=cursor)
             for row in _newer(page.rows, before):
                 other = row.problem or row.id in made or row.id in self._made
@@ -217,7 +221,7 @@ class Creating:
         return None
 
     async def _look_for(
-        self, draft: Draft, before: Before | None, error: ServiceError
+        self, draft: Draft, before: ListBefore | None, error: ServiceError
     ) -> SaveResult:
         """Look for what was created; not where an older one like it would be taken for it."""
         try:
@@ -231,3 +235,58 @@ class Creating:
             error.message = f"it is not there, but may still arrive: {error.message}"
             raise error
         return SaveResult(found, answer_lost=True)
+
+
+class IdempotentCreator:
+    """The creates of one service that have a key: what tells their purpose from all others."""
+
+    def __init__(self, creating: Creator, journal: AccountJournal) -> None:
+        self._creating = creating
+        self._journal = journal
+
+    async def create(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
+        """Create an assistant, unless an earlier create with this key is found to have made it.
+
+        Raises:
+            ServiceError: as Creating.create does, or an earlier one cannot be looked for.
+        """
+        try:
+            row = await self.find(draft, key)
+        except ServiceError as error:
+            error.message = f"nothing was sent, since it may be there already: {error.message}"
+            error.may_have_arrived = False
+            raise
+        if row is not None:
+            return SaveResult(row, answer_lost=True)
+        return await self._send(draft, known, key)
+
+    async def find(self, draft: Draft, key: str) -> ResourceRow | None:
+        """Look for what an earlier create with this key made, whose answer was never known.
+
+        Raises ServiceError.
+        """
+        earlier = (await self._journal.creates([key])).get(key)
+        if earlier is None or earlier.assistant_id is not None or earlier.before is None:
+            return None
+        return await self._creating.find(draft, earlier.before, await self._journal.made())
+
+    async def _send(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
+        only, trouble = False, ""
+
+        async def before_sending(before: Collection[str] | None) -> None:
+            nonlocal only, trouble
+            try:
+                only = await self._journal.begin_create(key, before)
+            except JournalError as error:
+                trouble = str(error)
+
+        try:
+            return await self._creating.create(draft, known, before_sending)
+        except ServiceError as error:
+            if only and not error.may_have_arrived:
+                await self._journal.drop_create(key)
+            if trouble and error.may_have_arrived:
+                error.message += (
+                    f"; a repetition may create it twice, since nothing is noted: {trouble}"
+                )
+            raise

@@ -56,13 +56,13 @@ async def look_up(
     return Import(entries, await _held(service, wanted, say), made)
 
 
-async def why_unnoted(service: AssistantService, steps: Sequence[ImportStep]) -> str:
+async def why_repeating_duplicates(service: AssistantService, steps: Sequence[ImportStep]) -> str:
     """Why a repetition would create the same again, in a sentence; empty if it would not."""
     new = [step for step in steps if step.action in (Action.CREATE, Action.IMPORTED)]
     if not new:
         return ""
     sizes = (len(compose(step.draft.patch())) for step in new if step.draft is not None)
-    trouble = await service.record.check(sum(sizes))
+    trouble = await service.journal.check(sum(sizes))
     if not trouble:
         return ""
     return f"A repetition would create them again, since nothing can be noted: {trouble}"
@@ -72,7 +72,7 @@ async def carry_out(service: AssistantService, step: ImportStep, batch: str = ""
     """Create or change what a step says. Raises ServiceError."""
     assert step.draft is not None, "only what is to be sent is done"
     if step.action is Action.CREATE:
-        async with service.record.creating(step.key, step.earlier) as free:
+        async with service.journal.creating(step.key, step.earlier) as free:
             if not free:
                 raise Conflict("another import creates it, or has done so; nothing was sent")
             return await service.create(step.draft, batch=batch, imported=step.key)
@@ -84,7 +84,7 @@ async def _made_earlier(service: AssistantService, entries: Sequence[FileEntry])
     by_key = dict(zip(await asyncio.to_thread(import_keys, entries), entries, strict=True))
     by_key.pop("", None)
     made = {}
-    for key, known in (await service.record.creates(by_key.keys())).items():
+    for key, known in (await service.journal.creates(by_key.keys())).items():
         if known.assistant_id is not None:
             made[key] = known.assistant_id
             continue
@@ -122,7 +122,7 @@ async def _held(
 async def _listed(service: AssistantService, most: int, say: Callable[[str], None]) -> Listing:
     """The list of the server, or what of it so many requests bring."""
     listing, requests = Listing(), 0
-    async with aclosing(service.walk(listing)) as listings:
+    async with aclosing(service.load_all(listing)) as listings:
         async for listing in listings:
             requests += 1
             say(f"Looking for what is there: {len(listing.loaded):,}…")

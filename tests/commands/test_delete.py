@@ -156,7 +156,7 @@ def _damage(path: Path) -> AbstractContextManager[None]:
 
 def _hold(path: Path) -> AbstractContextManager[None]:
     with Journal(path) as journal:
-        journal.record("another", "any", Kind.CHANGED, "{}", "{}")
+        journal.add("another", "any", Kind.CHANGED, "{}", "{}")
     return held(path)
 
 

@@ -72,7 +72,7 @@ def journal(home: Path) -> Path:
     """A journal that other programs use."""
     path = home / "journal.db"
     with Journal(path) as journal:
-        journal.record("another", "any", Kind.CHANGED, "{}", "{}")
+        journal.add("another", "any", Kind.CHANGED, "{}", "{}")
     return path
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.record import Record
 from assistant_tui.transport.endpoint import Endpoint
 from tests.faults.faults import LARGEST
 
@@ -69,4 +69,4 @@ async def service(
     """The service of a server on a socket, with a journal where there is to be one."""
     with Journal(journal) if journal else nullcontext() as kept:
         async with client(url, timeout=timeout) as opened:
-            yield AssistantService(opened, page_size=PAGE, record=Record(kept, url))
+            yield AssistantService(opened, page_size=PAGE, journal=AccountJournal(kept, url))

@@ -176,13 +176,13 @@ async def test_deletions_of_many_that_did_not_arrive_are_not_taken_back(
     assert machine.held() == before
     await program.press("escape")
     proxy.mend()
-    kept = await program.main.context.service.record.trash()
+    kept = await program.main.context.service.journal.trash()
     assert kept, "nobody could know that it was not deleted"
     await program.press("u")
     await program.press(str(len(kept)), "enter")
     assert "it is still there: its deletion did not" in program.text
     assert machine.held() == before
-    assert await program.main.context.service.record.trash() == ()
+    assert await program.main.context.service.journal.trash() == ()
 
 
 async def test_what_was_gone_already_is_said_and_does_not_offer_an_undoing(

@@ -123,10 +123,10 @@ async def soak(proxy: Proxy, machine: Machine, journal: Path, seed: int, walkers
 
 async def check_journal(opened: AssistantService, ledger: Ledger) -> None:
     """What was acknowledged can be undone."""
-    assert opened.record.trouble == ""
-    trash = {entry.assistant_id for entry in await opened.record.trash()}
+    assert opened.journal.trouble == ""
+    trash = {entry.assistant_id for entry in await opened.journal.trash()}
     for name, known in ledger.known.items():
-        kinds = [entry.kind for entry in await opened.record.history(name)]
+        kinds = [entry.kind for entry in await opened.journal.history(name)]
         assert kinds[-1] is Kind.CREATED
         assert known.there != {False} or name in trash or Kind.DELETED not in kinds
 

@@ -37,7 +37,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date_with_all_that_it_has(
             (entry,) = journal.history(LOCAL, "a")
             assert (entry.number, entry.before, entry.batch) == (1, "{}", "")
             assert [draft.text for draft in journal.orphans(LOCAL)] == ["typed"]
-        second.record(LOCAL, "a", Kind.CHANGED, "{}", "{}", batch="b")
+        second.add(LOCAL, "a", Kind.CHANGED, "{}", "{}", batch="b")
         assert [entry.batch for entry in first.batch(LOCAL, "b")] == ["b"]
         second.creates.begin(LOCAL, "key", ["x"])
         assert first.creates.find(LOCAL, ["key"]) == {"key": Imported(None, frozenset({"x"}))}

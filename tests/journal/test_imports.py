@@ -17,7 +17,7 @@ def test_a_create_is_noted_before_and_after_it_is_sent(journal: Journal) -> None
     journal.creates.begin(S, "b", None)
     pending = {"a": Imported(None, frozenset({"x", "y"})), "b": Imported(None, None)}
     assert journal.creates.find(S, ["a", "b", "c"]) == pending
-    journal.record(S, "asst_1", Kind.CREATED, None, "{}", key="a")
+    journal.add(S, "asst_1", Kind.CREATED, None, "{}", key="a")
     assert journal.creates.find(S, ["a"]) == {"a": Imported("asst_1", None)}
     assert journal.creates.find(T, ["a", "b"]) == {}
 
@@ -25,7 +25,7 @@ def test_a_create_is_noted_before_and_after_it_is_sent(journal: Journal) -> None
 def test_only_what_made_nothing_is_dropped(journal: Journal) -> None:
     journal.creates.begin(S, "a", ())
     journal.creates.drop(S, "a")
-    journal.record(S, "asst_1", Kind.CREATED, None, "{}", key="b")
+    journal.add(S, "asst_1", Kind.CREATED, None, "{}", key="b")
     journal.creates.drop(S, "b")
     assert journal.creates.find(S, ["a", "b"]) == {"b": Imported("asst_1", None)}
 
@@ -34,6 +34,6 @@ def test_the_newest_are_kept_alone(path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(imports, "MOST", 3)
     with Journal(path) as journal:
         for key in "abcde":
-            journal.record(S, key, Kind.CREATED, None, "{}", key=key)
+            journal.add(S, key, Kind.CREATED, None, "{}", key=key)
     with Journal(path) as journal:
         assert list(journal.creates.find(S, "abcde")) == ["c", "d", "e"]

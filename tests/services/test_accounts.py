@@ -59,9 +59,9 @@ async def opened(profile: Profile, places: Folders) -> AsyncIterator[AssistantSe
 
 async def kept(service: AssistantService) -> tuple[int, ...]:
     """How many undoings, deletions and drafts are offered."""
-    record = service.record
-    found = (await record.trash(), await record.orphans())
-    return (await record.last() is not None, *map(len, found))
+    journal = service.journal
+    found = (await journal.trash(), await journal.orphans())
+    return (await journal.last() is not None, *map(len, found))
 
 
 async def test_nothing_of_one_account_is_offered_in_another(
@@ -69,7 +69,7 @@ async def test_nothing_of_one_account_is_offered_in_another(
 ) -> None:
     async with opened(profile, places) as service:
         await service.delete("asst_1")
-        await service.record.keep_draft("new", TYPED)
+        await service.journal.keep_draft("new", TYPED)
     key.write_text(B)
     async with opened(profile, places) as service:
         assert await kept(service) == (0, 0, 0)
@@ -95,7 +95,7 @@ async def test_what_is_typed_before_the_key_is_there_is_kept(
     profile: Profile, places: Folders, key: Path
 ) -> None:
     async with opened(profile, places) as service:
-        service.record.keep_draft_now("new", TYPED)
+        service.journal.keep_draft_now("new", TYPED)
     async with opened(profile, places) as service:
         assert await kept(service) == (0, 0, 1)
     key.write_text(B)
@@ -109,11 +109,11 @@ async def test_what_was_kept_before_and_after_is_one_draft(
 ) -> None:
     for _ in range(2):
         async with opened(profile, places) as service:
-            assert not service.record.trouble
-            service.record.keep_draft_now("new", TYPED)
+            assert not service.journal.trouble
+            service.journal.keep_draft_now("new", TYPED)
             await service.fetch("asst_1")
-            await service.record.keep_draft("new", TYPED)
-            await service.record.forget_draft("new")
+            await service.journal.keep_draft("new", TYPED)
+            await service.journal.forget_draft("new")
     async with opened(profile, places) as service:
         assert await kept(service) == (0, 0, 0)
 
@@ -127,6 +127,6 @@ async def test_without_a_key_nothing_is_offered_and_it_is_said_why(
     key.unlink()
     async with opened(profile, places) as service:
         assert await kept(service) == (0, 0, 0)
-        assert service.record.trouble == (
+        assert service.journal.trouble == (
             "it is not known whose account this is: api_key_command gave no key (exit code 1)"
         )

@@ -10,7 +10,7 @@ from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Forbidden
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.remembered import Memory
+from assistant_tui.services.listing_cache import ListingCache
 from tests.services.support import Server, absent, draft_of, embedded, service_of, some, text_of
 
 WRITES: dict[str, Callable[[AssistantService], Awaitable[object]]] = {
@@ -45,22 +45,22 @@ async def test_a_server_without_a_list_of_models_has_none() -> None:
 
 
 async def test_the_first_page_is_remembered(tmp_path: Path) -> None:
-    memory = Memory(tmp_path, "p")
-    async with service_of(Server(*some(3)), page_size=10, memory=memory) as service:
+    listing_cache = ListingCache(tmp_path, "p")
+    async with service_of(Server(*some(3)), page_size=10, listing_cache=listing_cache) as service:
         listing = await service.reload(0)
         service.remember(listing)
-    assert memory.read().rows == listing.rows
-    assert memory.read().complete
+    assert listing_cache.read().rows == listing.rows
+    assert listing_cache.read().complete
 
 
 async def test_the_first_page_of_many_is_not_remembered_as_all(tmp_path: Path) -> None:
-    memory = Memory(tmp_path, "p")
-    async with service_of(Server(*some(3)), page_size=2, memory=memory) as service:
+    listing_cache = ListingCache(tmp_path, "p")
+    async with service_of(Server(*some(3)), page_size=2, listing_cache=listing_cache) as service:
         listing = await service.reload(100)
         assert listing.complete
         service.remember(listing)
-    assert len(memory.read()) == 2
-    assert not memory.read().complete
+    assert len(listing_cache.read()) == 2
+    assert not listing_cache.read().complete
 
 
 async def test_without_a_memory_nothing_is_kept(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ async def test_closing_gives_back_what_was_opened() -> None:
     closed: list[str] = []
     stack = AsyncExitStack()
     stack.callback(closed.append, "store")
-    async with service_of(Server(), remark="a remark", resources=stack) as service:
-        assert service.remark == "a remark"
+    async with service_of(Server(), notice="a remark", resources=stack) as service:
+        assert service.notice == "a remark"
         await service.close()
     assert closed == ["store"]

@@ -14,8 +14,8 @@ from assistant_tui.core.batch import AT_ONCE, Batch, Result, Status
 from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.record import Record
 from tests.services.support import Handler, Server, part_of, refusing, service_of, some
 
 DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, Status.NOT_TRIED
@@ -184,7 +184,7 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
     server.bent["modify"] = failing_for(server, "asst_3", 500)
     server.texts["asst_2"] = server.texts["asst_2"][:-1] + ', "metadata": {"team": "ops"}}'
     with Journal(tmp_path / "journal.db") as journal:
-        async with service_of(server, record=Record(journal, "here")) as service:
+        async with service_of(server, journal=AccountJournal(journal, "here")) as service:
             held = (await service.page()).rows
             before = dict(server.texts)
             batch = await changed(service, held, "b1")
@@ -192,7 +192,7 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
             assert server.bodies.count('{"metadata": {"team": "ops"}}') == len(server.bodies)
             for name in ("asst_3", "asst_2"):
                 assert server.texts[name] == before[name]
-            entries = await service.record.batch("b1")
+            entries = await service.journal.batch("b1")
             assert {entry.assistant_id for entry in entries} == {"asst_5", "asst_4", "asst_1"}
             assert {entry.before for entry in entries} == {
                 before[entry.assistant_id] for entry in entries

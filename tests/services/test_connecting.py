@@ -132,7 +132,7 @@ async def test_a_setting_that_cannot_be_used_is_named(
 async def test_the_local_store_is_kept_and_closed(places: Folders) -> None:
     service = await open_service(Settings(LOCAL), LOCAL, places, None)
     saved = await service.create(NEW)
-    assert service.remark == ""
+    assert service.notice == ""
     await service.close()
     assert [each.name for each in places.data.iterdir()] == ["assistants.db"]
     with SQLiteStore(places.store) as store:
@@ -181,13 +181,13 @@ async def test_the_journal_is_kept_as_the_settings_say(
 
     for assistant_id, days_ago in (("a", 60), ("b", 20), ("c", 1)):
         with opened(days_ago) as journal:
-            journal.record(server, assistant_id, Kind.DELETED, "x" * 900_000, None)
+            journal.add(server, assistant_id, Kind.DELETED, "x" * 900_000, None)
     for days_ago in range(9):
         with opened(days_ago) as journal:
             journal.trash(server)
     service = await open_service(Settings(LOCAL, **setting), LOCAL, places, None)
     try:
-        assert [entry.assistant_id for entry in await service.record.trash()] == kept
+        assert [entry.assistant_id for entry in await service.journal.trash()] == kept
     finally:
         await service.close()
 
@@ -219,6 +219,6 @@ async def test_a_file_system_without_a_write_ahead_log_is_remarked(
     monkeypatch.setattr(sqlite, "_connect", connect)
     service = await open_service(Settings(LOCAL), LOCAL, places, None)
     try:
-        assert "journal mode delete is in use" in service.remark
+        assert "journal mode delete is in use" in service.notice
     finally:
         await service.close()

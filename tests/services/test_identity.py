@@ -6,7 +6,7 @@ import pytest
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import NotFound, WrongObject
-from assistant_tui.services.record import Record
+from assistant_tui.services.account_journal import AccountJournal
 from tests.services.support import (
     Handler,
     Server,
@@ -59,7 +59,7 @@ async def test_a_row_below_the_one_above_is_taken_by_its_id_alone() -> None:
     server.bent["list"] = saying("[" + text_of(1) + "]")
     async with service_of(server) as service:
         with pytest.raises(NotFound):
-            await service.fetch("asst_2", above="asst_3")
+            await service.fetch("asst_2", previous_id="asst_3")
         assert service.can(Capability.RETRIEVE)
 
 
@@ -78,7 +78,7 @@ async def test_a_create_answered_with_an_older_one_finds_what_it_made() -> None:
     """The older one is not among the newest; its age tells."""
     server = Server(*some(30))
     server.bent["create"] = after_the_deed(server, saying(text_of(2, name='"Fresh"')))
-    async with service_of(server, record=Record()) as service:
+    async with service_of(server, journal=AccountJournal()) as service:
         saved = await service.create(NEW)
     assert (saved.row.id, saved.answer_lost) == ("asst_new30", True)
 

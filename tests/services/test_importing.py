@@ -8,8 +8,8 @@ import pytest
 from assistant_tui.core.assistants.import_plan import Action, FileEntry
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.importing import carry_out, look_up
-from assistant_tui.services.record import Record
 from tests.services.support import Server, in_turn, lost, refusing, service_of, some, text_of
 
 
@@ -57,17 +57,17 @@ async def test_a_create_without_an_answer_is_found_behind_a_hundred_others(tmp_p
     server = Server(*some(3), create=lost)
     entries = [FileEntry("a.json", '{"model": "m", "name": "Mine"}', source="/a.json")]
     with Journal(tmp_path / "journal.db") as journal:
-        record = Record(journal, "here")
-        async with service_of(server, record=record) as service:
+        account_journal = AccountJournal(journal, "here")
+        async with service_of(server, journal=account_journal) as service:
             [step] = (await look_up(service, entries, nothing_said)).steps()
             with pytest.raises(ServiceError):
                 await carry_out(service, step)
         mine = {"late": text_of(4, id='"late"', name='"Mine"')}
         server.texts = {f"asst_{n}": text_of(n) for n in range(150, 9, -1)} | mine | server.texts
-        async with service_of(server, record=record) as service:
+        async with service_of(server, journal=account_journal) as service:
             [step] = (await look_up(service, entries, nothing_said)).steps()
             assert (step.action, step.why) == (Action.IMPORTED, "already imported as late")
-            last = await record.last()
+            last = await account_journal.last()
     assert last is not None and last.assistant_id == "late"
 
 
@@ -80,13 +80,13 @@ async def test_what_is_older_or_of_another_create_is_not_taken_for_what_got_no_a
     server.texts["asst_3"] = text_of(3, name='"Mine"')
     server.bent["create"] = in_turn(lost, server.answer)
     with Journal(tmp_path / "journal.db") as journal:
-        record = Record(journal, "here")
-        async with service_of(server, record=record) as service:
+        account_journal = AccountJournal(journal, "here")
+        async with service_of(server, journal=account_journal) as service:
             steps = (await look_up(service, entries, nothing_said)).steps()
             with pytest.raises(ServiceError):
                 await carry_out(service, steps[0])
-        async with service_of(server, record=record) as service:
+        async with service_of(server, journal=account_journal) as service:
             await carry_out(service, steps[1])
-        async with service_of(server, record=record) as service:
+        async with service_of(server, journal=account_journal) as service:
             steps = (await look_up(service, entries, nothing_said)).steps()
     assert [step.action for step in steps] == [Action.CREATE, Action.IMPORTED]

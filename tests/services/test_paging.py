@@ -148,7 +148,7 @@ async def test_a_cursor_once_refused_is_not_sent_again() -> None:
         await service.reload(100)
         server.requests.clear()
         assert (await service.reload(100)).single_page
-        assert (await service.fetch("asst_1", above="asst_2")).name == "N1"
+        assert (await service.fetch("asst_1", previous_id="asst_2")).name == "N1"
     assert server.queries == [{"limit": "3"}, {"limit": "100"}]
 
 

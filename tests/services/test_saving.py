@@ -111,7 +111,7 @@ async def test_what_was_deleted_elsewhere_is_not_found_and_not_sent() -> None:
     server = Server(*some(3))
     async with service_of(server) as service:
         with pytest.raises(NotFound):
-            await service.save(draft_of(text_of(9), name='"x"'), above="asst_3")
+            await service.save(draft_of(text_of(9), name='"x"'), previous_id="asst_3")
         assert service.can(Capability.MODIFY)
     assert server.count("modify") == 0
 
@@ -126,7 +126,7 @@ async def test_what_is_deleted_between_the_look_and_the_save_is_not_found() -> N
     server.bent["modify"] = too_late
     async with service_of(server) as service:
         with pytest.raises(NotFound):
-            await service.save(draft_of(text_of(2), name='"x"'), above="asst_3")
+            await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
         assert service.can(Capability.MODIFY)
 
 
@@ -135,7 +135,7 @@ async def test_a_server_that_has_it_but_cannot_modify_it(status: int) -> None:
     server = Server(*some(3), modify=refusing(status))
     async with service_of(server) as service:
         with pytest.raises(NotServed, match="cannot modify assistants") as caught:
-            await service.save(draft_of(text_of(2), name='"x"'), above="asst_3")
+            await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
         assert not service.can(Capability.MODIFY)
         assert service.can(Capability.RETRIEVE)
     assert caught.value.status == status
@@ -171,7 +171,7 @@ async def test_a_server_that_misses_a_field_that_was_not_sent_wants_the_whole_ob
                 await service.save(draft_of(text_of(1), name='"x"'))
             assert str(caught.value).endswith(" · set full_replace")
         assert not service.can(Capability.PATCH)
-        service.send_whole()
+        service.use_full_replace()
         await service.save(draft_of(text_of(1), name='"x"'))
     assert server.bodies == ['{"name": "x"}', '{"name": "x", "model": "m"}']
 
@@ -199,7 +199,7 @@ async def test_a_server_that_can_but_list_create_and_delete() -> None:
     server = Server(*some(3), modify=absent, retrieve=absent)
     async with service_of(server) as service:
         with pytest.raises(NotServed):
-            await service.save(draft_of(text_of(2), name='"x"'), above="asst_3")
+            await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
         missing = [each for each in Capability if not service.can(each)]
     assert missing == [Capability.RETRIEVE, Capability.MODIFY]
 
@@ -207,7 +207,7 @@ async def test_a_server_that_can_but_list_create_and_delete() -> None:
 async def test_a_save_without_retrieve_goes_through_the_list() -> None:
     server = Server(*some(3), retrieve=absent)
     async with service_of(server) as service:
-        saved = await service.save(draft_of(text_of(2), name='"x"'), above="asst_3")
+        saved = await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
     assert server.asked == ["retrieve", "list", "modify"]
     assert saved.row.name == "x"
 

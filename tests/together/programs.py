@@ -64,20 +64,20 @@ async def _write(home: Path, who: int) -> Done:
     gone: list[str] = []
     meet()
     async with program(home) as opened:
-        assert opened.remark == ""
+        assert opened.notice == ""
         for number in range(ROUNDS):
             row = (await opened.create(new(f"{who}-{number}"))).row
             draft = Draft(RawJson(row.text)).edited("name", f"{who}-{number}!")
-            await opened.record.keep_draft(row.id, draft)
+            await opened.journal.keep_draft(row.id, draft)
             there[row.id] = (await opened.save(draft)).row.name
-            assert opened.record.trouble == ""
+            assert opened.journal.trouble == ""
             if number % 3 == 2:
                 await opened.delete(row.id)
                 del there[row.id]
                 gone.append(row.id)
-                await opened.record.forget_draft(row.id)
-            assert await opened.record.orphans() == (), "their programs run"
-            assert opened.record.trouble == ""
+                await opened.journal.forget_draft(row.id)
+            assert await opened.journal.orphans() == (), "their programs run"
+            assert opened.journal.trouble == ""
         meet()
     return Done(there, gone)
 
@@ -91,8 +91,8 @@ async def _start(home: Path, who: int) -> str:
     meet()
     async with program(home) as opened:
         row = (await opened.create(new(str(who)))).row
-        await opened.record.keep_draft("new", new("typed"))
-        assert (opened.remark, opened.record.trouble) == ("", "")
+        await opened.journal.keep_draft("new", new("typed"))
+        assert (opened.notice, opened.journal.trouble) == ("", "")
     return row.id
 
 
@@ -121,7 +121,7 @@ def bring_back(home: Path, numbers: list[int]) -> list[str]:
 async def _bring_back(home: Path, numbers: list[int]) -> list[str]:
     made = []
     async with program(home) as opened:
-        trash = {entry.number: entry for entry in await opened.record.trash()}
+        trash = {entry.number: entry for entry in await opened.journal.trash()}
         for number in numbers:
             meet()
             try:

@@ -33,11 +33,11 @@ async def test_what_each_was_told_is_in_the_store_and_in_the_journal(
         }
         for each in done:
             for name in each.there:
-                kinds = [entry.kind for entry in await service.record.history(name)]
+                kinds = [entry.kind for entry in await service.journal.history(name)]
                 assert kinds == [Kind.CHANGED, Kind.CREATED]
-        trash = {entry.assistant_id for entry in await service.record.trash()}
+        trash = {entry.assistant_id for entry in await service.journal.trash()}
         assert trash == {name for each in done for name in each.gone}
-        drafts = [draft.key for draft in await service.record.orphans()]
+        drafts = [draft.key for draft in await service.journal.orphans()]
         assert sorted(drafts) == sorted(rows), "what nobody has put away is offered"
 
 
@@ -51,8 +51,8 @@ async def test_eight_may_make_the_first_start_together(tmp_path: Path) -> None:
     for home, ids in zip(homes, zip(*made, strict=True), strict=True):
         async with program(home) as service:
             assert sorted(await listed(service)) == sorted(ids)
-            assert len(await service.record.orphans()) == processes
-            assert all([len(await service.record.history(each)) == 1 for each in ids])
+            assert len(await service.journal.orphans()) == processes
+            assert all([len(await service.journal.history(each)) == 1 for each in ids])
 
 
 async def test_changes_of_one_assistant_in_different_fields_are_all_there(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ async def test_changes_of_one_assistant_in_different_fields_are_all_there(tmp_pa
                 programs.describe, [(tmp_path, one, field) for field in fields], chunksize=1
             )
         now = (await service.fetch(one)).text
-        history = await service.record.history(one)
+        history = await service.journal.history(one)
     for field, before in zip(fields, seen, strict=True):
         assert f'"{field}":"{ROUNDS - 1}"' in now
         assert before[1:] == [str(number) for number in range(ROUNDS - 1)], "nobody undid it"
@@ -76,13 +76,13 @@ async def test_a_deletion_is_taken_back_by_one_of_several_programs(tmp_path: Pat
     async with program(tmp_path) as service:
         for number in range(ROUNDS):
             await service.delete((await service.create(new(str(number)))).row.id)
-        trash = await service.record.trash()
+        trash = await service.journal.trash()
         with crowd(processes) as together:
             made = together.starmap(
                 programs.bring_back, [(tmp_path, [*map(number_of, trash)])] * processes, 1
             )
         assert sorted(await listed(service)) == sorted(each for ids in made for each in ids)
-        assert await service.record.trash() == ()
+        assert await service.journal.trash() == ()
     assert sum(map(len, made)) == ROUNDS
 
 

@@ -16,8 +16,8 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.core.listing import Listing
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.record import Record
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import ASGIApp, in_process
 from assistant_tui.transport.transport import Sleep
@@ -202,7 +202,7 @@ def service_of(
             page_size=profile.page_size,
             read_only=profile.read_only,
             full_replace=profile.full_replace,
-            record=Record(kept, profile.name),
+            journal=AccountJournal(kept, profile.name),
             resources=stack,
         )
 

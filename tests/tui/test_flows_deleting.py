@@ -14,7 +14,7 @@ from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.services.record import Record
+from assistant_tui.services.account_journal import AccountJournal
 from tests.tui.driver import Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
@@ -48,10 +48,10 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The journal fails with every entry, though a moment before there was room for it."""
 
-    def record(self: Journal, *arguments: object, **others: object) -> int:
+    def add(self: Journal, *arguments: object, **others: object) -> int:
         raise JournalError("the journal cannot be used: the disk is full")
 
-    monkeypatch.setattr(Journal, "record", record)
+    monkeypatch.setattr(Journal, "add", add)
     yield
 
 
@@ -97,11 +97,11 @@ async def test_who_agrees_before_it_is_known_agrees_to_the_undoing_alone(
 ) -> None:
     known = asyncio.Event()
 
-    async def check(self: Record, size: int) -> str:
+    async def check(self: AccountJournal, size: int) -> str:
         await known.wait()
         return unkept
 
-    monkeypatch.setattr(Record, "check", check)
+    monkeypatch.setattr(AccountJournal, "check", check)
     await program.pilot.press("d", "tab", "enter")
     assert "Looking whether a copy can be kept" in program.text
     assert PROMISE not in program.text and count(store) == 3
@@ -135,15 +135,15 @@ async def test_many_are_asked_for_good_too(gate: Gate, store: SampleStore, tmp_p
 async def test_a_disk_that_fills_up_in_the_middle_ends_the_deleting(
     program: Driver, store: SampleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, kept = Journal.record, [1]
+    whole, kept = Journal.add, [1]
 
-    def record(self: Journal, *arguments: object, **others: object) -> int:
+    def add(self: Journal, *arguments: object, **others: object) -> int:
         if not kept:
             raise JournalError("the journal cannot be used: the disk is full")
         kept.pop()
         return whole(self, *arguments, **others)  # type: ignore[arg-type] # as it was called
 
-    monkeypatch.setattr(Journal, "record", record)
+    monkeypatch.setattr(Journal, "add", add)
     await program.press("*", "d")
     assert "u can create them anew" in program.text
     await program.press("3", "enter")
@@ -156,15 +156,15 @@ async def test_a_disk_that_fills_up_in_the_middle_ends_the_deleting(
 async def test_of_changes_that_were_kept_in_part_that_part_is_promised(
     program: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, kept = Journal.record, [1, 2]
+    whole, kept = Journal.add, [1, 2]
 
-    def record(self: Journal, *arguments: object, **others: object) -> int:
+    def add(self: Journal, *arguments: object, **others: object) -> int:
         if kept.pop() == 2:
             raise JournalError("the disk was full for a moment")
         kept.append(1)
         return whole(self, *arguments, **others)  # type: ignore[arg-type] # as it was called
 
-    monkeypatch.setattr(Journal, "record", record)
+    monkeypatch.setattr(Journal, "add", add)
     await program.press("*", "b", "enter")
     await program.type("other")
     await program.press("enter")

@@ -260,9 +260,9 @@ async def test_two_changes_of_one_assistant_in_one_operation_are_both_taken_back
     first = all_of(store)[0]
     texts = [json.dumps({**first, "name": name}) for name in ("One", "Two", "Three")]
     store.modify(ID, lambda old: {**old, "name": "Three"})
-    record = program.main.context.service.record
+    journal = program.main.context.service.journal
     for before, after in itertools.pairwise(texts):
-        await record.add(ID, Kind.CHANGED, before, after, batch="b")
+        await journal.add(ID, Kind.CHANGED, before, after, batch="b")
     await program.press("u", "2", "enter")
     assert all_of(store)[0]["name"] == "One" and "Changed back 2" in program.status
 

@@ -76,13 +76,13 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
     program: Driver, gate: Gate, store: SampleStore
 ) -> None:
     """However few of them are among many others."""
-    record, before = program.main.context.service.record, held(store)
+    journal, before = program.main.context.service.journal, held(store)
     for each in before[:2]:
         after = json.dumps({**each, "name": "Other"})
         store.modify(each["id"], lambda old: {**old, "name": "Other"})
-        await record.add(each["id"], Kind.CHANGED, json.dumps(each), after, batch="b")
+        await journal.add(each["id"], Kind.CHANGED, json.dumps(each), after, batch="b")
     store.delete(KNOWN[2])
-    await record.add(KNOWN[2], Kind.DELETED, json.dumps(before[2]), None, batch="b")
+    await journal.add(KNOWN[2], Kind.DELETED, json.dumps(before[2]), None, batch="b")
     await program.press("u")
     assert "create 1 anew and change 2 back?" in program.text
     assert "What is created anew gets a new id." in program.text

@@ -143,8 +143,8 @@ def kept(tmp_path: Path) -> Iterator[Path]:
         for each in TWINS:
             before = json.dumps(assistant(each, instructions="\n".join(map(str, range(100)))))
             after = json.dumps(assistant(each, "Twin", instructions=""))
-            journal.record("local", each, Kind.DELETED, before, None)
-            journal.record("local", each, Kind.CHANGED, before, after)
+            journal.add("local", each, Kind.DELETED, before, None)
+            journal.add("local", each, Kind.CHANGED, before, after)
         yield tmp_path
 
 

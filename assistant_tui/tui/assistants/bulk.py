@@ -72,9 +72,9 @@ async def delete(context: MainContext, rows: Rows) -> None:
         anchors = _anchors(context, frozenset(row.id for row in rows))
 
         async def operation(row: ResourceRow) -> DeleteResult:
-            above = anchors.get(row.id)
-            await context.service.delete(row.id, above, batch=token, for_good=for_good)
-            return DeleteResult(row.id, context.service.record.trouble if for_good else "")
+            previous_id = anchors.get(row.id)
+            await context.service.delete(row.id, previous_id, batch=token, for_good=for_good)
+            return DeleteResult(row.id, context.service.journal.trouble if for_good else "")
 
         await carry_out(context, "Deleting", "Deleted", rows, operation)
 
@@ -218,7 +218,7 @@ async def _change(context: MainContext, rows: Rows, edit: BulkEdit, done: str) -
     token = secrets.token_hex(8)
 
     async def operation(row: ResourceRow) -> SaveResult:
-        return await context.service.change(row.id, edit, above(context, row.id), batch=token)
+        return await context.service.change(row.id, edit, previous_id(context, row.id), batch=token)
 
     await carry_out(context, "Changing", done, rows, operation)
 
@@ -246,7 +246,7 @@ def _wrong_pair(values: Values) -> str:
     return ""
 
 
-def above(context: MainContext, assistant_id: str) -> str | None:
+def previous_id(context: MainContext, assistant_id: str) -> str | None:
     """The id of the row before it, from which a list can be asked for it."""
     position = context.listing.position(assistant_id)
     return context.listing.rows[position - 1].id if position else None

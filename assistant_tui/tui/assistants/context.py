@@ -14,8 +14,8 @@ from assistant_tui.tui.dialogs.dialog import Dialog, Result
 from assistant_tui.tui.widgets.status_line import Tone
 
 if TYPE_CHECKING:
+    from assistant_tui.services.account_journal import AccountJournal
     from assistant_tui.services.assistants import AssistantService
-    from assistant_tui.services.record import Record
 
 
 class MainContext(Protocol):
@@ -33,7 +33,7 @@ class MainContext(Protocol):
         """The open service; flows are only started when there is one."""
 
     @property
-    def record(self) -> "Record | None":
+    def journal(self) -> "AccountJournal | None":
         """What is kept of this server on this machine; None before there is a connection."""
 
     def connected(self) -> Awaitable["AssistantService"]:

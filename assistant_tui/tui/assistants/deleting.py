@@ -25,7 +25,7 @@ async def why_unkept(context: MainContext, rows: Sequence[ResourceRow]) -> str:
         service = await context.connected()
     except ServiceError as error:
         return str(error)
-    return await service.record.check(sum(len(row.text) for row in rows))
+    return await service.journal.check(sum(len(row.text) for row in rows))
 
 
 async def delete(context: MainContext, row: ResourceRow, *, for_good: bool = False) -> None:
@@ -33,8 +33,9 @@ async def delete(context: MainContext, row: ResourceRow, *, for_good: bool = Fal
     name, identity = name_or_id(row.name, row.id, IN_A_SENTENCE), shown_id(row.id)
     context.say(f"Deleting {name}…", Tone.WORKING)
     try:
-        above = previous_id(context, row.id)
-        deleted = await context.service.delete(row.id, above=above, for_good=for_good)
+        deleted = await context.service.delete(
+            row.id, previous_id(context, row.id), for_good=for_good
+        )
     except ServiceError as error:
         context.report(error, f"{name} was not deleted")
         return
@@ -42,7 +43,7 @@ async def delete(context: MainContext, row: ResourceRow, *, for_good: bool = Fal
     if not deleted:
         context.say(f"{name} was gone already · {identity}", Tone.WARNING)
         return
-    trouble = context.service.record.trouble if for_good else ""
+    trouble = context.service.journal.trouble if for_good else ""
     undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
     context.say(f"Deleted {name} · {identity} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
 

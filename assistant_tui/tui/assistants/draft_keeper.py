@@ -66,19 +66,19 @@ class DraftKeeper:
             draft = self._draft()
             self._kept = draft.dirty
             if draft.dirty:
-                await service.record.keep_draft(self.key, draft)
+                await service.journal.keep_draft(self.key, draft)
             else:
-                await service.record.forget_draft(self.key)
-        if service.record.trouble:
+                await service.journal.forget_draft(self.key)
+        if service.journal.trouble:
             self._context.say(
-                f"The edit is kept in memory only: {service.record.trouble}", Tone.WARNING
+                f"The edit is kept in memory only: {service.journal.trouble}", Tone.WARNING
             )
 
     def now(self) -> None:
         """Keep the draft before the program is ended from outside."""
-        record = self._context.record
-        if record is not None and not self._given_up and (draft := self._draft()).dirty:
-            record.keep_draft_now(self.key, draft)
+        journal = self._context.journal
+        if journal is not None and not self._given_up and (draft := self._draft()).dirty:
+            journal.keep_draft_now(self.key, draft)
             self._kept = True
 
     def forget(self) -> Worker[None]:
@@ -95,4 +95,4 @@ class DraftKeeper:
         async with self._turns:
             # Before there is a connection nothing was kept, and nobody waits for one.
             if self._kept:
-                await self._context.service.record.forget_draft(self.key)
+                await self._context.service.journal.forget_draft(self.key)

@@ -62,9 +62,9 @@ class EditorSession:
             EditorError: there is no room for a file.
         """
         self._app = context.app
-        self._record = context.record
+        self._journal = context.journal
         self._key = f"{key}{_SEPARATOR}"
-        place = None if self._record is None else self._record.edits
+        place = None if self._journal is None else self._journal.edits
         self.file = EditorFile.make(place, text, suffix, largest)
 
     def keep(self, draft: Draft, stand_in: str = "") -> None:
@@ -73,9 +73,9 @@ class EditorSession:
         Raises:
             EditorError: the disk refused.
         """
-        if self._record is not None:
+        if self._journal is not None:
             in_editor = InEditor(self.file.path, self.file.before, stand_in)
-            self._record.keep_draft_now(self._key, draft, in_editor)
+            self._journal.keep_draft_now(self._key, draft, in_editor)
         try:
             self.file.write(self.file.before)
         except EditorError:
@@ -95,10 +95,10 @@ class EditorSession:
         except UnreadableFile:
             raise
         except EditorError as error:
-            if not self.file.changed or self._record is None:
+            if not self.file.changed or self._journal is None:
                 self.end()
                 raise
-            self._record.leave_draft_now(self._key)
+            self._journal.leave_draft_now(self._key)
             raise EditorError(f"{error} · R takes up what it wrote") from None
 
     def settle(self, draft: Draft) -> None:
@@ -106,16 +106,16 @@ class EditorSession:
 
         At once: what ends the program must find both or the draft alone.
         """
-        if self._record is not None:
-            self._record.keep_draft_now(self._key, draft)
-            if self._record.trouble:
+        if self._journal is not None:
+            self._journal.keep_draft_now(self._key, draft)
+            if self._journal.trouble:
                 return
         self.file.remove()
 
     def end(self) -> None:
         """What was written is taken over, or given up: nothing of it is left on disk."""
-        if self._record is not None:
-            self._record.forget_draft_now(self._key)
+        if self._journal is not None:
+            self._journal.forget_draft_now(self._key)
         self.file.remove()
 
 

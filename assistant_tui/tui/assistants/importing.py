@@ -12,7 +12,7 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.files.reading import read_entries
 from assistant_tui.services import importing
-from assistant_tui.services.importing import look_up, why_unnoted
+from assistant_tui.services.importing import look_up, why_repeating_duplicates
 from assistant_tui.tui.assistants.bulk import carry_out
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs import entry
@@ -40,7 +40,9 @@ async def import_files(context: MainContext) -> None:
         context.report(error, "Not imported")
         return
     context.say("")
-    answer = await context.ask(_question(steps, await why_unnoted(context.service, steps)))
+    answer = await context.ask(
+        _question(steps, await why_repeating_duplicates(context.service, steps))
+    )
     if answer == "again":
         steps = await asyncio.to_thread(lambda: found.steps(again=True))
     if answer in ("import", "again"):

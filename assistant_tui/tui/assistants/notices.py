@@ -17,8 +17,8 @@ SWITCHED_OFF = "api.openai.com"
 """The host on which OpenAI ended the Assistants API on 2026-08-26."""
 
 
-def progress(state: ListState, profile: Profile, remark: str) -> tuple[str, Tone]:
-    """How loading goes, in a sentence; the `remark` on the server where there is nothing else."""
+def progress(state: ListState, profile: Profile, notice: str) -> tuple[str, Tone]:
+    """How loading goes, in a sentence; the `notice` on the server where there is nothing else."""
     listing = state.listing
     if state.failure is not None:
         error = state.failure.error
@@ -29,8 +29,8 @@ def progress(state: ListState, profile: Profile, remark: str) -> tuple[str, Tone
     if state.activity is Load.RELOAD and listing.rows and not listing.remembered:
         return LOADING, Tone.WORKING
     if listing.single_page:
-        remark = one_page(len(listing), profile.page_size)
-    return remark, Tone.WARNING if remark else Tone.PLAIN
+        notice = one_page(len(listing), profile.page_size)
+    return notice, Tone.WARNING if notice else Tone.PLAIN
 
 
 def instead_of_rows(state: ListState, profile: Profile) -> str:

@@ -127,7 +127,7 @@ async def recover(context: MainContext) -> None:
     """List the edits that were left behind, and open or discard the chosen one."""
     left = await _left(context)
     if not left:
-        context.say(context.service.record.trouble or "No edit was left behind")
+        context.say(context.service.journal.trouble or "No edit was left behind")
         return
     lines = {str(at): dated(each.kept.at, each.name, each.id) for at, each in enumerate(left)}
     chosen = await context.ask(Choice("Left unsaved", lines))
@@ -140,11 +140,11 @@ async def recover(context: MainContext) -> None:
 
 async def _left(context: MainContext) -> list[LeftEdit]:
     """The edits that were left behind; an editor that was left without a change leaves none."""
-    record, found = context.service.record, []
-    for kept in await record.orphans():
+    journal, found = context.service.journal, []
+    for kept in await journal.orphans():
         edit = await asyncio.to_thread(LeftEdit.read, kept)
         if edit.is_empty:
-            await record.discard(kept)
+            await journal.discard(kept)
             edit.remove_file()
         else:
             found.append(edit)
@@ -165,7 +165,7 @@ async def _take_up(context: MainContext, edit: LeftEdit) -> LeftEdit | None:
     answer = await context.ask(Question(f"Unsaved edit of {edit.name}", said, answers))
     if answer == "drop":
         await _discard(context, edit)
-        trouble = context.service.record.trouble
+        trouble = context.service.journal.trouble
         context.say(f"Not discarded: {trouble}" if trouble else "Discarded")
     elif answer == "again" and edit.file is not None:
         return await _edit_again(context, edit, edit.file)
@@ -176,27 +176,27 @@ async def _take_up(context: MainContext, edit: LeftEdit) -> LeftEdit | None:
 
 async def _open(context: MainContext, edit: LeftEdit, draft: Draft) -> None:
     """Open the form; the draft is kept for it before what was kept for the editor goes."""
-    record = context.service.record
-    if not await record.adopt(edit.kept):
-        why = record.trouble or "another program has taken it up"
+    journal = context.service.journal
+    if not await journal.adopt(edit.kept):
+        why = journal.trouble or "another program has taken it up"
         context.say(f"Not opened: {why}", Tone.ERROR)
         return
     if edit.kept.key != edit.key:
-        await record.keep_draft(edit.key, draft)
-        if record.trouble:
-            context.say(f"Not opened: {record.trouble}", Tone.ERROR)
+        await journal.keep_draft(edit.key, draft)
+        if journal.trouble:
+            context.say(f"Not opened: {journal.trouble}", Tone.ERROR)
             return
-        await record.forget_draft(edit.kept.key)
+        await journal.forget_draft(edit.kept.key)
         await _discard(context, edit)
     await context.open_form(draft.for_form(), edit.key)
 
 
 async def _discard(context: MainContext, edit: LeftEdit) -> None:
     """Remove an edit, its file, and the draft of the form that it is more than."""
-    record = context.service.record
-    await record.discard(edit.kept)
+    journal = context.service.journal
+    await journal.discard(edit.kept)
     if edit.is_of_a_form:
-        await record.discard(replace(edit.kept, key=edit.key))
+        await journal.discard(replace(edit.kept, key=edit.key))
     edit.remove_file()
 
 

@@ -68,7 +68,7 @@ async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -
             saved = SaveResult(error.newer, unchanged=True)
         except Incomplete as error:
             if await _whole_agreed(context, purpose):
-                context.service.send_whole()
+                context.service.use_full_replace()
                 continue
             context.report(error, purpose.unsaved)
             return None

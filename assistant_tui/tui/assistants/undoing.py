@@ -31,11 +31,11 @@ _MOST_LINES = 200
 
 async def undo(context: MainContext) -> None:
     """Take back the last thing that was done here, after asking."""
-    entry = await context.service.record.last()
+    entry = await context.service.journal.last()
     if entry is None:
-        context.say(context.service.record.trouble or "Nothing was done here that could be undone")
+        context.say(context.service.journal.trouble or "Nothing was done here that could be undone")
     elif entry.batch:
-        await undo_many(context, await context.service.record.batch(entry.batch))
+        await undo_many(context, await context.service.journal.batch(entry.batch))
     elif entry.kind is Kind.CHANGED:
         await _undo_change(context, entry)
     elif entry.kind is Kind.DELETED:
@@ -48,9 +48,9 @@ async def undo(context: MainContext) -> None:
 
 async def trash(context: MainContext) -> None:
     """List what was deleted here, and create what is chosen anew."""
-    entries = await context.service.record.trash()
+    entries = await context.service.journal.trash()
     if not entries:
-        context.say(context.service.record.trouble or "Nothing was deleted here")
+        context.say(context.service.journal.trouble or "Nothing was deleted here")
         return
     entry = await _choose(context, "Deleted here", entries, _in_trash)
     if entry is not None:
@@ -59,9 +59,9 @@ async def trash(context: MainContext) -> None:
 
 async def history(context: MainContext, row: ResourceRow) -> None:
     """List the versions of an assistant that were seen here, and restore the chosen one."""
-    entries = [each for each in await context.service.record.history(row.id) if each.after]
+    entries = [each for each in await context.service.journal.history(row.id) if each.after]
     if not entries:
-        context.say(context.service.record.trouble or "It was not changed here yet")
+        context.say(context.service.journal.trouble or "It was not changed here yet")
         return
     versions = {str(each.number): str(each.after) for each in entries}
     lines = {str(each.number): _line(each) for each in entries}
@@ -94,7 +94,7 @@ async def _restore(context: MainContext, row: ResourceRow, wanted: RawJson) -> N
 
 
 async def _undo_change(context: MainContext, entry: Entry) -> None:
-    draft = await backwards(context.service.record, entry)
+    draft = await backwards(context.service.journal, entry)
     title = f"Undo this change of {_name(entry)}? ({_when(entry)})"
     if await _agreed(context, title, "Undo", draft):
         await save(context, draft, Purpose.undoing(entry.number))

@@ -13,8 +13,8 @@ from assistant_tui.core.json_text import compose, write_json
 from assistant_tui.core.labels import label_of
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import Entry, Kind
-from assistant_tui.services.record import Record
-from assistant_tui.tui.assistants.bulk import above, carry_out
+from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.tui.assistants.bulk import carry_out, previous_id
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.count_question import CountQuestion
 from assistant_tui.tui.widgets.status_line import Tone
@@ -84,11 +84,11 @@ async def undo_many(context: MainContext, entries: Sequence[Entry]) -> None:
     """Take back all of an act that was not taken back yet, once their number was typed."""
     if not entries:  # another program has taken them back, or the journal fails, just now
         context.say(
-            context.service.record.trouble or "Nothing of it is left to be undone", Tone.WARNING
+            context.service.journal.trouble or "Nothing of it is left to be undone", Tone.WARNING
         )
         return
     counts = Counter(entry.kind for entry in entries)
-    items = [await _item(context.service.record, entry, len(counts) > 1) for entry in entries]
+    items = [await _item(context.service.journal, entry, len(counts) > 1) for entry in entries]
     if await context.ask(_question(items, counts)):
         # No two creates may be confused.
         at_once = 1 if Kind.DELETED in counts else AT_ONCE
@@ -96,9 +96,9 @@ async def undo_many(context: MainContext, entries: Sequence[Entry]) -> None:
         await carry_out(context, "Undoing", _done, items, operation, at_once=at_once, undoing=True)
 
 
-async def _item(record: Record, entry: Entry, several: bool) -> _Undoing:
+async def _item(journal: AccountJournal, entry: Entry, several: bool) -> _Undoing:
     there = entry.kind is not Kind.DELETED
-    present = await record.present_id(entry.assistant_id) if there else entry.assistant_id
+    present = await journal.present_id(entry.assistant_id) if there else entry.assistant_id
     return _Undoing(entry, present, several)
 
 
@@ -131,15 +131,15 @@ def _undoing(context: MainContext) -> Operation[_Undoing]:
     async def operation(item: _Undoing) -> SaveResult | DeleteResult:
         service, entry = context.service, item.entry
         if entry.kind is Kind.CREATED:
-            row_above, made = above(context, item.id), entry.after
-            await service.delete(item.id, row_above, undoes=entry.number, made=made)
+            row_id_before, made = previous_id(context, item.id), entry.after
+            await service.delete(item.id, row_id_before, undoes=entry.number, made=made)
             return DeleteResult(item.id)
         if entry.kind is Kind.DELETED:
             await _check_gone(context, entry)
             draft = recreation_draft(RawJson(entry.before or "{}"))
             return await service.create(draft, known, undoes=entry.number)
-        draft = await backwards(service.record, entry)
-        return await service.save(draft, above(context, item.id), undoes=entry.number)
+        draft = await backwards(service.journal, entry)
+        return await service.save(draft, previous_id(context, item.id), undoes=entry.number)
 
     return operation
 
@@ -154,7 +154,7 @@ async def is_still_there(context: MainContext, entry: Entry) -> bool:
         await context.service.fetch(entry.assistant_id)
     except NotFound:
         return False
-    await context.service.record.withdraw(entry.number)
+    await context.service.journal.withdraw(entry.number)
     return True
 
 
@@ -165,10 +165,10 @@ async def _check_gone(context: MainContext, entry: Entry) -> None:
             raise Conflict(NOT_GONE)
 
 
-async def backwards(record: Record, entry: Entry) -> Draft:
+async def backwards(journal: AccountJournal, entry: Entry) -> Draft:
     """The edit that takes a change back, of the assistant under the id that it has now."""
     assert entry.before is not None
     assert entry.after is not None
-    present = await record.present_id(entry.assistant_id)
+    present = await journal.present_id(entry.assistant_id)
     after = {**RawJson(entry.after).members, "id": write_json(present)}
     return reverting_draft(RawJson(compose(after)), RawJson(entry.before))

@@ -112,7 +112,7 @@ class ListLoader:
                 page = await service.page(request.after, model.state.listing)
                 model.update(model.state.answered_with(request, page))
             case Load.WALK:
-                async with aclosing(service.walk(model.state.listing)) as listings:
+                async with aclosing(service.load_all(model.state.listing)) as listings:
                     async for listing in listings:
                         model.update(model.state.answered(request, listing))
 

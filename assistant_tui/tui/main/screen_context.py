@@ -26,8 +26,8 @@ from assistant_tui.tui.main.list_loader import ListLoader
 from assistant_tui.tui.widgets.status_line import StatusLine, Tone
 
 if TYPE_CHECKING:
+    from assistant_tui.services.account_journal import AccountJournal
     from assistant_tui.services.assistants import AssistantService
-    from assistant_tui.services.record import Record
     from assistant_tui.transport.activity import Activity
 
 
@@ -97,7 +97,7 @@ class ScreenContext:
             return
         self._told = state
         self.browser.notice = notices.instead_of_rows(state, self.profile)
-        said = notices.progress(state, self.profile, "" if service is None else service.remark)
+        said = notices.progress(state, self.profile, "" if service is None else service.notice)
         if said != self._said:
             self._said = said
             self.say_passing(*said)
@@ -110,9 +110,9 @@ class ScreenContext:
         return self.loader.service
 
     @property
-    def record(self) -> "Record | None":
+    def journal(self) -> "AccountJournal | None":
         """What is kept of this server on this machine; None before there is a connection."""
-        return None if self.loader.service is None else self.loader.service.record
+        return None if self.loader.service is None else self.loader.service.journal
 
     async def service_of(self, profile: Profile) -> "AssistantService":
         """Open the service of a profile, whose waits are told. Raises ServiceError."""

@@ -13,10 +13,9 @@ from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import ServerFault
 from assistant_tui.core.listing import Listing
-from assistant_tui.services.ahead import MOST, ROOM
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.remembered import Memory
-from assistant_tui.services.walk import LIMIT, walk
+from assistant_tui.services.full_listing import LIMIT, MAX_BYTES, MAX_REQUESTS, load_all
+from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.transport.endpoint import Endpoint
 from tests.services.changing_server import Bend, ChangingServer, identity_of, numbers_of
 
@@ -35,18 +34,18 @@ async def client_of(server: ChangingServer) -> AsyncIterator[AssistantsClient]:
 
 
 async def walked(
-    server: ChangingServer, listing: Listing = NOTHING, seams: Sequence[str] = ()
+    server: ChangingServer, listing: Listing = NOTHING, checkpoints: Sequence[str] = ()
 ) -> list[Listing]:
     """Every listing that a walk brings."""
     async with client_of(server) as client:
-        return [each async for each in walk(client, listing, seams)]
+        return [each async for each in load_all(client, listing, checkpoints)]
 
 
 def newest_first(count: int) -> list[int]:
     return [*range(count, 0, -1)]
 
 
-def seams_of(server: ChangingServer) -> list[str]:
+def checkpoints_of(server: ChangingServer) -> list[str]:
     return [identity_of(number) for number in server.numbers[99:-1:100]]
 
 
@@ -82,42 +81,42 @@ async def test_nothing_is_asked_where_nothing_can_come(known: Listing) -> None:
 
 async def test_at_eight_remembered_places_at_once() -> None:
     server = ChangingServer(newest_first(2_050), waits=repeat(3))
-    listings = await walked(server, seams=seams_of(server))
+    listings = await walked(server, checkpoints=checkpoints_of(server))
     assert numbers_of(listings[-1].rows) == newest_first(2_050)
     assert (listings[-1].complete, len(listings)) == (True, 21)
-    assert (len(server.requests), server.most_under_way) == (21, MOST)
+    assert (len(server.requests), server.most_under_way) == (21, MAX_REQUESTS)
     assert "asc" not in {query["order"] for query in server.requests}
 
 
 async def test_new_ones_on_top_and_gaps_cost_a_page_each_and_not_the_walk() -> None:
     server = ChangingServer(newest_first(2_050), waits=repeat(3))
-    seams = seams_of(server)
+    checkpoints = checkpoints_of(server)
     for number in (1_000, 1_250, 1_351, 1_352):
         server.delete(number)
-    assert identity_of(1_351) in seams
+    assert identity_of(1_351) in checkpoints
     for _ in range(130):
         server.create()
-    listing = (await walked(server, seams=seams))[-1]
+    listing = (await walked(server, checkpoints=checkpoints))[-1]
     assert (numbers_of(listing.rows), listing.complete) == (server.numbers, True)
-    assert (len(server.requests), server.most_under_way) == (21 + 2 + 1, MOST)
+    assert (len(server.requests), server.most_under_way) == (21 + 2 + 1, MAX_REQUESTS)
 
 
 async def test_what_is_loaded_tells_how_many_long_pages_come_at_once() -> None:
     server = ChangingServer(newest_first(1_050), waits=repeat(3))
-    seams = seams_of(server)
-    first = (await walked(server, seams=seams))[0].rows[:50]
-    long = [row._replace(held="x" * (ROOM // LIMIT // 2)) for row in first]
+    checkpoints = checkpoints_of(server)
+    first = (await walked(server, checkpoints=checkpoints))[0].rows[:50]
+    long = [row._replace(held="x" * (MAX_BYTES // LIMIT // 2)) for row in first]
     server.most_under_way = 0
-    listing = (await walked(server, Listing(long), seams))[-1]
+    listing = (await walked(server, Listing(long), checkpoints))[-1]
     assert (numbers_of(listing.rows), server.most_under_way) == (newest_first(1_050), 2)
 
 
 async def test_a_seam_of_rows_that_are_loaded_is_not_asked_for() -> None:
     server = ChangingServer(newest_first(1_050))
-    seams = seams_of(server)
-    before = (await walked(server, seams=seams))[3]
+    checkpoints = checkpoints_of(server)
+    before = (await walked(server, checkpoints=checkpoints))[3]
     server.requests.clear()
-    assert numbers_of((await walked(server, before, seams))[-1].rows) == newest_first(1_050)
+    assert numbers_of((await walked(server, before, checkpoints))[-1].rows) == newest_first(1_050)
     assert len(server.requests) == 7
 
 
@@ -135,19 +134,19 @@ async def test_a_server_that_ignores_the_order_is_noticed_and_not_asked_again(
     bend = Bend(keeps_order=False)
     server = ChangingServer(newest_first(1_050), bend=bend, per_second=per_second)
     async with client_of(server) as client:
-        listings = [each async for each in walk(client, Listing())]
+        listings = [each async for each in load_all(client, Listing())]
         assert not client.capabilities.can(Capability.ORDER)
         assert [query["order"] for query in server.requests].count("asc") == 1
         server.requests.clear()
-        assert len([each async for each in walk(client, Listing())]) == 11
+        assert len([each async for each in load_all(client, Listing())]) == 11
         assert len(server.requests) == 11
     assert (numbers_of(listings[-1].rows), listings[-1].complete) == (newest_first(1_050), True)
 
 
-@pytest.mark.parametrize("seams", [(), ("asst_151", "asst_51")])
-async def test_a_server_that_begins_its_pages_with_the_cursor(seams: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("checkpoints", [(), ("asst_151", "asst_51")])
+async def test_a_server_that_begins_its_pages_with_the_cursor(checkpoints: tuple[str, ...]) -> None:
     server = ChangingServer(newest_first(250), bend=Bend(inclusive=True))
-    listing = (await walked(server, seams=seams))[-1]
+    listing = (await walked(server, checkpoints=checkpoints))[-1]
     assert (numbers_of(listing.rows), listing.complete) == (newest_first(250), True)
 
 
@@ -177,7 +176,7 @@ async def test_a_server_that_disowns_what_it_lists_is_not_asked_for_ever() -> No
     server.instead = disown
     async with client_of(server) as client:
         client.capabilities.prove(Capability.RETRIEVE)
-        listings = [each async for each in walk(client, Listing())]
+        listings = [each async for each in load_all(client, Listing())]
     assert (len(listings[-1]), listings[-1].single_page) == (5, True)
 
 
@@ -187,11 +186,11 @@ async def test_a_failure_comes_after_what_was_loaded_and_the_next_walk_goes_on()
     listings: list[Listing] = []
     async with client_of(server) as client:
         with pytest.raises(ServerFault):
-            async for listing in walk(client, Listing()):
+            async for listing in load_all(client, Listing()):
                 listings.append(listing)
         assert len(listings[-1].loaded) == 500
         server.instead = lambda _: None
-        after = [each async for each in walk(client, listings[-1])]
+        after = [each async for each in load_all(client, listings[-1])]
     assert numbers_of(after[-1].rows) == newest_first(1_050)
     assert len(server.requests) <= 13
 
@@ -200,9 +199,9 @@ async def test_closing_a_walk_gives_up_what_is_under_way() -> None:
     server = ChangingServer(newest_first(2_050), waits=chain([3], repeat(1_000_000)))
     before = asyncio.all_tasks()
     async with client_of(server) as client:
-        async with aclosing(walk(client, Listing(), seams_of(server))) as listings:
+        async with aclosing(load_all(client, Listing(), checkpoints_of(server))) as listings:
             await anext(listings)
-            await server.busy(MOST)
+            await server.busy(MAX_REQUESTS)
         assert (server.under_way, asyncio.all_tasks()) == (0, before)
 
 
@@ -210,8 +209,8 @@ async def test_a_cancelled_walk_gives_up_what_is_under_way() -> None:
     server = ChangingServer(newest_first(2_050), waits=repeat(1_000_000))
     before = asyncio.all_tasks()
     async with client_of(server) as client:
-        task = asyncio.ensure_future(anext(walk(client, Listing(), seams_of(server))))
-        await server.busy(MOST)
+        task = asyncio.ensure_future(anext(load_all(client, Listing(), checkpoints_of(server))))
+        await server.busy(MAX_REQUESTS)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -220,11 +219,14 @@ async def test_a_cancelled_walk_gives_up_what_is_under_way() -> None:
 
 async def test_a_service_walks_faster_the_second_time(tmp_path: Path) -> None:
     server = ChangingServer(newest_first(1_050), waits=repeat(3))
-    for most, memory in ((2, Memory(tmp_path, "p")), (MOST, Memory(tmp_path, "p"))):
+    for most, listing_cache in (
+        (2, ListingCache(tmp_path, "p")),
+        (MAX_REQUESTS, ListingCache(tmp_path, "p")),
+    ):
         server.most_under_way = 0
         async with client_of(server) as client:
-            service = AssistantService(client, memory=memory)
-            listings = [each async for each in service.walk(Listing())]
+            service = AssistantService(client, listing_cache=listing_cache)
+            listings = [each async for each in service.load_all(Listing())]
         assert numbers_of(listings[-1].rows) == newest_first(1_050)
         assert server.most_under_way == most
-    assert len(Memory(tmp_path, "p").read()) == 50
+    assert len(ListingCache(tmp_path, "p").read()) == 50

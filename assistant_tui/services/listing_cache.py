@@ -20,20 +20,20 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.storage.private import write_private
 
 FORMAT = 2
-LARGEST = 1_000_000
+MAX_CHARACTERS = 1_000_000
 """Characters of JSON that are kept at most; a start must not wait for long instructions."""
-ACCOUNTS = 20
+MAX_ACCOUNTS = 20
 """Accounts whose rows are kept at most; a key that changes every hour must not fill the disk."""
 _NAME, _FORMER_NAME = "rows-", "listing-"
-APART = 100
-"""Rows from one seam to the next."""
+CHECKPOINT_DISTANCE = 100
+"""Rows from one checkpoint to the next."""
 
 
 _UNUSABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
 """What a file raises that is not there, or is not what was written."""
 
 
-class Memory:
+class ListingCache:
     """The remembered rows of one server, in one 0600 file."""
 
     def __init__(self, folder: Path, *identity: str) -> None:
@@ -50,7 +50,7 @@ class Memory:
         except _UNUSABLE:
             return Listing()
 
-    def seams(self) -> tuple[str, ...]:
+    def checkpoints(self) -> tuple[str, ...]:
         """Ids at even distances in the list as it was when all of it was last seen."""
         try:
             return _texts(self._load()["seams"])
@@ -64,14 +64,14 @@ class Memory:
         return data
 
     def write(self, listing: Listing, count: int) -> None:
-        """Replace what is remembered by the first `count` rows, and the seams if all is loaded.
+        """Replace what is cached by the first `count` rows, and the checkpoints if all is loaded.
 
         A disk that refuses costs only the head start.
         """
         rows = [(*row[:5], row.text, row.problem) for row in _within_room(listing.rows[:count])]
         complete = listing.complete and len(rows) == len(listing)
-        seams = _seams(listing) if listing.complete else self.seams()
-        kept = {"format": FORMAT, "complete": complete, "seams": seams, "rows": rows}
+        checkpoints = _checkpoints(listing) if listing.complete else self.checkpoints()
+        kept = {"format": FORMAT, "complete": complete, "seams": checkpoints, "rows": rows}
         with suppress(OSError):
             write_private(self.path, json.dumps(kept))
             self._sweep()
@@ -83,11 +83,11 @@ class Memory:
         for path in folder.glob(f"{_FORMER_NAME}*.json"):
             path.unlink(missing_ok=True)
         others = [path for path in folder.glob(f"{_NAME}*.json") if path != self.path]
-        for path in sorted(others, key=lambda each: -each.stat().st_mtime)[ACCOUNTS - 1 :]:
+        for path in sorted(others, key=lambda each: -each.stat().st_mtime)[MAX_ACCOUNTS - 1 :]:
             path.unlink(missing_ok=True)
 
 
-def memory_of(settings: Settings, profile: Profile, folders: Folders) -> Memory | None:
+def listing_cache_of(settings: Settings, profile: Profile, folders: Folders) -> ListingCache | None:
     """Where the rows of a profile are remembered; None if they are not.
 
     Nor are they where nothing can be written that tells accounts apart.
@@ -95,14 +95,14 @@ def memory_of(settings: Settings, profile: Profile, folders: Folders) -> Memory 
     if not settings.remember or profile.source is Source.DEMO:
         return None
     try:
-        return Memory(folders.cache, identity_of(settings, profile, folders).text())
+        return ListingCache(folders.cache, identity_of(settings, profile, folders).text())
     except OSError:
         return None
 
 
 def _within_room(rows: Iterable[ResourceRow]) -> list[ResourceRow]:
     kept: list[ResourceRow] = []
-    room = LARGEST
+    room = MAX_CHARACTERS
     for row in rows:
         room -= len(row.text)
         if room < 0:
@@ -111,10 +111,14 @@ def _within_room(rows: Iterable[ResourceRow]) -> list[ResourceRow]:
     return kept
 
 
-def _seams(listing: Listing) -> tuple[str, ...]:
-    """Nothing follows the last row, so that it is no seam."""
-    seams = tuple(row.id for row in listing.rows[APART - 1 : -1 : APART] if row.has_id)
-    return seams if sum(map(len, seams)) <= LARGEST else ()
+def _checkpoints(listing: Listing) -> tuple[str, ...]:
+    """Nothing follows the last row, so that it is no checkpoint."""
+    checkpoints = tuple(
+        row.id
+        for row in listing.rows[CHECKPOINT_DISTANCE - 1 : -1 : CHECKPOINT_DISTANCE]
+        if row.has_id
+    )
+    return checkpoints if sum(map(len, checkpoints)) <= MAX_CHARACTERS else ()
 
 
 def _texts(values: object) -> tuple[str, ...]:

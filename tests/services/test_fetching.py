@@ -19,7 +19,7 @@ from tests.services.support import (
 async def test_a_server_that_retrieves_is_asked_for_nothing_else() -> None:
     server = Server(*some(3))
     async with service_of(server) as service:
-        assert (await service.fetch("asst_2", above="asst_3")).name == "N2"
+        assert (await service.fetch("asst_2", previous_id="asst_3")).name == "N2"
     assert server.asked == ["retrieve"]
 
 
@@ -27,7 +27,7 @@ async def test_a_server_that_retrieves_is_asked_for_nothing_else() -> None:
 async def test_what_cannot_be_retrieved_is_found_just_after_the_row_above(status: int) -> None:
     server = Server(*some(3), retrieve=refusing(status))
     async with service_of(server) as service:
-        assert (await service.fetch("asst_2", above="asst_3")).name == "N2"
+        assert (await service.fetch("asst_2", previous_id="asst_3")).name == "N2"
         assert not service.can(Capability.RETRIEVE)
     assert server.asked == ["retrieve", "list"]
     assert server.queries == [{"limit": "1", "after": "asst_3"}]
@@ -36,10 +36,10 @@ async def test_what_cannot_be_retrieved_is_found_just_after_the_row_above(status
 async def test_that_a_server_cannot_retrieve_is_learned_once() -> None:
     server = Server(*some(3), retrieve=absent)
     async with service_of(server) as service:
-        await service.fetch("asst_2", above="asst_3")
-        await service.fetch("asst_1", above="asst_2")
+        await service.fetch("asst_2", previous_id="asst_3")
+        await service.fetch("asst_1", previous_id="asst_2")
         with pytest.raises(NotFound):
-            await service.fetch("asst_9", above="asst_3")
+            await service.fetch("asst_9", previous_id="asst_3")
     assert server.count("retrieve") == 1
 
 
@@ -49,7 +49,7 @@ async def test_a_server_that_has_retrieved_is_believed_when_it_says_404() -> Non
     async with service_of(server) as service:
         await service.fetch("asst_2")
         with pytest.raises(NotFound):
-            await service.fetch("asst_9", above="asst_3")
+            await service.fetch("asst_9", previous_id="asst_3")
         assert service.can(Capability.RETRIEVE)
     assert server.asked == ["retrieve", "retrieve"]
 
@@ -64,7 +64,7 @@ async def test_the_first_row_has_none_above_and_is_looked_for_from_the_top() -> 
 async def test_a_row_that_has_moved_is_looked_for_through_all_pages() -> None:
     server = Server(*some(201), retrieve=absent)
     async with service_of(server) as service:
-        assert (await service.fetch("asst_1", above="asst_150")).name == "N1"
+        assert (await service.fetch("asst_1", previous_id="asst_150")).name == "N1"
     assert [query["limit"] for query in server.queries] == ["1", "100", "100", "100"]
 
 
@@ -77,7 +77,7 @@ async def test_the_row_above_may_be_gone() -> None:
 
     server.bent["list"] = strict
     async with service_of(server) as service:
-        assert (await service.fetch("asst_2", above="asst_gone")).name == "N2"
+        assert (await service.fetch("asst_2", previous_id="asst_gone")).name == "N2"
 
 
 async def test_a_server_that_ignores_limit_and_cursor_shows_it_all_the_same() -> None:
@@ -85,7 +85,7 @@ async def test_a_server_that_ignores_limit_and_cursor_shows_it_all_the_same() ->
     text = "[" + ",".join(some(3)) + "]"
     server.bent["list"] = lambda request: httpx.Response(200, text=text)
     async with service_of(server) as service:
-        assert (await service.fetch("asst_1", above="asst_3")).name == "N1"
+        assert (await service.fetch("asst_1", previous_id="asst_3")).name == "N1"
     assert server.count("list") == 1
 
 
@@ -97,9 +97,9 @@ async def test_a_server_without_cursors_is_looked_through_as_far_as_it_goes() ->
 
     server.bent["list"] = no_cursor
     async with service_of(server) as service:
-        assert (await service.fetch("asst_60", above="asst_61")).name == "N60"
+        assert (await service.fetch("asst_60", previous_id="asst_61")).name == "N60"
         with pytest.raises(NotFound):
-            await service.fetch("asst_1", above="asst_2")
+            await service.fetch("asst_1", previous_id="asst_2")
         assert not service.can(Capability.CURSOR)
     assert server.queries == [
         {"limit": "1", "after": "asst_61"},
@@ -121,7 +121,7 @@ async def test_what_was_deleted_elsewhere_says_nothing_about_the_server() -> Non
     server = Server(*some(3))
     async with service_of(server) as service:
         with pytest.raises(NotFound, match="asst_7 any more"):
-            await service.fetch("asst_7", above="asst_3")
+            await service.fetch("asst_7", previous_id="asst_3")
         assert service.can(Capability.RETRIEVE)
 
 
@@ -130,7 +130,7 @@ async def test_the_embedded_server_knows_what_was_deleted() -> None:
         first, second, _third = (await service.page()).rows
         await service.delete(second.id)
         with pytest.raises(NotFound):
-            await service.fetch(second.id, above=first.id)
+            await service.fetch(second.id, previous_id=first.id)
         assert service.can(Capability.RETRIEVE)
 
 
@@ -138,7 +138,7 @@ async def test_a_host_that_answers_404_everywhere_is_not_deleted_elsewhere() -> 
     server = Server(*some(3), retrieve=absent, list=absent)
     async with service_of(server) as service:
         with pytest.raises(NotServed):
-            await service.fetch("asst_1", above="asst_2")
+            await service.fetch("asst_1", previous_id="asst_2")
         assert service.can(Capability.RETRIEVE)
 
 

@@ -4,7 +4,7 @@ from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.labels import shown_id
-from assistant_tui.core.listing import Listing
+from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.core.rows import ResourceRow
 
 SEARCH_LIMIT = 100
@@ -12,11 +12,12 @@ SEARCH_LIMIT = 100
 
 
 async def fetch(
-    client: AssistantsClient, assistant_id: str, above: str | None = None
+    client: AssistantsClient, assistant_id: str, previous_id: str | None = None
 ) -> ResourceRow:
     """Return an assistant as the server has it now.
 
-    A server that never retrieved one is asked through its list, first just after the row `above`.
+    A server that never retrieved one is asked through its list, first just after the row
+    `previous_id`.
 
     Raises:
         Deleted: the server can retrieve assistants, and certainly has not this one.
@@ -32,7 +33,7 @@ async def fetch(
             if capabilities.has_done(Capability.RETRIEVE):
                 raise
             refusal = error
-    row, seen_whole = await _find_in_list(client, assistant_id, above)
+    row, seen_whole = await _find_in_list(client, assistant_id, previous_id)
     if row is not None:
         capabilities.learn_missing(Capability.RETRIEVE)
         return row
@@ -53,15 +54,15 @@ async def _retrieve(client: AssistantsClient, assistant_id: str) -> ResourceRow:
 
 
 async def _find_in_list(
-    client: AssistantsClient, assistant_id: str, above: str | None
+    client: AssistantsClient, assistant_id: str, previous_id: str | None
 ) -> tuple[ResourceRow | None, bool]:
     """Look for an assistant just after the row above it, else page by page through the list.
 
     Also says whether all of the list was seen, so that what is not there is nowhere.
     """
-    if above is not None and client.capabilities.can(Capability.CURSOR):
+    if previous_id is not None and client.capabilities.can(Capability.CURSOR):
         try:
-            page = await client.list(limit=1, after=above)
+            page = await client.list(limit=1, after=previous_id)
         except Invalid:
             page = None
         for row in page.rows if page else ():
@@ -80,3 +81,45 @@ async def _find_in_list(
         if (found := listing.row(assistant_id)) is not None:
             return found, False
     return None, listing.complete
+
+
+async def fetch_page(
+    client: AssistantsClient,
+    after: str | None,
+    limit: int,
+    *,
+    order: Order = "desc",
+    loaded: Listing | None = None,
+) -> Page:
+    """Load the first page, or the one after an id; `loaded` is what is there already.
+
+    A server that refuses the cursor gets a page that says so, not an error, and so does one that
+    is known to refuse or to ignore it: that one is not asked again.
+
+    Raises:
+        NotFound: the row with that id is gone.
+        ServiceError: there is no page.
+    """
+    try:
+        page = await client.list(limit=limit, order=order, after=after)
+    except Invalid:
+        if after is None:
+            raise
+        page = Page((), None, after, limit, refused=True)
+    known = [] if loaded is None else [row for row in page.rows if loaded.row(row.id)]
+    if after is not None and (known or page.refused) and client.capabilities.can(Capability.CURSOR):
+        # Both also come of a cursor whose row is gone, which says nothing about the server.
+        await check_present(client, after)
+        if len(known) == len(page.rows):
+            client.capabilities.learn_missing(Capability.CURSOR)
+    return page
+
+
+async def check_present(client: AssistantsClient, assistant_id: str) -> None:
+    """Raise NotFound if an assistant is certainly gone."""
+    try:
+        await fetch(client, assistant_id)
+    except NotFound:
+        raise
+    except ServiceError:
+        return

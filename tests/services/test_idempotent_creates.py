@@ -13,8 +13,8 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import Entry
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.schema import TABLES
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.record import Record
 from tests.services.support import (
     Handler,
     Server,
@@ -35,7 +35,7 @@ TWIN = {"name": '"Twin"', "instructions": '"alike"'}
 async def run(server: Server, folder: Path) -> AsyncIterator[AssistantService]:
     """One run of the program, with a journal that the next one has, too."""
     with Journal(folder / "journal.db") as journal:
-        async with service_of(server, record=Record(journal, "here")) as service:
+        async with service_of(server, journal=AccountJournal(journal, "here")) as service:
             yield service
 
 
@@ -43,7 +43,7 @@ async def deleted(service: AssistantService, *ids: str) -> list[Entry]:
     """Delete these, and return what the journal holds of that, in the same order."""
     for each in ids:
         await service.delete(each, batch="b")
-    return [*reversed(await service.record.batch("b"))]
+    return [*reversed(await service.journal.batch("b"))]
 
 
 async def bring_back(service: AssistantService, entry: Entry) -> str:
@@ -69,8 +69,8 @@ async def test_what_arrives_after_the_program_ended_is_not_brought_back_twice(
     del server.bent["create"]
     async with run(server, tmp_path) as service:
         assert await bring_back(service, entry) == "late"
-        assert await service.record.trash() == (), "it is recorded as brought back"
-        assert await service.record.present_id("asst_4") == "late"
+        assert await service.journal.trash() == (), "it is recorded as brought back"
+        assert await service.journal.present_id("asst_4") == "late"
     assert server.count("create") == 1
 
 

@@ -16,8 +16,8 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.record import Record
 from assistant_tui.transport.in_process import in_process
 from tests.services.support import Server, refusing, service_of, some
 
@@ -31,14 +31,14 @@ async def recorded(
     endpoint = in_process(create_app(store, models=("m",)))
     with Journal(folder / "journal.db") as journal:
         async with AssistantsClient(endpoint) as client:
-            yield AssistantService(client, record=Record(journal, "here")), store
+            yield AssistantService(client, journal=AccountJournal(journal, "here")), store
 
 
 async def test_a_change_is_kept_with_what_was_before_and_after(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (service, _):
         row = (await service.page()).rows[0]
         await service.save(Draft(RawJson(row.text)).edited("name", "new"))
-        entry = await service.record.last()
+        entry = await service.journal.last()
         assert entry is not None
         assert (entry.kind, entry.assistant_id) == (Kind.CHANGED, row.id)
         assert entry.before == row.text
@@ -50,7 +50,7 @@ async def test_a_save_that_changes_nothing_is_not_kept(tmp_path: Path) -> None:
         row = (await service.page()).rows[0]
         store.modify(row.id, lambda old: {**old, "name": "new"})
         await service.save(Draft(RawJson(row.text)).edited("name", "new"))
-        assert await service.record.last() is None
+        assert await service.journal.last() is None
 
 
 async def test_undoing_a_change_gives_back_every_field_and_is_not_undone_itself(
@@ -60,19 +60,19 @@ async def test_undoing_a_change_gives_back_every_field_and_is_not_undone_itself(
         row = (await service.page()).rows[0]
         draft = Draft(RawJson(row.text)).edited("name", "new").edited("tools", ())
         await service.save(draft)
-        entry = await service.record.last()
+        entry = await service.journal.last()
         assert entry is not None
         back = reverting_draft(RawJson(entry.after or ""), RawJson(entry.before or ""))
         saved = await service.save(back, undoes=entry.number)
         assert same_json(saved.row.text, row.text)
-        assert await service.record.last() is None
+        assert await service.journal.last() is None
 
 
 async def test_a_deletion_is_in_the_trash_until_it_is_created_anew(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (service, _):
         row = (await service.page()).rows[0]
         await service.delete(row.id)
-        (entry,) = await service.record.trash()
+        (entry,) = await service.journal.trash()
         assert entry.before == row.text
         saved = await service.create(recreation_draft(RawJson(row.text)), undoes=entry.number)
         now, then = RawJson(saved.row.text).members, RawJson(row.text).members
@@ -80,20 +80,20 @@ async def test_a_deletion_is_in_the_trash_until_it_is_created_anew(tmp_path: Pat
         assert {n: v for n, v in now.items() if n not in fixed} == {
             n: v for n, v in then.items() if n not in fixed
         }
-        assert await service.record.trash() == ()
-        assert await service.record.present_id(row.id) == saved.row.id
+        assert await service.journal.trash() == ()
+        assert await service.journal.present_id(row.id) == saved.row.id
 
 
 async def test_what_somebody_else_took_back_already_is_not_undone_again(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (service, store):
         row = (await service.page()).rows[0]
         await service.save(Draft(RawJson(row.text)).edited("name", "new"))
-        entry = await service.record.last()
+        entry = await service.journal.last()
         assert entry is not None
         store.modify(row.id, lambda old: {**old, "name": row.name})
         back = reverting_draft(RawJson(entry.after or ""), RawJson(entry.before or ""))
         assert (await service.save(back, undoes=entry.number)).before is None
-        assert await service.record.last() is None, "the next undoing reaches what was before"
+        assert await service.journal.last() is None, "the next undoing reaches what was before"
 
 
 async def test_what_is_gone_already_is_no_deletion_and_an_undoing_passes_it_over(
@@ -101,23 +101,23 @@ async def test_what_is_gone_already_is_no_deletion_and_an_undoing_passes_it_over
 ) -> None:
     async with recorded(tmp_path) as (service, store):
         saved = await service.create(Draft().edited("name", "new").edited("model", "m"))
-        entry = await service.record.last()
+        entry = await service.journal.last()
         assert entry is not None
         store.delete(saved.row.id)
         assert not await service.delete(saved.row.id)
-        assert await service.record.trash() == ()
-        assert await service.record.last() == entry
+        assert await service.journal.trash() == ()
+        assert await service.journal.last() == entry
         assert not await service.delete(saved.row.id, undoes=entry.number)
-        assert await service.record.last() is None
+        assert await service.journal.last() is None
 
 
 async def test_what_another_program_brings_back_is_not_brought_back_twice(tmp_path: Path) -> None:
     async with recorded(tmp_path) as (service, store), recorded(tmp_path) as (other, _):
         row = (await service.page()).rows[0]
         await service.delete(row.id)
-        (entry,) = await other.record.trash()
+        (entry,) = await other.journal.trash()
         again = recreation_draft(RawJson(row.text))
-        async with other.record.claimed(entry.number) as free:
+        async with other.journal.claimed(entry.number) as free:
             assert free
             with pytest.raises(Conflict, match="another program"):
                 await service.create(again, undoes=entry.number)
@@ -130,10 +130,10 @@ async def test_what_another_program_brings_back_is_not_brought_back_twice(tmp_pa
 async def test_a_deletion_that_was_refused_is_not_in_the_trash(tmp_path: Path) -> None:
     server = Server(*some(2), delete=refusing(403))
     with Journal(tmp_path / "journal.db") as journal:
-        async with service_of(server, record=Record(journal, "here")) as service:
+        async with service_of(server, journal=AccountJournal(journal, "here")) as service:
             with pytest.raises(Forbidden):
                 await service.delete("asst_1")
-            assert await service.record.trash() == ()
+            assert await service.journal.trash() == ()
 
 
 async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -> None:
@@ -143,21 +143,21 @@ async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -
         row = (await service.page()).rows[0]
         saved = await service.save(Draft(RawJson(row.text)).edited("name", "new"))
         assert saved.row.name == "new" and str(path) in saved.unkept
-        assert str(path) in service.record.trouble
-        assert str(path) in await service.record.check(1)
-        assert await service.record.orphans() == ()
-        await service.record.keep_draft("k", Draft().edited("name", "n"))
-        assert service.record.trouble == "", "it is in a file beside the journal"
+        assert str(path) in service.journal.trouble
+        assert str(path) in await service.journal.check(1)
+        assert await service.journal.orphans() == ()
+        await service.journal.keep_draft("k", Draft().edited("name", "n"))
+        assert service.journal.trouble == "", "it is in a file beside the journal"
     async with recorded(tmp_path) as (service, _):
-        (left,) = await service.record.orphans()
+        (left,) = await service.journal.orphans()
         assert load_draft(left.text).raw == {"name": "n"}
 
 
 async def test_a_draft_that_can_be_kept_nowhere_is_said(tmp_path: Path) -> None:
     async with recorded(tmp_path / "file") as (service, _):
         (tmp_path / "file").touch()
-        await service.record.keep_draft("k", Draft().edited("name", "n"))
-        assert "cannot be used" in service.record.trouble
+        await service.journal.keep_draft("k", Draft().edited("name", "n"))
+        assert "cannot be used" in service.journal.trouble
 
 
 async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> None:
@@ -172,9 +172,9 @@ async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> N
 
 
 async def test_without_a_journal_nothing_is_kept_and_nothing_found() -> None:
-    record = Record()
-    assert await record.add("a", Kind.CREATED, None, "{}") is None
-    await record.keep_draft("a", Draft())
-    record.keep_draft_now("a", Draft())
-    assert await record.last() is None
-    assert record.trouble == ""
+    journal = AccountJournal()
+    assert await journal.add("a", Kind.CREATED, None, "{}") is None
+    await journal.keep_draft("a", Draft())
+    journal.keep_draft_now("a", Draft())
+    assert await journal.last() is None
+    assert journal.trouble == ""

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant_tui.core.listing import Listing
-from assistant_tui.services import walk as walking
+from assistant_tui.services import full_listing as walking
 from tests.services.changing_server import Bend, ChangingServer, identity_of, numbers_of
-from tests.services.test_walk import NOTHING, walked
+from tests.services.test_full_listing import NOTHING, walked
 
 Change = Callable[[ChangingServer], None]
 LARGEST = 40
@@ -71,7 +71,7 @@ servers = st.builds(
 
 
 def walk_of(
-    server: ChangingServer, limit: int, seams: Sequence[str] = (), known: Listing = NOTHING
+    server: ChangingServer, limit: int, checkpoints: Sequence[str] = (), known: Listing = NOTHING
 ) -> list[Listing]:
     """What a walk with pages of so many rows brings.
 
@@ -82,7 +82,7 @@ def walk_of(
         server.most_new = 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walking, "LIMIT", limit)
-        return asyncio.run(walked(server, known, seams))
+        return asyncio.run(walked(server, known, checkpoints))
 
 
 def check(server: ChangingServer, before: Sequence[int], listings: Sequence[Listing]) -> None:
@@ -112,11 +112,11 @@ def test_from_both_ends(server: ChangingServer, limit: int) -> None:
 def test_at_remembered_places(
     server: ChangingServer, limit: int, earlier: list[Change], apart: int
 ) -> None:
-    seams = [identity_of(number) for number in server.numbers[apart - 1 :: apart]]
+    checkpoints = [identity_of(number) for number in server.numbers[apart - 1 :: apart]]
     for change in earlier:
         change(server)
     before, gone = [*server.numbers], {*server.deleted}
-    listings = walk_of(server, limit, seams)
+    listings = walk_of(server, limit, checkpoints)
     check(server, before, listings)
     assert not gone & {*numbers_of(listings[-1].rows)}
 

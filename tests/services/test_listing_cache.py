@@ -9,8 +9,8 @@ import pytest
 
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.services import remembered
-from assistant_tui.services.remembered import Memory
+from assistant_tui.services import listing_cache
+from assistant_tui.services.listing_cache import ListingCache
 
 ROWS = (
     ResourceRow(
@@ -29,15 +29,15 @@ def only_file(folder: Path) -> Path:
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_rows_come_back_as_they_were_but_marked(tmp_path: Path, complete: bool) -> None:
-    Memory(tmp_path, "p").write(Listing(ROWS, complete=complete), 50)
-    assert Memory(tmp_path, "p").read() == Listing(ROWS, complete=complete, remembered=True)
+    ListingCache(tmp_path, "p").write(Listing(ROWS, complete=complete), 50)
+    assert ListingCache(tmp_path, "p").read() == Listing(ROWS, complete=complete, remembered=True)
 
 
 def test_the_file_and_its_folder_are_their_owners_alone(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     before = os.umask(0)
     try:
-        Memory(folder, "p").write(Listing(ROWS, complete=True), 50)
+        ListingCache(folder, "p").write(Listing(ROWS, complete=True), 50)
     finally:
         os.umask(before)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -46,53 +46,55 @@ def test_the_file_and_its_folder_are_their_owners_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("other", [("q", "url"), ("p", "other"), ("purl", ""), ("p", "url", "org")])
 def test_each_server_has_rows_of_its_own(tmp_path: Path, other: tuple[str, ...]) -> None:
-    Memory(tmp_path, "p", "url").write(Listing(ROWS, complete=True), 50)
-    assert Memory(tmp_path, *other).read() == Listing()
+    ListingCache(tmp_path, "p", "url").write(Listing(ROWS, complete=True), 50)
+    assert ListingCache(tmp_path, *other).read() == Listing()
 
 
 def test_no_name_of_a_server_is_in_the_name_of_the_file(tmp_path: Path) -> None:
-    Memory(tmp_path, "p", "https://user:secret@host/../x").write(Listing(ROWS, complete=True), 50)
+    ListingCache(tmp_path, "p", "https://user:secret@host/../x").write(
+        Listing(ROWS, complete=True), 50
+    )
     assert "secret" not in only_file(tmp_path).name and "host" not in only_file(tmp_path).name
 
 
 def test_what_is_written_replaces_what_was_there(tmp_path: Path) -> None:
-    memory = Memory(tmp_path, "p")
-    memory.write(Listing(ROWS, complete=False), 50)
-    memory.write(Listing(ROWS[:1], complete=True), 50)
-    assert memory.read() == Listing(ROWS[:1], complete=True, remembered=True)
+    cache = ListingCache(tmp_path, "p")
+    cache.write(Listing(ROWS, complete=False), 50)
+    cache.write(Listing(ROWS[:1], complete=True), 50)
+    assert cache.read() == Listing(ROWS[:1], complete=True, remembered=True)
     assert only_file(tmp_path).suffix == ".json"
 
 
 def test_rows_beyond_the_cap_are_left_out_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remembered, "LARGEST", 10)
+    monkeypatch.setattr(listing_cache, "MAX_CHARACTERS", 10)
     rows = [ResourceRow(f"a{size}", "", "", (), None, "x" * size) for size in (4, 6, 1)]
-    memory = Memory(tmp_path, "p")
-    memory.write(Listing(rows, complete=True), 50)
-    assert memory.read() == Listing(tuple(rows[:2]), complete=False, remembered=True)
+    cache = ListingCache(tmp_path, "p")
+    cache.write(Listing(rows, complete=True), 50)
+    assert cache.read() == Listing(tuple(rows[:2]), complete=False, remembered=True)
 
 
 def test_a_write_that_fails_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = Memory(tmp_path, "p")
-    memory.write(Listing(ROWS, complete=True), 50)
+    cache = ListingCache(tmp_path, "p")
+    cache.write(Listing(ROWS, complete=True), 50)
 
     def full(source: str, target: Path) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    memory.write(Listing(complete=True), 50)
-    assert memory.read().rows == ROWS
+    cache.write(Listing(complete=True), 50)
+    assert cache.read().rows == ROWS
     assert only_file(tmp_path).suffix == ".json"
 
 
 def test_a_folder_that_cannot_be_made_costs_only_the_head_start(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    memory = Memory(tmp_path / "file", "p")
-    memory.write(Listing(ROWS, complete=True), 50)
-    assert memory.read() == Listing()
+    cache = ListingCache(tmp_path / "file", "p")
+    cache.write(Listing(ROWS, complete=True), 50)
+    assert cache.read() == Listing()
 
 
 def file_of(format_number: object, *rows: object) -> str:
@@ -107,41 +109,43 @@ def far(count: int, *, complete: bool = True) -> Listing:
 
 
 @pytest.mark.parametrize(
-    ("count", "seams"),
+    ("count", "checkpoints"),
     [(100, ()), (101, ("a99",)), (200, ("a99",)), (250, ("a99", "a199")), (0, ())],
 )
 def test_a_list_that_was_seen_whole_leaves_ids_at_even_distances(
-    tmp_path: Path, count: int, seams: tuple[str, ...]
+    tmp_path: Path, count: int, checkpoints: tuple[str, ...]
 ) -> None:
-    Memory(tmp_path, "p").write(far(count), 50)
-    memory = Memory(tmp_path, "p")
-    assert (memory.seams(), len(memory.read())) == (seams, min(count, 50))
-    memory.write(far(3, complete=False), 50)
-    assert (memory.seams(), len(memory.read())) == (seams, 3)
-    memory.write(far(3), 50)
-    assert memory.seams() == ()
+    ListingCache(tmp_path, "p").write(far(count), 50)
+    cache = ListingCache(tmp_path, "p")
+    assert (cache.checkpoints(), len(cache.read())) == (checkpoints, min(count, 50))
+    cache.write(far(3, complete=False), 50)
+    assert (cache.checkpoints(), len(cache.read())) == (checkpoints, 3)
+    cache.write(far(3), 50)
+    assert cache.checkpoints() == ()
 
 
-def test_ids_that_no_server_knows_or_of_no_reasonable_length_are_no_seams(
+def test_ids_that_no_server_knows_or_of_no_reasonable_length_are_no_checkpoints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = Memory(tmp_path, "p")
+    cache = ListingCache(tmp_path, "p")
     nameless = ResourceRow("(no id) #1", "", "", (), None, "{}")
-    memory.write(Listing((*far(99).rows, nameless, *far(250).rows[99:]), complete=True), 50)
-    assert memory.seams() == ("a198",)
-    monkeypatch.setattr(remembered, "LARGEST", 5)
-    memory.write(far(250), 50)
-    assert memory.seams() == ()
+    cache.write(Listing((*far(99).rows, nameless, *far(250).rows[99:]), complete=True), 50)
+    assert cache.checkpoints() == ("a198",)
+    monkeypatch.setattr(listing_cache, "MAX_CHARACTERS", 5)
+    cache.write(far(250), 50)
+    assert cache.checkpoints() == ()
 
 
-@pytest.mark.parametrize("seams", ["asst_1", [5], None, {"a": 1}])
-def test_seams_that_are_none_of_ours_are_not_used(tmp_path: Path, seams: object) -> None:
-    memory = Memory(tmp_path, "p")
-    assert memory.seams() == ()
-    memory.write(far(250), 50)
+@pytest.mark.parametrize("checkpoints", ["asst_1", [5], None, {"a": 1}])
+def test_checkpoints_that_are_none_of_ours_are_not_used(
+    tmp_path: Path, checkpoints: object
+) -> None:
+    cache = ListingCache(tmp_path, "p")
+    assert cache.checkpoints() == ()
+    cache.write(far(250), 50)
     kept = json.loads(only_file(tmp_path).read_text())
-    only_file(tmp_path).write_text(json.dumps({**kept, "seams": seams}))
-    assert (memory.seams(), len(memory.read())) == ((), 50)
+    only_file(tmp_path).write_text(json.dumps({**kept, "seams": checkpoints}))
+    assert (cache.checkpoints(), len(cache.read())) == ((), 50)
 
 
 @pytest.mark.parametrize(
@@ -169,16 +173,16 @@ def test_seams_that_are_none_of_ours_are_not_used(tmp_path: Path, seams: object)
     ],
 )
 def test_a_file_that_is_not_what_was_written_gives_no_rows(tmp_path: Path, text: str) -> None:
-    memory = Memory(tmp_path, "p")
-    memory.write(Listing(ROWS, complete=True), 50)
+    cache = ListingCache(tmp_path, "p")
+    cache.write(Listing(ROWS, complete=True), 50)
     only_file(tmp_path).write_text(file_of(2, SOUND))
-    assert len(memory.read()) == 1
+    assert len(cache.read()) == 1
     only_file(tmp_path).write_text(text)
-    assert memory.read() == Listing()
+    assert cache.read() == Listing()
 
 
 def test_a_file_that_is_no_text_gives_no_rows(tmp_path: Path) -> None:
-    memory = Memory(tmp_path, "p")
-    memory.write(Listing(ROWS, complete=True), 50)
+    cache = ListingCache(tmp_path, "p")
+    cache.write(Listing(ROWS, complete=True), 50)
     only_file(tmp_path).write_bytes(b"\xff\xfe")
-    assert memory.read() == Listing()
+    assert cache.read() == Listing()

@@ -6,7 +6,7 @@ import pytest
 
 from assistant_tui.core.listing import Page
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.services.ahead import MOST, ROOM, Ahead
+from assistant_tui.services.full_listing import MAX_BYTES, MAX_REQUESTS, Prefetcher
 
 
 class Pages:
@@ -29,15 +29,17 @@ class Pages:
         )
 
 
-@pytest.mark.parametrize(("size", "most"), [(10, MOST), (ROOM // 3, 3), (ROOM * 2, 1)])
+@pytest.mark.parametrize(
+    ("size", "most"), [(10, MAX_REQUESTS), (MAX_BYTES // 3, 3), (MAX_BYTES * 2, 1)]
+)
 async def test_what_is_under_way_has_a_bound_in_bytes_as_well(size: int, most: int) -> None:
     pages = Pages(size)
-    ahead = Ahead(pages, pages, [f"a{number}" for number in range(40)])
+    ahead = Prefetcher(pages, pages, [f"a{number}" for number in range(40)])
     after: str | None = None
     for number in range(40):
         page = await ahead.page(after)
         after = page.rows[-1].id
         assert after == f"a{number}"
     await ahead.close()
-    assert max(pages.most[:MOST]) == MOST
-    assert max(pages.most[2 * MOST :]) == most
+    assert max(pages.most[:MAX_REQUESTS]) == MAX_REQUESTS
+    assert max(pages.most[2 * MAX_REQUESTS :]) == most

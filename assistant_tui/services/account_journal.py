@@ -1,20 +1,116 @@
 """What was done and typed on one server, kept in the journal; its failures never stop the work."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
+from assistant_tui.config.identity import ServerIdentity
 from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.errors import ServiceError
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.imports import Imported
 from assistant_tui.journal.journal import Journal
-from assistant_tui.services.journal_access import JournalAccess
 
 
-class Record(JournalAccess):
+class Account:
+    """One account on one server, by its name in the journal."""
+
+    def __init__(
+        self, server: str | ServerIdentity, fetch_key: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """`server` is the name, or is asked for it each time.
+
+        `fetch_key` is given where only the key tells whose account it is.
+        """
+        self._server = server
+        self._fetch_key = fetch_key
+        self._guard = threading.Lock()
+        self._taken_over = isinstance(server, str)
+
+    def name(self) -> str:
+        """The name as far as it is known now.
+
+        Raises:
+            JournalError: nothing tells this account from others.
+        """
+        if isinstance(self._server, str):
+            return self._server
+        try:
+            return self._server.text()
+        except OSError as error:
+            why = f"{error.strerror}: {error.filename}"
+            raise JournalError(f"the journal cannot tell this account from others: {why}") from None
+
+    async def known(self) -> None:
+        """Return once it is known whose account it is.
+
+        Raises:
+            JournalError: the key is not to be had.
+        """
+        if self._fetch_key is not None:
+            try:
+                await self._fetch_key()
+            except ServiceError as error:
+                raise JournalError(f"it is not known whose account this is: {error}") from None
+
+    def take_over(self, journal: Journal, name: str) -> None:
+        """Once, put under this name what was kept before the account had it."""
+        if isinstance(self._server, str):
+            return
+        with self._guard:
+            if not self._taken_over:
+                with suppress(JournalError):  # whoever asks the journal next meets it, too
+                    journal.take_over(name, self._server.was)
+                    self._taken_over = True
+
+
+_Found = TypeVar("_Found")
+
+
+class JournalAccess:
+    """The way to the journal, or to none: then nothing is kept and nothing found."""
+
+    def __init__(self, journal: Journal | None = None, account: Account | str = "") -> None:
+        """`account` tells what the entries are kept under."""
+        self._journal = journal
+        self._account = Account(account) if isinstance(account, str) else account
+        self._kept_under: dict[str, str] = {}
+        """What drafts were kept under last, by their keys."""
+        self.trouble = ""
+        """Why the journal last failed; empty while it works."""
+
+    async def _ask(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
+        """Do something with the journal in a thread, since it waits for the disk."""
+        try:
+            return await self._try(question, otherwise)
+        except JournalError:
+            return otherwise
+
+    async def _try(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
+        """As `_ask`, but a failure of the journal is raised, too; `otherwise` is without any."""
+        if self._journal is None:
+            return otherwise
+        try:
+            await self._account.known()
+            found = await asyncio.to_thread(self._answer, question, self._journal)
+        except JournalError as error:
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
+        return found
+
+    def _answer(self, question: Callable[[Journal, str], _Found], journal: Journal) -> _Found:
+        name = self._account.name()
+        self._account.take_over(journal, name)
+        return question(journal, name)
+
+
+class AccountJournal(JournalAccess):
     """The part of the journal that is about one server.
 
     Without a journal, nothing is kept and nothing found. Where the journal fails, `trouble` says
@@ -46,7 +142,7 @@ class Record(JournalAccess):
             JournalError: it was not kept.
         """
         return await self._try(
-            lambda journal, server: journal.record(
+            lambda journal, server: journal.add(
                 server,
                 assistant_id,
                 kind,
