@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it.token import Token
 
 from assistant_tui.core.markdown_parts import MOST, limit_nesting, split_markdown
-from assistant_tui.tui.dialogs.reading import parser
+from assistant_tui.tui.dialogs.markdown_screen import parser
 
 _BITS = [
     "> ",

@@ -16,8 +16,8 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.drafts import dump_draft, load_draft
 from assistant_tui.tui.assistants import deleting, showing
-from assistant_tui.tui.dialogs.text import difference_lines
-from assistant_tui.tui.widgets.columns import row_text
+from assistant_tui.tui.dialogs.text_screen import difference_lines
+from assistant_tui.tui.widgets.text_layout import row_text
 from tests.hostile.corpus import DEPTH, VALUES, assistant, holding
 
 SOUND = RawJson(assistant())

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from assistant_tui.core.assistants.columns import created_text, tools_text, widths
-from assistant_tui.tui.widgets.columns import row_text, titles
+from assistant_tui.tui.widgets.text_layout import column_titles, row_text
 from tests.tui.rows import HOSTILE, row
 
 
@@ -21,7 +21,7 @@ from tests.tui.rows import HOSTILE, row
     ],
 )
 def test_narrow_lists_show_fewer_columns(width: int, shown: list[str]) -> None:
-    assert titles(width).split() == shown
+    assert column_titles(width).split() == shown
 
 
 @pytest.mark.parametrize("width", [10, 37, 44, 56, 57, 70, 77, 100, 250])
@@ -29,7 +29,7 @@ def test_every_row_is_exactly_as_wide_as_the_list(width: int) -> None:
     name = "日本語 👩🏽‍🔧 " * 30
     for shown in (row(), row(name=name), row(name=HOSTILE), row(problem="no id " * 60)):
         assert cell_len(row_text(shown, width)) == width
-    assert cell_len(titles(width)) == width
+    assert cell_len(column_titles(width)) == width
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u3164\u3164", "\u2800\u00a0", "\ufe0f\U000e0100"])

@@ -20,11 +20,11 @@ from assistant_tui.tui.commands import (
 )
 from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.widgets.list_pane import ListPane
-from assistant_tui.tui.widgets.reader import Reader
-from assistant_tui.tui.widgets.status_line import MOST_KEYS
+from assistant_tui.tui.widgets.status_line import MAX_KEYS
+from assistant_tui.tui.widgets.text_view import TextView
 
 _DOERS: dict[Where, tuple[type, ...]] = {
-    Where.PANE: (ListPane, Reader),
+    Where.PANE: (ListPane, TextView),
     Where.READ: (Browser,),
     Where.BROWSE: (MainScreen,),
     Where.FORM: (MainScreen,),
@@ -68,7 +68,7 @@ def test_no_key_means_two_things_at_one_place(places: tuple[Where, ...]) -> None
 @pytest.mark.parametrize("place", Where)
 def test_the_footer_has_room_for_what_wants_to_stand_there(place: Where) -> None:
     places = BROWSING if place in BROWSING else (place,)
-    assert sum(command.footer for command in at_hand(places)) <= MOST_KEYS
+    assert sum(command.footer for command in at_hand(places)) <= MAX_KEYS
 
 
 def test_keys_that_terminals_cannot_tell_apart_are_not_used() -> None:

@@ -17,7 +17,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import has_controls
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.copying import Copied, Part, copy, curl, part_of
-from assistant_tui.tui.dialogs.question import Question
+from assistant_tui.tui.dialogs.dialog import QuestionDialog
 from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.widgets.status_line import Tone
 from tests.tui.driver import running
@@ -180,10 +180,10 @@ class Asked(Told):
 
     def __init__(self, answer: str | None) -> None:
         super().__init__()
-        self.questions: list[Question] = []
+        self.questions: list[QuestionDialog] = []
         self._answer = answer
 
-    async def ask(self, question: Question) -> str | None:
+    async def ask(self, question: QuestionDialog) -> str | None:
         """Answer."""
         self.questions.append(question)
         return self._answer

@@ -12,7 +12,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL
-from assistant_tui.tui.widgets.editors.tool_row import ToolRow
+from assistant_tui.tui.widgets.editors.tools import ToolRow
 from tests.tui.driver import HANGS, Driver, Gate, running
 
 

@@ -12,7 +12,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.json_text import read_json
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.tui.widgets.reader import Reader
+from assistant_tui.tui.widgets.text_view import TextView
 from tests.tui.driver import Driver, Gate
 
 
@@ -93,7 +93,7 @@ async def test_another_file_in_the_way_is_not_replaced(program: Driver, tmp_path
     (path,) = (tmp_path / "out").iterdir()
     path.write_text("mine", "utf-8")
     await export(program, "json", tmp_path / "out")
-    why = program.app.screen.query_one(Reader).lines[-1].text
+    why = program.app.screen.query_one(TextView).lines[-1].text
     assert "is there already" in why and "another folder takes it" in why
     assert path.read_text("utf-8") == "mine"
 

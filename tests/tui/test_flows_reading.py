@@ -12,7 +12,7 @@ from textual.widgets import TextArea
 from assistant_tui.config.settings import Profile
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.tui.dialogs.reading import ReadingScreen
+from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_editing import OneAssistant
 
@@ -26,10 +26,10 @@ def with_instructions(text: Any) -> Gate:
     return gate
 
 
-async def laid_out(program: Driver) -> ReadingScreen:
+async def laid_out(program: Driver) -> MarkdownScreen:
     """Wait until the text is there."""
     screen = program.app.screen
-    assert isinstance(screen, ReadingScreen)
+    assert isinstance(screen, MarkdownScreen)
     await program.until(lambda: bool(screen._page.children))
     await program.settle()
     return screen

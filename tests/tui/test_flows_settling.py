@@ -12,8 +12,8 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.tui.dialogs.comparison import SideChoice
 from assistant_tui.tui.terminal.external_editor import EditorFile
-from assistant_tui.tui.widgets.side_choice import SideChoice
 from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]

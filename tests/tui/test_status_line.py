@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from assistant_tui.tui.commands import BROWSING, COMMANDS, at_hand
-from assistant_tui.tui.widgets.status_line import MOST_KEYS, HeaderLine, KeyLine, StatusLine, Tone
+from assistant_tui.tui.widgets.status_line import MAX_KEYS, HeaderLine, KeyLine, StatusLine, Tone
 from tests.tui.rows import HOSTILE
 
 FOOTER = tuple(c for c in at_hand(BROWSING) if c.footer)
@@ -143,7 +143,7 @@ async def test_the_keys_stand_before_their_labels() -> None:
         line.commands = FOOTER
         text = line.render().plain
         assert text.split("  ")[:3] == ["Enter Edit", "n New", "d Delete"]
-        assert text.count("  ") == len(FOOTER) == MOST_KEYS
+        assert text.count("  ") == len(FOOTER) == MAX_KEYS
 
 
 async def test_only_whole_keys_are_shown() -> None:
@@ -157,7 +157,7 @@ async def test_never_more_than_six_keys() -> None:
     line = KeyLine({})
     async with on_screen(line, 400):
         line.commands = tuple(command for command in COMMANDS if command.keys)
-        assert line.render().plain.count("  ") == MOST_KEYS
+        assert line.render().plain.count("  ") == MAX_KEYS
 
 
 async def test_the_users_own_keys_are_shown() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input, TextArea
 
-from assistant_tui.tui.widgets.editors.tool_row import ToolBox
+from assistant_tui.tui.widgets.editors.tools import ToolCheckbox
 from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import FUNCTION, JSON_SCHEMA, RANKED, server_of, take
 
@@ -166,7 +166,9 @@ async def test_whatever_is_typed_anywhere_is_sent_or_asked_about(seed: int, tmp_
         await program.pilot.press(*["tab"] * chance.randrange(24))
         await program.pilot.press(*(chance.choice(KEYS) for _ in range(6)))
         while not isinstance(program.main.focused, Input | TextArea):
-            await program.pilot.press("enter" if isinstance(program.main.focused, ToolBox) else "")
+            await program.pilot.press(
+                "enter" if isinstance(program.main.focused, ToolCheckbox) else ""
+            )
             await program.pilot.press("tab")
         await program.press("home")
         before = _held(program)

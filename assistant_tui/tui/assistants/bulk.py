@@ -28,11 +28,10 @@ from assistant_tui.tui.assistants.cloning_to import clone_to
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import why_unkept
 from assistant_tui.tui.assistants.exporting import export
-from assistant_tui.tui.dialogs.choice import Choice
-from assistant_tui.tui.dialogs.deletion_of_many import DeleteManyQuestion
-from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
-from assistant_tui.tui.dialogs.progress import Progress
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.deletion import DeleteManyDialog
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
+from assistant_tui.tui.dialogs.progress import BatchProgress
+from assistant_tui.tui.dialogs.prompts import ChoiceDialog, InputDialog, InputSpec, InputValues
 from assistant_tui.tui.widgets.status_line import Tone
 
 Rows = Sequence[ResourceRow]
@@ -59,14 +58,14 @@ async def menu(context: MainContext) -> None:
     can = context.service.can
     actions = {n: each for n, each in _ACTIONS.items() if each.needs is None or can(each.needs)}
     lines = {name: action.label for name, action in actions.items()}
-    chosen = await context.ask(Choice(f"With {len(rows):,} marked", lines))
+    chosen = await context.ask(ChoiceDialog(f"With {len(rows):,} marked", lines))
     if chosen is not None:
         await actions[chosen].do(context, rows)
 
 
 async def delete(context: MainContext, rows: Rows) -> None:
     """Delete all of them, once their number was typed."""
-    question = DeleteManyQuestion([row.label for row in rows], lambda: why_unkept(context, rows))
+    question = DeleteManyDialog([row.label for row in rows], lambda: why_unkept(context, rows))
     if await context.ask(question):
         token, for_good = secrets.token_hex(8), question.for_good
         anchors = _anchors(context, frozenset(row.id for row in rows))
@@ -95,12 +94,12 @@ async def clone_all(context: MainContext, rows: Rows) -> None:
     await carry_out(context, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
 
 
-def _clone_question(rows: Rows) -> Question:
-    answers = (Answer("cancel", "Cancel"), Answer("clone", "Clone"))
+def _clone_question(rows: Rows) -> QuestionDialog:
+    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("clone", "Clone"))
     lines = [row.label for row in rows[:_MOST_LINES]]
     if len(rows) > _MOST_LINES:
         lines.append(f"… and {len(rows) - _MOST_LINES:,} more")
-    return Question(f"Create a clone of each of these {len(rows):,}?", lines, answers)
+    return QuestionDialog(f"Create a clone of each of these {len(rows):,}?", lines, answers)
 
 
 async def set_model(context: MainContext, rows: Rows) -> None:
@@ -110,8 +109,8 @@ async def set_model(context: MainContext, rows: Rows) -> None:
     except ServiceError:
         models = ()  # The list only helps to type; what matters fails, and is told, below.
     title = f"Another model for {len(rows):,}"
-    asked = [Asked("Model", known=models)]
-    values = await context.ask(Entry(title, asked, "sets it", _wrong_model))
+    asked = [InputSpec("Model", completions=models)]
+    values = await context.ask(InputDialog(title, asked, "sets it", _wrong_model))
     if values is not None:
         await _change(context, rows, bulk_edits.with_model(values[0].strip()), "Set the model of")
 
@@ -120,7 +119,9 @@ async def set_metadata(context: MainContext, rows: Rows) -> None:
     """Add a pair to the metadata of all of them, or give it another value."""
     keys = bulk_edits.metadata_keys(RawJson(row.text) for row in rows)
     title = f"A pair of the metadata for {len(rows):,}"
-    entry = Entry(title, [Asked("Key", known=keys), Asked("Value")], "sets it", _wrong_pair)
+    entry = InputDialog(
+        title, [InputSpec("Key", completions=keys), InputSpec("Value")], "sets it", _wrong_pair
+    )
     values = await context.ask(entry)
     if values is not None:
         await _change(context, rows, bulk_edits.with_metadata(*values), "Set the metadata of")
@@ -167,7 +168,7 @@ async def carry_out(
     What is `undoing` itself is not undone in its turn.
     """
     batch = Batch(items, operation, at_once=at_once)
-    await context.ask(Progress(f"{doing} {len(items):,}", batch, context.give_up_waits))
+    await context.ask(BatchProgress(f"{doing} {len(items):,}", batch, context.give_up_waits))
     _bring_up_to_date(context, batch.results)
     said = f"{done} {len(batch.of(Status.DONE)):,}" if isinstance(done, str) else done(batch)
     _tell(context, said, batch, undoing)
@@ -230,15 +231,15 @@ async def _choose(context: MainContext, title: str, lines: Mapping[str, str]) ->
         return None
     keys = [*lines]
     shown = {str(at): one_line(lines[key]) for at, key in enumerate(keys)}
-    chosen = await context.ask(Choice(title, shown))
+    chosen = await context.ask(ChoiceDialog(title, shown))
     return None if chosen is None else keys[int(chosen)]
 
 
-def _wrong_model(values: Values) -> str:
+def _wrong_model(values: InputValues) -> str:
     return "" if values[0].strip() else "Model is needed"
 
 
-def _wrong_pair(values: Values) -> str:
+def _wrong_pair(values: InputValues) -> str:
     try:
         bulk_edits.with_metadata(*values)
     except Invalid as error:

@@ -15,9 +15,9 @@ from assistant_tui.core.safe_text import one_line
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.offers import offer_of
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.choice import Choice
-from assistant_tui.tui.dialogs.progress import Progress
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
+from assistant_tui.tui.dialogs.progress import BatchProgress
+from assistant_tui.tui.dialogs.prompts import ChoiceDialog
 from assistant_tui.tui.widgets.status_line import Tone
 
 _MOST_LINES = 200
@@ -61,7 +61,7 @@ async def clone_to(context: MainContext) -> None:
         context.say("There is no other profile that may be written to: P lists all", Tone.WARNING)
         return
     lines = {name: one_line(f"{name} · {each.host}") for name, each in others.items()}
-    chosen = await context.ask(Choice(f"Clone {len(rows):,} to", lines))
+    chosen = await context.ask(ChoiceDialog(f"Clone {len(rows):,} to", lines))
     if chosen is not None:
         await _to(context, others[chosen], rows)
 
@@ -87,13 +87,13 @@ def _transfer(row: ResourceRow, offer: ServerInventory) -> Transfer:
     return transfer(RawJson(row.text), offer)
 
 
-def _question(profile: Profile, moves: Sequence[_Move]) -> Question:
+def _question(profile: Profile, moves: Sequence[_Move]) -> QuestionDialog:
     lines = [*_losses(moves)]
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES:,} more lines"]
-    answers = (Answer("cancel", "Cancel"), Answer("clone", "Clone"))
+    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("clone", "Clone"))
     title = f"Clone {len(moves):,} to {one_line(profile.name)}?"
-    return Question(title, lines, answers)
+    return QuestionDialog(title, lines, answers)
 
 
 def _losses(moves: Sequence[_Move]) -> Iterator[str]:
@@ -118,7 +118,7 @@ async def _carry_out(
 
     batch = Batch(moves[::-1], operation, at_once=1)
     title = f"Cloning {len(moves):,} to {one_line(profile.name)}"
-    await context.ask(Progress(title, batch, context.give_up_waits))
+    await context.ask(BatchProgress(title, batch, context.give_up_waits))
     made = [each.saved.row for each in batch.results if each.saved is not None]
     context.unmark([each.item.id for each in batch.of(Status.DONE)])
     said = f"Cloned {len(made):,} to {one_line(profile.name)}"

@@ -19,7 +19,7 @@ from assistant_tui.core.safe_text import (
     without_controls,
 )
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.terminal.clipboard import Clipboard, ClipboardError
 from assistant_tui.tui.widgets.status_line import Tone
 
@@ -53,12 +53,12 @@ _SHOWN = 400
 """Characters of a text that the question shows, of its beginning and of its end."""
 
 
-def _question(text: str, name: str, lines: bool) -> Question:
+def _question(text: str, name: str, lines: bool) -> QuestionDialog:
     shown = without_controls(text, lines=lines)
     if len(shown) > 2 * _SHOWN:
         left = len(shown) - 2 * _SHOWN
         shown = f"{shown[:_SHOWN]} … {left:,} more characters … {shown[-_SHOWN:]}"
-    return Question(
+    return QuestionDialog(
         "Copy control characters?",
         (
             f"There are some in {one_line(name)}: a paste may run something, or look different.",
@@ -66,9 +66,9 @@ def _question(text: str, name: str, lines: bool) -> Question:
             *many_lines(shown).split("\n")[:_MOST_LINES],
         ),
         (
-            Answer("cancel", "Cancel"),
-            Answer(_ESCAPED, "Copy with escapes"),
-            Answer(_EXACT, "Copy as it is", dangerous=True),
+            ButtonSpec("cancel", "Cancel"),
+            ButtonSpec(_ESCAPED, "Copy with escapes"),
+            ButtonSpec(_EXACT, "Copy as it is", dangerous=True),
         ),
     )
 

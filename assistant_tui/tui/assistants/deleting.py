@@ -9,14 +9,14 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.deletion import DeleteQuestion
-from assistant_tui.tui.dialogs.question import about_line
+from assistant_tui.tui.dialogs.deletion import DeleteDialog
+from assistant_tui.tui.dialogs.dialog import about_line
 from assistant_tui.tui.widgets.status_line import Tone
 
 
-def question(context: MainContext, row: ResourceRow) -> DeleteQuestion:
+def question(context: MainContext, row: ResourceRow) -> DeleteDialog:
     """Ask with all that is needed to be sure; Cancel has the focus."""
-    return DeleteQuestion(list(about(row)), lambda: why_unkept(context, [row]))
+    return DeleteDialog(list(about(row)), lambda: why_unkept(context, [row]))
 
 
 async def why_unkept(context: MainContext, rows: Sequence[ResourceRow]) -> str:

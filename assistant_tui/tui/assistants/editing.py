@@ -17,7 +17,7 @@ from assistant_tui.journal.drafts import InEditor
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
 from assistant_tui.tui.assistants.saving import save
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.terminal.external_editor import (
     MAX_FILE_SIZE,
     MAX_TEXT_SIZE,
@@ -161,7 +161,7 @@ async def _edit(context: MainContext, original: RawJson, draft: Draft) -> Draft 
     if await save(context, edited) is not None:
         session.end()
         return None
-    question = Question("The edit was not saved", (), _answers("Discard the edit"))
+    question = QuestionDialog("The edit was not saved", (), _answers("Discard the edit"))
     if await context.ask(question) == "drop":
         session.end()
         return None
@@ -193,13 +193,13 @@ async def _come_back(
         session.file.reopen(marked)
 
 
-def unreadable(told: str) -> Question:
+def unreadable(told: str) -> QuestionDialog:
     """Ask what becomes of a text that was left in an editor and cannot be read."""
-    return Question("Not saved", (one_line(told),), _answers("Discard"))
+    return QuestionDialog("Not saved", (one_line(told),), _answers("Discard"))
 
 
-def _answers(drop: str) -> tuple[Answer, Answer]:
-    return Answer("again", "Back to the editor"), Answer("drop", drop, dangerous=True)
+def _answers(drop: str) -> tuple[ButtonSpec, ButtonSpec]:
+    return ButtonSpec("again", "Back to the editor"), ButtonSpec("drop", drop, dangerous=True)
 
 
 def without_error(text: str) -> str:
@@ -224,7 +224,7 @@ class FieldEditing:
     def edit(self, form: "AssistantForm", editor: "TextEditor", key: str) -> None:
         """Open a text of a form, whose draft is kept under a key."""
         stand_in = new_stand_in()
-        draft = form.draft_with(editor, stand_in)
+        draft = form.draft_with_text(editor, stand_in)
         try:
             text = str(editor.raw)
             session = EditorSession(self._context, key, text, editor.suffix, MAX_TEXT_SIZE)

@@ -10,9 +10,8 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.files.shelf import Shelf
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.choice import Choice
-from assistant_tui.tui.dialogs.entry import Asked, Entry
-from assistant_tui.tui.dialogs.progress import Progress
+from assistant_tui.tui.dialogs.progress import BatchProgress
+from assistant_tui.tui.dialogs.prompts import ChoiceDialog, InputDialog, InputSpec
 from assistant_tui.tui.widgets.status_line import Tone
 
 _FOLDER = "assistants"
@@ -28,10 +27,10 @@ _FORMATS: Mapping[str, str] = {
 async def export(context: MainContext) -> None:
     """Ask for format and folder, write a file for each, and tell what a format cannot express."""
     rows = context.targets
-    chosen = await context.ask(Choice(f"Export {_count(rows)} as", _FORMATS))
+    chosen = await context.ask(ChoiceDialog(f"Export {_count(rows)} as", _FORMATS))
     if chosen is None:
         return
-    entry = Entry("Export", [Asked("Into the folder", _FOLDER)], "writes", _wrong)
+    entry = InputDialog("Export", [InputSpec("Into the folder", _FOLDER)], "writes", _wrong)
     if (values := await context.ask(entry)) is None:
         return
     try:
@@ -52,7 +51,7 @@ async def export(context: MainContext) -> None:
         return f"not carried over: {'; '.join(lost)}" if lost else ""
 
     batch = Batch(rows, operation)
-    await context.ask(Progress(f"Exporting {_count(rows)}", batch))
+    await context.ask(BatchProgress(f"Exporting {_count(rows)}", batch))
     done = len(batch.of(Status.DONE))
     said = f"Exported {done:,} to {one_line(str(shelf.folder))}"
     context.say(said, Tone.PLAIN if done == len(rows) else Tone.WARNING)

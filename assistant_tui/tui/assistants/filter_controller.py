@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant_tui.tui.widgets.filter_bar import FilterBar
 
 
-from assistant_tui.tui.dialogs.wait_for_rest import ALL, THESE, WaitForRest
+from assistant_tui.tui.dialogs.progress import ALL, FOUND_SO_FAR, LoadingDialog
 
 Use = Callable[[Sequence[ResourceRow], bool], None]
 """Takes the rows, and whether they are all that the server has for the filter."""
@@ -44,7 +44,7 @@ class WholeResult:
         if model.state.found_all:
             self._hand_over(model.state.view, use, all_there=True)
             return
-        dialog = WaitForRest(f"{doing}: not all is here yet", self._try_again)
+        dialog = LoadingDialog(f"{doing}: not all is here yet", self._try_again)
         offered = model.state.view
 
         def show() -> None:
@@ -62,7 +62,7 @@ class WholeResult:
         def answered(answer: str | None) -> None:
             model.unlisten(show)
             model.update(model.state.wanting_all(False))
-            if answer in (ALL, THESE):
+            if answer in (ALL, FOUND_SO_FAR):
                 self._hand_over(offered, use, all_there=answer == ALL)
 
         model.listen(show)
@@ -189,7 +189,7 @@ class FilterController:
     async def _settle(self) -> None:
         """Go to the list with what was found; what is unfinished stays to be finished."""
         if self.typed():
-            self._browser.list_pane.settle()
+            self._browser.list_pane.anchor_selection()
             self._browser.show_list()
             await self.close()
 

@@ -57,7 +57,7 @@ class Suggestions:
             self._context.say(f"The models could not be listed: {error}", Tone.WARNING)
             return
         if is_there(form):
-            form.offer_models(models)
+            form.suggest_models(models)
 
     def resources(self, editor: "IdsEditor") -> None:
         """Offer the ids that an editor is about, once it is looked at."""
@@ -72,7 +72,7 @@ class Suggestions:
             self._context.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
             return
         if found is not None and is_there(editor):
-            editor.offer_resources(found)
+            editor.suggest_resources(found)
 
 
 class FormController:
@@ -130,7 +130,7 @@ class FormController:
         if self._keeper is not None:
             self._keeper.now()
 
-    def offer_resources(self, editor: "IdsEditor") -> None:
+    def suggest_resources(self, editor: "IdsEditor") -> None:
         """Offer the ids that an editor is about, once it is looked at."""
         self._offering.resources(editor)
 
@@ -190,7 +190,7 @@ class FormController:
             await self._show_anew(form, sent, saved, held)
         else:
             left = (*saved.outcome.ignored, *sent.unsent_input)
-            form.go_on(RawJson(saved.row.text), held, left)
+            form.rebase(RawJson(saved.row.text), held, left)
         former = self._keeper
         if self.form is form and sent.assistant_id is None:
             self._keeper = self._keeper_of(form, saved.row.id, kept=False)

@@ -7,13 +7,15 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.assistants import showing
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.entry import Asked, Entry, Values
+from assistant_tui.tui.dialogs.prompts import InputDialog, InputSpec, InputValues
 from assistant_tui.tui.widgets.status_line import Tone
 
 
 async def go_to(context: MainContext) -> None:
     """Ask for an id; highlight its assistant in the list, or open it where it is not loaded."""
-    values = await context.ask(Entry("Go to an assistant", [Asked("Id")], "goes there", _wrong))
+    values = await context.ask(
+        InputDialog("Go to an assistant", [InputSpec("Id")], "goes there", _wrong)
+    )
     if values is None:
         return
     assistant_id = values[0].strip()
@@ -33,7 +35,7 @@ async def go_to(context: MainContext) -> None:
     await _open(context, row)
 
 
-def _wrong(values: Values) -> str:
+def _wrong(values: InputValues) -> str:
     text = values[0].strip()
     return "" if text and not any(map(str.isspace, text)) else "An id is one word, such as asst_abc"
 

@@ -15,8 +15,8 @@ from assistant_tui.services import importing
 from assistant_tui.services.importing import look_up, why_repeating_duplicates
 from assistant_tui.tui.assistants.bulk import carry_out
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs import entry
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs import prompts
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.widgets.status_line import Tone
 
 _MOST_LINES = 200
@@ -25,8 +25,8 @@ _MOST_LINES = 200
 
 async def import_files(context: MainContext) -> None:
     """Ask for a file or folder, show what it would change, and carry it out."""
-    asked = [entry.Asked("A file or a folder")]
-    values = await context.ask(entry.Entry("Import", asked, "reads it", _wrong))
+    asked = [prompts.InputSpec("A file or a folder")]
+    values = await context.ask(prompts.InputDialog("Import", asked, "reads it", _wrong))
     if values is None:
         return
     try:
@@ -60,18 +60,18 @@ def _wrong(values: tuple[str, ...]) -> str:
 _TO_SEND = (Action.CREATE, Action.CHANGE)
 
 
-def _question(steps: Sequence[ImportStep], unnoted: str) -> Question:
+def _question(steps: Sequence[ImportStep], unnoted: str) -> QuestionDialog:
     counts = Counter(step.action for step in steps)
     title = ", ".join(f"{counts[action]:,} {action.value}" for action in Action if counts[action])
     lines = [step.line for step in steps[:_MOST_LINES]]
     if len(steps) > _MOST_LINES:
         lines.append(f"… and {len(steps) - _MOST_LINES:,} more")
-    answers = [Answer("cancel", "Cancel")]
+    answers = [ButtonSpec("cancel", "Cancel")]
     if any(counts[action] for action in _TO_SEND):
-        answers.append(Answer("import", "Import"))
+        answers.append(ButtonSpec("import", "Import"))
     if counts[Action.IMPORTED]:
-        answers.append(Answer("again", "Import all again"))
-    return Question(f"Import: {title}", lines, answers, [unnoted] if unnoted else [])
+        answers.append(ButtonSpec("again", "Import all again"))
+    return QuestionDialog(f"Import: {title}", lines, answers, [unnoted] if unnoted else [])
 
 
 async def _carry_out(context: MainContext, steps: Sequence[ImportStep]) -> None:

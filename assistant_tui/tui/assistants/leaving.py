@@ -4,20 +4,22 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 
 DISCARD = "discard"
 
 
-def question(draft: Draft) -> Question:
+def question(draft: Draft) -> QuestionDialog:
     """Ask whether the changes may be lost; keeping them has the focus."""
     names = [FIELDS[name].label if name in FIELDS else one_line(name) for name in draft.touched]
     said = [f"Typed, but not part of a save: {words}"] if (words := named_aside(draft)) else []
     answers = (
-        Answer("stay", "Keep editing"),
-        Answer(DISCARD, "Discard the changes", dangerous=True),
+        ButtonSpec("stay", "Keep editing"),
+        ButtonSpec(DISCARD, "Discard the changes", dangerous=True),
     )
-    return Question("There are unsaved changes", (f"Changed: {', '.join(names)}", *said), answers)
+    return QuestionDialog(
+        "There are unsaved changes", (f"Changed: {', '.join(names)}", *said), answers
+    )
 
 
 def named_aside(draft: Draft) -> str:
@@ -38,9 +40,9 @@ async def may_leave(context: MainContext, draft: Draft | None) -> bool:
 
 async def may_interrupt(context: MainContext) -> bool:
     """Whether to leave although a request is under way, whose end would not be seen."""
-    answers = (Answer("stay", "Wait"), Answer("leave", "Leave anyway", dangerous=True))
+    answers = (ButtonSpec("stay", "Wait"), ButtonSpec("leave", "Leave anyway", dangerous=True))
     lines = (
         "The server may have carried it out already; that would not be shown.",
         "An edit that is not saved is kept, and offered at the next start.",
     )
-    return await context.ask(Question("A request is under way", lines, answers)) == "leave"
+    return await context.ask(QuestionDialog("A request is under way", lines, answers)) == "leave"

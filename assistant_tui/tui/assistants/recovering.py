@@ -13,8 +13,8 @@ from assistant_tui.journal.drafts import InEditor, KeptDraft, load_draft, load_i
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.editing import key_of_form, without_error
-from assistant_tui.tui.dialogs.choice import Choice, dated
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
+from assistant_tui.tui.dialogs.prompts import ChoiceDialog, dated_line
 from assistant_tui.tui.terminal.external_editor import (
     MAX_FILE_SIZE,
     MAX_TEXT_SIZE,
@@ -129,8 +129,8 @@ async def recover(context: MainContext) -> None:
     if not left:
         context.say(context.service.journal.trouble or "No edit was left behind")
         return
-    lines = {str(at): dated(each.kept.at, each.name, each.id) for at, each in enumerate(left)}
-    chosen = await context.ask(Choice("Left unsaved", lines))
+    lines = {str(at): dated_line(each.kept.at, each.name, each.id) for at, each in enumerate(left)}
+    chosen = await context.ask(ChoiceDialog("Left unsaved", lines))
     if chosen is None:
         return
     edit: LeftEdit | None = left[int(chosen)]
@@ -158,11 +158,13 @@ async def _take_up(context: MainContext, edit: LeftEdit) -> LeftEdit | None:
     if edit.draft is None and edit.file is None:
         context.say(edit.problem, Tone.ERROR)
         return None
-    going_on = Answer("open", "Open") if edit.draft else Answer("again", "Back to the editor")
-    answers = (Answer("later", "Later"), going_on, Answer("drop", "Discard", True))
+    going_on = (
+        ButtonSpec("open", "Open") if edit.draft else ButtonSpec("again", "Back to the editor")
+    )
+    answers = (ButtonSpec("later", "Later"), going_on, ButtonSpec("drop", "Discard", True))
     said = [f"Id    {edit.id}"] if edit.id else []
     said += _changed(context, edit) if edit.draft else [one_line(edit.problem)]
-    answer = await context.ask(Question(f"Unsaved edit of {edit.name}", said, answers))
+    answer = await context.ask(QuestionDialog(f"Unsaved edit of {edit.name}", said, answers))
     if answer == "drop":
         await _discard(context, edit)
         trouble = context.service.journal.trouble

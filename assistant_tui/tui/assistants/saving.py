@@ -22,8 +22,8 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
-from assistant_tui.tui.dialogs.conflict import ConflictDialog
-from assistant_tui.tui.dialogs.question import Answer, Question, about_line
+from assistant_tui.tui.dialogs.comparison import ConflictDialog
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog, about_line
 from assistant_tui.tui.widgets.status_line import Tone
 
 
@@ -88,8 +88,8 @@ async def _whole_agreed(context: MainContext, purpose: Purpose) -> bool:
         "Until the program ends, all fields can be sent as they are there.",
         "full_replace = true in the profile says so for good.",
     )
-    answers = (Answer("stay", purpose.stay), Answer("whole", "Send all fields"))
-    question = Question("This server replaces the whole object", lines, answers)
+    answers = (ButtonSpec("stay", purpose.stay), ButtonSpec("whole", "Send all fields"))
+    question = QuestionDialog("This server replaces the whole object", lines, answers)
     return await context.ask(question) == "whole"
 
 
@@ -165,12 +165,12 @@ async def _wanted_anew(
         "",
         offer,
     ]
-    answers = [Answer("stay", purpose.stay), Answer("anew", "Create it anew")]
+    answers = [ButtonSpec("stay", purpose.stay), ButtonSpec("anew", "Create it anew")]
     if lost:
         lines.append(f"These fields cannot come along: {_names(lost)}")
     if not context.service.can(Capability.CREATE):
         lines[3:], answers[1:] = ["This server cannot create assistants."], []
-    return await context.ask(Question(title, lines, answers)) == "anew"
+    return await context.ask(QuestionDialog(title, lines, answers)) == "anew"
 
 
 def _names(fields: Iterable[str]) -> str:

@@ -11,10 +11,10 @@ from assistant_tui.core.labels import short_name
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import escaped, many_lines, one_line, visible_line
-from assistant_tui.tui.dialogs.text import TextScreen, difference_lines
+from assistant_tui.tui.dialogs.text_screen import TextScreen, difference_lines
 
 if TYPE_CHECKING:
-    from assistant_tui.tui.dialogs.reading import ReadingScreen
+    from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
 
 
 MOST_JSON = 1_000_000
@@ -36,7 +36,7 @@ def json_screen(row: ResourceRow) -> TextScreen:
 def comparison_screen(left: ResourceRow, right: ResourceRow) -> TextScreen:
     """Two assistants side by side, field by field."""
     from assistant_tui.core.assistants.comparison import compare_assistants
-    from assistant_tui.tui.widgets.side_by_side import SideBySide
+    from assistant_tui.tui.dialogs.comparison import SideBySide
 
     try:
         compared = [*compare_assistants(RawJson(left.text), RawJson(right.text))]
@@ -55,28 +55,28 @@ def changes_screen(draft: Draft) -> TextScreen:
     return TextScreen("What a save would send", lines or [StyledText("Nothing was changed.")])
 
 
-def reading_of_row(row: ResourceRow) -> "ReadingScreen":
+def reading_of_row(row: ResourceRow) -> "MarkdownScreen":
     """The instructions of an assistant as Markdown, to be read."""
     return _reading(row.name, RawJson(row.text).members)
 
 
-def reading_of_draft(draft: Draft) -> "ReadingScreen":
+def reading_of_draft(draft: Draft) -> "MarkdownScreen":
     """The instructions as they are typed now."""
     typed = {name: write_json(raw) for name, raw in draft.raw.items() if isinstance(raw, str)}
     members = {**draft.start, **draft.exact, **typed}
     return _reading(_text(members.get("name")), members)
 
 
-def _reading(name: str, members: Mapping[str, str]) -> "ReadingScreen":
+def _reading(name: str, members: Mapping[str, str]) -> "MarkdownScreen":
     # What lays Markdown out is large, and few starts of the program ever need it.
     from assistant_tui.core.markdown_parts import split_markdown
-    from assistant_tui.tui.dialogs.reading import ReadingScreen
+    from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
 
     said = _text(members.get("instructions")) or "No instructions."
     text = many_lines(said[:MOST_JSON])
     if (left := len(said) - MOST_JSON) > 0:
         text += f"\n\n… {left:,} more characters"
-    return ReadingScreen(
+    return MarkdownScreen(
         f"Instructions of {visible_line(name) or '(no name)'}", split_markdown(text)
     )
 

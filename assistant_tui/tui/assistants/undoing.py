@@ -21,8 +21,8 @@ from assistant_tui.tui.assistants.undoing_many import (
     name_in,
     undo_many,
 )
-from assistant_tui.tui.dialogs.choice import Choice, dated
-from assistant_tui.tui.dialogs.question import Answer, Question
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
+from assistant_tui.tui.dialogs.prompts import ChoiceDialog, dated_line
 from assistant_tui.tui.widgets.status_line import Tone
 
 _MOST_LINES = 200
@@ -68,7 +68,7 @@ async def history(context: MainContext, row: ResourceRow) -> None:
     if entries[-1].before is not None:
         versions["first"], lines["first"] = entries[-1].before, f"{' ' * 18}before all of these"
     title = f"Versions of {name_or_id(row.name, row.id)} · {shown_id(row.id)}"
-    chosen = await context.ask(Choice(title, lines))
+    chosen = await context.ask(ChoiceDialog(title, lines))
     if chosen is not None:
         await _restore(context, row, RawJson(versions[chosen]))
 
@@ -76,7 +76,9 @@ async def history(context: MainContext, row: ResourceRow) -> None:
 async def _choose(
     context: MainContext, title: str, entries: tuple[Entry, ...], line: Callable[[Entry], str]
 ) -> Entry | None:
-    chosen = await context.ask(Choice(title, {str(each.number): line(each) for each in entries}))
+    chosen = await context.ask(
+        ChoiceDialog(title, {str(each.number): line(each) for each in entries})
+    )
     return next((each for each in entries if str(each.number) == chosen), None)
 
 
@@ -114,9 +116,9 @@ async def _recreate(context: MainContext, entry: Entry) -> None:
         context.say(f"{_name(entry, IN_A_SENTENCE)} was not brought back: {NOT_GONE}", Tone.WARNING)
         return
     lines = [f"Id    {shown_id(entry.assistant_id)}", "Created anew, the id will be a new one."]
-    answers = (Answer("cancel", "Cancel"), Answer("yes", "Create it anew"))
+    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("yes", "Create it anew"))
     title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
-    question = Question(title, [*lines, doubt] if doubt else lines, answers)
+    question = QuestionDialog(title, [*lines, doubt] if doubt else lines, answers)
     if await context.ask(question) == "yes" and entry.before is not None:
         await save(context, recreation_draft(RawJson(entry.before)), Purpose.undoing(entry.number))
 
@@ -127,8 +129,8 @@ async def _agreed(context: MainContext, title: str, label: str, draft: Draft) ->
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} more lines"]
     about = (f"Id    {shown_id(str(draft.assistant_id))}", "")
-    answers = (Answer("cancel", "Cancel"), Answer("yes", label))
-    return await context.ask(Question(title, lines, answers, about)) == "yes"
+    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("yes", label))
+    return await context.ask(QuestionDialog(title, lines, answers, about)) == "yes"
 
 
 def _diff(draft: Draft) -> Iterator[str]:
@@ -153,4 +155,4 @@ def _name(entry: Entry, most: int = IN_A_LABEL) -> str:
 
 def _in_trash(entry: Entry) -> str:
     name = short_name(name_in(entry)) or "(no name)"
-    return dated(entry.at, name, shown_id(entry.assistant_id))
+    return dated_line(entry.at, name, shown_id(entry.assistant_id))

@@ -16,7 +16,7 @@ from assistant_tui.journal.entries import Entry, Kind
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.tui.assistants.bulk import carry_out, previous_id
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.count_question import CountQuestion
+from assistant_tui.tui.dialogs.typed_confirm import TypedConfirm
 from assistant_tui.tui.widgets.status_line import Tone
 
 NOT_GONE = "it is still there: its deletion did not arrive"
@@ -102,7 +102,7 @@ async def _item(journal: AccountJournal, entry: Entry, several: bool) -> _Undoin
     return _Undoing(entry, present, several)
 
 
-def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> CountQuestion:
+def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> TypedConfirm:
     """Names all that would be done, and what of it to which."""
     ways = {kind: way for kind, way in _WAYS.items() if kind in counts}
     title = f"Undo what was done to these {len(items):,}"
@@ -114,7 +114,7 @@ def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> CountQue
     if Kind.CREATED in counts or Kind.CHANGED in counts:
         remarks.append(_UNTOUCHED)
     title = f"{title}: {verb}?" if most else f"{title}?"
-    return CountQuestion(title, lines, verb[:1].upper() + verb[1:], " ".join(remarks), verb)
+    return TypedConfirm(title, lines, verb[:1].upper() + verb[1:], " ".join(remarks), verb)
 
 
 def _done(batch: Batch[_Undoing]) -> str:

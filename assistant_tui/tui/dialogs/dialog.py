@@ -1,11 +1,19 @@
 """What all dialogs have in common: they answer once."""
 
-from typing import ClassVar, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple, TypeVar
 
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
+from textual.widgets import Button, Static
 
 from assistant_tui.tui.stylesheets import DEFERRED
+from assistant_tui.tui.widgets.text_layout import fit, wrap
 
 Result = TypeVar("Result")
 
@@ -32,3 +40,112 @@ class Dialog(ModalScreen[Result]):
         if not self._answered:
             self._answered = True
             self.dismiss(result)
+
+
+_WIDTH = 66
+"""Cells of a line where the terminal has 80 columns."""
+_AROUND, _AROUND_LOW = 8, 4
+"""Lines of the dialog around what can be scrolled; the second in a low terminal."""
+_MARGINS, _MARGINS_LOW = 6, 4
+"""Cells beside a line."""
+_LOW = 16
+_PAGE = 5
+"""Lines that one press of PgUp or PgDn scrolls."""
+
+
+def about_line(label: str, words: str) -> str:
+    """What a question says of one thing; one line always, so that no words look like another.
+
+    `words` must have been made safe.
+    """
+    return fit(f"{label:<6}{words}", _WIDTH).rstrip()
+
+
+class ButtonSpec(NamedTuple):
+    """One button."""
+
+    key: str
+    label: str
+    dangerous: bool = False
+
+
+class QuestionDialog(Dialog[str]):
+    """Asks, and answers with the key of the button; Esc is the first button.
+
+    Title, what it is about and the buttons stay in sight; between them the lines can be scrolled.
+    """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012 Textual types it so
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("pagedown", f"scroll({_PAGE})", show=False),
+        Binding("pageup", f"scroll(-{_PAGE})", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[str],
+        buttons: Sequence[ButtonSpec],
+        about: Sequence[str] = (),
+    ) -> None:
+        """`lines` and `about` are shown as they are: remote text in them must have been made safe.
+
+        `about` is what stays in sight however many lines follow.
+        """
+        super().__init__()
+        self._title = title
+        self._about = about
+        self._lines = lines
+        self._buttons = buttons
+
+    def compose(self) -> ComposeResult:
+        """A title, the lines, and the buttons in a row."""
+        with VerticalScroll(classes="box", can_focus=False):
+            yield Static(Content(self._title), classes="title")
+            for line in self._about:
+                yield Static(Content(line))
+            with VerticalScroll(classes="lines", can_focus=False):
+                for line in self._lines:
+                    yield Static(Content(line), classes="" if line else "gap")
+            yield Static(Content("↑ ↓ PgUp PgDn scroll"), classes="scrolling")
+            with Horizontal(classes="buttons"):
+                for answer in self._buttons:
+                    button = Button(Content(answer.label), compact=True, name=answer.key)
+                    button.set_class(answer.dangerous, "-dangerous")
+                    yield button
+
+    def on_mount(self) -> None:
+        """Give the first button the focus."""
+        self.query(Button).first().focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave room for title and buttons, and say so where the lines have to be scrolled."""
+        low = event.size.height < _LOW
+        width = min(event.size.width, 72) - (_MARGINS_LOW if low else _MARGINS)
+        fixed = (self._title, *self._about)
+        around = sum(len(wrap(line, width)) for line in fixed) - 1
+        room = event.size.height - around - (_AROUND_LOW if low else _AROUND)
+        taken = sum(len(wrap(line, width)) for line in self._lines if line or not low)
+        self.set_class(taken > room, "-scrolls")
+        self.query_one(".lines").styles.max_height = max(room - (taken > room), 1)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the lines."""
+        self.query_one(".lines").scroll_relative(y=lines, animate=False)
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.choose(event.button.name or self._buttons[0].key)
+
+    def choose(self, key: str) -> None:
+        """Answer with one of the buttons."""
+        self.close(key)
+
+    def action_cancel(self) -> None:
+        """Answer with the first button."""
+        self.close(self._buttons[0].key)

@@ -15,14 +15,14 @@ from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.batch import UNFINISHED, Batch, Result, Status
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.dialogs.dialog import Dialog
-from assistant_tui.tui.widgets.reader import Reader
+from assistant_tui.tui.widgets.text_view import TextView
 from assistant_tui.tui.workers import start
 
 _BAR = 40
 """Cells of the bar."""
-_LISTED = 10
+_VISIBLE_RESULTS = 10
 """Lines of the results that are seen at once; they can be scrolled."""
-_MOST_LINES = 500
+_MAX_LISTED = 500
 """Results of one status that can be scrolled through."""
 _TITLES = {
     Status.FAILED: "Failed",
@@ -34,7 +34,7 @@ _STOP = "Esc stops after those under way"
 _STOPPING = "Waiting for those under way"
 
 
-class Progress(Dialog[None]):
+class BatchProgress(Dialog[None]):
     """Runs a batch while it is shown; Esc stops it. Where all went well, it closes by itself.
 
     What failed or was not tried can be tried again. The batch has the results.
@@ -63,7 +63,7 @@ class Progress(Dialog[None]):
             yield Static(Content(self._title), classes="title")
             yield Static(classes="bar")
             yield Static(Content(_STOP), classes="hint")
-            yield Reader()
+            yield TextView()
             with Horizontal(classes="buttons"):
                 yield Button(Content("Close"), compact=True, name="close")
                 yield Button(Content("Try again"), compact=True, name="again")
@@ -109,10 +109,10 @@ class Progress(Dialog[None]):
         self.query_one(".bar", Static).update(Content(_summary(self._batch.results, stopped)))
         close, again = self.query(Button)
         again.label, again.display = Content(f"Try the {left:,} again"), bool(left)
-        reader = self.query_one(Reader)
+        reader = self.query_one(TextView)
         reader.lines = tuple(_lines(self._batch.results))
         wrapped = reader.laid_out(self.query_one(".bar").size.width)
-        reader.styles.height = sum(1 for _ in islice(wrapped, _LISTED))
+        reader.styles.height = sum(1 for _ in islice(wrapped, _VISIBLE_RESULTS))
         self.set_focus(close)
 
     @on(Button.Pressed)
@@ -133,7 +133,7 @@ class Progress(Dialog[None]):
 
     def action_move(self, lines: int) -> None:
         """Scroll the results."""
-        self.query_one(Reader).scroll_lines(lines)
+        self.query_one(TextView).scroll_lines(lines)
 
     def _finish(self) -> None:
         self.close(None)
@@ -159,9 +159,80 @@ def _lines(results: Iterable[Result[Any]]) -> Iterator[StyledText]:
     """Each with what went wrong with it; of each status, no more than anybody would read."""
     for status, found in _by_status(results).items():
         yield StyledText(_TITLES[status], "label")
-        for result in found[:_MOST_LINES]:
+        for result in found[:_MAX_LISTED]:
             yield StyledText(result.item.label, indent=2, hanging=4)
             if result.why:
                 yield StyledText(one_line(result.why), "warning", indent=4)
-        if len(found) > _MOST_LINES:
-            yield StyledText(f"… and {len(found) - _MOST_LINES:,} more", indent=2)
+        if len(found) > _MAX_LISTED:
+            yield StyledText(f"… and {len(found) - _MAX_LISTED:,} more", indent=2)
+
+
+ALL = "all"
+"""The answer when all was found."""
+FOUND_SO_FAR = "these"
+"""The answer of a person who wants only what was found so far."""
+CANCEL = "cancel"
+_AGAIN = "again"
+
+
+class LoadingDialog(Dialog[str]):
+    """Shows how far it is; whoever opened it calls `show`, and `close(ALL)` when all is there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, title: str, try_again: Callable[[], None]) -> None:
+        """`title` is shown as it is; `try_again` is called where a failure is to be overcome."""
+        super().__init__()
+        self._title = title
+        self._try_again = try_again
+        self._found, self._loaded, self._failure = 0, 0, ""
+
+    def compose(self) -> ComposeResult:
+        """A title, how far it is, what went wrong, and the buttons; Cancel has the focus."""
+        with Vertical(classes="box"):
+            yield Static(Content(self._title), classes="title")
+            yield Static(classes="progress")
+            yield Static(classes="error")
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Cancel"), compact=True, name=CANCEL)
+                yield Button(Content("Try again"), compact=True, name=_AGAIN)
+                yield Button(compact=True, name=FOUND_SO_FAR)
+
+    def on_mount(self) -> None:
+        """Show what is known by now."""
+        self.query(Button).first().focus()
+        self._draw()
+
+    def show(self, found: int, loaded: int, failure: str = "") -> None:
+        """Tell how many were found among how many, and why no more come."""
+        if (found, loaded, failure) != (self._found, self._loaded, self._failure):
+            self._found, self._loaded, self._failure = found, loaded, failure
+            if self.is_mounted:
+                self._draw()
+
+    def _draw(self) -> None:
+        found = f"{self._found:,} found among the {self._loaded:,} loaded so far"
+        going = "" if self._failure else ", the list is still loading…"
+        self.query_one(".progress", Static).update(Content(found + going))
+        error = self.query_one(".error", Static)
+        error.update(Content(f"✗ {one_line(self._failure)}" if self._failure else ""))
+        error.display = bool(self._failure)
+        _, again, these = self.query(Button)
+        again.display = bool(self._failure)
+        these.label, these.display = Content(f"Only these {self._found:,}"), bool(self._found)
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        if event.button.name == _AGAIN:
+            self._try_again()
+            self.query(Button).first().focus()
+        else:
+            self.close(event.button.name or CANCEL)
+
+    def action_cancel(self) -> None:
+        """Do nothing, and wait no longer."""
+        self.close(CANCEL)

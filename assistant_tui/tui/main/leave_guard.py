@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.tui.assistants import leaving, notices
-from assistant_tui.tui.dialogs.choice import Choice
+from assistant_tui.tui.dialogs.prompts import ChoiceDialog
 from assistant_tui.tui.main.screen_context import ScreenContext
 from assistant_tui.tui.main.write_runner import WriteRunner
 from assistant_tui.tui.workers import start
@@ -50,7 +50,7 @@ class LeaveGuard:
             if name is not None:
                 start(self._screen, partial(self._switch, profiles[name]), "form")
 
-        self._screen.app.push_screen(Choice("Switch to", lines, here.name), switch)
+        self._screen.app.push_screen(ChoiceDialog("Switch to", lines, here.name), switch)
 
     async def _switch(self, profile: Profile) -> None:
         if await self.is_free():

@@ -21,7 +21,7 @@ from assistant_tui.tui.assistants import cloning, copying, deleting, notices, sh
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.assistants.jobs import jobs, jobs_on_a_row
 from assistant_tui.tui.dialogs.deletion import FOR_GOOD, YES
-from assistant_tui.tui.dialogs.help import help_screen
+from assistant_tui.tui.dialogs.text_screen import help_screen
 from assistant_tui.tui.main.command_state import CommandState
 from assistant_tui.tui.main.leave_guard import LeaveGuard
 from assistant_tui.tui.main.screen_context import ScreenContext
@@ -149,7 +149,7 @@ class MainScreen(Screen[None]):
 
     def on_ids_editor_wanted(self, event: "IdsEditor.Wanted") -> None:
         """Ask what the server has; by its name, as above."""
-        self.context.form.offer_resources(event.editor)
+        self.context.form.suggest_resources(event.editor)
 
     def copy_text(self, text: str, name: str, lines: bool = True) -> None:
         """Put a text on the person's clipboard; `name` is what the status line calls it."""

@@ -5,13 +5,13 @@ from textual.timer import Timer
 
 from assistant_tui.core.assistants.description import describe
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.tui.widgets.reader import Reader
+from assistant_tui.tui.widgets.text_view import TextView
 
-REST = 0.12
+DEBOUNCE = 0.12
 """Seconds that the cursor must rest before the detail follows; a held key repeats faster."""
 
 
-class DetailPane(Reader):
+class DetailPane(TextView):
     """The detail of one row; it follows `row` when that has rested."""
 
     row: var[ResourceRow | None] = var(None)
@@ -24,7 +24,7 @@ class DetailPane(Reader):
         if before is None or now is None:
             self._show()
         else:
-            self._timer = self.set_timer(REST, self._show)
+            self._timer = self.set_timer(DEBOUNCE, self._show)
 
     def on_show(self) -> None:
         """Catch up at once where the pane was hidden."""

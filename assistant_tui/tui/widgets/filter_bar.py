@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
-from assistant_tui.tui.widgets.editors.line import line_input
+from assistant_tui.tui.widgets.inputs import line_input
 
 
 class FilterBar(Vertical):

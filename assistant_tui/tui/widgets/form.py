@@ -23,26 +23,24 @@ from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.metadata import MetadataEditor
-from assistant_tui.tui.widgets.editors.model import ModelEditor
-from assistant_tui.tui.widgets.editors.parts import SIMPLE
-from assistant_tui.tui.widgets.editors.resources import ResourcesEditor
-from assistant_tui.tui.widgets.editors.response_format import FormatEditor
+from assistant_tui.tui.widgets.editors.objects import SIMPLE_EDITORS, FormatEditor, ResourcesEditor
+from assistant_tui.tui.widgets.editors.suggestions import ModelEditor
 from assistant_tui.tui.widgets.editors.text import TextEditor
 from assistant_tui.tui.widgets.editors.tools import ToolsEditor
 
 _EDITORS: dict[Kind, type[FieldEditor]] = {
-    **SIMPLE,
+    **SIMPLE_EDITORS,
     Kind.MODEL: ModelEditor,
     Kind.FORMAT: FormatEditor,
     Kind.TOOLS: ToolsEditor,
     Kind.RESOURCES: ResourcesEditor,
     Kind.METADATA: MetadataEditor,
 }
-_SHOWN = 200
+_MAX_SHOWN = 200
 """Characters of a field without an editor that are shown."""
 
 
-class Cursor(NamedTuple):
+class InputCursor(NamedTuple):
     """Where one types in a form; it is carried over when the form is made anew."""
 
     stop: int
@@ -109,9 +107,9 @@ class AssistantForm(VerticalScroll, can_focus=False):
         self._show_states()
         self.post_message(self.Changed())
 
-    def draft_with(self, editor: TextEditor, stand_in: str) -> Draft:
+    def draft_with_text(self, editor: TextEditor, stand_in: str) -> Draft:
         """The draft as it would be with another text in one of its editors."""
-        with editor.holding(stand_in):
+        with editor.with_text(stand_in):
             draft = self.collect()
         self.collect()
         return draft
@@ -120,7 +118,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
         """What the editors hold this moment, by field."""
         return {editor.field.name: editor.raw for editor in self._editors}
 
-    def go_on(
+    def rebase(
         self, original: RawJson, sent: Mapping[str, EditorValue], left: Collection[str]
     ) -> None:
         """Go on over what the server has now: edits are what was typed since `sent`, and the fields
@@ -163,7 +161,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
 
     def action_field(self, by: int) -> None:
         """Go to the next field or the one before; the last is not followed by the first."""
-        fields = list(_stops(self))
+        fields = list(_focusable_inputs(self))
         now = self.screen.focused
         if now in fields:
             position = fields.index(now) + by
@@ -175,8 +173,8 @@ class AssistantForm(VerticalScroll, can_focus=False):
         for editor in self._editors:
             name = editor.field.name
             editor.show_state(touched=name in self.draft.touched, error=errors.get(name, ""))
-        amiss = next((editor for editor in self._editors if editor.has_class("-amiss")), None)
-        for stop in _stops(amiss) if amiss is not None else ():
+        invalid = next((editor for editor in self._editors if editor.has_class("-invalid")), None)
+        for stop in _focusable_inputs(invalid) if invalid is not None else ():
             if stop.query_ancestor(FieldEditor).has_class("-wrong"):
                 stop.focus()
                 return
@@ -189,10 +187,10 @@ class AssistantForm(VerticalScroll, can_focus=False):
                 return True
         return False
 
-    def offer_models(self, models: Sequence[str]) -> None:
+    def suggest_models(self, models: Sequence[str]) -> None:
         """Take the models that the server lists; the first is the preset where there is none."""
         editor = self.query_one(ModelEditor)
-        editor.offer_models(models)
+        editor.suggest_models(models)
         self.collect()
         new = self.draft.original is None
         if new and models and "model" not in {**self.draft.preset, **self.draft.raw}:
@@ -201,9 +199,9 @@ class AssistantForm(VerticalScroll, can_focus=False):
             editor.preset(models[0])
 
     @property
-    def cursor(self) -> Cursor | None:
+    def cursor(self) -> InputCursor | None:
         """Where one types: which stop, and the place in its text."""
-        stops, now = list(_stops(self)), self.screen.focused
+        stops, now = list(_focusable_inputs(self)), self.screen.focused
         if now not in stops:
             return None
         place: object = None
@@ -211,11 +209,11 @@ class AssistantForm(VerticalScroll, can_focus=False):
             place = now.cursor_position
         elif isinstance(now, TextArea):
             place = now.cursor_location
-        return Cursor(stops.index(now), place)
+        return InputCursor(stops.index(now), place)
 
     @cursor.setter
-    def cursor(self, cursor: Cursor | None) -> None:
-        stops = list(_stops(self))
+    def cursor(self, cursor: InputCursor | None) -> None:
+        stops = list(_focusable_inputs(self))
         if cursor is None or not stops:
             return
         stop = stops[min(cursor.stop, len(stops) - 1)]
@@ -236,11 +234,11 @@ class AssistantForm(VerticalScroll, can_focus=False):
 
 def _locked(name: str, text: str) -> str:
     """A field without an editor, in a line that is safe to show."""
-    hint = " · e edits it" if len(text) > _SHOWN and name in FIELDS else ""
-    return one_line(f" {name}{hint}: {text[:_SHOWN]}")
+    hint = " · e edits it" if len(text) > _MAX_SHOWN and name in FIELDS else ""
+    return one_line(f" {name}{hint}: {text[:_MAX_SHOWN]}")
 
 
-def _stops(node: Widget) -> Iterator[Widget]:
+def _focusable_inputs(node: Widget) -> Iterator[Widget]:
     """Where a Tab stops, from top to bottom.
 
     Textual's own chain sorts by the place on the screen, which a field that was just mounted has
@@ -249,4 +247,4 @@ def _stops(node: Widget) -> Iterator[Widget]:
     for child in node.displayed_children:
         if child.focusable:
             yield child
-        yield from _stops(child)
+        yield from _focusable_inputs(child)

@@ -15,17 +15,21 @@ from assistant_tui.core.assistants.columns import shown_name
 from assistant_tui.core.rows import Marks, ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.commands import Where, bindings
-from assistant_tui.tui.widgets.columns import row_text, titles, with_matches
-from assistant_tui.tui.widgets.line_widget import LineWidget
-from assistant_tui.tui.widgets.meant import Meant
-from assistant_tui.tui.widgets.window import Window
-from assistant_tui.tui.widgets.wrapping import fit, wrap
+from assistant_tui.tui.widgets.text_layout import (
+    column_titles,
+    fit,
+    highlight_matches,
+    row_text,
+    wrap,
+)
+from assistant_tui.tui.widgets.text_view import LineWidget
+from assistant_tui.tui.widgets.viewport import SelectionAnchor, Viewport
 
-AHEAD = 25
+PREFETCH_ROWS = 25
 """Rows before the end at which the next page is asked for."""
-WHEEL = 3
+WHEEL_ROWS = 3
 """Rows that one notch of the wheel moves."""
-STRIDE = 4
+SCROLL_STRIDE = 4
 """Rows that scroll at once beside another pane, where the terminal cannot move them by itself.
 
 Over a slow line a held key would drown the answers in rows that are sent anew for each press.
@@ -33,7 +37,7 @@ Over a slow line a held key would drown the answers in rows that are sent anew f
 _TITLE_LINES = 1
 _MARGIN = 2
 """Cells before a row, one for the cursor and one for a mark of the person's."""
-_BESIDE = 1
+_RIGHT_MARGIN = 1
 """Empty cells behind a row."""
 
 
@@ -72,17 +76,17 @@ class ListPane(LineWidget, can_focus=True):
     def __init__(self, page_size: int) -> None:
         super().__init__()
         self._page_size = page_size
-        self._window = Window()
-        self._target: int | None = None
+        self._viewport = Viewport()
+        self._pending_row: int | None = None
         """A row beyond the loaded ones to go to once it is there."""
-        self._asked: str | None = None
-        self._meant = Meant()
+        self._requested: str | None = None
+        self._anchor = SelectionAnchor()
         self._lines: dict[str, Strip] = {}
 
     @property
     def cursor(self) -> int:
         """The position of the highlighted row, counted from 0."""
-        return self._window.cursor
+        return self._viewport.cursor
 
     @property
     def highlighted(self) -> ResourceRow | None:
@@ -90,34 +94,34 @@ class ListPane(LineWidget, can_focus=True):
         return self._row_at(self.view)
 
     def _row_at(self, view: FilteredListing) -> ResourceRow | None:
-        cursor = self._window.cursor
+        cursor = self._viewport.cursor
         return view.rows[cursor] if cursor < len(view) else None
 
     def watch_view(self, before: FilteredListing, now: FilteredListing) -> None:
         """Keep the highlight on its assistant, or on its neighbour if it is gone."""
-        old, seen = self._row_at(before), self._window
-        self._meant, position = self._meant.go_on(old, seen.cursor, now)
-        if self._target is not None and (self._target < len(now) or now.exhausted):
-            position, self._target = self._target, None
-        self._window = seen.over(len(now), position)
-        self._asked = None
-        moved = (seen.cursor, seen.top) != (self._window.cursor, self._window.top)
-        if moved or not self._looks_like(before):
+        old, seen = self._row_at(before), self._viewport
+        self._anchor, position = self._anchor.go_on(old, seen.cursor, now)
+        if self._pending_row is not None and (self._pending_row < len(now) or now.exhausted):
+            position, self._pending_row = self._pending_row, None
+        self._viewport = seen.over(len(now), position)
+        self._requested = None
+        moved = (seen.cursor, seen.top) != (self._viewport.cursor, self._viewport.top)
+        if moved or not self._is_unchanged(before):
             self._lines.clear()
             self.refresh()
-        self._want_page_ahead()
+        self._prefetch()
         if self.highlighted != old:
-            self._tell()
+            self._post_highlighted()
 
-    def settle(self) -> None:
+    def anchor_selection(self) -> None:
         """Let the highlighted assistant be the one that is meant."""
-        self._meant = self._meant.at(self.highlighted)
+        self._anchor = self._anchor.at(self.highlighted)
 
-    def _looks_like(self, before: FilteredListing) -> bool:
+    def _is_unchanged(self, before: FilteredListing) -> bool:
         """Whether nothing on the screen changes: what a server confirms is not drawn again."""
         if (before.query, before.ordering) != (self.view.query, self.view.ordering):
             return False
-        top, end = self._window.top, self._window.top + self._window.height
+        top, end = self._viewport.top, self._viewport.top + self._viewport.height
         old, new = before.rows[top:end], self.view.rows[top:end]
         return [(*row[:5], row.problem) for row in old] == [(*row[:5], row.problem) for row in new]
 
@@ -135,85 +139,85 @@ class ListPane(LineWidget, can_focus=True):
         """Move the cursor to an assistant, or have it go there as soon as it is shown."""
         position = self.view.position(assistant_id)
         if position is not None:
-            self._go(position)
-        self._meant = Meant(assistant_id)
+            self._move_to(position)
+        self._anchor = SelectionAnchor(assistant_id)
 
-    def _tell(self) -> None:
+    def _post_highlighted(self) -> None:
         row = self.highlighted
         self.post_message(self.Highlighted(row.id if row else None))
 
-    def _want_page_ahead(self) -> None:
-        if self._window.cursor >= len(self.view) - AHEAD:
-            self._want_page()
+    def _prefetch(self) -> None:
+        if self._viewport.cursor >= len(self.view) - PREFETCH_ROWS:
+            self._request_page()
 
-    def _want_page(self) -> None:
+    def _request_page(self) -> None:
         after = self.view.cursor
-        if after is not None and after != self._asked and not self.view.exhausted:
-            self._asked = after
+        if after is not None and after != self._requested and not self.view.exhausted:
+            self._requested = after
             self.post_message(self.PageWanted(after))
 
-    def _go(self, position: int) -> None:
-        before, self._window = self._window, self._window.at(position)
-        self._target = None
-        self.settle()
-        self._want_page_ahead()
-        if self._window == before:
+    def _move_to(self, position: int) -> None:
+        before, self._viewport = self._viewport, self._viewport.at(position)
+        self._pending_row = None
+        self.anchor_selection()
+        self._prefetch()
+        if self._viewport == before:
             return
-        if self._window.top != before.top:
+        if self._viewport.top != before.top:
             self.refresh()
         else:
-            for row in (before.cursor, self._window.cursor):
-                line = row - self._window.top + _TITLE_LINES
+            for row in (before.cursor, self._viewport.cursor):
+                line = row - self._viewport.top + _TITLE_LINES
                 self.refresh(Region(0, line, self.size.width, 1))
-        self._tell()
+        self._post_highlighted()
 
     def on_resize(self) -> None:
         """Lay the rows out anew for another size."""
         self._lines.clear()
-        stride = 1 if self.size.width == self.screen.size.width else STRIDE
-        self._window = self._window.resized(self.size.height - _TITLE_LINES, stride)
+        stride = 1 if self.size.width == self.screen.size.width else SCROLL_STRIDE
+        self._viewport = self._viewport.resized(self.size.height - _TITLE_LINES, stride)
 
     def on_click(self, event: events.Click) -> None:
         """Highlight the row that was clicked; open it at the second click."""
-        position = self._window.top + event.y - _TITLE_LINES
+        position = self._viewport.top + event.y - _TITLE_LINES
         if self.can_focus and event.y >= _TITLE_LINES and position < len(self.view):
-            self._go(position)
+            self._move_to(position)
             if event.chain == 2:
                 self.post_message(self.Selected())
 
     def on_mouse_scroll_down(self) -> None:
         """Move down by a few rows."""
         if self.can_focus:
-            self._go(self.cursor + WHEEL)
+            self._move_to(self.cursor + WHEEL_ROWS)
 
     def on_mouse_scroll_up(self) -> None:
         """Move up by a few rows."""
         if self.can_focus:
-            self._go(self.cursor - WHEEL)
+            self._move_to(self.cursor - WHEEL_ROWS)
 
     def action_move_down(self) -> None:
         """Go to the next row."""
-        self._go(self.cursor + 1)
+        self._move_to(self.cursor + 1)
 
     def action_move_up(self) -> None:
         """Go to the row before."""
-        self._go(self.cursor - 1)
+        self._move_to(self.cursor - 1)
 
     def action_move_page_down(self) -> None:
         """Go one screen down."""
-        self._go(self.cursor + self._window.height)
+        self._move_to(self.cursor + self._viewport.height)
 
     def action_move_page_up(self) -> None:
         """Go one screen up."""
-        self._go(self.cursor - self._window.height)
+        self._move_to(self.cursor - self._viewport.height)
 
     def action_move_first(self) -> None:
         """Go to the first row."""
-        self._go(0)
+        self._move_to(0)
 
     def action_move_last(self) -> None:
         """Go to the last row that is loaded."""
-        self._go(len(self.view) - 1)
+        self._move_to(len(self.view) - 1)
 
     def move_page(self, direction: int) -> None:
         """Go to the first row of the next (1) or the previous (-1) page.
@@ -221,10 +225,10 @@ class ListPane(LineWidget, can_focus=True):
         A page that is not loaded yet is gone to when it has arrived.
         """
         first = (self.cursor // self._page_size + direction) * self._page_size
-        self._go(first)
+        self._move_to(first)
         if first >= len(self.view) and not self.view.exhausted:
-            self._target = first
-            self._want_page()
+            self._pending_row = first
+            self._request_page()
 
     def render_line(self, y: int) -> Strip:
         """Draw the titles, a row, or the words that stand instead of rows."""
@@ -233,14 +237,14 @@ class ListPane(LineWidget, can_focus=True):
             return self._notice_line(y, width)
         if y < _TITLE_LINES:
             style = self.get_component_rich_style("list-pane--title")
-            text = f"  {titles(width - _MARGIN - _BESIDE, self.view.ordering)} "
+            text = f"  {column_titles(width - _MARGIN - _RIGHT_MARGIN, self.view.ordering)} "
             return Strip([Segment(fit(text, width), style)], width)
-        position = self._window.top + y - _TITLE_LINES
+        position = self._viewport.top + y - _TITLE_LINES
         if position >= len(self.view):
             return Strip.blank(width, self.plain_style)
         row = self.view.rows[position]
         mark = "*" if row.id in self.marks else " "
-        if position == self._window.cursor:
+        if position == self._viewport.cursor:
             return self._row_line(row, f">{mark}", "list-pane--cursor", width)
         if row.id not in self._lines:
             part = "list-pane--problem" if row.problem else ""
@@ -249,9 +253,11 @@ class ListPane(LineWidget, can_focus=True):
 
     def _row_line(self, row: ResourceRow, mark: str, part: str, width: int) -> Strip:
         style: Style = self.get_component_rich_style(part) if part else self.plain_style
-        text = fit(f"{mark}{row_text(row, width - _MARGIN - _BESIDE)} ", width)
+        text = fit(f"{mark}{row_text(row, width - _MARGIN - _RIGHT_MARGIN)} ", width)
         name = shown_name(row)
-        return Strip(with_matches(text, _MARGIN, name, self.view.query.spans(name), style), width)
+        return Strip(
+            highlight_matches(text, _MARGIN, name, self.view.query.spans(name), style), width
+        )
 
     def _notice_line(self, y: int, width: int) -> Strip:
         lines = wrap(self.notice, width - 2 * _MARGIN)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.search.ordering import AS_SERVED, Ordering
 from assistant_tui.tui.commands import Command, keys_of
-from assistant_tui.tui.widgets.wrapping import fit
+from assistant_tui.tui.widgets.text_layout import fit
 
 
 class Tone(Enum):
@@ -23,10 +23,10 @@ class Tone(Enum):
     ERROR = "✗ "
 
 
-MOST_KEYS = 6
-_QUERY = 30
+MAX_KEYS = 6
+_MAX_QUERY = 30
 """Cells of a filter that are shown at most."""
-_HINT = 20
+_MAX_HINT = 20
 """Cells of the longest hint, such as `r tries again`, for which what stands before it gives way."""
 
 
@@ -50,7 +50,7 @@ class HeaderLine(Widget):
             (self._profile, 0),
             (self._host, 3),
             (self.count, 0),
-            (f"/{fit(query, min(len(query), _QUERY))}" if query else "", 1),
+            (f"/{fit(query, min(len(query), _MAX_QUERY))}" if query else "", 1),
             ("READ-ONLY" if self._read_only else "", 0),
             (str(self.ordering), 4 if self.ordering.as_served else 2),
         )
@@ -96,7 +96,11 @@ class StatusLine(Widget):
             text = f"{Tone.WORKING.value}{one_line(self.waiting)}"
         said, _, hint = text.rpartition(" · ")
         width = self.size.width
-        if cell_len(text) <= width or " " not in hint or cell_len(hint) > min(_HINT, width // 2):
+        if (
+            cell_len(text) <= width
+            or " " not in hint
+            or cell_len(hint) > min(_MAX_HINT, width // 2)
+        ):
             return Content(text)
         return Content(f"{fit(said, width - cell_len(hint) - 3)} · {hint}")
 
@@ -114,7 +118,7 @@ class KeyLine(Widget):
         """Draw as many keys as fit, each before its label."""
         parts: list[tuple[str, str]] = []
         room = self.size.width
-        for command in self.commands[:MOST_KEYS]:
+        for command in self.commands[:MAX_KEYS]:
             key = keys_of(command, self._keymap)[0]
             room -= len(key) + len(command.label) + 3
             if room < -2:

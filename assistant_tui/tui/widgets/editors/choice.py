@@ -19,7 +19,7 @@ from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 UNSET = "not set"
 
 
-class Words(Widget, can_focus=True):
+class SegmentedControl(Widget, can_focus=True):
     """Words in a row, the chosen one in brackets: ` not set [low] medium  high `."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +38,7 @@ class Words(Widget, can_focus=True):
         """`words` are what is shown, by value; what is shown must have been made safe."""
         super().__init__()
         self._words = words
-        self.set_reactive(Words.chosen, chosen)
+        self.set_reactive(SegmentedControl.chosen, chosen)
 
     def render(self) -> Content:
         """The words, wrapped where the screen is narrow."""
@@ -59,7 +59,7 @@ class Words(Widget, can_focus=True):
             self.post_message(self.Changed())
 
 
-def words_of(field: Field, *held: EditorValue) -> dict[str, str]:
+def option_labels(field: Field, *held: EditorValue) -> dict[str, str]:
     """The words of a field, by value; one that only this server knows stands among them."""
     values = ("true", "false") if field.kind is Kind.FLAG else field.choices
     known = dict.fromkeys(["", *values, *map(str, held)])
@@ -71,14 +71,14 @@ class ChoiceEditor(FieldEditor):
 
     def compose_editor(self) -> ComposeResult:
         """The words."""
-        yield Words(words_of(self.field, self.start, self.shown), str(self.shown))
+        yield SegmentedControl(option_labels(self.field, self.start, self.shown), str(self.shown))
 
     @property
     def raw(self) -> EditorValue:
         """The chosen word; empty for none."""
-        return self.query_one(Words).chosen
+        return self.query_one(SegmentedControl).chosen
 
-    @on(Words.Changed)
-    def _take(self, event: Words.Changed) -> None:
+    @on(SegmentedControl.Changed)
+    def _take(self, event: SegmentedControl.Changed) -> None:
         event.stop()
         self.changed()

@@ -51,7 +51,7 @@ class FieldEditor(Vertical):
                 yield from self.compose_editor()
         yield self._error
 
-    def says_inside(self, error: str) -> bool:
+    def shows_error_inside(self, error: str) -> bool:
         """Whether the error stands beside one of the field's parts already."""
         return False
 
@@ -76,8 +76,8 @@ class FieldEditor(Vertical):
 
     def show_state(self, *, touched: bool, error: str) -> None:
         """Mark a changed field with a star, and say what is wrong with it."""
-        self.set_class(bool(error), "-amiss")
-        if error and self.says_inside(error):
+        self.set_class(bool(error), "-invalid")
+        if error and self.shows_error_inside(error):
             error = ""
         if self._state == (touched, error, self.hint):
             return
@@ -86,10 +86,10 @@ class FieldEditor(Vertical):
         self._label.update(Content(label), layout=False)
         self._error.update(Content(one_line(f"✗ {error}") if error else self.hint))
         self.set_class(bool(error), "-wrong")
-        self._see_the_error()
+        self._scroll_to_error()
 
     @on(DescendantFocus)
-    def _see_the_error(self) -> None:
+    def _scroll_to_error(self) -> None:
         """Scroll so that what is wrong is seen where one types, not only the field."""
         if self.has_class("-wrong") and self.has_focus_within:
             self.call_after_refresh(self.scroll_visible, animate=False)

@@ -14,8 +14,8 @@ from assistant_tui.core.assistants.editor_values import MOST_SHOWN, EditorValue,
 from assistant_tui.core.assistants.fields import Field, Kind
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.tui.widgets.editors.line import line_input
-from assistant_tui.tui.widgets.editors.offers import Offer, OfferingEditor
+from assistant_tui.tui.widgets.editors.suggestions import SuggestingEditor, Suggestion
+from assistant_tui.tui.widgets.inputs import line_input
 
 
 class IdInput(Input):
@@ -63,7 +63,7 @@ class IdRow:
         return bool(self.identity) or (self._given and self.holder.value == self.shown)
 
 
-class IdsEditor(OfferingEditor):
+class IdsEditor(SuggestingEditor):
     """A row for each id and, while the limit allows, an empty one to add another."""
 
     resources: ToolResourceList | None = None
@@ -107,21 +107,21 @@ class IdsEditor(OfferingEditor):
         """The ids that are there."""
         return tuple(row.identity for row in self._rows if row.filled)
 
-    def starting(self, holder: Input) -> str:
+    def initial_value(self, holder: Input) -> str:
         """The id as it was."""
         return next(row.shown for row in self._rows if row.holder is holder)
 
-    def offer_resources(self, resources: ToolResourceList) -> None:
+    def suggest_resources(self, resources: ToolResourceList) -> None:
         """Take what the server has."""
         self.resources = resources
-        self.offer([Offer(each.id, each.description) for each in resources.found])
-        self._say_words()
+        self.suggest([Suggestion(each.id, each.description) for each in resources.found])
+        self._show_descriptions()
 
     def changed(self) -> None:
         """Add an empty row when the last was filled."""
         if self._rows[-1].identity and len(self._rows) < self._most:
             self._add("")
-        self._say_words()
+        self._show_descriptions()
         super().changed()
 
     def _add(self, identity: str) -> None:
@@ -146,7 +146,7 @@ class IdsEditor(OfferingEditor):
                 self._rows[-1].holder.value = identity
         self.changed()
 
-    def _say_words(self) -> None:
+    def _show_descriptions(self) -> None:
         if self.resources is None:
             return
         known = {each.id: each.description for each in self.resources.found}

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from assistant_tui.core.assistants.editor_values import EditorValue, MetadataPair, ObjectValue
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
-from assistant_tui.tui.widgets.editors.line import line_input
+from assistant_tui.tui.widgets.inputs import line_input
 
 
 class PairRow(Horizontal):

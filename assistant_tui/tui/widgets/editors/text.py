@@ -5,12 +5,15 @@ from contextlib import contextmanager
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
+from textual.widgets.text_area import TextAreaTheme
 
 from assistant_tui.core.assistants.editor_values import EditorValue
+from assistant_tui.core.assistants.fields import Field, Kind
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+from assistant_tui.tui.widgets.inputs import line_input
 
-LONGEST_WRAPPED = 5_000
+MAX_WRAPPED_LINE = 5_000
 """Characters of a line from which on soft wrapping would make every key slow."""
 
 
@@ -19,13 +22,13 @@ class TextEditor(FieldEditor):
 
     suffix = ".md"
     """The ending of the file that an editor of the person's gets."""
-    _instead: str | None = None
+    _substitute: str | None = None
 
     def compose_editor(self) -> ComposeResult:
         """A text area that does not wrap where a line is too long to be wrapped quickly."""
         text = self._exact = str(self.shown)
         longest = max(map(len, text.split("\n")))
-        area = self.text_area(text, soft_wrap=longest < LONGEST_WRAPPED)
+        area = self.text_area(text, soft_wrap=longest < MAX_WRAPPED_LINE)
         area.cursor_blink = False
         self._loaded = area.text
         self._lock(area)
@@ -41,10 +44,10 @@ class TextEditor(FieldEditor):
         A place on the screen that is asked for between mount and layout, as an Input with the
         focus does, keeps Textual's compositor from telling new widgets their size.
         """
-        self.screen.screen_layout_refresh_signal.subscribe(self, self._wrap_at_first)
-        self._wrap_at_first()
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._wrap_after_layout)
+        self._wrap_after_layout()
 
-    def _wrap_at_first(self, screen: object = None) -> None:
+    def _wrap_after_layout(self, screen: object = None) -> None:
         area = self.query_one(TextArea)
         if not area.wrap_width and area.soft_wrap:
             return
@@ -62,19 +65,19 @@ class TextEditor(FieldEditor):
     @property
     def raw(self) -> EditorValue:
         """What the editor holds; exactly what it was given until it is changed."""
-        if self._instead is not None:
-            return self._instead
+        if self._substitute is not None:
+            return self._substitute
         held = self.query_one(TextArea).text
         return self._exact if held == self._loaded else held
 
     @contextmanager
-    def holding(self, text: str) -> Iterator[None]:
+    def with_text(self, text: str) -> Iterator[None]:
         """Say that it holds another text, as long as this lasts."""
-        self._instead = text
+        self._substitute = text
         try:
             yield
         finally:
-            self._instead = None
+            self._substitute = None
 
     def replace(self, text: str) -> None:
         """Put in another text, exactly, as if it was typed."""
@@ -88,3 +91,56 @@ class TextEditor(FieldEditor):
     def _take(self, event: TextArea.Changed) -> None:
         event.stop()
         self.changed()
+
+
+class LineEditor(FieldEditor):
+    """Edits a text of one line, or a number; a line break, which no input holds, locks it."""
+
+    def on_mount(self) -> None:
+        """Show the count behind the label, since there is no line below."""
+        super().on_mount()
+        self.set_class(self.field.limit is not None, "-short")
+
+    def compose_editor(self) -> ComposeResult:
+        """An input."""
+        holder = line_input(str(self.shown), _placeholder(self.field))
+        self.hint = "it has line breaks: e edits it" if holder.disabled else ""
+        yield holder
+
+    @property
+    def raw(self) -> EditorValue:
+        """The text; the original's where it could not be edited."""
+        holder = self.query_one(Input)
+        return self.shown if holder.disabled else holder.value
+
+    @on(Input.Changed)
+    def _take(self, event: Input.Changed) -> None:
+        event.stop()
+        self.changed()
+
+
+def _placeholder(field: Field) -> str:
+    if field.kind in (Kind.NUMBER, Kind.COUNT):
+        return f"not set · {field.least:g} to {field.most:g}"
+    return ""
+
+
+MAX_HIGHLIGHTED = 100_000
+"""Characters up to which the syntax is followed at every key."""
+
+
+class SchemaEditor(TextEditor):
+    """A text area that knows JSON; Tab leaves it, as everywhere in the form."""
+
+    suffix = ".json"
+
+    def text_area(self, text: str, *, soft_wrap: bool) -> TextArea:
+        """The text area; its colours are those of the syntax theme that suits the background."""
+        area = super().text_area(text, soft_wrap=soft_wrap)
+        if len(text) <= MAX_HIGHLIGHTED:
+            area.language = "json"
+        light = TextAreaTheme.get_builtin_theme("github_light")
+        if light is not None:
+            area.register_theme(TextAreaTheme("css-light", syntax_styles=light.syntax_styles))
+            area.theme = "css" if self.app.current_theme.dark else "css-light"
+        return area

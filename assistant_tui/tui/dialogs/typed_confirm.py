@@ -13,8 +13,8 @@ from textual.widgets import Button, Input, Static
 
 from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.tui.dialogs.dialog import Dialog
-from assistant_tui.tui.widgets.editors.line import line_input
-from assistant_tui.tui.widgets.reader import Reader
+from assistant_tui.tui.widgets.inputs import line_input
+from assistant_tui.tui.widgets.text_view import TextView
 
 _HANGING = 4
 """Cells before what goes on in another line, so that it does not look like one of the items."""
@@ -27,7 +27,7 @@ _AROUND_LOW = 8
 """Lines of the dialog around its list in a terminal with less than `_LOW` lines."""
 
 
-class CountQuestion(Dialog[bool]):
+class TypedConfirm(Dialog[bool]):
     """Lists what it is about; True once the count was typed and Enter or the button pressed."""
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012 Textual types it so
@@ -40,17 +40,22 @@ class CountQuestion(Dialog[bool]):
     ]
 
     def __init__(
-        self, title: str, items: Sequence[str], deed: str, remark: str, verb: str = "delete them"
+        self,
+        title: str,
+        items: Sequence[str],
+        action_label: str,
+        note: str,
+        verb: str = "delete them",
     ) -> None:
-        """`items` are what it is done to, a line each; `deed` is the label of the button.
+        """`items` are what it is done to, a line each; `action_label` is the label of the button.
 
         `verb` says what is done, as in "delete them".
         """
         super().__init__()
         self._title = title
         self._items = items
-        self._deed = deed
-        self._remark = remark
+        self._action_label = action_label
+        self._note = note
         self._verb = verb
 
     def compose(self) -> ComposeResult:
@@ -58,15 +63,15 @@ class CountQuestion(Dialog[bool]):
         count = len(self._items)
         with Vertical(classes="box"):
             yield Static(Content(self._title), classes="title")
-            reader = Reader()
+            reader = TextView()
             reader.lines = tuple(StyledText(item, hanging=_HANGING) for item in self._items)
             yield reader
             yield Static(classes="position")
-            yield Static(Content(self._remark), classes="remark")
+            yield Static(Content(self._note), classes="note")
             yield line_input("", f"Type {count} to {self._verb}")
             with Horizontal(classes="buttons"):
                 yield Button(Content("Cancel"), compact=True, name="cancel")
-                button = Button(Content(self._deed), compact=True, name="do", disabled=True)
+                button = Button(Content(self._action_label), compact=True, name="do", disabled=True)
                 button.add_class("-dangerous")
                 yield button
 
@@ -74,8 +79,8 @@ class CountQuestion(Dialog[bool]):
         """Ask for the count."""
         self.set_focus(self.query_one(Input))
 
-    @on(Reader.Scrolled)
-    def _show_position(self, event: Reader.Scrolled) -> None:
+    @on(TextView.Scrolled)
+    def _show_position(self, event: TextView.Scrolled) -> None:
         """Say which part of a long list is in sight."""
         where = f"Lines {event.first:,}–{event.last:,} of {event.count:,}"
         position = self.query_one(".position", Static)
@@ -84,28 +89,28 @@ class CountQuestion(Dialog[bool]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Let the list be as high as its lines are when they are broken, or a part of them."""
-        reader = self.query_one(Reader)
+        reader = self.query_one(TextView)
         height = event.size.height
         room = _LINES if height >= _LOW else max(min(height - _AROUND_LOW, _LINES), 1)
         lines = reader.laid_out(min(event.size.width, _WIDTH) - _MARGINS)
         reader.styles.height = sum(1 for _ in islice(lines, room))
 
     @property
-    def _agreed(self) -> bool:
+    def _count_matches(self) -> bool:
         return self.query_one(Input).value.strip().replace(",", "") == str(len(self._items))
 
     @on(Input.Changed)
     def _take(self) -> None:
-        self.query(Button).last().disabled = not self._agreed
+        self.query(Button).last().disabled = not self._count_matches
 
     @on(Input.Submitted)
     def _submit(self) -> None:
-        if self._agreed:
+        if self._count_matches:
             self.agree()
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
-        if event.button.name == "do" and self._agreed:
+        if event.button.name == "do" and self._count_matches:
             self.agree()
         else:
             self.close(False)
@@ -116,12 +121,12 @@ class CountQuestion(Dialog[bool]):
 
     def action_page(self, pages: int) -> None:
         """Scroll the list by what is in sight."""
-        reader = self.query_one(Reader)
+        reader = self.query_one(TextView)
         reader.scroll_lines(pages * reader.size.height)
 
     def action_move(self, lines: int) -> None:
         """Scroll the list."""
-        self.query_one(Reader).scroll_lines(lines)
+        self.query_one(TextView).scroll_lines(lines)
 
     def action_cancel(self) -> None:
         """Do nothing to any."""

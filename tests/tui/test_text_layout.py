@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from assistant_tui.tui.widgets.wrapping import fit, wrap
+from assistant_tui.tui.widgets.text_layout import fit, wrap
 
 _SHOWN = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), max_size=80)
 """What the sanitiser lets through."""

@@ -4,28 +4,53 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
+from textual.widget import Widget
 
 from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.tui.commands import Where, bindings
-from assistant_tui.tui.widgets.line_widget import LineWidget
-from assistant_tui.tui.widgets.wrapping import fit, wrap
+from assistant_tui.tui.widgets.text_layout import fit, wrap
 
-WHEEL = 3
+
+class LineWidget(Widget):
+    """Works its plain look out once for all lines that are drawn together.
+
+    Textual asks all ancestors for it, which takes longer than to draw a line.
+    """
+
+    _plain_style: Style | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines."""
+        self._plain_style = self.rich_style
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._plain_style = None
+
+    @property
+    def plain_style(self) -> Style:
+        """How a text without a part of its own looks."""
+        return self.rich_style if self._plain_style is None else self._plain_style
+
+
+WHEEL_LINES = 3
 """Lines that one notch of the wheel moves."""
 
 
-class Reader(LineWidget, can_focus=True):
+class TextView(LineWidget, can_focus=True):
     """Shows lines; moves by keys and wheel; never moves by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE)]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "reader--label",
-        "reader--muted",
-        "reader--warning",
+        "text-view--label",
+        "text-view--muted",
+        "text-view--warning",
     }
 
     lines: var[tuple[StyledText, ...]] = var(())
@@ -105,11 +130,11 @@ class Reader(LineWidget, can_focus=True):
 
     def on_mouse_scroll_down(self) -> None:
         """Scroll down a few lines."""
-        self.scroll_lines(WHEEL)
+        self.scroll_lines(WHEEL_LINES)
 
     def on_mouse_scroll_up(self) -> None:
         """Scroll up a few lines."""
-        self.scroll_lines(-WHEEL)
+        self.scroll_lines(-WHEEL_LINES)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the text."""
@@ -117,7 +142,7 @@ class Reader(LineWidget, can_focus=True):
         if position >= len(self._wrapped):
             return Strip.blank(width, self.plain_style)
         text, part = self._wrapped[position]
-        style = self.get_component_rich_style(f"reader--{part}") if part else self.plain_style
+        style = self.get_component_rich_style(f"text-view--{part}") if part else self.plain_style
         return Strip([Segment(fit(text, width), style)], width)
 
 

@@ -19,17 +19,17 @@ from textual.widgets.markdown import MarkdownFence
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.dialogs.dialog import Dialog
 
-_AS_WRITTEN = ["link", "image", "autolink", "linkify", "reference", "entity"]
+_DISABLED_RULES = ["link", "image", "autolink", "linkify", "reference", "entity"]
 """What is shown as it was written: where a link leads must be seen, and no entity may stand for a
 character that was made safe."""
-_NESTING = 100
+_MAX_NESTING = 100
 """Beyond it the parser would leave text out; the parts of a text never nest as deep."""
 
 
 def parser() -> MarkdownIt:
     """Markdown with tables, without links, images and HTML: tags are text."""
-    markdown = MarkdownIt("gfm-like", {"html": False, "linkify": False, "maxNesting": _NESTING})
-    return markdown.disable([*_AS_WRITTEN, "html_block", "html_inline"])
+    markdown = MarkdownIt("gfm-like", {"html": False, "linkify": False, "maxNesting": _MAX_NESTING})
+    return markdown.disable([*_DISABLED_RULES, "html_block", "html_inline"])
 
 
 class _Code(MarkdownFence):
@@ -63,7 +63,7 @@ class _Page(Markdown):
     BLOCKS = {**Markdown.BLOCKS, "fence": _Code, "code_block": _Code, "table_open": _Table}  # noqa: RUF012
 
 
-class ReadingScreen(Dialog[None]):
+class MarkdownScreen(Dialog[None]):
     """Shows one part of a text after the other; what stays within one part is shown whole."""
 
     AUTO_FOCUS = ""

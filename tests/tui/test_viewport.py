@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.tui.widgets.window import Window
+from assistant_tui.tui.widgets.viewport import Viewport
 
 
 @pytest.mark.parametrize(
@@ -12,12 +12,12 @@ from assistant_tui.tui.widgets.window import Window
     [(0, 0, 0), (9, 9, 0), (10, 10, 1), (99, 99, 90), (1000, 99, 90), (-5, 0, 0)],
 )
 def test_it_scrolls_just_enough(position: int, cursor: int, top: int) -> None:
-    window = Window(count=100, height=10).at(position)
+    window = Viewport(count=100, height=10).at(position)
     assert (window.cursor, window.top) == (cursor, top)
 
 
 def test_it_scrolls_back_only_at_the_upper_edge() -> None:
-    window = Window(count=100, height=10).at(50)
+    window = Viewport(count=100, height=10).at(50)
     assert window.at(45).top == window.top == 41
     assert window.at(40).top == 40
 
@@ -38,27 +38,27 @@ def test_a_step_over_the_edge_scrolls_by_a_stride(
     cursor: int, top: int, position: int, scrolled: int
 ) -> None:
     """But a leap only as far as it must, and neither beyond the first row nor the last."""
-    window = Window(count=100, height=10, cursor=cursor, top=top, stride=4)
+    window = Viewport(count=100, height=10, cursor=cursor, top=top, stride=4)
     assert window.at(position).top == scrolled
 
 
 def test_no_rows_leave_the_cursor_at_the_start() -> None:
-    window = Window(count=5, height=3).at(4).over(0, 4)
+    window = Viewport(count=5, height=3).at(4).over(0, 4)
     assert (window.cursor, window.top) == (0, 0)
 
 
 def test_a_lower_screen_keeps_the_cursor_in_sight() -> None:
-    window = Window(count=100, height=20).at(19).resized(5)
+    window = Viewport(count=100, height=20).at(19).resized(5)
     assert (window.height, window.cursor, window.top) == (5, 19, 15)
 
 
 @pytest.mark.parametrize("height", [0, -4])
 def test_there_is_always_room_for_one_row(height: int) -> None:
-    assert Window(count=3, height=5).resized(height).height == 1
+    assert Viewport(count=3, height=5).resized(height).height == 1
 
 
 def test_fewer_rows_take_the_cursor_along() -> None:
-    window = Window(count=100, height=10).at(99).over(20, 99)
+    window = Viewport(count=100, height=10).at(99).over(20, 99)
     assert (window.count, window.cursor) == (20, 19)
 
 
@@ -71,7 +71,7 @@ def test_fewer_rows_take_the_cursor_along() -> None:
 def test_the_cursor_is_always_in_sight(
     count: int, moves: list[int | str], height: int, stride: int
 ) -> None:
-    window = Window(count=count).resized(height, stride)
+    window = Viewport(count=count).resized(height, stride)
     for move in moves:
         step = {"up": window.cursor - 1, "down": window.cursor + 1}
         window = window.at(move if isinstance(move, int) else step[move])

@@ -7,7 +7,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.core.search.ordering import AS_SERVED
 from assistant_tui.core.search.query import parse
-from assistant_tui.tui.widgets.meant import Meant
+from assistant_tui.tui.widgets.viewport import SelectionAnchor
 
 ROWS = tuple(ResourceRow(name, name, "m", (), None, "{}") for name in ("ax", "bx", "cx", "cy"))
 
@@ -35,5 +35,5 @@ def test_the_cursor_goes_to_what_is_meant_else_stays_else_goes_to_the_top(
     meant: str | None, on: str | None, now: FilteredListing, goes_to: tuple[str | None, int]
 ) -> None:
     old = next((row for row in ROWS if row.id == on), None)
-    then, position = Meant(meant).go_on(old, 3, now)
+    then, position = SelectionAnchor(meant).go_on(old, 3, now)
     assert (then.assistant_id, position) == goes_to

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from assistant_tui.core.assistants.description import StyledText
-from assistant_tui.tui.widgets.reader import Reader
+from assistant_tui.tui.widgets.text_view import TextView
 
 NUMBERED = tuple(StyledText(f"line {number}") for number in range(100))
 
@@ -18,14 +18,14 @@ class Host(App[None]):
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
-        yield Reader()
+        yield TextView()
 
 
 class Reading:
     """A reader on a screen, and its keys."""
 
     def __init__(self, app: Host) -> None:
-        self.reader = app.query_one(Reader)
+        self.reader = app.query_one(TextView)
 
     @property
     def shown(self) -> list[str]:

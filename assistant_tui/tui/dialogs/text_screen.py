@@ -1,0 +1,110 @@
+"""A text over the whole screen: the JSON of an object, an id, the help."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from assistant_tui.core.assistants.comparison import DiffLine
+from assistant_tui.core.assistants.description import StyledText
+from assistant_tui.core.safe_text import many_lines
+from assistant_tui.core.search.query import HELP
+from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, keys_of
+from assistant_tui.tui.dialogs.dialog import Dialog
+from assistant_tui.tui.widgets.text_view import TextView
+
+_COMPONENTS = {" ": "muted"}
+
+
+def difference_lines(differences: Iterable[DiffLine]) -> Iterator[StyledText]:
+    """A comparison in lines that are safe to show: `-` before, `+` after, `~` changed inside."""
+    for mark, text in differences:
+        if mark:
+            yield StyledText(f"{mark} {many_lines(text)}", _COMPONENTS.get(mark, ""))
+        else:
+            yield from (StyledText(""), StyledText(many_lines(text), "label"))
+
+
+class TextScreen(Dialog[None]):
+    """Shows lines until Esc, q or the key that opened it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,v,Y,question_mark,f1,f3,equals_sign", "close", "Close", show=False)
+    ]
+
+    def __init__(
+        self, title: str, lines: Sequence[StyledText], reader: TextView | None = None
+    ) -> None:
+        """`lines` and `title` are shown as they are: remote text must have been made safe.
+
+        `reader` shows something else than `lines`.
+        """
+        super().__init__()
+        self._title = title
+        self._lines = tuple(lines)
+        self._reader = reader
+
+    def compose(self) -> ComposeResult:
+        """A title, the text, and the keys."""
+        yield Static(Content(self._title), classes="title")
+        if self._reader is None:
+            self._reader = TextView()
+            self._reader.lines = self._lines
+        yield self._reader
+        yield Static(Content("↑ ↓ PgUp PgDn move · Esc closes"), classes="hint")
+
+    def action_close(self) -> None:
+        """Go back to what was under the text."""
+        self.close(None)
+
+
+_SECTIONS = (
+    ("List and detail", (Where.PANE, *BROWSING)),
+    ("Filter", (Where.FILTER,)),
+    ("Form", (Where.FORM,)),
+    ("Everywhere", (Where.EVERYWHERE,)),
+)
+_KEYS_WIDTH = 16
+_FORM = (
+    "Tab and Shift+Tab go from field to field; Ctrl+U empties a line.",
+    "← and → choose among words in a row; the chosen one stands in brackets.",
+    "↓ goes into the list below a model or an id; Enter takes one.",
+    "Space switches a tool on or off, Enter opens it, K and J move it.",
+    "A pair of the metadata whose key and value are emptied is left out.",
+)
+
+
+def help_screen(keymap: Mapping[str, str], learned: Sequence[str]) -> TextScreen:
+    """The help for these keys; `learned` is what the server turned out not to do."""
+    return TextScreen("Help", tuple(_help_lines(keymap, learned)))
+
+
+def _help_lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[StyledText]:
+    for title, places in _SECTIONS:
+        yield StyledText(title, "label")
+        for command in COMMANDS:
+            if command.where in places and command.keys:
+                yield StyledText(_command_line(command, keymap), indent=2)
+        yield StyledText("")
+    yield StyledText("In the command palette alone", "label")
+    for command in COMMANDS:
+        if not command.keys:
+            yield StyledText(f"{command.label}: {command.help}", indent=2)
+    yield StyledText("")
+    for title, sentences in (("In the filter", HELP), ("In the form", _FORM)):
+        yield StyledText(title, "label")
+        for sentence in sentences:
+            yield StyledText(sentence, indent=2)
+        yield StyledText("")
+    if learned:
+        yield StyledText("What this server does not do", "label")
+        for sentence in learned:
+            yield StyledText(sentence, indent=2)
+
+
+def _command_line(command: Command, keymap: Mapping[str, str]) -> str:
+    keys = " ".join(keys_of(command, keymap))
+    return f"{keys:<{_KEYS_WIDTH}}{command.label}: {command.help}"

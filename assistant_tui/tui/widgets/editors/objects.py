@@ -1,0 +1,168 @@
+"""The editors of the parts of an object."""
+
+from collections.abc import Mapping
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
+from assistant_tui.core.assistants.fields import FORMAT, FORMAT_TYPE, RESOURCES, Field, Kind
+from assistant_tui.core.assistants.serialization import part_errors, started_format
+from assistant_tui.core.safe_text import one_line
+from assistant_tui.tui.widgets.editors.choice import ChoiceEditor, SegmentedControl, option_labels
+from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+from assistant_tui.tui.widgets.editors.ids import IdsEditor
+from assistant_tui.tui.widgets.editors.text import LineEditor, SchemaEditor, TextEditor
+
+SIMPLE_EDITORS: Mapping[Kind, type[FieldEditor]] = {
+    Kind.LINE: LineEditor,
+    Kind.NUMBER: LineEditor,
+    Kind.COUNT: LineEditor,
+    Kind.TEXT: TextEditor,
+    Kind.CHOICE: ChoiceEditor,
+    Kind.FLAG: ChoiceEditor,
+    Kind.SCHEMA: SchemaEditor,
+    Kind.IDS: IdsEditor,
+}
+"""The editors of the kinds that have no parts."""
+
+
+class PartsEditor(Vertical):
+    """An editor for each part, with its own error; `composite` is what they hold together."""
+
+    class Edited(Message):
+        """The person changed one of the parts."""
+
+    def __init__(self, parts: Mapping[str, Field], shown: ObjectValue) -> None:
+        super().__init__()
+        self._parts = parts
+        self._shown = shown
+
+    def compose(self) -> ComposeResult:
+        """The editors; a part that does not fit its editor is shown and kept as it came."""
+        for part in self._parts.values():
+            try:
+                start = ObjectValue(self._shown.text).part(part)
+            except ValueError:
+                yield Static(Content(one_line(f" {part.label}: e edits it")), classes="locked")
+            else:
+                yield SIMPLE_EDITORS[part.kind](part, start, self._shown.part(part))
+
+    def on_mount(self) -> None:
+        """Show what is wrong from the start, in a draft that goes on."""
+        self.show_states()
+
+    @property
+    def composite(self) -> ObjectValue:
+        """The object as the editors hold it."""
+        composite = self._shown
+        if not self.is_mounted:
+            return composite
+        for editor in self.query(FieldEditor):
+            composite = composite.with_part(editor.field, editor.raw)
+        return composite
+
+    def show_states(self) -> None:
+        """Mark what was changed, and say what is wrong with it."""
+        composite = self.composite
+        errors = part_errors(self._parts, composite)
+        for editor in self.query(FieldEditor):
+            name = editor.field.name
+            editor.show_state(touched=name in composite.parts, error=errors.get(name, ""))
+
+    def shows_error(self, error: str) -> bool:
+        """Whether an error is shown here, beside its part."""
+        shown = part_errors(self._parts, self.composite).values() if self.display else ()
+        return any(error.endswith(each) for each in shown)
+
+    @on(FieldEditor.Edited)
+    def _take(self, event: FieldEditor.Edited) -> None:
+        event.stop()
+        self.show_states()
+        self.post_message(self.Edited())
+
+
+class ResourcesEditor(FieldEditor):
+    """The lists of ids, each under its own name."""
+
+    def compose_editor(self) -> ComposeResult:
+        """The lists."""
+        assert isinstance(self.shown, ObjectValue)
+        yield PartsEditor(RESOURCES, self.shown)
+
+    @property
+    def raw(self) -> EditorValue:
+        """The resources as their editors hold them."""
+        return self.query_one(PartsEditor).composite
+
+    def shows_error_inside(self, error: str) -> bool:
+        """Whether the error stands beside one of the parts."""
+        return self.query_one(PartsEditor).shows_error(error)
+
+    @on(PartsEditor.Edited)
+    def _take(self, event: PartsEditor.Edited) -> None:
+        event.stop()
+        self.changed()
+
+
+_JSON_SCHEMA = "json_schema"
+
+
+class FormatEditor(FieldEditor):
+    """The parts are shown for the type that has them, and kept while another is chosen."""
+
+    def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
+        super().__init__(field, start, shown)
+        assert isinstance(start, ObjectValue)
+        assert isinstance(shown, ObjectValue)
+        kind = str(shown.part(FORMAT_TYPE))
+        self._words = SegmentedControl(
+            option_labels(FORMAT_TYPE, start.part(FORMAT_TYPE), kind), kind
+        )
+        self._inner = ObjectValue(
+            started_format(shown).text,
+            {name: raw for name, raw in shown.parts.items() if name != FORMAT_TYPE.name},
+        )
+        self._parts: PartsEditor | None = None
+
+    def compose_editor(self) -> ComposeResult:
+        """The types in a row, the parts below."""
+        yield self._words
+        if self._words.chosen == _JSON_SCHEMA:
+            yield self._open()
+
+    def _open(self) -> PartsEditor:
+        parts = {name: part for name, part in FORMAT.items() if part is not FORMAT_TYPE}
+        self._parts = PartsEditor(parts, self._inner)
+        return self._parts
+
+    @property
+    def raw(self) -> EditorValue:
+        """The format, with parts that may belong to another type than the chosen one."""
+        assert isinstance(self.start, ObjectValue)
+        inner = self._parts.composite if self._parts is not None else self._inner
+        held = ObjectValue(self.start.text, inner.parts)
+        return held.with_part(FORMAT_TYPE, self._words.chosen)
+
+    @on(SegmentedControl.Changed)
+    async def _choose(self, event: SegmentedControl.Changed) -> None:
+        # Those of the parts have been taken by their own editors.
+        event.stop()
+        if self._parts is not None:
+            self._parts.display = self._words.chosen == _JSON_SCHEMA
+        elif self._words.chosen == _JSON_SCHEMA:
+            await self.query_one(".holder").mount(self._open())
+        self.changed()
+
+    def shows_error_inside(self, error: str) -> bool:
+        """Whether the error stands beside one of the parts."""
+        return self._parts is not None and self._parts.shows_error(error)
+
+    @on(PartsEditor.Edited)
+    def _take(self, event: PartsEditor.Edited) -> None:
+        event.stop()
+        self.changed()

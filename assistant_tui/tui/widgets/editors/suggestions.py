@@ -1,0 +1,150 @@
+"""An editor with inputs, under which a list offers what could be put in while one types."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import DescendantFocus
+from textual.widgets import Input
+from textual.widgets.option_list import Option
+
+from assistant_tui.core.assistants.editor_values import EditorValue
+from assistant_tui.core.safe_text import one_line
+from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
+from assistant_tui.tui.widgets.inputs import SafeOptionList, line_input
+
+MAX_SUGGESTIONS = 50
+"""How many lines the list offers at a time."""
+
+
+class Suggestion(NamedTuple):
+    """One line of the list."""
+
+    value: str
+    words: str = ""
+    """What is said beside the value: a name, a size."""
+
+    def matches(self, typed: str) -> bool:
+        """Whether what was typed is part of the value or the words."""
+        return typed in self.value.lower() or typed in self.words.lower()
+
+
+class SuggestingEditor(FieldEditor):
+    """The input keeps the focus: ↓ and ↑ move in the list, Enter takes a line, any text goes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+    ]
+
+    suggestions: Sequence[Suggestion] = ()
+    _listed: Sequence[Suggestion] = ()
+
+    def compose_list(self) -> ComposeResult:
+        """The list, below the inputs."""
+        options = SafeOptionList(compact=True, markup=False)
+        options.can_focus = False
+        yield options
+
+    def suggest(self, suggestions: Sequence[Suggestion]) -> None:
+        """Take what the server has."""
+        self.suggestions = suggestions
+        self._narrow("")
+
+    def initial_value(self, holder: Input) -> str:
+        """What an input held at first: all is offered until something else is typed."""
+        return str(self.shown)
+
+    def _narrow(self, typed: str) -> None:
+        wanted = typed.lower()
+        found = [suggestion for suggestion in self.suggestions if suggestion.matches(wanted)][
+            :MAX_SUGGESTIONS
+        ]
+        self._listed = found
+        options = self.query_one(SafeOptionList)
+        options.clear_options()
+        lines = (f"{suggestion.value}  {suggestion.words}".rstrip() for suggestion in found)
+        options.add_options(Option(Content(one_line(line))) for line in lines)
+        self.set_class(not found, "-nothing")
+
+    @on(DescendantFocus)
+    def _narrow_anew(self, event: DescendantFocus) -> None:
+        if isinstance(event.widget, Input):
+            self._narrow_by(event.widget)
+
+    @on(Input.Changed)
+    def _narrow_further(self, event: Input.Changed) -> None:
+        event.stop()
+        self._narrow_by(event.input)
+        self.changed()
+
+    def _narrow_by(self, holder: Input) -> None:
+        self._narrow("" if holder.value == self.initial_value(holder) else holder.value)
+
+    def action_move(self, by: int) -> None:
+        """Go up or down in the list."""
+        options = self.query_one(SafeOptionList)
+        if by > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    @on(Input.Submitted)
+    def _take_highlighted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._insert(event.input, self.query_one(SafeOptionList).highlighted)
+
+    @on(SafeOptionList.OptionSelected)
+    def _take_clicked(self, event: SafeOptionList.OptionSelected) -> None:
+        event.stop()
+        for holder in self.query(Input):
+            if holder.has_focus:
+                self._insert(holder, event.option_index)
+
+    def _insert(self, holder: Input, place: int | None) -> None:
+        if place is not None:
+            holder.value = self._listed[place].value
+            holder.cursor_position = len(holder.value)
+
+
+class ModelEditor(SuggestingEditor):
+    """One input; a model that the server does not list is allowed, and marked."""
+
+    def on_mount(self) -> None:
+        """Show the count behind the label, since there is no line below."""
+        super().on_mount()
+        self.add_class("-short")
+
+    def compose_editor(self) -> ComposeResult:
+        """The input and the list."""
+        yield line_input(str(self.shown))
+        yield from self.compose_list()
+
+    @property
+    def raw(self) -> EditorValue:
+        """The name of the model; the original's where it could not be edited."""
+        holder = self.query_one(Input)
+        return self.shown if holder.disabled else holder.value
+
+    def suggest_models(self, models: Sequence[str]) -> None:
+        """Take the models that the server lists."""
+        self.suggest([Suggestion(model) for model in models])
+        self._mark()
+
+    def preset(self, model: str) -> None:
+        """Put in a model for a new assistant, which nobody typed."""
+        self.start = self.shown = model
+        self.query_one(Input).value = model
+
+    def changed(self) -> None:
+        """Mark a model that the server does not list."""
+        self._mark()
+        super().changed()
+
+    def _mark(self) -> None:
+        model, listed = self.raw, [suggestion.value for suggestion in self.suggestions]
+        unlisted = bool(model and listed) and model not in listed
+        self.hint = "not among the models that this server lists" if unlisted else ""

@@ -1,0 +1,28 @@
+"""A list of lines of which one is chosen."""
+
+from textual._widget_navigation import Direction
+from textual.geometry import Size
+from textual.widgets import Input, OptionList
+
+_MIN_WIDTH = 4
+"""Cells with room for the padding and one character."""
+
+
+class SafeOptionList(OptionList):
+    """Textual's own, which fails before it was laid out, and where it has no room at all."""
+
+    def _move_page(self, direction: Direction) -> None:
+        if self.size:
+            super()._move_page(direction)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines that the options take."""
+        return super().get_content_height(container, viewport, max(width, _MIN_WIDTH))
+
+
+def line_input(text: str, placeholder: str = "", kind: type[Input] = Input) -> Input:
+    """An input of one line, as all editors use it; a text that it could not hold is locked."""
+    holder = kind(text, compact=True, select_on_focus=False, placeholder=placeholder)
+    holder.cursor_blink = False
+    holder.disabled = "\n" in text or "\r" in text
+    return holder

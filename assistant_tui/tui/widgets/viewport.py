@@ -1,0 +1,70 @@
+"""The part of a long list that is on the screen, and the cursor in it; no screen needed."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.filtered_listing import FilteredListing
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """A cursor over `count` rows, of which `height` are shown from `top` on."""
+
+    count: int = 0
+    height: int = 1
+    cursor: int = 0
+    top: int = 0
+
+    stride: int = 1
+    """Rows by which the list scrolls when the cursor leaves it by one."""
+
+    def at(self, position: int) -> "Viewport":
+        """Move the cursor to a row, as near as there is one, and scroll just enough to show it.
+
+        A step over the edge brings a stride of rows into sight, if there are so many.
+        """
+        cursor = max(0, min(position, self.count - 1))
+        more = min(self.stride, self.height) - 1 if abs(cursor - self.cursor) == 1 else 0
+        top, lowest = self.top, cursor - self.height + 1
+        if cursor < top:
+            top = max(cursor - more, 0)
+        elif lowest > top:
+            top = min(lowest + more, self.count - self.height)
+        return replace(self, cursor=cursor, top=top)
+
+    def resized(self, height: int, stride: int = 1) -> "Viewport":
+        """Show another number of rows."""
+        return replace(self, height=max(height, 1), stride=stride).at(self.cursor)
+
+    def over(self, count: int, position: int) -> "Viewport":
+        """Go on over another number of rows, with the cursor there."""
+        return replace(self, count=count).at(position)
+
+
+class SelectionAnchor(NamedTuple):
+    """The assistant that a person went to last, also while a filter hides it."""
+
+    assistant_id: str | None = None
+
+    def at(self, row: ResourceRow | None) -> Self:
+        """Another one; the same where there is none."""
+        return self if row is None else self._replace(assistant_id=row.id)
+
+    def go_on(
+        self, old: ResourceRow | None, cursor: int, view: FilteredListing
+    ) -> tuple[Self, int]:
+        """Where the cursor goes in another view, having been on a row.
+
+        To what is meant; else it stays on its row, or goes to the top until what is meant is shown
+        again; where that is gone from the server, to its neighbour, who has its place.
+        """
+        meant = self if self.assistant_id else self.at(old)
+        if meant.assistant_id is None:
+            return meant, 0
+        for assistant_id in (meant.assistant_id, old and old.id):
+            if (position := view.position(assistant_id)) is not None:
+                return meant, position
+        if view.listing.row(meant.assistant_id) is not None:
+            return meant, 0
+        return self._replace(assistant_id=None), cursor
