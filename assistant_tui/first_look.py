@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings, Source
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.listing_cache import listing_cache_of
@@ -64,11 +65,9 @@ def _first_samples(profile: Profile) -> Listing:
         rows.append(
             ResourceRow(
                 body["id"],
-                body["name"] or "",
-                body["model"],
-                tools,
                 body["created_at"],
                 json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+                summary=AssistantSummary(body["name"] or "", body["model"], tools),
             )
         )
     cut = len(rows) == profile.page_size

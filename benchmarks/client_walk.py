@@ -58,5 +58,5 @@ async def memory_of_walk(base_url: str) -> float:
             taken, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    held = sum(len(row.held) for row in listing.rows if isinstance(row.held, str))
+    held = sum(len(row.stored_text) for row in listing.rows if isinstance(row.stored_text, str))
     return (taken - held) / len(listing)

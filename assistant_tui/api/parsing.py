@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from assistant_tui.core.assistants.model import Assistant
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.assistants.tool_resources import ToolResource
 from assistant_tui.core.errors import ResponseTooLarge, Unreadable
 from assistant_tui.core.json_text import elements, is_too_deep, members, read_json
@@ -212,13 +213,15 @@ def _reason(text: str, error: ValueError) -> str:
 def _row(assistant: Assistant, held: RowText) -> ResourceRow:
     return ResourceRow(
         id=assistant.id,
-        name=_unicode(assistant.name or "")[:_LONGEST_WORD],
-        model=_one_of_few(_unicode(assistant.model)[:_LONGEST_WORD]),
-        tools=_one_of_few(
-            tuple(_unicode(tool.type)[:_LONGEST_WORD] for tool in assistant.tools[:_MOST_TOOLS])
-        ),
         created_at=assistant.created_at,
-        held=held,
+        stored_text=held,
+        summary=AssistantSummary(
+            _unicode(assistant.name or "")[:_LONGEST_WORD],
+            _one_of_few(_unicode(assistant.model)[:_LONGEST_WORD]),
+            _one_of_few(
+                tuple(_unicode(tool.type)[:_LONGEST_WORD] for tool in assistant.tools[:_MOST_TOOLS])
+            ),
+        ),
     )
 
 
@@ -238,7 +241,8 @@ def _rescued(text: str, problem: str, keep: Keep) -> ResourceRow:
     name = _text_of(parts, "name")[:_LONGEST_WORD]
     model = _text_of(parts, "model")[:_LONGEST_WORD]
     identity = known if 0 < len(known) <= _LONGEST_ID else placeholder_id(text)
-    return ResourceRow(identity, name, model, _kinds(parts), None, keep(text), problem)
+    summary = AssistantSummary(name, model, _kinds(parts))
+    return ResourceRow(identity, None, keep(text), problem, summary)
 
 
 def _text_of(parts: Mapping[str, str], name: str) -> str:

@@ -178,8 +178,8 @@ class ListState:
     def _wish(self, wished: "ListState") -> "ListState":
         """Forget a failure with which another wish has nothing to do."""
         failure = self.failure
-        with_listing = failure is not None and failure.load is Load.WALK and not wished.needs_all
-        if with_listing or (wished.needs_all and not self.needs_all):
+        done = failure is not None and failure.load is Load.WALK and not wished.needs_all
+        if done or (wished.needs_all and not self.needs_all):
             failure = None
         return replace(wished, failure=failure)
 

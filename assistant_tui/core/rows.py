@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.labels import NO_ID, label_of
 
 
@@ -22,20 +23,26 @@ class StoredText(Protocol):
 RowText = str | StoredText
 
 
+Summary = AssistantSummary
+"""What a list shows of one object: one class for each kind; each has a `name`."""
+
+
 class ResourceRow(NamedTuple):
-    """What the list shows of one assistant, and its JSON as received."""
+    """One object in a list: what every kind of object has, and the summary of its kind."""
 
     id: str
-    name: str
-    model: str
-    tools: tuple[str, ...]
-    """The tools' types, in their order."""
     created_at: int | None
     """Unix seconds; None where the server told none."""
-    held: RowText
+    stored_text: RowText
     """The whole object as the server sent it; a long one is read back when it is needed."""
     problem: str = ""
     """Why this object does not fit the API; empty for a sound one."""
+    summary: Summary = AssistantSummary()
+
+    @property
+    def name(self) -> str:
+        """What the object is called; empty where it has no name."""
+        return self.summary.name
 
     @property
     def label(self) -> str:
@@ -45,11 +52,12 @@ class ResourceRow(NamedTuple):
     @property
     def text(self) -> str:
         """The whole object as the server sent it."""
-        return self.held if isinstance(self.held, str) else self.held.read()
+        stored = self.stored_text
+        return stored if isinstance(stored, str) else stored.read()
 
     @property
     def has_id(self) -> bool:
-        """Whether a server can be asked for this assistant."""
+        """Whether a server can be asked for this object."""
         return not self.id.startswith(NO_ID)
 
 
@@ -62,8 +70,8 @@ class Marks:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __contains__(self, assistant_id: str) -> bool:
-        return assistant_id in self.rows
+    def __contains__(self, row_id: str) -> bool:
+        return row_id in self.rows
 
     def listed(self, rows: Sequence[ResourceRow]) -> tuple[ResourceRow, ...]:
         """The marked rows: those among `rows` in their order and as they are there, then others."""
@@ -86,7 +94,7 @@ class Marks:
         """Mark all of the rows."""
         return Marks({**self.rows, **{row.id: row for row in rows}})
 
-    def without(self, assistant_ids: Iterable[str]) -> "Marks":
+    def without(self, ids: Iterable[str]) -> "Marks":
         """Unmark some."""
-        gone = set(assistant_ids)
+        gone = set(ids)
         return Marks({id: row for id, row in self.rows.items() if id not in gone})

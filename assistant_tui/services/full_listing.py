@@ -78,7 +78,7 @@ class Prefetcher:
 
     async def _weighed(self, ask: Ask, after: str | None) -> Page:
         page = await ask(after)
-        self._longest = max(self._longest, sum(len(row.held) for row in page.rows))
+        self._longest = max(self._longest, sum(len(row.stored_text) for row in page.rows))
         return page
 
     def _most(self) -> int:
@@ -237,7 +237,7 @@ class _FullListing:
 
 def _bytes_of_page(listing: Listing) -> int:
     """How long a page may be, told by the rows that are there."""
-    known = [len(row.held) for row in listing.rows[-LIMIT:]]
+    known = [len(row.stored_text) for row in listing.rows[-LIMIT:]]
     return max(sum(known) * LIMIT // len(known), 1) if known else 1
 
 

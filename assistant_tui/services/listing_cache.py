@@ -15,6 +15,7 @@ from typing import Any
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.identity import identity_of
 from assistant_tui.config.settings import Profile, Settings, Source
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.storage.private import write_private
@@ -68,7 +69,10 @@ class ListingCache:
 
         A disk that refuses costs only the head start.
         """
-        rows = [(*row[:5], row.text, row.problem) for row in _within_room(listing.rows[:count])]
+        rows = [
+            (row.id, *row.summary, row.created_at, row.text, row.problem)
+            for row in _within_room(listing.rows[:count])
+        ]
         complete = listing.complete and len(rows) == len(listing)
         checkpoints = _checkpoints(listing) if listing.complete else self.checkpoints()
         kept = {"format": FORMAT, "complete": complete, "seams": checkpoints, "rows": rows}
@@ -139,4 +143,5 @@ def _row(
     _texts([id, name, model, text, problem])
     if not isinstance(created_at, int | None):
         raise TypeError("not what was written")
-    return ResourceRow(id, name, model, _texts(tools), created_at, text, problem)
+    summary = AssistantSummary(name, model, _texts(tools))
+    return ResourceRow(id, created_at, text, problem, summary)

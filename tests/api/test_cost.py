@@ -67,8 +67,8 @@ def test_what_a_row_holds_of_names_is_bounded_and_its_text_is_whole() -> None:
         }
     )
     row = page(f"[{text}]").rows[0]
-    assert len(row.name) == len(row.model) == len(row.tools[0]) == 1_000
-    assert len(row.tools) == 200
+    assert len(row.name) == len(row.summary.model) == len(row.summary.tools[0]) == 1_000
+    assert len(row.summary.tools) == 200
     assert row.text == text
 
 

@@ -34,7 +34,8 @@ def test_a_sound_row() -> None:
         ' "tools": [{"type": "file_search"}, {"type": "bing_grounding", "x": 1}], "later": {}}'
     )
     row = read_row(text)
-    assert row == ("asst_1", "N", "m", ("file_search", "bing_grounding"), 1_700_000_000, text, "")
+    summary = ("N", "m", ("file_search", "bing_grounding"))
+    assert row == ("asst_1", 1_700_000_000, text, "", summary)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +95,12 @@ def test_what_does_not_fit_is_told_in_words_and_the_rest_is_kept(
     row = read_row(text)
     assert row.problem.startswith(problem)
     assert (row.id, row.text) == ("a", text)
-    assert row.model == ("m" if '"model"' not in members else "")
+    assert row.summary.model == ("m" if '"model"' not in members else "")
 
 
 def test_the_names_of_misshaped_tools_are_kept_where_they_can_be_read() -> None:
     row = read_row('{"id": "a", "name": 5, "tools": [{"type": "function"}, {"type": 3}]}')
-    assert (row.name, row.tools) == ("5", ("function", "3"))
+    assert (row.name, row.summary.tools) == ("5", ("function", "3"))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_an_object_without_an_id_gets_a_stand_in_that_lasts(text: str) -> None:
 def test_a_lone_surrogate_in_a_name_never_reaches_the_row_but_stays_in_the_text() -> None:
     text = '{"id": "a", "name": "x\\ud800", "model": "\\ud83d\\ude00"}'
     row = read_row(text)
-    assert (row.name, row.model, row.text, row.problem) == ("x\ufffd", "😀", text, "")
+    assert (row.name, row.summary.model, row.text, row.problem) == ("x\ufffd", "😀", text, "")
 
 
 @pytest.mark.parametrize("bad", ['{"id": "x", "y": ' + DEEP + "}", '{"id": "x", 5}', "7", ""])
@@ -206,7 +207,7 @@ def test_no_object_whatever_breaks_the_reader(value: dict[str, object]) -> None:
     text = json.dumps(value)
     row = read_row(text)
     assert row.text == text
-    f"{row.id}{row.name}{row.model}{row.tools}{row.problem}".encode()
+    f"{row.id}{row.name}{row.summary.model}{row.summary.tools}{row.problem}".encode()
     assert Listing().extended(page(f"[{text}]")).rows == (row,)
 
 

@@ -46,7 +46,7 @@ async def test_openopenai_sends_objects_of_version_one() -> None:
     body = '{"id": "a", "tools": [{"type": "retrieval"}], "file_ids": [], "model": "m"}'
     async with client(Script(Reply(body=body))) as opened:
         row = await opened.retrieve("a")
-    assert (row.tools, row.problem, row.text) == (("retrieval",), "", body)
+    assert (row.summary.tools, row.problem, row.text) == (("retrieval",), "", body)
 
 
 async def test_open_assistant_api_has_nested_metadata_and_fields_of_its_own() -> None:

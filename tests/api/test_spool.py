@@ -141,8 +141,10 @@ async def test_long_instructions_of_a_list_are_read_in_a_thread_and_kept_outside
     async with AssistantsClient(endpoint, spool=Noting()) as client:
         pages = await asyncio.gather(client.list(), client.list())
     for page in pages:
-        assert isinstance(page.rows[0].held, str)
-        assert long in read(page.rows[1].held) and page.rows[1].text == read(page.rows[1].held)
+        assert isinstance(page.rows[0].stored_text, str)
+        assert long in read(page.rows[1].stored_text) and page.rows[1].text == read(
+            page.rows[1].stored_text
+        )
         assert page.rows[2].name == "N"
     assert threading.main_thread() not in readers and len(readers) == 6
 
@@ -152,4 +154,4 @@ async def test_one_long_assistant_is_kept_outside_too() -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(200, text=text))
     async with AssistantsClient(Endpoint("https://server.test/v1", transport=transport)) as client:
         row = await client.retrieve("a")
-    assert (read(row.held), row.text) == (text, text)
+    assert (read(row.stored_text), row.text) == (text, text)

@@ -1,6 +1,7 @@
 """What an error tells its reader."""
 
 from assistant_tui.core import errors
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.errors import Conflict, EditConflict, Invalid, ServiceError
 from assistant_tui.core.rows import ResourceRow
 
@@ -26,7 +27,7 @@ def test_nothing_is_claimed_that_was_not_told() -> None:
 
 
 def test_a_conflict_of_edits_names_the_fields_and_brings_the_newer_assistant() -> None:
-    newer = ResourceRow("a", "N", "m", (), None, "{}")
+    newer = ResourceRow("a", None, "{}", summary=AssistantSummary("N", "m"))
     error = EditConflict(("name", "model"), newer)
     assert isinstance(error, Conflict)
     assert str(error) == "name, model: changed here and elsewhere; nothing was saved"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.labels import (
     LONGEST_ID,
     NO_ID,
@@ -78,4 +79,7 @@ def test_no_padding_of_a_name_takes_room_from_the_id(padding: str) -> None:
 
 
 def test_an_assistant_without_a_name_is_called_so() -> None:
-    assert ResourceRow("asst\u3164", "", "m", (), 1, "{}").label == "asst\\u3164 · (no name)"
+    assert (
+        ResourceRow("asst\u3164", 1, "{}", summary=AssistantSummary("", "m")).label
+        == "asst\\u3164 · (no name)"
+    )

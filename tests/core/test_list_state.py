@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.errors import NotFound, ServerFault, ServiceError, Unauthorized
 from assistant_tui.core.list_state import (
     MOST_LOSSES,
@@ -31,7 +32,10 @@ def row(number: int, name: str = "") -> ResourceRow:
     """An assistant; the higher its number, the newer it is."""
     name = name or WORDS[number % len(WORDS)]
     return ResourceRow(
-        f"asst_{number}", name, f"m{number % 3}", (), number, f'{{"name": "{name}"}}'
+        f"asst_{number}",
+        number,
+        f'{{"name": "{name}"}}',
+        summary=AssistantSummary(name, f"m{number % 3}"),
     )
 
 

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.rows import ResourceRow
 
 
 def rows(*numbers: int) -> tuple[ResourceRow, ...]:
-    return tuple(ResourceRow(f"a{n}", f"N{n}", "m", (), n, "{}") for n in numbers)
+    return tuple(
+        ResourceRow(f"a{n}", n, "{}", summary=AssistantSummary(f"N{n}", "m")) for n in numbers
+    )
 
 
 def page(
@@ -133,7 +136,7 @@ def test_looking_up() -> None:
 
 
 def test_a_saved_row_stays_in_its_place_and_a_new_one_comes_first() -> None:
-    changed = rows(2)[0]._replace(name="changed")
+    changed = rows(2)[0]._replace(summary=AssistantSummary("changed"))
     listing = Listing(rows(1, 2, 3), complete=True).with_row(changed)
     assert listing.rows[1] == changed
     assert ids(listing.with_row(rows(4)[0])) == ["a4", "a1", "a2", "a3"]

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.rows import ResourceRow
 
 
 def rows(numbers: Iterable[int]) -> tuple[ResourceRow, ...]:
-    return tuple(ResourceRow(f"a{n}", f"N{n}", "m", (), n, "{}") for n in numbers)
+    return tuple(
+        ResourceRow(f"a{n}", n, "{}", summary=AssistantSummary(f"N{n}", "m")) for n in numbers
+    )
 
 
 def page(numbers: Sequence[int], has_more: bool | None = True, limit: int = 3) -> Page:
@@ -95,7 +98,7 @@ def test_a_server_that_cannot_page_from_the_top_keeps_its_tail() -> None:
 
 
 def test_a_saved_row_of_the_tail_stays_in_its_place_and_a_deleted_one_goes() -> None:
-    changed = rows([2])[0]._replace(name="changed")
+    changed = rows([2])[0]._replace(summary=AssistantSummary("changed"))
     listing = both([9, 8], [1, 2, 3]).with_row(changed)
     assert (listing.row("a2"), ids(listing.tail)) == (changed, [3, 2, 1])
     assert ids(listing.without(["a9", "a3"]).loaded) == [8, 2, 1]

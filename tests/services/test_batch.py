@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from assistant_tui.core.assistants.bulk_edits import with_metadata
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import AT_ONCE, Batch, Result, Status
 from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
@@ -22,7 +23,10 @@ DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, St
 
 
 def rows(count: int) -> list[ResourceRow]:
-    return [ResourceRow(f"a{number}", "", "m", (), None, "{}") for number in range(count)]
+    return [
+        ResourceRow(f"a{number}", None, "{}", summary=AssistantSummary("", "m"))
+        for number in range(count)
+    ]
 
 
 def statuses(batch: Batch[ResourceRow]) -> list[Status]:
@@ -129,7 +133,8 @@ async def test_items_about_one_assistant_are_done_in_their_order_and_not_at_once
         ended.append(row.name)
 
     held = [
-        ResourceRow(name[0], name, "m", (), None, "{}") for name in ("a1", "b1", "a2", "a3", "b2")
+        ResourceRow(name[0], None, "{}", summary=AssistantSummary(name, "m"))
+        for name in ("a1", "b1", "a2", "a3", "b2")
     ]
     batch = Batch(held, operation)
     await batch.run()

@@ -105,7 +105,7 @@ async def test_what_is_loaded_tells_how_many_long_pages_come_at_once() -> None:
     server = ChangingServer(newest_first(1_050), waits=repeat(3))
     checkpoints = checkpoints_of(server)
     first = (await walked(server, checkpoints=checkpoints))[0].rows[:50]
-    long = [row._replace(held="x" * (MAX_BYTES // LIMIT // 2)) for row in first]
+    long = [row._replace(stored_text="x" * (MAX_BYTES // LIMIT // 2)) for row in first]
     server.most_under_way = 0
     listing = (await walked(server, Listing(long), checkpoints))[-1]
     assert (numbers_of(listing.rows), server.most_under_way) == (newest_first(1_050), 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services import listing_cache
@@ -14,9 +15,12 @@ from assistant_tui.services.listing_cache import ListingCache
 
 ROWS = (
     ResourceRow(
-        "asst_1", "Zoë \ud800\u202e", "m", ("function", "x"), 1_700_000_000, '{"id": "asst_1"}'
+        "asst_1",
+        1_700_000_000,
+        '{"id": "asst_1"}',
+        summary=AssistantSummary("Zoë \ud800\u202e", "m", ("function", "x")),
     ),
-    ResourceRow("asst_2", "", "", (), None, "{", "not an object"),
+    ResourceRow("asst_2", None, "{", "not an object"),
 )
 SOUND = ["asst_1", "N", "m", ["x"], 5, "{}", ""]
 
@@ -69,7 +73,7 @@ def test_rows_beyond_the_cap_are_left_out_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing_cache, "MAX_CHARACTERS", 10)
-    rows = [ResourceRow(f"a{size}", "", "", (), None, "x" * size) for size in (4, 6, 1)]
+    rows = [ResourceRow(f"a{size}", None, "x" * size) for size in (4, 6, 1)]
     cache = ListingCache(tmp_path, "p")
     cache.write(Listing(rows, complete=True), 50)
     assert cache.read() == Listing(tuple(rows[:2]), complete=False, remembered=True)
@@ -105,7 +109,7 @@ def file_of(format_number: object, *rows: object) -> str:
 
 def far(count: int, *, complete: bool = True) -> Listing:
     """A listing of so many rows, `a0` and so on."""
-    return Listing((ResourceRow(f"a{n}", "", "", (), None, "{}") for n in range(count)), complete)
+    return Listing((ResourceRow(f"a{n}", None, "{}") for n in range(count)), complete)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +132,7 @@ def test_ids_that_no_server_knows_or_of_no_reasonable_length_are_no_checkpoints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = ListingCache(tmp_path, "p")
-    nameless = ResourceRow("(no id) #1", "", "", (), None, "{}")
+    nameless = ResourceRow("(no id) #1", None, "{}")
     cache.write(Listing((*far(99).rows, nameless, *far(250).rows[99:]), complete=True), 50)
     assert cache.checkpoints() == ("a198",)
     monkeypatch.setattr(listing_cache, "MAX_CHARACTERS", 5)

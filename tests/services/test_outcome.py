@@ -61,5 +61,5 @@ def test_what_the_server_sets_itself_is_never_wiped() -> None:
 
 
 def test_a_save_stands_as_asked_unless_told_otherwise() -> None:
-    saved = SaveResult(ResourceRow("a", "", "", (), None, "{}"))
+    saved = SaveResult(ResourceRow("a", None, "{}"))
     assert saved.outcome.as_asked and not saved.merged and not saved.answer_lost

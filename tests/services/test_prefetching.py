@@ -24,9 +24,7 @@ class Pages:
         for _ in range(3):
             await asyncio.sleep(0)
         self._under_way -= 1
-        return Page(
-            (ResourceRow(f"a{int((after or 'a-1')[1:]) + 1}", "", "", (), None, self._text),), True
-        )
+        return Page((ResourceRow(f"a{int((after or 'a-1')[1:]) + 1}", None, self._text),), True)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 
@@ -33,7 +34,9 @@ def row(
         "tools": [{"type": tool} for tool in tools],
         **members,
     }
-    return ResourceRow(identity, name, model, tools, created_at, json.dumps(body), problem)
+    return ResourceRow(
+        identity, created_at, json.dumps(body), problem, AssistantSummary(name, model, tools)
+    )
 
 
 def listing(count: int, *, complete: bool = True) -> Listing:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant_tui.config.settings import LOCAL, Profile, demo
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import has_controls
 from assistant_tui.tui.assistants.context import MainContext
@@ -226,7 +227,9 @@ async def test_lines_that_are_meant_need_no_agreement_but_other_controls_do() ->
 def test_json_is_copied_without_controls_and_means_the_same(name: str) -> None:
     text = json.dumps({"id": "a", "name": name}, ensure_ascii=False, indent=1)
     for sent in (text, text.replace("\\n", "\n").replace("\\u001b", "\x1b")):
-        shown = part_of(ResourceRow("a", name, "m", (), 1, sent), Part.JSON, WORK)
+        shown = part_of(
+            ResourceRow("a", 1, sent, summary=AssistantSummary(name, "m")), Part.JSON, WORK
+        )
         assert not has_controls(shown.text, lines=True)
         assert json.loads(shown.text, strict=False) == json.loads(sent, strict=False)
 

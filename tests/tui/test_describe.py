@@ -3,6 +3,7 @@
 import json
 
 from assistant_tui.core.assistants.description import SHOWN, StyledText, describe
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from tests.tui.rows import HOSTILE, row
 
@@ -37,7 +38,7 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_an_unreadable_object_says_why_and_which_key_helps() -> None:
-    broken = ResourceRow("asst_2", "", "", (), None, "{", "the JSON is cut off")
+    broken = ResourceRow("asst_2", None, "{", "the JSON is cut off")
     texts = text_of(broken)
     assert texts[0] == "! This object does not fit the API"
     assert "the JSON is cut off" in texts and "v shows it as the server sent it." in texts
@@ -55,7 +56,7 @@ def test_each_tool_tells_what_is_in_it() -> None:
         {"type": "function", "function": {"name": "put"}},
         "odd",
     ]
-    shown = row()._replace(held=json.dumps({"id": "asst_1", "tools": tools}))
+    shown = row()._replace(stored_text=json.dumps({"id": "asst_1", "tools": tools}))
     assert [line.text for line in part_under(shown, "Tools")] == [
         "code_interpreter",
         'file_search · {"max_num_results": 7}',
@@ -103,8 +104,10 @@ def test_nothing_that_a_server_says_can_steer_the_terminal() -> None:
         HOSTILE: HOSTILE,
         "instructions": HOSTILE,
     }
-    hostile = ResourceRow(HOSTILE, HOSTILE, HOSTILE, (), 1, json.dumps(body, ensure_ascii=False))
-    broken = ResourceRow("asst_2", "", "", (), None, "{", HOSTILE)
+    hostile = ResourceRow(
+        HOSTILE, 1, json.dumps(body, ensure_ascii=False), summary=AssistantSummary(HOSTILE, HOSTILE)
+    )
+    broken = ResourceRow("asst_2", None, "{", HOSTILE)
     texts = text_of(hostile) + text_of(broken)
     assert all(text.isprintable() for text in texts)
     assert sum("[@click=app.quit]x[/]" in text for text in texts) >= 8

@@ -118,7 +118,7 @@ async def test_what_is_unfinished_leaves_the_rest_of_the_filter_and_its_line(
     assert names(program) == found and "/tutor ·" in program.header
     await program.type("o1")
     assert "✗" not in program.text
-    assert {row.model for row in program.main.view.rows} == {"o1"}
+    assert {row.summary.model for row in program.main.view.rows} == {"o1"}
 
 
 async def test_what_was_found_is_underlined_in_the_names(program: Driver) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
@@ -117,7 +118,10 @@ async def test_remembered_rows_are_marked_until_the_server_has_answered(
     gate: Gate, tmp_path: Path
 ) -> None:
     old = ResourceRow(
-        "asst_old", "gone by now", "m", (), 1, '{"id": "asst_old", "name": "gone by now"}'
+        "asst_old",
+        1,
+        '{"id": "asst_old", "name": "gone by now"}',
+        summary=AssistantSummary("gone by now", "m"),
     )
     gate.hold = lambda method, path: True
     opening = Listing((old,), remembered=True)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from assistant_tui.config.settings import LOCAL, Profile, Settings, Source
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
@@ -112,7 +113,9 @@ async def test_one_unreadable_object_spoils_only_its_own_row(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_what_is_remembered_goes_when_the_key_is_refused(tmp_path: Path, status: int) -> None:
-    old = ResourceRow("asst_old", "somebody else's", "m", (), 1, '{"id": "asst_old"}')
+    old = ResourceRow(
+        "asst_old", 1, '{"id": "asst_old"}', summary=AssistantSummary("somebody else's", "m")
+    )
     opening = Listing((old,), remembered=True)
     server = refusing(status, "no")
     async with running(server, tmp_path, profile=WORK, opening=opening, settle=False) as program:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
@@ -9,7 +10,10 @@ from assistant_tui.core.search.ordering import AS_SERVED
 from assistant_tui.core.search.query import parse
 from assistant_tui.tui.widgets.viewport import SelectionAnchor
 
-ROWS = tuple(ResourceRow(name, name, "m", (), None, "{}") for name in ("ax", "bx", "cx", "cy"))
+ROWS = tuple(
+    ResourceRow(name, None, "{}", summary=AssistantSummary(name, "m"))
+    for name in ("ax", "bx", "cx", "cy")
+)
 
 
 def view(text: str = "", *gone: str) -> FilteredListing:

@@ -49,7 +49,9 @@ def row_text(row: ResourceRow, width: int, fit: Fit) -> str:
     columns = widths(width)
     name = shown_name(row) or f"(no name) {shown_id(row.id)}"
     created = created_text(row.created_at)[: columns[3]]
-    return _lay_out((name, one_line(row.model), tools_text(row.tools), created), columns, fit)
+    return _lay_out(
+        (name, one_line(row.summary.model), tools_text(row.summary.tools), created), columns, fit
+    )
 
 
 def tools_text(tools: tuple[str, ...]) -> str:

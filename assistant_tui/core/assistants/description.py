@@ -63,7 +63,7 @@ def _head(row: ResourceRow) -> Iterator[StyledText]:
     yield StyledText(visible_line(row.name) or "(no name)", "label")
     yield StyledText(shown_id(row.id, LONGEST))
     yield StyledText(
-        f"{one_line(row.model) or '(no model)'} · created {created_text(row.created_at)}"
+        f"{one_line(row.summary.model) or '(no model)'} · created {created_text(row.created_at)}"
     )
 
 

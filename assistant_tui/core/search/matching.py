@@ -85,12 +85,12 @@ def _initials(word: str, name: str) -> list[int]:
     starts = [found.start() for found in _WORD.finditer(name)]
     ways = [[start] for start in starts if name[start] == word[0]]
     for character in word[1:]:
-        with_listing: dict[int, list[int]] = {}
+        following: dict[int, list[int]] = {}
         for way in ways:
             for place in (way[-1] + 1, *(start for start in starts if start > way[-1])):
                 if name[place : place + 1] == character:
-                    with_listing.setdefault(place, [*way, place])
-        ways = list(with_listing.values())
+                    following.setdefault(place, [*way, place])
+        ways = list(following.values())
     return ways[0] if ways else []
 
 

@@ -1,6 +1,5 @@
 """In which order the rows are shown."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -18,13 +17,6 @@ class Column(Enum):
 
 
 SortValue = str | int
-_VALUES: dict[Column, Callable[[ResourceRow], SortValue | None]] = {
-    Column.CREATED: lambda row: row.created_at,
-    Column.NAME: lambda row: fold(row.name) or None,
-    Column.MODEL: lambda row: fold(row.model) or None,
-    Column.TOOLS: lambda row: fold(" ".join(row.tools)) or None,
-}
-
 SortKey = tuple[bool, SortValue, int, ResourceRow]
 """What rows are sorted by; the place makes each one different, so that no rows are compared."""
 
@@ -56,11 +48,16 @@ class Ordering:
 
         What has no value comes last in both directions, as does what could not be read.
         """
-        value = None if row.problem else _VALUES[self.column](row)
+        value = None if row.problem else self._value(row)
         missing = value is None
         if self.descending:
             return (not missing, value if value is not None else 0, -place, row)
         return (missing, value if value is not None else 0, place, row)
+
+    def _value(self, row: ResourceRow) -> SortValue | None:
+        if self.column is Column.CREATED:
+            return row.created_at
+        return fold(row.summary.sort_text(self.column.value)) or None
 
     def __str__(self) -> str:
         """As the header says it."""

@@ -54,19 +54,10 @@ class SearchableRow:
 
     def shown(self, place: str) -> tuple[str, ...]:
         """The texts of a place that are known without reading the JSON; "" is every place."""
-        row = self.row
-        match place:
-            case "":
-                return (row.name, row.id, row.model)
-            case "name":
-                return (row.name,)
-            case "id":
-                return (row.id,)
-            case "model":
-                return (row.model,)
-            case "tool":
-                return row.tools
-        return ()
+        if place == "id":
+            return (self.row.id,)
+        texts = self.row.summary.texts(place)
+        return (*texts, self.row.id) if place == "" else texts
 
     def told(self, place: str) -> Iterator[str]:
         """The texts of a place that the JSON tells."""

@@ -177,13 +177,13 @@ async def carry_out(
 
 def _bring_up_to_date(context: MainContext, results: Sequence[Result[ItemT]]) -> None:
     """What is done is not marked any more; what is left stays marked, to be tried again."""
-    with_listing = [each for each in results if each.status in (Status.DONE, Status.UNCHANGED)]
-    gone = [each.removed for each in with_listing if each.removed]
+    finished = [each for each in results if each.status in (Status.DONE, Status.UNCHANGED)]
+    gone = [each.removed for each in finished if each.removed]
     listing = context.listing.without(gone) if gone else context.listing
-    rows = [each.saved.row for each in with_listing if each.saved is not None]
+    rows = [each.saved.row for each in finished if each.saved is not None]
     # The list shows the newest first, and they were created in the other order.
     context.listing = listing.with_rows(reversed(rows)) if rows else listing
-    context.unmark([each.item.id for each in with_listing if each.item.id])
+    context.unmark([each.item.id for each in finished if each.item.id])
 
 
 def _tell(context: MainContext, first: str, batch: Batch[ItemT], undoing: bool) -> None:

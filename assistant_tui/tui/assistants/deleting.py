@@ -58,7 +58,7 @@ def about(row: ResourceRow) -> Iterator[str]:
     """What tells this assistant from others, line by line, safe to show."""
     yield about_line("Name", short_name(row.name, ON_A_LINE) or "(no name)")
     yield f"Id    {shown_id(row.id)}"
-    yield about_line("Model", short_name(row.model, ON_A_LINE) or "-")
+    yield about_line("Model", short_name(row.summary.model, ON_A_LINE) or "-")
     yield about_line("Uses", short_name(", ".join(_uses(row)), ON_A_LINE) or "no tools")
 
 
@@ -67,7 +67,7 @@ _RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}
 
 def _uses(row: ResourceRow) -> Iterator[str]:
     """The tools, and how many files and stores hang on them."""
-    for tool, count in Counter(row.tools).items():
+    for tool, count in Counter(row.summary.tools).items():
         yield one_line(tool) + (f" ×{count}" if count > 1 else "")
     try:
         resources = RawJson(row.text).value("tool_resources")

@@ -171,7 +171,7 @@ class FormController:
         saved = await save(self._context, sent)
         if saved is None:
             return
-        self._last_model = saved.row.model or self._last_model
+        self._last_model = saved.row.summary.model or self._last_model
         if form.held() == held and not saved.outcome.ignored and not sent.unsent_input:
             await self.close()
             return

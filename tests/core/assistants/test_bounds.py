@@ -20,6 +20,7 @@ from assistant_tui.core.assistants.comparison import (
 )
 from assistant_tui.core.assistants.conflict import LOOKED_AT, Side, excerpts
 from assistant_tui.core.assistants.description import ENTRIES, LARGEST, describe
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.strict_json import MOST_CHECKED, schema_problem
@@ -29,7 +30,10 @@ from assistant_tui.tui.assistants.showing import MOST_JSON, json_screen
 def row(members: dict[str, Any]) -> ResourceRow:
     """A row with that object."""
     return ResourceRow(
-        "a", "n", "m", (), 1, json.dumps({"id": "a", "name": "n", "model": "m", **members})
+        "a",
+        1,
+        json.dumps({"id": "a", "name": "n", "model": "m", **members}),
+        summary=AssistantSummary("n", "m"),
     )
 
 

@@ -14,11 +14,12 @@ from assistant_tui.core.assistants.import_plan import (
     plan,
     reader_of,
 )
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.rows import ResourceRow
 
 HELD_TEXT = '{"id":"asst_1","created_at":5,"model":"m","name":"One","temperature":1.0,"x":{"a":1}}'
-HELD = {"asst_1": ResourceRow("asst_1", "One", "m", (), 5, HELD_TEXT)}
+HELD = {"asst_1": ResourceRow("asst_1", 5, HELD_TEXT, summary=AssistantSummary("One", "m"))}
 
 
 def step(text: str) -> ImportStep:
@@ -54,7 +55,7 @@ def test_what_cannot_be_created_is_told() -> None:
 
 
 def test_an_id_that_is_a_number_is_an_id() -> None:
-    held = {"17": ResourceRow("17", "N", "m", (), 5, '{"id":17,"model":"m"}')}
+    held = {"17": ResourceRow("17", 5, '{"id":17,"model":"m"}', summary=AssistantSummary("N", "m"))}
     [planned] = plan([FileEntry("a", '{"id":17,"model":"n"}')], held)
     assert planned.action is Action.CHANGE
 
@@ -112,7 +113,7 @@ def test_files_are_known_by_their_names(name: str, known: bool) -> None:
 
 def saved(known: str) -> SaveResult:
     """What a server has under this id."""
-    return SaveResult(ResourceRow(known, "", "m", (), None, "{}"))
+    return SaveResult(ResourceRow(known, None, "{}", summary=AssistantSummary("", "m")))
 
 
 def test_what_was_done_is_held_against_the_plan() -> None:

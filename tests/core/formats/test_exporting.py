@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.formats.exporting import FORMATS, FileNames, file_name
 from assistant_tui.core.rows import ResourceRow
 
@@ -20,7 +21,9 @@ ALIKE = [
 
 def named(name: str, known: str, form: str = "json") -> str:
     """The file of an assistant."""
-    return file_name(ResourceRow(known, name, "m", (), None, "{}"), FORMATS[form])
+    return file_name(
+        ResourceRow(known, None, "{}", summary=AssistantSummary(name, "m")), FORMATS[form]
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,10 @@ def test_hostile_ids() -> None:
 
 def test_names_that_some_file_systems_take_for_one_are_marked() -> None:
     names, form = FileNames(FORMATS["json"]), FORMATS["json"]
-    lower, upper = (ResourceRow(known, "A", "m", (), 5, "{}") for known in ("asst_ab", "asst_AB"))
+    lower, upper = (
+        ResourceRow(known, 5, "{}", summary=AssistantSummary("A", "m"))
+        for known in ("asst_ab", "asst_AB")
+    )
     assert [names.of(row) for row in (lower, upper, lower)] == [
         "A-asst_ab.json",
         file_name(upper, form, digits=8),
@@ -75,7 +81,7 @@ def test_names_that_some_file_systems_take_for_one_are_marked() -> None:
 def test_an_id_that_looks_like_the_mark_of_another_gets_a_name_of_its_own() -> None:
     names, marked = FileNames(FORMATS["json"]), HASH[:8]
     given = [
-        names.of(ResourceRow(known, "", "m", (), 5, "{}"))
+        names.of(ResourceRow(known, 5, "{}", summary=AssistantSummary("", "m")))
         for known in ("A", "a-" + marked, "a", "a", "A")
     ]
     assert given[:2] == ["A.json", f"a-{marked}.json"]
@@ -88,5 +94,7 @@ def test_no_two_of_one_export_share_a_name(chosen: list[tuple[str, str]]) -> Non
     names = FileNames(FORMATS["json"])
     owners: dict[str, str] = {}
     for name, known in chosen:
-        given = names.of(ResourceRow(known, name, "m", (), 5, "{}")).casefold()
+        given = names.of(
+            ResourceRow(known, 5, "{}", summary=AssistantSummary(name, "m"))
+        ).casefold()
         assert owners.setdefault(given, known) == known

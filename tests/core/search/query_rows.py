@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.query import parse
 
@@ -12,7 +13,10 @@ def row(name: str = "", *, created_at: int | None = None, **members: Any) -> Res
     body = {"id": "asst_1", "name": name, "model": "gpt-4o", **members}
     tools = tuple(tool["type"] for tool in body.get("tools") or ())
     return ResourceRow(
-        body["id"], name, body["model"], tools, created_at, json.dumps(body, ensure_ascii=False)
+        body["id"],
+        created_at,
+        json.dumps(body, ensure_ascii=False),
+        summary=AssistantSummary(name, body["model"], tools),
     )
 
 

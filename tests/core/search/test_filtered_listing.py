@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
@@ -35,7 +36,9 @@ def counted(text: str) -> Counted:
 
 def rows(*names: str) -> tuple[ResourceRow, ...]:
     """Rows with different names, which are their ids."""
-    return tuple(ResourceRow(name, name, "m", (), None, "{}") for name in names)
+    return tuple(
+        ResourceRow(name, None, "{}", summary=AssistantSummary(name, "m")) for name in names
+    )
 
 
 def settled(view: FilteredListing, step: int = 2) -> FilteredListing:
@@ -86,7 +89,7 @@ def test_a_row_that_changed_or_went_is_all_that_is_looked_at() -> None:
     query = counted("a")
     view = settled(FilteredListing(Listing(rows("a1", "b1", "a2"))).with_query(query, BY_NAME))
     query.looked_at.clear()
-    changed = rows("b1")[0]._replace(name="now a")
+    changed = rows("b1")[0]._replace(summary=AssistantSummary("now a"))
     view = settled(view.with_listing(view.listing.with_row(changed).without(["a2"])))
     assert (query.looked_at, ids(view.rows)) == (["b1"], ["a1", "b1"])
 
@@ -175,7 +178,12 @@ steps = st.lists(
 def made(number: int, salt: str = "") -> ResourceRow:
     name = ("ab", "ac", "b", "", "Ab")[number % 5] + salt
     tools = ("function",) * (number % 3)
-    return ResourceRow(f"r{number}", name, "m" * (number % 2), tools, 50 - number or None, "{}")
+    return ResourceRow(
+        f"r{number}",
+        50 - number or None,
+        "{}",
+        summary=AssistantSummary(name, "m" * (number % 2), tools),
+    )
 
 
 def after(view: FilteredListing, step: tuple[str, Any]) -> FilteredListing:

@@ -2,15 +2,18 @@
 
 import pytest
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.ordering import AS_SERVED, Column, Ordering
 
 ROWS = (
-    ResourceRow("a", "beta", "m2", ("file_search",), 3, "{}"),
-    ResourceRow("b", "", "", (), None, "{}"),
-    ResourceRow("c", "Älpha", "M1", ("code_interpreter", "function"), 1, "{}"),
-    ResourceRow("d", "alpha", "m1", ("code_interpreter",), 2, "{}"),
-    ResourceRow("e", "aaa", "m0", (), 9, "{}", "odd"),
+    ResourceRow("a", 3, "{}", summary=AssistantSummary("beta", "m2", ("file_search",))),
+    ResourceRow("b", None, "{}"),
+    ResourceRow(
+        "c", 1, "{}", summary=AssistantSummary("Älpha", "M1", ("code_interpreter", "function"))
+    ),
+    ResourceRow("d", 2, "{}", summary=AssistantSummary("alpha", "m1", ("code_interpreter",))),
+    ResourceRow("e", 9, "{}", "odd", AssistantSummary("aaa", "m0")),
 )
 
 

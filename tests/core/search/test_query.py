@@ -55,7 +55,7 @@ def test_words_are_looked_for_in_all_that_describes_an_assistant(query: str) -> 
     as_written = found.text.replace("4711", '4711, "price": 1.50')
     escaped = json.dumps(json.loads(as_written)).replace("1.5", "1.50")
     for text in (as_written, escaped, as_written.replace("/", "\\/")):
-        assert finds(query, found._replace(held=text))
+        assert finds(query, found._replace(stored_text=text))
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,7 @@ def test_what_stands_beside_what_is_unfinished_can_be_looked_for() -> None:
 
 
 def test_an_unreadable_object_is_searched_as_it_came() -> None:
-    broken = ResourceRow(
-        "asst_1", "", "", (), None, '{"id": "asst_1", "instructions": "refunds', "cut off"
-    )
+    broken = ResourceRow("asst_1", None, '{"id": "asst_1", "instructions": "refunds', "cut off")
     assert finds("refund", broken) and finds("asst_1", broken)
     assert not finds("file:refund", broken)
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.query import Query, QueryError, parse
 from assistant_tui.core.search.terms import Folding, SearchableRow
@@ -61,14 +62,19 @@ def test_looking_at_the_raw_json_first_hides_nothing(
     query: Query | None, name: str, body: dict[str, Any], ascii_only: bool, slashes: bool
 ) -> None:
     text = json.dumps(body, ensure_ascii=ascii_only)
-    found = ResourceRow("i", name, "m", (), None, text.replace("/", "\\/") if slashes else text)
+    found = ResourceRow(
+        "i",
+        None,
+        text.replace("/", "\\/") if slashes else text,
+        summary=AssistantSummary(name, "m"),
+    )
     for term in query.terms if query else ():
         assert term.matches(SearchableRow(found)) == term.matches(WellRead(found))
 
 
 @given(queries.map(readable), texts)
 def test_any_object_can_be_looked_at(query: Query | None, text: str) -> None:
-    found = ResourceRow("i", "n", "m", (), None, text)
+    found = ResourceRow("i", None, text, summary=AssistantSummary("n", "m"))
     for term in query.terms if query else ():
         assert term.matches(SearchableRow(found)) == term.matches(WellRead(found))
 
@@ -96,6 +102,6 @@ def test_what_narrows_a_query_finds_nothing_new(
     text: str, more: str, name: str, body: dict[str, Any]
 ) -> None:
     former, query = readable(text), readable(text + more)
-    found = ResourceRow("i", name, "m", (), None, json.dumps(body))
+    found = ResourceRow("i", None, json.dumps(body), summary=AssistantSummary(name, "m"))
     if former is not None and query is not None and query.narrows(former):
         assert former.matches(found) or not query.matches(found)
