@@ -1,12 +1,12 @@
 """Runs the program in a process of its own, which ends soon after it was asked to."""
 
 from assistant_tui.cli import composition
-from assistant_tui.ending import ENDING
+from assistant_tui.startup.shutdown import SHUTDOWN
 
 
 def main() -> int:
     """Run the program; returns the exit code, or raises SystemExit with it."""
-    ENDING.start()
+    SHUTDOWN.start()
     code: object = 1
     try:
         code = composition.main()
@@ -15,7 +15,7 @@ def main() -> int:
         code = leaving.code
         raise
     finally:
-        ENDING.leave(code if isinstance(code, int) else int(code is not None))
+        SHUTDOWN.begin_exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ from pathlib import Path
 import resvg_py
 from textual.pilot import Pilot
 
-from assistant_tui.config.folders import folders
-from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.config.folders import find_folders
+from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.first_look import Opener
+from assistant_tui.startup.cached_rows import ProfileOpener
 from assistant_tui.tui.app import AssistantApp
 
 FOLDER = Path(__file__).resolve().parent
@@ -92,10 +92,10 @@ PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
 
 
 async def _take(name: str, size: tuple[int, int], flags: Flags, steps: Steps) -> None:
-    places = folders()
-    settings = read_settings(flags, places.config_file, environ={})
-    opener = Opener(settings, places)
-    app = AssistantApp(settings, opener.first_look, opener.connect, crash_folder=places.state)
+    places = find_folders()
+    settings = load_settings(flags, places.config_file, environ={})
+    opener = ProfileOpener(settings, places)
+    app = AssistantApp(settings, opener.cached_rows, opener.connect, crash_folder=places.state)
     async with app.run_test(size=size) as pilot:
         await _settle(pilot)
         await steps(pilot)

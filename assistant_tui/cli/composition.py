@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, TextIO
 
 from assistant_tui import __version__
 from assistant_tui.cli.arguments import parser
-from assistant_tui.config.folders import Folders, folders
-from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.config.folders import Folders, find_folders
+from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.ending import ENDING
-from assistant_tui.terminal import TERMINAL
+from assistant_tui.startup.shutdown import SHUTDOWN
+from assistant_tui.startup.terminal_state import TERMINAL
 
 if TYPE_CHECKING:
-    from assistant_tui.first_paint import FirstPaint
+    from assistant_tui.startup.remembered_frame import RememberedFrame
     from assistant_tui.tui.app import AssistantApp
 
 _SERVER_OPTIONS = ("profile", "base_url", "demo")
@@ -51,7 +51,7 @@ def _flush() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        places = folders()
+        places = find_folders()
         return _dispatch(places, options)
     except ConfigurationError as error:
         print(f"assistant-tui: {error}", file=sys.stderr)
@@ -71,9 +71,9 @@ def _dispatch(places: Folders, options: argparse.Namespace) -> int:
     except (ConfigurationError, BrokenPipeError):
         raise
     except Exception as fault:
-        from assistant_tui.crash import write_report
+        from assistant_tui.startup.diagnostics import write_crash_report
 
-        _print_fault(write_report(places.state, fault), places)
+        _print_fault(write_crash_report(places.state, fault), places)
         return 1
 
 
@@ -91,7 +91,7 @@ def _load_settings(options: argparse.Namespace, places: Folders) -> Settings:
         options.theme,
     )
     path = options.config or places.config_file
-    return read_settings(flags, path, required=options.config is not None)
+    return load_settings(flags, path, required=options.config is not None)
 
 
 def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
@@ -145,16 +145,16 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
         sys.stderr.reconfigure(errors="replace")
     # Nothing made while starting is garbage; the app takes the collector up again.
     gc.disable()
-    from assistant_tui.first_paint import painted
+    from assistant_tui.startup.remembered_frame import show_frame
 
-    paint = _first_paint(settings, places)
+    paint = _remembered_frame(settings, places)
     frame = "" if paint is None else paint.frame
-    with painted(frame):
+    with show_frame(frame):
         app = _create_app(options, settings, places)
         app.painted = bool(frame)
     _run_app(app, settings, places)
     if paint is not None:
-        paint.keep(app.first_frame)
+        paint.save(app.first_frame)
     # Python would look for garbage in all that is left before it ends; the shell waits for that.
     gc.freeze()
     if app.fault is not None:
@@ -164,40 +164,42 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
 
 def _run_app(app: "AssistantApp", settings: Settings, places: Folders) -> None:
     """Run the screen to its end; what asks for that before it listens is told to it then."""
-    from assistant_tui.crash import faults_of_threads
+    from assistant_tui.startup.diagnostics import report_thread_faults
 
     def end(fault: BaseException, report: Path | None) -> None:
         if app.fault is None:
             app.fault, app.crash_report = fault, report
-            ENDING.ask(1, _describe_fault(report, places))
+            SHUTDOWN.request(1, _describe_fault(report, places))
 
-    with faults_of_threads(places.state, end), ENDING.listening(lambda code: None):
+    with report_thread_faults(places.state, end), SHUTDOWN.listening(lambda code: None):
         app.run(mouse=settings.mouse)
 
 
-def _first_paint(settings: Settings, places: Folders) -> "FirstPaint | None":
+def _remembered_frame(settings: Settings, places: Folders) -> "RememberedFrame | None":
     """What an earlier start has shown; nothing where nothing is remembered."""
-    from assistant_tui.first_paint import FirstPaint
     from assistant_tui.services.listing_cache import listing_cache_of
+    from assistant_tui.startup.remembered_frame import RememberedFrame
 
     listing_cache = listing_cache_of(settings, settings.profile, places)
     if listing_cache is None:
         return None
-    return FirstPaint(places.cache, listing_cache.path, f"{__version__} {settings!r}", os.environ)
+    return RememberedFrame(
+        places.cache, listing_cache.path, f"{__version__} {settings!r}", os.environ
+    )
 
 
 def _create_app(options: argparse.Namespace, settings: Settings, places: Folders) -> "AssistantApp":
-    from assistant_tui.first_look import Opener
-    from assistant_tui.log import keep_quiet
+    from assistant_tui.startup.cached_rows import ProfileOpener
+    from assistant_tui.startup.diagnostics import silence_libraries
     from assistant_tui.tui.app import AssistantApp
 
-    keep_quiet()
+    silence_libraries()
     if options.log:
         _start_log(places.log_file)
-    opener = Opener(settings, places)
+    opener = ProfileOpener(settings, places)
     return AssistantApp(
         settings,
-        opener.first_look,
+        opener.cached_rows,
         opener.connect,
         crash_folder=places.state,
         welcome=_welcome(settings),
@@ -215,10 +217,10 @@ def _describe_fault(report: Path | None, places: Folders) -> str:
 
 
 def _start_log(path: Path) -> None:
-    from assistant_tui.log import start_log
+    from assistant_tui.startup.diagnostics import start_request_log
 
     try:
-        start_log(path)
+        start_request_log(path)
     except OSError as error:
         raise ConfigurationError(f"--log: {path} cannot be written: {error.strerror}") from None
 
@@ -232,8 +234,8 @@ def _watch_terminal() -> None:
     """End when the terminal is lost; remember how it was."""
     if sys.__stdin__ is not None and sys.__stderr__ is not None:
         keyboard, screen = sys.__stdin__.fileno(), sys.__stderr__.fileno()
-        TERMINAL.remember(keyboard, screen)
-        ENDING.watch_terminal(keyboard, screen)
+        TERMINAL.save_settings(keyboard, screen)
+        SHUTDOWN.watch_terminal(keyboard, screen)
 
 
 def _prepare_environment() -> None:

@@ -13,7 +13,7 @@ from assistant_tui.core.formats.exporting import FORMATS, FileNames, Format
 from assistant_tui.core.json_text import members
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.files.shelf import Shelf
+from assistant_tui.storage.export_folder import ExportFolder
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
@@ -22,8 +22,10 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
     if bool(options.ids) + options.all + (query is not None) != 1:
         raise ConfigurationError("export: one of --all, --filter EXPR and ids is needed")
     form = FORMATS[options.format]
-    shelf = None if options.output == "-" else _shelf(options.output, replace=options.yes)
-    if shelf is None and form.stream is None and len(options.ids) != 1:
+    export_folder = (
+        None if options.output == "-" else _open_folder(options.output, replace=options.yes)
+    )
+    if export_folder is None and form.stream is None and len(options.ids) != 1:
         raise ConfigurationError(
             f"--output -: only one ID with --format {options.format}; a folder takes more"
         )
@@ -37,16 +39,16 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
             async with aclosing(rows):
                 async for row in rows:
                     with tally.attempt(shown_id(row.id)):
-                        _write(console, row, form, shelf, names)
+                        _write(console, row, form, export_folder, names)
                         tally.add()
         return max(tally.code, walk.code)
 
     return job
 
 
-def _shelf(folder: str, *, replace: bool) -> Shelf:
+def _open_folder(folder: str, *, replace: bool) -> ExportFolder:
     try:
-        return Shelf(folder, replace=replace, remedy="--yes replaces it")
+        return ExportFolder(folder, replace=replace, remedy="--yes replaces it")
     except ValueError as error:
         raise ConfigurationError(f"--output {error}") from None
 
@@ -63,14 +65,18 @@ async def _named(
 
 
 def _write(
-    console: Console, row: ResourceRow, form: Format, shelf: Shelf | None, names: FileNames
+    console: Console,
+    row: ResourceRow,
+    form: Format,
+    export_folder: ExportFolder | None,
+    names: FileNames,
 ) -> None:
     """Raises ValueError where this is no object, or its file cannot be written."""
     members(row.text)
     if lost := form.losses(row.text):
         console.note(f"{shown_id(row.id)}: not carried over: {'; '.join(lost)}")
-    if shelf is not None:
-        console.done(shelf.put(names.of(row), form.write(row.text)))
+    if export_folder is not None:
+        console.done(export_folder.write_file(names.of(row), form.write(row.text)))
         return
     text = (form.stream or form.write)(row.text)
     if form.is_json:

@@ -13,8 +13,9 @@ from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismat
 from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.files.reading import read_entries
 from assistant_tui.services.importing import carry_out, look_up, why_repeating_duplicates
+from assistant_tui.storage.import_files import read_entries
+from assistant_tui.storage.user_files import FileError
 
 _DONE = {Action.CREATE: "created", Action.CHANGE: "changed"}
 
@@ -25,7 +26,10 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         raise ConfigurationError(
             "import: there is no terminal to ask on; --yes or --dry-run is needed"
         )
-    given = list(read_entries(options.paths, "import"))
+    try:
+        given = list(read_entries(options.paths))
+    except FileError as error:
+        raise ConfigurationError(f"import {error}") from None
 
     async def job(session: Session) -> int:
         found = await look_up(session.service, given, console.progress)

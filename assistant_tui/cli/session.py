@@ -10,11 +10,11 @@ from importlib import import_module
 from assistant_tui.cli.console import Console
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
-from assistant_tui.connecting import open_service
 from assistant_tui.core.errors import ServiceError, Unauthorized
-from assistant_tui.ending import CODES, ENDING
-from assistant_tui.log import keep_quiet
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.profiles import open_service
+from assistant_tui.startup.diagnostics import silence_libraries
+from assistant_tui.startup.shutdown import EXIT_CODES, SHUTDOWN
 
 WRITE_SECONDS = 10.0
 """For the write under way at SIGTERM or SIGHUP, so that its outcome is known."""
@@ -73,13 +73,13 @@ class Session:
     def _begin_to_send(self) -> None:
         if self._write is not None and not self._sent:
             self._sent = self._anything_sent = True
-            self._write.enter_context(ENDING.patient(WRITE_SECONDS))
+            self._write.enter_context(SHUTDOWN.grace(WRITE_SECONDS))
 
     async def run(self, job: Job) -> int:
         """Do a job; the exit code: its own, 1 where the server refused, or that of a signal."""
         loop = asyncio.get_running_loop()
         self._task = asyncio.ensure_future(self._open_and_do(job))
-        with ENDING.listening(lambda code: loop.call_soon_threadsafe(self._stop, code)):
+        with SHUTDOWN.listening(lambda code: loop.call_soon_threadsafe(self._stop, code)):
             try:
                 return await self._task
             except asyncio.CancelledError:
@@ -88,7 +88,7 @@ class Session:
                 self.console.clear()
 
     def _stop(self, code: int) -> None:
-        if code == self._stopped_by == CODES[signal.SIGHUP]:
+        if code == self._stopped_by == EXIT_CODES[signal.SIGHUP]:
             return  # one terminal that is closed says so more than once
         again, self._stopped_by = self._stopped_by, code
         if self._task is None:
@@ -164,7 +164,7 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
         ConfigurationError: the options of the verb, or a file that one names, will not do.
         BrokenPipeError: nobody reads the answer any more.
     """
-    keep_quiet()
+    silence_libraries()
     writes = options.command in _WRITING or (options.command == "clone" and options.to is None)
     if writes and settings.profile.read_only and not getattr(options, "dry_run", False):
         raise ConfigurationError(

@@ -3,18 +3,18 @@
 import argparse
 
 from assistant_tui.cli.console import Console
+from assistant_tui.cli.create import read_file_option
 from assistant_tui.cli.reports import report_saved
 from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.assistants.draft import update_draft
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.files.reading import read_object
 
 
 def prepare(options: argparse.Namespace, console: Console) -> Job:
     """Send what differs from what the server has, and print the id."""
-    wanted = read_object(options.file)
+    wanted = read_file_option(options.file)
 
     async def job(session: Session) -> int:
         row = await session.service.fetch(options.id)

@@ -8,7 +8,7 @@ import platformdirs
 
 from assistant_tui.config.settings import ConfigurationError
 
-NAME = "assistant-tui"
+APP_NAME = "assistant-tui"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Folders:
         return self.state / "assistant-tui.log"
 
 
-def folders() -> Folders:
+def find_folders() -> Folders:
     """Find the folders; ASSISTANT_TUI_HOME puts all of them under one.
 
     Raises:
@@ -57,8 +57,8 @@ def folders() -> Folders:
             ) from None
         return Folders(root, root, root / "cache", root)
     return Folders(
-        platformdirs.user_config_path(NAME),
-        platformdirs.user_data_path(NAME),
-        platformdirs.user_cache_path(NAME),
-        platformdirs.user_state_path(NAME),
+        platformdirs.user_config_path(APP_NAME),
+        platformdirs.user_data_path(APP_NAME),
+        platformdirs.user_cache_path(APP_NAME),
+        platformdirs.user_state_path(APP_NAME),
     )

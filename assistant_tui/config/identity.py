@@ -21,19 +21,19 @@ from assistant_tui.core.redaction import (
     normalized_url,
     userinfo,
 )
-from assistant_tui.storage.private import make_private
+from assistant_tui.storage.private_files import make_private
 
-SALT = "identity.salt"
+SALT_NAME = "identity.salt"
 """The name of the file with the salt, in the folder of the journal."""
 _SALT_BYTES = 32
 _LARGEST_KEY = 65_536
 """Bytes of a key file that are read at most."""
-_WHOSE = ("iss", "sub", "aud", "tid", "oid", "appid", "azp", "client_id", "org_id")
+_STABLE_CLAIMS = ("iss", "sub", "aud", "tid", "oid", "appid", "azp", "client_id", "org_id")
 """Claims of a token (JWT) that say who made it for whom; others change whenever it is renewed."""
 
 
 @dataclass(frozen=True)
-class ServerIdentity:
+class AccountIdentity:
     """The account on a server that a profile opens.
 
     It is the normalised URL, the organization, the project, and a fingerprint of the credential:
@@ -68,14 +68,14 @@ class ServerIdentity:
         parts = (profile.organization, profile.project, f"key:{self._fingerprint()}")
         return "\n".join((normalized_url(profile.base_url), *parts))
 
-    def was(self, former: str) -> bool:
+    def matches_former(self, former: str) -> bool:
         """Whether this server's entries were kept under this text before.
 
         While the key was not fetched yet, it was what this identity was then. In an older version
         it was the profile's name, the URL, organization and project; where a profile of that name
         is still there, what was kept under it is left to that one.
         """
-        if former and former == self._before_the_key():
+        if former and former == self._text_before_key():
             return True
         name, url, *rest = ("", *former.rsplit("\n", 3))[-4:]
         return (
@@ -86,13 +86,13 @@ class ServerIdentity:
             and (name == self.profile.name or name not in self.others)
         )
 
-    def _before_the_key(self) -> str:
+    def _text_before_key(self) -> str:
         """What this identity was while the setting stood for the key; empty where none did."""
         asked = self.profile.api_key_command or self.profile.api_key_keyring
         return replace(self, fetched=str).text() if asked else ""
 
     def _fingerprint(self) -> str:
-        hashed = hashlib.blake2b(key=_salt(self.folder / SALT), digest_size=16)
+        hashed = hashlib.blake2b(key=_salt(self.folder / SALT_NAME), digest_size=16)
         for name, value in self._credentials():
             for each in (name, value):
                 data = each.encode("utf-8", "surrogateescape")
@@ -113,23 +113,23 @@ class ServerIdentity:
     def _key(self) -> Iterator[tuple[str, str]]:
         profile = self.profile
         if key := self.fetched():
-            yield _lasting(key)
+            yield _stable_part(key)
             return
         for setting in ("api_key_command", "api_key_keyring"):
             if text := getattr(profile, setting):
                 yield setting, text
                 return
         if profile.api_key_file:
-            key = _key_in(profile.api_key_file)
-            yield _lasting(key) if key else ("api_key_file", profile.api_key_file)
+            key = _read_key_file(profile.api_key_file)
+            yield _stable_part(key) if key else ("api_key_file", profile.api_key_file)
             return
         found = [self.environ.get(name, "") for name in profile.api_key_env.split()]
-        yield from (_lasting(key.strip()) for key in [key for key in found if key][:1])
+        yield from (_stable_part(key.strip()) for key in [key for key in found if key][:1])
 
 
 def identity_of(
     settings: Settings, profile: Profile, folders: Folders, fetched: Callable[[], str] = str
-) -> ServerIdentity:
+) -> AccountIdentity:
     """The identity of a profile beside the others of these settings."""
     others = [
         each.name
@@ -137,21 +137,21 @@ def identity_of(
         if each.name != profile.name
         and normalized_url(each.base_url) == normalized_url(profile.base_url)
     ]
-    return ServerIdentity(profile, folders.state, others, fetched=fetched)
+    return AccountIdentity(profile, folders.state, others, fetched=fetched)
 
 
-def _lasting(key: str) -> tuple[str, str]:
+def _stable_part(key: str) -> tuple[str, str]:
     """What of a key stays the same for as long as it opens the same account."""
     parts = key.split(".")
     if len(parts) == 3:
         with suppress(ValueError, RecursionError):
             claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
             if isinstance(claims, dict) and claims.get("iss") and claims.get("sub"):
-                return "token", json.dumps([claims.get(name) for name in _WHOSE])
+                return "token", json.dumps([claims.get(name) for name in _STABLE_CLAIMS])
     return "key", key
 
 
-def _key_in(name: str) -> str:
+def _read_key_file(name: str) -> str:
     """The key in a file; empty where there is none to be read, which the client will tell."""
     try:
         handle = os.open(Path(name).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from assistant_tui.journal.owners import is_at, lock_file
-from assistant_tui.storage.private import open_private
+from assistant_tui.storage.private_files import open_private
 
 
 class Claims:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.schema import is_current, make_or_upgrade, rewrite_if_pending
-from assistant_tui.storage.private import make_private
+from assistant_tui.storage.private_files import make_private
 
 _Found = TypeVar("_Found")
 PATIENCE = 3.0

@@ -13,7 +13,7 @@ import secrets
 import threading
 from pathlib import Path
 
-from assistant_tui.storage.private import open_private
+from assistant_tui.storage.private_files import open_private
 
 
 class Owner:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assistant_tui.journal.drafts import OPEN_HERE, KeptDraft
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.storage.private import write_private
+from assistant_tui.storage.private_files import write_private
 
 _MEMBERS = ("server", "key", "at", "text")
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from assistant_tui.config.identity import ServerIdentity
+from assistant_tui.config.identity import AccountIdentity
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
@@ -21,7 +21,7 @@ class Account:
     """One account on one server, by its name in the journal."""
 
     def __init__(
-        self, server: str | ServerIdentity, fetch_key: Callable[[], Awaitable[None]] | None = None
+        self, server: str | AccountIdentity, fetch_key: Callable[[], Awaitable[None]] | None = None
     ) -> None:
         """`server` is the name, or is asked for it each time.
 
@@ -65,7 +65,7 @@ class Account:
         with self._guard:
             if not self._taken_over:
                 with suppress(JournalError):  # whoever asks the journal next meets it, too
-                    journal.take_over(name, self._server.was)
+                    journal.take_over(name, self._server.matches_former)
                     self._taken_over = True
 
 

@@ -18,7 +18,7 @@ from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.storage.private import write_private
+from assistant_tui.storage.private_files import write_private
 
 FORMAT = 2
 MAX_CHARACTERS = 1_000_000

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from assistant_tui.storage.database_errors import DatabaseError, ErrorTranslator, is_busy
 from assistant_tui.storage.migrations import Schema, roll_back, transaction
-from assistant_tui.storage.private import make_private
+from assistant_tui.storage.private_files import make_private
 
 Result = TypeVar("Result")
 

@@ -13,7 +13,7 @@ import httpx
 
 from assistant_tui import __version__
 from assistant_tui.core.errors import Invalid, Offline, ServiceError
-from assistant_tui.storage.named import MEGABYTE, FileError, check_named
+from assistant_tui.storage.user_files import MEGABYTE, FileError, check_user_file
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.network_errors import Peer
 from assistant_tui.transport.response_body import ACCEPTED
@@ -147,13 +147,15 @@ def _trust(endpoint: Endpoint) -> ssl.SSLContext:
     context = _usual_trust()
     if endpoint.ca_file:
         try:
-            context.load_verify_locations(check_named(endpoint.ca_file, _LONGEST_PEM))
+            context.load_verify_locations(check_user_file(endpoint.ca_file, _LONGEST_PEM))
         except Exception as error:  # FileError, OSError, ssl's own, ValueError for some bytes
             raise Offline(_unusable("ca_file", endpoint.ca_file, error)) from None
     if endpoint.client_cert:
         try:
             # The empty password keeps OpenSSL from asking for one on the terminal.
-            context.load_cert_chain(check_named(endpoint.client_cert, _LONGEST_PEM), password="")
+            context.load_cert_chain(
+                check_user_file(endpoint.client_cert, _LONGEST_PEM), password=""
+            )
         except Exception as error:  # as above
             raise Offline(_unusable("client_cert", endpoint.client_cert, error)) from None
     return context
@@ -163,7 +165,7 @@ def _usual_trust() -> ssl.SSLContext:
     other = os.environ.get(_OTHER_AUTHORITIES)
     try:
         if other:
-            check_named(other, _LONGEST_PEM)
+            check_user_file(other, _LONGEST_PEM)
         return httpx.create_ssl_context()
     except Exception as error:  # ssl raises what the files that the environment names lead to
         if other:

@@ -16,7 +16,7 @@ from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.listing import Listing
-from assistant_tui.ending import ENDING
+from assistant_tui.startup.shutdown import SHUTDOWN
 from assistant_tui.tui import signals
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.main.screen import MainScreen
@@ -153,7 +153,7 @@ class AssistantApp(FaultTolerantApp):
             job_control.redraw_when_foreground(self)
 
     async def _end_with(self, code: int) -> None:
-        ENDING.expect(code)
+        SHUTDOWN.force_exit_after(code)
         async with self._switching:
             self.exit(return_code=code)
 
@@ -244,5 +244,5 @@ class AssistantApp(FaultTolerantApp):
         self.fault = sys.exception()
         if self.fault is not None:
             self.report(self.fault)
-        ENDING.expect(1)
+        SHUTDOWN.force_exit_after(1)
         self._close_messages_no_wait()

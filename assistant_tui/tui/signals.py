@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from assistant_tui.ending import ENDING
+from assistant_tui.startup.shutdown import SHUTDOWN
 
 
 def watch(end: Callable[[int], None], fail: Callable[[Exception], None]) -> None:
@@ -23,8 +23,8 @@ def watch(end: Callable[[int], None], fail: Callable[[Exception], None]) -> None
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         loop.default_exception_handler(context)
         fault = context.get("exception")
-        if "handle" in context and isinstance(fault, Exception) and ENDING.code is None:
+        if "handle" in context and isinstance(fault, Exception) and SHUTDOWN.code is None:
             fail(fault)
 
-    ENDING.listen(tell)
+    SHUTDOWN.listen(tell)
     loop.set_exception_handler(handle)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerFailed
 
 from assistant_tui.core.errors import describe_fault
-from assistant_tui.crash import write_report
+from assistant_tui.startup.diagnostics import write_crash_report
 from assistant_tui.tui.terminal.diffing_app import DiffingApp
 
 
@@ -69,7 +69,7 @@ class FaultTolerantApp(DiffingApp):
 
     def report(self, fault: BaseException) -> None:
         """Write the report of a fault in the place of the last one."""
-        self.crash_report = write_report(self._crash_folder, fault)
+        self.crash_report = write_crash_report(self._crash_folder, fault)
 
 
 def is_there(node: DOMNode) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.cli.arguments import parser
-from assistant_tui.config import schema
+from assistant_tui.config import loading
 from assistant_tui.tui.commands import COMMANDS, Command, keys_of
 
 ROOT = Path(__file__).parents[2]
@@ -49,10 +49,10 @@ def test_every_option_is_told() -> None:
 def test_the_configuration_that_is_shown_is_allowed_and_whole() -> None:
     block = page("configuration.md").split("```toml\n")[1].split("```")[0]
     data = tomllib.loads(block)
-    schema.check("configuration.md", data)
+    loading.check_config("configuration.md", data)
     commented = set(re.findall(r"^# (\w+) = ", block, re.MULTILINE))
-    assert set(data["profiles"]["work"]) | commented == set(schema.PROFILE)
-    for section, rules in schema.SECTIONS.items():
+    assert set(data["profiles"]["work"]) | commented == set(loading.PROFILE_RULES)
+    for section, rules in loading.SECTION_RULES.items():
         assert set(data[section]) == set(rules)
 
 

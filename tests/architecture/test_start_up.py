@@ -12,10 +12,10 @@ SCREEN = {"textual", "rich"}
 
 _OPENER = """
 from pathlib import Path
-from assistant_tui.config.folders import folders
+from assistant_tui.config.folders import find_folders
 from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
-from assistant_tui.first_look import Opener
-opener = Opener(Settings(LOCAL), folders())
+from assistant_tui.startup.cached_rows import ProfileOpener
+opener = ProfileOpener(Settings(LOCAL), find_folders())
 """
 
 
@@ -60,7 +60,7 @@ def test_the_package_itself_imports_nothing() -> None:
 def test_arguments_and_settings_need_no_screen_and_no_client(code: str) -> None:
     quiet = "import sys, os\nsys.stderr = open(os.devnull, 'w')\n"
     modules = loaded_by(f"{quiet}{code}\nsys.stderr.close()\nsys.stderr = sys.__stderr__")
-    assert "assistant_tui.config.reading" in modules
+    assert "assistant_tui.config.loading" in modules
     assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3", "tomllib"})
 
 
@@ -93,7 +93,7 @@ def test_a_command_needs_no_screen(end: list[str]) -> None:
     "profile", ["demo(250)", "LOCAL", "Profile('p', base_url='https://server.test')"]
 )
 def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) -> None:
-    modules = loaded_by(f"import assistant_tui.tui.app\n{_OPENER}\nopener.first_look({profile})")
+    modules = loaded_by(f"import assistant_tui.tui.app\n{_OPENER}\nopener.cached_rows({profile})")
     assert "textual.app" in modules
     assert not packages(modules) & (HEAVY | {"sqlite3"})
     for part in ("form", "editors", "filter_bar"):
@@ -110,25 +110,25 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
         "assistant_tui.api",
         "assistant_tui.api.capabilities",
     }
-    for part in ("server", "connecting", "services.assistants", "core.assistants.model"):
+    for part in ("server", "services.profiles", "services.assistants", "core.assistants.model"):
         assert not below(modules, f"assistant_tui.{part}"), part
 
 
 def test_what_was_seen_last_is_shown_without_them() -> None:
     modules = loaded_by(
         "import assistant_tui.cli.composition as cli\n"
-        "from assistant_tui.config.folders import folders\n"
+        "from assistant_tui.config.folders import find_folders\n"
         "from assistant_tui.config.settings import LOCAL, Settings\n"
-        "from assistant_tui.first_paint import painted\n"
-        "with painted(cli._first_paint(Settings(LOCAL), folders()).frame): pass"
+        "from assistant_tui.startup.remembered_frame import show_frame\n"
+        "with show_frame(cli._remembered_frame(Settings(LOCAL), find_folders()).frame): pass"
     )
-    assert "assistant_tui.first_paint" in modules
+    assert "assistant_tui.startup.remembered_frame" in modules
     assert not packages(modules) & (HEAVY | SCREEN | {"asyncio", "sqlite3", "logging"})
 
 
 def test_a_demo_makes_its_first_rows_without_them_too() -> None:
     """Not an empty promise: the rows are there, though nothing heavy is."""
-    modules = loaded_by(f"{_OPENER}\nassert len(opener.first_look(demo(250))) == 50")
+    modules = loaded_by(f"{_OPENER}\nassert len(opener.cached_rows(demo(250))) == 50")
     assert not packages(modules) & (HEAVY | SCREEN)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 
-from assistant_tui.config.keys import ProfileKey
-from assistant_tui.connecting import remote_endpoint
+from assistant_tui.config.api_keys import ApiKeySource
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.services.profiles import remote_endpoint
 from tests.bent.asked import Members
 from tests.bent.known import Known
 from tests.bent.server import Server, seeds
@@ -97,7 +97,7 @@ async def session(
     """Start the program on a server with so many assistants, as the profile says."""
     server = Server(known.bends, *seeds(count))
     endpoint = replace(
-        remote_endpoint(known.profile, ProfileKey(known.profile)),
+        remote_endpoint(known.profile, ApiKeySource(known.profile)),
         transport=httpx.ASGITransport(app=server),
     )
     profile = known.profile

@@ -1,60 +1,66 @@
-"""The screen replaced by a note of how it was opened."""
+"""Commands in this process, on a server in another one, and what they wrote."""
 
-import gc
+import io
 import logging
-import os
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import pytest
 
 from assistant_tui.cli import composition
+from tests.e2e.bent_server import BentServer
+from tests.e2e.conftest import bent, home, url
+
+__all__ = ["bent", "home", "url"]
 
 
-class Screen:
-    """Stands in for the application: writes down what it is given, and ends as told."""
+class Done(NamedTuple):
+    """What a command left behind."""
 
-    def __init__(self) -> None:
-        self.given: dict[str, Any] = {}
-        self.mouse: bool | None = None
-        self.return_code: int | None = None
-        self.crash_report: Path | None = None
-        self.fault: Exception | None = None
-        self.painted = False
-        self.first_frame = ""
+    code: int
+    out: bytes
+    err: str
 
-    def __call__(self, settings: Any, opening: Any, connect: Any, **others: Any) -> "Screen":
-        self.given = {"settings": settings, **others}
-        return self
+    @property
+    def lines(self) -> list[str]:
+        """What stands on stdout."""
+        return self.out.decode().splitlines()
 
-    def run(self, *, mouse: bool) -> None:
-        """End at once."""
-        self.mouse = mouse
+
+Run = Callable[..., Done]
 
 
 @pytest.fixture
-def in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The streams of the test pass for a terminal, and the start may prepare its process."""
-    monkeypatch.setattr(composition, "_is_terminal", lambda stream: True)
-    monkeypatch.setattr(os, "environ", dict(os.environ))
-    os.environ["TERM"] = "xterm-256color"
+def run(
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """Runs the program with arguments and, it may be, something on its stdin."""
+
+    def run(*arguments: str, stdin: bytes = b"") -> Done:
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(given, "utf-8"))
+            try:
+                code = composition.main(arguments)
+            except SystemExit as stop:
+                assert isinstance(stop.code, int)
+                code = stop.code
+        out, err = capsysbinary.readouterr()
+        return Done(code, out, err.decode())
+
     handlers = [*logging.getLogger().handlers]
-    yield
+    yield run
     logging.getLogger().handlers = handlers
-    gc.enable()
 
 
 @pytest.fixture
-def screen(in_a_terminal: None, monkeypatch: pytest.MonkeyPatch) -> Screen:
-    """What would be opened on the terminal."""
-    screen = Screen()
-    monkeypatch.setattr("assistant_tui.tui.app.AssistantApp", screen)
-    return screen
+def ask(run: Run, bent: BentServer) -> Run:
+    """As `run`, on the server that bends what it says."""
 
+    def ask(verb: str, *arguments: str, stdin: bytes = b"") -> Done:
+        return run(verb, "--base-url", bent.url, *arguments, stdin=stdin)
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The folder that ASSISTANT_TUI_HOME names, made."""
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
+    return ask

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import Settings
 
 NO_FLAGS = Flags()
@@ -25,4 +25,4 @@ def settings_of(
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
     """Read a configuration file with this text."""
-    return read_settings(flags, config(folder, text), environ=environ or {})
+    return load_settings(flags, config(folder, text), environ=environ or {})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import LOCAL, ConfigurationError, Profile, Settings, Source
 from tests.config.support import URL, settings_of
 
@@ -173,7 +173,7 @@ def test_flags_about_the_screen_go_before_the_file(tmp_path: Path) -> None:
 
 
 def test_without_a_file_all_is_as_it_is_by_default(tmp_path: Path) -> None:
-    settings = read_settings(Flags(), tmp_path / "none.toml", environ={})
+    settings = load_settings(Flags(), tmp_path / "none.toml", environ={})
     defaults = Settings(LOCAL)
     for field in fields(Settings):
         if field.name != "path":
@@ -185,7 +185,7 @@ def test_the_environment_of_the_process_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "https://openai.test")
-    assert read_settings(Flags(), tmp_path / "none.toml").profile.name == "openai"
+    assert load_settings(Flags(), tmp_path / "none.toml").profile.name == "openai"
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "demo"])

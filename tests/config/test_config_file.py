@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.config import schema
-from assistant_tui.config.reading import Flags, read_settings
+from assistant_tui.config import loading
+from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import ConfigurationError
 from tests.config.support import URL, config, settings_of
 
@@ -107,17 +107,17 @@ _WRONG: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [(key, value) for key, rule in schema.PROFILE.items() for value in _WRONG[rule.allowed]],
+    [(key, value) for key, rule in loading.PROFILE_RULES.items() for value in _WRONG[rule.allowed]],
 )
 def test_every_key_of_a_profile_is_checked(tmp_path: Path, key: str, value: str) -> None:
     others = "" if key == "base_url" else f'base_url = "{URL}"\n'
     message = error_of(tmp_path, f"[profiles.p]\n{others}{key} = {value}")
-    assert message == f"profiles.p.{key}: {schema.PROFILE[key].allowed} is allowed"
+    assert message == f"profiles.p.{key}: {loading.PROFILE_RULES[key].allowed} is allowed"
 
 
 def test_an_unknown_key_of_a_profile_is_named_with_all_that_are_known(tmp_path: Path) -> None:
     message = error_of(tmp_path, f'[profiles.p]\nbase_url = "{URL}"\napi_key = "sk-secret"')
-    allowed = ", ".join(schema.PROFILE)
+    allowed = ", ".join(loading.PROFILE_RULES)
     assert message == f"unknown key 'profiles.p.api_key'; allowed: {allowed}"
 
 
@@ -166,7 +166,7 @@ def test_plain_http_may_go_no_further_than_this_machine(tmp_path: Path, url: str
 @pytest.mark.parametrize("url", UNSAFE)
 def test_plain_http_beyond_is_refused_wherever_it_is_named(tmp_path: Path, url: str) -> None:
     text = f'[profiles.p]\nbase_url = "{url}"'
-    assert error_of(tmp_path, text) == f"profiles.p.base_url: {schema.UNSAFE}"
+    assert error_of(tmp_path, text) == f"profiles.p.base_url: {loading.INSECURE_URL}"
     with pytest.raises(ConfigurationError, match=r"^--base-url: plain http"):
         settings_of(tmp_path, "", Flags(base_url=url))
     with pytest.raises(ConfigurationError, match=r"^OPENAI_BASE_URL: plain http"):
@@ -205,7 +205,7 @@ def test_a_file_that_is_no_toml(tmp_path: Path, text: str | bytes, message: str)
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
     with pytest.raises(ConfigurationError) as caught:
-        read_settings(Flags(), tmp_path / "config.toml")
+        load_settings(Flags(), tmp_path / "config.toml")
     assert (
         str(caught.value)
         == f"{tmp_path / 'config.toml'}: cannot be read: it is a folder; a file is allowed"
@@ -215,6 +215,6 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     missing = tmp_path / "none.toml"
     with pytest.raises(ConfigurationError) as caught:
-        read_settings(Flags(), missing, required=True)
+        load_settings(Flags(), missing, required=True)
     assert str(caught.value) == f"{missing}: there is no such file"
-    assert read_settings(Flags(), config(tmp_path), required=True).profile.name == "local"
+    assert load_settings(Flags(), config(tmp_path), required=True).profile.name == "local"

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.config.folders import Folders, folders
+from assistant_tui.config.folders import Folders, find_folders
 from assistant_tui.config.settings import ConfigurationError
 
 
 def test_one_folder_may_hold_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ASSISTANT_TUI_HOME", str(tmp_path))
-    places = folders()
+    places = find_folders()
     assert places == Folders(tmp_path, tmp_path, tmp_path / "cache", tmp_path)
     assert places.config_file == tmp_path / "config.toml"
     assert places.store == tmp_path / "assistants.db"
@@ -20,13 +20,13 @@ def test_one_folder_may_hold_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_it_may_be_below_the_persons_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("ASSISTANT_TUI_HOME", "~/all")
-    assert folders().config == tmp_path / "all"
+    assert find_folders().config == tmp_path / "all"
 
 
 def test_the_home_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_TUI_HOME", "~nobody-of-this-name/x")
     with pytest.raises(ConfigurationError, match=r"^ASSISTANT_TUI_HOME: .* a folder is allowed$"):
-        folders()
+        find_folders()
 
 
 @pytest.mark.parametrize("home", [None, ""])
@@ -39,9 +39,9 @@ def test_otherwise_each_is_where_the_system_wants_it(
     for kind in ("config", "data", "cache", "state"):
         monkeypatch.setenv(f"XDG_{kind.upper()}_HOME", str(tmp_path / kind))
     own = [tmp_path / kind / "assistant-tui" for kind in ("config", "data", "cache", "state")]
-    assert folders() == Folders(*own)
+    assert find_folders() == Folders(*own)
 
 
 def test_finding_them_makes_none(tmp_path: Path) -> None:
-    folders()
+    find_folders()
     assert [*tmp_path.iterdir()] == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.config.identity import SALT, ServerIdentity
+from assistant_tui.config.identity import SALT_NAME, AccountIdentity
 from assistant_tui.config.settings import LOCAL, Profile
 from tests.crowd import crowd, meet
 
@@ -20,7 +20,7 @@ KEY = "sk-canary-4711"
 
 def text(folder: Path, profile: Profile = P, key: str = KEY) -> str:
     """The identity of a profile, with a key in the environment."""
-    return ServerIdentity(profile, folder, environ={"KEY": key, "OTHER": key}).text()
+    return AccountIdentity(profile, folder, environ={"KEY": key, "OTHER": key}).text()
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_the_key_that_is_used_counts_once_it_is_fetched(tmp_path: Path, setting:
     given: dict[str, Any] = {setting: "/nowhere"}
     profile = replace(P, api_key_env="", **given)
     fetched = ""
-    identity = ServerIdentity(profile, tmp_path, fetched=lambda: fetched)
+    identity = AccountIdentity(profile, tmp_path, fetched=lambda: fetched)
     before = identity.text()
     fetched = KEY
     assert identity.text() == text(tmp_path) != before
-    assert identity.was(before) is (setting != "api_key_file")
+    assert identity.matches_former(before) is (setting != "api_key_file")
     fetched = "sk-other"
     assert identity.text() == text(tmp_path, key="sk-other")
 
@@ -169,12 +169,12 @@ def test_what_is_no_key_file_is_read_at_once_and_counts_by_its_name(
 
 def test_another_machine_makes_another_fingerprint(tmp_path: Path) -> None:
     assert text(tmp_path / "one") != text(tmp_path / "two")
-    path = tmp_path / "one" / SALT
+    path = tmp_path / "one" / SALT_NAME
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_torn_salt_is_made_anew(tmp_path: Path) -> None:
-    (tmp_path / SALT).write_bytes(b"half")
+    (tmp_path / SALT_NAME).write_bytes(b"half")
     assert text(tmp_path) == text(tmp_path)
 
 
@@ -200,7 +200,7 @@ def test_of_programs_that_make_the_salt_at_once_all_get_the_same(tmp_path: Path)
 
 
 def test_the_local_store_needs_no_salt(tmp_path: Path) -> None:
-    assert ServerIdentity(LOCAL, tmp_path).text() == "local\n\n\n"
+    assert AccountIdentity(LOCAL, tmp_path).text() == "local\n\n\n"
     assert [*tmp_path.iterdir()] == []
 
 
@@ -223,5 +223,5 @@ def test_the_local_store_needs_no_salt(tmp_path: Path) -> None:
 def test_what_older_versions_kept_is_known_by_its_url(
     tmp_path: Path, former: str, was: bool
 ) -> None:
-    assert ServerIdentity(P, tmp_path, others=("there",)).was(former) is was
-    assert not ServerIdentity(LOCAL, tmp_path).was(former)
+    assert AccountIdentity(P, tmp_path, others=("there",)).matches_former(former) is was
+    assert not AccountIdentity(LOCAL, tmp_path).matches_former(former)

@@ -16,7 +16,7 @@ F3 = b"\x1b[13~"
 _RUN = """
 import sys
 from assistant_tui.cli import composition as cli
-from assistant_tui.config.keys import known_keys
+from assistant_tui.config.api_keys import known_keys
 from assistant_tui.tui.main.screen import MainScreen
 
 def fail(screen):

@@ -8,9 +8,9 @@ import pytest
 
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings
-from assistant_tui.connecting import open_service
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.profiles import open_service
 from tests.e2e.test_other_account import A, B, TwoAccounts
 from tests.hostile.server import on_a_socket
 

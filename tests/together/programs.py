@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import LOCAL, Settings
-from assistant_tui.connecting import open_service
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Conflict
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.profiles import open_service
 from tests.crowd import meet
 
 ROUNDS = 12

@@ -8,7 +8,7 @@ from assistant_tui.core.errors import Invalid
 from assistant_tui.core.formats.exporting import FORMATS, FileNames
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.files.shelf import Shelf
+from assistant_tui.storage.export_folder import ExportFolder
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.progress import BatchProgress
 from assistant_tui.tui.dialogs.prompts import ChoiceDialog, InputDialog, InputSpec
@@ -34,7 +34,9 @@ async def export(context: MainContext) -> None:
     if (values := await context.ask(entry)) is None:
         return
     try:
-        shelf = await asyncio.to_thread(Shelf, values[0], remedy="another folder takes it")
+        export_folder = await asyncio.to_thread(
+            ExportFolder, values[0], remedy="another folder takes it"
+        )
     except ValueError as error:
         context.say(f"Not exported: {error}", Tone.ERROR)
         return
@@ -44,7 +46,7 @@ async def export(context: MainContext) -> None:
     async def operation(row: ResourceRow) -> str:
         try:
             text = form.write(row.text)
-            await asyncio.to_thread(shelf.put, names.of(row), text)
+            await asyncio.to_thread(export_folder.write_file, names.of(row), text)
         except ValueError as error:
             raise Invalid(str(error)) from None
         lost = form.losses(row.text)
@@ -53,7 +55,7 @@ async def export(context: MainContext) -> None:
     batch = Batch(rows, operation)
     await context.ask(BatchProgress(f"Exporting {_count(rows)}", batch))
     done = len(batch.of(Status.DONE))
-    said = f"Exported {done:,} to {one_line(str(shelf.folder))}"
+    said = f"Exported {done:,} to {one_line(str(export_folder.folder))}"
     context.say(said, Tone.PLAIN if done == len(rows) else Tone.WARNING)
 
 

@@ -5,14 +5,14 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
 from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.files.reading import read_entries
 from assistant_tui.services import importing
 from assistant_tui.services.importing import look_up, why_repeating_duplicates
+from assistant_tui.storage.import_files import read_entries
+from assistant_tui.storage.user_files import FileError
 from assistant_tui.tui.assistants.bulk import carry_out
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs import prompts
@@ -30,11 +30,11 @@ async def import_files(context: MainContext) -> None:
     if values is None:
         return
     try:
-        given = await asyncio.to_thread(lambda: [*read_entries(values, "Not imported:")])
+        given = await asyncio.to_thread(lambda: [*read_entries(values)])
         found = await look_up(context.service, given, lambda said: _say(context, said))
         steps = await asyncio.to_thread(found.steps)
-    except ConfigurationError as error:
-        context.say(str(error), Tone.ERROR)
+    except FileError as error:
+        context.say(one_line(f"Not imported: {error}"), Tone.ERROR)
         return
     except ServiceError as error:
         context.report(error, "Not imported")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from assistant_tui.ending import ENDING
-from assistant_tui.terminal import TERMINAL
+from assistant_tui.startup.shutdown import SHUTDOWN
+from assistant_tui.startup.terminal_state import TERMINAL
 from assistant_tui.tui.terminal.escape_sequences import clamp_size
 from assistant_tui.tui.terminal.input_decoder import InputDecoder
 
@@ -135,7 +135,7 @@ class NonBlockingDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, at the start or after an editor; not where the program is to end."""
-        if ENDING.code is not None:
+        if SHUTDOWN.code is not None:
             return
         again, self._keyboard = self._keyboard is not None, InputDecoder()
         if again:

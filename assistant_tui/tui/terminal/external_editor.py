@@ -11,7 +11,7 @@ from pathlib import Path
 from textual.app import App, SuspendNotSupported
 
 from assistant_tui.core.strict_json import line_and_column, without_bom
-from assistant_tui.storage.private import private_folder
+from assistant_tui.storage.private_files import private_folder
 from assistant_tui.tui.terminal import job_control
 
 MAX_FILE_SIZE = 64_000_000

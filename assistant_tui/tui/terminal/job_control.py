@@ -15,7 +15,7 @@ from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-from assistant_tui.ending import CODES, ENDING
+from assistant_tui.startup.shutdown import EXIT_CODES, SHUTDOWN
 
 _SIGNAL_DELAY = 0.1
 """Seconds within which a signal that woke the program is known."""
@@ -60,7 +60,7 @@ def redraw_when_foreground(app: App[None]) -> None:
     Who touches the terminal in the background is stopped in the middle of it.
     """
     _stop_until_foreground(at_once=False)
-    if ENDING.code is None:
+    if SHUTDOWN.code is None:
         with suppress(SuspendNotSupported), app.suspend():
             pass
 
@@ -71,7 +71,7 @@ def _stop_until_foreground(*, at_once: bool) -> None:
     if at_once:
         os.killpg(os.getpgrp(), signal.SIGSTOP)
     # What woke it may be a signal to end, which is told to another thread first.
-    while _in_background() and not ENDING.is_asked_for(_SIGNAL_DELAY):
+    while _in_background() and not SHUTDOWN.wait_for_request(_SIGNAL_DELAY):
         os.killpg(os.getpgrp(), signal.SIGSTOP)
     signal.signal(signal.SIGCONT, continued)
 
@@ -101,14 +101,14 @@ def run_in_foreground(command: Sequence[str]) -> int:
     running: list[int] = []
 
     def hand_on(code: int) -> None:
-        if code != CODES[signal.SIGINT]:
+        if code != EXIT_CODES[signal.SIGINT]:
             for each in running:
                 _terminate(each)
 
-    with ENDING.listening(hand_on), _default_stop_signals(), subprocess.Popen(command) as process:
+    with SHUTDOWN.listening(hand_on), _default_stop_signals(), subprocess.Popen(command) as process:
         running.append(process.pid)
-        if ENDING.code is not None:  # it came before there was somebody to tell
-            hand_on(ENDING.code)
+        if SHUTDOWN.code is not None:  # it came before there was somebody to tell
+            hand_on(SHUTDOWN.code)
         return process.wait()
 
 

@@ -1,0 +1,215 @@
+"""Fetches a profile's key from where the profile says, and from nowhere else."""
+
+import asyncio
+import os
+import shlex
+import signal
+import stat
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+from assistant_tui.config import child_processes
+from assistant_tui.config.loading import DEFAULT_KEY_ENV
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.errors import Unauthorized
+from assistant_tui.storage.user_files import FileError, expand_path, read_user_file
+
+_SECRETS: set[str] = set()
+"""Every key that was fetched in this run, and what else the profiles have that is as secret."""
+MAX_OUTPUT_BYTES = 64_000
+"""Bytes that an `api_key_command` may print."""
+_BLOCK = 16_384
+_MAX_FILE_BYTES = 64_000
+COMMAND_TIMEOUT = 60
+"""Seconds that a command, or a keyring, may take: long enough to type a passphrase elsewhere."""
+
+
+def known_secrets() -> frozenset[str]:
+    """What must not be quoted: the keys of this run, and those that the environment has anyway."""
+    names = DEFAULT_KEY_ENV.split()
+    return frozenset(_SECRETS) | {os.environ[name] for name in names if os.environ.get(name)}
+
+
+class ApiKeySource:
+    """The key of one profile, kept in memory once fetched and asked for anew on demand."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        _SECRETS.update(profile.secrets)
+        self._key: str | None = None
+        self._fetching = asyncio.Lock()
+
+    def __repr__(self) -> str:
+        return f"ProfileKey({self._profile.name!r})"
+
+    def current(self) -> str:
+        """The key that was fetched last; empty before there is any."""
+        return (self._key or "").strip()
+
+    async def __call__(self, *, again: bool = False) -> str | None:
+        """Return the key, or None for a profile that names none.
+
+        Raises:
+            Unauthorized: the profile names a key that is not to be had.
+        """
+        async with self._fetching:  # who asks meanwhile gets the same, and nobody is asked twice
+            if self._key is None or again:
+                self._key = await self._fetch()
+                if self._key:
+                    _SECRETS.add(self._key)
+            return self._key
+
+    async def _fetch(self) -> str | None:
+        profile = self._profile
+        if profile.api_key_command:
+            return await _from_command(profile.api_key_command)
+        if profile.api_key_keyring:
+            return await _from_keyring(profile.api_key_keyring)
+        if profile.api_key_file:
+            return _from_file(profile.api_key_file)
+        names = profile.api_key_env.split()
+        key = next((os.environ[name] for name in names if os.environ.get(name)), None)
+        if key is None and len(names) == 1:
+            raise Unauthorized(f"the environment variable {names[0]} is not set")
+        return key.strip() if key else None
+
+
+async def _from_command(command: str) -> str:
+    """The first line that a command prints; whoever else holds its output is not waited for."""
+    reading, writing = os.pipe()
+    try:
+        try:
+            process = await _start_command(command, writing)
+        finally:
+            os.close(writing)
+        output = await _read_output(process, reading)
+    finally:
+        os.close(reading)
+    lines = output.decode("utf-8", "replace").splitlines()
+    if process.returncode or not lines or not lines[0].strip():
+        raise Unauthorized(f"api_key_command gave no key (exit code {process.returncode})")
+    return lines[0].strip()
+
+
+async def _read_output(process: asyncio.subprocess.Process, reading: int) -> bytes:
+    """What a command has printed when it ends; one that does not, or prints on, is ended."""
+    os.set_blocking(reading, False)
+    output, loop, much = bytearray(), asyncio.get_running_loop(), asyncio.Event()
+
+    def take() -> None:
+        with suppress(BlockingIOError):
+            while block := os.read(reading, _BLOCK):
+                output.extend(block)
+                if len(output) > MAX_OUTPUT_BYTES:
+                    much.set()
+                    break
+            loop.remove_reader(reading)
+
+    loop.add_reader(reading, take)
+    try:
+        with child_processes.tracked_group(process.pid):
+            async with asyncio.timeout(COMMAND_TIMEOUT):
+                await _wait_for_first(process.wait(), much.wait())
+    except TimeoutError:
+        raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+        loop.remove_reader(reading)
+    take()
+    if much.is_set():
+        raise Unauthorized(f"api_key_command printed more than {MAX_OUTPUT_BYTES:,} bytes")
+    return bytes(output)
+
+
+async def _wait_for_first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of these is over."""
+    tasks = [asyncio.ensure_future(each) for each in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _start_command(command: str, output: int) -> asyncio.subprocess.Process:
+    try:
+        arguments = shlex.split(command)
+        if not arguments:
+            raise ValueError("it is blank")
+        return await asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=asyncio.subprocess.DEVNULL,
+            process_group=0,  # what it starts in its turn can be ended with it
+        )
+    except (OSError, ValueError) as error:
+        raise Unauthorized(f"api_key_command could not be started: {error}") from None
+
+
+def _from_file(name: str) -> str:
+    try:
+        key = read_user_file(name, _MAX_FILE_BYTES).decode("utf-8-sig").strip()
+        path = expand_path(name)
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except UnicodeDecodeError:
+        raise Unauthorized("api_key_file: not UTF-8") from None
+    except (FileError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Unauthorized(f"api_key_file: {name}: {why}") from None
+    if mode & 0o077:
+        raise Unauthorized(f"api_key_file: {path} may be read by others: chmod 600 it")
+    if not key:
+        raise Unauthorized(f"api_key_file: {path} is empty")
+    return key
+
+
+async def _from_keyring(service: str) -> str:
+    """Ask in a thread that nobody waits for at the end: a keyring may wait for a person."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str] = loop.create_future()
+
+    def tell(key: str, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(key)
+        else:
+            answer.set_exception(error)
+
+    def ask() -> None:
+        key, failure = "", None
+        try:
+            key = _query_keyring(service)
+        except Exception as error:  # it is raised where it was asked from
+            failure = error
+        with suppress(RuntimeError):  # nobody is there any more
+            loop.call_soon_threadsafe(tell, key, failure)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        async with asyncio.timeout(COMMAND_TIMEOUT):
+            return await answer
+    except TimeoutError:
+        raise Unauthorized(f"api_key_keyring gave no key within {COMMAND_TIMEOUT} s") from None
+
+
+def _query_keyring(service: str) -> str:
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise Unauthorized("api_key_keyring needs: pip install 'assistant-tui[keyring]'") from None
+    try:
+        key: str | None = keyring.get_password(service, "assistant-tui")
+    except keyring.errors.KeyringError as error:
+        raise Unauthorized(f"api_key_keyring: {error}") from None
+    if not key:
+        raise Unauthorized(f"the keyring has no key for '{service}' (user assistant-tui)")
+    return key

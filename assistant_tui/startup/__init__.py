@@ -1,0 +1,1 @@
+"""What happens before the first frame is drawn, and how the process ends."""

@@ -1,0 +1,150 @@
+"""Reads the files that a person names."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from assistant_tui.core.assistants.import_plan import READERS, FileEntry, entries, reader_of
+from assistant_tui.core.formats import json_file
+from assistant_tui.core.raw_json import RawJson
+from assistant_tui.storage.user_files import (
+    MEGABYTE,
+    FileError,
+    descriptor_of,
+    expand_path,
+    read_stream,
+    read_user_file,
+)
+
+MAX_FILE_BYTES = 64 * MEGABYTE
+"""Of one file."""
+MAX_FILES = 100_000
+"""Of one import."""
+MAX_TOTAL_BYTES = 512 * MEGABYTE
+"""Bytes of all files of an import."""
+_LEAVES = "a link out of the folder, left out"
+
+
+class _Named(NamedTuple):
+    """One file of an import."""
+
+    path: str
+    follow: bool = True
+    """Whether it may be a link."""
+    problem: str = ""
+    """Why it is left out; empty for one that is read."""
+
+
+def read_object(name: str) -> RawJson:
+    """The one assistant, or part of one, that the file of `--file` holds, by its name or in JSON.
+
+    `-`, /dev/stdin and /dev/fd/N are streams of JSON. Raises FileError.
+    """
+    read = reader_of(name) or json_file.read
+    try:
+        stream = descriptor_of(name)
+        found = read(
+            _text(_from(stream) if stream is not None else read_user_file(name, MAX_FILE_BYTES))
+        )
+        if len(found) != 1:
+            raise ValueError(f"one assistant is allowed, there are {len(found)}")
+    except (FileError, ValueError) as error:
+        raise FileError(f"{name}: {error}") from None
+    return RawJson(found[0].text)
+
+
+def read_entries(paths: Sequence[str]) -> Iterator[FileEntry]:
+    """The assistants that stand in files, and in those of folders.
+
+    A file that is named twice is read once. In a folder, what cannot be read, and links that leave
+    it, are entries that say so.
+
+    Raises:
+        FileError: a path that is named cannot be read, or there is too much.
+    """
+    seen, room = set(), MAX_TOTAL_BYTES
+    for path in paths:
+        root, is_folder = _root(path)
+        for named in _files(root) if is_folder else [_Named(root)]:
+            source = os.path.realpath(named.path)
+            if named.problem:
+                yield FileEntry(named.path, problem=named.problem)
+            elif source not in seen:
+                seen.add(source)
+                try:
+                    data = read_user_file(
+                        named.path, min(room, MAX_FILE_BYTES), follow=named.follow
+                    )
+                    text = _text(data)
+                except (FileError, ValueError) as error:
+                    if not is_folder:
+                        raise FileError(f"{path}: {error}") from None
+                    yield FileEntry(named.path, problem=str(error))
+                    continue
+                room -= len(data)
+                yield from entries(named.path, text, source)
+
+
+def _root(path: str) -> tuple[str, bool]:
+    """What a person names by its path, and whether it is a folder."""
+    try:
+        root = str(expand_path(path)) if path.startswith("~") else path
+        expand_path(path)
+    except FileError as error:
+        raise FileError(f"{path}: {error}") from None
+    is_folder = os.path.isdir(root)
+    if not is_folder and reader_of(root) is None:
+        raise FileError(f"{path}: files that end in {_allowed()} are read")
+    return root, is_folder
+
+
+def _files(folder: str) -> list[_Named]:
+    """The files below a folder that are for us; what is hidden is not."""
+    inside, found = os.path.realpath(folder), list[_Named]()
+
+    def unreadable(error: OSError) -> None:
+        found.append(_Named(str(error.filename), problem=error.strerror or "it cannot be read"))
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        links = [each for each in folders if os.path.islink(os.path.join(place, each))]
+        files = [each for each in names if reader_of(each) and not each.startswith(".")]
+        found += [_in_folder(os.path.join(place, each), inside) for each in files]
+        linked = [_in_folder(os.path.join(place, each), inside) for each in links]
+        found += [each for each in linked if each.problem]
+        if len(found) > MAX_FILES:
+            raise FileError(f"{folder}: up to {MAX_FILES:,} files are allowed")
+    if not found:
+        raise FileError(f"{folder}: no file in it ends in {_allowed()}")
+    return sorted(found)
+
+
+def _in_folder(path: str, inside: str) -> _Named:
+    """One file or folder below another one; a link may only lead to what is there as well."""
+    if not os.path.islink(path):
+        return _Named(path, follow=False)
+    stays = os.path.commonpath([os.path.realpath(path), inside]) == inside
+    return _Named(path, problem="" if stays else _LEAVES)
+
+
+def _from(stream: int) -> bytes:
+    """All that a stream brings, that of standard input for 0."""
+    if stream:
+        return read_stream(stream, MAX_FILE_BYTES)
+    if sys.stdin is None:
+        raise FileError("standard input is closed")
+    return read_stream(sys.stdin.fileno(), MAX_FILE_BYTES)
+
+
+def _text(data: bytes) -> str:
+    """UTF-8 as it stands, every line break too. Raises ValueError with the line."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {line}: not UTF-8") from None
+
+
+def _allowed() -> str:
+    return ", ".join(READERS)

@@ -1,0 +1,159 @@
+"""Opens the files that a person names: regular ones, up to a limit, and never one that hangs.
+
+Only the standard library is imported: the configuration is read before the first paint.
+"""
+
+import os
+import re
+import select
+import stat
+from pathlib import Path
+
+MEGABYTE = 1_000_000
+_BLOCK = 1 << 20
+_STREAM = re.compile(r"-|/dev/stdin|(?:/dev|/proc/self)/fd/(\d{1,9})")
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+class FileError(Exception):
+    """What a person named cannot be used; the text says why, in a few words without the name."""
+
+
+class FileMissing(FileError):
+    """There is no such file."""
+
+
+def expand_path(name: str | Path) -> Path:
+    """The path that a person means, `~` and `~somebody` as in a shell.
+
+    Raises:
+        FileError: nobody has this home, or no file can have this name.
+    """
+    text = str(name)
+    try:
+        if not text or "\0" in text:
+            raise ValueError("empty, or a NUL in it")
+        os.fsencode(text)
+        return Path(text).expanduser()
+    except RuntimeError:
+        if os.path.lexists(text):
+            return Path(text)
+        raise FileError(f"nobody's home is {text.partition('/')[0]}") from None
+    except ValueError:
+        raise FileError("no file can have this name") from None
+
+
+def read_user_file(name: str | Path, most: int, *, follow: bool = True) -> bytes:
+    """Read a regular file of at most so many bytes; the null device is an empty one.
+
+    It is opened without waiting for anybody, and `follow` says whether it may be a link.
+
+    Raises:
+        FileError: it is no such file, is larger, or cannot be read.
+    """
+    path = expand_path(name)
+    try:
+        handle = _open(path, follow)
+        if handle is None:
+            return b""
+        try:
+            return _read(handle, most)
+        finally:
+            os.close(handle)
+    except FileNotFoundError as error:
+        raise FileMissing(error.strerror) from None
+    except OSError as error:
+        raise FileError(error.strerror or type(error).__name__) from None
+
+
+def check_user_file(name: str | Path, most: int) -> Path:
+    """The path of a regular file of at most so many bytes, for a library that opens it by itself.
+
+    Raises:
+        FileError: it is no such file, is larger, or cannot be found.
+    """
+    path = expand_path(name)
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise FileError(error.strerror or type(error).__name__) from None
+    _check_kind(found)
+    _check_size(found.st_size, most)
+    return path
+
+
+def descriptor_of(name: str) -> int | None:
+    """The N of /dev/fd/N, as shells write `<(…)`; 0 for /dev/stdin and `-`; else None."""
+    found = _STREAM.fullmatch(name)
+    return None if found is None else int(found[1] or 0)
+
+
+def read_stream(handle: int, most: int) -> bytes:
+    """Read a descriptor to its end, waiting for whoever writes to it; Ctrl-C ends that.
+
+    Raises:
+        FileError: it is longer than so many bytes, or cannot be read.
+    """
+    try:
+        return _read(handle, most)
+    except OSError as error:
+        raise FileError(error.strerror or type(error).__name__) from None
+
+
+def _open(path: Path, follow: bool) -> int | None:
+    """The descriptor of a regular file; None for the null device."""
+    found = os.stat(path, follow_symlinks=follow)
+    if stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev:
+        return None
+    _check_kind(found)
+    # What was looked at may be another file by now: it is opened so that none could hang here.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    handle = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
+    try:
+        _check_kind(os.fstat(handle))
+    except FileError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _check_kind(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "something else")
+        raise FileError(f"it is {kind}; a file is allowed")
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise FileError(f"it is too large; up to {most:,} bytes are allowed")
+
+
+def _read(handle: int, most: int) -> bytes:
+    """Whatever size was told: some files grow, and those of /proc tell none."""
+    found = os.fstat(handle)
+    if stat.S_ISREG(found.st_mode):
+        _check_size(found.st_size, most)
+    blocks, size = [], 0
+    while block := _block(handle):
+        blocks.append(block)
+        size += len(block)
+        _check_size(size, most)
+    return b"".join(blocks)
+
+
+def _block(handle: int) -> bytes:
+    """Some bytes, as soon as there are any; nothing at the end."""
+    while True:
+        try:
+            return os.read(handle, _BLOCK)
+        except BlockingIOError:
+            # Whoever started the program may have set its streams so.
+            if stat.S_ISREG(os.fstat(handle).st_mode):
+                raise
+            select.select([handle], [], [])

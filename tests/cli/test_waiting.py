@@ -1,0 +1,292 @@
+"""While a server wants to be left alone it is said why and for how long, and one signal ends it."""
+
+import re
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_hostile_answers import saying
+from tests.e2e.terminal import CTRL_C, CTRL_Q, LIMIT, PROGRAM, Terminal, environment
+
+SLOW_DOWN = b"""HTTP/1.1 429 Too Many Requests\r
+Retry-After: 120\r
+Content-Type: application/json\r
+Content-Length: 36\r
+Connection: close\r
+\r
+{"error": {"message": "slow down "}}"""
+VERBS = {
+    "create": ["create", "--file", "fields.json"],
+    "update": ["update", "asst_1", "--file", "fields.json"],
+    "delete": ["delete", "asst_1", "asst_2", "--yes"],
+    "list": ["list"],
+}
+
+
+@pytest.fixture
+def fields(tmp_path: Path) -> Path:
+    (tmp_path / "fields.json").write_text('{"model": "m"}')
+    return tmp_path
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_first_signal_ends_a_wait_that_was_told(verb: str, fields: Path) -> None:
+    with (
+        saying(SLOW_DOWN) as url,
+        subprocess.Popen(
+            [*PROGRAM, "--base-url", url, *VERBS[verb]],
+            cwd=fields,
+            env=environment(fields / "home"),
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as program,
+    ):
+        assert program.stderr is not None
+        assert re.fullmatch(
+            r"assistant-tui: Rate limited: slow down .*tried again in 1\d\d s\n",
+            program.stderr.readline(),
+        )
+        program.send_signal(signal.SIGINT)
+        assert program.wait(LIMIT) == 130
+        assert "Traceback" not in program.stderr.read()
+
+
+def ok(body: str, status: str = "200 OK", more: str = "") -> bytes:
+    """An answer after which the connection is closed."""
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{more}"
+    return f"{head}\r\n{body}".encode()
+
+
+ASSISTANT = '{"id": "asst_1", "object": "assistant", "model": "m", "name": "One"}'
+
+
+@contextmanager
+def command(url: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The program, whose words are read as they come; it is ended, whatever happens."""
+    with subprocess.Popen(
+        [*PROGRAM, "--base-url", url, *arguments],
+        cwd=folder,
+        env=environment(folder / "home"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def deletions(folder: Path) -> list[str]:
+    """What the journal would bring back."""
+    with sqlite3.connect(folder / "home" / "journal.db") as database:
+        return [row[0] for row in database.execute("SELECT kind FROM entries")]
+
+
+def test_a_write_that_waits_is_given_up_and_told_by_the_first_signal(fields: Path) -> None:
+    def answer(method: str) -> bytes:
+        return ok(ASSISTANT) if method == "GET" else SLOW_DOWN
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        assert process.stderr is not None
+        assert "tried again in" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=LIMIT)
+        assert (process.returncode, out) == (130, "")
+        assert "asst_1 was not deleted: Rate limited: slow down" in err
+    assert deletions(fields) == []
+
+
+def test_one_that_may_have_been_carried_out_is_looked_for_when_it_is_given_up(
+    fields: Path,
+) -> None:
+    deleted = threading.Event()
+
+    def answer(method: str) -> bytes:
+        if method == "DELETE":
+            deleted.set()
+            return ok("{}", "503 Busy", "Retry-After: 120\r\n")
+        return ok("{}", "404 Not Found") if deleted.is_set() else ok(ASSISTANT)
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        assert process.stderr is not None
+        assert "Server fault" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=LIMIT)
+        assert (process.returncode, out) == (130, "asst_1\n")
+    assert deletions(fields) == ["deleted"]
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_a_single_write_that_is_given_up_is_told(verb: str, fields: Path) -> None:
+    def answer(method: str) -> bytes:
+        if method == "POST":
+            return SLOW_DOWN
+        return ok('{"data": []}' if verb == "create" else ASSISTANT.replace('"m"', '"n"'))
+
+    with saying(answer) as url, command(url, fields, *VERBS[verb]) as process:
+        assert process.stderr is not None
+        assert "tried again in" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=LIMIT)
+        assert (process.returncode, out) == (143, "")
+        assert "assistant-tui: Rate limited: slow down" in err
+
+
+def test_a_signal_that_comes_before_the_wait_ends_that_too(fields: Path) -> None:
+    arrived, answering = threading.Event(), threading.Event()
+
+    def answer(method: str) -> bytes:
+        if method == "GET":
+            return ok(ASSISTANT)
+        arrived.set()
+        assert answering.wait(LIMIT)
+        return SLOW_DOWN
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        assert process.stderr is not None
+        assert arrived.wait(LIMIT)
+        process.send_signal(signal.SIGINT)
+        assert "ends after the write" in process.stderr.readline()
+        answering.set()
+        _, err = process.communicate(timeout=LIMIT)
+        assert process.returncode == 130
+        assert "was not deleted: Rate limited" in err
+
+
+def test_a_server_that_hangs_keeps_nobody_who_asks_twice(fields: Path) -> None:
+    arrived, ended = threading.Event(), threading.Event()
+
+    def answer(method: str) -> bytes:
+        if method == "GET":
+            return ok(ASSISTANT)
+        arrived.set()
+        ended.wait(LIMIT)
+        return b""
+
+    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+        try:
+            assert process.stderr is not None
+            assert arrived.wait(LIMIT)
+            process.send_signal(signal.SIGINT)
+            assert "ends after the write" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=LIMIT)
+            assert process.returncode == 130
+            assert "Traceback" not in err
+        finally:
+            ended.set()
+
+
+READ_FIRST = {
+    "create": (1, '{"data": []}', VERBS["create"]),
+    "update": (2, ASSISTANT.replace('"m"', '"n"'), VERBS["update"]),
+    "delete": (2, ASSISTANT, ["delete", "asst_1", "--yes"]),
+}
+"""The read that is never answered, what those before it are, and the command."""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("verb", READ_FIRST)
+def test_what_is_read_before_a_write_is_not_waited_for(
+    verb: str, number: signal.Signals, code: int, fields: Path
+) -> None:
+    last, body, arguments = READ_FIRST[verb]
+    arrived, ended, methods = threading.Event(), threading.Event(), list[str]()
+
+    def answer(method: str) -> bytes:
+        methods.append(method)
+        if len(methods) < last:
+            return ok(body)
+        arrived.set()
+        ended.wait(LIMIT)
+        return b""
+
+    with saying(answer) as url, command(url, fields, *arguments) as process:
+        try:
+            assert arrived.wait(LIMIT)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=LIMIT)
+        finally:
+            ended.set()
+    assert (process.returncode, out, err) == (code, "", "assistant-tui: nothing was sent\n")
+    assert methods == ["GET"] * last
+    if verb == "delete":
+        assert deletions(fields) == []
+
+
+def test_between_two_writes_nothing_is_waited_for(fields: Path) -> None:
+    arrived, ended, methods = threading.Event(), threading.Event(), list[str]()
+    (fields / "other.json").write_text('{"model": "o"}')
+
+    def answer(method: str) -> bytes:
+        methods.append(method)
+        if method == "POST":
+            return ok(ASSISTANT)
+        if "POST" not in methods:
+            return ok('{"data": [], "has_more": false}')
+        arrived.set()
+        ended.wait(LIMIT)
+        return b""
+
+    arguments = ["import", "fields.json", "other.json", "--yes"]
+    with saying(answer) as url, command(url, fields, *arguments) as process:
+        try:
+            assert arrived.wait(LIMIT)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=LIMIT)
+        finally:
+            ended.set()
+    assert process.returncode == 143 and "created" in out
+    assert "nothing more was sent\n" in err and "1 of 2 imported\n" in err
+    assert "ends after" not in err
+
+
+def test_a_command_that_prints_the_key_is_left_at_once(fields: Path) -> None:
+    (fields / "home").mkdir()
+    ready = fields / "ready"
+    text = f"""default = "p"
+[profiles.p]
+base_url = "http://127.0.0.1:9/v1"
+api_key_command = "sh -c 'touch {ready}; exec sleep 60'"
+"""
+    (fields / "home" / "config.toml").write_text(text)
+    with subprocess.Popen(
+        [*PROGRAM, "list"], env=environment(fields / "home"), stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            until = time.monotonic() + LIMIT
+            while not ready.exists() and time.monotonic() < until:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=LIMIT / 2)
+            assert (process.returncode, err) == (130, "")
+        finally:
+            process.kill()
+
+
+def test_the_seconds_are_counted_down_where_somebody_watches(fields: Path) -> None:
+    file = str(fields / "fields.json")
+    with saying(SLOW_DOWN) as url:
+        command = [*PROGRAM, "--base-url", url, "create", "--file", file]
+        with Terminal(command, environment(fields / "home")) as terminal:
+            terminal.shows("tried again in 119 s")
+            terminal.press(CTRL_C)
+            assert terminal.ends() == 130
+
+
+def test_the_screen_counts_down_and_can_be_left(fields: Path) -> None:
+    with (
+        saying(SLOW_DOWN) as url,
+        Terminal([*PROGRAM, "--base-url", url], environment(fields / "home")) as terminal,
+    ):
+        terminal.says("tried again in 119 s")
+        terminal.press(CTRL_Q)
+        assert terminal.ends() == 0
