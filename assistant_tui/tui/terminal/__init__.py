@@ -1,7 +1,8 @@
-"""Between Textual and the terminal: what the terminal shows already is not sent again.
+"""What speaks to the terminal: output, keyboard, clipboard, job control, the external editor.
 
 Textual draws a line anew from end to end where one of its cells changes, and on a scroll every
-line. Here a picture of the screen is kept, and only cells that differ from it are written. This is
-the one room that touches Textual's private parts, so `guard` knows which versions it was made for;
-with another one, or with ASSISTANT_TUI_DISPLAY=textual, Textual writes for itself.
+line. `DiffingApp` keeps a buffer of the screen and writes only the cells that differ. This uses
+private parts of Textual, so `textual_internals` names the versions that it was tested with; with
+another one, or with ASSISTANT_TUI_DISPLAY=textual, Textual writes for itself. docs/display-layer.md
+describes the layer, the parts that it uses and how to upgrade Textual.
 """

@@ -1,4 +1,4 @@
-"""Says whether this room knows the Textual that is installed."""
+"""Which versions of Textual the display layer was tested with, and whether it is in use."""
 
 import inspect
 from collections.abc import Mapping
@@ -12,9 +12,12 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 
 TESTED_VERSIONS = ("8.2.8",)
-"""Versions whose private parts were read, and whose screens were compared cell by cell."""
+"""Versions whose private parts were read and whose screens were compared, oldest first.
+
+docs/display-layer.md says how to add one.
+"""
 DISPLAY_VARIABLE = "ASSISTANT_TUI_DISPLAY"
-"""Environment variable; `textual` lets Textual write for itself."""
+"""Environment variable that switches the display layer off when it is `textual`."""
 _SIGNATURES = {
     App._display: ("self", "screen", "renderable"),
     LayoutUpdate.__init__: ("self", "strips", "region"),
@@ -25,12 +28,15 @@ _SIGNATURES = {
 
 
 def is_diffing_enabled(environ: Mapping[str, str]) -> bool:
-    """Whether nobody has switched it off, and Textual is one that is known."""
+    """Whether the display layer is used: not switched off, and made for this Textual."""
     return environ.get(DISPLAY_VARIABLE, "") != "textual" and is_tested_version()
 
 
 def is_tested_version() -> bool:
-    """Look at the name of the installed version: asking for it properly takes 20 ms."""
+    """Whether the installed Textual is a tested version with the expected signatures.
+
+    The version is read from the name of its metadata folder: `importlib.metadata` takes 20 ms.
+    """
     packages = Path(inspect.getfile(textual)).parent.parent
     installed = any((packages / f"textual-{known}.dist-info").is_dir() for known in TESTED_VERSIONS)
     return installed and all(
@@ -40,7 +46,7 @@ def is_tested_version() -> bool:
 
 
 def driver_for(driver: type[Driver]) -> type[Driver]:
-    """Our driver for a terminal of Unix; any other is left as it is."""
+    """`NonBlockingDriver` in place of Textual's `LinuxDriver`; any other driver as it is."""
     if (driver.__module__, driver.__name__) != ("textual.drivers.linux_driver", "LinuxDriver"):
         return driver
     # Windows could not import it.
