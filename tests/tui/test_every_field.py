@@ -36,15 +36,22 @@ AUTO = {"response_format": "auto"}
 CLEAR = "ctrl+u"
 
 
+PARTS = (
+    *("name", "model", "description", "instructions", "temperature", "top_p"),
+    *("reasoning_effort", "response_format", "json_schema.name", "json_schema.description"),
+    *("json_schema.strict", "json_schema.schema", "tools", "tool_resources"),
+    *("file_search.vector_store_ids", "metadata"),
+)
+
+
 async def go_to(program: Driver, part: str) -> None:
-    """Press Tab until the focus is in a field, or in a part of one."""
+    """Go where Tab would lead in the end: into a field, or a part of one."""
     wanted = f"field-{part.replace('.', '-')}"
-    for _ in range(60):
-        focused = program.main.focused
-        assert focused is not None
-        if any(node.has_class(wanted) for node in focused.ancestors):
+    for widget in program.main.focus_chain:
+        if any(node.has_class(wanted) for node in widget.ancestors):
+            widget.focus()
+            await program.settle()
             return
-        await program.pilot.press("tab")
     raise AssertionError(f"no Tab leads to {part}")
 
 
@@ -278,6 +285,19 @@ async def test_what_is_odd_and_untouched_is_not_sent(
     async with running(gate, tmp_path) as program:
         await program.press("enter", "!", "ctrl+s")
     assert gate.bodies == [b'{"name": "n!"}']
+
+
+async def test_tab_leads_to_every_field_in_the_order_of_the_form(tmp_path: Path) -> None:
+    visited: list[str] = []
+    async with running(server_of({"response_format": JSON_SCHEMA}), tmp_path) as program:
+        await program.press("enter")
+        for _ in range(40):
+            focused = program.main.focused
+            assert focused is not None
+            kinds = {kind for node in focused.ancestors for kind in node.classes}
+            visited += [part for part in PARTS if f"field-{part.replace('.', '-')}" in kinds][-1:]
+            await program.pilot.press("tab")
+    assert tuple(dict.fromkeys(visited)) == PARTS
 
 
 REFUSED: list[tuple[dict[str, Any], list[str], str]] = [
