@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import LIMIT
+
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 
 _BACKEND = """
@@ -101,7 +103,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=LIMIT,
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -110,7 +112,7 @@ class Project:
         """Whether the project's own Python has these modules."""
         python = self.folder / ".venv" / "bin" / "python"
         code = f"import {', '.join(modules)}"
-        done = subprocess.run([python, "-c", code], cwd="/", capture_output=True, timeout=60)
+        done = subprocess.run([python, "-c", code], cwd="/", capture_output=True, timeout=LIMIT)
         return done.returncode == 0
 
     @property

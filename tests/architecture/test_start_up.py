@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.limits import LIMIT
+
 HEAVY = {"httpx", "pydantic", "starlette", "uvicorn", "anyio", "pyperclip", "keyring"}
 """Packages that no start needs before its first usable screen."""
 SCREEN = {"textual", "rich"}
@@ -27,7 +29,7 @@ def loaded_by(code: str) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=LIMIT,
     )
     assert done.stderr == ""
     return set(json.loads(done.stdout.splitlines()[-1]))

@@ -1,4 +1,4 @@
-"""Commands in this process, on a server in another one, and what they wrote."""
+"""Commands in this process, on a server with a socket, and what they wrote."""
 
 import io
 import logging
@@ -11,9 +11,9 @@ import pytest
 
 from assistant_tui.cli import composition
 from tests.e2e.bent_server import BentServer
-from tests.e2e.conftest import bent, home, url
+from tests.e2e.conftest import bent, home, machine, other_side, url
 
-__all__ = ["bent", "home", "url"]
+__all__ = ["bent", "home", "machine", "other_side", "url"]
 
 
 class Done(NamedTuple):

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.e2e.bent_server import Answer, Asked, Bend, BentServer
-from tests.e2e.terminal import LIMIT, PROGRAM, environment
+from tests.e2e.terminal import PROGRAM, environment
+from tests.limits import LIMIT
 
 
 def listing(*texts: str, more: bool = False) -> Answer:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.limits import LIMIT
 
 VERBS = ["list", "get", "create", "update", "delete", "clone", "export", "import", "serve"]
 
@@ -26,7 +27,7 @@ def test_the_shell_itself_finds_no_fault_in_it(run: Run, tmp_path: Path, shell: 
         pytest.skip(f"no {shell} on this machine")
     path = tmp_path / "completion"
     path.write_bytes(run("--print-completion", shell).out)
-    done = subprocess.run([shell, "-n", path], capture_output=True, timeout=60)
+    done = subprocess.run([shell, "-n", path], capture_output=True, timeout=LIMIT)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -49,7 +50,7 @@ def test_bash_completes(run: Run, tmp_path: Path, line: list[str], found: list[s
         f"COMP_POINT={len(words)}; _shtab_assistant_tui; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     )
     done = subprocess.run(
-        ["bash", "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60
+        ["bash", "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=LIMIT
     )
     assert [each.strip() for each in done.stdout.splitlines()] == found
 

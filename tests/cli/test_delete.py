@@ -13,8 +13,9 @@ from assistant_tui.journal.journal import Journal
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
 from tests.e2e.bent_server import Answer, Asked, BentServer
-from tests.e2e.terminal import LIMIT, Program
+from tests.e2e.terminal import Program
 from tests.journal.held import held
+from tests.limits import LIMIT
 
 SIZE = (200, 30)
 """Room for a sentence that names a file."""

@@ -12,7 +12,8 @@ from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
 from tests.core.formats.support import HARD, exactly
 from tests.e2e.bent_server import Answer, Asked, BentServer
-from tests.e2e.terminal import LIMIT, Program
+from tests.e2e.terminal import Program
+from tests.limits import LIMIT
 
 
 class Keeper:

@@ -12,8 +12,9 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.support import behind, ended, listing, one_a_page, paged, program, refused
 from tests.e2e.bent_server import Answer, Asked, BentServer
-from tests.e2e.terminal import LIMIT, Program, Terminal, environment
+from tests.e2e.terminal import Program, Terminal, environment
 from tests.e2e.test_terminal_server import FORBIDDEN, HOSTILE
+from tests.limits import LIMIT
 
 EXACT = (
     '{"id":"asst_1", "model":"m","temperature":1.0,"x": 12345678901234567890123,\n'

@@ -10,7 +10,8 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.support import paged
 from tests.e2e.bent_server import BentServer
-from tests.e2e.terminal import LIMIT, environment
+from tests.e2e.terminal import environment
+from tests.limits import LIMIT
 
 
 @pytest.mark.parametrize("before", [True, False])

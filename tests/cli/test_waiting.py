@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_hostile_answers import saying
-from tests.e2e.terminal import CTRL_C, CTRL_Q, LIMIT, PROGRAM, Terminal, environment
+from tests.e2e.terminal import CTRL_C, CTRL_Q, PROGRAM, Terminal, environment
+from tests.limits import LIMIT
 
 SLOW_DOWN = b"""HTTP/1.1 429 Too Many Requests\r
 Retry-After: 120\r

@@ -18,6 +18,7 @@ from assistant_tui.config.loading import Flags
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
 from tests.config.support import SECRET, URL, settings_of
+from tests.limits import LIMIT
 
 
 def key_of(**source: Any) -> ApiKeySource:
@@ -163,9 +164,9 @@ async def test_a_command_that_nobody_waits_for_is_ended_with_all_it_started(pipe
     fetching = asyncio.create_task(key_of(api_key_command=_hanging(pipe))())
     end = await asyncio.to_thread(os.open, pipe, os.O_RDONLY)
     fetching.cancel()
-    ended, _ = await asyncio.wait([fetching], timeout=30)
+    ended, _ = await asyncio.wait([fetching], timeout=LIMIT)
     assert ended and fetching.cancelled()
-    assert select.select([end], [], [], 30)[0] and os.read(end, 1) == b""
+    assert select.select([end], [], [], LIMIT)[0] and os.read(end, 1) == b""
     os.close(end)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 import httpx
 
-from tests.e2e.terminal import LIMIT
+from tests.limits import LIMIT
 
 Json = dict[str, Any]
 

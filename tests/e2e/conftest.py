@@ -1,4 +1,4 @@
-"""A home for each program, a server in a process of its own, and one that bends what it says."""
+"""A home for each program, a sound server, and one before it that bends what it says."""
 
 import subprocess
 import sys
@@ -10,7 +10,12 @@ import pytest
 from tests.e2e.bent_server import BentServer
 from tests.e2e.main_job import Pair, make_pair
 from tests.e2e.sshd import Sshd, missing
-from tests.e2e.terminal import LIMIT, environment
+from tests.e2e.terminal import environment
+from tests.fakeserver.fixtures import machine, other_side
+from tests.fakeserver.machine import Machine
+from tests.limits import LIMIT
+
+__all__ = ["machine", "other_side"]
 
 
 @pytest.fixture
@@ -20,8 +25,14 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    """The address of `assistant-tui serve` over an empty store."""
+def url(machine: Machine) -> str:
+    """The address of a sound server that holds nothing yet."""
+    return machine.url
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of `assistant-tui serve` in a process of its own, over an empty store."""
     command = [sys.executable, "-m", "assistant_tui", "serve", "--port", "0"]
     with subprocess.Popen(
         command, env=environment(tmp_path / "server"), stdout=subprocess.PIPE, text=True

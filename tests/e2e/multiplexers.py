@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from tests.e2e.sshd import Sshd
-from tests.e2e.terminal import LIMIT
+from tests.limits import LIMIT
 
 TMUX = ("tmux", "-f", "/dev/null")
 SCREEN = ("screen", "-c", "/dev/null", "-U")

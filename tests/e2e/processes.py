@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.e2e.terminal import LIMIT
+from tests.limits import LIMIT
 
 
 def running_in(home: Path) -> list[int]:

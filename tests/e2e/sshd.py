@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from tests.e2e.processes import end_all, none_is_left, running_in
-from tests.e2e.terminal import LIMIT, ROOT, Terminal
+from tests.e2e.terminal import ROOT, Terminal
+from tests.limits import LIMIT
 
 PACKAGES = {
     "sshd": "openssh-server",

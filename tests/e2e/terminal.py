@@ -20,8 +20,8 @@ from typing import Never, Self
 
 import pyte
 
-LIMIT = 30.0
-"""Seconds after which a wait gives up; no test is faster or slower for it."""
+from tests.limits import LIMIT
+
 PROGRAM = (sys.executable, "-m", "assistant_tui")
 ROOT = Path(__file__).resolve().parent.parent.parent
 _UNKNOWN_TO_PYTE = re.compile(

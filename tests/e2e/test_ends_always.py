@@ -11,16 +11,8 @@ import pytest
 from tests.e2e.drafts import kept
 from tests.e2e.harm import DEAF, ON_CTRL_C, command, harmed
 from tests.e2e.processes import none_is_left, running_in
-from tests.e2e.terminal import (
-    CTRL_C,
-    CTRL_Z,
-    ENTER,
-    LIMIT,
-    PROGRAM,
-    Terminal,
-    environment,
-    restored,
-)
+from tests.e2e.terminal import CTRL_C, CTRL_Z, ENTER, PROGRAM, Terminal, environment, restored
+from tests.limits import LIMIT
 
 IN_A_THREAD = "threading.Thread(target={deed}).start()"
 FAULTS = {

@@ -14,7 +14,6 @@ from tests.e2e.terminal import (
     DOWN,
     ENTER,
     ESCAPE,
-    LIMIT,
     PAGE_DOWN,
     TAB,
     UP,
@@ -22,6 +21,7 @@ from tests.e2e.terminal import (
     Terminal,
     restored,
 )
+from tests.limits import LIMIT
 
 FIRST, SECOND, THIRD = "Data lake researcher", "Legal researcher v3", "München on-call helper"
 

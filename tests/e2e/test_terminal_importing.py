@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 
 from tests.e2e.bent_server import Answer, Asked, BentServer
-from tests.e2e.terminal import ENTER, LIMIT, TAB, Program, Terminal
+from tests.e2e.terminal import ENTER, TAB, Program, Terminal
+from tests.limits import LIMIT
 
 SIZE = (120, 36)
 

@@ -48,6 +48,12 @@ def create(url: str, name: str, **members: object) -> str:
 
 
 @pytest.fixture
+def url(served: str) -> str:
+    """The program's own server in a process of its own."""
+    return served
+
+
+@pytest.fixture
 def remote(url: str, home: Path) -> Iterator[Terminal]:
     """The program on a server with two assistants."""
     create(url, "Older")

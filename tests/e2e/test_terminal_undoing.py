@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.bent_server import Answer, Asked, BentServer, Json
-from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, LIMIT, TAB, Program, Terminal
+from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Program, Terminal
+from tests.limits import LIMIT
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""

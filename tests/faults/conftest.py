@@ -4,22 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.machine import Machine
+from tests.fakeserver.fixtures import machine, other_side
+from tests.fakeserver.machine import Machine
 from tests.faults.proxy import Proxy
 
-
-@pytest.fixture(scope="session")
-def other_side() -> Iterator[Machine]:
-    """The machine, started once."""
-    with Machine() as machine:
-        yield machine
-
-
-@pytest.fixture
-def machine(other_side: Machine) -> Machine:
-    """The machine, its server empty."""
-    other_side.wipe()
-    return other_side
+__all__ = ["machine", "other_side"]
 
 
 @pytest.fixture

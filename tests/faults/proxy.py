@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from tests.e2e.bent_server import Asked
-from tests.faults.machine import Machine
+from tests.fakeserver.machine import Machine
 
 _RESET = struct.pack("ii", 1, 0)
 """To linger for no time: the kernel resets a connection that is closed so."""

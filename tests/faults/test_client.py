@@ -10,6 +10,7 @@ import pytest
 from assistant_tui.core.errors import Offline, TimedOut, Unreadable
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.api.support import KEY, KeyRing
+from tests.fakeserver.machine import Machine
 from tests.faults.clients import ACTIONS, DONE, PATIENT, Waits, client
 from tests.faults.faults import (
     HELPED,
@@ -21,7 +22,6 @@ from tests.faults.faults import (
     longer_than_it_said,
     redirected,
 )
-from tests.faults.machine import Machine
 from tests.faults.proxy import Proxy, sound
 
 ONCE_SILENT = 1.5

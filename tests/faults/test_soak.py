@@ -11,10 +11,10 @@ from assistant_tui.core.errors import EditConflict, NotFound, ServiceError
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import Kind
 from assistant_tui.services.assistants import AssistantService
+from tests.fakeserver.machine import Machine
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
 from tests.faults.clients import service
 from tests.faults.ledger import Known, Ledger
-from tests.faults.machine import Machine
 from tests.faults.proxy import Proxy
 
 STEPS = 60

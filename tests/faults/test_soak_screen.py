@@ -11,10 +11,10 @@ import pytest
 from assistant_tui.config.settings import LOCAL
 from assistant_tui.core.errors import Offline, ServiceError
 from assistant_tui.transport.endpoint import Endpoint
+from tests.fakeserver.machine import Machine
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
 from tests.faults.clients import PATIENT, Waits
 from tests.faults.ledger import Known, Ledger
-from tests.faults.machine import Machine
 from tests.faults.proxy import Proxy
 from tests.tui.driver import Driver, running
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tests.api.support import KEY
 from tests.e2e.terminal import ENTER, Program, Terminal
+from tests.fakeserver.machine import Machine
 from tests.faults.faults import READS, TROUBLES, redirected
-from tests.faults.machine import Machine
 from tests.faults.proxy import Fault, Proxy
 
 SIZE = (120, 30)

@@ -10,6 +10,7 @@ from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import NotServed, Offline, ServiceError
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.retries import MOST_RETRIES
+from tests.fakeserver.machine import Machine
 from tests.faults.clients import DONE, PATIENT, service
 from tests.faults.faults import (
     TROUBLES,
@@ -19,7 +20,6 @@ from tests.faults.faults import (
     reset_before_the_deed,
     reset_in_the_request,
 )
-from tests.faults.machine import Machine
 from tests.faults.proxy import Exchange, Proxy, sound
 from tests.services.support import draft_of
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-_WAIT = 30.0
+_WAIT = 120.0
 """Seconds to wait for the program that writes just now."""
 
 

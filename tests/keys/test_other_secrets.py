@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,11 +10,16 @@ from urllib.parse import quote
 
 import pytest
 
+from assistant_tui.config import api_keys
+from tests.cli.conftest import Run, run
 from tests.e2e.terminal import PROGRAM, Terminal, environment
 from tests.hostile.server import on_a_socket
 from tests.hostile.terminal_bytes import copied
 from tests.keys.test_canary import REFUSALS, use_it
 from tests.keys.vault import CANARY, Vault, leaks, left_behind
+from tests.limits import LIMIT
+
+__all__ = ["run"]
 
 CODED = quote(CANARY, safe="")
 PLACES: dict[str, Callable[[str], str]] = {
@@ -69,25 +75,49 @@ def test_no_secret_is_on_the_screen_or_on_the_disk(home: Path, vault: Vault) -> 
     assert written(home) == {}
 
 
-def test_no_command_prints_or_keeps_a_secret(home: Path, vault: Vault) -> None:
-    def run(*arguments: str) -> int:
-        done = subprocess.run(
-            [*PROGRAM, *arguments, "--log"], env=environment(home), capture_output=True
-        )
-        assert leaks(done.stdout + done.stderr) == [], arguments
-        return done.returncode
+@pytest.fixture
+def command(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
+    """Runs a command that knows no secret from those before it; its exit code."""
+    for name, value in environment(home).items():
+        monkeypatch.setenv(name, value)
+    logger = logging.getLogger("assistant_tui")
 
+    def command(*arguments: str) -> int:
+        monkeypatch.setattr(api_keys, "_SECRETS", set())
+        done = run(*arguments, "--log")
+        for handler in [*logger.handlers]:
+            logger.removeHandler(handler)
+            handler.close()
+        assert leaks(done.out + done.err.encode()) == [], arguments
+        return done.code
+
+    yield command
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
+
+
+def test_no_command_prints_or_keeps_a_secret(
+    home: Path, vault: Vault, command: Callable[..., int]
+) -> None:
     change, out = home / "change.json", ("--format", "json", "--output", str(home / "out"))
     for mode in ("sound", *REFUSALS):
         vault.mode = mode
         change.write_text(json.dumps({"name": f"Now {mode}"}))
         code = 0 if mode == "sound" else 1
-        assert run("list", "--json") == code
-        assert run("update", "asst_1", "--file", str(change)) == code
-        assert run("export", "asst_1", *out, "--yes") == code
-        assert run("import", str(change), "--yes") == 1, "it has no model"
-        assert run("delete", "asst_1" if mode != "sound" else "asst_2", "--yes") == 1
+        assert command("list", "--json") == code
+        assert command("update", "asst_1", "--file", str(change)) == code
+        assert command("export", "asst_1", *out, "--yes") == code
+        assert command("import", str(change), "--yes") == 1, "it has no model"
+        assert command("delete", "asst_1" if mode != "sound" else "asst_2", "--yes") == 1
     assert written(home) == {}
+
+
+def test_no_process_prints_a_secret_until_its_end(home: Path, vault: Vault) -> None:
+    vault.mode = "refusing"
+    list_them = [*PROGRAM, "list", "--json", "--log"]
+    done = subprocess.run(list_them, env=environment(home), capture_output=True, timeout=LIMIT)
+    assert done.returncode == 1
+    assert leaks(done.stdout + done.stderr) == []
 
 
 def test_what_cannot_be_a_profile_is_not_quoted(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import httpx
 
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sqlite_store import SQLiteStore, Store
+from tests.limits import LIMIT
 
 Json = dict[str, Any]
 
@@ -84,4 +85,4 @@ def serving(
         finally:
             if process.poll() is None:
                 process.terminate()
-                process.communicate(timeout=30)
+                process.communicate(timeout=LIMIT)

@@ -20,6 +20,7 @@ from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite as sqlite_layer
 from assistant_tui.storage.database_errors import is_busy
+from tests.limits import LIMIT
 from tests.server.support import Json, client, connection_of, error_of
 
 FIELDS = created({"model": "m"})
@@ -131,7 +132,7 @@ def test_a_store_that_is_closed_waits_for_no_lock(
         other.execute("BEGIN IMMEDIATE")
         writer = threading.Thread(target=write)
         writer.start()
-        assert waiting.wait(10)
+        assert waiting.wait(LIMIT)
         store.close()
         writer.join()
     assert len(refused) == 1

@@ -16,6 +16,7 @@ import openai
 import pytest
 
 from assistant_tui.cli import composition
+from tests.limits import LIMIT
 from tests.server.support import serving
 
 PAGE = "https://app.example"
@@ -65,7 +66,7 @@ class Server(NamedTuple):
 
 
 def _answer(port: int, request: bytes) -> Answer:
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as connection:
         connection.sendall(request)
         received = b""
         while data := connection.recv(65536):
@@ -453,5 +454,5 @@ def test_a_key_with_a_line_break_at_its_end_works(tmp_path: Path, key: bytes) ->
                 assert httpx.get(f"{url}/models", headers=headers).status_code == status
         finally:
             process.send_signal(signal.SIGTERM)
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, err) == (143, b"")

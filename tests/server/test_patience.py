@@ -11,9 +11,8 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.http import connections, requests
 from assistant_tui.server.http.serving import Server, listen
 from assistant_tui.server.store.sample_store import SampleStore
+from tests.limits import LIMIT
 
-LIMIT = 30.0
-"""Seconds after which a wait gives up; no test is faster or slower for it."""
 HEAD = b"POST /v1/assistants HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n"
 
 

@@ -19,8 +19,8 @@ from urllib.request import urlopen
 import pytest
 
 from assistant_tui.server.http import serving
+from tests.limits import LIMIT
 
-LIMIT = 30.0
 DESCRIPTORS = 128
 LISTED = "/v1/assistants"
 

@@ -14,6 +14,7 @@ from assistant_tui.cli import serve as serve_module
 from assistant_tui.cli.serve import run
 from assistant_tui.server.http import serving as serving_module
 from assistant_tui.storage import sqlite
+from tests.limits import LIMIT
 from tests.server.support import connect_without_wal, serving
 
 
@@ -27,7 +28,7 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals, code:
         with httpx.Client(base_url=url) as http:
             assert http.post("/assistants", json={"model": "m"}).status_code == 200
             process.send_signal(number)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, out, err) == (code, "", "")
     assert [each.name for each in tmp_path.iterdir()] == ["assistants.db"]
 
@@ -35,7 +36,7 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals, code:
 def test_at_once_is_not_too_early(tmp_path: Path) -> None:
     with serving(tmp_path / "assistants.db") as (url, process):
         process.terminate()
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=LIMIT)
     assert url and (process.returncode, err) == (143, "")
 
 

@@ -15,6 +15,7 @@ from assistant_tui.server.errors import StoreError
 from assistant_tui.server.http.middleware import RequestIdMiddleware
 from assistant_tui.server.store.paging import Page, PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
+from tests.limits import LIMIT
 from tests.server.support import Json, client, error_of
 
 _LOG = "assistant_tui.server.http.middleware"
@@ -292,7 +293,7 @@ class _Slow(SampleStore):
 
     def create(self, fields: Json) -> Json:
         self.entered.set()
-        assert self.go_on.wait(10), "the event loop stood still"
+        assert self.go_on.wait(LIMIT), "the event loop stood still"
         return super().create(fields)
 
 

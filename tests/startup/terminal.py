@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until a program that does not do what is awaited fails its test."""
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from assistant_tui import __version__
 from assistant_tui.cli import composition
+from tests.limits import LIMIT
 from tests.startup.terminal import terminal
 
 HELP = "; assistant-tui --help tells more"
@@ -240,5 +241,5 @@ def test_a_closed_pipe_ends_quietly(arguments: list[str]) -> None:
         env=environ,
     ) as process:
         os.close(writing)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, err) == (0, b"")

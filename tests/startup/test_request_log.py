@@ -19,6 +19,7 @@ from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
 from assistant_tui.startup import diagnostics
 from assistant_tui.transport.endpoint import Endpoint
+from tests.limits import LIMIT
 from tests.startup.conftest import Screen
 
 KEY = "sk-very-secret-0123456789"
@@ -109,7 +110,7 @@ silence_libraries()
 logging.getLogger("httpx").error("second")
 """
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT)
     assert (done.stdout, done.stderr) == ("", "first\n")
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from assistant_tui.cli import composition, serve
+from tests.limits import LIMIT
 from tests.startup.conftest import Screen
 from tests.startup.terminal import terminal
 
@@ -183,6 +184,6 @@ def test_serve_insists_on_its_key_and_ends_by_a_signal(monkeypatch: pytest.Monke
         bearer = {"Authorization": "Bearer sk-serve"}
         assert httpx.get(f"{url}/assistants", headers=bearer).status_code == 200
         process.terminate()
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=LIMIT)
     assert url.startswith("http://127.0.0.1:") and url.endswith("/v1")
     assert (process.returncode, err) == (143, "")

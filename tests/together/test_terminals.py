@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 
 from tests.e2e.drafts import kept
-from tests.e2e.terminal import CTRL_S, ENTER, LIMIT, TAB, Program, Terminal, environment
+from tests.e2e.terminal import CTRL_S, ENTER, TAB, Program, Terminal, environment
+from tests.limits import LIMIT
 
 SIZE = (120, 40)
 """Room for whole sentences on the status line, and for all rows."""

@@ -25,7 +25,7 @@ from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.main.screen import MainScreen
 
 WRITES = ("POST", "DELETE")
-HANGS = 60
+HANGS = 120
 """Seconds after which what is waited for counts as never coming, on the busiest machine."""
 
 

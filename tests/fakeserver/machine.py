@@ -14,7 +14,7 @@ from assistant_tui.server.assistants import Json
 from assistant_tui.server.http.serving import listen
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
-from tests.e2e.terminal import LIMIT
+from tests.limits import LIMIT
 
 MODELS = ("gpt-4o", "o3-mini")
 _Answer = TypeVar("_Answer")
@@ -53,6 +53,11 @@ class Machine:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    @property
+    def url(self) -> str:
+        """The base address of the API."""
+        return f"http://127.0.0.1:{self.port}/v1"
 
     def do(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
         """Have something done there, and wait for it."""
