@@ -15,7 +15,7 @@ def prepare(options: argparse.Namespace, console: Console) -> Job:
         if options.json:
             console.json(row.text)
             return 0
-        for line in describe(row, exact="--json"):
+        for line in describe(row, show_all_with="--json"):
             for text in line.text.split("\n"):
                 console.line(" " * line.indent + text)
         return 0

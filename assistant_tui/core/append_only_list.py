@@ -7,11 +7,11 @@ from typing import Protocol, Self, TypeVar, overload
 
 
 class Identified(Protocol):
-    """What is found by its id."""
+    """An item that has an id."""
 
     @property
     def id(self) -> str:
-        """One of a kind in its sequence."""
+        """Unique within its sequence."""
         ...
 
 
@@ -19,7 +19,7 @@ Item = TypeVar("Item", bound=Identified)
 
 
 class SequenceView(Sequence[Item]):
-    """A sequence over items that it does not hold itself; a slice of it is a tuple."""
+    """A sequence computed from other sequences; a slice of it is a tuple."""
 
     __slots__ = ()
 
@@ -51,7 +51,7 @@ class SequenceView(Sequence[Item]):
 
 
 class AppendOnlyList(SequenceView[Item]):
-    """The first items of a store that is only ever added to, and that other snapshots share."""
+    """The first items of a list that is only appended to; snapshots share that list."""
 
     __slots__ = ("_count", "_held", "_places")
 
@@ -90,7 +90,7 @@ class AppendOnlyList(SequenceView[Item]):
         return self._held is former._held and self._count >= former._count
 
     def plus(self, items: Iterable[Item]) -> Self:
-        """These and more, none of which may be here yet; the store is copied only at a fork."""
+        """Append items with new ids; copies the list only if another snapshot has appended."""
         base = self if len(self._held) == self._count else type(self)(self)
         for item in items:
             base._places[item.id] = len(base._held)
@@ -104,7 +104,7 @@ class AppendOnlyList(SequenceView[Item]):
         return snapshot
 
     def put(self, place: int, item: Item) -> Self:
-        """These, but another item with the same id at a place."""
+        """Replace the item at a place by another one with the same id."""
         changed = type(self)()
         changed._held, changed._places = list(self), self._places.copy()
         changed._held[place], changed._count = item, self._count
@@ -112,7 +112,7 @@ class AppendOnlyList(SequenceView[Item]):
 
 
 class ReversedView(SequenceView[Item]):
-    """The other way round."""
+    """The items of a sequence in reverse order."""
 
     __slots__ = ("_items",)
 
@@ -131,7 +131,7 @@ class ReversedView(SequenceView[Item]):
 
 
 class ConcatenatedView(SequenceView[Item]):
-    """One sequence behind the other."""
+    """The items of one sequence, then those of another."""
 
     __slots__ = ("_one", "_other")
 

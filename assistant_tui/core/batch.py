@@ -1,4 +1,4 @@
-"""Runs one operation on many items: a few at a time, to be stopped, with a result for each."""
+"""Runs one operation on many items, a few at once; it can be stopped, and each has a result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -20,28 +20,28 @@ from assistant_tui.core.errors import (
 )
 
 AT_ONCE = 4
-"""Requests that are under way side by side; few enough for any server."""
+"""Items that are worked on at once; few enough for any server."""
 STOPPING_ERRORS = (Unauthorized, Forbidden, NoBackup, NotServed, Offline, TimedOut, RateLimited)
-"""What the next assistant would meet as well: after one of these no further one is begun."""
+"""Errors that every further item would meet as well: after one of these no item is begun."""
 
 
 class Item(Protocol):
-    """What an operation is run on. Two items are two, however alike they are."""
+    """What an operation is run on: a row, a step of an import, an entry of the journal."""
 
     @property
     def id(self) -> str:
-        """The id of the assistant that it is about; empty where there is none yet."""
+        """The id of the object on the server; empty where there is none yet."""
 
     @property
     def label(self) -> str:
-        """What it is called in a result, in a line that is safe to show."""
+        """What the item is called in a result, in a line that is safe to show."""
 
 
 ItemT = TypeVar("ItemT", bound=Item)
 
 
 class DeleteResult(NamedTuple):
-    """The server does not have this assistant any more."""
+    """An object was deleted."""
 
     id: str
     unkept: str = ""
@@ -49,11 +49,11 @@ class DeleteResult(NamedTuple):
 
 
 Operation = Callable[[ItemT], Awaitable[SaveResult | DeleteResult | str | None]]
-"""Does it to one item; returns what the server has then, or what a person should know."""
+"""Carries the operation out on one item; returns its result, or a remark for the person."""
 
 
 class Status(Enum):
-    """What became of one item."""
+    """Whether the operation was carried out on an item."""
 
     DONE = "done"
     UNCHANGED = "unchanged"
@@ -62,11 +62,11 @@ class Status(Enum):
 
 
 UNFINISHED = (Status.FAILED, Status.NOT_TRIED)
-"""What a second run tries."""
+"""The items with these are tried by a second run."""
 
 
 class Result(NamedTuple, Generic[ItemT]):
-    """One item, and what became of it."""
+    """One item, and the outcome of the operation on it."""
 
     item: ItemT
     status: Status = Status.NOT_TRIED
@@ -75,7 +75,7 @@ class Result(NamedTuple, Generic[ItemT]):
     saved: SaveResult | None = None
     """What the server has after a create or modify."""
     removed: str = ""
-    """The id of the assistant that is gone; else empty."""
+    """The id of the object that was deleted; else empty."""
     unkept: str = ""
     """Why it cannot be undone; empty if it can."""
     fault: Exception | None = None
@@ -85,8 +85,8 @@ class Result(NamedTuple, Generic[ItemT]):
 class Batch(Generic[ItemT]):
     """One operation on some items; each has its result at its own position.
 
-    A second run tries what failed and what was not tried. Items about the same assistant are done
-    one after the other, in their order, whatever else is under way.
+    A second run tries what failed and what was not tried. Items with the same id are done one
+    after the other, in their order.
     """
 
     def __init__(
@@ -97,7 +97,14 @@ class Batch(Generic[ItemT]):
         *,
         at_once: int = AT_ONCE,
     ) -> None:
-        """`on_result` hears of each item when it is done or has failed."""
+        """Prepare the operation; `run` carries it out.
+
+        Args:
+            items: what it is run on.
+            operation: what is done to each.
+            on_result: called with each result as soon as there is one.
+            at_once: how many items are worked on at once.
+        """
         self._operation = operation
         self.on_result = on_result
         self._at_once = at_once
@@ -121,11 +128,11 @@ class Batch(Generic[ItemT]):
         return tuple(self._results)
 
     def of(self, *statuses: Status) -> list[Result[ItemT]]:
-        """The results that have one of these statuses."""
+        """The results with one of these statuses, in the order of the items."""
         return [result for result in self._results if result.status in statuses]
 
     def stop(self, why: str = "stopped") -> None:
-        """Begin no further item; what is under way is waited for."""
+        """Begin no further item; those that have begun are finished."""
         self.stopped = self.stopped or why
 
     async def run(self) -> None:
@@ -140,7 +147,7 @@ class Batch(Generic[ItemT]):
     async def _work(self, positions: Iterator[int]) -> None:
         while not self.stopped and (position := next(positions, None)) is not None:
             item = self._results[position].item
-            async with self._alone(item):
+            async with self._exclusive(item):
                 if self.stopped:
                     return
                 self._results[position] = result = await self._try(item)
@@ -148,8 +155,8 @@ class Batch(Generic[ItemT]):
                 self.failed += result.status is Status.FAILED
             self.on_result(result)
 
-    def _alone(self, item: ItemT) -> AbstractAsyncContextManager[None]:
-        """Waits for the items before this one that are about the same assistant."""
+    def _exclusive(self, item: ItemT) -> AbstractAsyncContextManager[None]:
+        """Waits for the items before this one that have the same id."""
         return self._locks.setdefault(item.id, asyncio.Lock()) if item.id else nullcontext()
 
     async def _try(self, item: ItemT) -> Result[ItemT]:
@@ -160,7 +167,7 @@ class Batch(Generic[ItemT]):
                 self.stop(error.title)
             return Result(item, Status.FAILED, f"{error.title}: {error}")
         except Exception as fault:
-            # What nobody expected of one item must not keep the others from being done.
+            # An unexpected error of one item must not keep the others from being done.
             return Result(item, Status.FAILED, describe_fault(fault), fault=fault)
         if isinstance(outcome, DeleteResult):
             return Result(item, Status.DONE, removed=outcome.id, unkept=outcome.unkept)

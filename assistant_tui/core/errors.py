@@ -179,9 +179,9 @@ class ServerFault(ServiceError):
 
 
 def describe_fault(fault: Exception) -> str:
-    """What is said of an error that nobody expected: its kind and place, none of its own words.
+    """Describe an unexpected error by its type and place.
 
-    Nobody knows what those quote.
+    Its message is left out, since it may quote a secret.
     """
     frames = traceback.extract_tb(fault.__traceback__)
     place = f", {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -10,12 +10,12 @@ _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},:]', re.DOTA
 _DECODER = json.JSONDecoder(strict=False)
 _BLANK = " \t\r\n"
 DEEPEST = 200
-"""Levels of nesting that are read and laid out, far from where Python's own stack ends: who calls
-from deep inside the screen must be able to read what was read before."""
+"""Levels of nesting that are read and laid out; far below Python's recursion limit, so that code
+called from deep inside the screen can still read what was read before."""
 
 
 def read_json(text: str) -> Any:
-    """Return what JSON text says; control characters inside strings are let through.
+    """Return the value of JSON text; control characters inside strings are let through.
 
     Raises:
         ValueError: not JSON, nested too deeply, or a number too long to read.
@@ -29,12 +29,12 @@ def read_json(text: str) -> Any:
 
 
 def is_too_deep(text: str) -> bool:
-    """Whether JSON text has more levels than are read anywhere in the program."""
+    """Whether JSON text is nested more than `DEEPEST` levels."""
     return text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST
 
 
 def _depth(text: str) -> int:
-    """How many levels are open at most; no more is counted than is needed to know."""
+    """The nesting depth; counting stops once it exceeds `DEEPEST`."""
     depth = deepest = 0
     for token in _TOKEN.finditer(text):
         mark = token[0]
@@ -116,12 +116,17 @@ def compose_list(parts: Iterable[str]) -> str:
     return "[" + ", ".join(parts) + "]"
 
 
-def member_at(text: str, way: Sequence[str]) -> str | None:
-    """The exact text of a value inside nested objects, by its names from the outside in.
+def member_at(text: str, path: Sequence[str]) -> str | None:
+    """The exact text of a value inside nested objects.
 
-    None where it is absent, or what should hold it is no object.
+    Args:
+        text: the JSON of the outermost object.
+        path: the names that lead to the value, from the outside in.
+
+    Returns:
+        None where the value is absent, or something on the path is not an object.
     """
-    for name in way:
+    for name in path:
         try:
             found = members(text).get(name)
         except ValueError:
@@ -132,13 +137,16 @@ def member_at(text: str, way: Sequence[str]) -> str | None:
     return text
 
 
-def with_member(text: str, way: Sequence[str], value: str | None) -> str:
-    """The text of an object in which one value inside nested objects is another, or gone (None).
+def with_member(text: str, path: Sequence[str], value: str | None) -> str:
+    """Replace or remove one value inside nested objects; every other value stays as it was.
 
-    An object that is empty without it goes, too. Every other value stays exactly as it was.
+    Args:
+        text: the JSON of the outermost object.
+        path: the names that lead to the value, from the outside in.
+        value: the new JSON text; None removes the value, and what is then an empty object.
     """
     parts = members(text) if text.lstrip(_BLANK).startswith("{") else {}
-    name, *inner = way
+    name, *inner = path
     if inner:
         value = with_member(parts.get(name, "{}"), inner, value)
         value = None if value == "{}" else value
@@ -154,7 +162,7 @@ def _pieces(text: str, opening: str, closing: str) -> list[str]:
 
 
 def spans(text: str, opening: str, closing: str) -> list[tuple[int, int]]:
-    """Where the texts between the commas and colons of the outermost array or object stand.
+    """The start and end of each text between the commas and colons of the outermost level.
 
     Raises:
         ValueError: it does not begin with `opening`, does not end with `closing`, or is cut off.

@@ -141,7 +141,7 @@ MOST_PARTS_AT_ONCE = 2_000_000
 """Parts of one answer: 10,000 assistants with ten tools each have half of it."""
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _STRIPPED = 4_000_000
-"""Characters up to which strings are told from the rest."""
+"""Characters up to which strings are left out when parts are counted."""
 
 
 def count_parts(text: str) -> int:

@@ -17,9 +17,9 @@ from assistant_tui.core.search.ordering import AS_SERVED, Ordering
 from assistant_tui.core.search.query import EVERYTHING, Query
 
 MOST_LOSSES = 3
-"""Times that all is loaded anew because a cursor is gone, before that is told as a failure."""
+"""Reloads in a row because a cursor is gone, after which the next one counts as a failure."""
 SHORT = "the list was not loaded to its end"
-"""What is said where a server's answers ended before its list did."""
+"""The message where a server's answers ended before its list did."""
 
 
 class Load(Enum):
@@ -35,18 +35,17 @@ class Load(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """One thing that the server is asked for; equal only to itself, so that no answer is mixed up.
-
-    `after` is the cursor of a page, `count` how many rows a reload brings at least.
-    """
+    """One request for rows; equal only to itself, so that no answer is taken for another's."""
 
     load: Load
     after: str = ""
+    """The cursor of a page."""
     count: int = 0
+    """How many rows a reload fetches at least."""
 
 
 class Failure(NamedTuple):
-    """What went wrong, and with what."""
+    """An error, and the kind of request that failed with it."""
 
     load: Load
     error: ServiceError
@@ -60,9 +59,9 @@ class ListState:
     """What is loaded, looked for, sorted by and found so far."""
     reload_wanted: bool = False
     page_wanted: str | None = None
-    """The cursor whose page is wanted; worth nothing once the list ends with another row."""
+    """The cursor whose page is wanted; ignored once the list ends with another row."""
     all_wanted: bool = False
-    """Somebody waits for all rows, whatever filter and order there are."""
+    """All rows are waited for, whatever filter and order there are."""
     request: Request | None = None
     """What is under way, from its start until it was answered, has failed or was given up."""
     base: Listing | None = None
@@ -84,7 +83,7 @@ class ListState:
 
     @property
     def loading_all(self) -> bool:
-        """The rest of the rows is on its way."""
+        """The remaining rows are being loaded."""
         return self.needs_all and self._missing and self.failure is None
 
     @property
@@ -96,7 +95,7 @@ class ListState:
     def _missing(self) -> bool:
         return self.listing.remembered or not self.listing.exhausted
 
-    # What to do.
+    # What is to be requested.
 
     def next_request(self) -> Request | None:
         """What to ask for now; None where nothing is needed, or something is under way."""
@@ -118,14 +117,14 @@ class ListState:
 
     @property
     def activity(self) -> Load | None:
-        """What is being done, or will be when what is not wanted any more was given up."""
+        """The kind of request that is under way, or will be once a superseded one was given up."""
         if self.request is not None and not self.superseded:
             return self.request.load
         needed = self._needed()
         return None if needed is None else needed.load
 
     def loads_otherwise(self, before: "ListState") -> bool:
-        """Whether there is something else to tell of what is loaded, and of how it goes."""
+        """Whether the loaded rows, the failure or the progress differ from an earlier state."""
         same = self.listing is before.listing and self.failure is before.failure
         going = (self.activity, self.loading_all, self.all_wanted)
         return not same or going != (before.activity, before.loading_all, before.all_wanted)
@@ -146,10 +145,10 @@ class ListState:
             return Request(Load.PAGE, after=listing.cursor or "")
         return None
 
-    # What a person does.
+    # What the person asks for.
 
     def with_query(self, query: Query, ordering: Ordering) -> "ListState":
-        """Look for something, in an order."""
+        """Filter by another query and sort by another order."""
         if query == self.view.query and ordering == self.view.ordering:
             return replace(self, view=replace(self.view, query=query))
         return self._wish(replace(self, view=self.view.with_query(query, ordering)))
@@ -160,11 +159,11 @@ class ListState:
         return self.with_query(EVERYTHING, ordering)
 
     def wanting_all(self, wanted: bool) -> "ListState":
-        """Have all rows come, whatever is looked for; or do without them."""
+        """Ask for all rows, whatever the filter; or no longer."""
         return self if wanted == self.all_wanted else self._wish(replace(self, all_wanted=wanted))
 
     def wanting_page(self, after: str) -> "ListState":
-        """Have the page come that follows a cursor."""
+        """Ask for the page that follows a cursor."""
         return self if after == self.page_wanted else replace(self, page_wanted=after)
 
     def wanting_reload(self) -> "ListState":
@@ -183,10 +182,10 @@ class ListState:
             failure = None
         return replace(wished, failure=failure)
 
-    # What becomes of rows and requests.
+    # Changes of rows, and answers to requests.
 
     def with_listing(self, listing: Listing) -> "ListState":
-        """Go on with rows that were changed here: created, saved or deleted."""
+        """Take over rows that were changed here: created, saved or deleted."""
         if listing is self.listing:
             return self
         lasting = self.failure is not None and self.failure.load is Load.RELOAD
@@ -194,7 +193,7 @@ class ListState:
         return replace(self, view=self.view.with_listing(listing), failure=failure)
 
     def scanned(self, count: int) -> "ListState":
-        """Look at so many rows more."""
+        """Match the next rows against the query, `count` at most."""
         return replace(self, view=self.view.scanned(count)) if self.view.scan_pending else self
 
     def started(self, request: Request) -> "ListState":

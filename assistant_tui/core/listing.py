@@ -36,7 +36,7 @@ class Listing:
     complete: bool
     """Every assistant of the server is among the rows."""
     single_page: bool
-    """The server cannot page: what lies beyond the rows cannot be had from it."""
+    """The server cannot page: the rows beyond these cannot be fetched from it."""
     cut: bool
     """The last page was just full, or the server said that more follows."""
     remembered: bool
@@ -119,7 +119,7 @@ class Listing:
         return Listing(self.rows, complete=True)
 
     def _grown(self, fresh: Sequence[ResourceRow], *, more: bool, cut: bool) -> "Listing":
-        """Add rows that follow; where they run into the tail, it is connected or gives way."""
+        """Add rows that follow; a tail that they reach is connected, or dropped if it differs."""
         _, shared = _split(fresh, self.back)
         if _agree(shared, self.tail):
             rows = self.rows.plus(fresh)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 MOST = 300.0
-"""The most work of one part, where a paragraph, a cell of a table or 100 characters are 1."""
+"""The greatest estimated cost of one part; a paragraph, a table cell or 100 characters cost 1."""
 DEEPEST = 6
 """Quotes and lists inside one another that one line may open; further marks are read as text."""
 WIDEST = 24

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 
 class PendingWrites:
-    """What creates, changes or deletes, from its first request until its last answer."""
+    """Counts creates, changes and deletes, each from its first request until its last answer."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -17,12 +17,12 @@ class PendingWrites:
 
     @property
     def under_way(self) -> int:
-        """How many have begun and not ended yet."""
+        """How many writes have begun and not ended yet."""
         return self._count
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """A write is under way inside."""
+        """Count one write while the block runs."""
         self._count += 1
         self._none.clear()
         try:
@@ -33,12 +33,12 @@ class PendingWrites:
                 self._none.set()
 
     async def ended(self) -> None:
-        """Return once none is under way."""
+        """Wait until no write is under way."""
         await self._none.wait()
 
 
 class Writer(Protocol):
-    """What has methods that write."""
+    """An object with methods that write."""
 
     writes: PendingWrites
 

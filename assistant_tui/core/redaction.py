@@ -37,7 +37,14 @@ def credentials_in_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
 def secrets_in(
     url: str, query: Mapping[str, str], headers: Mapping[str, str], *others: str
 ) -> frozenset[str]:
-    """What must not be quoted of a profile beside its key; of `others`, URLs, the logins."""
+    """The secrets of a profile other than its key, which must not be quoted anywhere.
+
+    Args:
+        url: the base URL; its login and query are searched.
+        query: the query that is sent with every request.
+        headers: the headers that are sent with every request, names in lower case.
+        others: further URLs, such as a proxy's, of which only the login is a secret.
+    """
     found = {*_of_a_login(url), *_of_a_query(url, query), *_of_headers(headers)}
     for each in others:
         found |= {*_of_a_login(each)}

@@ -39,7 +39,7 @@ class ParsedValue:
 
 
 class _Suspect(ValueError):
-    """Something that has the grammar of JSON, but must be told with its place."""
+    """Valid JSON grammar with a fault that must be reported with its place."""
 
 
 def without_bom(text: str) -> str:
@@ -87,8 +87,12 @@ def read_each(text: str) -> Iterator[ParsedValue]:
 def mask_unchanged(text: str, original: str) -> str:
     """The text of an object, with `0` for each value that `original` had under the same name.
 
-    What a server sent is not what the person gave: it may be as odd as it was, and still what
-    stands beside it is read strictly. Every place in the text stays what it is.
+    So what a server sent may be as odd as it was, while everything that the person changed is read
+    strictly. Lines and columns stay the same.
+
+    Args:
+        text: the object after the person edited it.
+        original: the object as the server sent it.
     """
     try:
         before, after = _members(original), _members(text)

@@ -14,7 +14,7 @@ _EMPTY = ("null", "[]", "{}")
 
 
 def clone(document: RawJson) -> Draft:
-    """The draft of a new assistant with all that can come along; nothing of it counts as typed.
+    """The draft of a clone: all fields that a create takes; none of them counts as typed.
 
     Raises ValueError where the name cannot be read.
     """
@@ -47,7 +47,7 @@ def recreated(draft: Draft) -> Draft:
 
 
 def uncreatable_fields(document: RawJson) -> tuple[str, ...]:
-    """The fields that are set, but that a create does not take."""
+    """The names of the fields that are set but that a create request does not take."""
     kept = recreation_draft(document).preset
     return tuple(
         name
@@ -69,16 +69,20 @@ class ServerInventory:
 
 @dataclass(frozen=True)
 class Transfer:
-    """One assistant on its way to another server."""
+    """A copy of one assistant for another server."""
 
     draft: Draft
     """What is created there; ids that are certainly unknown there are left out."""
     lost: tuple[str, ...]
-    """What does not come along, or may not work there, in sentences. Not made safe for display."""
+    """What is not copied, or may not work there, in sentences. Not made safe for display."""
 
 
 def transfer(document: RawJson, offer: ServerInventory) -> Transfer:
-    """Say what is to be created on a server that offers this.
+    """Prepare a copy of an assistant for a server.
+
+    Args:
+        document: the assistant.
+        offer: the models, files and vector stores of the other server.
 
     Raises:
         ValueError: the text is no object.
@@ -100,7 +104,7 @@ def transfer(document: RawJson, offer: ServerInventory) -> Transfer:
 
 
 class _ResourceFilter:
-    """Leaves out what a server certainly does not have."""
+    """Leaves out the ids that a server certainly does not have."""
 
     def __init__(self, offer: ServerInventory) -> None:
         self._known = {"file_ids": offer.files, "vector_store_ids": offer.vector_stores}

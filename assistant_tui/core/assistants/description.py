@@ -1,8 +1,8 @@
-"""Puts an assistant into words, from what the list already brought."""
+"""Describes one assistant as lines of text, from the row that the list already holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from assistant_tui.core.assistants.columns import created_text
 from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY
@@ -19,12 +19,12 @@ LONGEST = 1_000
 ENTRIES = 200
 """Tools, pairs and other fields of which each is shown."""
 LARGEST = 1_000_000
-"""Characters of an object that is taken apart, which is done whenever the cursor comes to it."""
+"""Characters of an object that is described in full; it is done at every move of the cursor."""
 _SETTINGS = ("temperature", "top_p", "reasoning_effort", "response_format", "tool_resources")
 
 
 class StyledText(NamedTuple):
-    """A stretch of text, safe to show, in one of a few styles; it may be many lines long."""
+    """A text, safe to show, in one of a few styles; it may be many lines long."""
 
     text: str
     part: str = ""
@@ -32,13 +32,16 @@ class StyledText(NamedTuple):
     indent: int = 0
     """Cells before every line."""
     hanging: int = 0
-    """Cells more before all lines but the first: what goes on there looks like no other entry."""
+    """More cells before all lines but the first: a wrapped line does not look like an entry."""
 
 
-def describe(row: ResourceRow | None, *, exact: str = "v") -> tuple[StyledText, ...]:
-    """What a person wants to know of an assistant; every word of the server's is made safe.
+def describe(row: ResourceRow | None, *, show_all_with: str = "v") -> tuple[StyledText, ...]:
+    """Describe an assistant for a person; all text of the server's is made safe to show.
 
-    `exact` is what shows the object as the server sent it: a key or an option.
+    Args:
+        row: the assistant; None gives nothing.
+        show_all_with: the key or option that shows the object as the server sent it. It is named
+            wherever something is left out.
     """
     if row is None:
         return ()
@@ -47,16 +50,16 @@ def describe(row: ResourceRow | None, *, exact: str = "v") -> tuple[StyledText, 
             StyledText("! This object does not fit the API", "warning"),
             StyledText(one_line(row.problem)),
             StyledText(""),
-            StyledText(f"{exact} shows it as the server sent it.", "muted"),
+            StyledText(f"{show_all_with} shows it as the server sent it.", "muted"),
         )
     if len(row.text) > LARGEST:
         return (
             *_head(row),
             StyledText(""),
             StyledText(f"Too large to be shown here: {len(row.text):,} characters.", "warning"),
-            StyledText(f"{exact} shows it as the server sent it.", "muted"),
+            StyledText(f"{show_all_with} shows it as the server sent it.", "muted"),
         )
-    return tuple(_lines(row, RawJson(row.text), exact))
+    return (*_head(row), *_Description(RawJson(row.text), show_all_with).lines())
 
 
 def _head(row: ResourceRow) -> Iterator[StyledText]:
@@ -67,99 +70,108 @@ def _head(row: ResourceRow) -> Iterator[StyledText]:
     )
 
 
-def _lines(row: ResourceRow, document: RawJson, exact: str) -> Iterator[StyledText]:
-    yield from _head(row)
-    description = document.value("description")
-    if isinstance(description, str) and description:
-        yield StyledText("")
-        yield StyledText(_shortened(description, exact))
-    yield from _tools(document.members.get("tools"), exact)
-    yield from _values(document, exact)
-    yield from _instructions(document.value("instructions"), exact)
+class _Description:
+    """The lines below the head: description, tools, settings, metadata, instructions."""
 
+    def __init__(self, document: RawJson, show_all_with: str) -> None:
+        self._document = document
+        self._show_all_with = show_all_with
 
-def _tools(text: str | None, exact: str) -> Iterator[StyledText]:
-    yield from _title("Tools")
-    tools = elements(text) if text and text.startswith("[") else []
-    if not tools:
-        yield StyledText("none", "muted", 2)
-    for tool in tools[:ENTRIES]:
-        yield StyledText(_tool(tool, exact), indent=2)
-    yield from _more(len(tools), exact)
+    def lines(self) -> Iterator[StyledText]:
+        """All lines, in the order in which they are shown."""
+        description = self._document.value("description")
+        if isinstance(description, str) and description:
+            yield StyledText("")
+            yield StyledText(self._shortened(description))
+        yield from self._tools()
+        yield from self._settings()
+        yield from self._metadata()
+        yield from self._other_fields()
+        yield from self._instructions()
 
+    def _tools(self) -> Iterator[StyledText]:
+        yield from _title("Tools")
+        text = self._document.members.get("tools")
+        tools = elements(text) if text and text.startswith("[") else []
+        if not tools:
+            yield StyledText("none", "muted", 2)
+        for tool in tools[:ENTRIES]:
+            yield StyledText(self._tool(tool), indent=2)
+        yield from self._more(len(tools))
 
-def _tool(text: str, exact: str) -> str:
-    tool = read_json(text)
-    if not isinstance(tool, dict):
-        return _written(text, exact)
-    kind = str(tool.get("type"))
-    inside = tool.get(kind)
-    if not isinstance(inside, dict) or not inside:
-        return _in_line(kind, exact)
-    if isinstance(inside.get("name"), str):
-        about = inside.get("description")
-        words = f" · {about}" if isinstance(about, str) and about else ""
-        return _in_line(f"{kind} {inside['name']}{words}", exact)
-    return f"{_in_line(kind, exact)} · {_written(members(text)[kind], exact)}"
+    def _tool(self, text: str) -> str:
+        tool = read_json(text)
+        if not isinstance(tool, dict):
+            return self._json_line(text)
+        kind = str(tool.get("type"))
+        inside = tool.get(kind)
+        if not isinstance(inside, dict) or not inside:
+            return self._line(kind)
+        if isinstance(inside.get("name"), str):
+            about = inside.get("description")
+            words = f" · {about}" if isinstance(about, str) and about else ""
+            return self._line(f"{kind} {inside['name']}{words}")
+        return f"{self._line(kind)} · {self._json_line(members(text)[kind])}"
 
+    def _settings(self) -> Iterator[StyledText]:
+        values = self._document.members
+        settings = [name for name in _SETTINGS if values.get(name) not in (None, "null", "{}")]
+        if settings:
+            yield from _title("Settings")
+            for name in settings:
+                yield StyledText(f"{name}: {self._value(values[name])}", indent=2)
 
-def _values(document: RawJson, exact: str) -> Iterator[StyledText]:
-    """The small settings, then the metadata, then what the API does not name."""
-    unset = (None, "null", "{}")
-    settings = [name for name in _SETTINGS if document.members.get(name) not in unset]
-    if settings:
-        yield from _title("Settings")
-        for name in settings:
-            yield StyledText(f"{name}: {_plain(document.members[name], exact)}", indent=2)
-    metadata = document.members.get("metadata", "")
-    if metadata.startswith("{") and (pairs := members(metadata)):
-        yield from _title("Metadata")
-        for key, text in islice(pairs.items(), ENTRIES):
-            yield StyledText(f"{one_line(key)}: {_plain(text, exact)}", indent=2)
-        yield from _more(len(pairs), exact)
-    known = {*FIELDS, *READ_ONLY}
-    others = [name for name in document.members if name not in known]
-    if others:
-        yield from _title("Other fields")
-        for name in others[:ENTRIES]:
-            yield StyledText(f"{one_line(name)}: {_plain(document.members[name], exact)}", indent=2)
-        yield from _more(len(others), exact)
+    def _metadata(self) -> Iterator[StyledText]:
+        metadata = self._document.members.get("metadata", "")
+        if metadata.startswith("{") and (pairs := members(metadata)):
+            yield from _title("Metadata")
+            yield from self._pairs(pairs)
 
+    def _other_fields(self) -> Iterator[StyledText]:
+        """The fields that the API does not name."""
+        known = {*FIELDS, *READ_ONLY}
+        others = {n: text for n, text in self._document.members.items() if n not in known}
+        if others:
+            yield from _title("Other fields")
+            yield from self._pairs(others)
 
-def _more(count: int, exact: str) -> Iterator[StyledText]:
-    if count > ENTRIES:
-        yield StyledText(f"… {count - ENTRIES:,} more: {exact} shows all", "muted", 2)
+    def _pairs(self, pairs: Mapping[str, str]) -> Iterator[StyledText]:
+        for name, text in islice(pairs.items(), ENTRIES):
+            yield StyledText(f"{one_line(name)}: {self._value(text)}", indent=2)
+        yield from self._more(len(pairs))
 
+    def _more(self, count: int) -> Iterator[StyledText]:
+        if count > ENTRIES:
+            left = count - ENTRIES
+            yield StyledText(f"… {left:,} more: {self._show_all_with} shows all", "muted", 2)
 
-def _instructions(instructions: Any, exact: str) -> Iterator[StyledText]:
-    yield from _title("Instructions")
-    if not isinstance(instructions, str) or not instructions:
-        yield StyledText("none", "muted", 2)
-        return
-    yield StyledText(_shortened(instructions, exact))
+    def _instructions(self) -> Iterator[StyledText]:
+        yield from _title("Instructions")
+        instructions = self._document.value("instructions")
+        if not isinstance(instructions, str) or not instructions:
+            yield StyledText("none", "muted", 2)
+            return
+        yield StyledText(self._shortened(instructions))
+
+    def _value(self, text: str) -> str:
+        """A JSON value on one line: a string as it reads, anything else as it was written."""
+        value = read_json(text)
+        return self._line(value) if isinstance(value, str) else self._json_line(text)
+
+    def _json_line(self, text: str) -> str:
+        """JSON as it was written, on one line; so also numbers that no float can hold."""
+        return self._line(" ".join(line.strip() for line in text.split("\n")))
+
+    def _line(self, text: str) -> str:
+        return self._shortened(one_line(text))
+
+    def _shortened(self, text: str) -> str:
+        safe, left = many_lines(text[:SHOWN]), len(text) - SHOWN
+        if left <= 0:
+            return safe
+        return f"{safe}\n… {left:,} more characters: {self._show_all_with} shows all"
 
 
 def _title(text: str) -> Iterator[StyledText]:
     yield StyledText("")
     yield StyledText(text, "label")
-
-
-def _plain(text: str, exact: str) -> str:
-    """What a JSON text says, in one line: a text as it reads, anything else as it was written."""
-    value = read_json(text)
-    return _in_line(value, exact) if isinstance(value, str) else _written(text, exact)
-
-
-def _written(text: str, exact: str) -> str:
-    """JSON as it was written, numbers that nothing can compute with included, in one line."""
-    return _in_line(" ".join(line.strip() for line in text.split("\n")), exact)
-
-
-def _in_line(text: str, exact: str) -> str:
-    return _shortened(one_line(text), exact)
-
-
-def _shortened(text: str, exact: str) -> str:
-    safe = many_lines(text[:SHOWN])
-    left = len(text) - SHOWN
-    return safe if left <= 0 else f"{safe}\n… {left:,} more characters: {exact} shows all"

@@ -80,7 +80,7 @@ class Draft:
 
     @cached_property
     def unsent_input(self) -> Mapping[str, tuple[str, ...]]:
-        """What is typed but would not be sent, in words, by field."""
+        """What is typed but would not be sent, described in a few words each, by field."""
         found = {name: unsent_input(FIELDS[name], raw) for name, raw in self.raw.items()}
         return {name: words for name, words in found.items() if words}
 
@@ -94,7 +94,7 @@ class Draft:
 
     @property
     def errors(self) -> dict[str, str]:
-        """What is wrong, by field; a new assistant without a model is told, too."""
+        """What is wrong, by field; a new assistant without a model has an error, too."""
         errors = dict(self._outcome[1])
         if self.original is None and "model" not in {**self.preset, **self._json}:
             errors.setdefault("model", "Model is needed")
@@ -121,7 +121,7 @@ class Draft:
         return unsent | self.patch()
 
     def entered_text(self, name: str) -> str | None:
-        """The text that a field was given by this edit, if it was given one."""
+        """The text that this edit gives a field; None where it gives it none."""
         raw = self.raw.get(name)
         if raw is None and name in self.exact:
             raw = read_json(self.exact[name])
@@ -140,7 +140,7 @@ class Draft:
     def rebased(self, newer: RawJson) -> "Draft":
         """The same edits over a newer original; what is equal there now is no edit any more.
 
-        What is aside is left out: it is not sent, and over another value it could come to be.
+        Input that would not be sent is dropped: over another value it might be sent after all.
         """
         draft = replace(self, original=newer, raw={}, exact={})
         for name, raw in self.raw.items():
@@ -152,10 +152,14 @@ class Draft:
         return replace(draft, exact=kept)
 
     def original_after_save(self, newer: RawJson, typed: Collection[str]) -> RawJson:
-        """What further edits are made over, once this was saved and the server has `newer`.
+        """The original for further edits, once this draft was saved.
 
-        Of a field that was typed into meanwhile, but not saved, it is what the person had before
-        their eyes: if somebody else changed that one, the next save finds the conflict.
+        A field that was typed into meanwhile keeps the value that the person saw: if somebody else
+        changed it, the next save finds the conflict.
+
+        Args:
+            newer: what the server has after the save.
+            typed: the names of the fields that were typed into during the save.
         """
         if self.original is None:
             return newer

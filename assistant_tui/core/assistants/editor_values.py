@@ -229,7 +229,7 @@ _READ_WITHOUT_BLANKS = (Kind.NUMBER, Kind.COUNT, Kind.SCHEMA)
 
 
 def unsent_input(field: Field, raw: EditorValue) -> tuple[str, ...]:
-    """What an editor holds beside what it would send, each in a few words, not safe for display.
+    """What an editor holds but would not send, each in a few words, not safe for display.
 
     These are the parts of a tool that is switched off, those of a response format while another
     type is chosen, and white space where a number or a schema is expected.

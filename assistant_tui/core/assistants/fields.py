@@ -44,7 +44,7 @@ class Field:
     """One editable field, or one part of a field that is an object."""
 
     name: str
-    """The API's name; of a part, the way to it with dots: `function.name`."""
+    """The API's name; of a part, its path with dots: `function.name`."""
     label: str
     kind: Kind
     limit: int | None = None

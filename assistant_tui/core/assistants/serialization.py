@@ -220,14 +220,14 @@ def _lacks(composite: ObjectValue, text: str, name: str) -> bool:
 
     An object that is empty is as good as none, but for one that was there to be filled.
     """
-    way = name.split(".")
-    if member_at(text, way) is not None:
+    path = name.split(".")
+    if member_at(text, path) is not None:
         return False
-    started = member_at(composite.text, way[:1])
+    started = member_at(composite.text, path[:1])
     touched = any(other.rpartition(".")[0] == name.rpartition(".")[0] for other in composite.parts)
-    if len(way) == 2 and started is not None:
+    if len(path) == 2 and started is not None:
         return touched or started == "{}"
-    return touched and member_at(text, way[:-1]) is not None
+    return touched and member_at(text, path[:-1]) is not None
 
 
 _WRITERS: Mapping[Kind, Callable[[Field, EditorValue], str]] = {

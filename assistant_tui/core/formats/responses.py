@@ -28,23 +28,27 @@ class ResponsesRequest:
 
 @dataclass
 class _Conversion:
-    """One assistant under way."""
+    """The conversion of one assistant: its fields, and what was lost so far."""
 
     parts: Mapping[str, str]
     lost: list[str] = field(default_factory=list)
 
     def lose(self, what: str, why: str) -> None:
-        """Note what cannot come along."""
+        """Note something that the request cannot express."""
         self.lost.append(f"{what}: {why}")
 
     def lose_all(self, where: str, names: Iterator[str]) -> None:
-        """Note fields that nothing there corresponds to."""
+        """Note fields that have no counterpart in the request."""
         for name in names:
             self.lose(f"{where}{name}", "unknown there")
 
 
 def to_responses(text: str) -> ResponsesRequest:
-    """Move one assistant. Raises ValueError where the text is no object."""
+    """Convert the JSON of one assistant.
+
+    Raises:
+        ValueError: the text is not a JSON object.
+    """
     conversion = _Conversion(members(text))
     set_parts = {n: v for n, v in conversion.parts.items() if v not in _EMPTY}
     request = {name: set_parts[name] for name in _AS_THEY_ARE if name in set_parts}

@@ -17,7 +17,7 @@ _FAR = 1 << 40
 
 @dataclass(frozen=True)
 class SearchedEnd:
-    """What was found so far among the rows of one end of a listing."""
+    """What was found so far among the rows of one end of a listing, the newest or the oldest."""
 
     rows: AppendOnlyList[ResourceRow] = field(default_factory=AppendOnlyList)
     found: AppendOnlyList[ResourceRow] = field(default_factory=AppendOnlyList)
@@ -72,7 +72,7 @@ class SortedRows(append_only_list.SequenceView[ResourceRow]):
 
 @dataclass(frozen=True, eq=False)
 class FilteredListing:
-    """An immutable snapshot; looking at rows takes time, so it is done by and by with `scanned`.
+    """An immutable snapshot; rows are matched in steps with `scanned`, since that takes time.
 
     Without a filter, in the order as served, the listing is shown as it is.
     """
@@ -164,7 +164,7 @@ class FilteredListing:
         return FilteredListing(self.listing, query, ordering, *ends, known)
 
     def scanned(self, count: int) -> "FilteredListing":
-        """Look at so many rows more."""
+        """Match the next rows against the query, `count` at most."""
         if self.unfiltered:
             return self
         end = self.back if self.front.settled else self.front
@@ -178,8 +178,8 @@ class FilteredListing:
         return view if view.scan_pending else replace(view, known=())
 
     def _finds(self, row: ResourceRow) -> bool:
-        told = (end.contains(row) for end in self.known)
-        known = next((each for each in told if each is not None), None)
+        known_matches = (end.contains(row) for end in self.known)
+        known = next((each for each in known_matches if each is not None), None)
         return self.query.matches(row) if known is None else known
 
     def _entry(self, row: ResourceRow, end: SearchedEnd) -> SortKey:

@@ -83,15 +83,15 @@ def _loose(word: str, name: str) -> list[int]:
 def _initials(word: str, name: str) -> list[int]:
     """The places of a word whose pieces each begin where a word of the name begins: `bisu`."""
     starts = [found.start() for found in _WORD.finditer(name)]
-    ways = [[start] for start in starts if name[start] == word[0]]
+    matches = [[start] for start in starts if name[start] == word[0]]
     for character in word[1:]:
         following: dict[int, list[int]] = {}
-        for way in ways:
-            for place in (way[-1] + 1, *(start for start in starts if start > way[-1])):
+        for match in matches:
+            for place in (match[-1] + 1, *(start for start in starts if start > match[-1])):
                 if name[place : place + 1] == character:
-                    following.setdefault(place, [*way, place])
-        ways = list(following.values())
-    return ways[0] if ways else []
+                    following.setdefault(place, [*match, place])
+        matches = list(following.values())
+    return matches[0] if matches else []
 
 
 def _with_gaps(word: str, name: str) -> list[int]:

@@ -35,32 +35,36 @@ META = "meta."
 
 
 class SearchableRow:
-    """One row that is looked at by the terms of a query."""
+    """One row while the terms of a query are matched against it."""
 
     def __init__(self, row: ResourceRow) -> None:
         self.row = row
         self._folded: dict[Folding, str] = {}
         self._body: dict[str, Any] | str | None = None
 
-    def may_hold(self, pieces: Collection[str], folding: Folding) -> bool:
-        """Whether the JSON may say something with these folded pieces; False is certain.
+    def may_contain(self, pieces: Collection[str], folding: Folding) -> bool:
+        """Whether the JSON may contain all of these folded pieces; False is certain.
 
-        Pieces have no character that JSON must escape. A row that escapes others is read.
+        Args:
+            pieces: texts without a character that JSON must escape.
+            folding: what the JSON is folded by before it is compared.
+
+        JSON with other escapes always may contain them, since it is not decoded here.
         """
         if folding not in self._folded:
             self._folded[folding] = folding(self.row.text)
         folded = self._folded[folding]
         return all(piece in folded for piece in pieces) or "\\u" in folded
 
-    def shown(self, place: str) -> tuple[str, ...]:
+    def row_texts(self, place: str) -> tuple[str, ...]:
         """The texts of a place that are known without reading the JSON; "" is every place."""
         if place == "id":
             return (self.row.id,)
         texts = self.row.summary.texts(place)
         return (*texts, self.row.id) if place == "" else texts
 
-    def told(self, place: str) -> Iterator[str]:
-        """The texts of a place that the JSON tells."""
+    def json_texts(self, place: str) -> Iterator[str]:
+        """The texts of a place that only the JSON has."""
         body = self._members()
         if isinstance(body, str):
             yield from [body] if place == "" else []
@@ -130,7 +134,7 @@ def _ids(value: object, names: Collection[str], *, inside: bool) -> Iterator[str
 
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\/]')
-"""What JSON writes in another way, or may."""
+"""Characters that JSON escapes, or may escape."""
 
 
 class MatchMode(Enum):
@@ -171,17 +175,19 @@ class TextTerm:
         return fold_to_ascii if ascii_only else fold
 
     def matches(self, subject: SearchableRow) -> bool:
-        """Whether a row has the word, or where it is unwanted has it not."""
+        """Whether a row has the word; for an unwanted word, whether it does not have it."""
         return self._found(subject) is not self.unwanted
 
     def _found(self, subject: SearchableRow) -> bool:
         if self.place in ("", "name") and self._in_name(fold(subject.row.name)):
             return True
-        if any(self._in(fold(text)) for text in subject.shown(self.place)):
+        if any(self._in(fold(text)) for text in subject.row_texts(self.place)):
             return True
-        if self.place in ("name", "id", "model") or not subject.may_hold(self.pieces, self.folding):
+        if self.place in ("name", "id", "model") or not subject.may_contain(
+            self.pieces, self.folding
+        ):
             return False
-        return any(self._in(fold(text)) for text in subject.told(self.place))
+        return any(self._in(fold(text)) for text in subject.json_texts(self.place))
 
     def _in_name(self, name: str) -> bool:
         return self.mode is MatchMode.LOOSE and is_like(self.word, name)
@@ -205,9 +211,10 @@ class TextTerm:
         return unfolded(find_all(self.word, folded), name) if found else ()
 
     def implies(self, other: "Term") -> bool:
-        """Whether every row that this term lets through passes the other, too, as far as is seen.
+        """Whether every row that matches this term certainly matches the other.
 
-        A word of two letters is found with no gaps, what grew from it may have some.
+        A word of two letters is found without gaps only; a longer one that begins with it may be
+        found with gaps, and so does not imply it.
         """
         if self == other:
             return True

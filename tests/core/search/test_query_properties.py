@@ -46,7 +46,7 @@ bodies = st.fixed_dictionaries(
 class WellRead(SearchableRow):
     """A row whose JSON is always read."""
 
-    def may_hold(self, pieces: Collection[str], folding: Folding) -> bool:
+    def may_contain(self, pieces: Collection[str], folding: Folding) -> bool:
         return True
 
 
