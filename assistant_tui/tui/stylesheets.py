@@ -1,4 +1,4 @@
-"""Finds the stylesheets: inside the installed package, or beside it in a checkout."""
+"""Finds the stylesheets, in the installed package or in a checkout, and parses them once."""
 
 from pathlib import Path
 

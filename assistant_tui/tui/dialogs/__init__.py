@@ -1,1 +1,1 @@
-"""The questions and texts that are laid over a screen."""
+"""The dialogs: modal screens that ask or show something, and answer once."""

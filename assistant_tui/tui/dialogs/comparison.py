@@ -1,4 +1,4 @@
-"""Asks, field by field, what becomes of values that were changed here and elsewhere."""
+"""Compares versions of assistants: side by side, or as a conflict to settle field by field."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest

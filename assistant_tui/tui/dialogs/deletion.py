@@ -1,8 +1,7 @@
-"""The question before one assistant is deleted: it promises an undoing only once that is sure.
+"""Asks before one or many assistants are deleted; says that it can be undone only where it can.
 
-It is shown at once, since keys may follow at once, and finds out meanwhile whether a copy can be
-kept. Where it cannot, another question takes the place of the first: whoever agreed to that one
-already is asked again.
+The dialog opens at once, since keys may follow at once, and checks meanwhile whether copies can be
+kept. Where they cannot, the question changes: whoever agreed to the first one is asked again.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

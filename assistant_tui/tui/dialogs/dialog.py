@@ -1,4 +1,4 @@
-"""What all dialogs have in common: they answer once."""
+"""The base of all dialogs, and a question with a few answers as buttons."""
 
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple, TypeVar

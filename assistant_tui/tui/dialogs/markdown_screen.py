@@ -1,4 +1,4 @@
-"""A Markdown text over the whole screen, laid out to be read; nothing in it can be followed."""
+"""Shows a Markdown text over the whole screen; links in it are shown as text."""
 
 from collections.abc import Sequence
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Shows an operation on many while it runs: how far it is, and what became of each."""
+"""Shows the progress of a bulk operation and its results, or of a list that is still loading."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice

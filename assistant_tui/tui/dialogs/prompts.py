@@ -1,4 +1,4 @@
-"""Lets a person choose one line of a list."""
+"""Asks for one line of a list, or for values that are typed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple

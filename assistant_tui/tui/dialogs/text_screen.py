@@ -1,4 +1,4 @@
-"""A text over the whole screen: the JSON of an object, an id, the help."""
+"""Shows a text over the whole screen: the JSON of an object, differences, the help."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Asks before something is done to many: their number has to be typed."""
+"""Asks before a bulk operation: the number of items has to be typed."""
 
 from collections.abc import Sequence
 from itertools import islice

@@ -1,4 +1,8 @@
-"""Puts text on the clipboard of the person, who may sit at another machine."""
+"""Copies text to the user's clipboard, also over SSH and through tmux and GNU screen.
+
+The ways, in the order in which they are tried: the command of the configuration, tmux, the
+terminal's own clipboard (OSC 52) over SSH and in screen, and pyperclip on this machine.
+"""
 
 import asyncio
 import base64
@@ -30,7 +34,7 @@ class ClipboardError(Exception):
 
 @dataclass(frozen=True)
 class Clipboard:
-    """The ladder of ways to a clipboard, from the surest to the last resort."""
+    """Copies text by the first way that suits the environment."""
 
     command: str
     """A command of the user's own that reads the text from its standard input; or empty."""

@@ -1,4 +1,4 @@
-"""An application that sends its terminal only what has changed."""
+"""An application that writes only the cells that have changed to its terminal."""
 
 import os
 
@@ -19,7 +19,10 @@ from assistant_tui.tui.terminal.textual_internals import driver_for, is_diffing_
 
 
 class DiffingApp(App[None]):
-    """Stands between Textual and its driver, if the guard lets it; otherwise it is an `App`."""
+    """Compares each update of the compositor with a buffer of the screen; writes the difference.
+
+    Where the display layer is off (see `is_diffing_enabled`), it is a plain `App`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +37,10 @@ class DiffingApp(App[None]):
 
     @property
     def first_frame(self) -> str:
-        """What paints the first whole frame of this run on an empty screen."""
+        """The sequences that draw the first complete frame of this run on an empty screen.
+
+        Empty while no frame is complete.
+        """
         if self._first_buffer is None:
             return ""
         return FrameBuffer(*self._first_buffer.size).update(
@@ -42,12 +48,12 @@ class DiffingApp(App[None]):
         )
 
     def get_driver_class(self) -> type[Driver]:
-        """A driver that ends sooner, in place of the one that it is made from."""
+        """The driver that neither blocks nor delays the end, where the display layer is on."""
         driver = super().get_driver_class()
         return driver_for(driver) if is_diffing_enabled(os.environ) else driver
 
     def on_mount(self) -> None:
-        """Draw all anew after an editor, or when the shell's `fg` brings the program back."""
+        """Redraw everything after an external editor, or after the shell's `fg`."""
         self.app_resume_signal.subscribe(self, lambda _: self._resumed())
 
     def _resumed(self) -> None:
@@ -55,15 +61,15 @@ class DiffingApp(App[None]):
         self.refresh(layout=True)
 
     def on_resize(self, event: events.Resize) -> None:
-        """A terminal may do what it likes with its cells when its size changes."""
+        """Redraw everything: what a terminal shows after a change of its size is unknown."""
         self.forget_screen()
 
     def forget_screen(self) -> None:
-        """Something else has written on the terminal: what it shows is no longer known."""
+        """Draw the next frame in full, since another program has written to the terminal."""
         self._buffer = None
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Write what has changed; overrides Textual's own."""
+        """Write the cells that have changed; overrides Textual's own."""
         changes = self._changes(renderable) if self._writes_diffs() else None
         if changes is None:
             super()._display(screen, renderable)
@@ -72,7 +78,7 @@ class DiffingApp(App[None]):
             self.post_display_hook()
 
     def _writes_diffs(self) -> bool:
-        """The conditions under which Textual would write, and that it is one that is known."""
+        """Whether the layer is on, and Textual itself would write now."""
         return (
             self._is_diffing
             and self._running
@@ -82,7 +88,7 @@ class DiffingApp(App[None]):
         )
 
     def _changes(self, renderable: RenderableType | None) -> str | None:
-        """What brings the terminal up to date; None for what only Textual can write."""
+        """The sequences that update the terminal; None for what only Textual can write."""
         if self._buffer is None or self._buffer.size != self.size:
             self._buffer = FrameBuffer(*self.size)
         color_system = self.console._color_system or ColorSystem.TRUECOLOR

@@ -1,4 +1,8 @@
-"""Textual's driver, but that neither the keyboard nor the screen can hold it up."""
+"""Textual's driver for Unix terminals, without its blocking reads and writes.
+
+The reader thread is woken by a pipe; the writer thread writes to a descriptor that does not block.
+When the terminal is given back, input that was still on its way is read and dropped.
+"""
 
 import os
 import re
@@ -32,7 +36,7 @@ _CHUNK_SIZE = 512
 class TerminalOutput:
     """The file that Textual's writer thread writes to; it never raises.
 
-    Waiting for the terminal is this thread's alone: whoever wants to end does not wait for long.
+    Only the writer thread waits for the terminal; after `leave` it waits for `STUCK_TIMEOUT`.
     """
 
     def __init__(self, file: TextIO) -> None:
@@ -51,15 +55,15 @@ class TerminalOutput:
             self._blocks = True
 
     def fileno(self) -> int:
-        """What is written to."""
+        """The descriptor that is written to."""
         return self._descriptor
 
     def write(self, text: str) -> None:
-        """Write when `flush` is called."""
+        """Buffer a text until `flush` is called."""
         self._parts.append(text)
 
     def flush(self) -> None:
-        """Write what there is, however long that takes."""
+        """Write what is buffered, however long the terminal takes."""
         data = "".join(self._parts).encode(self._encoding, self._errors)
         self._parts.clear()
         while data and not self._gone:
@@ -70,7 +74,7 @@ class TerminalOutput:
         self._leaving = True
 
     def close(self) -> None:
-        """Write nothing any more."""
+        """Close the descriptor; what is written afterwards is dropped."""
         self._gone = True
         os.close(self._descriptor)
 
@@ -87,7 +91,7 @@ class TerminalOutput:
         return 0
 
     def _takes_more(self) -> bool:
-        """Wait until the terminal takes more; one that does not is as good as gone in the end."""
+        """Wait until the terminal takes more; False once it is given up."""
         poll = select.poll()
         poll.register(self._descriptor, select.POLLOUT)
         left = STUCK_TIMEOUT
@@ -113,14 +117,14 @@ _ATTRIBUTES_REPORT = re.compile(rb"\x1b\[\?[\d;]*c")
 
 
 class NonBlockingDriver(LinuxDriver):
-    """Wakes its reader by a pipe, and leaves as soon as the terminal has had its last word."""
+    """Reads without polling, writes without blocking, and ends without waiting."""
 
     def __init__(self, app: "App[Any]", **options: Any) -> None:
         super().__init__(app, **options)
         self._painted: bool = getattr(app, "painted", False)
         self._pipe: tuple[int, int] | None = None
         self._answers_queries = False
-        """Whether this terminal answers questions."""
+        """Whether this terminal has answered a query."""
         self._keyboard: InputDecoder | None = None
         """None until the terminal was taken for the first time."""
         self._output: TerminalOutput | None = None
@@ -159,7 +163,7 @@ class NonBlockingDriver(LinuxDriver):
             super().write(data)
 
     def disable_input(self) -> None:
-        """Give the keyboard up, if it was not given away already: it is somebody else's then."""
+        """Stop reading, unless that has been done already."""
         if self._pipe is not None:
             os.write(self._pipe[1], b"!")
             super().disable_input()
@@ -169,7 +173,7 @@ class NonBlockingDriver(LinuxDriver):
         self.run_input_thread()
 
     def run_input_thread(self) -> None:
-        """Read until woken, and then what is still on its way."""
+        """Read until woken, then drop the input that is still on its way."""
         assert self._pipe is not None and self._keyboard is not None
         alarm, keyboard = self._pipe[0], self._keyboard
         with selectors.DefaultSelector() as selector:
@@ -187,9 +191,9 @@ class NonBlockingDriver(LinuxDriver):
         self._drain_input()
 
     def _discard_input(self, keyboard: InputDecoder) -> None:
-        """Take what was typed for somebody else, or what the terminal has answered to it.
+        """Drop what was typed for another program, or what the terminal has answered to it.
 
-        The terminal hands it out before a line has ended only while it is not in lines.
+        An unfinished line can be read only while the terminal is not in canonical mode.
         """
         try:
             before = termios.tcgetattr(self.fileno)
@@ -204,10 +208,10 @@ class NonBlockingDriver(LinuxDriver):
             return
 
     def _drain_input(self) -> None:
-        """Swallow what the terminal sent before it knew that the mouse is off.
+        """Read and drop what the terminal sent before mouse reports were switched off.
 
-        It would end up in the shell or the editor. A terminal answers in order: after its answer
-        there is nothing left.
+        It would end up in the shell or the editor. A terminal answers in order, so nothing is left
+        after the answer to a query that was sent last.
         """
         self.exit_event.wait(SILENT_TIMEOUT)
         if self._answers_queries:
@@ -254,7 +258,7 @@ def _readable(selector: selectors.BaseSelector, seconds: float | None) -> set[in
 
 
 def _read(fileno: int) -> bytes:
-    """What the terminal has sent; nothing if it is gone."""
+    """What the terminal has sent; empty if it is gone."""
     try:
         return os.read(fileno, _READ_SIZE)
     except OSError:

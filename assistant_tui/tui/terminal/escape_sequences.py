@@ -1,7 +1,7 @@
-"""Which escape sequences of a terminal mean something to the program, and in which form.
+"""Normalises the escape sequences that a terminal sends to those that Textual's parser knows.
 
-Textual's parser is given only what it knows. What it knows in part, a key of the kitty protocol
-with sub-fields, is told in its own words.
+Unknown sequences are dropped. A key of the kitty keyboard protocol with sub-fields is rewritten
+without them.
 """
 
 import re
@@ -33,7 +33,14 @@ _MAX_MODIFIERS = 256
 
 
 def normalize(sequence: bytes) -> list[bytes]:
-    """What to make of one whole sequence: nothing, or sequences that Textual's parser knows."""
+    """The sequences, of those that Textual's parser knows, that one sequence stands for.
+
+    Args:
+        sequence: one complete escape sequence.
+
+    Returns:
+        An empty list for a sequence that is to be dropped.
+    """
     text = sequence.decode("latin-1")
     if len(text) < 3 or text[1] not in "[O" or text in ANSI_SEQUENCES_KEYS or _is_report(text):
         return [sequence]
@@ -57,7 +64,7 @@ def is_resize_report(sequence: bytes) -> bool:
 
 
 def clamp_size(columns: int, lines: int) -> tuple[int, int]:
-    """A size that can be drawn."""
+    """The size in cells, limited to what can be drawn."""
     return min(max(columns, 1), MAX_COLUMNS), min(max(lines, 1), MAX_LINES)
 
 

@@ -1,4 +1,4 @@
-"""Hands a text to the person's own editor, and takes back what was left in the file."""
+"""Edits a text in the user's own editor ($VISUAL, $EDITOR or vi), through a private file."""
 
 import os
 import shlex

@@ -1,4 +1,7 @@
-"""What the terminal shows, as far as it is known."""
+"""Keeps what the terminal shows, and writes what has to change for it to show something else.
+
+Lines that have only moved up or down are scrolled by the terminal where that saves bytes.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +22,7 @@ _MIN_MOVED = 3
 
 
 class Scroll(NamedTuple):
-    """The lines from top to bottom move up; down, if by is negative."""
+    """The lines from `top` to `bottom` move up by `by` lines; down, if it is negative."""
 
     top: int
     bottom: int
@@ -27,7 +30,12 @@ class Scroll(NamedTuple):
 
 
 def find_scroll(before: Sequence[ScreenLine], after: Mapping[int, ScreenLine]) -> Scroll | None:
-    """The scroll that saves most, if one saves anything; `after` holds the lines drawn anew."""
+    """The scroll that saves most bytes; None if none saves any.
+
+    Args:
+        before: all lines of the screen.
+        after: the lines that change, by their number.
+    """
     moves = _count_moves(before, after)
     if not moves:
         return None
@@ -40,7 +48,7 @@ def find_scroll(before: Sequence[ScreenLine], after: Mapping[int, ScreenLine]) -
 
 
 def _count_moves(before: Sequence[ScreenLine], after: Mapping[int, ScreenLine]) -> "Counter[int]":
-    """How many lines have moved by how far."""
+    """How many lines have moved, by distance."""
     places = {tuple(before[y].chars): y for y in reversed(sorted(after))}
     moves: Counter[int] = Counter()
     for y, line in after.items():
@@ -77,7 +85,7 @@ def _distance(one: ScreenLine, other: ScreenLine) -> int:
 
 
 class FrameBuffer:
-    """The lines of a screen; at first nothing is known of them."""
+    """The lines that a terminal shows; at first all of them are unknown."""
 
     def __init__(self, width: int, height: int) -> None:
         self.size = width, height
@@ -89,13 +97,18 @@ class FrameBuffer:
         return all(line.is_complete for line in self.lines)
 
     def copy(self) -> "FrameBuffer":
-        """A picture that stays as it is now."""
-        picture = FrameBuffer(*self.size)
-        picture.lines = self.lines.copy()
-        return picture
+        """A copy of the present state."""
+        buffer = FrameBuffer(*self.size)
+        buffer.lines = self.lines.copy()
+        return buffer
 
     def update(self, lines: Mapping[int, ScreenLine], features: TerminalFeatures) -> str:
-        """Take in lines that are to be shown, and return what makes the terminal show them."""
+        """Store new lines, and return the sequences that make the terminal show them.
+
+        Args:
+            lines: the new lines, by their number; each as wide as the screen.
+            features: what the terminal can do.
+        """
         changed = {y: line for y, line in lines.items() if line != self.lines[y]}
         writer = TerminalWriter()
         if features.has_margins and len(changed) > 2:
@@ -112,7 +125,7 @@ class FrameBuffer:
         return writer.output
 
     def _scroll(self, changed: dict[int, ScreenLine], writer: TerminalWriter) -> None:
-        """Let the terminal move what has only moved; what that spoils is drawn again."""
+        """Scroll the lines that have only moved, and add those that this damages to `changed`."""
         scroll = find_scroll(self.lines, changed)
         if scroll is None:
             return

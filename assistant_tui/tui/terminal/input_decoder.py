@@ -1,4 +1,13 @@
-"""Turns the bytes that a terminal sends into Textual's events."""
+"""Turns the bytes that a terminal sends into Textual's events.
+
+A terminal answers queries on the same line on which keys arrive: its version, its colours, its
+modes. An editor that has ended leaves such answers behind, and a slow line cuts them anywhere.
+Textual's parser takes what it does not know for typed text, and some sequences of the kitty
+keyboard protocol raise an exception in it. `InputFilter` therefore passes on text, pastes and the
+sequences that the parser knows, and drops the rest; `InputDecoder` parses what is left.
+
+There is no clock here: `timeout` says how long to wait for input before `on_timeout` is called.
+"""
 
 import re
 from codecs import getincrementaldecoder
@@ -15,7 +24,7 @@ from assistant_tui.tui.terminal.escape_sequences import (
 )
 
 KEY, REST, PASTE = "key", "rest", "paste"
-"""What is waited for: whether Esc stays alone, the rest of a sequence, the rest of a paste."""
+"""What the filter waits for: whether Esc stays alone, the rest of a sequence, or of a paste."""
 MAX_PASTE = 8_000_000
 """Bytes of one paste; what is beyond is left out."""
 _MAX_SEQUENCE = 1_024
@@ -51,7 +60,7 @@ _LATE = re.compile(rb"\[[0-?]|\[[A-H]\Z|\]\d+;|P[0-?]*[$+!|]|_G")
 
 
 class InputFilter:
-    """Takes what was read, however it was cut, and gives out what is meant for the program."""
+    """Takes bytes, however they were cut, and passes on what is meant for the program."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -60,9 +69,9 @@ class InputFilter:
         self._string_ended = False
         """Whether an Esc that comes next may be the first half of a string's end."""
         self._escaped = False
-        """Whether the last thing given out was a lone Esc."""
+        """Whether the last thing passed on was a lone Esc."""
         self._late = False
-        """Whether what is held belongs to an Esc that was given out already."""
+        """Whether what is held belongs to an Esc that was passed on already."""
         self._pasted: int | None = None
         """Bytes of the paste under way, if there is one."""
         self._reports_resizes = False
@@ -78,7 +87,11 @@ class InputFilter:
         return REST if self._held or self._in_string or self._escaped else None
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Take in what was read; each piece is text, or one whole escape sequence."""
+        """Take what was read.
+
+        Returns:
+            The pieces to pass on, of which each is text or one complete escape sequence.
+        """
         if self._escaped and _LATE.match(data):
             self._late, data = True, _ESC + data
         self._escaped = False
@@ -103,7 +116,7 @@ class InputFilter:
         return {PASTE: [_PASTE_END], KEY: [held]}.get(waiting_for or "", [])
 
     def _consume_string(self, data: bytes, at: int) -> int:
-        """Swallow a string, or the part of it that is there; returns where it ends."""
+        """Drop a control string, or the part of it that is there; returns where it ends."""
         end = _STRING_END.search(data, at)
         if end is None:
             return len(data)
@@ -168,7 +181,7 @@ TIMEOUTS = {KEY: constants.ESCAPE_DELAY, REST: 2.0, PASTE: 3.0}
 
 
 class InputDecoder:
-    """Sorts the bytes before Textual parses them."""
+    """Filters the bytes, and has Textual's parser make events of them."""
 
     def __init__(self) -> None:
         self._input = InputFilter()
@@ -182,7 +195,7 @@ class InputDecoder:
         return None if waiting_for is None else TIMEOUTS[waiting_for]
 
     def read(self, data: bytes) -> Iterator[Message]:
-        """What was read means these events."""
+        """The events of what was read."""
         return self._events(self._input.feed(data))
 
     def on_timeout(self) -> Iterator[Message]:
@@ -190,7 +203,7 @@ class InputDecoder:
         return self._events(self._input.on_timeout())
 
     def discard(self, data: bytes) -> None:
-        """What was read is not meant for the program; it may end in the middle of an answer."""
+        """Drop what was read, and the rest of a sequence in whose middle it ends."""
         self._input.feed(data)
 
     def _events(self, pieces: Iterable[bytes]) -> Iterator[Message]:
@@ -201,10 +214,10 @@ class InputDecoder:
 
 
 class _Parser(XTermParser):
-    """Textual's parser, for pieces of which each is whole."""
+    """Textual's parser, for pieces of which each is complete."""
 
     def finish(self) -> Iterable[Message]:
-        """Expect no more of an escape sequence."""
+        """End an escape sequence now, in place of after a delay."""
         if self._timeout_time is not None:
             self._timeout_time = 0.0
             yield from self.tick()

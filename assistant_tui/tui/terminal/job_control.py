@@ -1,4 +1,4 @@
-"""Lends the terminal to the shell that started the program, as Ctrl+Z does everywhere.
+"""Stops and continues the job for the shell (Ctrl+Z, fg), and runs programs in the foreground.
 
 Textual does the same on the signals alone, but then stops no more than its own process, draws
 nothing afterwards, and takes the terminal twice where SIGCONT reaches another of its threads late.
@@ -40,7 +40,7 @@ def _call_in(loop: asyncio.AbstractEventLoop, call: Callable[[], None], *_: obje
 
 
 def can_stop() -> bool:
-    """Whether a shell would take the program up again; without one it would be frozen for good.
+    """Whether a shell would continue the program; without one it would be stopped for good.
 
     A shell with job control gives each job a process group of its own, while `ssh -t host program`
     or a window of tmux runs the program in the group of the session.
@@ -55,9 +55,9 @@ def stop_job(app: App[None]) -> None:
 
 
 def redraw_when_foreground(app: App[None]) -> None:
-    """Draw all anew, once the job is in the foreground: the shell has used the terminal meanwhile.
+    """Redraw everything once the job is in the foreground: the shell has used the terminal.
 
-    Who touches the terminal in the background is stopped in the middle of it.
+    A process that uses the terminal in the background is stopped in the middle of it.
     """
     _stop_until_foreground(at_once=False)
     if SHUTDOWN.code is None:
@@ -138,7 +138,7 @@ def _parent_processes() -> Iterable[tuple[int, int]]:
 
 @contextmanager
 def _default_stop_signals() -> Iterator[None]:
-    """A program that stops stops its whole job."""
+    """Let SIGTSTP stop the whole job while a program runs in the foreground."""
     numbers = (signal.SIGTSTP, signal.SIGCONT)
     before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
     try:

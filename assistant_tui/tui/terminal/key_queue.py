@@ -1,4 +1,4 @@
-"""Lets no key overtake another, however many arrive together.
+"""Handles keys one at a time and in order, however many arrive together.
 
 Textual forwards each key to the widget that has the focus when it arrives, and carries a binding
 out only when the key has bubbled up again. Of keys that come in one packet, as over a slow line,
@@ -14,17 +14,17 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 ROUNDS = 2
-"""Times that the path of a key is followed: once for the key, once for what it caused."""
+"""Sentinels that follow a key: one for the key, one for the messages that it caused."""
 CHECK_INTERVAL = 0.1
-"""Seconds between looks at whether the widget of the key under way is still there."""
+"""Seconds between checks whether the widget of the current key is still there."""
 MAX_CHECKS = 100
-"""Looks after which a key counts as done though its widget has not answered."""
+"""Checks after which a key counts as done though its sentinel has not come back."""
 
 TypedEvent = Key | Paste
 
 
 class KeySentinel(Message):
-    """Takes the way that a key took, through the same queues, and so arrives after it."""
+    """Follows a key through the same message queues, and so arrives after it was handled."""
 
     def __init__(self, number: int, rounds: int) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class KeySentinel(Message):
 
 
 class KeyQueue:
-    """Gives the application one key at a time."""
+    """Passes one key at a time to the application; the next one when its sentinel has returned."""
 
     def __init__(
         self,
@@ -41,8 +41,13 @@ class KeyQueue:
         focus: Callable[[], Widget],
         check: Callable[[], Timer],
     ) -> None:
-        """`handle` is what the application does with a key, `focus` where it goes, and `check` a
-        timer that will call `check` again and again."""
+        """Start without keys.
+
+        Args:
+            handle: passes a key to the focused widget.
+            focus: the widget that a key goes to now.
+            check: starts the timer that calls `check` every `CHECK_INTERVAL` seconds.
+        """
         self._handle = handle
         self._focus = focus
         self._start_timer = check
@@ -54,11 +59,11 @@ class KeyQueue:
 
     @property
     def idle(self) -> bool:
-        """Whether no key waits for another."""
+        """Whether no key is waiting or being handled."""
         return not self._waiting and self._timer is None
 
     async def add(self, event: TypedEvent) -> None:
-        """Take a key; it is handled when those before it are done."""
+        """Add a key; it is handled when those before it are done."""
         self._waiting.append(event)
         if self._timer is None:
             await self._handle_next()
@@ -75,7 +80,7 @@ class KeyQueue:
                 return
 
     async def on_sentinel(self, message: KeySentinel) -> None:
-        """A key has gone its way; follow it again, or let the next one go."""
+        """Send the next sentinel after the key, or handle the next key."""
         if message.number != self._number or self._target is None:
             return
         if message.rounds > 1 and self._target.is_attached:
@@ -84,9 +89,9 @@ class KeyQueue:
             await self._done()
 
     async def check(self) -> None:
-        """Wait no longer for a key whose widget was taken away with it.
+        """Stop waiting for a key whose widget was removed.
 
-        One that is merely slow, as where a form is opened on a busy machine, is waited for.
+        A widget that is slow, as where a form opens on a busy machine, is waited for.
         """
         self._checks += 1
         if self._target is None or not self._target.is_attached or self._checks >= MAX_CHECKS:

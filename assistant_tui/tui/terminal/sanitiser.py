@@ -1,4 +1,4 @@
-"""The last door before the terminal."""
+"""Replaces control characters in everything that is drawn, whichever widget drew it."""
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -9,7 +9,7 @@ from assistant_tui.core.safe_text import one_line
 
 
 class Sanitiser(LineFilter):
-    """Lets no control character of any widget through, and keeps every line as wide as it is."""
+    """A line filter that replaces control characters without changing the width of a line."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Replace what could steer a terminal; the cells stay as many."""
@@ -22,7 +22,7 @@ class Sanitiser(LineFilter):
 
 
 def _harmless(text: str) -> str:
-    """A text in whose cells nothing is steered: what takes no cell is left out, not replaced."""
+    """The text without control characters: those that take no cell are dropped."""
     replaced = ((each, one_line(each)) for each in text)
     shown = "".join(safe for each, safe in replaced if safe == each or cell_len(each))
     return set_cell_size(shown, cell_len(text))

@@ -1,4 +1,4 @@
-"""One line of the screen, cell by cell."""
+"""Lines of cells, and how an update of Textual's compositor is turned into them."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -14,21 +14,21 @@ from assistant_tui.tui.terminal.sgr import visible_on_blank
 
 
 class ScreenLine(NamedTuple):
-    """What stands in each cell, and how it looks."""
+    """The characters of a line and their styles, one entry a cell."""
 
     chars: list[str]
     """Empty for the right half of a wide character, several code points for a combined one."""
     sgrs: list[str]
-    """The numbers of an SGR sequence, of a blank those that are seen; "" is the terminal's own."""
+    """The parameters of an SGR sequence; of a blank only those that are visible; "" for none."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether terminals agree about the width of all that stands here."""
+        """Whether there are no combined characters, about whose width terminals differ."""
         return all(len(char) < 2 for char in self.chars)
 
     @property
     def is_complete(self) -> bool:
-        """Whether it says what stands in each cell."""
+        """Whether every cell is known."""
         return UNKNOWN not in self.chars
 
 
@@ -36,7 +36,7 @@ UNKNOWN = "\0"
 
 
 def unknown_line(width: int) -> ScreenLine:
-    """A line that may show anything: no cell of it equals one that is drawn."""
+    """A line of unknown cells, which differ from every drawn one."""
     return ScreenLine([UNKNOWN] * width, [""] * width)
 
 
@@ -46,7 +46,7 @@ def blank_line(width: int) -> ScreenLine:
 
 
 def line_from_strips(strips: Iterable[Strip], color_system: ColorSystem) -> ScreenLine:
-    """Lay strips out side by side; hyperlinks are left out, the program has none."""
+    """Lay strips out side by side; hyperlinks are dropped, since the program has none."""
     chars: list[str] = []
     sgrs: list[str] = []
     for strip in strips:
@@ -87,9 +87,11 @@ def _cells(text: str) -> tuple[str, tuple[str, ...]]:
 def updated_lines(
     update: RenderableType | None, shown: Sequence[ScreenLine], color_system: ColorSystem
 ) -> dict[int, ScreenLine] | None:
-    """The lines of the screen as they are to be; None for what is no update of one.
+    """The lines that an update changes, by their number; None for any other renderable.
 
-    `shown` are the lines as they are: cells that the update does not touch stay.
+    Args:
+        shown: all lines as they are; the cells that the update does not touch are kept.
+        color_system: the colours that the terminal can show.
     """
     if type(update) is LayoutUpdate:
         return _from_layout(update, shown, color_system)
@@ -129,7 +131,7 @@ def _from_chops(
 
 
 def _replace_part(line: ScreenLine, x: int, part: ScreenLine) -> ScreenLine:
-    """The line with a part of it put in place, as long as it was."""
+    """The line with a part of it replaced from column `x` on; its width stays."""
     width, end = len(line.chars), x + len(part.chars)
     if x == 0 and end == width:
         return part

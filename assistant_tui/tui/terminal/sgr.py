@@ -1,4 +1,4 @@
-"""How cells look: the numbers of an SGR sequence, and the way from one look to another."""
+"""Styles of cells as SGR parameters, and the shortest sequence from one to another."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +10,7 @@ _VISIBLE_ON_BLANKS = {"4", "7", "9", "21", "53"}
 
 
 class SgrParts(NamedTuple):
-    """The numbers, taken apart."""
+    """SGR parameters, by what they set."""
 
     attributes: tuple[str, ...]
     foreground: str
@@ -19,22 +19,22 @@ class SgrParts(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def visible_on_blank(sgr: str) -> str:
-    """What is seen of a look on a blank: mostly the background alone.
+    """The part of a style that is visible on a blank: mostly the background alone.
 
-    A blank has no other look than that, so that none is sent again for a colour that is not seen.
+    Blanks are stored with this part only, so that a change of an invisible colour is not sent.
     """
     parts = parse_sgr(sgr)
     return sgr if _VISIBLE_ON_BLANKS & set(parts.attributes) else parts.background
 
 
 def is_background_only(sgr: str) -> bool:
-    """Whether a blank with the look of a blank is as one that was erased."""
+    """Whether a blank in this style looks like an erased cell."""
     return not parse_sgr(sgr).attributes
 
 
 @lru_cache(maxsize=4096)
 def transition(before: str, after: str) -> str:
-    """The sequence that makes one look of another."""
+    """The shortest sequence that changes one style into another."""
     if not after:
         return "\x1b[m"
     old, new = parse_sgr(before), parse_sgr(after)
@@ -50,7 +50,7 @@ def transition(before: str, after: str) -> str:
 
 @lru_cache(maxsize=4096)
 def parse_sgr(codes: str) -> SgrParts:
-    """Sort the numbers of a sequence."""
+    """Sort the parameters of a sequence by what they set."""
     attributes: list[str] = []
     foreground = background = ""
     numbers = iter(codes.split(";") if codes else [])

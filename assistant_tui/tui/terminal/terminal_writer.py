@@ -1,4 +1,4 @@
-"""Writes cells where they belong, in as few bytes as that takes."""
+"""Writes the cells in which two lines differ, in as few bytes as that takes."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,36 +6,41 @@ from typing import NamedTuple
 from assistant_tui.tui.terminal.screen_lines import ScreenLine
 from assistant_tui.tui.terminal.sgr import is_background_only, transition, visible_on_blank
 
+MAX_GAP = 5
+"""Unchanged cells between two changed ones from which on they are skipped."""
+_MIN_ERASED = 5
+"""Blanks at the end of a line from which on they are erased instead of written."""
+
 
 class TerminalWriter:
-    """Collects what is to be written; it knows where the cursor is and how it would write."""
+    """Collects sequences, and tracks the position of the cursor and the current style."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._position: tuple[int, int] | None = None
-        """Column and line of the cursor; None where nobody can be sure."""
+        """Column and line of the cursor; None where they are unknown."""
         self._sgr = ""
 
     @property
     def output(self) -> str:
-        """All that was written, with the look given back."""
+        """All sequences, with the style reset at their end."""
         return "".join(self._parts) + ("\x1b[m" if self._sgr else "")
 
     def move_to(self, x: int, y: int) -> None:
-        """Move the cursor."""
+        """Move the cursor to column `x` of line `y`, both from 0."""
         if self._position != (x, y):
             self._parts.append(_cursor_movement(self._position, x, y))
             self._position = (x, y)
 
     def write(self, text: str, cells: int, sgr: str) -> None:
-        """Write a text that takes so many cells."""
+        """Write a text of so many cells in one style."""
         (self._set_sgr_for_blanks if text.isspace() else self._set_sgr)(sgr)
         self._parts.append(text)
         if self._position is not None:
             self._position = (self._position[0] + cells, self._position[1])
 
     def erase_to_end(self, sgr: str) -> None:
-        """Empty the line from the cursor to its end; `sgr` is that of a blank."""
+        """Erase the line from the cursor to its end; `sgr` is the style of a blank."""
         self._set_sgr_for_blanks(sgr)
         self._parts.append("\x1b[K")
 
@@ -51,7 +56,7 @@ class TerminalWriter:
         self._position = None
 
     def forget_position(self) -> None:
-        """Trust the cursor's place no longer: terminals differ about what was written last."""
+        """Move the cursor absolutely next: terminals differ about the width of the last text."""
         self._position = None
 
     def _set_sgr(self, sgr: str) -> None:
@@ -60,7 +65,7 @@ class TerminalWriter:
             self._sgr = sgr
 
     def _set_sgr_for_blanks(self, sgr: str) -> None:
-        """Keep a look that does as well: its colour is not seen."""
+        """Keep the current style where it looks the same on a blank."""
         if sgr != visible_on_blank(self._sgr):
             self._set_sgr(sgr)
 
@@ -72,12 +77,6 @@ def _cursor_movement(before: tuple[int, int] | None, x: int, y: int) -> str:
         steps = x - before[0]
         return f"\x1b[{steps}C" if steps > 1 else "\x1b[C"
     return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
-
-
-MAX_GAP = 5
-"""Unchanged cells between two changed ones from which the cursor jumps over them."""
-_MIN_ERASED = 5
-"""Blanks at the end of a line from which they are erased and not written."""
 
 
 def write_changes(
@@ -109,7 +108,7 @@ def write_changes(
 
 
 def _changed_spans(before: ScreenLine, after: ScreenLine) -> list[tuple[int, int]]:
-    """Where the lines differ, from and to; near ones together, wide characters whole."""
+    """The spans in which the lines differ; near ones are joined, wide characters kept whole."""
     old, new = zip(*before, strict=True), zip(*after, strict=True)
     spans: list[tuple[int, int]] = []
     for x, (was, now) in enumerate(zip(old, new, strict=True)):
@@ -127,7 +126,7 @@ def _with_right_half(line: ScreenLine, end: int) -> int:
 
 
 def _trailing_blanks(line: ScreenLine, start: int) -> int:
-    """Where the blanks begin that may be erased, or the end of the line."""
+    """Where the blanks begin that may be erased; the end of the line if there are too few."""
     end, sgr = len(line.chars), line.sgrs[-1]
     if not is_background_only(sgr):
         return end
@@ -138,7 +137,7 @@ def _trailing_blanks(line: ScreenLine, start: int) -> int:
 
 
 def _write_span(writer: TerminalWriter, y: int, line: ScreenLine, start: int, end: int) -> None:
-    """Write the cells from start to end, in runs of one look."""
+    """Write the cells from start to end, in runs of one style."""
     x = start
     while x < end:
         stop = x + 1
@@ -154,23 +153,23 @@ def _write_span(writer: TerminalWriter, y: int, line: ScreenLine, start: int, en
 
 
 def _joins_run(line: ScreenLine, start: int, x: int) -> bool:
-    """Whether a cell can be written along with the one before it and those since `start`."""
+    """Whether a cell can be written in one run with those from `start` on."""
     sgr, mine = line.sgrs[start], line.sgrs[x]
     alike = mine == sgr or (line.chars[x] == " " and mine == visible_on_blank(sgr))
     return alike and len(line.chars[x - 1]) < 2
 
 
 class TerminalFeatures(NamedTuple):
-    """The abilities that save bytes; none of them is needed."""
+    """What the terminal can do that saves bytes; none of it is needed."""
 
     erases_with_background: bool = False
-    """Erased cells take the background colour that is set."""
+    """Whether erased cells take the background colour that is set (bce)."""
     has_margins: bool = False
-    """Lines can be deleted and inserted within margins."""
+    """Whether lines can be deleted and inserted within margins (csr, dl, il)."""
 
 
 def terminal_features(environ: Mapping[str, str]) -> TerminalFeatures:
-    """Ask terminfo about $TERM; without an entry the terminal is taken to be a plain one."""
+    """What terminfo says about $TERM; nothing where it has no entry."""
     try:
         import curses
     except ImportError:  # a Python that was built without it

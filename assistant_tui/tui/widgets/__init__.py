@@ -1,1 +1,1 @@
-"""The parts of a screen; none of them knows another, nor the service."""
+"""The panes of the main screen, the form and its editors; they import no service."""

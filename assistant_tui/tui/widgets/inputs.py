@@ -1,4 +1,4 @@
-"""A list of lines of which one is chosen."""
+"""Textual's input and option list, as all forms and dialogs use them."""
 
 from textual._widget_navigation import Direction
 from textual.geometry import Size

@@ -1,4 +1,4 @@
-"""The three single lines around the panes: where one is, what happened, which keys help."""
+"""The three single lines around the panes: the header, the status and the keys."""
 
 from collections.abc import Mapping
 from enum import Enum

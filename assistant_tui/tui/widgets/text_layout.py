@@ -1,4 +1,7 @@
-"""Breaks text into lines of a given width, fast enough for 256,000 characters in one line."""
+"""Lays text out in cells: wraps it, cuts it to a width, and draws the columns of a row.
+
+Wrapping is fast enough for 256,000 characters in one line.
+"""
 
 from itertools import takewhile
 from operator import eq
@@ -78,9 +81,16 @@ def row_text(row: ResourceRow, width: int) -> str:
 
 
 def highlight_matches(line: str, at: int, name: str, spans: Spans, style: Style) -> list[Segment]:
-    """A line in segments; what matches in the name, which begins `at` and may be cut, is marked.
+    """A line in segments in which the matches of a search are highlighted.
 
-    Where that would change how many cells the line takes, as inside an emoji, nothing is.
+    Nothing is highlighted where that would change the width of the line, as inside an emoji.
+
+    Args:
+        line: the text of a row.
+        at: where the name begins in it; its end may be cut off.
+        name: the whole name.
+        spans: the matches, as positions in the name.
+        style: the style of the line.
     """
     end = at + sum(takewhile(bool, map(eq, line[at:], name)))
     segments: list[Segment] = []

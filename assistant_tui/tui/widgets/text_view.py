@@ -1,4 +1,4 @@
-"""A scrollable text of any length: wrapped once, drawn line by line."""
+"""A scrollable text of any length, which is wrapped once and drawn line by line."""
 
 from collections.abc import Iterable
 from typing import ClassVar

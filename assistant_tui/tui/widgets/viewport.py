@@ -1,4 +1,4 @@
-"""The part of a long list that is on the screen, and the cursor in it; no screen needed."""
+"""Which rows of a list are on the screen, and where its cursor goes when the rows change."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self

@@ -1,4 +1,4 @@
-"""Edits a field that holds one of a few words: all are seen, ← and → choose."""
+"""Edits a field that holds one of a few values: all are visible, ← and → choose."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -20,7 +20,7 @@ UNSET = "not set"
 
 
 class SegmentedControl(Widget, can_focus=True):
-    """Words in a row, the chosen one in brackets: ` not set [low] medium  high `."""
+    """Labels in a row, the chosen one in brackets: ` not set [low] medium  high `."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space", "choose(1)", show=False),

@@ -1,4 +1,4 @@
-"""Edits ids of files or vector stores, with what the server says of each beside it."""
+"""Edits ids of files or vector stores; beside each stands its description on the server."""
 
 from collections.abc import Sequence
 

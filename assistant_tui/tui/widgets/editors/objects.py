@@ -1,4 +1,4 @@
-"""The editors of the parts of an object."""
+"""Edits an object by its parts: the tool resources, and the response format."""
 
 from collections.abc import Mapping
 

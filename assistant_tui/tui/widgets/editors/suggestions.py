@@ -1,4 +1,4 @@
-"""An editor with inputs, under which a list offers what could be put in while one types."""
+"""Editors with a list of suggestions below their input; that of the model is one."""
 
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple

@@ -1,4 +1,4 @@
-"""Edits a text of many lines."""
+"""Edits a text: of one line, of many lines, or a JSON Schema."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
