@@ -1,7 +1,7 @@
-"""What can be typed behind `assistant-tui`: options, verbs, and the options of each verb."""
+"""The arguments of `assistant-tui`: its options, its subcommands, and the options of each."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,7 +14,7 @@ _FORMATS = ("json", "yaml", "markdown", "responses", "agents-sdk")
 
 
 class Parser(argparse.ArgumentParser):
-    """Refuses in one line."""
+    """Reports wrong usage in one line on stderr."""
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class _PrintCompletion(argparse.Action):
-    """Prints a script for a shell, and ends."""
+    """The action of --print-completion: prints a script for a shell, and ends."""
 
     def __call__(
         self,
@@ -31,14 +31,32 @@ class _PrintCompletion(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> NoReturn:
-        """Only who asks for it waits for this import."""
-        from assistant_tui.cli.completion import script
-
-        print(script(parser, str(values)))
+        """Print the script and end with exit code 0."""
+        print(_completion_script(parser, str(values)))
         parser.exit()
 
 
-def parser() -> Parser:
+def _completion_script(parser: argparse.ArgumentParser, shell: str) -> str:
+    """The script for a shell; it knows the words of this version, and starts no program."""
+    import shtab  # only a person who asks for the script waits for it
+
+    paths = {"FILE": shtab.FILE, "F": shtab.FILE, "PATH": shtab.FILE, "DIR": shtab.DIRECTORY}
+    for action in _all_actions(parser):
+        if isinstance(action.metavar, str) and action.metavar in paths:
+            action.complete = paths[action.metavar]  # type: ignore[attr-defined]  # shtab's way
+    return shtab.complete(parser, shell)
+
+
+def _all_actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """The options and arguments of a parser and of its subparsers."""
+    for action in parser._actions:  # argparse has no public way to list them
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for subparser in action.choices.values():
+                yield from _all_actions(subparser)
+
+
+def create_parser() -> Parser:
     """The parser of the whole command line."""
     parser = Parser(
         prog="assistant-tui",
@@ -49,15 +67,15 @@ def parser() -> Parser:
         "never from an option: --base-url uses ASSISTANT_TUI_API_KEY, else OPENAI_API_KEY.",
     )
     _add_program(parser)
-    verbs = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _add_reading(verbs)
-    _add_writing(verbs)
-    _add_serve(verbs)
+    subcommands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_reading(subcommands)
+    _add_writing(subcommands)
+    _add_serve(subcommands)
     return parser
 
 
 def _add_program(parser: argparse.ArgumentParser) -> None:
-    """The options that stand before a verb alone, or where there is none."""
+    """The options that are allowed before a subcommand only, or without one."""
     parser.add_argument("--version", action="version", version=f"assistant-tui {__version__}")
     _add_server(parser)
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
@@ -71,7 +89,7 @@ def _add_program(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_server(parser: argparse.ArgumentParser, **default: Any) -> None:
-    """The options that say which server, and how; they stand before a verb or behind it."""
+    """The options that select a server; they are allowed before and after a subcommand."""
     parser.add_argument(
         "--config", metavar="FILE", type=Path, help="another config.toml", **default
     )
@@ -103,68 +121,76 @@ def _add_where(parser: argparse.ArgumentParser, **default: Any) -> None:
     )
 
 
-def _add_verb(verbs: Any, name: str, says: str) -> argparse.ArgumentParser:
-    """A verb that works on a server; what is not given behind it keeps what stood before it."""
-    verb: argparse.ArgumentParser = verbs.add_parser(name, help=says, description=says)
-    _add_server(verb, default=argparse.SUPPRESS)
-    return verb
+def _add_subcommand(subcommands: Any, name: str, says: str) -> argparse.ArgumentParser:
+    """A subcommand that works on a server; an option left out here keeps its value from before."""
+    command: argparse.ArgumentParser = subcommands.add_parser(name, help=says, description=says)
+    _add_server(command, default=argparse.SUPPRESS)
+    return command
 
 
-def _add_reading(verbs: Any) -> None:
-    """The verbs that change nothing."""
-    verb = _add_verb(verbs, "list", "list assistants, newest first")
-    extent = verb.add_mutually_exclusive_group()
+def _add_reading(subcommands: Any) -> None:
+    """The subcommands that change nothing."""
+    command = _add_subcommand(subcommands, "list", "list assistants, newest first")
+    extent = command.add_mutually_exclusive_group()
     extent.add_argument("--all", action="store_true", help="all, not the first page alone")
     extent.add_argument("--limit", metavar="N", type=_limit, help="at most N")
-    verb.add_argument("--order", choices=("asc", "desc"), default="desc", help="by age (desc)")
-    verb.add_argument("--filter", metavar="EXPR", help="what / takes on the screen; searches all")
-    verb.add_argument("--json", action="store_true", help="each as the server sent it, in a line")
-    verb = _add_verb(verbs, "get", "show one assistant")
-    verb.add_argument("id", metavar="ID")
-    verb.add_argument("--json", action="store_true", help="as the server sent it, in one line")
-    _add_export(_add_verb(verbs, "export", "write assistants into files"))
+    command.add_argument("--order", choices=("asc", "desc"), default="desc", help="by age (desc)")
+    command.add_argument(
+        "--filter", metavar="EXPR", help="what / takes on the screen; searches all"
+    )
+    command.add_argument(
+        "--json", action="store_true", help="each as the server sent it, in a line"
+    )
+    command = _add_subcommand(subcommands, "get", "show one assistant")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--json", action="store_true", help="as the server sent it, in one line")
+    _add_export(_add_subcommand(subcommands, "export", "write assistants into files"))
 
 
-def _add_export(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("ids", metavar="ID", nargs="*")
-    verb.add_argument("--all", action="store_true", help="all that the server has")
-    verb.add_argument("--filter", metavar="EXPR", help="what / takes on the screen")
-    verb.add_argument(
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", metavar="ID", nargs="*")
+    command.add_argument("--all", action="store_true", help="all that the server has")
+    command.add_argument("--filter", metavar="EXPR", help="what / takes on the screen")
+    command.add_argument(
         "--format",
         choices=_FORMATS,
         required=True,
         help="json, yaml and markdown can be imported; the others are for those who move on",
     )
-    verb.add_argument("--output", metavar="DIR", required=True, help="a folder; - is stdout")
-    verb.add_argument("--yes", action="store_true", help="replace files that are there")
+    command.add_argument("--output", metavar="DIR", required=True, help="a folder; - is stdout")
+    command.add_argument("--yes", action="store_true", help="replace files that are there")
 
 
-def _add_writing(verbs: Any) -> None:
-    """The verbs that change what a server has."""
-    verb = _add_verb(verbs, "create", "create an assistant, and print its id")
-    verb.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
-    verb = _add_verb(verbs, "update", "change some fields of an assistant")
-    verb.add_argument("id", metavar="ID")
-    verb.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
-    verb = _add_verb(verbs, "clone", "create an assistant like another, and print its id")
-    verb.add_argument("id", metavar="ID")
-    verb.add_argument("--to", metavar="PROFILE", help="create it there")
-    verb = _add_verb(verbs, "import", "create and change assistants as files say; asks first")
-    verb.add_argument("paths", metavar="PATH", nargs="+", help="files, and folders of files")
-    verb.add_argument("--dry-run", action="store_true", help="print what would be done, no more")
-    verb.add_argument("--yes", action="store_true", help="do not ask")
-    verb.add_argument(
+def _add_writing(subcommands: Any) -> None:
+    """The subcommands that change what a server has."""
+    command = _add_subcommand(subcommands, "create", "create an assistant, and print its id")
+    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    command = _add_subcommand(subcommands, "update", "change some fields of an assistant")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    command = _add_subcommand(
+        subcommands, "clone", "create an assistant like another, and print its id"
+    )
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--to", metavar="PROFILE", help="create it there")
+    command = _add_subcommand(
+        subcommands, "import", "create and change assistants as files say; asks first"
+    )
+    command.add_argument("paths", metavar="PATH", nargs="+", help="files, and folders of files")
+    command.add_argument("--dry-run", action="store_true", help="print what would be done, no more")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument(
         "--again",
         action="store_true",
         help="create also what an earlier import of the same file created and what is still there",
     )
-    verb = _add_verb(verbs, "delete", "delete assistants; asks first on a terminal")
-    verb.add_argument("ids", metavar="ID", nargs="+")
-    verb.add_argument("--yes", action="store_true", help="do not ask")
+    command = _add_subcommand(subcommands, "delete", "delete assistants; asks first on a terminal")
+    command.add_argument("ids", metavar="ID", nargs="+")
+    command.add_argument("--yes", action="store_true", help="do not ask")
 
 
-def _add_serve(verbs: Any) -> None:
-    serve = verbs.add_parser(
+def _add_serve(subcommands: Any) -> None:
+    serve = subcommands.add_parser(
         "serve",
         help="serve the local store to other clients",
         description="Serve the local store to other clients on this machine. Without a key it "

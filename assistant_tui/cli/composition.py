@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from assistant_tui import __version__
-from assistant_tui.cli.arguments import parser
+from assistant_tui.cli.arguments import create_parser
 from assistant_tui.config.folders import Folders, find_folders
 from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
@@ -31,7 +31,7 @@ _SCREEN_OPTIONS = ("no_mouse", "theme")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code, or raises SystemExit with it."""
     try:
-        return _run(parser().parse_args(arguments))
+        return _run(create_parser().parse_args(arguments))
     except BrokenPipeError:
         return 0
     finally:
@@ -125,7 +125,7 @@ def _run_subcommand(options: argparse.Namespace, settings: Settings, places: Fol
     _refuse_options(options, _SCREEN_OPTIONS, "which draws no screen")
     if options.log:
         _start_log(places.log_file)
-    from assistant_tui.cli.session import run
+    from assistant_tui.cli.subcommands import run
 
     return run(options, settings, places)
 

@@ -10,7 +10,7 @@ from assistant_tui.core.labels import shown_id
 from assistant_tui.core.rows import ResourceRow
 
 
-def prepare(options: argparse.Namespace, console: Console) -> Job:
+def prepare_delete(options: argparse.Namespace, console: Console) -> Job:
     """Delete each of the assistants, and print the id of each that is gone."""
     ids = list(dict.fromkeys(options.ids))
     if not options.yes and not console.interactive:

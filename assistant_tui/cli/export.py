@@ -16,7 +16,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.storage.export_folder import ExportFolder
 
 
-def prepare(options: argparse.Namespace, console: Console) -> Job:
+def prepare_export(options: argparse.Namespace, console: Console) -> Job:
     """Write what was chosen, and tell what a format cannot express."""
     query = parse_filter(options.filter)
     if bool(options.ids) + options.all + (query is not None) != 1:

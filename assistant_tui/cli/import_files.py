@@ -20,7 +20,7 @@ from assistant_tui.storage.user_files import FileError
 _DONE = {Action.CREATE: "created", Action.CHANGE: "changed"}
 
 
-def prepare(options: argparse.Namespace, console: Console) -> Job:
+def prepare_import(options: argparse.Namespace, console: Console) -> Job:
     """Read the files, print the plan, and carry it out unless that is not wanted."""
     if not (options.dry_run or options.yes or console.interactive):
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""``assistant-tui list``: rows in columns, or each assistant in a line of JSON."""
+"""The subcommands `list` and `get`: assistants in columns, in words, or as the server sent them."""
 
 import argparse
 from collections.abc import AsyncIterator
@@ -9,6 +9,7 @@ from assistant_tui.cli.row_stream import RowStream, parse_filter
 from assistant_tui.cli.session import Job, Session
 from assistant_tui.core.assistants import columns
 from assistant_tui.core.assistants.columns import GAP
+from assistant_tui.core.assistants.description import describe
 from assistant_tui.core.labels import id_in_column
 from assistant_tui.core.rows import ResourceRow
 
@@ -16,7 +17,7 @@ _LEAST_NAME = 12
 """Cells that a long id leaves to the name."""
 
 
-def prepare(options: argparse.Namespace, console: Console) -> Job:
+def prepare_list(options: argparse.Namespace, console: Console) -> Job:
     """List the first page, so many, or all."""
     wanted: int | None = options.limit
     query = parse_filter(options.filter)
@@ -71,3 +72,19 @@ class _TableLayout:
     def _rest(self, cells: int) -> int:
         """The cells behind an id of so many."""
         return max(self._width - cells - len(GAP), 1)
+
+
+def prepare_get(options: argparse.Namespace, console: Console) -> Job:
+    """Show an assistant as the server has it now."""
+
+    async def job(session: Session) -> int:
+        row = await session.service.fetch(options.id)
+        if options.json:
+            console.json(row.text)
+            return 0
+        for line in describe(row, show_all_with="--json"):
+            for text in line.text.split("\n"):
+                console.line(" " * line.indent + text)
+        return 0
+
+    return job

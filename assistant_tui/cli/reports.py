@@ -1,18 +1,23 @@
-"""Tells what became of writes: of one, and of many with some that failed."""
+"""Reports on stderr what the server made of a write, and how many of a batch succeeded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from assistant_tui.cli.console import Console
-from assistant_tui.cli.session import describe_error
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import STOPPING_ERRORS
-from assistant_tui.core.errors import ServiceError, describe_fault
+from assistant_tui.core.errors import ServiceError, Unauthorized, describe_fault
 from assistant_tui.core.labels import shown_id
 
 NO_UNDO = "u cannot undo this in the program: "
 """Stands before the reason why the journal has no copy."""
+
+
+def describe_error(error: ServiceError, profile: Profile) -> str:
+    """What went wrong on a server, and the remedy where it is known."""
+    remedy = f"; {profile.key_help}" if isinstance(error, Unauthorized) else ""
+    return f"{error.title}: {error}{remedy}"
 
 
 def report_saved(console: Console, saved: SaveResult) -> None:

@@ -1,19 +1,17 @@
 """Opens a service for one command, and lets signals end that between two writes."""
 
-import argparse
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from importlib import import_module
 
 from assistant_tui.cli.console import Console
+from assistant_tui.cli.reports import describe_error
 from assistant_tui.config.folders import Folders
-from assistant_tui.config.settings import ConfigurationError, Profile, Settings
-from assistant_tui.core.errors import ServiceError, Unauthorized
+from assistant_tui.config.settings import Profile, Settings
+from assistant_tui.core.errors import ServiceError
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.profiles import open_service
-from assistant_tui.startup.diagnostics import silence_libraries
 from assistant_tui.startup.shutdown import EXIT_CODES, SHUTDOWN
 
 WRITE_SECONDS = 10.0
@@ -144,46 +142,3 @@ class Session:
             if self._ticking is not None:
                 self._ticking.cancel()
             await service.close()
-
-
-def describe_error(error: ServiceError, profile: Profile) -> str:
-    """What went wrong, and what helps where that is known."""
-    remedy = f"; {profile.key_help}" if isinstance(error, Unauthorized) else ""
-    return f"{error.title}: {error}{remedy}"
-
-
-_WRITING = ("create", "update", "delete", "import")
-_MODULES = {"import": "import_files"}
-"""Where the file of a verb must be called otherwise."""
-
-
-def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
-    """Do what a verb asks for; returns the exit code.
-
-    Raises:
-        ConfigurationError: the options of the verb, or a file that one names, will not do.
-        BrokenPipeError: nobody reads the answer any more.
-    """
-    silence_libraries()
-    writes = options.command in _WRITING or (options.command == "clone" and options.to is None)
-    if writes and settings.profile.read_only and not getattr(options, "dry_run", False):
-        raise ConfigurationError(
-            f"{options.command}: profile {settings.profile.name} is read-only; list and get work"
-        )
-    console = Console()
-    module = import_module(f"{__package__}.{_MODULES.get(options.command, options.command)}")
-    job: Job = module.prepare(options, console)
-    return _flushed(console, asyncio.run(Session(settings, folders, console).run(job)))
-
-
-def _flushed(console: Console, code: int) -> int:
-    """The exit code, if what was written has arrived; a full disk is told."""
-    try:
-        console.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        console.note(f"standard output: {error.strerror}")
-        console.write_nowhere()
-        return 1
-    return code

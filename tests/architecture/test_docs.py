@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.cli.arguments import parser
+from assistant_tui.cli.arguments import create_parser
 from assistant_tui.config import loading
 from assistant_tui.tui.commands import COMMANDS, Command, keys_of
 
@@ -42,7 +42,7 @@ def test_the_commands_of_the_keymap_are_listed() -> None:
 
 
 def test_every_option_is_told() -> None:
-    for option in re.findall(r"--[a-z-]+", parser().format_help()):
+    for option in re.findall(r"--[a-z-]+", create_parser().format_help()):
         assert f"`{option}" in page("command-line.md")
 
 

@@ -1,21 +1,76 @@
-"""``assistant-tui clone``: a new assistant like another, on the same server or on another one."""
+"""The subcommands `create`, `update` and `clone`: each writes one assistant, and prints its id."""
 
 import argparse
 
 from assistant_tui.cli.console import Console
-from assistant_tui.cli.reports import report_saved
-from assistant_tui.cli.session import Job, Session, describe_error
+from assistant_tui.cli.reports import describe_error, report_saved
+from assistant_tui.cli.session import Job, Session
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.assistants.cloning import clone, transfer, uncreatable_fields
+from assistant_tui.core.assistants.cloning import (
+    clone,
+    creation_draft,
+    transfer,
+    uncreatable_fields,
+)
+from assistant_tui.core.assistants.draft import update_draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.offers import offer_of
+from assistant_tui.storage.import_files import read_object
+from assistant_tui.storage.user_files import FileError
 
 
-def prepare(options: argparse.Namespace, console: Console) -> Job:
+def prepare_create(options: argparse.Namespace, console: Console) -> Job:
+    """Create what the file says, and print the new id."""
+    draft = creation_draft(_read_file_option(options.file))
+    for problem in draft.errors.values():
+        raise ConfigurationError(f"--file {options.file}: {problem}")
+
+    async def job(session: Session) -> int:
+        with session.write():
+            saved = await session.service.create(draft)
+            report_saved(console, saved)
+            console.identity(saved.row.id)
+        return 0
+
+    return job
+
+
+def prepare_update(options: argparse.Namespace, console: Console) -> Job:
+    """Send what differs from what the server has, and print the id."""
+    wanted = _read_file_option(options.file)
+
+    async def job(session: Session) -> int:
+        row = await session.service.fetch(options.id)
+        try:
+            draft = update_draft(RawJson(row.text), wanted)
+        except ValueError as error:
+            raise ConfigurationError(f"--file {options.file}: {error}") from None
+        if not draft.dirty:
+            console.note(f"{shown_id(row.id)} has all of it already; nothing was sent")
+            console.identity(row.id)
+            return 0
+        with session.write():
+            saved = await session.service.save(draft)
+            report_saved(console, saved)
+            console.identity(saved.row.id)
+        return 0
+
+    return job
+
+
+def _read_file_option(name: str) -> RawJson:
+    """The assistant, or part of one, in the file of `--file`. Raises ConfigurationError."""
+    try:
+        return read_object(name)
+    except FileError as error:
+        raise ConfigurationError(f"--file {error}") from None
+
+
+def prepare_clone(options: argparse.Namespace, console: Console) -> Job:
     """Create the new one, print its id, and tell what could not come along."""
 
     async def job(session: Session) -> int:

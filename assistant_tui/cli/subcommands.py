@@ -1,0 +1,70 @@
+"""Runs a subcommand that works on a server: checks it, opens the profile, returns the exit code.
+
+Only the file of the subcommand that was asked for is imported, after its arguments were accepted.
+"""
+
+import argparse
+import asyncio
+
+from assistant_tui.cli.console import Console
+from assistant_tui.cli.session import Job, Session
+from assistant_tui.config.folders import Folders
+from assistant_tui.config.settings import ConfigurationError, Settings
+from assistant_tui.startup.diagnostics import silence_libraries
+
+_WRITING = ("create", "update", "delete", "import")
+
+
+def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
+    """Run the subcommand in `options.command`; returns the exit code.
+
+    Raises:
+        ConfigurationError: its options, or a file that one of them names, cannot be used.
+        BrokenPipeError: the reader of standard output is gone.
+    """
+    silence_libraries()
+    writes = options.command in _WRITING or (options.command == "clone" and options.to is None)
+    if writes and settings.profile.read_only and not getattr(options, "dry_run", False):
+        raise ConfigurationError(
+            f"{options.command}: profile {settings.profile.name} is read-only; list and get work"
+        )
+    console = Console()
+    job = _prepare(options, console)
+    return _flushed(console, asyncio.run(Session(settings, folders, console).run(job)))
+
+
+def _prepare(options: argparse.Namespace, console: Console) -> Job:
+    """Let a subcommand check its options and read its files. Raises ConfigurationError."""
+    match options.command:
+        case "list":
+            from assistant_tui.cli.list import prepare_list as prepare
+        case "get":
+            from assistant_tui.cli.list import prepare_get as prepare
+        case "create":
+            from assistant_tui.cli.create_update import prepare_create as prepare
+        case "update":
+            from assistant_tui.cli.create_update import prepare_update as prepare
+        case "clone":
+            from assistant_tui.cli.create_update import prepare_clone as prepare
+        case "delete":
+            from assistant_tui.cli.delete import prepare_delete as prepare
+        case "export":
+            from assistant_tui.cli.export import prepare_export as prepare
+        case "import":
+            from assistant_tui.cli.import_files import prepare_import as prepare
+        case other:
+            raise AssertionError(f"the parser let {other} pass")
+    return prepare(options, console)
+
+
+def _flushed(console: Console, code: int) -> int:
+    """Write what is buffered; returns 1 instead of `code` where that fails, as on a full disk."""
+    try:
+        console.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        console.note(f"standard output: {error.strerror}")
+        console.write_nowhere()
+        return 1
+    return code
