@@ -1,9 +1,7 @@
-"""What can be shown of a profile before any server has answered, with the least of imports."""
+"""The rows that are shown before a server has answered: cached ones, or the samples of a demo."""
 
 import asyncio
 import json
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from assistant_tui.config.folders import Folders
@@ -12,50 +10,39 @@ from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.listing_cache import listing_cache_of
+from assistant_tui.startup.deferred_imports import import_open_service
 
 if TYPE_CHECKING:
     from assistant_tui.services.assistants import AssistantService
 
 
 class ProfileOpener:
-    """Opens profiles: first what is known of them at once, then the server."""
+    """Opens a profile in two steps: the cached rows at once, then the service."""
 
     def __init__(self, settings: Settings, folders: Folders) -> None:
         self._settings = settings
         self._folders = folders
 
     def cached_rows(self, profile: Profile) -> Listing:
-        """Remembered rows, or the first samples of a demo."""
+        """The first page as it was last seen, or the first samples of a demo; may be empty."""
         if profile.source is Source.DEMO:
             return _first_samples(profile)
         listing_cache = listing_cache_of(self._settings, profile, self._folders)
         return Listing() if listing_cache is None else listing_cache.read()
 
     async def connect(self, profile: Profile) -> "AssistantService":
-        """Open the service of a profile; the imports are done in a thread, so that keys go on.
+        """Open the service of a profile; the imports run in a thread, so that keys are answered.
 
         Raises:
             ServiceError: a setting of the profile, or the local store, cannot be used.
         """
-        connecting = await asyncio.to_thread(_import_connecting)
-        service: AssistantService = await connecting.open_service(
-            self._settings,
-            profile,
-            self._folders,
-            listing_cache_of(self._settings, profile, self._folders),
-        )
-        return service
-
-
-def _import_connecting() -> ModuleType:
-    from assistant_tui.transport.deferred_import import import_httpx
-
-    import_httpx()
-    return import_module("assistant_tui.services.profiles")
+        open_service = await asyncio.to_thread(import_open_service)
+        listing_cache = listing_cache_of(self._settings, profile, self._folders)
+        return await open_service(self._settings, profile, self._folders, listing_cache)
 
 
 def _first_samples(profile: Profile) -> Listing:
-    """What the embedded server will answer, to the letter, so that nothing moves when it does."""
+    """The first page of samples, exactly as the embedded server will send it later."""
     from assistant_tui.core.assistants.samples import sample
 
     rows = []

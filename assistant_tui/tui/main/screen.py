@@ -26,6 +26,7 @@ from assistant_tui.tui.main.command_state import CommandState
 from assistant_tui.tui.main.leave_guard import LeaveGuard
 from assistant_tui.tui.main.screen_context import ScreenContext
 from assistant_tui.tui.main.write_runner import WriteRunner
+from assistant_tui.tui.messages import FilterEdited, FormEdited, ResourcesWanted
 from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import HeaderLine, KeyLine, StatusLine, Tone
@@ -33,7 +34,6 @@ from assistant_tui.tui.workers import start
 
 if TYPE_CHECKING:
     from assistant_tui.services.assistants import AssistantService
-    from assistant_tui.tui.widgets.editors.ids import IdsEditor
 
 
 WIDE = 100
@@ -139,16 +139,16 @@ class MainScreen(Screen[None]):
     async def _open_clicked(self) -> None:
         await self.action_open()
 
-    def on_assistant_form_changed(self) -> None:
-        """Keep what is typed; by its name, since the form is imported when it is first opened."""
+    @on(FormEdited)
+    def _keep_draft(self) -> None:
         self.context.form.keep_soon()
 
     @on(Browser.CopyWanted)
     def _copy(self, event: Browser.CopyWanted) -> None:
         self.copy_text(*copying.part_of(event.row, event.part, self.profile))
 
-    def on_ids_editor_wanted(self, event: "IdsEditor.Wanted") -> None:
-        """Ask what the server has; by its name, as above."""
+    @on(ResourcesWanted)
+    def _suggest_resources(self, event: ResourcesWanted) -> None:
         self.context.form.suggest_resources(event.editor)
 
     def copy_text(self, text: str, name: str, lines: bool = True) -> None:
@@ -196,8 +196,8 @@ class MainScreen(Screen[None]):
     def _take_back(self) -> None:
         self.context.filter.back()
 
-    def on_filter_bar_typed(self) -> None:
-        """Look for it; by its name, since the line is imported when it is first opened."""
+    @on(FilterEdited)
+    def _filter_edited(self) -> None:
         self.context.filter.typed()
 
     async def action_find(self, name: str) -> None:

@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.messages import FilterEdited
 from assistant_tui.tui.widgets.inputs import line_input
 
 
@@ -22,9 +22,6 @@ class FilterBar(Vertical):
 
     holder = getters.query_one(Input)
     error = getters.query_one(".error", Static)
-
-    class Typed(Message):
-        """The text is another one."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -50,7 +47,7 @@ class FilterBar(Vertical):
     @on(Input.Changed)
     def _tell(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed())
+        self.post_message(FilterEdited())
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong; nothing, if that is empty."""

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -21,6 +20,7 @@ from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.messages import FormEdited
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.metadata import MetadataEditor
 from assistant_tui.tui.widgets.editors.objects import SIMPLE_EDITORS, FormatEditor, ResourcesEditor
@@ -59,9 +59,6 @@ class AssistantForm(VerticalScroll, can_focus=False):
     ]
 
     draft: var[Draft] = var(Draft)
-
-    class Changed(Message):
-        """Something was edited."""
 
     def __init__(self, draft: Draft, title: str = "") -> None:
         """`title` is what is said of a new assistant; it must have been made safe."""
@@ -105,7 +102,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
         event.stop()
         self.collect()
         self._show_states()
-        self.post_message(self.Changed())
+        self.post_message(FormEdited())
 
     def draft_with_text(self, editor: TextEditor, stand_in: str) -> Draft:
         """The draft as it would be with another text in one of its editors."""

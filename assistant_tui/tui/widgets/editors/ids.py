@@ -14,6 +14,7 @@ from assistant_tui.core.assistants.editor_values import MOST_SHOWN, EditorValue,
 from assistant_tui.core.assistants.fields import Field, Kind
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.tui.messages import ResourcesWanted
 from assistant_tui.tui.widgets.editors.suggestions import SuggestingEditor, Suggestion
 from assistant_tui.tui.widgets.inputs import line_input
 
@@ -68,13 +69,6 @@ class IdsEditor(SuggestingEditor):
 
     resources: ToolResourceList | None = None
 
-    class Wanted(Message):
-        """A person looks at the ids: what the server has is wanted now."""
-
-        def __init__(self, editor: "IdsEditor") -> None:
-            super().__init__()
-            self.editor = editor
-
     def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         super().__init__(field, start, shown)
         self._most = field.limit or 1
@@ -95,12 +89,12 @@ class IdsEditor(SuggestingEditor):
         """Ask what the server has, if ids are there to be told about."""
         super().on_mount()
         if self.raw:
-            self.post_message(self.Wanted(self))
+            self.post_message(ResourcesWanted(self))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Ask what the server has when a person comes here."""
         if self.resources is None:
-            self.post_message(self.Wanted(self))
+            self.post_message(ResourcesWanted(self))
 
     @property
     def raw(self) -> EditorValue:
