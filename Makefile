@@ -40,9 +40,9 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory coverage
 
-# The tests, and a floor under the coverage of the rooms that hold the decisions.
+# `make test` with coverage, and the least coverage of the packages that pyproject.toml names.
 coverage: $(READY)
-	$(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report=
+	$(MAKE) --no-print-directory test ARGS="--cov --cov-report="
 	$(BIN)/python -m coverage report --fail-under=95
 
 format: $(READY)
