@@ -1,4 +1,4 @@
-"""Runs the program in a process of its own, which ends soon after it was asked to."""
+"""The console script: runs the program in a process that ends soon after it was asked to."""
 
 from assistant_tui.cli import composition
 from assistant_tui.startup.shutdown import SHUTDOWN

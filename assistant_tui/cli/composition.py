@@ -1,4 +1,8 @@
-"""The composition root: arguments, settings, and then the screen or a command."""
+"""Composes the program: parses the arguments, loads the settings, opens the screen or a subcommand.
+
+Each branch imports what it needs inside its function: the start of the screen must not wait for the
+code of `serve`, and `list` not for Textual.
+"""
 
 import argparse
 import gc
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 _SERVER_OPTIONS = ("profile", "base_url", "demo")
 """Options of which each names a server."""
 _SCREEN_OPTIONS = ("no_mouse", "theme")
-"""Options that would do nothing for a command, and whose silence could be taken for consent."""
+"""Options that a subcommand refuses, since they would have no effect there."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _flush() -> None:
-    """Write what is left now: on a closed pipe the interpreter would complain at its end."""
+    """Flush stdout now; on a closed pipe the interpreter would print a complaint at its exit."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -51,8 +55,8 @@ def _flush() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        places = find_folders()
-        return _dispatch(places, options)
+        folders = find_folders()
+        return _dispatch(folders, options)
     except ConfigurationError as error:
         print(f"assistant-tui: {error}", file=sys.stderr)
         return 2
@@ -60,24 +64,24 @@ def _run(options: argparse.Namespace) -> int:
         return 130
 
 
-def _dispatch(places: Folders, options: argparse.Namespace) -> int:
+def _dispatch(folders: Folders, options: argparse.Namespace) -> int:
     try:
-        settings = _load_settings(options, places)
+        settings = _load_settings(options, folders)
         if options.command == "serve":
-            return _serve(options, settings, places)
+            return _serve(options, settings, folders)
         if options.command is not None:
-            return _run_subcommand(options, settings, places)
-        return _open_screen(options, settings, places)
+            return _run_subcommand(options, settings, folders)
+        return _open_screen(options, settings, folders)
     except (ConfigurationError, BrokenPipeError):
         raise
     except Exception as fault:
         from assistant_tui.startup.diagnostics import write_crash_report
 
-        _print_fault(write_crash_report(places.state, fault), places)
+        _print_fault(write_crash_report(folders.state, fault), folders)
         return 1
 
 
-def _load_settings(options: argparse.Namespace, places: Folders) -> Settings:
+def _load_settings(options: argparse.Namespace, folders: Folders) -> Settings:
     given = [name for name in _SERVER_OPTIONS if getattr(options, name) is not None]
     if len(given) > 1:
         one, other = (name.replace("_", "-") for name in given[:2])
@@ -90,11 +94,11 @@ def _load_settings(options: argparse.Namespace, places: Folders) -> Settings:
         options.no_mouse,
         options.theme,
     )
-    path = options.config or places.config_file
+    path = options.config or folders.config_file
     return load_settings(flags, path, required=options.config is not None)
 
 
-def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
+def _serve(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
     _refuse_options(
         options,
         (*_SERVER_OPTIONS, "read_only", "log", *_SCREEN_OPTIONS),
@@ -106,7 +110,7 @@ def _serve(options: argparse.Namespace, settings: Settings, places: Folders) -> 
     return serve.run(
         host=options.host,
         port=options.port,
-        database=options.database or places.store,
+        database=options.database or folders.store,
         api_key=None if named is None else serve.read_key(named),
         models=settings.server_models,
         allow_origins=options.allow_origin,
@@ -121,16 +125,16 @@ def _refuse_options(options: argparse.Namespace, names: Sequence[str], reason: s
             raise ConfigurationError(f"--{option}: not with {options.command}, {reason}")
 
 
-def _run_subcommand(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
+def _run_subcommand(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
     _refuse_options(options, _SCREEN_OPTIONS, "which draws no screen")
     if options.log:
-        _start_log(places.log_file)
+        _start_log(folders.log_file)
     from assistant_tui.cli.subcommands import run
 
-    return run(options, settings, places)
+    return run(options, settings, folders)
 
 
-def _open_screen(options: argparse.Namespace, settings: Settings, places: Folders) -> int:
+def _open_screen(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
         raise ConfigurationError(
             "there is no terminal to draw on; over SSH, ssh -t gives one; "
@@ -143,76 +147,78 @@ def _open_screen(options: argparse.Namespace, settings: Settings, places: Folder
     if isinstance(sys.stderr, TextIOWrapper):
         # Textual draws there; what the encoding lacks must stay as many columns, not become \xfc.
         sys.stderr.reconfigure(errors="replace")
-    # Nothing made while starting is garbage; the app takes the collector up again.
+    # Nothing allocated while starting is garbage; the app enables the collector again.
     gc.disable()
     from assistant_tui.startup.remembered_frame import show_frame
 
-    paint = _remembered_frame(settings, places)
+    paint = _remembered_frame(settings, folders)
     frame = "" if paint is None else paint.frame
     with show_frame(frame):
-        app = _create_app(options, settings, places)
+        app = _create_app(options, settings, folders)
         app.painted = bool(frame)
-    _run_app(app, settings, places)
+    _run_app(app, settings, folders)
     if paint is not None:
         paint.save(app.first_frame)
-    # Python would look for garbage in all that is left before it ends; the shell waits for that.
+    # Without this, Python collects all objects before it exits, and the shell waits for that.
     gc.freeze()
     if app.fault is not None:
-        _print_fault(app.crash_report, places)
+        _print_fault(app.crash_report, folders)
     return app.return_code or 0
 
 
-def _run_app(app: "AssistantApp", settings: Settings, places: Folders) -> None:
-    """Run the screen to its end; what asks for that before it listens is told to it then."""
+def _run_app(app: "AssistantApp", settings: Settings, folders: Folders) -> None:
+    """Run the screen until it ends; a request to end that comes earlier is delivered to it then."""
     from assistant_tui.startup.diagnostics import report_thread_faults
 
     def end(fault: BaseException, report: Path | None) -> None:
         if app.fault is None:
             app.fault, app.crash_report = fault, report
-            SHUTDOWN.request(1, _describe_fault(report, places))
+            SHUTDOWN.request(1, _describe_fault(report, folders))
 
-    with report_thread_faults(places.state, end), SHUTDOWN.listening(lambda code: None):
+    with report_thread_faults(folders.state, end), SHUTDOWN.listening(lambda code: None):
         app.run(mouse=settings.mouse)
 
 
-def _remembered_frame(settings: Settings, places: Folders) -> "RememberedFrame | None":
-    """What an earlier start has shown; nothing where nothing is remembered."""
+def _remembered_frame(settings: Settings, folders: Folders) -> "RememberedFrame | None":
+    """The first frame of an earlier start on this profile; None where no rows are cached."""
     from assistant_tui.services.listing_cache import listing_cache_of
     from assistant_tui.startup.remembered_frame import RememberedFrame
 
-    listing_cache = listing_cache_of(settings, settings.profile, places)
+    listing_cache = listing_cache_of(settings, settings.profile, folders)
     if listing_cache is None:
         return None
     return RememberedFrame(
-        places.cache, listing_cache.path, f"{__version__} {settings!r}", os.environ
+        folders.cache, listing_cache.path, f"{__version__} {settings!r}", os.environ
     )
 
 
-def _create_app(options: argparse.Namespace, settings: Settings, places: Folders) -> "AssistantApp":
+def _create_app(
+    options: argparse.Namespace, settings: Settings, folders: Folders
+) -> "AssistantApp":
     from assistant_tui.startup.cached_rows import ProfileOpener
     from assistant_tui.startup.diagnostics import silence_libraries
     from assistant_tui.tui.app import AssistantApp
 
     silence_libraries()
     if options.log:
-        _start_log(places.log_file)
-    opener = ProfileOpener(settings, places)
+        _start_log(folders.log_file)
+    opener = ProfileOpener(settings, folders)
     return AssistantApp(
         settings,
         opener.cached_rows,
         opener.connect,
-        crash_folder=places.state,
+        crash_folder=folders.state,
         welcome=_welcome(settings),
     )
 
 
-def _print_fault(report: Path | None, places: Folders) -> None:
-    """Name the report of a fault in one line."""
-    print(_describe_fault(report, places), end="", file=sys.stderr)
+def _print_fault(report: Path | None, folders: Folders) -> None:
+    """Print one line on stderr that names the crash report."""
+    print(_describe_fault(report, folders), end="", file=sys.stderr)
 
 
-def _describe_fault(report: Path | None, places: Folders) -> str:
-    where = f"report: {report}" if report else f"no report can be written in {places.state}"
+def _describe_fault(report: Path | None, folders: Folders) -> str:
+    where = f"report: {report}" if report else f"no report can be written in {folders.state}"
     return one_line(f"assistant-tui: stopped by a fault; {where}") + "\n"
 
 
@@ -226,12 +232,12 @@ def _start_log(path: Path) -> None:
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
-    """A stream that was closed before the start is None."""
+    """Whether a stream is a terminal; one that was closed before the start is None."""
     return stream is not None and stream.isatty()
 
 
 def _watch_terminal() -> None:
-    """End when the terminal is lost; remember how it was."""
+    """Save the settings of the terminal, and end the program when it is closed."""
     if sys.__stdin__ is not None and sys.__stderr__ is not None:
         keyboard, screen = sys.__stdin__.fileno(), sys.__stderr__.fileno()
         TERMINAL.save_settings(keyboard, screen)
@@ -239,9 +245,9 @@ def _watch_terminal() -> None:
 
 
 def _prepare_environment() -> None:
-    """Set what Textual reads when it is imported."""
+    """Set the environment variables that Textual reads when it is imported."""
     if any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")):
-        # A slow line tears the bytes of an arrow key apart.
+        # Over a slow connection the bytes of an arrow key may arrive apart.
         os.environ.setdefault("ESCDELAY", "250")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 

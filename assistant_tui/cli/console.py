@@ -1,4 +1,4 @@
-"""The streams of a command: what was asked for on stdout, words and questions on stderr."""
+"""The output of a subcommand: results on stdout; notes, progress and questions on stderr."""
 
 import asyncio
 import os
@@ -17,18 +17,21 @@ _CLEAR_LINE = "\r\x1b[K"
 
 
 class Console:
-    """Everything that a command says goes through here, safe for the terminal that it meets."""
+    """Writes everything that a subcommand prints.
+
+    On a terminal control characters are escaped; in a pipe JSON and texts are exact to the byte.
+    """
 
     def __init__(self) -> None:
         self._on_screen = _is_terminal(sys.stdout)
         self._watched = _is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
         self._progress = False
         self.interactive = _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
-        """Whether somebody is there to answer."""
+        """Whether stdin and stderr are a terminal, so that a question can be asked."""
 
     @property
     def width(self) -> int:
-        """The cells of a line; 80 where there is no terminal to ask."""
+        """The width of the terminal in cells; 80 where there is none."""
         return shutil.get_terminal_size().columns
 
     def line(self, text: str) -> None:
@@ -53,7 +56,7 @@ class Console:
         self._write(text.encode("utf-8", "backslashreplace"))
 
     def done(self, text: str) -> None:
-        """Write the line for a deed; without a reader the next one is done all the same."""
+        """Write and flush the line of one finished operation; ignore a closed pipe from then on."""
         with suppress(BrokenPipeError):
             self.line(text)
             self.flush()
@@ -61,7 +64,7 @@ class Console:
         self.write_nowhere()
 
     def identity(self, assistant_id: str) -> None:
-        """Write the id of what was done, as `done` does: exact in a pipe, but always one line.
+        """Write the id of what was written, as `done` does: exact in a pipe, but always one line.
 
         One that holds a line break would be two other ids to a program that reads lines.
         """
@@ -71,7 +74,7 @@ class Console:
         self.done(assistant_id.encode(encoding, "backslashreplace").decode(encoding))
 
     def note(self, text: str) -> None:
-        """Say something to the person beside what was asked for."""
+        """Print a line on stderr, after `assistant-tui: `; a closed stderr is ignored."""
         self.clear()
         if sys.stderr is None:  # closed before the start; print would take stdout
             return
@@ -79,7 +82,7 @@ class Console:
             print(f"assistant-tui: {one_line(text)}", file=sys.stderr, flush=True)
 
     def progress(self, text: str) -> None:
-        """Show how far a long work is, where somebody watches and stdout is not the screen."""
+        """Overwrite one line of progress, if stderr is a terminal and stdout is none."""
         if self._watched and not self._on_screen:
             self._write_over(text)
 
@@ -90,10 +93,10 @@ class Console:
             sys.stderr.flush()
 
     def count_down(self, words: str) -> bool:
-        """Say why nothing happens, in the place of the last such words; empty ones take it away.
+        """Show why the command waits, over the last such words; empty words remove them.
 
         Returns:
-            Whether it can be said anew as seconds pass; else it is said once, on a line.
+            Whether they can be overwritten every second; if not, they were printed as one note.
         """
         if words and self._watched:
             self._write_over(words)
@@ -105,7 +108,7 @@ class Console:
         return False
 
     def clear(self) -> None:
-        """Take the progress away."""
+        """Remove the line of progress."""
         if self._progress:
             self._progress = False
             with suppress(OSError):
@@ -113,7 +116,7 @@ class Console:
                 sys.stderr.flush()
 
     async def confirmed(self, lines: Sequence[str], question: str, answers: Sequence[str]) -> bool:
-        """Ask on the terminal, below some lines; whether one of the answers was typed."""
+        """Print lines and a question on stderr; returns whether one of the `answers` was typed."""
         self.clear()
         for each in lines:
             print(one_line(each), file=sys.stderr)
@@ -121,7 +124,7 @@ class Console:
         return (await _read_line()).strip().lower() in answers
 
     def flush(self) -> None:
-        """Let nothing wait in a buffer. Raises OSError."""
+        """Flush stdout. Raises OSError, as on a full disk."""
         if sys.stdout is not None:
             sys.stdout.flush()
 
@@ -132,14 +135,14 @@ class Console:
                 sys.stdout.buffer.flush()
 
     def write_nowhere(self) -> None:
-        """From here on nobody reads stdout."""
+        """Point stdout at the null device, after its reader is gone."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
 
 
 async def _read_line() -> str:
-    """A line from the terminal; signals are heard meanwhile, unlike in a read that blocks."""
+    """Read a line from the terminal; signals are handled meanwhile, as the loop is not blocked."""
     loop, arrived = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(sys.stdin, arrived.set)
     try:
@@ -159,5 +162,5 @@ def fit(text: str, width: int) -> str:
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
-    """A stream that was closed before the start is None."""
+    """Whether a stream is a terminal; one that was closed before the start is None."""
     return stream is not None and stream.isatty()

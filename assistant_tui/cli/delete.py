@@ -1,4 +1,4 @@
-"""``assistant-tui delete``: asks with name and id on a terminal; elsewhere only with --yes."""
+"""The subcommand `delete`: asks with name and id on a terminal; elsewhere --yes is needed."""
 
 import argparse
 
@@ -41,7 +41,7 @@ def prepare_delete(options: argparse.Namespace, console: Console) -> Job:
 
 
 async def _found(session: Session, ids: list[str], tally: BatchReport) -> list[ResourceRow]:
-    """The assistants as they are now; one that is not there is told."""
+    """Fetch the assistants; note each that is not there."""
     rows: list[ResourceRow] = []
     for each in ids:
         if tally.should_stop:

@@ -1,4 +1,4 @@
-"""``assistant-tui export``: assistants as files in a folder, or one after the other on stdout."""
+"""The subcommand `export`: writes assistants into files of a folder, or to stdout."""
 
 import argparse
 from collections.abc import AsyncGenerator
@@ -32,8 +32,8 @@ def prepare_export(options: argparse.Namespace, console: Console) -> Job:
 
     async def job(session: Session) -> int:
         tally = BatchReport(console, session.settings.profile, "exported")
-        walk = RowStream(session, query=query)
-        rows = _named(session, options.ids, tally) if options.ids else walk.rows()
+        stream = RowStream(session, query=query)
+        rows = _named(session, options.ids, tally) if options.ids else stream.rows()
         names = FileNames(form)
         with tally.all():
             async with aclosing(rows):
@@ -41,7 +41,7 @@ def prepare_export(options: argparse.Namespace, console: Console) -> Job:
                     with tally.attempt(shown_id(row.id)):
                         _write(console, row, form, export_folder, names)
                         tally.add()
-        return max(tally.code, walk.code)
+        return max(tally.code, stream.exit_code)
 
     return job
 

@@ -1,4 +1,4 @@
-"""``assistant-tui import``: a plan of what files would change, and then the changes."""
+"""The subcommand `import`: prints a plan of what the files would change, then carries it out."""
 
 import argparse
 import asyncio

@@ -25,16 +25,16 @@ def prepare_list(options: argparse.Namespace, console: Console) -> Job:
 
     async def job(session: Session) -> int:
         limit = wanted or (None if whole else session.settings.profile.page_size)
-        walk = RowStream(session, options.order, query)
-        async with aclosing(walk.rows(limit)) as rows:
+        stream = RowStream(session, options.order, query)
+        async with aclosing(stream.rows(limit)) as rows:
             if options.json:
                 async for row in rows:
                     console.json(row.text)
             else:
                 await _show(console, rows)
-        if wanted is None and limit is not None and walk.has_more:
-            console.note(f"these are the first {walk.given}; --all lists all")
-        return walk.code
+        if wanted is None and limit is not None and stream.has_more:
+            console.note(f"these are the first {stream.yielded}; --all lists all")
+        return stream.exit_code
 
     return job
 

@@ -21,7 +21,7 @@ def describe_error(error: ServiceError, profile: Profile) -> str:
 
 
 def report_saved(console: Console, saved: SaveResult) -> None:
-    """Say what a server made of a create or modify beyond what was asked."""
+    """Note where the server deviated: fields that it ignored, altered or wiped, and the like."""
     who = shown_id(saved.row.id)
     for fields, what in (
         (saved.outcome.ignored, "the server ignored or altered"),
@@ -37,23 +37,23 @@ def report_saved(console: Console, saved: SaveResult) -> None:
 
 
 class BatchReport:
-    """Counts the writes of one command; those that fail are told, and the next is done."""
+    """Counts the operations of one subcommand; a failure is noted, and the next is attempted."""
 
     def __init__(
-        self, console: Console, profile: Profile, deed: str, total: int | None = None
+        self, console: Console, profile: Profile, participle: str, total: int | None = None
     ) -> None:
-        """`total` is None where nobody knows before the end."""
+        """`participle` is, for example, `deleted`; `total` is None where it is not known yet."""
         self._console = console
         self._profile = profile
-        self._deed = deed
+        self._participle = participle
         self._total = total
         self._done = self._failed = 0
         self.should_stop = False
-        """The next would fail as the last did, so it is better not begun."""
+        """Whether the next operation would fail as the last did, so that it is not attempted."""
 
     @contextmanager
     def attempt(self, name: str) -> Iterator[None]:
-        """Do something for one of them inside; a failure is told, and ends with this one."""
+        """Do one operation inside; note its failure, and go on after it."""
         try:
             yield
         except ServiceError as error:
@@ -66,28 +66,28 @@ class BatchReport:
         except OSError as error:
             self._fail(name, error.strerror or type(error).__name__)
         except Exception as fault:
-            # What nobody expected of one must not keep the others from being done.
+            # An unexpected fault in one must not keep the others from being attempted.
             self._fail(name, describe_fault(fault))
 
     def _fail(self, name: str, why: str) -> None:
         self._failed += 1
-        self._console.note(f"{name} was not {self._deed}: {why}")
+        self._console.note(f"{name} was not {self._participle}: {why}")
 
     def add(self) -> None:
-        """One of them is done."""
+        """Count one operation as done."""
         self._done += 1
 
     @contextmanager
     def all(self) -> Iterator[None]:
-        """Do all of them inside; how many were done is told if there was more than one."""
+        """Do all operations inside; note how many succeeded if there was more than one."""
         try:
             yield
         finally:
             total = self._done + self._failed if self._total is None else self._total
             if total > 1:
-                self._console.note(f"{self._done} of {total} {self._deed}")
+                self._console.note(f"{self._done} of {total} {self._participle}")
 
     @property
     def code(self) -> int:
-        """0 if all were done."""
+        """The exit code: 0 if all succeeded."""
         return 1 if self._failed or self._done < (self._total or 0) else 0

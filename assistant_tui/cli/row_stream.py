@@ -1,4 +1,4 @@
-"""Goes through the assistants of a server, no further than is asked for."""
+"""Yields the assistants of a server for `list` and `export`, and fetches no more than is needed."""
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
@@ -11,7 +11,7 @@ from assistant_tui.core.search.query import Query, QueryError, parse
 
 
 def parse_filter(text: str | None) -> Query | None:
-    """What `--filter` asks for. Raises ConfigurationError."""
+    """The query in `--filter`; None without that option. Raises ConfigurationError."""
     try:
         return None if text is None else parse(text)
     except QueryError as error:
@@ -19,42 +19,42 @@ def parse_filter(text: str | None) -> Query | None:
 
 
 class RowStream:
-    """One way through a list, and what is to be known of it afterwards."""
+    """One pass over a list; counts what it yielded, and notes where the server deviated."""
 
     def __init__(self, session: Session, order: Order = "desc", query: Query | None = None) -> None:
         self._session = session
         self._order = order
         self._query = query
-        """What the rows must be like that are given out."""
+        """Only rows that match it are yielded; None for all."""
         self._listing = Listing()
         self._seen: list[str] = []
-        """The ids that were looked at, in the order of the list."""
-        self.given = 0
-        """How many rows were given out."""
-        self.code = 0
-        """1 where the server kept some back, or gave them in another order."""
+        """The ids of the rows that were examined, in the order of the list."""
+        self.yielded = 0
+        """How many rows were yielded."""
+        self.exit_code = 0
+        """The exit code: 1 if the server withheld rows, or ignored the order, else 0."""
 
     @property
     def has_more(self) -> bool:
-        """Whether the server may have more than was given out."""
+        """Whether the server may have more rows than were yielded."""
         return not self._listing.complete or len(self._seen) < len(self._listing)
 
     async def rows(self, limit: int | None = None) -> AsyncGenerator[ResourceRow, None]:
-        """The rows, at most so many. Raises ServiceError."""
+        """The matching rows, at most `limit`. Raises ServiceError."""
         async with aclosing(self._listings(limit)) as listings:
             async for self._listing in listings:
                 self._session.console.progress(f"{len(self._listing.loaded):,} assistants…")
-                for row in self._wanted(self._fresh()):
+                for row in self._matching(self._unseen()):
                     yield row
-                    if self.given == limit:
-                        self._judge()
+                    if self.yielded == limit:
+                        self._note_deviations()
                         return
-        for row in self._wanted(self._listing.tail):
+        for row in self._matching(self._listing.tail):
             yield row
-        self._judge()
+        self._note_deviations()
 
     async def _listings(self, limit: int | None) -> AsyncGenerator[Listing, None]:
-        """All in the quickest way; so many, or in another order, page by page."""
+        """Growing listings: prefetched if all rows are wanted newest first, else page by page."""
         service, listing = self._session.service, Listing()
         if limit is None and self._order == "desc":
             async with aclosing(service.load_all(listing)) as listings:
@@ -66,8 +66,8 @@ class RowStream:
             listing = listing.extended(page)
             yield listing
 
-    def _fresh(self) -> Iterable[ResourceRow]:
-        """The rows that were not looked at; the last ones may have gone, and others come."""
+    def _unseen(self) -> Iterable[ResourceRow]:
+        """The rows that were not examined yet; rows at the end may have been replaced meanwhile."""
         rows, seen = self._listing.rows, self._seen
         while seen and (len(seen) > len(rows) or rows[len(seen) - 1].id != seen[-1]):
             seen.pop()
@@ -75,21 +75,21 @@ class RowStream:
             seen.append(row.id)
             yield row
 
-    def _wanted(self, rows: Iterable[ResourceRow]) -> Iterable[ResourceRow]:
+    def _matching(self, rows: Iterable[ResourceRow]) -> Iterable[ResourceRow]:
         for row in rows:
             if self._query is None or self._query.matches(row):
-                self.given += 1
+                self.yielded += 1
                 yield row
 
-    def _judge(self) -> None:
-        """Say what a person would take for granted, but this server does not do."""
+    def _note_deviations(self) -> None:
+        """Note what this server does not do: further pages, or the order that was asked for."""
         rows = self._listing.rows
         if self._listing.single_page and len(self._seen) == len(rows):
-            self._tell("this server gives one page only; there may be more")
+            self._note("this server gives one page only; there may be more")
         ages = [row.created_at for row in rows if row.created_at is not None]
         if self._order == "asc" and ages and ages[0] > ages[-1]:
-            self._tell("this server ignores the order: newest first")
+            self._note("this server ignores the order: newest first")
 
-    def _tell(self, sentence: str) -> None:
+    def _note(self, sentence: str) -> None:
         self._session.console.note(sentence)
-        self.code = 1
+        self.exit_code = 1

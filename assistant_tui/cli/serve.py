@@ -1,4 +1,4 @@
-"""``assistant-tui serve``: the embedded server on a socket, for other clients."""
+"""The subcommand `serve`: the embedded server on a socket, for other clients."""
 
 import os
 import socket
@@ -80,7 +80,7 @@ def run(
 
 
 def _access(api_key: str | None, allow_origins: Sequence[str]) -> AccessPolicy:
-    """Raises ConfigurationError for an origin that is none, or that nobody should allow."""
+    """The policy of the server. Raises ConfigurationError for an invalid or unsafe origin."""
     origins = []
     for given in allow_origins:
         if given == "*" and not api_key:
@@ -115,11 +115,11 @@ def _serve(store: SQLiteStore, app: Starlette, listener: socket.socket, host: st
 
 
 def _print_url(url: str) -> None:
-    """Print the URL; a server whose output nobody takes serves all the same."""
+    """Print the URL; a closed stdout does not stop the server."""
     try:
         print(url, flush=True)
     except OSError:
-        # What is left in the buffer would be written once more at the end.
+        # The buffer would be written once more when the interpreter exits.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)

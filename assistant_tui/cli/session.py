@@ -1,4 +1,4 @@
-"""Opens a service for one command, and lets signals end that between two writes."""
+"""Opens the services of one subcommand, and ends it on a signal between two writes."""
 
 import asyncio
 import signal
@@ -15,13 +15,13 @@ from assistant_tui.services.profiles import open_service
 from assistant_tui.startup.shutdown import EXIT_CODES, SHUTDOWN
 
 WRITE_SECONDS = 10.0
-"""For the write under way at SIGTERM or SIGHUP, so that its outcome is known."""
+"""How long a write in flight may go on after SIGTERM or SIGHUP, so that its result is known."""
 Job = Callable[["Session"], Awaitable[int]]
-"""The work of one command; its result is the exit code."""
+"""The work of one subcommand; returns the exit code."""
 
 
 class Session:
-    """One command on one server."""
+    """One run of a subcommand on one profile, and on a second one for `clone --to`."""
 
     def __init__(self, settings: Settings, folders: Folders, console: Console) -> None:
         self.settings = settings
@@ -31,36 +31,36 @@ class Session:
         self._stopped_by = 0
         """The exit code of the last signal."""
         self._write: ExitStack | None = None
-        """Left when the outcome of a write is told; None outside of `write`."""
+        """Closed when the result of a write was reported; None outside of `write`."""
         self._sent = False
-        """The write at hand was sent, so that its outcome is waited for."""
+        """Whether the current write was sent, so that its result is waited for."""
         self._anything_sent = False
         self._task: asyncio.Task[int] | None = None
         self._opened: list[AssistantService] = []
-        """The services that are open; a wait in any of them is told."""
+        """The open services; a wait before a retry in any of them is shown."""
         self._ticking: asyncio.TimerHandle | None = None
-        """The next second of a wait that is counted down."""
+        """The timer of a wait that is counted down by the second."""
 
     @property
     def service(self) -> AssistantService:
-        """The assistants of the profile."""
+        """The service of the profile; only while a job runs."""
         assert self._service is not None, "a job is done in a session that is open"
         return self._service
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """What is sent inside goes on to its end when a signal comes, and so does its report.
+        """Let what is sent inside, and the report on it, finish when a signal arrives.
 
-        What is read before it is sent is ended at once, and so is all by a second signal. A request
-        that waits to be sent again is given up by the first one: what it was for ends as it does
-        where the server refuses.
+        A first signal cancels at once what is read before the write is sent, and gives up a request
+        that waits for a retry, which then fails as if the server had refused it. A second signal
+        cancels everything.
         """
         self._sent = False
         try:
             with ExitStack() as self._write:
                 yield
         except ServiceError as error:
-            if self._stopped_by:  # the task is cancelled before anybody else can tell of it
+            if self._stopped_by:  # the task is cancelled before its caller can report this
                 self.console.note(describe_error(error, self.settings.profile))
             raise
         finally:
@@ -74,7 +74,7 @@ class Session:
             self._write.enter_context(SHUTDOWN.grace(WRITE_SECONDS))
 
     async def run(self, job: Job) -> int:
-        """Do a job; the exit code: its own, 1 where the server refused, or that of a signal."""
+        """Run a job; returns its exit code, 1 where the server refused, or that of a signal."""
         loop = asyncio.get_running_loop()
         self._task = asyncio.ensure_future(self._open_and_do(job))
         with SHUTDOWN.listening(lambda code: loop.call_soon_threadsafe(self._stop, code)):
@@ -87,7 +87,7 @@ class Session:
 
     def _stop(self, code: int) -> None:
         if code == self._stopped_by == EXIT_CODES[signal.SIGHUP]:
-            return  # one terminal that is closed says so more than once
+            return  # a closed terminal may send SIGHUP more than once
         again, self._stopped_by = self._stopped_by, code
         if self._task is None:
             return
@@ -105,8 +105,8 @@ class Session:
         for each in self._opened:
             each.activity.give_up()
 
-    def _tell_of_waits(self) -> None:
-        """Count a wait down, or give it up where a signal came while the request was on its way."""
+    def _show_waits(self) -> None:
+        """Count a wait down, or give it up if a signal arrived while the request was in flight."""
         if self._stopped_by:
             self._give_up_waits()
             return
@@ -114,7 +114,7 @@ class Session:
             self._ticking.cancel()
         words = "; ".join(said for each in self._opened if (said := each.activity.words))
         if self.console.count_down(words):
-            self._ticking = asyncio.get_running_loop().call_later(1, self._tell_of_waits)
+            self._ticking = asyncio.get_running_loop().call_later(1, self._show_waits)
 
     async def _open_and_do(self, job: Job) -> int:
         profile = self.settings.profile
@@ -127,13 +127,13 @@ class Session:
 
     @asynccontextmanager
     async def open_profile(self, profile: Profile) -> AsyncIterator[AssistantService]:
-        """The service of another profile, for as long as it is needed. Raises ServiceError."""
+        """The service of a profile, closed on leaving. Raises ServiceError."""
         service = await open_service(self.settings, profile, self._folders, None)
         try:
             if service.notice:
                 self.console.note(service.notice)
             self._opened.append(service)
-            service.activity.changed = self._tell_of_waits
+            service.activity.changed = self._show_waits
             service.activity.writing = self._begin_to_send
             yield service
         finally:

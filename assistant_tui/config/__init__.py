@@ -1,1 +1,1 @@
-"""Profiles and settings: flags over environment over file over defaults."""
+"""Profiles, settings, folders, API keys, and the identity of the account that a key opens."""

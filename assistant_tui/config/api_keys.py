@@ -1,4 +1,7 @@
-"""Fetches a profile's key from where the profile says, and from nowhere else."""
+"""Fetches the API key of a profile: from the environment, a command, a keyring, or a file.
+
+A profile uses only the source that it names, so that no key reaches another server.
+"""
 
 import asyncio
 import os
@@ -17,23 +20,23 @@ from assistant_tui.core.errors import Unauthorized
 from assistant_tui.storage.user_files import FileError, expand_path, read_user_file
 
 _SECRETS: set[str] = set()
-"""Every key that was fetched in this run, and what else the profiles have that is as secret."""
+"""Every key that was fetched in this run, and the other secrets of the profiles."""
 MAX_OUTPUT_BYTES = 64_000
-"""Bytes that an `api_key_command` may print."""
+"""The most bytes that an `api_key_command` may print."""
 _BLOCK = 16_384
 _MAX_FILE_BYTES = 64_000
 COMMAND_TIMEOUT = 60
-"""Seconds that a command, or a keyring, may take: long enough to type a passphrase elsewhere."""
+"""Seconds that a command or a keyring may take; enough to type a passphrase elsewhere."""
 
 
 def known_secrets() -> frozenset[str]:
-    """What must not be quoted: the keys of this run, and those that the environment has anyway."""
+    """What must be redacted: the secrets of this run, and the keys in the environment."""
     names = DEFAULT_KEY_ENV.split()
     return frozenset(_SECRETS) | {os.environ[name] for name in names if os.environ.get(name)}
 
 
 class ApiKeySource:
-    """The key of one profile, kept in memory once fetched and asked for anew on demand."""
+    """The key of one profile, kept in memory once it was fetched."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
@@ -45,16 +48,19 @@ class ApiKeySource:
         return f"ProfileKey({self._profile.name!r})"
 
     def current(self) -> str:
-        """The key that was fetched last; empty before there is any."""
+        """The key that was fetched last; empty before."""
         return (self._key or "").strip()
 
     async def __call__(self, *, again: bool = False) -> str | None:
         """Return the key, or None for a profile that names none.
 
+        Args:
+            again: fetch it anew, as after a 401.
+
         Raises:
-            Unauthorized: the profile names a key that is not to be had.
+            Unauthorized: the key that the profile names cannot be fetched.
         """
-        async with self._fetching:  # who asks meanwhile gets the same, and nobody is asked twice
+        async with self._fetching:  # concurrent callers share one fetch
             if self._key is None or again:
                 self._key = await self._fetch()
                 if self._key:
@@ -77,7 +83,7 @@ class ApiKeySource:
 
 
 async def _from_command(command: str) -> str:
-    """The first line that a command prints; whoever else holds its output is not waited for."""
+    """The first line that a command prints; its own child processes are not waited for."""
     reading, writing = os.pipe()
     try:
         try:
@@ -94,7 +100,7 @@ async def _from_command(command: str) -> str:
 
 
 async def _read_output(process: asyncio.subprocess.Process, reading: int) -> bytes:
-    """What a command has printed when it ends; one that does not, or prints on, is ended."""
+    """What a command has printed when it ends; it is killed at the time-out or size limit."""
     os.set_blocking(reading, False)
     output, loop, much = bytearray(), asyncio.get_running_loop(), asyncio.Event()
 
@@ -127,7 +133,7 @@ async def _read_output(process: asyncio.subprocess.Process, reading: int) -> byt
 
 
 async def _wait_for_first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Wait until one of these is over."""
+    """Wait until one of these has finished, and cancel the others."""
     tasks = [asyncio.ensure_future(each) for each in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -147,7 +153,7 @@ async def _start_command(command: str, output: int) -> asyncio.subprocess.Proces
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=asyncio.subprocess.DEVNULL,
-            process_group=0,  # what it starts in its turn can be ended with it
+            process_group=0,  # its own child processes can be killed with it
         )
     except (OSError, ValueError) as error:
         raise Unauthorized(f"api_key_command could not be started: {error}") from None
@@ -171,7 +177,7 @@ def _from_file(name: str) -> str:
 
 
 async def _from_keyring(service: str) -> str:
-    """Ask in a thread that nobody waits for at the end: a keyring may wait for a person."""
+    """Query the keyring in a daemon thread: it may wait for a person even when we exit."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[str] = loop.create_future()
 

@@ -1,4 +1,7 @@
-"""Processes that must not outlive this one: they are ended where it ends by force."""
+"""The process groups of key commands, which are killed if this process exits by force.
+
+Only the standard library is imported: `startup.shutdown` needs it before the first frame.
+"""
 
 import os
 import signal
@@ -10,7 +13,7 @@ _GROUPS: set[int] = set()
 
 @contextmanager
 def tracked_group(leader: int) -> Iterator[None]:
-    """Remember a process group of our own making for as long as its leader is waited for."""
+    """Register a process group that this program has made, while its leader runs."""
     _GROUPS.add(leader)
     try:
         yield
@@ -19,7 +22,7 @@ def tracked_group(leader: int) -> Iterator[None]:
 
 
 def kill_all() -> None:
-    """End what is still remembered; can be called from any thread."""
+    """Kill every registered group; may be called from any thread."""
     for leader in [*_GROUPS]:
         with suppress(OSError):
             os.killpg(leader, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Where the program keeps what: by platformdirs, or all of it under ASSISTANT_TUI_HOME."""
+"""The folders of the program: by platformdirs, or all of them under ASSISTANT_TUI_HOME."""
 
 import os
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ APP_NAME = "assistant-tui"
 
 @dataclass(frozen=True)
 class Folders:
-    """The program's folders; none is made until something is written there."""
+    """The folders of the program; each is made when something is written there first."""
 
     config: Path
     data: Path
@@ -22,7 +22,7 @@ class Folders:
 
     @property
     def config_file(self) -> Path:
-        """The settings."""
+        """The configuration file."""
         return self.config / "config.toml"
 
     @property
@@ -32,7 +32,7 @@ class Folders:
 
     @property
     def journal(self) -> Path:
-        """What was done and typed here: history, trash and drafts."""
+        """The database of history, trash and drafts."""
         return self.state / "journal.db"
 
     @property
@@ -45,7 +45,7 @@ def find_folders() -> Folders:
     """Find the folders; ASSISTANT_TUI_HOME puts all of them under one.
 
     Raises:
-        ConfigurationError: it starts with the home of nobody, `~nobody`.
+        ConfigurationError: ASSISTANT_TUI_HOME starts with `~NAME` of a user that does not exist.
     """
     home = os.environ.get("ASSISTANT_TUI_HOME")
     if home:

@@ -1,6 +1,6 @@
-"""Tells one account on one server from every other, without keeping any secret.
+"""Identifies an account on a server, without keeping any secret.
 
-Only the standard library is imported: this is needed before the first paint.
+Only the standard library is imported: this is needed before the first frame.
 """
 
 import base64
@@ -27,9 +27,9 @@ SALT_NAME = "identity.salt"
 """The name of the file with the salt, in the folder of the journal."""
 _SALT_BYTES = 32
 _LARGEST_KEY = 65_536
-"""Bytes of a key file that are read at most."""
+"""The most bytes of a key file that are read."""
 _STABLE_CLAIMS = ("iss", "sub", "aud", "tid", "oid", "appid", "azp", "client_id", "org_id")
-"""Claims of a token (JWT) that say who made it for whom; others change whenever it is renewed."""
+"""Claims of a JWT that name its issuer and subject; the others change whenever it is renewed."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class AccountIdentity:
     share neither history nor drafts; so are all that was kept before and after the salt is lost.
 
     Until a key is fetched from `api_key_command` or `api_key_keyring`, the text of the setting
-    stands for it, since neither may be asked before the first paint.
+    stands for it, since neither may run before the first frame.
     """
 
     profile: Profile
@@ -54,7 +54,7 @@ class AccountIdentity:
     """The names of the other profiles, whose own entries of older versions stay theirs."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     fetched: Callable[[], str] = field(default=str, repr=False)
-    """Gives the key that the server is sent; empty before it is fetched."""
+    """Returns the key that the server is sent; empty before it was fetched."""
 
     def text(self) -> str:
         """The identity as the journal keeps it; the salt is made if there is none.
@@ -69,7 +69,7 @@ class AccountIdentity:
         return "\n".join((normalized_url(profile.base_url), *parts))
 
     def matches_former(self, former: str) -> bool:
-        """Whether this server's entries were kept under this text before.
+        """Whether this account's entries were kept under this text before.
 
         While the key was not fetched yet, it was what this identity was then. In an older version
         it was the profile's name, the URL, organization and project; where a profile of that name
@@ -87,7 +87,7 @@ class AccountIdentity:
         )
 
     def _text_before_key(self) -> str:
-        """What this identity was while the setting stood for the key; empty where none did."""
+        """The text of this identity while a setting stood for the key; empty if none did."""
         asked = self.profile.api_key_command or self.profile.api_key_keyring
         return replace(self, fetched=str).text() if asked else ""
 
@@ -100,7 +100,7 @@ class AccountIdentity:
         return hashed.hexdigest()
 
     def _credentials(self) -> Iterator[tuple[str, str]]:
-        """All that lets a program in, as pairs of what it is and its value."""
+        """All credentials of the profile, as pairs of kind and value."""
         profile = self.profile
         yield from self._key()
         yield from (("login", each) for each in (userinfo(profile.base_url),) if each)
@@ -141,7 +141,7 @@ def identity_of(
 
 
 def _stable_part(key: str) -> tuple[str, str]:
-    """What of a key stays the same for as long as it opens the same account."""
+    """The kind and the part of a key that stay the same as long as it opens the same account."""
     parts = key.split(".")
     if len(parts) == 3:
         with suppress(ValueError, RecursionError):
@@ -152,7 +152,7 @@ def _stable_part(key: str) -> tuple[str, str]:
 
 
 def _read_key_file(name: str) -> str:
-    """The key in a file; empty where there is none to be read, which the client will tell."""
+    """The key in a file; empty if it cannot be read, which the client reports later."""
     try:
         handle = os.open(Path(name).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(handle, "rb") as file:
@@ -163,7 +163,7 @@ def _read_key_file(name: str) -> str:
 
 
 def _salt(path: Path) -> bytes:
-    """The salt; where two programs make it at once, both get the same."""
+    """The salt; if two programs make it at once, both get the same."""
     try:
         salt = path.read_bytes()
     except FileNotFoundError:

@@ -24,12 +24,12 @@ from assistant_tui.storage.user_files import MEGABYTE, FileError, FileMissing, r
 
 OWN_KEY_ENV = "ASSISTANT_TUI_API_KEY"
 DEFAULT_KEY_ENV = f"{OWN_KEY_ENV} OPENAI_API_KEY"
-"""Where a server that is named by its URL alone gets its key from."""
+"""The environment variables with the key of a server that is given by its URL only."""
 
 
 @dataclass(frozen=True)
 class Flags:
-    """What the command line said; None and False where it said nothing."""
+    """The options of the command line; None and False for those that were not given."""
 
     profile: str | None = None
     base_url: str | None = None
@@ -42,7 +42,13 @@ class Flags:
 def load_settings(
     flags: Flags, path: Path, *, required: bool = False, environ: Mapping[str, str] = os.environ
 ) -> Settings:
-    """Put the settings together.
+    """Load the settings of a run.
+
+    Args:
+        flags: the options of the command line.
+        path: the configuration file; it may be missing unless `required`.
+        required: whether the person has named the file.
+        environ: the environment variables.
 
     Raises:
         ConfigurationError: the file is `required` but missing, or anything in it or in the flags
@@ -122,7 +128,7 @@ def _choose_profile(
 
 
 def _url_profile(name: str, base_url: str, origin: str, others: Mapping[str, Profile]) -> Profile:
-    """A server that is named by its URL alone; it takes the place of no profile of the file."""
+    """The profile of a URL, under a name that no profile of the file has."""
     rule = PROFILE_RULES["base_url"]
     if not rule.accepts(base_url):
         raise ConfigurationError(f"{origin}: {rule.allowed} is allowed")
@@ -134,10 +140,10 @@ def _url_profile(name: str, base_url: str, origin: str, others: Mapping[str, Pro
 
 @dataclass(frozen=True)
 class Rule:
-    """What one key may hold."""
+    """What one key of the configuration may hold."""
 
     allowed: str
-    """In words, for the error."""
+    """The allowed values in words, for the error message."""
     accepts: Callable[[Any], bool]
 
 

@@ -1,4 +1,4 @@
-"""The settings of one run, as plain frozen values."""
+"""The settings of one run and its profiles, as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class ConfigurationError(Exception):
     """Wrong usage or configuration: one line that names what is at fault and what is allowed."""
 
     def __init__(self, message: str) -> None:
-        """What a file or an option quotes may hold line breaks and escape sequences."""
+        """Escape the message: it may quote line breaks and escape sequences from a file."""
         super().__init__(one_line(message))
 
 
@@ -65,12 +65,12 @@ class Profile:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What must not be quoted of the profile beside its key."""
+        """What must be redacted beside the key: passwords in URLs, secret headers, parameters."""
         return secrets_in(self.base_url, self.query, self.headers, self.proxy)
 
     @property
     def key_help(self) -> str:
-        """How a person gives this profile its key, in one sentence."""
+        """How to give this profile its key, in one clause for an error message."""
         if self.api_key_env:
             names = " or ".join(self.api_key_env.split())
             return f"set the environment variable {names}"
@@ -84,13 +84,13 @@ LOCAL = Profile("local", Source.LOCAL)
 
 
 def demo(samples: int) -> Profile:
-    """The throw-away profile with so many sample assistants."""
+    """The throw-away profile with this many sample assistants."""
     return Profile("demo", Source.DEMO, samples=samples)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that a run needs to know, checked."""
+    """The checked settings of a run."""
 
     profile: Profile
     """The one to open."""

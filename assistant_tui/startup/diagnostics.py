@@ -22,9 +22,9 @@ CRASH_REPORT_NAME = "crash.txt"
 
 
 def write_crash_report(folder: Path, fault: BaseException) -> Path | None:
-    """Write what led to a fault in the place of the last report; None where that cannot be done.
+    """Replace the last crash report by the traceback of a fault; None if it cannot be written.
 
-    A message, and a line of source in a traceback, may quote a key: it is taken out.
+    Keys that a message or a source line in the traceback quotes are redacted.
     """
     text = redact("".join(traceback.format_exception(fault)), known_secrets())
     path = folder / CRASH_REPORT_NAME
@@ -41,16 +41,16 @@ def write_crash_report(folder: Path, fault: BaseException) -> Path | None:
 
 @contextmanager
 def report_thread_faults(
-    folder: Path, told: Callable[[BaseException, Path | None], object]
+    folder: Path, on_fault: Callable[[BaseException, Path | None], object]
 ) -> Iterator[None]:
-    """Report a fault that ends a thread, and tell of it and of its report, from that thread.
+    """Write a report of a fault that ends a thread, and call `on_fault` with both, in that thread.
 
-    Python would print the traceback over the screen, and go on without the thread.
+    Python itself would print the traceback over the screen.
     """
 
     def report(ended: threading.ExceptHookArgs) -> None:
         if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
-            told(ended.exc_value, write_crash_report(folder, ended.exc_value))
+            on_fault(ended.exc_value, write_crash_report(folder, ended.exc_value))
 
     before, threading.excepthook = threading.excepthook, report
     try:
@@ -60,9 +60,9 @@ def report_thread_faults(
 
 
 LOG_FILE_BYTES = 1_000_000
-"""Bytes of one file; then it is rotated."""
+"""The size in bytes at which the log is rotated."""
 OLD_LOG_FILES = 3
-"""Older files that are kept."""
+"""How many rotated files are kept."""
 
 
 class _PrivateFile(RotatingFileHandler):
@@ -74,12 +74,12 @@ class _PrivateFile(RotatingFileHandler):
 
 
 def silence_libraries() -> None:
-    """Let no library's complaint reach the terminal, where the screen is drawn."""
+    """Keep log records of libraries from the terminal, where the screen is drawn."""
     logging.getLogger().addHandler(logging.NullHandler())
 
 
 def start_request_log(path: Path) -> None:
-    """Write a line for each request: method, path, status, time, request id; no body, no key."""
+    """Log a line for each request: method, path, status, time, request id. Raises OSError."""
     private_folder(path.parent)
     handler = _PrivateFile(
         path,

@@ -1,7 +1,8 @@
-"""Shows the first frame of an earlier start again, while the screen is still being imported.
+"""Shows the first frame of an earlier start while Textual is still being imported.
 
-A frame is kept with all that it depends on: it is shown only where the same would be drawn anew.
-Only the standard library is imported.
+A frame is saved with a digest of all that it depends on: cached rows, settings, version, size of
+the terminal, environment. It is shown only if the digest is the same, so that the screen then draws
+the same frame. Only the standard library is imported, since this is the first thing to be seen.
 """
 
 import hashlib
@@ -19,19 +20,25 @@ from assistant_tui.startup.terminal_state import TERMINAL
 from assistant_tui.storage.private_files import write_private
 
 APPEARANCE_VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "COLUMNS", "LINES")
-"""What the environment says about looks."""
+"""The environment variables that change how a frame looks."""
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 _LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _FRAME = re.compile(r"(?:[^\x00-\x1f\x7f-\x9f]|\r\n|\x1b\[[\d;]*[CHKm])+")
-"""Texts, places, looks and erased ends of lines; nothing else is let through to a terminal."""
+"""Text, cursor positions, SGR and erased line ends; a file with anything else is not shown."""
 
 
 class RememberedFrame:
-    """The frame that was kept for what is being opened, if there is one."""
+    """The frame that was saved for the profile that is being opened, if it is still valid."""
 
     def __init__(self, folder: Path, listing: Path, facts: str, environ: Mapping[str, str]) -> None:
-        """`listing` is the file with the remembered rows, whose name tells servers and accounts
-        apart, `facts` all else that a frame shows."""
+        """Compute the digest of what the frame depends on now.
+
+        Args:
+            folder: the cache folder, which holds the frame.
+            listing: the file of the cached rows, whose name differs by server and account.
+            facts: everything else that a frame shows, as one text.
+            environ: the environment variables.
+        """
         self._path = folder / "first-frame.json"
         self._listing = listing
         self._facts = [
@@ -42,7 +49,7 @@ class RememberedFrame:
         self._key = self._digest()
 
     def _digest(self) -> str | None:
-        """Of all that the frame depends on now; None while nothing is remembered."""
+        """The digest of what the frame depends on; None without cached rows or a terminal."""
         try:
             size = os.get_terminal_size(sys.__stdin__.fileno()) if sys.__stdin__ else None
             rows = self._listing.read_bytes()
@@ -53,7 +60,7 @@ class RememberedFrame:
 
     @property
     def frame(self) -> str:
-        """What to write on an empty screen; nothing if no frame fits."""
+        """The text and escape sequences to write on an empty screen; empty if none is valid."""
         try:
             data = json.loads(self._path.read_text("utf-8"))
             key, frame = data["key"], data["frame"]
@@ -63,9 +70,9 @@ class RememberedFrame:
         return frame if fits else ""
 
     def save(self, frame: str) -> None:
-        """Keep the first frame of this run for the next; a disk that refuses costs only that.
+        """Save the first frame of this run for the next start, unless it is out of date already.
 
-        Not if it would look different then.
+        An error of the disk is ignored: the next start then shows no frame early.
         """
         if self._key is not None and frame not in ("", self.frame) and self._digest() == self._key:
             with suppress(OSError):
@@ -74,9 +81,9 @@ class RememberedFrame:
 
 @contextmanager
 def show_frame(frame: str) -> Iterator[None]:
-    """Show a frame while something else is done; what goes wrong there gives the terminal back.
+    """Show a frame while the code inside runs; if it raises, the terminal is restored.
 
-    Keys that are typed meanwhile are not echoed, and wait for whoever reads them afterwards.
+    Keys typed meanwhile are not echoed; they stay in the input queue for the screen.
     """
     if not frame or sys.__stdin__ is None:
         yield
@@ -113,7 +120,7 @@ def _write(text: str) -> None:
 
 @contextmanager
 def _ignoring_job_stops() -> Iterator[None]:
-    """Whoever stops the program would leave the shell a terminal with a frame on it."""
+    """Ignore Ctrl+Z, which would leave the frame on the terminal of the shell."""
     before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     try:
         yield

@@ -1,9 +1,10 @@
-"""Ends this process soon after it was asked to, whatever it is doing.
+"""Ends this process in time after a signal, the loss of its terminal, or a fault in a thread.
 
-A signal, a terminal that is lost, or a fault in a thread asks for the end. Who listens (the screen,
-a command) ends in good order; where nobody does, SystemExit is raised in the main thread. Meanwhile
-a thread counts the seconds. When they are over it gives the terminal back and ends the process by
-force: a main thread that waits for a disk, a resolver or another thread cannot keep it alive.
+1. The request to end is delivered to the listener (the screen or a subcommand), which ends in good
+   order; without a listener SystemExit is raised in the main thread.
+2. Meanwhile a watchdog thread counts the seconds. When they are over it kills child processes,
+   restores the terminal and exits the process: a main thread that is blocked by a disk, a resolver
+   or another thread cannot keep it alive.
 """
 
 import os
@@ -19,58 +20,61 @@ from assistant_tui.config import child_processes
 from assistant_tui.startup.terminal_state import TERMINAL
 
 GRACE_SECONDS = 1.5
-"""From the first signal until the end by force."""
+"""Seconds from the first signal until the process is exited by force."""
 QUIT_GRACE_SECONDS = 5.0
-"""The same where a person quits, and nothing is lost by waiting a little longer."""
+"""The same after the person quits: longer, since nobody waits for the process."""
 EXIT_CODES = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 """The exit code after each signal that ends the program."""
 _WAKE = b"\0"
 
 Listener = Callable[[int], object]
-"""Is given an exit code, from any thread or a signal handler."""
+"""Is called with an exit code, from any thread or a signal handler."""
 
 
 class Shutdown:
-    """The end of one process."""
+    """The requests to end one process, and the watchdog that enforces them."""
 
     def __init__(self) -> None:
         self.code: int | None = None
-        """The exit code, once an end was asked for that cannot be refused."""
+        """The exit code, once an end was requested that cannot be refused; else None."""
         self._requested = threading.Event()
-        """The same for who waits; set by the watching thread, since a handler of a signal could
-        interrupt the very wait that it ends."""
+        """Set by the watchdog thread: a signal handler could interrupt the very wait that it
+        ends."""
         self._listener: Listener | None = None
         self._grace = GRACE_SECONDS
         self._since: float | None = None
         self._deadline: tuple[float, int] | None = None
-        """When to end by force, and with which exit code, where nobody asked."""
+        """The monotonic time and exit code of an exit by force that no signal requested."""
         self._message = ""
         self._raised = False
         self._terminals: list[int] = []
         self._pipe: tuple[int, int] | None = None
-        """What wakes the watching thread; None until there is one."""
+        """Wakes the watchdog thread by a byte; None until it was started."""
 
     def start(self) -> None:
-        """Watch over this process from here on; from its main thread."""
+        """Handle signals and start the watchdog thread; called in the main thread."""
         self._pipe = os.pipe()
         for end in self._pipe:
             os.set_blocking(end, False)
-        # The number of each signal is written there even while the main thread runs no Python.
+        # The C handler writes the signal number there even while the main thread runs no Python.
         signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
         for number in _unless_ignored(signal.SIGHUP, signal.SIGTERM):
             signal.signal(number, self._handle)
         threading.Thread(target=self._watch, name="ending", daemon=True).start()
 
     def begin_exit(self, code: int) -> None:
-        """Nothing is left to be done but what Python does at its end, such as joining threads."""
+        """Limit the time for what Python does at its exit, such as joining threads."""
         for number in _unless_ignored(signal.SIGHUP, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         self.force_exit_after(code, GRACE_SECONDS)
 
     def watch_terminal(self, *descriptors: int) -> None:
-        """Ask for the end when the other side of one of these terminals is closed.
+        """Request the end when the other side of one of these terminals is closed.
 
-        Under nohup no signal tells so.
+        Under nohup no signal reports that.
+
+        Args:
+            descriptors: open file descriptors of terminals.
         """
         if self._pipe is not None:
             self._terminals += descriptors
@@ -78,9 +82,9 @@ class Shutdown:
 
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
-        """Let a function be called at each signal; at once if an end was asked for already.
+        """Call a function at each signal inside; at once if an end was requested before.
 
-        Where the end is asked for inside, whoever listened before is told afterwards.
+        After an end that was requested inside, the listener from before is called on leaving.
         """
         outer, before = self._listener, self.code
         numbers = _unless_ignored(*EXIT_CODES)
@@ -98,14 +102,14 @@ class Shutdown:
                 self.code = None
 
     def listen(self, listener: Listener) -> None:
-        """Be the one who is told from here on, until `listening` is left."""
+        """Replace the listener until `listening` is left."""
         self._listener = listener
         if self.code is not None:
             listener(self.code)
 
     @contextmanager
     def grace(self, seconds: float) -> Iterator[None]:
-        """Give what is done inside more time to end."""
+        """Allow what is done inside this many seconds to end."""
         before, self._grace = self._grace, seconds
         try:
             yield
@@ -116,25 +120,25 @@ class Shutdown:
             self._wake()
 
     def request(self, code: int, words: str = "") -> None:
-        """Ask for the end, from any thread; `words` are said below where it comes by force."""
+        """Request the end, from any thread; `words` are printed if the exit is by force."""
         self._message = self._message or words
         self._start_countdown(code)
         if self._listener is not None:
             self._listener(code)
         elif self._pipe is not None:
-            os.kill(os.getpid(), signal.SIGTERM)  # reaches the main thread
+            os.kill(os.getpid(), signal.SIGTERM)  # handled in the main thread
 
     def wait_for_request(self, seconds: float) -> bool:
-        """Whether the end is asked for by now, or within so many seconds."""
+        """Wait up to `seconds` for a request to end; returns whether there is one."""
         return self._requested.wait(seconds)
 
     def force_exit_after(self, code: int, seconds: float = QUIT_GRACE_SECONDS) -> None:
-        """The process is about to end by itself; see that it does."""
+        """Exit by force after `seconds` if the process has not ended by itself."""
         self._deadline = (time.monotonic() + seconds, code)
         self._wake()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if number != signal.SIGINT:  # a person at the keyboard can press it again
+        if number != signal.SIGINT:  # a person can press Ctrl+C again
             self._start_countdown(EXIT_CODES[signal.Signals(number)])
         code = EXIT_CODES[signal.Signals(number)] if self.code is None else self.code
         if self._listener is not None:
@@ -150,7 +154,7 @@ class Shutdown:
 
     def _wake(self) -> None:
         if self._pipe is not None:
-            with suppress(BlockingIOError):  # it is full: the thread will wake
+            with suppress(BlockingIOError):  # the pipe is full, so the thread will wake
                 os.write(self._pipe[1], _WAKE)
 
     def _watch(self) -> None:
@@ -169,7 +173,7 @@ class Shutdown:
 
     def _read_wakeups(self, data: bytes, poll: select.poll) -> None:
         while self._terminals:
-            poll.register(self._terminals.pop(), 0)  # a hang-up is always told
+            poll.register(self._terminals.pop(), 0)  # POLLHUP is always reported
         for number in data:
             if number in (signal.SIGHUP, signal.SIGTERM):
                 self._start_countdown(EXIT_CODES[signal.Signals(number)])
@@ -189,9 +193,9 @@ class Shutdown:
 
 
 SHUTDOWN = Shutdown()
-"""That of this process: signals are the whole process's."""
+"""The one instance: signals belong to the whole process."""
 
 
 def _unless_ignored(*numbers: signal.Signals) -> list[signal.Signals]:
-    """Those that whoever started this process does not want to be ignored, as nohup does."""
+    """The signals that the parent has not set to be ignored, as nohup does."""
     return [each for each in numbers if signal.getsignal(each) is not signal.SIG_IGN]

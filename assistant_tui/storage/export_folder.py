@@ -1,4 +1,4 @@
-"""A folder of files that are their owner's alone; none that is there is lost unasked."""
+"""Writes exported files with mode 0600 into a folder, and overwrites none unless that is wanted."""
 
 import os
 import tempfile
@@ -10,10 +10,16 @@ from assistant_tui.storage.user_files import FileError, expand_path, read_user_f
 
 
 class ExportFolder:
-    """Puts texts into files of one folder."""
+    """The folder that files are exported to."""
 
     def __init__(self, folder: str, *, replace: bool = False, remedy: str = "") -> None:
-        """Make the folder; `remedy` says what to do where another file is in the way.
+        """Make the folder if it is missing.
+
+        Args:
+            folder: its path; `~` is expanded.
+            replace: whether existing files are overwritten.
+            remedy: what the error about an existing file advises.
+
 
         Raises:
             ValueError: it cannot be made.
@@ -30,12 +36,12 @@ class ExportFolder:
             raise ValueError(f"{folder}: {error.strerror}") from None
 
     def write_file(self, name: str, text: str) -> str:
-        """Write a file as a whole or not at all; its path. One that is the same already stays.
+        """Write a file atomically; returns its path. An existing file with the same bytes stays.
 
-        A link that is there is never followed: it is in the way, or is replaced itself.
+        An existing symbolic link is never followed: it counts as a file, or is replaced itself.
 
         Raises:
-            ValueError: another file is there, or it cannot be written.
+            ValueError: another file has this name, or it cannot be written.
         """
         path = self.folder / name
         data = text.encode("utf-8", "backslashreplace")
@@ -66,10 +72,10 @@ class ExportFolder:
 
 
 def _put_in_place(temporary: str, path: Path) -> None:
-    """Give a file its name, where no other has come by that name meanwhile.
+    """Rename a file, unless another file got that name meanwhile.
 
     Raises:
-        FileExistsError: another one has.
+        FileExistsError: another file has the name.
     """
     try:
         os.link(temporary, path)
@@ -82,7 +88,7 @@ def _put_in_place(temporary: str, path: Path) -> None:
 
 
 def _holds(path: Path, data: bytes) -> bool:
-    """Whether a regular file holds just these bytes."""
+    """Whether a regular file has exactly these bytes."""
     try:
         return read_user_file(path, len(data), follow=False) == data
     except FileError:

@@ -1,4 +1,4 @@
-"""Reads the files that a person names."""
+"""Reads assistants from the files and folders that a person names for an import."""
 
 import os
 import sys
@@ -18,11 +18,11 @@ from assistant_tui.storage.user_files import (
 )
 
 MAX_FILE_BYTES = 64 * MEGABYTE
-"""Of one file."""
+"""The most bytes of one file."""
 MAX_FILES = 100_000
-"""Of one import."""
+"""The most files of one import."""
 MAX_TOTAL_BYTES = 512 * MEGABYTE
-"""Bytes of all files of an import."""
+"""The most bytes of all files of one import."""
 _LEAVES = "a link out of the folder, left out"
 
 
@@ -37,7 +37,7 @@ class _Named(NamedTuple):
 
 
 def read_object(name: str) -> RawJson:
-    """The one assistant, or part of one, that the file of `--file` holds, by its name or in JSON.
+    """Read the one assistant, or part of one, in a file; its name gives the format, JSON if none.
 
     `-`, /dev/stdin and /dev/fd/N are streams of JSON. Raises FileError.
     """
@@ -55,10 +55,10 @@ def read_object(name: str) -> RawJson:
 
 
 def read_entries(paths: Sequence[str]) -> Iterator[FileEntry]:
-    """The assistants that stand in files, and in those of folders.
+    """Yield the assistants in files, and in the files below folders.
 
-    A file that is named twice is read once. In a folder, what cannot be read, and links that leave
-    it, are entries that say so.
+    A file that is named twice is read once. What cannot be read in a folder, and a link out of it,
+    yields an entry with the problem.
 
     Raises:
         FileError: a path that is named cannot be read, or there is too much.
@@ -87,7 +87,7 @@ def read_entries(paths: Sequence[str]) -> Iterator[FileEntry]:
 
 
 def _root(path: str) -> tuple[str, bool]:
-    """What a person names by its path, and whether it is a folder."""
+    """The expanded path, and whether it is a folder."""
     try:
         root = str(expand_path(path)) if path.startswith("~") else path
         expand_path(path)
@@ -100,7 +100,7 @@ def _root(path: str) -> tuple[str, bool]:
 
 
 def _files(folder: str) -> list[_Named]:
-    """The files below a folder that are for us; what is hidden is not."""
+    """The files below a folder that can be imported, without hidden ones."""
     inside, found = os.path.realpath(folder), list[_Named]()
 
     def unreadable(error: OSError) -> None:
@@ -121,7 +121,7 @@ def _files(folder: str) -> list[_Named]:
 
 
 def _in_folder(path: str, inside: str) -> _Named:
-    """One file or folder below another one; a link may only lead to what is there as well."""
+    """A file or folder below `inside`; a symbolic link must lead to a place below it, too."""
     if not os.path.islink(path):
         return _Named(path, follow=False)
     stays = os.path.commonpath([os.path.realpath(path), inside]) == inside
@@ -129,7 +129,7 @@ def _in_folder(path: str, inside: str) -> _Named:
 
 
 def _from(stream: int) -> bytes:
-    """All that a stream brings, that of standard input for 0."""
+    """All bytes of a stream; of standard input for 0."""
     if stream:
         return read_stream(stream, MAX_FILE_BYTES)
     if sys.stdin is None:
@@ -138,7 +138,7 @@ def _from(stream: int) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    """UTF-8 as it stands, every line break too. Raises ValueError with the line."""
+    """Decode UTF-8 and keep all line breaks. Raises ValueError with the line number."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

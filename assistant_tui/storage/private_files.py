@@ -1,6 +1,6 @@
-"""Makes files and folders that only their owner may open, whatever the umask.
+"""Makes files (0600) and folders (0700) that only their owner may open, whatever the umask.
 
-Only the standard library is imported: this is needed before the first paint.
+Only the standard library is imported: this is needed before the first frame.
 """
 
 import os
@@ -12,8 +12,8 @@ from pathlib import Path
 def private_folder(path: Path) -> Path:
     """Make a folder with mode 0700, and each that is missing above it; others stay as they are.
 
-    The mode is set once more after the making: a umask such as 0777 would leave a folder that
-    nobody can use, and `parents=True` would leave those above to the umask alone.
+    The mode is set again by chmod: a umask such as 0777 would make the folder unusable, and
+    `parents=True` would apply the umask alone to the folders above.
 
     Raises:
         OSError: it cannot be made, or something else has its name.
@@ -44,7 +44,7 @@ def make_private(path: Path) -> None:
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file, which gets mode 0600 if it is made; the descriptor.
+    """Open a file, with mode 0600 if that creates it; returns the descriptor.
 
     Raises:
         OSError: it cannot be opened.
@@ -56,10 +56,10 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def write_private(path: Path, text: str, errors: str = "strict") -> None:
-    """Put a text as UTF-8 in the place of a file with mode 0600, whole or not at all.
+    """Replace a file, atomically, by a text in UTF-8 with mode 0600.
 
     Raises:
-        OSError: the disk refused; the file is as it was.
+        OSError: it cannot be written; the old file is unchanged.
     """
     private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")

@@ -1,6 +1,6 @@
-"""Opens the files that a person names: regular ones, up to a limit, and never one that hangs.
+"""Reads the files that a person names: regular ones up to a size, without ever blocking on one.
 
-Only the standard library is imported: the configuration is read before the first paint.
+Only the standard library is imported: the configuration is read before the first frame.
 """
 
 import os
@@ -22,7 +22,7 @@ _KINDS = {
 
 
 class FileError(Exception):
-    """What a person named cannot be used; the text says why, in a few words without the name."""
+    """A file that was named cannot be used; the message gives the reason without the name."""
 
 
 class FileMissing(FileError):
@@ -30,10 +30,10 @@ class FileMissing(FileError):
 
 
 def expand_path(name: str | Path) -> Path:
-    """The path that a person means, `~` and `~somebody` as in a shell.
+    """Expand `~` and `~user` in a path as a shell does.
 
     Raises:
-        FileError: nobody has this home, or no file can have this name.
+        FileError: there is no such user, or no file can have this name.
     """
     text = str(name)
     try:
@@ -50,12 +50,12 @@ def expand_path(name: str | Path) -> Path:
 
 
 def read_user_file(name: str | Path, most: int, *, follow: bool = True) -> bytes:
-    """Read a regular file of at most so many bytes; the null device is an empty one.
+    """Read a regular file of at most `most` bytes; the null device counts as empty.
 
-    It is opened without waiting for anybody, and `follow` says whether it may be a link.
+    It is opened without blocking. `follow` says whether it may be a symbolic link.
 
     Raises:
-        FileError: it is no such file, is larger, or cannot be read.
+        FileError: it is not a regular file, is larger, or cannot be read.
     """
     path = expand_path(name)
     try:
@@ -73,10 +73,10 @@ def read_user_file(name: str | Path, most: int, *, follow: bool = True) -> bytes
 
 
 def check_user_file(name: str | Path, most: int) -> Path:
-    """The path of a regular file of at most so many bytes, for a library that opens it by itself.
+    """Check a file of at most `most` bytes that a library opens by itself; returns its path.
 
     Raises:
-        FileError: it is no such file, is larger, or cannot be found.
+        FileError: it is not a regular file, is larger, or cannot be found.
     """
     path = expand_path(name)
     try:
@@ -95,10 +95,10 @@ def descriptor_of(name: str) -> int | None:
 
 
 def read_stream(handle: int, most: int) -> bytes:
-    """Read a descriptor to its end, waiting for whoever writes to it; Ctrl-C ends that.
+    """Read a descriptor to its end, blocking until its writer closes it; Ctrl+C interrupts that.
 
     Raises:
-        FileError: it is longer than so many bytes, or cannot be read.
+        FileError: it is longer than `most` bytes, or cannot be read.
     """
     try:
         return _read(handle, most)
@@ -112,7 +112,7 @@ def _open(path: Path, follow: bool) -> int | None:
     if stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev:
         return None
     _check_kind(found)
-    # What was looked at may be another file by now: it is opened so that none could hang here.
+    # The path may lead to another file by now: these flags keep the open from blocking on any.
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     handle = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
     try:
@@ -135,7 +135,7 @@ def _check_size(size: int, most: int) -> None:
 
 
 def _read(handle: int, most: int) -> bytes:
-    """Whatever size was told: some files grow, and those of /proc tell none."""
+    """Read to the end, whatever size stat reports: files grow, and those of /proc report 0."""
     found = os.fstat(handle)
     if stat.S_ISREG(found.st_mode):
         _check_size(found.st_size, most)
@@ -148,12 +148,12 @@ def _read(handle: int, most: int) -> bytes:
 
 
 def _block(handle: int) -> bytes:
-    """Some bytes, as soon as there are any; nothing at the end."""
+    """The next bytes, as soon as there are any; empty at the end."""
     while True:
         try:
             return os.read(handle, _BLOCK)
         except BlockingIOError:
-            # Whoever started the program may have set its streams so.
+            # The parent process may have made this stream non-blocking.
             if stat.S_ISREG(os.fstat(handle).st_mode):
                 raise
             select.select([handle], [], [])
