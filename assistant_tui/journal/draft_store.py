@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 from assistant_tui.journal import drafts
 from assistant_tui.journal.database import Database
+from assistant_tui.journal.draft_files import DraftFiles, is_forgotten
 from assistant_tui.journal.drafts import KeptDraft
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.journal.owners import Owner
-from assistant_tui.journal.rescue import RescuedDrafts, is_forgotten
+from assistant_tui.journal.locks import Owner
 
 _PATIENCE = 0.5
 """Seconds that the screen, or the end of the program, waits for the journal to take a draft."""
@@ -24,7 +24,7 @@ class DraftStore:
         self._database = database
         self._owner = owner
         self._clock = clock
-        self._rescued = RescuedDrafts(database.path)
+        self._rescued = DraftFiles(database.path)
         self._in_journal: set[tuple[str, str]] = set()
         """Server and key of this owner's drafts of which the journal has any version."""
 
@@ -36,11 +36,11 @@ class DraftStore:
         except JournalError:
             with _of_files():
                 self._rescued.keep(draft)
-                self._owner.show_alive()
+                self._owner.acquire_lock()
 
     def _keep_in_journal(self, draft: KeptDraft) -> None:
         with self._database.writing(_PATIENCE) as connection:
-            self._owner.show_alive()
+            self._owner.acquire_lock()
             drafts.keep(connection, draft)
         self._in_journal.add((draft.server, draft.key))
         with _of_files():
@@ -126,7 +126,7 @@ class DraftStore:
         with _of_files():
             if self._is_alive(draft):
                 return False
-            self._owner.show_alive()
+            self._owner.acquire_lock()
             rescued = self._rescued.hand_over(draft, self._owner.token)
         if rescued:
             self._forget_surely(draft)  # an older one that the journal may have

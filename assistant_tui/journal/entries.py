@@ -8,7 +8,7 @@ from typing import Any
 from assistant_tui.journal.schema import TABLES, to_blob, to_text
 
 
-class Kind(Enum):
+class ChangeKind(Enum):
     """What was done to an assistant."""
 
     CREATED = "created"
@@ -25,7 +25,7 @@ class Entry:
     server: str
     assistant_id: str
     """Its id at that time; a deleted one that is recreated goes on under another."""
-    kind: Kind
+    kind: ChangeKind
     at: float
     """Unix seconds."""
     before: str | None
@@ -188,7 +188,7 @@ def _entry(
         number,
         to_text(server),
         to_text(assistant),
-        Kind(kind),
+        ChangeKind(kind),
         at,
         None if before is None else to_text(before),
         None if after is None else to_text(after),

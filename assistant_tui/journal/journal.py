@@ -13,14 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant_tui.journal import drafts, entries, imports, pruning
-from assistant_tui.journal.claims import Claims
-from assistant_tui.journal.creates import Creates
+from assistant_tui.journal import drafts, entries, idempotency, pruning
 from assistant_tui.journal.database import Database
 from assistant_tui.journal.draft_store import DraftStore
 from assistant_tui.journal.drafts import KeptDraft
-from assistant_tui.journal.entries import Entry, Kind
-from assistant_tui.journal.owners import Owner
+from assistant_tui.journal.entries import ChangeKind, Entry
+from assistant_tui.journal.idempotency import IdempotencyKeys
+from assistant_tui.journal.locks import Claims, Owner
 
 _PROBE_PATIENCE = 1.0
 """Seconds that a question waits for the answer whether something can be kept."""
@@ -55,7 +54,7 @@ class Journal:
         self._owner = Owner(path)
         self._claims = Claims(path)
         self._database = Database(path, self._keep_house)
-        self.creates = Creates(self._database, self._claims)
+        self.creates = IdempotencyKeys(self._database, self._claims)
         """The creates that are noted before they are sent."""
         self._drafts = DraftStore(self._database, self._owner, clock)
 
@@ -119,7 +118,7 @@ class Journal:
         with self._database.writing() as connection:
             for each in former:
                 entries.move(connection, each, server)
-                imports.move(connection, each, server)
+                idempotency.move(connection, each, server)
                 left = self._drafts.orphans_in(connection, each)
                 for owner in {draft.owner for draft in left}:
                     drafts.move(connection, each, server, owner)
@@ -128,7 +127,7 @@ class Journal:
         self,
         server: str,
         assistant_id: str,
-        kind: Kind,
+        kind: ChangeKind,
         before: str | None,
         after: str | None,
         *,
@@ -152,7 +151,7 @@ class Journal:
             if undoes is not None:
                 entries.mark(connection, undoes, True)
             if key:
-                imports.finish(connection, server, key, assistant_id)
+                idempotency.finish(connection, server, key, assistant_id)
             return entries.insert(connection, entry)
 
     def withdraw(self, number: int) -> None:
@@ -266,7 +265,7 @@ class Journal:
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         pruning.prune(connection, self._clock(), self._keep_days, self._keep_bytes)
-        imports.prune(connection)
+        idempotency.prune(connection)
 
     def _keep_house(self, connection: sqlite3.Connection) -> None:
         self._owner.sweep()

@@ -11,9 +11,9 @@ from assistant_tui.config.identity import AccountIdentity
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
-from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.journal.imports import Imported
+from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
 
 
@@ -128,7 +128,7 @@ class AccountJournal(JournalAccess):
     async def add(
         self,
         assistant_id: str,
-        kind: Kind,
+        kind: ChangeKind,
         before: str | None,
         after: str | None,
         *,
@@ -169,7 +169,7 @@ class AccountJournal(JournalAccess):
         """Forget a create that certainly made nothing."""
         await self._ask(lambda journal, server: journal.creates.drop(server, key), None)
 
-    async def creates(self, keys: Collection[str]) -> Mapping[str, Imported]:
+    async def creates(self, keys: Collection[str]) -> Mapping[str, KnownCreate]:
         """What became of the creates with these keys, of those that are known."""
         return await self._ask(lambda journal, server: journal.creates.find(server, keys), {})
 

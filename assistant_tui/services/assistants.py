@@ -23,7 +23,7 @@ from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.core.pending_writes import PendingWrites, counts_as_write
 from assistant_tui.core.raw_json import same_json
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services import fetching, verified_writes
 from assistant_tui.services.account_journal import AccountJournal
@@ -160,13 +160,13 @@ class AssistantService:
             else:
                 saved = await self._creating.create(draft, known)
             return await self._recorded(
-                saved, Kind.CREATED, None, undoes=undoes, batch=batch, key=key
+                saved, ChangeKind.CREATED, None, undoes=undoes, batch=batch, key=key
             )
 
     async def _recorded(
         self,
         saved: SaveResult,
-        kind: Kind,
+        kind: ChangeKind,
         before: str | None,
         *,
         undoes: int | None,
@@ -188,7 +188,7 @@ class AssistantService:
         row = await self._noted.find(draft, key)
         if row is not None:
             with suppress(JournalError):  # the next import looks for it once more
-                await self.journal.add(row.id, Kind.CREATED, None, row.text, key=key)
+                await self.journal.add(row.id, ChangeKind.CREATED, None, row.text, key=key)
         return row
 
     def use_full_replace(self) -> None:
@@ -228,7 +228,9 @@ class AssistantService:
     async def _record_change(self, saved: SaveResult, undoes: int | None, batch: str) -> SaveResult:
         before = saved.before
         if before is not None and not same_json(before, saved.row.text):
-            return await self._recorded(saved, Kind.CHANGED, before, undoes=undoes, batch=batch)
+            return await self._recorded(
+                saved, ChangeKind.CHANGED, before, undoes=undoes, batch=batch
+            )
         if undoes is not None:
             await self.journal.pass_over(undoes)
         return saved
@@ -265,7 +267,7 @@ class AssistantService:
         number = None
         try:
             number = await self.journal.add(
-                assistant_id, Kind.DELETED, before, None, undoes=undoes, batch=batch
+                assistant_id, ChangeKind.DELETED, before, None, undoes=undoes, batch=batch
             )
         except JournalError as error:
             if not for_good:

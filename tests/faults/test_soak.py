@@ -9,7 +9,7 @@ import pytest
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import EditConflict, NotFound, ServiceError
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.services.assistants import AssistantService
 from tests.fakeserver.machine import Machine
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
@@ -127,8 +127,8 @@ async def check_journal(opened: AssistantService, ledger: Ledger) -> None:
     trash = {entry.assistant_id for entry in await opened.journal.trash()}
     for name, known in ledger.known.items():
         kinds = [entry.kind for entry in await opened.journal.history(name)]
-        assert kinds[-1] is Kind.CREATED
-        assert known.there != {False} or name in trash or Kind.DELETED not in kinds
+        assert kinds[-1] is ChangeKind.CREATED
+        assert known.there != {False} or name in trash or ChangeKind.DELETED not in kinds
 
 
 @pytest.mark.parametrize("seed", SEEDS)

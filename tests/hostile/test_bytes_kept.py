@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from assistant_tui.config.settings import LOCAL
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.tui.assistants.copying import Part, part_of
 from tests.hostile.server import HostileServer
@@ -27,7 +27,7 @@ async def test_an_edit_of_one_field_touches_no_other_byte(tmp_path: Path) -> Non
     with Journal(tmp_path / "journal.db") as journal:
         entry = journal.last(LOCAL.name)
     assert entry is not None
-    assert (entry.kind, entry.before) == (Kind.CHANGED, ODD)
+    assert (entry.kind, entry.before) == (ChangeKind.CHANGED, ODD)
     assert entry.after == server.held["asst_1"]
 
 
@@ -39,4 +39,4 @@ async def test_a_deletion_keeps_every_byte_for_the_way_back(tmp_path: Path) -> N
     with Journal(tmp_path / "journal.db") as journal:
         entry = journal.last(LOCAL.name)
     assert entry is not None
-    assert (entry.kind, entry.before) == (Kind.DELETED, ODD)
+    assert (entry.kind, entry.before) == (ChangeKind.DELETED, ODD)

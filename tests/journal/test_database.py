@@ -10,14 +10,14 @@ from urllib.parse import quote
 import pytest
 
 from assistant_tui.journal import database
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
 
 S, A = "work https://host", "asst_a"
 
 USES: dict[str, Callable[[Journal], object]] = {
-    "add": lambda journal: journal.add(S, A, Kind.CHANGED, "{}", "{}"),
+    "add": lambda journal: journal.add(S, A, ChangeKind.CHANGED, "{}", "{}"),
     "withdraw": lambda journal: journal.withdraw(1),
     "history": lambda journal: journal.history(S, A),
     "present_id": lambda journal: journal.present_id(S, A),
@@ -173,21 +173,21 @@ def _fill(journal: Journal) -> None:
 
 def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(journal: Journal) -> None:
     journal.keep_draft(S, A, "kept")
-    number = journal.add(S, A, Kind.CHANGED, "{}", "{}")
+    number = journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
     _fill(journal)
     with pytest.raises(JournalError, match="cannot be used: the disk is full"):
-        journal.add(S, A, Kind.DELETED, "x" * 1_000_000, None, undoes=number)
+        journal.add(S, A, ChangeKind.DELETED, "x" * 1_000_000, None, undoes=number)
     assert [draft.text for draft in journal.drafts(S)] == ["kept"]
     assert [entry.undone for entry in journal.history(S, A)] == [False]
 
 
 def test_after_a_full_disk_it_goes_on_where_there_is_room_again(journal: Journal) -> None:
-    journal.add(S, A, Kind.CHANGED, None, "kept")
+    journal.add(S, A, ChangeKind.CHANGED, None, "kept")
     _fill(journal)
     with pytest.raises(JournalError):
-        journal.add(S, A, Kind.CHANGED, None, "x" * 1_000_000)
+        journal.add(S, A, ChangeKind.CHANGED, None, "x" * 1_000_000)
     run(journal, "PRAGMA max_page_count = 1000000")
-    journal.add(S, A, Kind.CHANGED, None, "y" * 1_000_000)
+    journal.add(S, A, ChangeKind.CHANGED, None, "y" * 1_000_000)
     assert [entry.after for entry in journal.history(S, A)] == ["y" * 1_000_000, "kept"]
 
 
@@ -204,9 +204,9 @@ def test_a_full_disk_at_the_first_use_is_said_and_the_next_use_tries_again(
     monkeypatch.setattr(database, "_connect", full)
     with Journal(path) as journal:
         with pytest.raises(JournalError, match="the disk is full"):
-            journal.add(S, A, Kind.CHANGED, None, "{}")
+            journal.add(S, A, ChangeKind.CHANGED, None, "{}")
         monkeypatch.setattr(database, "_connect", whole)
-        journal.add(S, A, Kind.CHANGED, None, "{}")
+        journal.add(S, A, ChangeKind.CHANGED, None, "{}")
         assert [entry.after for entry in journal.history(S, A)] == ["{}"]
 
 
@@ -217,8 +217,8 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 def test_what_cannot_be_pruned_can_still_be_read(path: Path) -> None:
     with Journal(path) as journal:
-        journal.add(S, A, Kind.CHANGED, "{}", "{}")
-        journal.add(S, A, Kind.CHANGED, "{}", "{}")
+        journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
+        journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
     run_beside(
         path, "CREATE TRIGGER refuse BEFORE DELETE ON entries BEGIN SELECT RAISE(FAIL, 'no'); END"
     )
@@ -232,26 +232,26 @@ def test_a_journal_that_may_only_be_read_is_said(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Journal(path) as journal:
-        journal.add(S, A, Kind.CHANGED, None, "{}")
+        journal.add(S, A, ChangeKind.CHANGED, None, "{}")
     monkeypatch.setattr(database, "_connect", _read_only)
     with Journal(path) as journal, pytest.raises(JournalError, match="it is read-only"):
-        journal.add(S, A, Kind.CHANGED, None, "other")
+        journal.add(S, A, ChangeKind.CHANGED, None, "other")
 
 
 def test_another_program_that_holds_on_is_said(
     path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0.0)
-    journal.add(S, A, Kind.CHANGED, None, "kept")
+    journal.add(S, A, ChangeKind.CHANGED, None, "kept")
     holder = sqlite3.connect(path, isolation_level=None)
     try:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(JournalError, match="another program holds it"):
-            journal.add(S, A, Kind.CHANGED, None, "other")
+            journal.add(S, A, ChangeKind.CHANGED, None, "other")
         assert [entry.after for entry in journal.history(S, A)] == ["kept"]
     finally:
         holder.close()
-    journal.add(S, A, Kind.CHANGED, None, "other")
+    journal.add(S, A, ChangeKind.CHANGED, None, "other")
 
 
 def test_damage_in_the_middle_is_said(path: Path) -> None:
@@ -265,7 +265,7 @@ def test_damage_in_the_middle_is_said(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["after = x'ff'", "kind = 'mislaid'"])
 def test_a_damaged_entry_is_said(path: Path, journal: Journal, damage: str) -> None:
-    journal.add(S, A, Kind.CHANGED, "{}", "{}")
+    journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
     run_beside(path, f"UPDATE entries SET {damage}")
     with pytest.raises(JournalError, match="it is damaged"):
         journal.last(S)

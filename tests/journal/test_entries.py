@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.journal.journal import Journal
 
 S, A, B, C = "work https://host", "asst_a", "asst_b", "asst_c"
@@ -24,15 +24,15 @@ DAY = 86_400
 
 
 def change(journal: Journal, text: str = "{}", assistant_id: str = A) -> int:
-    return journal.add(S, assistant_id, Kind.CHANGED, text, text + "'")
+    return journal.add(S, assistant_id, ChangeKind.CHANGED, text, text + "'")
 
 
 def delete(journal: Journal, assistant_id: str = A, undoes: int | None = None) -> int:
-    return journal.add(S, assistant_id, Kind.DELETED, "{}", None, undoes=undoes)
+    return journal.add(S, assistant_id, ChangeKind.DELETED, "{}", None, undoes=undoes)
 
 
 def recreate(journal: Journal, new_id: str, undoes: int) -> int:
-    return journal.add(S, new_id, Kind.CREATED, None, "{}", undoes=undoes)
+    return journal.add(S, new_id, ChangeKind.CREATED, None, "{}", undoes=undoes)
 
 
 def numbers(entries: Sequence[Entry]) -> list[int]:
@@ -44,26 +44,26 @@ def undo(journal: Journal) -> int | None:
     entry = journal.last(S)
     if entry is None:
         return None
-    if entry.kind is Kind.DELETED:
+    if entry.kind is ChangeKind.DELETED:
         recreate(journal, f"{entry.assistant_id}'", entry.number)
     else:
         present = journal.present_id(S, entry.assistant_id)
-        journal.add(S, present, Kind.CHANGED, entry.after, entry.before, undoes=entry.number)
+        journal.add(S, present, ChangeKind.CHANGED, entry.after, entry.before, undoes=entry.number)
     return entry.number
 
 
 @pytest.mark.parametrize("text", ODD)
 def test_what_was_recorded_is_there_after_opening_again_exactly(path: Path, text: str) -> None:
     with Journal(path, clock=lambda: 12.5) as journal:
-        number = journal.add(text, text, Kind.CHANGED, text, text)
+        number = journal.add(text, text, ChangeKind.CHANGED, text, text)
     with Journal(path, clock=lambda: 13.5) as journal:
-        expected = Entry(number, text, text, Kind.CHANGED, 12.5, text, text)
+        expected = Entry(number, text, text, ChangeKind.CHANGED, 12.5, text, text)
         assert journal.history(text, text) == (expected,)
 
 
 def test_what_does_not_exist_before_or_after_is_none(journal: Journal) -> None:
-    journal.add(S, A, Kind.CREATED, None, "{}")
-    journal.add(S, A, Kind.DELETED, "{}", None)
+    journal.add(S, A, ChangeKind.CREATED, None, "{}")
+    journal.add(S, A, ChangeKind.DELETED, "{}", None)
     deleted, created = journal.history(S, A)
     assert (created.before, created.after) == (None, "{}")
     assert (deleted.before, deleted.after) == ("{}", None)
@@ -72,7 +72,7 @@ def test_what_does_not_exist_before_or_after_is_none(journal: Journal) -> None:
 def test_history_is_of_one_assistant_of_one_server_newest_first(journal: Journal) -> None:
     first = change(journal)
     change(journal, assistant_id=B)
-    journal.add("elsewhere", A, Kind.CHANGED, "", "")
+    journal.add("elsewhere", A, ChangeKind.CHANGED, "", "")
     second = change(journal)
     assert numbers(journal.history(S, A)) == [second, first]
     assert journal.history(S, "unknown") == ()
@@ -121,7 +121,7 @@ def test_any_order_of_deeds_and_undoings_is_a_stack(deeds: list[str]) -> None:
 def test_the_trash_lists_what_was_deleted_and_not_restored(journal: Journal) -> None:
     change(journal)
     first, second, third = delete(journal, A), delete(journal, B), delete(journal, C)
-    journal.add("elsewhere", A, Kind.DELETED, "{}", None)
+    journal.add("elsewhere", A, ChangeKind.DELETED, "{}", None)
     recreate(journal, "asst_new", second)
     assert numbers(journal.trash(S)) == [third, first]
     assert numbers(journal.trash(S, limit=1)) == [third]
@@ -131,7 +131,7 @@ def test_a_creation_undone_by_deleting_lies_in_the_trash_but_is_not_undone_again
     journal: Journal,
 ) -> None:
     change(journal, assistant_id=B)
-    created = journal.add(S, A, Kind.CREATED, None, "{}")
+    created = journal.add(S, A, ChangeKind.CREATED, None, "{}")
     last = journal.last(S)
     assert last is not None and last.number == created
     deleted = delete(journal, undoes=created)
@@ -145,7 +145,7 @@ def test_history_goes_on_across_recreations(journal: Journal) -> None:
     recreated = recreate(journal, B, before[-1])
     between = [recreated, change(journal, assistant_id=B), delete(journal, B)]
     last = recreate(journal, C, between[-1])
-    journal.add(S, A, Kind.CHANGED, "", "")  # a later assistant that was given the old id
+    journal.add(S, A, ChangeKind.CHANGED, "", "")  # a later assistant that was given the old id
     assert numbers(journal.history(S, C)) == [last, *reversed(between), *reversed(before)]
     assert numbers(journal.history(S, B)) == [*reversed(between), *reversed(before)]
     assert [journal.present_id(S, each) for each in (A, B, C, "other")] == [C, C, C, "other"]
@@ -214,7 +214,7 @@ def test_a_claim_ends_with_its_program(journal: Journal, path: Path) -> None:
 
 def test_what_did_not_come_about_is_withdrawn(journal: Journal) -> None:
     number = change(journal)
-    undoing = journal.add(S, A, Kind.CHANGED, "", "", undoes=number)
+    undoing = journal.add(S, A, ChangeKind.CHANGED, "", "", undoes=number)
     journal.withdraw(undoing)
     assert [(each.number, each.undone) for each in journal.history(S, A)] == [(number, False)]
     journal.withdraw(number)
@@ -224,7 +224,7 @@ def test_what_did_not_come_about_is_withdrawn(journal: Journal) -> None:
 
 def test_the_oldest_are_pruned_until_the_rest_fits(path: Path) -> None:
     with Journal(path, keep_bytes=300) as journal:
-        entries = [journal.add(S, A, Kind.CHANGED, "x" * 50, "ä" * 25) for _ in range(5)]
+        entries = [journal.add(S, A, ChangeKind.CHANGED, "x" * 50, "ä" * 25) for _ in range(5)]
         assert len(journal.history(S, A)) == 5
         journal.prune()
         assert numbers(journal.history(S, A)) == entries[:1:-1]
@@ -235,7 +235,7 @@ def test_the_oldest_are_pruned_until_the_rest_fits(path: Path) -> None:
 def test_pruning_gives_the_room_back(path: Path) -> None:
     with Journal(path) as journal:
         for _ in range(10):
-            journal.add(S, A, Kind.CHANGED, "x" * 100_000, None)
+            journal.add(S, A, ChangeKind.CHANGED, "x" * 100_000, None)
     full = path.stat().st_size
     with Journal(path, keep_bytes=0) as journal:
         assert len(journal.history(S, A)) == 1, "what u takes back next"
@@ -258,12 +258,12 @@ def test_drafts_are_never_pruned(path: Path) -> None:
 
 def test_the_entries_of_one_act_on_many_are_found_together(journal: Journal) -> None:
     numbers = [
-        journal.add(S, f"asst_{each}", Kind.CHANGED, "{}", "{}", batch="b") for each in "xyz"
+        journal.add(S, f"asst_{each}", ChangeKind.CHANGED, "{}", "{}", batch="b") for each in "xyz"
     ]
-    journal.add(S, A, Kind.CHANGED, "{}", "{}", batch="other")
-    journal.add("elsewhere", A, Kind.CHANGED, "{}", "{}", batch="b")
+    journal.add(S, A, ChangeKind.CHANGED, "{}", "{}", batch="other")
+    journal.add("elsewhere", A, ChangeKind.CHANGED, "{}", "{}", batch="b")
     assert [entry.number for entry in journal.batch(S, "b")] == numbers[::-1]
-    journal.add(S, "asst_y", Kind.CHANGED, "{}", "{}", undoes=numbers[1], batch="b")
+    journal.add(S, "asst_y", ChangeKind.CHANGED, "{}", "{}", undoes=numbers[1], batch="b")
     left = journal.batch(S, "b")
     assert [entry.number for entry in left] == [numbers[2], numbers[0]]
     assert {entry.batch for entry in left} == {"b"}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.journal.entries import Kind
-from assistant_tui.journal.imports import Imported
+from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
 from tests.journal.former import make
 
@@ -37,10 +37,10 @@ def test_a_file_of_an_older_version_is_brought_up_to_date_with_all_that_it_has(
             (entry,) = journal.history(LOCAL, "a")
             assert (entry.number, entry.before, entry.batch) == (1, "{}", "")
             assert [draft.text for draft in journal.orphans(LOCAL)] == ["typed"]
-        second.add(LOCAL, "a", Kind.CHANGED, "{}", "{}", batch="b")
+        second.add(LOCAL, "a", ChangeKind.CHANGED, "{}", "{}", batch="b")
         assert [entry.batch for entry in first.batch(LOCAL, "b")] == ["b"]
         second.creates.begin(LOCAL, "key", ["x"])
-        assert first.creates.find(LOCAL, ["key"]) == {"key": Imported(None, frozenset({"x"}))}
+        assert first.creates.find(LOCAL, ["key"]) == {"key": KnownCreate(None, frozenset({"x"}))}
 
 
 def test_secrets_of_urls_are_taken_out_of_the_file(path: Path) -> None:
@@ -87,7 +87,7 @@ def test_imports_are_taken_over_too(path: Path) -> None:
     with Journal(path) as journal:
         journal.creates.begin("work\nhttps://host.test/v1\n\n", "key", None)
         journal.take_over(NEW, was)
-        assert journal.creates.find(NEW, ["key"]) == {"key": Imported(None, None)}
+        assert journal.creates.find(NEW, ["key"]) == {"key": KnownCreate(None, None)}
 
 
 def test_a_draft_of_a_program_that_still_runs_stays_where_that_looks_for_it(path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from tests.crowd import crowd, meet
 
@@ -23,7 +23,7 @@ def _write(path: Path) -> tuple[str, list[int], int]:
         meet()
         recorded, orphans = [], 0
         for number in range(ROUNDS):
-            recorded.append(journal.add(S, A, Kind.CHANGED, "{}", str(number)))
+            recorded.append(journal.add(S, A, ChangeKind.CHANGED, "{}", str(number)))
             journal.keep_draft(S, A, f"{journal.owner} {number}")
             orphans += len(journal.orphans(S))
         meet()
@@ -64,7 +64,7 @@ def test_only_one_of_several_programs_takes_a_draft_over(path: Path) -> None:
 def test_threads_share_one_journal(journal: Journal) -> None:
     def write(thread: int) -> None:
         for number in range(ROUNDS):
-            journal.add(S, str(thread), Kind.CHANGED, "{}", str(number))
+            journal.add(S, str(thread), ChangeKind.CHANGED, "{}", str(number))
             journal.keep_draft(S, str(thread), str(number))
             assert len(journal.history(S, str(thread))) == number + 1
 

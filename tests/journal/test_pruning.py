@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY, SEEN_LATER, Kept, expendable, oldest_to_keep
 
@@ -42,7 +42,7 @@ def delete(path: Path, clock: Clock, day: float, *ids: str, batch: str = "") -> 
     clock.day = day
     with Journal(path, clock=clock) as journal:
         for each in ids:
-            journal.add(S, each, Kind.DELETED, "{}", None, batch=batch)
+            journal.add(S, each, ChangeKind.DELETED, "{}", None, batch=batch)
 
 
 def trash(path: Path, clock: Clock) -> list[str]:
@@ -92,10 +92,10 @@ def test_entries_of_the_future_hinder_nothing(path: Path, clock: Clock) -> None:
 def test_an_act_on_many_is_never_split(path: Path, clock: Clock) -> None:
     with Journal(path, clock=clock) as journal:
         for number in range(30):
-            journal.add(S, f"asst_{number}", Kind.DELETED, "x" * 100, None, batch="b")
+            journal.add(S, f"asst_{number}", ChangeKind.DELETED, "x" * 100, None, batch="b")
     with Journal(path, clock=clock, keep_bytes=1000) as journal:
         assert len(journal.batch(S, "b")) == 30
-        journal.add(S, "other", Kind.DELETED, "{}", None)
+        journal.add(S, "other", ChangeKind.DELETED, "{}", None)
         journal.prune()
         assert journal.batch(S, "b") == (), "all of it goes when something is newer"
 
@@ -105,19 +105,19 @@ def test_what_is_left_of_an_act_that_was_undone_in_part_is_still_promised(
 ) -> None:
     with Journal(path, clock=clock, keep_bytes=1000) as journal:
         numbers = [
-            journal.add(S, f"asst_{each}", Kind.DELETED, "x" * 100, None, batch="b")
+            journal.add(S, f"asst_{each}", ChangeKind.DELETED, "x" * 100, None, batch="b")
             for each in range(30)
         ]
         for each in numbers[:10]:
-            journal.add(S, f"new_{each}", Kind.CREATED, None, "{}", undoes=each)
+            journal.add(S, f"new_{each}", ChangeKind.CREATED, None, "{}", undoes=each)
         journal.prune()
         assert len(journal.batch(S, "b")) == 20
 
 
 def test_what_is_done_on_one_server_takes_no_promise_from_another(path: Path, clock: Clock) -> None:
     with Journal(path, clock=clock, keep_bytes=1000) as journal:
-        journal.add(S, "large", Kind.DELETED, "x" * 3000, None)
-        journal.add("elsewhere", "other", Kind.DELETED, "x" * 900, None)
+        journal.add(S, "large", ChangeKind.DELETED, "x" * 3000, None)
+        journal.add("elsewhere", "other", ChangeKind.DELETED, "x" * 900, None)
         journal.prune()
         assert [entry.assistant_id for entry in journal.trash(S)] == ["large"]
 

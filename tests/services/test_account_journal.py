@@ -11,7 +11,7 @@ from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverti
 from assistant_tui.core.errors import Conflict, Forbidden, NoBackup
 from assistant_tui.core.raw_json import RawJson, same_json
 from assistant_tui.journal.drafts import load_draft
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
@@ -40,7 +40,7 @@ async def test_a_change_is_kept_with_what_was_before_and_after(tmp_path: Path) -
         await service.save(Draft(RawJson(row.text)).edited("name", "new"))
         entry = await service.journal.last()
         assert entry is not None
-        assert (entry.kind, entry.assistant_id) == (Kind.CHANGED, row.id)
+        assert (entry.kind, entry.assistant_id) == (ChangeKind.CHANGED, row.id)
         assert entry.before == row.text
         assert RawJson(entry.after or "").value("name") == "new"
 
@@ -173,7 +173,7 @@ async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> N
 
 async def test_without_a_journal_nothing_is_kept_and_nothing_found() -> None:
     journal = AccountJournal()
-    assert await journal.add("a", Kind.CREATED, None, "{}") is None
+    assert await journal.add("a", ChangeKind.CREATED, None, "{}") is None
     await journal.keep_draft("a", Draft())
     journal.keep_draft_now("a", Draft())
     assert await journal.last() is None

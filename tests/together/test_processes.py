@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.services.assistants import AssistantService
 from tests.crowd import crowd
 from tests.together import programs
@@ -34,7 +34,7 @@ async def test_what_each_was_told_is_in_the_store_and_in_the_journal(
         for each in done:
             for name in each.there:
                 kinds = [entry.kind for entry in await service.journal.history(name)]
-                assert kinds == [Kind.CHANGED, Kind.CREATED]
+                assert kinds == [ChangeKind.CHANGED, ChangeKind.CREATED]
         trash = {entry.assistant_id for entry in await service.journal.trash()}
         assert trash == {name for each in done for name in each.gone}
         drafts = [draft.key for draft in await service.journal.orphans()]

@@ -13,11 +13,11 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal import database
+from assistant_tui.journal.draft_files import DraftFiles
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
-from assistant_tui.journal.rescue import RescuedDrafts
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
@@ -224,10 +224,10 @@ async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_pat
 async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
     gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: RescuedDrafts, draft: KeptDraft) -> None:
+    def full(self: DraftFiles, draft: KeptDraft) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(RescuedDrafts, "keep", full)
+    monkeypatch.setattr(DraftFiles, "keep", full)
     (tmp_path / "journal.db").write_bytes(GARBAGE)
     async with running(gate, tmp_path) as program:
         await program.press("enter", "x")
@@ -262,7 +262,7 @@ async def test_two_changes_of_one_assistant_in_one_operation_are_both_taken_back
     store.modify(ID, lambda old: {**old, "name": "Three"})
     journal = program.main.context.service.journal
     for before, after in itertools.pairwise(texts):
-        await journal.add(ID, Kind.CHANGED, before, after, batch="b")
+        await journal.add(ID, ChangeKind.CHANGED, before, after, batch="b")
     await program.press("u", "2", "enter")
     assert all_of(store)[0]["name"] == "One" and "Changed back 2" in program.status
 

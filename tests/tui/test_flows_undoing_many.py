@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Button, Input
 
 from assistant_tui.core.assistants.samples import sample
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate
 from tests.tui.test_flows_exporting import held
@@ -80,9 +80,9 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
     for each in before[:2]:
         after = json.dumps({**each, "name": "Other"})
         store.modify(each["id"], lambda old: {**old, "name": "Other"})
-        await journal.add(each["id"], Kind.CHANGED, json.dumps(each), after, batch="b")
+        await journal.add(each["id"], ChangeKind.CHANGED, json.dumps(each), after, batch="b")
     store.delete(KNOWN[2])
-    await journal.add(KNOWN[2], Kind.DELETED, json.dumps(before[2]), None, batch="b")
+    await journal.add(KNOWN[2], ChangeKind.DELETED, json.dumps(before[2]), None, batch="b")
     await program.press("u")
     assert "create 1 anew and change 2 back?" in program.text
     assert "What is created anew gets a new id." in program.text

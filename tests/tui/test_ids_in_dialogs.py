@@ -11,7 +11,7 @@ import pytest
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.drafts import dump_draft
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
@@ -143,8 +143,8 @@ def kept(tmp_path: Path) -> Iterator[Path]:
         for each in TWINS:
             before = json.dumps(assistant(each, instructions="\n".join(map(str, range(100)))))
             after = json.dumps(assistant(each, "Twin", instructions=""))
-            journal.add("local", each, Kind.DELETED, before, None)
-            journal.add("local", each, Kind.CHANGED, before, after)
+            journal.add("local", each, ChangeKind.DELETED, before, None)
+            journal.add("local", each, ChangeKind.CHANGED, before, after)
         yield tmp_path
 
 

@@ -10,7 +10,7 @@ from assistant_tui.core.labels import IN_A_LABEL, IN_A_SENTENCE, name_or_id, sho
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
 from assistant_tui.tui.assistants.saving import RESTORING, Purpose, save
@@ -36,9 +36,9 @@ async def undo(context: MainContext) -> None:
         context.say(context.service.journal.trouble or "Nothing was done here that could be undone")
     elif entry.batch:
         await undo_many(context, await context.service.journal.batch(entry.batch))
-    elif entry.kind is Kind.CHANGED:
+    elif entry.kind is ChangeKind.CHANGED:
         await _undo_change(context, entry)
-    elif entry.kind is Kind.DELETED:
+    elif entry.kind is ChangeKind.DELETED:
         await _recreate(context, entry)
     else:
         name, identity = _name(entry, IN_A_SENTENCE), shown_id(entry.assistant_id)

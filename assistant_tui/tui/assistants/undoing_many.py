@@ -12,7 +12,7 @@ from assistant_tui.core.errors import Conflict, NotFound, ServerFault
 from assistant_tui.core.json_text import compose, write_json
 from assistant_tui.core.labels import label_of
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.journal.entries import Entry, Kind
+from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.tui.assistants.bulk import carry_out, previous_id
 from assistant_tui.tui.assistants.context import MainContext
@@ -37,21 +37,23 @@ class _Way(NamedTuple):
 
 
 _WAYS = {
-    Kind.CREATED: _Way(
+    ChangeKind.CREATED: _Way(
         "delete",
         "delete them",
         "delete {:,}",
         "deleted",
         "The server keeps no copies of what is deleted.",
     ),
-    Kind.DELETED: _Way(
+    ChangeKind.DELETED: _Way(
         "create anew",
         "create them anew",
         "create {:,} anew",
         "created anew",
         "What is created anew gets a new id.",
     ),
-    Kind.CHANGED: _Way("change back", "change them back", "change {:,} back", "changed back", ""),
+    ChangeKind.CHANGED: _Way(
+        "change back", "change them back", "change {:,} back", "changed back", ""
+    ),
 }
 """What is deleted stands first, wherever several are named."""
 _WIDTH = max(len(way.line) for way in _WAYS.values())
@@ -91,18 +93,18 @@ async def undo_many(context: MainContext, entries: Sequence[Entry]) -> None:
     items = [await _item(context.service.journal, entry, len(counts) > 1) for entry in entries]
     if await context.ask(_question(items, counts)):
         # No two creates may be confused.
-        at_once = 1 if Kind.DELETED in counts else AT_ONCE
+        at_once = 1 if ChangeKind.DELETED in counts else AT_ONCE
         operation = _undoing(context)
         await carry_out(context, "Undoing", _done, items, operation, at_once=at_once, undoing=True)
 
 
 async def _item(journal: AccountJournal, entry: Entry, several: bool) -> _Undoing:
-    there = entry.kind is not Kind.DELETED
+    there = entry.kind is not ChangeKind.DELETED
     present = await journal.present_id(entry.assistant_id) if there else entry.assistant_id
     return _Undoing(entry, present, several)
 
 
-def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> TypedConfirm:
+def _question(items: Sequence[_Undoing], counts: Mapping[ChangeKind, int]) -> TypedConfirm:
     """Names all that would be done, and what of it to which."""
     ways = {kind: way for kind, way in _WAYS.items() if kind in counts}
     title = f"Undo what was done to these {len(items):,}"
@@ -111,7 +113,7 @@ def _question(items: Sequence[_Undoing], counts: Mapping[Kind, int]) -> TypedCon
     order = [*ways]
     lines = [item.label for item in sorted(items, key=lambda item: order.index(item.entry.kind))]
     remarks = [way.remark for way in ways.values() if way.remark]
-    if Kind.CREATED in counts or Kind.CHANGED in counts:
+    if ChangeKind.CREATED in counts or ChangeKind.CHANGED in counts:
         remarks.append(_UNTOUCHED)
     title = f"{title}: {verb}?" if most else f"{title}?"
     return TypedConfirm(title, lines, verb[:1].upper() + verb[1:], " ".join(remarks), verb)
@@ -130,11 +132,11 @@ def _undoing(context: MainContext) -> Operation[_Undoing]:
 
     async def operation(item: _Undoing) -> SaveResult | DeleteResult:
         service, entry = context.service, item.entry
-        if entry.kind is Kind.CREATED:
+        if entry.kind is ChangeKind.CREATED:
             row_id_before, made = previous_id(context, item.id), entry.after
             await service.delete(item.id, row_id_before, undoes=entry.number, made=made)
             return DeleteResult(item.id)
-        if entry.kind is Kind.DELETED:
+        if entry.kind is ChangeKind.DELETED:
             await _check_gone(context, entry)
             draft = recreation_draft(RawJson(entry.before or "{}"))
             return await service.create(draft, known, undoes=entry.number)

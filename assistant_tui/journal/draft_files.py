@@ -21,7 +21,7 @@ from assistant_tui.storage.private_files import write_private
 _MEMBERS = ("server", "key", "at", "text")
 
 
-class RescuedDrafts:
+class DraftFiles:
     """The files with drafts beside one journal, mode 0600; one for each owner and assistant."""
 
     def __init__(self, journal: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
-from assistant_tui.journal.owners import Owner
+from assistant_tui.journal.locks import Owner
 
 S, A = "work https://host", "asst_a"
 
@@ -84,7 +84,7 @@ def test_a_lock_swept_away_while_it_was_taken_is_taken_again(
 
     owner, other = Owner(path), Owner(path)
     monkeypatch.setattr(fcntl, "flock", flock)
-    owner.show_alive()
+    owner.acquire_lock()
     try:
         assert swept
         assert other.is_alive(owner.token)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
 from tests.journal.held import held
@@ -35,7 +35,7 @@ def test_what_a_held_journal_does_not_take_is_kept_beside_it(path: Path, other: 
 
 def test_a_journal_that_is_held_from_the_start_keeps_drafts_too(path: Path) -> None:
     with Journal(path) as journal:
-        journal.add(S, A, Kind.CHANGED, "{}", "{}")
+        journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
     with held(path):
         with Journal(path) as journal:
             journal.keep_draft(S, A, "typed")
@@ -139,9 +139,11 @@ def test_a_damaged_journal_keeps_drafts_beside_it_and_is_said(path: Path) -> Non
 
 def test_who_waits_for_the_journal_keeps_no_other_thread_from_reading(path: Path) -> None:
     with Journal(path) as journal, ThreadPoolExecutor(4) as pool:
-        journal.add(S, A, Kind.CHANGED, "{}", "{}")
+        journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
         with held(path):
-            waiting = [pool.submit(journal.add, S, A, Kind.CHANGED, "{}", "{}") for _ in "123"]
+            waiting = [
+                pool.submit(journal.add, S, A, ChangeKind.CHANGED, "{}", "{}") for _ in "123"
+            ]
             for _ in range(5):
                 assert len(journal.history(S, A)) == 1
             assert not any(each.done() for each in waiting)

@@ -1,20 +1,22 @@
-"""What creates of one purpose made, so that whoever tries one once more doubles nothing.
+"""The creates with a key: noted before they are sent, and each made by one program alone."""
 
-The purpose is told by a key: an assistant of a file that is imported, or an entry that is undone.
-"""
-
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from assistant_tui.journal import idempotency
+from assistant_tui.journal.database import Database
+from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.locks import Claims
 from assistant_tui.journal.schema import to_blob, to_text
 
 MOST = 100_000
 """How many are kept: the newest. No clock decides what goes."""
 
 
-class Imported(NamedTuple):
+class KnownCreate(NamedTuple):
     """What became of the create with one key."""
 
     assistant_id: str | None
@@ -56,7 +58,9 @@ def drop(connection: sqlite3.Connection, server: str, key: str) -> None:
     )
 
 
-def find(connection: sqlite3.Connection, server: str, keys: Iterable[str]) -> dict[str, Imported]:
+def find(
+    connection: sqlite3.Connection, server: str, keys: Iterable[str]
+) -> dict[str, KnownCreate]:
     """What is known of these keys."""
     found = {}
     for key in keys:
@@ -66,7 +70,9 @@ def find(connection: sqlite3.Connection, server: str, keys: Iterable[str]) -> di
         ).fetchone()
         if row is not None:
             made, before = (None if blob is None else to_text(blob) for blob in row)
-            found[key] = Imported(made, None if before is None else frozenset(json.loads(before)))
+            found[key] = KnownCreate(
+                made, None if before is None else frozenset(json.loads(before))
+            )
     return found
 
 
@@ -106,3 +112,68 @@ def _put(
         "INSERT OR REPLACE INTO imports (server, key, assistant, before) VALUES (?, ?, ?, ?)",
         (to_blob(server), to_blob(key), assistant, before),
     )
+
+
+class IdempotencyKeys:
+    """Those of one journal; all methods but `release` raise JournalError."""
+
+    def __init__(self, database: Database, claims: Claims) -> None:
+        self._database = database
+        self._claims = claims
+
+    def begin(self, server: str, key: str, before: Collection[str] | None) -> bool:
+        """Note a create before it is sent; False if an earlier one with this key may still arrive.
+
+        `before` are the newest ids of the server; None where it tells none.
+        """
+        with self._database.writing() as connection:
+            return idempotency.begin(connection, server, key, before)
+
+    def drop(self, server: str, key: str) -> None:
+        """Forget a create that certainly made nothing."""
+        with self._database.writing() as connection:
+            idempotency.drop(connection, server, key)
+
+    def find(self, server: str, keys: Collection[str]) -> dict[str, KnownCreate]:
+        """What became of the creates with these keys, of those that are known."""
+        return self._database.read(
+            lambda connection: idempotency.find(connection, server, keys), {}
+        )
+
+    def made(self, server: str) -> frozenset[str]:
+        """The ids of all that is known to have been created on a server."""
+        return self._database.read(
+            lambda connection: idempotency.made(connection, server), frozenset[str]()
+        )
+
+    def claim(self, server: str, key: str, earlier: str) -> bool:
+        """Make sure that nobody else creates with this key until `release`.
+
+        `earlier` is the id of what is known to have been created with it; empty for none.
+
+        Returns:
+            False if somebody is doing so right now, or has done so since that was known.
+        """
+        try:
+            if not self._claims.take(_token(server, key)):
+                return False
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise JournalError(f"the files beside the journal cannot be used: {why}") from error
+        free = False
+        try:
+            known = self.find(server, [key]).get(key)
+            free = known is None or known.assistant_id in (None, earlier)
+        finally:
+            if not free:
+                self.release(server, key)
+        return free
+
+    def release(self, server: str, key: str) -> None:
+        """Let others create with this key again."""
+        self._claims.release(_token(server, key))
+
+
+def _token(server: str, key: str) -> str:
+    named = f"{server}\0{key}".encode("utf-8", "surrogatepass")
+    return f"creating-{hashlib.sha256(named).hexdigest()[:32]}"
