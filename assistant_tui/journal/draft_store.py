@@ -3,22 +3,27 @@
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-from assistant_tui.journal import drafts
-from assistant_tui.journal.database import Database
 from assistant_tui.journal.draft_files import DraftFiles, is_forgotten
-from assistant_tui.journal.drafts import KeptDraft
+from assistant_tui.journal.drafts import OPEN_HERE, KeptDraft
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.locks import Owner
+from assistant_tui.journal.schema import to_blob, to_text
+from assistant_tui.storage.sqlite import Database
 
 _PATIENCE = 0.5
 """Seconds that the screen, or the end of the program, waits for the journal to take a draft."""
 
 
 class DraftStore:
-    """The drafts of one journal; the methods are those of Journal, and raise JournalError."""
+    """The drafts of one journal, by server and key; all methods raise JournalError.
+
+    A key is the assistant's id, or a token for a new one. Each running program has its own draft
+    of a key; those of programs that run no more can be adopted.
+    """
 
     def __init__(self, database: Database, owner: Owner, clock: Callable[[], float]) -> None:
         self._database = database
@@ -29,33 +34,40 @@ class DraftStore:
         """Server and key of this owner's drafts of which the journal has any version."""
 
     def keep(self, server: str, key: str, text: str) -> None:
-        """Keep a draft, where the journal does not take it within a moment in a file beside it."""
+        """Keep a draft (of dump_draft) in the place of this owner's former one with its key.
+
+        Where the journal does not take it within a moment, it is kept in a file beside it, from
+        where it is offered as all others.
+        """
         draft = self._draft(server, key, text)
         try:
             self._keep_in_journal(draft)
         except JournalError:
-            with _of_files():
+            with _translated():
                 self._rescued.keep(draft)
                 self._owner.acquire_lock()
 
     def _keep_in_journal(self, draft: KeptDraft) -> None:
         with self._database.writing(_PATIENCE) as connection:
             self._owner.acquire_lock()
-            drafts.keep(connection, draft)
+            _keep(connection, draft)
         self._in_journal.add((draft.server, draft.key))
-        with _of_files():
+        with _translated():
             self._rescued.forget(draft)
 
     def _draft(self, server: str, key: str, text: str = "") -> KeptDraft:
         return KeptDraft(server, key, self._clock(), text, self._owner.token)
 
     def forget(self, server: str, key: str) -> None:
-        """Remove this owner's draft, if there is one."""
+        """Remove this owner's draft, if there is one: it was saved or given up.
+
+        Where the journal does not let it go within a moment, a file beside it says so.
+        """
         draft = self._draft(server, key)
         if (server, key) in self._in_journal:
             self._forget_surely(draft)
         else:
-            with _of_files():
+            with _translated():
                 self._rescued.forget(draft)
 
     def _forget_surely(self, draft: KeptDraft) -> bool:
@@ -64,42 +76,48 @@ class DraftStore:
         Returns:
             False if there was certainly none.
         """
-        with _of_files():
+        with _translated():
             rescued = self._rescued.forget(draft)
         try:
             return self._forget_in_journal(draft) or rescued
         except JournalError:
-            with _of_files():
+            with _translated():
                 self._rescued.note_forgotten(draft)
             return True
 
     def _forget_in_journal(self, draft: KeptDraft) -> bool:
         with self._database.writing(_PATIENCE) as connection:
-            return drafts.forget(connection, draft.server, draft.key, draft.owner)
+            return _forget(connection, draft.server, draft.key, draft.owner)
 
     def leave(self, server: str, key: str) -> None:
-        """Make this owner's draft one of a program that runs no more."""
+        """Make this owner's draft one that was left behind, to be offered from now on."""
         mine, left = self._draft(server, key), f"left-{secrets.token_hex(8)}"
-        with _of_files():
+        with _translated():
             rescued = self._rescued.hand_over(mine, left)
         try:
             with self._database.writing(_PATIENCE) as connection:
-                drafts.hand_over(connection, mine, left)
+                _hand_over(connection, mine, left)
         except JournalError:
             if not rescued:
                 raise
 
+    def all(self, server: str) -> tuple[KeptDraft, ...]:
+        """All drafts, newest first: this owner's, other programs', and those left behind."""
+        nothing: tuple[KeptDraft, ...] = ()
+        return self._database.read_if_exists(lambda connection: _kept(connection, server), nothing)
+
     def orphans(self, server: str) -> tuple[KeptDraft, ...]:
-        """The drafts, newest first, of programs that run no more."""
-        with _of_files():
+        """The drafts, newest first, of programs that run no more: those to offer."""
+        with _translated():
             beside = [each for each in self._rescued.of(server) if not self._is_alive(each)]
-        left: tuple[KeptDraft, ...]
+        left: tuple[KeptDraft, ...] = ()
         try:
-            left = self._database.read(lambda connection: self.orphans_in(connection, server), ())
+            left = self._database.read_if_exists(
+                lambda connection: self._orphans_in(connection, server), left
+            )
         except JournalError:
             if all(is_forgotten(each) for each in beside):
                 raise
-            left = ()
         else:
             self._catch_up([each for each in beside if is_forgotten(each)])
         # What is in a file is newer than what the same program had kept of it before.
@@ -112,18 +130,35 @@ class DraftStore:
         for draft in forgotten:
             with contextlib.suppress(JournalError):
                 self._forget_in_journal(draft)
-                with _of_files():
+                with _translated():
                     self._rescued.forget(draft)
 
-    def orphans_in(self, connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
-        """Those of them that stand in the journal."""
-        found = drafts.kept(connection, server)
+    def _orphans_in(self, connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
+        found = _kept(connection, server)
         alive = {owner: self._owner.is_alive(owner) for owner in {each.owner for each in found}}
         return tuple(draft for draft in found if not alive[draft.owner])
 
+    def rename_server(self, connection: sqlite3.Connection, former: str, server: str) -> None:
+        """Put the drafts of programs that run no more under another name of their server.
+
+        Those of programs that still run stay where these look for them.
+        """
+        for owner in {draft.owner for draft in self._orphans_in(connection, former)}:
+            connection.execute(
+                "UPDATE OR REPLACE drafts SET server = ? WHERE server = ? AND owner = ?",
+                (to_blob(server), to_blob(former), owner),
+            )
+
     def adopt(self, draft: KeptDraft) -> bool:
-        """Take over a draft that was left behind; False where another program was quicker."""
-        with _of_files():
+        """Take over a draft that was left behind: it is this owner's from now on.
+
+        Returns:
+            False if another program was quicker, or its owner still runs.
+
+        Raises:
+            JournalError: this owner has a draft with its key already, which would be lost.
+        """
+        with _translated():
             if self._is_alive(draft):
                 return False
             self._owner.acquire_lock()
@@ -134,14 +169,14 @@ class DraftStore:
         with self._database.writing() as connection:
             if self._is_alive(draft):
                 return False
-            adopted = drafts.hand_over(connection, draft, self._owner.token)
+            adopted = _hand_over(connection, draft, self._owner.token)
         if adopted:
             self._in_journal.add((draft.server, draft.key))
         return adopted
 
     def discard(self, draft: KeptDraft) -> bool:
         """Remove a draft that was left behind; False as with adopt."""
-        with _of_files():
+        with _translated():
             if self._is_alive(draft):
                 return False
         return self._forget_surely(draft)
@@ -151,10 +186,65 @@ class DraftStore:
 
 
 @contextmanager
-def _of_files() -> Iterator[None]:
+def _translated() -> Iterator[None]:
     """What the file system says of the files beside the journal, as a JournalError."""
     try:
         yield
     except OSError as error:
         why = error.strerror or str(error)
         raise JournalError(f"the files beside the journal cannot be used: {why}") from error
+
+
+def _keep(connection: sqlite3.Connection, draft: KeptDraft) -> None:
+    """Put a draft in the place of its owner's former one with the same key."""
+    connection.execute(
+        "INSERT INTO drafts (server, key, owner, at, text) VALUES (:server, :key, :owner, :at,"
+        " :text) ON CONFLICT (server, key, owner) DO UPDATE SET at = excluded.at,"
+        " text = excluded.text",
+        {
+            **_place(draft.server, draft.key, draft.owner),
+            "at": draft.at,
+            "text": to_blob(draft.text),
+        },
+    )
+
+
+def _forget(connection: sqlite3.Connection, server: str, key: str, owner: str) -> bool:
+    """Remove an owner's draft; False if there was none."""
+    done = connection.execute(
+        "DELETE FROM drafts WHERE server = :server AND key = :key AND owner = :owner",
+        _place(server, key, owner),
+    )
+    return done.rowcount == 1
+
+
+def _kept(connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
+    """The drafts of all owners on one server, newest first."""
+    rows = connection.execute(
+        "SELECT key, at, text, owner FROM drafts WHERE server = ? ORDER BY at DESC, rowid DESC",
+        (to_blob(server),),
+    )
+    return tuple(
+        KeptDraft(server, to_text(key), at, to_text(text), owner) for key, at, text, owner in rows
+    )
+
+
+def _hand_over(connection: sqlite3.Connection, draft: KeptDraft, owner: str) -> bool:
+    """Make a draft another owner's; False if it is not there (any more).
+
+    Raises:
+        JournalError: that owner has a draft with this key already, which would be lost.
+    """
+    try:
+        done = connection.execute(
+            "UPDATE drafts SET owner = :next"
+            " WHERE server = :server AND key = :key AND owner = :owner",
+            {**_place(draft.server, draft.key, draft.owner), "next": owner},
+        )
+    except sqlite3.IntegrityError:
+        raise JournalError(OPEN_HERE) from None
+    return done.rowcount == 1
+
+
+def _place(server: str, key: str, owner: str) -> Mapping[str, Any]:
+    return {"server": to_blob(server), "key": to_blob(key), "owner": owner}

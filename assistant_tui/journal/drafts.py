@@ -1,7 +1,6 @@
-"""Drafts as text and back, and how they are kept, each for the program that it is typed in."""
+"""Drafts as they are kept: their text, which holds exactly what is in the editors, and back."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
 from assistant_tui.core.assistants.editor_values import MetadataPair as Pair
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.journal.schema import to_blob, to_text
 
 OPEN_HERE = "another draft of this assistant is open here: save or discard that one first"
 _FORMAT = 2
@@ -147,66 +145,3 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
     return value
-
-
-def keep(connection: sqlite3.Connection, draft: KeptDraft) -> None:
-    """Put a draft in the place of its owner's former one with the same key."""
-    connection.execute(
-        "INSERT INTO drafts (server, key, owner, at, text) VALUES (:server, :key, :owner, :at,"
-        " :text) ON CONFLICT (server, key, owner) DO UPDATE SET at = excluded.at,"
-        " text = excluded.text",
-        {
-            **_place(draft.server, draft.key, draft.owner),
-            "at": draft.at,
-            "text": to_blob(draft.text),
-        },
-    )
-
-
-def forget(connection: sqlite3.Connection, server: str, key: str, owner: str) -> bool:
-    """Remove an owner's draft; False if there was none."""
-    done = connection.execute(
-        "DELETE FROM drafts WHERE server = :server AND key = :key AND owner = :owner",
-        _place(server, key, owner),
-    )
-    return done.rowcount == 1
-
-
-def kept(connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
-    """The drafts of all owners on one server, newest first."""
-    rows = connection.execute(
-        "SELECT key, at, text, owner FROM drafts WHERE server = ? ORDER BY at DESC, rowid DESC",
-        (to_blob(server),),
-    )
-    return tuple(
-        KeptDraft(server, to_text(key), at, to_text(text), owner) for key, at, text, owner in rows
-    )
-
-
-def hand_over(connection: sqlite3.Connection, draft: KeptDraft, owner: str) -> bool:
-    """Make a draft another owner's; False if it is not there (any more).
-
-    Raises:
-        JournalError: that owner has a draft with this key already, which would be lost.
-    """
-    try:
-        done = connection.execute(
-            "UPDATE drafts SET owner = :next"
-            " WHERE server = :server AND key = :key AND owner = :owner",
-            {**_place(draft.server, draft.key, draft.owner), "next": owner},
-        )
-    except sqlite3.IntegrityError:
-        raise JournalError(OPEN_HERE) from None
-    return done.rowcount == 1
-
-
-def move(connection: sqlite3.Connection, former: str, server: str, owner: str) -> None:
-    """Put an owner's drafts of one server under another name of it."""
-    connection.execute(
-        "UPDATE OR REPLACE drafts SET server = ? WHERE server = ? AND owner = ?",
-        (to_blob(server), to_blob(former), owner),
-    )
-
-
-def _place(server: str, key: str, owner: str) -> Mapping[str, Any]:
-    return {"server": to_blob(server), "key": to_blob(key), "owner": owner}

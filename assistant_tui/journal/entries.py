@@ -1,15 +1,32 @@
-"""What was created, changed and deleted here, and how that reads from the journal's file."""
+"""What was created, changed and deleted here: the entries by which it can be undone.
+
+An undoing is a new change (or, for a deletion, a recreation), kept with `undoes`, the number of
+what it takes back. Both then drop out of `last`: the one is undone, the other is an undoing; so
+pressing `u` again reaches the entry before, never the undoing. A version that is restored from the
+history is kept without `undoes`, as any change, and can be undone.
+"""
 
 import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from assistant_tui.journal.schema import TABLES, to_blob, to_text
+from assistant_tui.journal.idempotency import note_created
+from assistant_tui.journal.locks import Claims
+from assistant_tui.journal.schema import to_blob, to_text
+from assistant_tui.storage.sqlite import Database
+
+
+class ResourceKind(Enum):
+    """What kind of object an entry is about; the values are those in the file."""
+
+    ASSISTANT = "assistant"
+    THREAD = "thread"
 
 
 class ChangeKind(Enum):
-    """What was done to an assistant."""
+    """What was done to an object."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -17,134 +34,206 @@ class ChangeKind(Enum):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One thing that was done to one assistant, with the exact JSON before and after."""
+class Change:
+    """One thing that was done to one object, with the exact JSON before and after."""
 
-    number: int
-    """Larger is newer, whatever the clock said; never given twice."""
-    server: str
-    assistant_id: str
+    object_id: str
     """Its id at that time; a deleted one that is recreated goes on under another."""
     kind: ChangeKind
-    at: float
-    """Unix seconds."""
     before: str | None
     """None for a creation."""
     after: str | None
     """None for a deletion."""
     undoes: int | None = None
-    """The number of the entry that this one took back; such an entry is not undone in its turn."""
-    undone: bool = False
-    """Taken back, or passed over for good: see Journal.mark_undone."""
+    """The number of the entry that this one takes back; such a one is not undone in its turn."""
     batch: str = ""
-    """A token that the entries of one act on many assistants share; empty for a single one."""
+    """A token that the entries of one operation on many objects share; empty for a single one."""
+    resource: ResourceKind = ResourceKind.ASSISTANT
 
 
-_COLUMNS = "number, server, assistant, kind, at, before, after, undoes, undone, batch"
-_LINE = """
-WITH RECURSIVE line (id, until) AS (
+@dataclass(frozen=True, kw_only=True)
+class Entry(Change):
+    """A change that is kept."""
+
+    number: int
+    """Larger is newer, whatever the clock said; never given twice."""
+    server: str
+    at: float
+    """Unix seconds."""
+    undone: bool = False
+    """Taken back, or passed over for good: see Entries.mark_undone."""
+
+
+_COLUMNS = "number, server, resource, assistant, kind, at, before, after, undoes, undone, batch"
+_OPEN = (
+    f"SELECT {_COLUMNS} FROM entries WHERE server = :server AND resource = :resource AND undone = 0"
+)
+_LINEAGE = """
+WITH RECURSIVE lineage (id, until) AS (
     VALUES (:id, 9223372036854775807)
     UNION
-    SELECT deleted.assistant, deleted.number FROM line
-    JOIN entries AS made ON made.server = :server AND made.assistant = line.id
-        AND made.number <= line.until AND made.kind = 'created'
+    SELECT deleted.assistant, deleted.number FROM lineage
+    JOIN entries AS made ON made.server = :server AND made.assistant = lineage.id
+        AND made.resource = :resource AND made.number <= lineage.until AND made.kind = 'created'
     JOIN entries AS deleted ON deleted.number = made.undoes AND deleted.server = :server
 )
 """
-# An assistant's ids: its own and, where it is the recreation of a deleted one, that one's up to
+# An object's ids: its own and, where it is the recreation of a deleted one, that one's up to
 # the deletion, and so on back.
 
 
-def insert(connection: sqlite3.Connection, entry: Entry) -> int:
-    """Keep an entry, whatever its number, and return the number that it was given."""
+class Entries:
+    """The entries of one journal, by server and resource. All methods raise JournalError.
+
+    `server` is any text that tells servers and accounts apart; it must hold no key.
+    """
+
+    def __init__(self, database: Database, claims: Claims, clock: Callable[[], float]) -> None:
+        """`clock` tells the Unix seconds at which an entry is made."""
+        self._database = database
+        self._claims = claims
+        self._clock = clock
+
+    def add(self, server: str, change: Change, *, key: str = "") -> int:
+        """Keep a change; what it undoes is marked undone in the same transaction.
+
+        A deletion is best kept before it is sent, and withdrawn if refused: nothing else brings
+        the object back. `key` is the idempotency key of the create that this finishes.
+
+        Returns:
+            The entry's number.
+        """
+        with self._database.writing() as connection:
+            if change.undoes is not None:
+                _mark(connection, change.undoes, True)
+            if key:
+                note_created(connection, server, key, change.object_id)
+            return _insert(connection, server, change, self._clock())
+
+    def withdraw(self, number: int) -> None:
+        """Take out an entry whose change did not come about; what it undid is not undone then."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE entries SET undone = 0"
+                " WHERE number = (SELECT undoes FROM entries WHERE number = ?)",
+                (number,),
+            )
+            connection.execute("DELETE FROM entries WHERE number = ?", (number,))
+
+    def mark_undone(self, number: int, undone: bool = True) -> bool:
+        """Have `last` and `trash` pass over an entry, or no longer.
+
+        For one that is taken back without a new entry, or cannot be taken back any more, so that
+        the next undoing reaches the one before.
+
+        Returns:
+            False if it was marked so already, or is not there (any more).
+        """
+        with self._database.writing() as connection:
+            return _mark(connection, number, undone)
+
+    def claim(self, number: int) -> bool:
+        """Make sure that nobody else takes this entry back until `release`.
+
+        Returns:
+            False if somebody is doing so right now, or has done so already.
+        """
+        with self._database.writing() as connection:
+            found = connection.execute(
+                "SELECT 1 FROM entries WHERE number = ? AND undone = 0", (number,)
+            ).fetchone()
+            return found is not None and self._claims.take(_claim_name(number))
+
+    def release(self, number: int) -> None:
+        """Let others take an entry back again, if it was not."""
+        self._claims.release(_claim_name(number))
+
+    def history(
+        self, server: str, object_id: str, resource: ResourceKind = ResourceKind.ASSISTANT
+    ) -> tuple[Entry, ...]:
+        """What was done to an object, newest first, across the deletions it came back from."""
+        return self._select(
+            f"{_LINEAGE} SELECT {_COLUMNS} FROM entries WHERE number IN ("
+            "SELECT own.number FROM lineage JOIN entries AS own ON own.server = :server"
+            " AND own.assistant = lineage.id AND own.number <= lineage.until)"
+            " AND resource = :resource ORDER BY number DESC",
+            {**_of(server, resource), "id": to_blob(object_id)},
+        )
+
+    def present_id(
+        self, server: str, object_id: str, resource: ResourceKind = ResourceKind.ASSISTANT
+    ) -> str:
+        """The id under which an object was last recreated here; its own if it never was.
+
+        An older change is undone under this id: the one in its entry may be gone.
+        """
+        return self._database.read_if_exists(
+            lambda connection: _present_id(connection, _of(server, resource), object_id), object_id
+        )
+
+    def trash(
+        self, server: str, limit: int = 500, resource: ResourceKind = ResourceKind.ASSISTANT
+    ) -> tuple[Entry, ...]:
+        """What was deleted and not restored, newest first, at most `limit`."""
+        return self._select(
+            f"{_OPEN} AND kind = 'deleted' ORDER BY number DESC LIMIT :limit",
+            {**_of(server, resource), "limit": limit},
+        )
+
+    def last(self, server: str, resource: ResourceKind = ResourceKind.ASSISTANT) -> Entry | None:
+        """What is to be undone next: the newest entry neither undone nor an undoing itself.
+
+        It may be a creation.
+        """
+        found = self._select(
+            f"{_OPEN} AND undoes IS NULL ORDER BY number DESC LIMIT 1",
+            _of(server, resource),
+        )
+        return found[0] if found else None
+
+    def batch(
+        self, server: str, token: str, resource: ResourceKind = ResourceKind.ASSISTANT
+    ) -> tuple[Entry, ...]:
+        """What of an operation on many objects was not undone yet, newest first."""
+        return self._select(
+            f"{_OPEN} AND batch = :batch AND undoes IS NULL ORDER BY number DESC",
+            {**_of(server, resource), "batch": token},
+        )
+
+    def _select(self, statement: str, values: Mapping[str, Any]) -> tuple[Entry, ...]:
+        nothing: tuple[Entry, ...] = ()
+        return self._database.read_if_exists(
+            lambda connection: tuple(_entry(*row) for row in connection.execute(statement, values)),
+            nothing,
+        )
+
+
+def _insert(connection: sqlite3.Connection, server: str, change: Change, at: float) -> int:
     before, after = (
-        None if text is None else to_blob(text) for text in (entry.before, entry.after)
+        None if text is None else to_blob(text) for text in (change.before, change.after)
     )
     done = connection.execute(
-        "INSERT INTO entries (server, assistant, kind, at, undoes, size, before, after, batch)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entries"
+        " (server, resource, assistant, kind, at, undoes, size, before, after, batch)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            to_blob(entry.server),
-            to_blob(entry.assistant_id),
-            entry.kind.value,
-            entry.at,
-            entry.undoes,
+            to_blob(server),
+            change.resource.value,
+            to_blob(change.object_id),
+            change.kind.value,
+            at,
+            change.undoes,
             len(before or b"") + len(after or b""),
             before,
             after,
-            entry.batch,
+            change.batch,
         ),
     )
     assert done.lastrowid is not None
     return done.lastrowid
 
 
-def history(connection: sqlite3.Connection, server: str, assistant_id: str) -> tuple[Entry, ...]:
-    """What was done to an assistant under this id and those it had before, newest first."""
-    rows = connection.execute(
-        f"{_LINE} SELECT {_COLUMNS} FROM entries WHERE number IN ("
-        "SELECT own.number FROM line JOIN entries AS own ON own.server = :server"
-        " AND own.assistant = line.id AND own.number <= line.until) ORDER BY number DESC",
-        {"server": to_blob(server), "id": to_blob(assistant_id)},
-    )
-    return tuple(_entry(*row) for row in rows)
-
-
-def present_id(connection: sqlite3.Connection, server: str, assistant_id: str) -> str:
-    """The id under which an assistant goes on; its own if it was never recreated."""
-    followed = {assistant_id}
-    while True:
-        row = connection.execute(
-            "SELECT made.assistant FROM entries AS deleted"
-            " JOIN entries AS made ON made.undoes = deleted.number AND made.kind = 'created'"
-            " WHERE deleted.server = ? AND deleted.assistant = ? AND deleted.kind = 'deleted'"
-            " ORDER BY made.number DESC LIMIT 1",
-            (to_blob(server), to_blob(assistant_id)),
-        ).fetchone()
-        if row is None or (found := to_text(row[0])) in followed:
-            return assistant_id
-        followed.add(assistant_id := found)
-
-
-def trash(connection: sqlite3.Connection, server: str, limit: int) -> tuple[Entry, ...]:
-    """The deletions that were not taken back, newest first."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM entries"
-        " WHERE server = ? AND undone = 0 AND kind = 'deleted' ORDER BY number DESC LIMIT ?",
-        (to_blob(server), limit),
-    )
-    return tuple(_entry(*row) for row in rows)
-
-
-def last(connection: sqlite3.Connection, server: str) -> Entry | None:
-    """The newest entry that was neither undone nor is an undoing itself."""
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM entries"
-        " WHERE server = ? AND undone = 0 AND undoes IS NULL ORDER BY number DESC LIMIT 1",
-        (to_blob(server),),
-    ).fetchone()
-    return None if row is None else _entry(*row)
-
-
-def batch(connection: sqlite3.Connection, server: str, token: str) -> tuple[Entry, ...]:
-    """What of an act on many assistants was not undone yet, newest first."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM entries"
-        " WHERE server = ? AND batch = ? AND undone = 0 AND undoes IS NULL ORDER BY number DESC",
-        (to_blob(server), token),
-    )
-    return tuple(_entry(*row) for row in rows)
-
-
-def is_open(connection: sqlite3.Connection, number: int) -> bool:
-    """Whether an entry is there and was not taken back."""
-    found = connection.execute(
-        "SELECT 1 FROM entries WHERE number = ? AND undone = 0", (number,)
-    ).fetchone()
-    return found is not None
-
-
-def mark(connection: sqlite3.Connection, number: int, undone: bool) -> bool:
+def _mark(connection: sqlite3.Connection, number: int, undone: bool) -> bool:
     """Set whether an entry counts as undone; False if it was so already, or is not there."""
     done = connection.execute(
         "UPDATE entries SET undone = ? WHERE number = ? AND undone <> ?", (undone, number, undone)
@@ -152,47 +241,49 @@ def mark(connection: sqlite3.Connection, number: int, undone: bool) -> bool:
     return done.rowcount == 1
 
 
-def servers(connection: sqlite3.Connection) -> list[str]:
-    """All servers that anything is kept of."""
-    query = " UNION ".join(f"SELECT server FROM {table}" for table in TABLES)
-    return [to_text(server) for (server,) in connection.execute(query)]
+def _present_id(connection: sqlite3.Connection, scope: Mapping[str, Any], object_id: str) -> str:
+    followed = {object_id}
+    while True:
+        row = connection.execute(
+            "SELECT made.assistant FROM entries AS deleted"
+            " JOIN entries AS made ON made.undoes = deleted.number AND made.kind = 'created'"
+            " WHERE deleted.server = :server AND deleted.assistant = :id"
+            " AND deleted.resource = :resource AND deleted.kind = 'deleted'"
+            " ORDER BY made.number DESC LIMIT 1",
+            {**scope, "id": to_blob(object_id)},
+        ).fetchone()
+        if row is None or (found := to_text(row[0])) in followed:
+            return object_id
+        followed.add(object_id := found)
 
 
-def move(connection: sqlite3.Connection, former: str, server: str) -> None:
-    """Put the entries of one server under another name of it."""
-    connection.execute(
-        "UPDATE entries SET server = ? WHERE server = ?", (to_blob(server), to_blob(former))
-    )
+def _of(server: str, resource: ResourceKind) -> dict[str, Any]:
+    return {"server": to_blob(server), "resource": resource.value}
 
 
-def withdraw(connection: sqlite3.Connection, number: int) -> None:
-    """Take an entry out; what it undid is not undone any more."""
-    connection.execute(
-        "UPDATE entries SET undone = 0"
-        " WHERE number = (SELECT undoes FROM entries WHERE number = ?)",
-        (number,),
-    )
-    connection.execute("DELETE FROM entries WHERE number = ?", (number,))
+def _claim_name(number: int) -> str:
+    return f"undoing-{number}"
 
 
 def _entry(
     number: int,
     server: bytes,
-    assistant: bytes,
+    resource: str,
+    object_id: bytes,
     kind: str,
-    at: float,
     *rest: Any,
 ) -> Entry:
-    before, after, undoes, undone, token = rest
+    at, before, after, undoes, undone, batch = rest
     return Entry(
-        number,
-        to_text(server),
-        to_text(assistant),
-        ChangeKind(kind),
-        at,
-        None if before is None else to_text(before),
-        None if after is None else to_text(after),
-        undoes,
-        bool(undone),
-        token,
+        number=number,
+        server=to_text(server),
+        resource=ResourceKind(resource),
+        object_id=to_text(object_id),
+        kind=ChangeKind(kind),
+        at=at,
+        before=None if before is None else to_text(before),
+        after=None if after is None else to_text(after),
+        undoes=undoes,
+        undone=bool(undone),
+        batch=batch,
     )

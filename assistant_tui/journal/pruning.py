@@ -26,6 +26,7 @@ class Kept(NamedTuple):
     size: int
     undoable: bool
     """Neither undone nor an undoing."""
+    resource: str = "assistant"
 
 
 @dataclass
@@ -62,7 +63,7 @@ def expendable(
         keep_bytes: how large all that is kept may be together.
     """
     units: dict[str | int, _Unit] = {}
-    promised: dict[bytes, str | int] = {}
+    promised: dict[tuple[bytes, str], str | int] = {}
     for entry in entries:
         key = entry.batch or entry.number
         unit = units.setdefault(key, _Unit())
@@ -71,7 +72,7 @@ def expendable(
         unit.at = max(unit.at, entry.at)
         unit.size += entry.size
         if entry.undoable:
-            promised[entry.server] = key
+            promised[entry.server, entry.resource] = key
     fresh = _first_fresh(entries, oldest, now)
     size = 0
     for key, unit in sorted(units.items(), key=lambda each: -each[1].newest):
@@ -99,7 +100,7 @@ def prune(connection: sqlite3.Connection, now: float, keep_days: int, keep_bytes
     entries = [
         Kept(*row)
         for row in connection.execute(
-            "SELECT number, server, batch, at, size, undone = 0 AND undoes IS NULL"
+            "SELECT number, server, batch, at, size, undone = 0 AND undoes IS NULL, resource"
             " FROM entries ORDER BY number"
         )
     ]

@@ -1,14 +1,10 @@
 """The tables of the journal's file, and how a file of an older version gets them."""
 
 import sqlite3
-from collections.abc import Callable
-from pathlib import Path
 
 from assistant_tui.core.redaction import normalized_url
-from assistant_tui.journal.errors import JournalError
+from assistant_tui.storage.migrations import Schema, run_statements, transaction
 
-_APPLICATION = 0x4154554A  # "ATUJ": tells journals from other databases, the store's included
-_VERSION = 4
 _IMPORTS = """
 CREATE TABLE IF NOT EXISTS imports (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -19,16 +15,22 @@ CREATE TABLE IF NOT EXISTS imports (
     UNIQUE (server, key)
 )
 """
-_SINCE_4 = """
-CREATE INDEX for_pruning ON entries (number, server, batch, at, size, undone, undoes);
+_MAINTENANCE = """
 CREATE TABLE days (day INTEGER PRIMARY KEY);
 CREATE TABLE pending (task TEXT PRIMARY KEY);
 CREATE TABLE probe (data BLOB)
 """
-_SCHEMA = f"""
+_INDEXES = """
+CREATE INDEX undoable ON entries (server, resource) WHERE undone = 0 AND undoes IS NULL;
+CREATE INDEX trash ON entries (server, resource) WHERE undone = 0 AND kind = 'deleted';
+CREATE INDEX for_pruning
+    ON entries (number, server, resource, batch, at, size, undone, undoes)
+"""
+_TABLES = f"""
 CREATE TABLE entries (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     server BLOB NOT NULL,
+    resource TEXT NOT NULL DEFAULT 'assistant',
     assistant BLOB NOT NULL,
     kind TEXT NOT NULL,
     at REAL NOT NULL,
@@ -41,8 +43,7 @@ CREATE TABLE entries (
 );
 CREATE INDEX by_assistant ON entries (server, assistant);
 CREATE INDEX by_undone ON entries (undoes) WHERE undoes IS NOT NULL;
-CREATE INDEX undoable ON entries (server) WHERE undone = 0 AND undoes IS NULL;
-CREATE INDEX trash ON entries (server) WHERE undone = 0 AND kind = 'deleted';
+{_INDEXES};
 CREATE TABLE drafts (
     server BLOB NOT NULL,
     key BLOB NOT NULL,
@@ -52,13 +53,13 @@ CREATE TABLE drafts (
     PRIMARY KEY (server, key, owner)
 );
 {_IMPORTS};
-{_SINCE_4};
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {_VERSION}
+{_MAINTENANCE}
 """
 # Texts are BLOBs (see to_blob). AUTOINCREMENT, so that the number of a pruned entry, which another
-# may still say that it undoes, is never given again. `days` are those on which the journal was
-# opened, in days since 1970. `pending` names what a migration left to be done outside of it.
+# may still say that it undoes, is never given again. `assistant` is the id of the object, whatever
+# its resource: programs of version 4 that have the file open go on with the column's former name.
+# `days` are those on which the journal was opened, in days since 1970. `pending` names what a
+# migration left to be done outside of it.
 
 TABLES = ("entries", "drafts", "imports")
 """Those that have a server in each row."""
@@ -76,55 +77,12 @@ def to_text(blob: bytes) -> str:
     return blob.decode("utf-8", "surrogatepass")
 
 
-def is_new(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the database is still empty. Raises JournalError if it is not for this program."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application == version == tables == 0:
-        return True
-    if application != _APPLICATION:
-        raise JournalError(f"{path} is no journal of this program; it is left as it is")
-    if version > _VERSION:
-        raise JournalError(
-            f"the journal {path} was written by a newer version of this program "
-            f"(schema {version}; this one knows {_VERSION})"
-        )
-    return False
-
-
-def is_current(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether nothing has to be made or upgraded. Raises JournalError as is_new does."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return not is_new(connection, path) and version == _VERSION
-
-
-def make_or_upgrade(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables in an empty file, or bring those of an older version up to date.
-
-    Programs of the older version that have the file open can go on. To be called in a transaction.
-    """
-    if is_new(connection, path):
-        _run(connection, _SCHEMA)
-        return
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    for older in range(version, _VERSION):
-        _UPGRADES[older](connection)
-        connection.execute(f"PRAGMA user_version = {older + 1}")
-
-
-def _run(connection: sqlite3.Connection, statements: str) -> None:
-    # Not executescript, which would commit the transaction that this is part of.
-    for statement in statements.split(";"):
-        connection.execute(statement)
-
-
 def _add_batches(connection: sqlite3.Connection) -> None:
-    _run(connection, "ALTER TABLE entries ADD COLUMN batch TEXT NOT NULL DEFAULT ''")
+    run_statements(connection, "ALTER TABLE entries ADD COLUMN batch TEXT NOT NULL DEFAULT ''")
 
 
 def _add_imports(connection: sqlite3.Connection) -> None:
-    _run(connection, _IMPORTS)
+    run_statements(connection, _IMPORTS)
 
 
 def _leave_out_secrets(connection: sqlite3.Connection) -> None:
@@ -132,7 +90,7 @@ def _leave_out_secrets(connection: sqlite3.Connection) -> None:
 
     Those of logins had been left out but for the name; queries were kept as they were.
     """
-    _run(connection, f"DROP INDEX by_age; {_SINCE_4}")
+    run_statements(connection, f"DROP INDEX by_age; {_MAINTENANCE}")
     for table in TABLES:
         for (server,) in connection.execute(f"SELECT DISTINCT server FROM {table}").fetchall():
             plain = to_blob(_without_secrets(to_text(server)))
@@ -154,12 +112,25 @@ def _without_secrets(server: str) -> str:
     return "\n".join([name, *lines])
 
 
-_UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {
-    1: _add_batches,
-    2: _add_imports,
-    3: _leave_out_secrets,
-}
-"""What brings a file of an older version to the next one."""
+def _add_resources(connection: sqlite3.Connection) -> None:
+    """Until then, all entries were about assistants."""
+    dropped = "; ".join(
+        f"DROP INDEX IF EXISTS {name}" for name in ("undoable", "trash", "for_pruning")
+    )
+    run_statements(
+        connection,
+        "ALTER TABLE entries ADD COLUMN resource TEXT NOT NULL DEFAULT 'assistant';"
+        f"{dropped}; {_INDEXES}",
+    )
+
+
+SCHEMA = Schema(
+    name="journal",
+    application_id=0x4154554A,  # "ATUJ": tells journals from other databases, the store's included
+    create=_TABLES,
+    upgrades=(_add_batches, _add_imports, _leave_out_secrets, _add_resources),
+    incremental_vacuum=True,
+)
 
 
 def rewrite_if_pending(connection: sqlite3.Connection) -> None:
@@ -172,4 +143,5 @@ def rewrite_if_pending(connection: sqlite3.Connection) -> None:
     connection.execute("VACUUM")
     (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if not busy:
-        connection.execute("DELETE FROM pending WHERE task = ?", (VACUUM,))
+        with transaction(connection, "IMMEDIATE"):
+            connection.execute("DELETE FROM pending WHERE task = ?", (VACUUM,))

@@ -1,4 +1,7 @@
-"""What was done and typed on one server, kept in the journal; its failures never stop the work."""
+"""The journal of one account: what was done and typed there, asked for without blocking.
+
+The journal waits for the disk, so that it is asked in a thread. Its failures never stop the work.
+"""
 
 import asyncio
 import threading
@@ -11,7 +14,7 @@ from assistant_tui.config.identity import AccountIdentity
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
-from assistant_tui.journal.entries import ChangeKind, Entry
+from assistant_tui.journal.entries import Change, Entry, ResourceKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
@@ -46,8 +49,8 @@ class Account:
             why = f"{error.strerror}: {error.filename}"
             raise JournalError(f"the journal cannot tell this account from others: {why}") from None
 
-    async def known(self) -> None:
-        """Return once it is known whose account it is.
+    async def identify(self) -> None:
+        """Fetch the key where only that tells whose account it is.
 
         Raises:
             JournalError: the key is not to be had.
@@ -59,7 +62,7 @@ class Account:
                 raise JournalError(f"it is not known whose account this is: {error}") from None
 
     def take_over(self, journal: Journal, name: str) -> None:
-        """Once, put under this name what was kept before the account had it."""
+        """At the first call, put under this name what was kept before the account had it."""
         if isinstance(self._server, str):
             return
         with self._guard:
@@ -72,31 +75,42 @@ class Account:
 _Found = TypeVar("_Found")
 
 
-class JournalAccess:
-    """The way to the journal, or to none: then nothing is kept and nothing found."""
+class AccountJournal:
+    """What the journal has of one account's objects of one kind, and the drafts of them.
 
-    def __init__(self, journal: Journal | None = None, account: Account | str = "") -> None:
+    Without a journal, nothing is kept and nothing found. Where the journal fails, `trouble` says
+    how in one sentence, and what was asked for goes on without it, unless a method says otherwise.
+    """
+
+    def __init__(
+        self,
+        journal: Journal | None = None,
+        account: Account | str = "",
+        resource: ResourceKind = ResourceKind.ASSISTANT,
+    ) -> None:
         """`account` tells what the entries are kept under."""
         self._journal = journal
         self._account = Account(account) if isinstance(account, str) else account
+        self._resource = resource
         self._kept_under: dict[str, str] = {}
         """What drafts were kept under last, by their keys."""
         self.trouble = ""
         """Why the journal last failed; empty while it works."""
 
-    async def _ask(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
-        """Do something with the journal in a thread, since it waits for the disk."""
-        try:
-            return await self._try(question, otherwise)
-        except JournalError:
-            return otherwise
+    async def attempt(
+        self, question: Callable[[Journal, str], _Found], otherwise: _Found
+    ) -> _Found:
+        """Ask the journal in a thread; `otherwise` where there is none.
 
-    async def _try(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
-        """As `_ask`, but a failure of the journal is raised, too; `otherwise` is without any."""
+        `question` gets the journal and the name under which this account's entries are kept.
+
+        Raises:
+            JournalError: it failed.
+        """
         if self._journal is None:
             return otherwise
         try:
-            await self._account.known()
+            await self._account.identify()
             found = await asyncio.to_thread(self._answer, question, self._journal)
         except JournalError as error:
             self.trouble = str(error)
@@ -104,89 +118,52 @@ class JournalAccess:
         self.trouble = ""
         return found
 
+    async def ask(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
+        """As `attempt`, but `otherwise` also where the journal fails."""
+        try:
+            return await self.attempt(question, otherwise)
+        except JournalError:
+            return otherwise
+
     def _answer(self, question: Callable[[Journal, str], _Found], journal: Journal) -> _Found:
         name = self._account.name()
         self._account.take_over(journal, name)
         return question(journal, name)
 
-
-class AccountJournal(JournalAccess):
-    """The part of the journal that is about one server.
-
-    Without a journal, nothing is kept and nothing found. Where the journal fails, `trouble` says
-    how in one sentence, and what was asked for goes on without it, unless a method says otherwise.
-    """
-
     async def check(self, size: int) -> str:
         """Why a copy of so many bytes could not be kept just now; empty if it could."""
         try:
-            await self._try(lambda journal, _: journal.check(size), None)
+            await self.attempt(lambda journal, _: journal.check(size), None)
         except JournalError as error:
             return str(error)
         return ""
 
-    async def add(
-        self,
-        assistant_id: str,
-        kind: ChangeKind,
-        before: str | None,
-        after: str | None,
-        *,
-        undoes: int | None = None,
-        batch: str = "",
-        key: str = "",
-    ) -> int | None:
-        """Keep what is done to an assistant; the number of the entry, None without a journal.
+    async def add(self, change: Change, key: str = "") -> int | None:
+        """Keep what is done to an object; `key` is the idempotency key of a create.
+
+        Returns:
+            The number of the entry; None without a journal.
 
         Raises:
             JournalError: it was not kept.
         """
-        return await self._try(
-            lambda journal, server: journal.add(
-                server,
-                assistant_id,
-                kind,
-                before,
-                after,
-                undoes=undoes,
-                batch=batch,
-                key=key,
-            ),
-            None,
+        return await self.attempt(
+            lambda journal, server: journal.entries.add(server, change, key=key), None
         )
 
-    async def begin_create(self, key: str, before: Collection[str] | None) -> bool:
-        """Note a create before it is sent; False if an earlier one with this key may still arrive.
-
-        Raises:
-            JournalError: it was not noted.
-        """
-        return await self._try(
-            lambda journal, server: journal.creates.begin(server, key, before), True
-        )
-
-    async def drop_create(self, key: str) -> None:
-        """Forget a create that certainly made nothing."""
-        await self._ask(lambda journal, server: journal.creates.drop(server, key), None)
-
-    async def creates(self, keys: Collection[str]) -> Mapping[str, KnownCreate]:
+    async def known_creates(self, keys: Collection[str]) -> Mapping[str, KnownCreate]:
         """What became of the creates with these keys, of those that are known."""
-        return await self._ask(lambda journal, server: journal.creates.find(server, keys), {})
-
-    async def made(self) -> frozenset[str]:
-        """The ids of all that is known to have been created here."""
-        return await self._ask(
-            lambda journal, server: journal.creates.made(server), frozenset[str]()
-        )
+        return await self.ask(lambda journal, server: journal.idempotency.find(server, keys), {})
 
     async def withdraw(self, number: int | None) -> None:
-        """Take back an entry whose deed did not come about."""
+        """Take back an entry whose change did not come about."""
         if number is not None:
-            await self._ask(lambda journal, _: journal.withdraw(number), None)
+            await self.ask(lambda journal, _: journal.entries.withdraw(number), None)
 
-    async def pass_over(self, number: int) -> None:
+    async def pass_over(self, number: int | None) -> None:
         """What an entry did is taken back already: the next undoing reaches the one before."""
-        await self._ask(lambda journal, _: journal.mark_undone(number), False)
+        if number is not None:
+            await self.ask(lambda journal, _: journal.entries.mark_undone(number), False)
 
     @asynccontextmanager
     async def claimed(self, number: int | None) -> AsyncIterator[bool]:
@@ -194,12 +171,12 @@ class AccountJournal(JournalAccess):
         if number is None:
             yield True
             return
-        free = await self._ask(lambda journal, _: journal.claim(number), True)
+        free = await self.ask(lambda journal, _: journal.entries.claim(number), True)
         try:
             yield free
         finally:
             if free and self._journal is not None:
-                self._journal.release(number)
+                self._journal.entries.release(number)
 
     @asynccontextmanager
     async def creating(self, key: str, earlier: str) -> AsyncIterator[bool]:
@@ -207,35 +184,46 @@ class AccountJournal(JournalAccess):
 
         `earlier` is the id of what is known to have been created with it; empty for none.
         """
-        free = await self._ask(
-            lambda journal, server: journal.creates.claim(server, key, earlier), True
+        free = await self.ask(
+            lambda journal, server: journal.idempotency.claim(server, key, earlier), True
         )
         try:
             yield free
         finally:
             if free:
-                await self._ask(lambda journal, server: journal.creates.release(server, key), None)
+                await self.ask(
+                    lambda journal, server: journal.idempotency.release(server, key), None
+                )
 
     async def last(self) -> Entry | None:
         """What is to be undone next."""
-        return await self._ask(lambda journal, server: journal.last(server), None)
+        return await self.ask(
+            lambda journal, server: journal.entries.last(server, self._resource), None
+        )
 
     async def batch(self, token: str) -> tuple[Entry, ...]:
-        """What of an act on many assistants was not undone yet, newest first."""
-        return await self._ask(lambda journal, server: journal.batch(server, token), ())
+        """What of an operation on many objects was not undone yet, newest first."""
+        return await self.ask(
+            lambda journal, server: journal.entries.batch(server, token, self._resource), ()
+        )
 
-    async def history(self, assistant_id: str) -> tuple[Entry, ...]:
-        """What was done to an assistant here, newest first."""
-        return await self._ask(lambda journal, server: journal.history(server, assistant_id), ())
+    async def history(self, object_id: str) -> tuple[Entry, ...]:
+        """What was done to an object here, newest first."""
+        return await self.ask(
+            lambda journal, server: journal.entries.history(server, object_id, self._resource), ()
+        )
 
     async def trash(self) -> tuple[Entry, ...]:
         """What was deleted here and not restored, newest first."""
-        return await self._ask(lambda journal, server: journal.trash(server), ())
+        return await self.ask(
+            lambda journal, server: journal.entries.trash(server, resource=self._resource), ()
+        )
 
-    async def present_id(self, assistant_id: str) -> str:
-        """The id under which an assistant goes on since it was last recreated."""
-        return await self._ask(
-            lambda journal, server: journal.present_id(server, assistant_id), assistant_id
+    async def present_id(self, object_id: str) -> str:
+        """The id under which an object goes on since it was last recreated."""
+        return await self.ask(
+            lambda journal, server: journal.entries.present_id(server, object_id, self._resource),
+            object_id,
         )
 
     async def keep_draft(self, key: str, draft: Draft) -> None:
@@ -249,22 +237,22 @@ class AccountJournal(JournalAccess):
         text = dump_draft(draft, in_editor)
 
         def keep(journal: Journal, server: str) -> None:
-            journal.keep_draft(server, key, text)
+            journal.drafts.keep(server, key, text)
             former, self._kept_under[key] = self._kept_under.get(key, server), server
             if former != server:  # it was kept before it was known whose it is
-                journal.forget_draft(former, key)
+                journal.drafts.forget(former, key)
 
         self._do_now(keep)
 
     def forget_draft_now(self, key: str) -> None:
         """As `forget_draft`, but done when it returns."""
         under = self._kept_under
-        self._do_now(lambda journal, server: journal.forget_draft(under.pop(key, server), key))
+        self._do_now(lambda journal, server: journal.drafts.forget(under.pop(key, server), key))
 
     def leave_draft_now(self, key: str) -> None:
         """Offer a draft from now on as one that was left behind; done when it returns."""
         under = self._kept_under
-        self._do_now(lambda journal, server: journal.leave_draft(under.pop(key, server), key))
+        self._do_now(lambda journal, server: journal.drafts.leave(under.pop(key, server), key))
 
     @property
     def edits(self) -> Path | None:
@@ -286,12 +274,12 @@ class AccountJournal(JournalAccess):
 
     async def orphans(self) -> tuple[KeptDraft, ...]:
         """Drafts that programs left behind, newest first."""
-        return await self._ask(lambda journal, server: journal.orphans(server), ())
+        return await self.ask(lambda journal, server: journal.drafts.orphans(server), ())
 
     async def adopt(self, draft: KeptDraft) -> bool:
         """Take over a draft that was left behind; False if it is not to be had any more."""
-        return await self._ask(lambda journal, _: journal.adopt(draft), False)
+        return await self.ask(lambda journal, _: journal.drafts.adopt(draft), False)
 
     async def discard(self, draft: KeptDraft) -> None:
         """Remove a draft that was left behind."""
-        await self._ask(lambda journal, _: journal.discard(draft), False)
+        await self.ask(lambda journal, _: journal.drafts.discard(draft), False)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import replace
 
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
@@ -14,24 +13,24 @@ from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import (
     Conflict,
     Forbidden,
-    NoBackup,
-    NotFound,
     NotServed,
-    ServiceError,
 )
 from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.core.pending_writes import PendingWrites, counts_as_write
-from assistant_tui.core.raw_json import same_json
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
-from assistant_tui.services import fetching, verified_writes
+from assistant_tui.services import fetching
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.creating import Creator, IdempotentCreator
 from assistant_tui.services.fetching import fetch_page
 from assistant_tui.services.full_listing import load_all
 from assistant_tui.services.listing_cache import ListingCache
+from assistant_tui.services.verified_writes import VerifiedWrite, WriteContext, incomplete
 from assistant_tui.transport.activity import Activity
+
+NO_CONTEXT = WriteContext()
+"""Of a write that belongs to nothing else."""
 
 
 class AssistantService:
@@ -60,8 +59,8 @@ class AssistantService:
         """What was done and typed here."""
         self.notice = notice
         """One sentence that a person should know about this service; empty for none."""
-        self._creating = Creator(client)
-        self._noted = IdempotentCreator(self._creating, self.journal)
+        self._creator = Creator(client)
+        self._idempotent_creator = IdempotentCreator(self._creator, self.journal)
         self._files: ToolResourceList | None = None
         self._vector_stores: ToolResourceList | None = None
         self._resources = resources or AsyncExitStack()
@@ -139,56 +138,31 @@ class AssistantService:
         self,
         draft: Draft,
         known: Collection[str] = (),
-        undoes: int | None = None,
-        batch: str = "",
-        imported: str = "",
+        context: WriteContext = NO_CONTEXT,
     ) -> SaveResult:
-        """Create an assistant; `known` are the ids loaded so far, `undoes` a deletion's number.
+        """Create an assistant; `known` are the ids loaded so far.
 
-        `batch`, here and below, is the token of an act on many assistants that this is part of;
-        `imported` is the key under which an import finds it when the same file is read again. What
-        an earlier try of the same made, whose answer was lost, is found and not made once more.
-        Raises Conflict where another program takes the same deletion back, or has done so.
+        What an earlier try of an undoing or an import made, whose answer was lost, is found and not
+        made once more. Raises Conflict where another program takes the same deletion back, or has
+        done so.
         """
         self._check_possible(Capability.CREATE)
-        async with self.journal.claimed(undoes) as free:
+        async with self.journal.claimed(context.undoes) as free:
             if not free:
                 raise Conflict("another program on this machine brings it back; nothing was sent")
-            key = imported or ("" if undoes is None else f"undo {undoes}")
-            if key:
-                saved = await self._noted.create(draft, known, key)
+            if context.idempotency_key:
+                saved = await self._idempotent_creator.create(draft, known, context.idempotency_key)
             else:
-                saved = await self._creating.create(draft, known)
-            return await self._recorded(
-                saved, ChangeKind.CREATED, None, undoes=undoes, batch=batch, key=key
-            )
-
-    async def _recorded(
-        self,
-        saved: SaveResult,
-        kind: ChangeKind,
-        before: str | None,
-        *,
-        undoes: int | None,
-        batch: str,
-        key: str = "",
-    ) -> SaveResult:
-        """Keep what was done, or say in the result why it cannot be undone."""
-        row = saved.row
-        try:
-            await self.journal.add(
-                row.id, kind, before, row.text, undoes=undoes, batch=batch, key=key
-            )
-        except JournalError as error:
-            return replace(saved, unkept=str(error))
-        return saved
+                saved = await self._creator.create(draft, known)
+            return await self._write(context).record(saved, ChangeKind.CREATED)
 
     async def find_imported(self, draft: Draft, key: str) -> ResourceRow | None:
         """Look for what the create of an earlier import made, whose answer was never known."""
-        row = await self._noted.find(draft, key)
+        row = await self._idempotent_creator.find(draft, key)
         if row is not None:
+            change = Change(row.id, ChangeKind.CREATED, None, row.text)
             with suppress(JournalError):  # the next import looks for it once more
-                await self.journal.add(row.id, ChangeKind.CREATED, None, row.text, key=key)
+                await self.journal.add(change, key)
         return row
 
     def use_full_replace(self) -> None:
@@ -196,89 +170,41 @@ class AssistantService:
         self._full_replace = True
 
     @counts_as_write
-    async def save(
-        self,
-        draft: Draft,
-        previous_id: str | None = None,
-        undoes: int | None = None,
-        batch: str = "",
-    ) -> SaveResult:
+    async def save(self, draft: Draft, context: WriteContext = NO_CONTEXT) -> SaveResult:
         """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
         self._check_possible(Capability.MODIFY)
-        saved = await verified_writes.modify(
-            self._client, draft, previous_id=previous_id, full_replace=self._full_replace
-        )
-        return await self._record_change(saved, undoes, batch)
+        return await self._write(context).save(draft)
 
     @counts_as_write
     async def change(
-        self, assistant_id: str, edit: BulkEdit, previous_id: str | None = None, batch: str = ""
+        self, assistant_id: str, edit: BulkEdit, context: WriteContext = NO_CONTEXT
     ) -> SaveResult:
         """Make an edit of an assistant as the server has it now."""
         self._check_possible(Capability.MODIFY)
-        saved = await verified_writes.change(
-            self._client,
-            assistant_id,
-            edit,
-            previous_id=previous_id,
-            full_replace=self._full_replace,
-        )
-        return await self._record_change(saved, None, batch)
-
-    async def _record_change(self, saved: SaveResult, undoes: int | None, batch: str) -> SaveResult:
-        before = saved.before
-        if before is not None and not same_json(before, saved.row.text):
-            return await self._recorded(
-                saved, ChangeKind.CHANGED, before, undoes=undoes, batch=batch
-            )
-        if undoes is not None:
-            await self.journal.pass_over(undoes)
-        return saved
+        return await self._write(context).change(assistant_id, edit)
 
     @counts_as_write
     async def delete(
         self,
         assistant_id: str,
-        previous_id: str | None = None,
-        undoes: int | None = None,
-        batch: str = "",
+        context: WriteContext = NO_CONTEXT,
         *,
         for_good: bool = False,
         made: str | None = None,
     ) -> bool:
         """Delete an assistant; what it was is kept first, since nothing else brings it back.
 
-        Where that cannot be kept, it is deleted only `for_good`, and else NotKept is raised.
+        Where that cannot be kept, it is deleted only `for_good`, and else NoBackup is raised.
         Conflict is raised where `made`, what was created, is given and was changed since.
 
         Returns:
             False if there was none any more, so that this is nothing to undo.
         """
         self._check_possible(Capability.DELETE)
-        try:
-            before = (await self.fetch(assistant_id, previous_id)).text
-        except NotFound:
-            if undoes is not None:
-                await self.journal.pass_over(undoes)
-            return False
-        if made is not None:
-            verified_writes.check_unchanged(made, before)
-        self.activity.writing()  # whoever ended here would leave a copy of what is still there
-        number = None
-        try:
-            number = await self.journal.add(
-                assistant_id, ChangeKind.DELETED, before, None, undoes=undoes, batch=batch
-            )
-        except JournalError as error:
-            if not for_good:
-                raise NoBackup(f"nothing was sent, since no copy is kept: {error}") from error
-        try:
-            await verified_writes.delete(self._client, assistant_id, previous_id)
-        except ServiceError as error:
-            if not error.may_have_arrived:
-                await self.journal.withdraw(number)
-            raise
-        return True
+        return await self._write(context).delete(assistant_id, for_good=for_good, made=made)
+
+    def _write(self, context: WriteContext) -> VerifiedWrite:
+        return VerifiedWrite(self._client, self.journal, context, full_replace=self._full_replace)
 
     def _check_possible(self, capability: Capability) -> None:
         if self._read_only:
@@ -287,6 +213,4 @@ class AssistantService:
             raise NotServed(f"this server cannot {capability.name.lower()} assistants")
         needs_whole = capability is Capability.MODIFY and not self.can(Capability.PATCH)
         if needs_whole and not self._full_replace:
-            raise verified_writes.incomplete(
-                "this server replaces the whole object: nothing was sent"
-            )
+            raise incomplete("this server replaces the whole object: nothing was sent")

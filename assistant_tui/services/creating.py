@@ -238,7 +238,11 @@ class Creator:
 
 
 class IdempotentCreator:
-    """The creates of one service that have a key: what tells their purpose from all others."""
+    """The creates of one service that have an idempotency key, by which they are found again.
+
+    Each is noted in the journal before it is sent: the program may end meanwhile. What a create
+    made whose answer was never known is found by whoever tries the same once more.
+    """
 
     def __init__(self, creating: Creator, journal: AccountJournal) -> None:
         self._creating = creating
@@ -265,10 +269,13 @@ class IdempotentCreator:
 
         Raises ServiceError.
         """
-        earlier = (await self._journal.creates([key])).get(key)
-        if earlier is None or earlier.assistant_id is not None or earlier.before is None:
+        earlier = (await self._journal.known_creates([key])).get(key)
+        if earlier is None or earlier.object_id is not None or earlier.before is None:
             return None
-        return await self._creating.find(draft, earlier.before, await self._journal.made())
+        created = await self._journal.ask(
+            lambda journal, server: journal.idempotency.created_ids(server), frozenset[str]()
+        )
+        return await self._creating.find(draft, earlier.before, created)
 
     async def _send(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
         only, trouble = False, ""
@@ -276,7 +283,9 @@ class IdempotentCreator:
         async def before_sending(before: Collection[str] | None) -> None:
             nonlocal only, trouble
             try:
-                only = await self._journal.begin_create(key, before)
+                only = await self._journal.attempt(
+                    lambda journal, server: journal.idempotency.begin(server, key, before), True
+                )
             except JournalError as error:
                 trouble = str(error)
 
@@ -284,7 +293,9 @@ class IdempotentCreator:
             return await self._creating.create(draft, known, before_sending)
         except ServiceError as error:
             if only and not error.may_have_arrived:
-                await self._journal.drop_create(key)
+                await self._journal.ask(
+                    lambda journal, server: journal.idempotency.drop(server, key), None
+                )
             if trouble and error.may_have_arrived:
                 error.message += (
                     f"; a repetition may create it twice, since nothing is noted: {trouble}"

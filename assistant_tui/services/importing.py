@@ -19,6 +19,7 @@ from assistant_tui.core.json_text import compose
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.verified_writes import WriteContext
 
 _FEW = 50
 """So many ids are looked for one by one; more of them in the list."""
@@ -75,8 +76,9 @@ async def carry_out(service: AssistantService, step: ImportStep, batch: str = ""
         async with service.journal.creating(step.key, step.earlier) as free:
             if not free:
                 raise Conflict("another import creates it, or has done so; nothing was sent")
-            return await service.create(step.draft, batch=batch, imported=step.key)
-    return await service.save(step.draft, batch=batch)
+            context = WriteContext(batch=batch, import_key=step.key)
+            return await service.create(step.draft, context=context)
+    return await service.save(step.draft, WriteContext(batch=batch))
 
 
 async def _made_earlier(service: AssistantService, entries: Sequence[FileEntry]) -> dict[str, str]:
@@ -84,9 +86,9 @@ async def _made_earlier(service: AssistantService, entries: Sequence[FileEntry])
     by_key = dict(zip(await asyncio.to_thread(import_keys, entries), entries, strict=True))
     by_key.pop("", None)
     made = {}
-    for key, known in (await service.journal.creates(by_key.keys())).items():
-        if known.assistant_id is not None:
-            made[key] = known.assistant_id
+    for key, known in (await service.journal.known_creates(by_key.keys())).items():
+        if known.object_id is not None:
+            made[key] = known.object_id
             continue
         row = await service.find_imported(creation_draft(by_key[key].document), key)
         if row is not None:

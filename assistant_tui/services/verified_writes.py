@@ -1,7 +1,7 @@
-"""Modifies: fetch, compare, send, compare."""
+"""Changes and deletions that are verified: fetch, compare, send, look again, keep a journal."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
@@ -13,92 +13,247 @@ from assistant_tui.core.errors import (
     EditConflict,
     Incomplete,
     Invalid,
+    NoBackup,
     NotFound,
     NotServed,
     ServiceError,
     Unreadable,
 )
-from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.raw_json import RawJson, same_json
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.journal.entries import Change, ChangeKind
+from assistant_tui.journal.errors import JournalError
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.fetching import fetch
 
 _MISSING = ("missing_required_parameter", "missing", "value_error.missing")
 """The API's code for a field that has to be sent, and FastAPI's, of today and of before."""
 
 
-async def modify(
-    client: AssistantsClient,
-    draft: Draft,
-    *,
-    previous_id: str | None = None,
-    full_replace: bool = False,
-) -> SaveResult:
-    """Send what a draft changes, unless somebody else changed the same fields meanwhile.
+@dataclass(frozen=True)
+class WriteContext:
+    """What a write belongs to; whoever asks for the write makes it."""
 
-    Raises:
-        EditConflict: they did; nothing was sent.
-        NotFound: the assistant was deleted elsewhere.
-        ServiceError: it was not saved, or whether it was could not be found out.
-    """
-    assert draft.assistant_id is not None, "a new assistant is created, not modified"
-    newer = await fetch(client, draft.assistant_id, previous_id)
-    document = RawJson(newer.text)
-    if conflicts := draft.conflicts(document):
-        raise EditConflict(conflicts, newer)
-    saved = await _save_over(client, newer, draft.rebased(document), previous_id, full_replace)
-    return replace(saved, merged=draft.changed_in(document))
+    previous_id: str | None = None
+    """The id of the row before it; a server that cannot retrieve is asked for what follows that."""
+    undoes: int | None = None
+    """The number of the journal's entry that the write takes back."""
+    batch: str = ""
+    """The token of an operation on many objects that the write is a part of."""
+    import_key: str = ""
+    """The key under which an import finds what it created when the same file is read again."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """Tells the purpose of a create from that of all others; empty for one that may repeat."""
+        return self.import_key or ("" if self.undoes is None else f"undo {self.undoes}")
 
 
-async def change(
-    client: AssistantsClient,
-    assistant_id: str,
-    edit: BulkEdit,
-    *,
-    previous_id: str | None = None,
-    full_replace: bool = False,
-) -> SaveResult:
-    """Make an edit of an assistant as the server has it now; nothing is sent for one that it has.
+class VerifiedWrite:
+    """One write to one server, from its first look at the object to its entry in the journal."""
 
-    Raises:
-        NotFound: it was deleted elsewhere.
-        Unreadable: it does not fit the API.
-        ServiceError: it was not saved, or whether it was could not be found out.
-    """
-    newer = await fetch(client, assistant_id, previous_id)
-    if newer.problem:
-        raise Unreadable(f"it does not fit the API: {newer.problem}")
-    return await _save_over(client, newer, edit(RawJson(newer.text)), previous_id, full_replace)
+    def __init__(
+        self,
+        client: AssistantsClient,
+        journal: AccountJournal,
+        context: WriteContext,
+        *,
+        full_replace: bool = False,
+    ) -> None:
+        """`full_replace` sends the whole object where a draft changes a part of it."""
+        self._client = client
+        self._journal = journal
+        self._context = context
+        self._full_replace = full_replace
 
+    async def save(self, draft: Draft) -> SaveResult:
+        """Send what a draft changes, unless somebody else changed the same fields meanwhile.
 
-async def _save_over(
-    client: AssistantsClient,
-    newer: ResourceRow,
-    draft: Draft,
-    previous_id: str | None,
-    full_replace: bool,
-) -> SaveResult:
-    """Send what a draft changes in the assistant that it was made over."""
-    document, patch = RawJson(newer.text), draft.patch()
-    if not patch:
-        return SaveResult(newer, unchanged=True)
-    body = draft.full_body() if full_replace else patch
-    try:
-        row, answer_lost = await _send(client, newer, body, previous_id)
-    except Invalid as error:
-        absent = error.field in document.members and error.field not in body
-        if error.code not in _MISSING or not absent:
+        Raises:
+            EditConflict: they did; nothing was sent.
+            NotFound: the assistant was deleted elsewhere.
+            ServiceError: it was not saved, or whether it was could not be found out.
+        """
+        assert draft.assistant_id is not None, "a new assistant is created, not modified"
+        newer = await self._fetch(draft.assistant_id)
+        document = RawJson(newer.text)
+        if conflicts := draft.conflicts(document):
+            raise EditConflict(conflicts, newer)
+        saved = await self._save_over(newer, draft.rebased(document))
+        return await self._record_change(replace(saved, merged=draft.changed_in(document)))
+
+    async def change(self, assistant_id: str, edit: BulkEdit) -> SaveResult:
+        """Make an edit of an assistant as the server has it now; nothing is sent if it has it.
+
+        Raises:
+            NotFound: it was deleted elsewhere.
+            Unreadable: it does not fit the API.
+            ServiceError: it was not saved, or whether it was could not be found out.
+        """
+        newer = await self._fetch(assistant_id)
+        if newer.problem:
+            raise Unreadable(f"it does not fit the API: {newer.problem}")
+        return await self._record_change(await self._save_over(newer, edit(RawJson(newer.text))))
+
+    async def delete(self, assistant_id: str, *, for_good: bool, made: str | None) -> bool:
+        """Keep an assistant in the journal, then delete it. See AssistantService.delete."""
+        try:
+            before = (await self._fetch(assistant_id)).text
+        except NotFound:
+            await self._journal.pass_over(self._context.undoes)
+            return False
+        if made is not None:
+            _check_unchanged(made, before)
+        self._client.activity.writing()  # ending here would leave a copy of what is still there
+        number = await self._back_up(assistant_id, before, for_good)
+        try:
+            await self._delete_surely(assistant_id)
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                await self._journal.withdraw(number)
             raise
-        client.capabilities.learn_missing(Capability.PATCH)
-        raise incomplete(error.message) from error
-    outcome = verify(patch, document, RawJson(row.text))
-    if not outcome.as_asked and not answer_lost:
-        # It is saved whatever becomes of this second look, so a failure here is none.
+        return True
+
+    async def record(self, saved: SaveResult, kind: ChangeKind) -> SaveResult:
+        """Keep what was done, or say in the result why it cannot be undone."""
+        change = self._change(saved.row.id, kind, saved.before, saved.row.text)
+        key = self._context.idempotency_key if kind is ChangeKind.CREATED else ""
+        try:
+            await self._journal.add(change, key)
+        except JournalError as error:
+            return replace(saved, unkept=str(error))
+        return saved
+
+    async def _record_change(self, saved: SaveResult) -> SaveResult:
+        if saved.before is not None and not same_json(saved.before, saved.row.text):
+            return await self.record(saved, ChangeKind.CHANGED)
+        await self._journal.pass_over(self._context.undoes)
+        return saved
+
+    async def _back_up(self, assistant_id: str, before: str, for_good: bool) -> int | None:
+        """Keep what is to be deleted; the number of its entry, None if there is none."""
+        try:
+            return await self._journal.add(
+                self._change(assistant_id, ChangeKind.DELETED, before, None)
+            )
+        except JournalError as error:
+            if not for_good:
+                raise NoBackup(f"nothing was sent, since no copy is kept: {error}") from error
+            return None
+
+    def _change(
+        self, assistant_id: str, kind: ChangeKind, before: str | None, after: str | None
+    ) -> Change:
+        context = self._context
+        return Change(assistant_id, kind, before, after, undoes=context.undoes, batch=context.batch)
+
+    async def _fetch(self, assistant_id: str) -> ResourceRow:
+        return await fetch(self._client, assistant_id, self._context.previous_id)
+
+    async def _save_over(self, newer: ResourceRow, draft: Draft) -> SaveResult:
+        """Send what a draft changes in the assistant that it was made over."""
+        document, patch = RawJson(newer.text), draft.patch()
+        if not patch:
+            return SaveResult(newer, unchanged=True)
+        body = draft.full_body() if self._full_replace else patch
+        row, answer_lost = await self._send(newer, body)
+        outcome = verify(patch, document, RawJson(row.text))
+        if not outcome.as_asked and not answer_lost:
+            # It is saved whatever becomes of this second look, so a failure here is none.
+            with suppress(ServiceError):
+                row = await self._fetch(newer.id)
+                outcome = verify(patch, document, RawJson(row.text))
+        if outcome.wiped and not self._full_replace:
+            self._client.capabilities.learn_missing(Capability.PATCH)
+        return SaveResult(row, newer.text, outcome, answer_lost=answer_lost)
+
+    async def _send(self, newer: ResourceRow, body: dict[str, str]) -> tuple[ResourceRow, bool]:
+        """Send a modify; where the answer is lost, look whether it arrived.
+
+        Returns:
+            The object, and whether the answer was lost.
+        """
+        capabilities = self._client.capabilities
+        try:
+            return await self._client.modify(newer.id, body), False
+        except Invalid as error:
+            absent = error.field in RawJson(newer.text).members and error.field not in body
+            if error.code not in _MISSING or not absent:
+                raise
+            capabilities.learn_missing(Capability.PATCH)
+            raise incomplete(error.message) from error
+        except (NotFound, NotServed) as error:
+            await self._fetch(newer.id)  # says so where it was deleted since the first look
+            capabilities.learn_missing(Capability.MODIFY)
+            raise _not_served("cannot modify assistants", "refuses the request", error) from error
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                raise
+            return await self._look_after(newer, body, error), True
+
+    async def _look_after(
+        self, newer: ResourceRow, body: dict[str, str], error: ServiceError
+    ) -> ResourceRow:
+        """The object after a modify without an answer; raises the error if it is not changed."""
+        try:
+            now = await self._fetch(newer.id)
+        except ServiceError:
+            error.message = f"it may have been saved all the same: {error.message}"
+            raise error from None
+        if not verify(body, RawJson(newer.text), RawJson(now.text)).ignored:
+            return now
+        error.message = f"the change is not there, but may still arrive: {error.message}"
+        raise error
+
+    async def _delete_surely(self, assistant_id: str) -> None:
+        """Delete an assistant; one that is gone already counts as deleted.
+
+        Raises:
+            NotServed: the server has the assistant but no way to delete it.
+            ServiceError: it was not deleted, or whether it was could not be found out.
+        """
+        try:
+            confirmed = await self._client.delete(assistant_id)
+        except (NotFound, NotServed) as error:
+            if await self._is_there(assistant_id):
+                self._client.capabilities.learn_missing(Capability.DELETE)
+                raise _not_served("cannot delete assistants", "refuses", error) from error
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                raise
+            await self._look_after_deletion(assistant_id, error)
+        else:
+            if not confirmed:
+                await self._look_after_success(assistant_id)
+
+    async def _look_after_deletion(self, assistant_id: str, error: ServiceError) -> None:
+        """Return if a deletion without an answer was done; raise the error if not."""
+        try:
+            there = await self._is_there(assistant_id)
+        except ServiceError:
+            error.message = f"it may have been deleted all the same: {error.message}"
+            raise error from None
+        if there:
+            error.message = f"it is still there: {error.message}"
+            error.may_have_arrived = False
+            raise error from None
+
+    async def _look_after_success(self, assistant_id: str) -> None:
+        """Look after an answer of success without a word of a deletion, as some proxies give it."""
+        there = False
         with suppress(ServiceError):
-            row = await fetch(client, newer.id, previous_id)
-            outcome = verify(patch, document, RawJson(row.text))
-    if outcome.wiped and not full_replace:
-        client.capabilities.learn_missing(Capability.PATCH)
-    return SaveResult(row, newer.text, outcome, answer_lost=answer_lost)
+            there = await self._is_there(assistant_id)
+        if there:
+            raise Unreadable(
+                "it is still there: the answer is not about a deletion", may_have_arrived=True
+            )
+
+    async def _is_there(self, assistant_id: str) -> bool:
+        try:
+            await self._fetch(assistant_id)
+        except NotFound:
+            return False
+        return True
 
 
 def incomplete(message: str) -> Incomplete:
@@ -108,107 +263,16 @@ def incomplete(message: str) -> Incomplete:
     return error
 
 
-async def _send(
-    client: AssistantsClient, newer: ResourceRow, body: dict[str, str], previous_id: str | None
-) -> tuple[ResourceRow, bool]:
-    """Send a modify; where the answer is lost, look whether it arrived."""
-    try:
-        return await client.modify(newer.id, body), False
-    except (NotFound, NotServed) as error:
-        await fetch(
-            client, newer.id, previous_id
-        )  # says so where it was deleted since the first look
-        client.capabilities.learn_missing(Capability.MODIFY)
-        raise NotServed(
-            "this server cannot modify assistants: it has the assistant, but refuses the request",
-            status=error.status,
-            request_id=error.request_id,
-        ) from error
-    except ServiceError as error:
-        if not error.may_have_arrived:
-            raise
-        return await _look_after(client, newer, body, previous_id, error), True
+def _not_served(lack: str, what: str, error: ServiceError) -> NotServed:
+    return NotServed(
+        f"this server {lack}: it has the assistant, but {what}",
+        status=error.status,
+        request_id=error.request_id,
+    )
 
 
-async def _look_after(
-    client: AssistantsClient,
-    newer: ResourceRow,
-    body: dict[str, str],
-    previous_id: str | None,
-    error: ServiceError,
-) -> ResourceRow:
-    try:
-        now = await fetch(client, newer.id, previous_id)
-    except ServiceError:
-        error.message = f"it may have been saved all the same: {error.message}"
-        raise error from None
-    if not verify(body, RawJson(newer.text), RawJson(now.text)).ignored:
-        return now
-    error.message = f"the change is not there, but may still arrive: {error.message}"
-    raise error
-
-
-def check_unchanged(then: str, now: str) -> None:
-    """Make sure that an assistant is as it was.
-
-    Raises:
-        Conflict: it was changed meanwhile.
-    """
+def _check_unchanged(then: str, now: str) -> None:
+    """Raise Conflict if an assistant is not as it was."""
     changed = changed_since(RawJson(then), RawJson(now))
     if changed:
         raise Conflict(f"{', '.join(changed)}: changed since it was created; it was not deleted")
-
-
-async def delete(
-    client: AssistantsClient, assistant_id: str, previous_id: str | None = None
-) -> None:
-    """Delete an assistant; one that is gone already counts as deleted.
-
-    Raises:
-        NotServed: the server has the assistant but no way to delete it.
-        ServiceError: it was not deleted, or whether it was could not be found out.
-    """
-    try:
-        told = await client.delete(assistant_id)
-    except (NotFound, NotServed) as error:
-        if await _is_there(client, assistant_id, previous_id):
-            client.capabilities.learn_missing(Capability.DELETE)
-            raise NotServed(
-                "this server cannot delete assistants: it has the assistant, but refuses",
-                status=error.status,
-                request_id=error.request_id,
-            ) from error
-    except ServiceError as error:
-        if not error.may_have_arrived:
-            raise
-        try:
-            there = await _is_there(client, assistant_id, previous_id)
-        except ServiceError:
-            error.message = f"it may have been deleted all the same: {error.message}"
-            raise error from None
-        if there:
-            error.message = f"it is still there: {error.message}"
-            error.may_have_arrived = False
-            raise error from None
-    else:
-        if not told:
-            await _make_sure(client, assistant_id, previous_id)
-
-
-async def _make_sure(client: AssistantsClient, assistant_id: str, previous_id: str | None) -> None:
-    """Look after an answer of success without a word of a deletion, as some proxies give it."""
-    there = False
-    with suppress(ServiceError):
-        there = await _is_there(client, assistant_id, previous_id)
-    if there:
-        raise Unreadable(
-            "it is still there: the answer is not about a deletion", may_have_arrived=True
-        )
-
-
-async def _is_there(client: AssistantsClient, assistant_id: str, previous_id: str | None) -> bool:
-    try:
-        await fetch(client, assistant_id, previous_id)
-    except NotFound:
-        return False
-    return True

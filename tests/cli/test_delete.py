@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
@@ -157,7 +157,7 @@ def _damage(path: Path) -> AbstractContextManager[None]:
 
 def _hold(path: Path) -> AbstractContextManager[None]:
     with Journal(path) as journal:
-        journal.add("another", "any", ChangeKind.CHANGED, "{}", "{}")
+        journal.entries.add("another", Change("any", ChangeKind.CHANGED, "{}", "{}"))
     return held(path)
 
 

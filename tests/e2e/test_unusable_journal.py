@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
@@ -72,7 +72,7 @@ def journal(home: Path) -> Path:
     """A journal that other programs use."""
     path = home / "journal.db"
     with Journal(path) as journal:
-        journal.add("another", "any", ChangeKind.CHANGED, "{}", "{}")
+        journal.entries.add("another", Change("any", ChangeKind.CHANGED, "{}", "{}"))
     return path
 
 

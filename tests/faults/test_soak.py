@@ -124,7 +124,7 @@ async def soak(proxy: Proxy, machine: Machine, journal: Path, seed: int, walkers
 async def check_journal(opened: AssistantService, ledger: Ledger) -> None:
     """What was acknowledged can be undone."""
     assert opened.journal.trouble == ""
-    trash = {entry.assistant_id for entry in await opened.journal.trash()}
+    trash = {entry.object_id for entry in await opened.journal.trash()}
     for name, known in ledger.known.items():
         kinds = [entry.kind for entry in await opened.journal.history(name)]
         assert kinds[-1] is ChangeKind.CREATED

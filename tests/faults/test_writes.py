@@ -183,4 +183,4 @@ async def test_a_deletion_of_which_nobody_knows_can_be_undone(
         proxy.once("retrieve", sound, *[reset_in_the_request] * (MOST_RETRIES + 1))
         with pytest.raises(Offline, match=PERHAPS["delete"]):
             await opened.delete(one)
-        assert [entry.assistant_id for entry in await opened.journal.trash()] == [one]
+        assert [entry.object_id for entry in await opened.journal.trash()] == [one]

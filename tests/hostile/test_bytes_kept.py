@@ -25,7 +25,7 @@ async def test_an_edit_of_one_field_touches_no_other_byte(tmp_path: Path) -> Non
         assert program.status.startswith("Saved One!")
     assert server.bodies == [{"name": '"One!"'}]
     with Journal(tmp_path / "journal.db") as journal:
-        entry = journal.last(LOCAL.name)
+        entry = journal.entries.last(LOCAL.name)
     assert entry is not None
     assert (entry.kind, entry.before) == (ChangeKind.CHANGED, ODD)
     assert entry.after == server.held["asst_1"]
@@ -37,6 +37,6 @@ async def test_a_deletion_keeps_every_byte_for_the_way_back(tmp_path: Path) -> N
         await program.press("d", "tab", "enter")
         assert server.held == {}
     with Journal(tmp_path / "journal.db") as journal:
-        entry = journal.last(LOCAL.name)
+        entry = journal.entries.last(LOCAL.name)
     assert entry is not None
     assert (entry.kind, entry.before) == (ChangeKind.DELETED, ODD)

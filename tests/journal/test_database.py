@@ -9,26 +9,27 @@ from urllib.parse import quote
 
 import pytest
 
-from assistant_tui.journal import database
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal import journal as journal_module
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
+from assistant_tui.storage import sqlite
 
 S, A = "work https://host", "asst_a"
 
 USES: dict[str, Callable[[Journal], object]] = {
-    "add": lambda journal: journal.add(S, A, ChangeKind.CHANGED, "{}", "{}"),
-    "withdraw": lambda journal: journal.withdraw(1),
-    "history": lambda journal: journal.history(S, A),
-    "present_id": lambda journal: journal.present_id(S, A),
-    "trash": lambda journal: journal.trash(S),
-    "last": lambda journal: journal.last(S),
-    "batch": lambda journal: journal.batch(S, "b"),
-    "mark_undone": lambda journal: journal.mark_undone(1),
-    "claim": lambda journal: journal.claim(1),
+    "add": lambda journal: journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", "{}")),
+    "withdraw": lambda journal: journal.entries.withdraw(1),
+    "history": lambda journal: journal.entries.history(S, A),
+    "present_id": lambda journal: journal.entries.present_id(S, A),
+    "trash": lambda journal: journal.entries.trash(S),
+    "last": lambda journal: journal.entries.last(S),
+    "batch": lambda journal: journal.entries.batch(S, "b"),
+    "mark_undone": lambda journal: journal.entries.mark_undone(1),
+    "claim": lambda journal: journal.entries.claim(1),
     "prune": lambda journal: journal.prune(),
-    "drafts": lambda journal: journal.drafts(S),
-    "orphans": lambda journal: journal.orphans(S),
+    "drafts": lambda journal: journal.drafts.all(S),
+    "orphans": lambda journal: journal.drafts.orphans(S),
 }
 uses = pytest.mark.parametrize("use", USES.values(), ids=USES)
 
@@ -53,13 +54,18 @@ def test_nothing_is_made_before_something_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "none"
     with Journal(folder / "journal.db") as journal:
         found = [
-            *(journal.history(S, A), journal.trash(S), journal.drafts(S), journal.orphans(S)),
-            journal.last(S),
+            *(
+                journal.entries.history(S, A),
+                journal.entries.trash(S),
+                journal.drafts.all(S),
+                journal.drafts.orphans(S),
+            ),
+            journal.entries.last(S),
         ]
         assert found == [(), (), (), (), None]
-        assert (journal.present_id(S, A), journal.journal_mode) == (A, "")
+        assert (journal.entries.present_id(S, A), journal.journal_mode) == (A, "")
         assert not folder.exists()
-        journal.keep_draft(S, A, "{}")
+        journal.drafts.keep(S, A, "{}")
         assert folder.exists()
 
 
@@ -68,7 +74,7 @@ def test_nobody_else_can_read_the_files(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         with Journal(path) as journal:
-            journal.keep_draft(S, A, "{}")
+            journal.drafts.keep(S, A, "{}")
             modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
     finally:
         os.umask(before)
@@ -79,7 +85,7 @@ def test_nobody_else_can_read_the_files(tmp_path: Path) -> None:
 
 
 def test_it_writes_ahead_and_to_the_disk(journal: Journal) -> None:
-    journal.keep_draft(S, A, "{}")
+    journal.drafts.keep(S, A, "{}")
     assert journal.journal_mode == "wal"
     connection = journal._database._connection
     assert connection is not None
@@ -94,19 +100,19 @@ def test_without_a_write_ahead_log_it_says_which_journal_mode_it_has(
         uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
-    monkeypatch.setattr(database, "_connect", connect)
+    monkeypatch.setattr(sqlite, "_connect", connect)
     with Journal(path) as journal:
-        journal.keep_draft(S, A, "{}")
+        journal.drafts.keep(S, A, "{}")
         assert journal.journal_mode == "delete"
     with Journal(path) as journal:
-        assert [draft.text for draft in journal.orphans(S)] == ["{}"]
+        assert [draft.text for draft in journal.drafts.orphans(S)] == ["{}"]
 
 
 @uses
 def test_a_closed_journal_says_so(
     path: Path, journal: Journal, use: Callable[[Journal], object]
 ) -> None:
-    journal.keep_draft(S, A, "{}")
+    journal.drafts.keep(S, A, "{}")
     journal.close()
     journal.close()
     with pytest.raises(JournalError, match="is closed"):
@@ -115,8 +121,8 @@ def test_a_closed_journal_says_so(
 
 def _newer(path: Path) -> None:
     with Journal(path) as journal:
-        journal.keep_draft(S, A, "{}")
-    run_beside(path, "PRAGMA user_version = 5")
+        journal.drafts.keep(S, A, "{}")
+    run_beside(path, "PRAGMA user_version = 6")
 
 
 def _foreign(path: Path) -> None:
@@ -135,7 +141,7 @@ def _no_database(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_newer, r"newer version of this program \(schema 5; this one knows 4\)"),
+        (_newer, r"newer version of this program \(schema 6; this one knows 5\)"),
         (_foreign, "no journal of this program; it is left as it is"),
         (_other_of_ours, "no journal of this program"),
         (_no_database, "it is damaged, or no database"),
@@ -164,7 +170,7 @@ def test_a_file_in_place_of_its_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     path = tmp_path / "file" / "journal.db"
     with Journal(path) as journal, pytest.raises(JournalError, match="cannot be used"):
-        journal.keep_draft(S, A, "{}")
+        journal.drafts.keep(S, A, "{}")
 
 
 def _fill(journal: Journal) -> None:
@@ -172,42 +178,42 @@ def _fill(journal: Journal) -> None:
 
 
 def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(journal: Journal) -> None:
-    journal.keep_draft(S, A, "kept")
-    number = journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
+    journal.drafts.keep(S, A, "kept")
+    number = journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", "{}"))
     _fill(journal)
     with pytest.raises(JournalError, match="cannot be used: the disk is full"):
-        journal.add(S, A, ChangeKind.DELETED, "x" * 1_000_000, None, undoes=number)
-    assert [draft.text for draft in journal.drafts(S)] == ["kept"]
-    assert [entry.undone for entry in journal.history(S, A)] == [False]
+        journal.entries.add(S, Change(A, ChangeKind.DELETED, "x" * 1_000_000, None, undoes=number))
+    assert [draft.text for draft in journal.drafts.all(S)] == ["kept"]
+    assert [entry.undone for entry in journal.entries.history(S, A)] == [False]
 
 
 def test_after_a_full_disk_it_goes_on_where_there_is_room_again(journal: Journal) -> None:
-    journal.add(S, A, ChangeKind.CHANGED, None, "kept")
+    journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "kept"))
     _fill(journal)
     with pytest.raises(JournalError):
-        journal.add(S, A, ChangeKind.CHANGED, None, "x" * 1_000_000)
+        journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "x" * 1_000_000))
     run(journal, "PRAGMA max_page_count = 1000000")
-    journal.add(S, A, ChangeKind.CHANGED, None, "y" * 1_000_000)
-    assert [entry.after for entry in journal.history(S, A)] == ["y" * 1_000_000, "kept"]
+    journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "y" * 1_000_000))
+    assert [entry.after for entry in journal.entries.history(S, A)] == ["y" * 1_000_000, "kept"]
 
 
 def test_a_full_disk_at_the_first_use_is_said_and_the_next_use_tries_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = database._connect
+    whole = sqlite._connect
 
     def full(path: Path) -> sqlite3.Connection:
         connection = whole(path)
         connection.execute("PRAGMA max_page_count = 2")
         return connection
 
-    monkeypatch.setattr(database, "_connect", full)
+    monkeypatch.setattr(sqlite, "_connect", full)
     with Journal(path) as journal:
         with pytest.raises(JournalError, match="the disk is full"):
-            journal.add(S, A, ChangeKind.CHANGED, None, "{}")
-        monkeypatch.setattr(database, "_connect", whole)
-        journal.add(S, A, ChangeKind.CHANGED, None, "{}")
-        assert [entry.after for entry in journal.history(S, A)] == ["{}"]
+            journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "{}"))
+        monkeypatch.setattr(sqlite, "_connect", whole)
+        journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "{}"))
+        assert [entry.after for entry in journal.entries.history(S, A)] == ["{}"]
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -217,13 +223,13 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 def test_what_cannot_be_pruned_can_still_be_read(path: Path) -> None:
     with Journal(path) as journal:
-        journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
-        journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
+        journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", "{}"))
+        journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", "{}"))
     run_beside(
         path, "CREATE TRIGGER refuse BEFORE DELETE ON entries BEGIN SELECT RAISE(FAIL, 'no'); END"
     )
     with Journal(path, keep_bytes=0) as journal:
-        assert len(journal.history(S, A)) == 2
+        assert len(journal.entries.history(S, A)) == 2
         with pytest.raises(JournalError, match="cannot be used: no"):
             journal.prune()
 
@@ -232,40 +238,40 @@ def test_a_journal_that_may_only_be_read_is_said(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Journal(path) as journal:
-        journal.add(S, A, ChangeKind.CHANGED, None, "{}")
-    monkeypatch.setattr(database, "_connect", _read_only)
+        journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "{}"))
+    monkeypatch.setattr(sqlite, "_connect", _read_only)
     with Journal(path) as journal, pytest.raises(JournalError, match="it is read-only"):
-        journal.add(S, A, ChangeKind.CHANGED, None, "other")
+        journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "other"))
 
 
 def test_another_program_that_holds_on_is_said(
     path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE", 0.0)
-    journal.add(S, A, ChangeKind.CHANGED, None, "kept")
+    monkeypatch.setattr(journal_module, "PATIENCE", 0.0)
+    journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "kept"))
     holder = sqlite3.connect(path, isolation_level=None)
     try:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(JournalError, match="another program holds it"):
-            journal.add(S, A, ChangeKind.CHANGED, None, "other")
-        assert [entry.after for entry in journal.history(S, A)] == ["kept"]
+            journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "other"))
+        assert [entry.after for entry in journal.entries.history(S, A)] == ["kept"]
     finally:
         holder.close()
-    journal.add(S, A, ChangeKind.CHANGED, None, "other")
+    journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "other"))
 
 
 def test_damage_in_the_middle_is_said(path: Path) -> None:
     with Journal(path) as journal:
-        journal.keep_draft(S, A, "x" * 100_000)
+        journal.drafts.keep(S, A, "x" * 100_000)
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     with Journal(path) as journal, pytest.raises(JournalError, match="it is damaged"):
-        journal.drafts(S)
+        journal.drafts.all(S)
 
 
 @pytest.mark.parametrize("damage", ["after = x'ff'", "kind = 'mislaid'"])
 def test_a_damaged_entry_is_said(path: Path, journal: Journal, damage: str) -> None:
-    journal.add(S, A, ChangeKind.CHANGED, "{}", "{}")
+    journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", "{}"))
     run_beside(path, f"UPDATE entries SET {damage}")
     with pytest.raises(JournalError, match="it is damaged"):
-        journal.last(S)
+        journal.entries.last(S)

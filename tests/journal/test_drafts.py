@@ -82,56 +82,56 @@ def test_a_draft_of_another_version_is_said() -> None:
 def test_the_last_text_of_a_draft_is_kept(path: Path) -> None:
     now = [1.0]
     with Journal(path, clock=lambda: now[0]) as journal:
-        journal.keep_draft(S, A, "n")
+        journal.drafts.keep(S, A, "n")
         now[0] = 2.0
-        journal.keep_draft(S, A, "na\0\ud800")
-        assert journal.drafts(S) == (KeptDraft(S, A, 2.0, "na\0\ud800", journal.owner),)
+        journal.drafts.keep(S, A, "na\0\ud800")
+        assert journal.drafts.all(S) == (KeptDraft(S, A, 2.0, "na\0\ud800", journal.owner),)
 
 
 def test_a_draft_that_was_saved_or_given_up_is_gone(journal: Journal) -> None:
-    journal.keep_draft(S, A, "a")
-    journal.keep_draft(S, NEW, "b")
-    journal.keep_draft("elsewhere", A, "c")
-    journal.forget_draft(S, A)
-    journal.forget_draft(S, A)
-    assert [draft.key for draft in journal.drafts(S)] == [NEW]
-    assert [draft.text for draft in journal.drafts("elsewhere")] == ["c"]
+    journal.drafts.keep(S, A, "a")
+    journal.drafts.keep(S, NEW, "b")
+    journal.drafts.keep("elsewhere", A, "c")
+    journal.drafts.forget(S, A)
+    journal.drafts.forget(S, A)
+    assert [draft.key for draft in journal.drafts.all(S)] == [NEW]
+    assert [draft.text for draft in journal.drafts.all("elsewhere")] == ["c"]
 
 
 def test_two_programs_on_one_assistant_keep_a_draft_each(journal: Journal, other: Journal) -> None:
-    journal.keep_draft(S, A, "mine")
-    other.keep_draft(S, A, "theirs")
-    journal.keep_draft(S, A, "mine, longer")
-    assert {(draft.owner, draft.text) for draft in journal.drafts(S)} == {
+    journal.drafts.keep(S, A, "mine")
+    other.drafts.keep(S, A, "theirs")
+    journal.drafts.keep(S, A, "mine, longer")
+    assert {(draft.owner, draft.text) for draft in journal.drafts.all(S)} == {
         (journal.owner, "mine, longer"),
         (other.owner, "theirs"),
     }
-    other.forget_draft(S, A)
-    assert [draft.text for draft in other.drafts(S)] == ["mine, longer"]
+    other.drafts.forget(S, A)
+    assert [draft.text for draft in other.drafts.all(S)] == ["mine, longer"]
 
 
 def test_a_draft_is_not_offered_to_others_while_its_program_runs(
     journal: Journal, other: Journal
 ) -> None:
-    journal.keep_draft(S, A, "mine")
-    assert (journal.orphans(S), other.orphans(S)) == ((), ())
-    (draft,) = other.drafts(S)
-    assert not other.adopt(draft)
-    assert not other.discard(draft)
-    assert [each.owner for each in other.drafts(S)] == [journal.owner]
+    journal.drafts.keep(S, A, "mine")
+    assert (journal.drafts.orphans(S), other.drafts.orphans(S)) == ((), ())
+    (draft,) = other.drafts.all(S)
+    assert not other.drafts.adopt(draft)
+    assert not other.drafts.discard(draft)
+    assert [each.owner for each in other.drafts.all(S)] == [journal.owner]
 
 
 def test_a_draft_that_was_left_behind_is_offered_and_taken_over(
     journal: Journal, other: Journal
 ) -> None:
-    journal.keep_draft(S, A, "left")
+    journal.drafts.keep(S, A, "left")
     journal.close()
-    (draft,) = other.orphans(S)
+    (draft,) = other.drafts.orphans(S)
     assert (draft.key, draft.text, draft.owner) == (A, "left", journal.owner)
-    assert other.adopt(draft)
-    assert other.orphans(S) == ()
-    other.keep_draft(S, A, "left, and longer")
-    assert [(each.owner, each.text) for each in other.drafts(S)] == [
+    assert other.drafts.adopt(draft)
+    assert other.drafts.orphans(S) == ()
+    other.drafts.keep(S, A, "left, and longer")
+    assert [(each.owner, each.text) for each in other.drafts.all(S)] == [
         (other.owner, "left, and longer")
     ]
 
@@ -140,44 +140,46 @@ def test_a_draft_that_was_taken_over_is_offered_to_nobody_else(
     path: Path, journal: Journal, other: Journal
 ) -> None:
     with Journal(path) as gone:
-        gone.keep_draft(S, A, "left")
-    (draft,) = journal.orphans(S)
-    assert journal.adopt(draft)
-    assert other.orphans(S) == ()
+        gone.drafts.keep(S, A, "left")
+    (draft,) = journal.drafts.orphans(S)
+    assert journal.drafts.adopt(draft)
+    assert other.drafts.orphans(S) == ()
     journal.close()
-    assert [each.text for each in other.orphans(S)] == ["left"]
+    assert [each.text for each in other.drafts.orphans(S)] == ["left"]
 
 
 def test_only_the_first_of_two_takes_a_draft_over(path: Path, journal: Journal) -> None:
     with Journal(path) as gone:
-        gone.keep_draft(S, A, "left")
+        gone.drafts.keep(S, A, "left")
     with Journal(path) as third:
-        (draft,) = journal.orphans(S)
-        assert [journal.adopt(draft), third.adopt(draft), journal.adopt(draft)] == [
-            *(True, False, False)
-        ]
-        assert not third.discard(draft)
+        (draft,) = journal.drafts.orphans(S)
+        assert [
+            journal.drafts.adopt(draft),
+            third.drafts.adopt(draft),
+            journal.drafts.adopt(draft),
+        ] == [*(True, False, False)]
+        assert not third.drafts.discard(draft)
 
 
 def test_taking_over_never_costs_the_own_draft(path: Path, journal: Journal) -> None:
     with Journal(path) as gone:
-        gone.keep_draft(S, A, "left")
-    journal.keep_draft(S, A, "mine")
-    (draft,) = journal.orphans(S)
+        gone.drafts.keep(S, A, "left")
+    journal.drafts.keep(S, A, "mine")
+    (draft,) = journal.drafts.orphans(S)
     with pytest.raises(JournalError, match="save or discard that one first"):
-        journal.adopt(draft)
-    assert {each.text for each in journal.drafts(S)} == {"mine", "left"}
-    journal.forget_draft(S, A)
-    assert journal.adopt(draft)
+        journal.drafts.adopt(draft)
+    assert {each.text for each in journal.drafts.all(S)} == {"mine", "left"}
+    journal.drafts.forget(S, A)
+    assert journal.drafts.adopt(draft)
 
 
 def test_a_draft_that_was_left_behind_can_be_discarded(path: Path, journal: Journal) -> None:
     with Journal(path) as gone:
-        gone.keep_draft(S, A, "left")
-    (draft,) = journal.orphans(S)
-    assert journal.discard(draft)
-    assert journal.drafts(S) == ()
-    assert not journal.adopt(draft)
+        gone.drafts.keep(S, A, "left")
+    (draft,) = journal.drafts.orphans(S)
+    assert journal.drafts.discard(draft)
+    assert journal.drafts.all(S) == ()
+    assert not journal.drafts.adopt(draft)
 
 
 def test_a_tool_that_is_off_stays_off() -> None:

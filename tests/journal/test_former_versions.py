@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind, Entry, ResourceKind
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
 from tests.journal.former import make
@@ -34,13 +34,15 @@ def test_a_file_of_an_older_version_is_brought_up_to_date_with_all_that_it_has(
     make(path, [(LOCAL, "a", "deleted", "{}")], [(LOCAL, "k", "typed")], version=version)
     with Journal(path) as first, Journal(path) as second:
         for journal in (first, second):
-            (entry,) = journal.history(LOCAL, "a")
+            (entry,) = journal.entries.history(LOCAL, "a")
             assert (entry.number, entry.before, entry.batch) == (1, "{}", "")
-            assert [draft.text for draft in journal.orphans(LOCAL)] == ["typed"]
-        second.add(LOCAL, "a", ChangeKind.CHANGED, "{}", "{}", batch="b")
-        assert [entry.batch for entry in first.batch(LOCAL, "b")] == ["b"]
-        second.creates.begin(LOCAL, "key", ["x"])
-        assert first.creates.find(LOCAL, ["key"]) == {"key": KnownCreate(None, frozenset({"x"}))}
+            assert [draft.text for draft in journal.drafts.orphans(LOCAL)] == ["typed"]
+        second.entries.add(LOCAL, Change("a", ChangeKind.CHANGED, "{}", "{}", batch="b"))
+        assert [entry.batch for entry in first.entries.batch(LOCAL, "b")] == ["b"]
+        second.idempotency.begin(LOCAL, "key", ["x"])
+        assert first.idempotency.find(LOCAL, ["key"]) == {
+            "key": KnownCreate(None, frozenset({"x"}))
+        }
 
 
 def test_secrets_of_urls_are_taken_out_of_the_file(path: Path) -> None:
@@ -50,11 +52,11 @@ def test_secrets_of_urls_are_taken_out_of_the_file(path: Path) -> None:
         connection.execute("DELETE FROM entries WHERE number < 40")  # pruned, but not overwritten
     assert b"CANARY" in bytes_beside(path)
     with Journal(path) as journal:
-        journal.trash(LOCAL)
+        journal.entries.trash(LOCAL)
         assert b"CANARY" not in bytes_beside(path)
     assert b"CANARY" not in bytes_beside(path)
     with Journal(path) as journal:
-        assert len(journal.trash("work\nhttps://host.test/v1\n\n")) == 11
+        assert len(journal.entries.trash("work\nhttps://host.test/v1\n\n")) == 11
 
 
 def test_where_another_program_reads_it_the_secrets_go_at_a_later_opening(path: Path) -> None:
@@ -63,10 +65,10 @@ def test_where_another_program_reads_it_the_secrets_go_at_a_later_opening(path: 
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM entries").fetchall()
         with Journal(path) as journal:
-            assert journal.trash("work\nhttps://host.test/v1\n\n")
+            assert journal.entries.trash("work\nhttps://host.test/v1\n\n")
         reader.execute("COMMIT")
     with Journal(path) as journal:
-        journal.trash(LOCAL)
+        journal.entries.trash(LOCAL)
         assert b"CANARY" not in bytes_beside(path)
 
 
@@ -75,31 +77,118 @@ def test_the_first_that_opens_a_server_takes_over_what_was_kept_of_it(path: Path
     make(path, [*entries, (LOCAL, "c", "deleted", "{}")], [(OLD, "a", "typed"), (OTHER, "b", "x")])
     with Journal(path) as journal:
         journal.take_over(NEW, was)
-        assert [entry.assistant_id for entry in journal.trash(NEW)] == ["a"]
-        assert [entry.assistant_id for entry in journal.trash(LOCAL)] == ["c"]
-        (draft,) = journal.orphans(NEW)
-        assert (draft.key, draft.text, journal.adopt(draft)) == ("a", "typed", True)
+        assert [entry.object_id for entry in journal.entries.trash(NEW)] == ["a"]
+        assert [entry.object_id for entry in journal.entries.trash(LOCAL)] == ["c"]
+        (draft,) = journal.drafts.orphans(NEW)
+        assert (draft.key, draft.text, journal.drafts.adopt(draft)) == ("a", "typed", True)
         journal.take_over("https://host.test/v1\n\n\nkey:2", was)
-        assert len(journal.trash(NEW)) == 1, "the second account finds nothing"
+        assert len(journal.entries.trash(NEW)) == 1, "the second account finds nothing"
 
 
 def test_imports_are_taken_over_too(path: Path) -> None:
     with Journal(path) as journal:
-        journal.creates.begin("work\nhttps://host.test/v1\n\n", "key", None)
+        journal.idempotency.begin("work\nhttps://host.test/v1\n\n", "key", None)
         journal.take_over(NEW, was)
-        assert journal.creates.find(NEW, ["key"]) == {"key": KnownCreate(None, None)}
+        assert journal.idempotency.find(NEW, ["key"]) == {"key": KnownCreate(None, None)}
 
 
 def test_a_draft_of_a_program_that_still_runs_stays_where_that_looks_for_it(path: Path) -> None:
     former = "work\nhttps://host.test/v1\n\n"
     with Journal(path) as older, Journal(path) as journal:
-        older.keep_draft(former, "a", "typed")
+        older.drafts.keep(former, "a", "typed")
         journal.take_over(NEW, was)
-        older.forget_draft(former, "a")
-        assert journal.drafts(NEW) == journal.drafts(former) == ()
+        older.drafts.forget(former, "a")
+        assert journal.drafts.all(NEW) == journal.drafts.all(former) == ()
 
 
 def test_nothing_is_made_where_nothing_was_kept(path: Path) -> None:
     with Journal(path) as journal:
         journal.take_over(NEW, was)
     assert not path.exists()
+
+
+@pytest.fixture
+def version_4(path: Path) -> Path:
+    """A journal as version 0.1.0 has written it (its dump is kept beside this file)."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(Path(__file__).with_name("version_4.sql").read_text())
+    return path
+
+
+def test_what_version_4_kept_is_about_assistants(version_4: Path) -> None:
+    with Journal(version_4, clock=lambda: 2000.0) as journal:
+        first, second = journal.entries.history(LOCAL, "asst_1")[::-1]
+        assert (first.number, first.kind, first.before) == (1, ChangeKind.CREATED, None)
+        assert second == Entry(
+            "asst_1",
+            ChangeKind.CHANGED,
+            '{"id": "asst_1", "name": "One"}',
+            '{"id": "asst_1", "name": "Two"}',
+            number=2,
+            server=LOCAL,
+            at=1002.0,
+            batch="b",
+            resource=ResourceKind.ASSISTANT,
+        )
+        assert [each.number for each in journal.entries.history(LOCAL, "asst_3")] == [4, 3]
+        assert journal.entries.present_id(LOCAL, "asst_2") == "asst_3"
+        assert [each.object_id for each in journal.entries.trash(LOCAL)] == ["asst_4"]
+        last = journal.entries.last(LOCAL)
+        assert last is not None and last.number == 5
+        assert [each.number for each in journal.entries.batch(LOCAL, "b")] == [2]
+        assert journal.idempotency.find(LOCAL, ["undo 3", "of a file"]) == {
+            "undo 3": KnownCreate("asst_3", None),
+            "of a file": KnownCreate(None, frozenset({"asst_1"})),
+        }
+        (draft,) = journal.drafts.orphans(LOCAL)
+        assert (draft.key, draft.at, draft.text) == ("asst_1", 1006.0, "a draft\ud800")
+        assert journal.entries.add(LOCAL, Change("asst_5", ChangeKind.CREATED, None, "{}")) == 6
+
+
+def test_a_program_of_version_4_goes_on_with_a_file_that_was_brought_up_to_date(
+    version_4: Path,
+) -> None:
+    with closing(sqlite3.connect(version_4, isolation_level=None)) as older:
+        older.execute("SELECT number FROM entries").fetchall()
+        with Journal(version_4, clock=lambda: 2000.0) as journal:
+            assert journal.entries.trash(LOCAL)
+            older.execute(
+                "INSERT INTO entries (server, assistant, kind, at, undoes, size, before, after,"
+                " batch) VALUES (?, ?, 'deleted', 3.0, NULL, 2, ?, NULL, '')",
+                (LOCAL.encode(), b"asst_6", b"{}"),
+            )
+            assert journal.entries.trash(LOCAL)[0].object_id == "asst_6"
+
+
+def test_the_columns_and_indexes_are_those_of_a_new_file(version_4: Path, tmp_path: Path) -> None:
+    def layout(path: Path) -> tuple[set[str], list[object]]:
+        with Journal(path) as journal:
+            journal.entries.add(LOCAL, Change("a", ChangeKind.CREATED, None, "{}"))
+        with closing(sqlite3.connect(path)) as connection:
+            columns = connection.execute("SELECT name FROM pragma_table_info('entries')")
+            found = {name for (name,) in columns}
+            indexes = connection.execute(
+                "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL ORDER BY name"
+            )
+            return found, indexes.fetchall()
+
+    assert layout(version_4) == layout(tmp_path / "new.db")
+
+
+def test_entries_of_other_resources_are_apart(path: Path) -> None:
+    thread = ResourceKind.THREAD
+    with Journal(path) as journal:
+        for resource in ResourceKind:
+            change = Change("same", ChangeKind.DELETED, resource.value, None, resource=resource)
+            journal.entries.add(LOCAL, change)
+        again = Change("new", ChangeKind.CREATED, None, "{}", undoes=2, resource=thread)
+        journal.entries.add(LOCAL, again)
+        (deleted,) = journal.entries.trash(LOCAL)
+        assert (deleted.before, deleted.resource) == ("assistant", ResourceKind.ASSISTANT)
+        assert journal.entries.trash(LOCAL, resource=thread) == ()
+        assert journal.entries.present_id(LOCAL, "same") == "same"
+        assert journal.entries.present_id(LOCAL, "same", thread) == "new"
+        assert [each.number for each in journal.entries.history(LOCAL, "new", thread)] == [3, 2]
+        last = journal.entries.last(LOCAL)
+        assert last is not None and last.number == 1
+        assert journal.entries.last(LOCAL, thread) is None

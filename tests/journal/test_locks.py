@@ -22,10 +22,10 @@ def lock(path: Path, journal: Journal) -> str:
 
 
 def test_a_lock_is_held_from_the_first_draft_to_the_end(path: Path, journal: Journal) -> None:
-    journal.drafts(S)
+    journal.drafts.all(S)
     assert locks(path) == set()
-    journal.keep_draft(S, A, "")
-    journal.forget_draft(S, A)
+    journal.drafts.keep(S, A, "")
+    journal.drafts.forget(S, A)
     assert locks(path) == {lock(path, journal)}
     journal.close()
     assert locks(path) == set()
@@ -39,8 +39,8 @@ def test_locks_that_were_left_behind_are_swept_away_and_no_others(
     (tmp_path / f"{name}.owner-1-left").touch()
     (tmp_path / "other.db.owner-1-left").touch()
     with Journal(path) as journal, Journal(path) as later:
-        journal.keep_draft(S, A, "")
-        later.keep_draft(S, A, "")
+        journal.drafts.keep(S, A, "")
+        later.drafts.keep(S, A, "")
         assert locks(path) == {
             *(lock(path, journal), lock(path, later), "other.db.owner-1-left"),
         }
@@ -58,15 +58,15 @@ def test_two_that_look_at_once_do_not_take_one_another_for_the_owner(
 def test_the_own_drafts_are_never_offered_even_if_somebody_removed_the_lock(
     path: Path, journal: Journal
 ) -> None:
-    journal.keep_draft(S, A, "")
+    journal.drafts.keep(S, A, "")
     path.with_name(lock(path, journal)).unlink()
-    assert journal.orphans(S) == ()
+    assert journal.drafts.orphans(S) == ()
 
 
 def test_a_lock_that_cannot_be_swept_away_hinders_nobody(path: Path, journal: Journal) -> None:
     (path.parent / f"{path.name}.owner-1-left").mkdir()
-    journal.keep_draft(S, A, "kept")
-    assert [draft.text for draft in journal.drafts(S)] == ["kept"]
+    journal.drafts.keep(S, A, "kept")
+    assert [draft.text for draft in journal.drafts.all(S)] == ["kept"]
 
 
 def test_a_lock_swept_away_while_it_was_taken_is_taken_again(
@@ -102,15 +102,15 @@ def test_a_lock_that_cannot_be_had_is_said_and_no_draft_is_kept(
     with monkeypatch.context() as patched:
         patched.setattr(fcntl, "flock", flock)
         with pytest.raises(JournalError, match="cannot be used: No locks available"):
-            journal.keep_draft(S, A, "")
-    assert journal.drafts(S) == ()
-    journal.keep_draft(S, A, "")
-    assert len(journal.drafts(S)) == 1
+            journal.drafts.keep(S, A, "")
+    assert journal.drafts.all(S) == ()
+    journal.drafts.keep(S, A, "")
+    assert len(journal.drafts.all(S)) == 1
 
 
 def test_no_handle_is_handed_on_to_the_programs_that_are_started(journal: Journal) -> None:
     """An editor that outlives this program must not keep its drafts from being offered."""
-    journal.keep_draft(S, A, "")
+    journal.drafts.keep(S, A, "")
     handle = journal._owner._handle
     assert handle is not None
     assert not os.get_inheritable(handle)

@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from tests.crowd import crowd, meet
 
@@ -23,9 +23,11 @@ def _write(path: Path) -> tuple[str, list[int], int]:
         meet()
         recorded, orphans = [], 0
         for number in range(ROUNDS):
-            recorded.append(journal.add(S, A, ChangeKind.CHANGED, "{}", str(number)))
-            journal.keep_draft(S, A, f"{journal.owner} {number}")
-            orphans += len(journal.orphans(S))
+            recorded.append(
+                journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", str(number)))
+            )
+            journal.drafts.keep(S, A, f"{journal.owner} {number}")
+            orphans += len(journal.drafts.orphans(S))
         meet()
         return journal.owner, recorded, orphans
 
@@ -34,9 +36,9 @@ def test_programs_at_once_on_a_new_journal_lose_nothing_of_each_other(path: Path
     with crowd(PROCESSES) as pool:
         found = pool.map(_write, [path] * PROCESSES, chunksize=1)
     with Journal(path) as journal:
-        numbers = [entry.number for entry in journal.history(S, A)]
+        numbers = [entry.number for entry in journal.entries.history(S, A)]
         assert sorted(numbers) == sorted(number for _, own, _ in found for number in own)
-        assert {draft.text for draft in journal.orphans(S)} == {
+        assert {draft.text for draft in journal.drafts.orphans(S)} == {
             f"{owner} {ROUNDS - 1}" for owner, _, _ in found
         }
     assert [orphans for _, _, orphans in found] == [0] * PROCESSES
@@ -45,7 +47,7 @@ def test_programs_at_once_on_a_new_journal_lose_nothing_of_each_other(path: Path
 def _adopt(path: Path, draft: KeptDraft) -> bool:
     with Journal(path) as journal:
         meet()
-        taken = journal.adopt(draft)
+        taken = journal.drafts.adopt(draft)
         meet()
         return taken
 
@@ -54,9 +56,9 @@ def test_only_one_of_several_programs_takes_a_draft_over(path: Path) -> None:
     with crowd(PROCESSES) as pool:
         for round in range(ROUNDS // 5):
             with Journal(path) as journal:
-                journal.keep_draft(S, str(round), "left")
+                journal.drafts.keep(S, str(round), "left")
             with Journal(path) as journal:
-                (draft,) = (each for each in journal.orphans(S) if each.key == str(round))
+                (draft,) = (each for each in journal.drafts.orphans(S) if each.key == str(round))
             taken = pool.starmap(_adopt, [(path, draft)] * PROCESSES, chunksize=1)
             assert sorted(taken) == [False] * (PROCESSES - 1) + [True]
 
@@ -64,13 +66,13 @@ def test_only_one_of_several_programs_takes_a_draft_over(path: Path) -> None:
 def test_threads_share_one_journal(journal: Journal) -> None:
     def write(thread: int) -> None:
         for number in range(ROUNDS):
-            journal.add(S, str(thread), ChangeKind.CHANGED, "{}", str(number))
-            journal.keep_draft(S, str(thread), str(number))
-            assert len(journal.history(S, str(thread))) == number + 1
+            journal.entries.add(S, Change(str(thread), ChangeKind.CHANGED, "{}", str(number)))
+            journal.drafts.keep(S, str(thread), str(number))
+            assert len(journal.entries.history(S, str(thread))) == number + 1
 
     with ThreadPoolExecutor(PROCESSES) as pool:
         list(pool.map(write, range(PROCESSES)))
-    assert {(draft.key, draft.text) for draft in journal.drafts(S)} == {
+    assert {(draft.key, draft.text) for draft in journal.drafts.all(S)} == {
         (str(thread), str(ROUNDS - 1)) for thread in range(PROCESSES)
     }
 
@@ -80,14 +82,14 @@ import itertools, sys
 from pathlib import Path
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import dump_draft
-from assistant_tui.journal.entries import Kind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from tests.crowd import crowd, meet
 
 journal = Journal(Path(sys.argv[1]))
 for number in itertools.count():
-    journal.keep_draft("s", "a", dump_draft(Draft(None, {"instructions": str(number) * 5000})))
-    journal.record("s", "a", Kind.CHANGED, None, str(number))
+    journal.drafts.keep("s", "a", dump_draft(Draft(None, {"instructions": str(number) * 5000})))
+    journal.entries.add("s", Change("a", ChangeKind.CHANGED, None, str(number)))
     print(number, flush=True)
 """
 
@@ -105,21 +107,21 @@ def test_a_killed_program_loses_nothing_acknowledged_and_its_draft_is_offered(
     with _typing(path) as typing, Journal(path) as journal:
         assert typing.stdout is not None
         said = [typing.stdout.readline() for _ in range(lines)]
-        assert journal.orphans("s") == ()
-        assert len(journal.drafts("s")) == 1
+        assert journal.drafts.orphans("s") == ()
+        assert len(journal.drafts.all("s")) == 1
         typing.kill()
         said += typing.stdout.readlines()
         typing.wait()
         acknowledged = sum(line.endswith("\n") for line in said)  # the last may be cut off
-        (draft,) = journal.orphans("s")
+        (draft,) = journal.drafts.orphans("s")
         typed = str(load_draft(draft.text).raw["instructions"])
         number = int(typed[: len(typed) // 5000])
         assert typed == str(number) * 5000
         assert number >= acknowledged - 1
-        recorded = [entry.after for entry in reversed(journal.history("s", "a"))]
+        recorded = [entry.after for entry in reversed(journal.entries.history("s", "a"))]
         assert recorded == [str(each) for each in range(len(recorded))]
         assert len(recorded) >= acknowledged
-        assert journal.adopt(draft)
+        assert journal.drafts.adopt(draft)
 
 
 def test_a_killed_program_is_swept_away_at_the_next_start(path: Path) -> None:
@@ -129,13 +131,13 @@ def test_a_killed_program_is_swept_away_at_the_next_start(path: Path) -> None:
         typing.kill()
     assert len(list(path.parent.glob("*.owner-*"))) == 1
     with Journal(path) as journal:
-        assert len(journal.orphans("s")) == 1
+        assert len(journal.drafts.orphans("s")) == 1
     assert list(path.parent.glob("*.owner-*")) == []
 
 
 def test_a_whole_draft_survives(path: Path) -> None:
     draft = Draft(None, {"name": "\ud83d\ude00\0"}, preset={"model": '"m"'})
     with Journal(path) as journal:
-        journal.keep_draft(S, "new", dump_draft(draft))
+        journal.drafts.keep(S, "new", dump_draft(draft))
     with Journal(path) as journal:
-        assert [load_draft(each.text) for each in journal.orphans(S)] == [draft]
+        assert [load_draft(each.text) for each in journal.drafts.orphans(S)] == [draft]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY, SEEN_LATER, Kept, expendable, oldest_to_keep
 
@@ -34,7 +34,7 @@ def open_on(path: Path, clock: Clock, *days: float) -> None:
     """Open the journal, and no more, on each of these days."""
     for clock.day in days:
         with Journal(path, clock=clock) as journal:
-            journal.trash(S)
+            journal.entries.trash(S)
 
 
 def delete(path: Path, clock: Clock, day: float, *ids: str, batch: str = "") -> None:
@@ -42,13 +42,13 @@ def delete(path: Path, clock: Clock, day: float, *ids: str, batch: str = "") -> 
     clock.day = day
     with Journal(path, clock=clock) as journal:
         for each in ids:
-            journal.add(S, each, ChangeKind.DELETED, "{}", None, batch=batch)
+            journal.entries.add(S, Change(each, ChangeKind.DELETED, "{}", None, batch=batch))
 
 
 def trash(path: Path, clock: Clock) -> list[str]:
     """What could be brought back, newest first."""
     with Journal(path, clock=clock) as journal:
-        return [entry.assistant_id for entry in journal.trash(S)]
+        return [entry.object_id for entry in journal.entries.trash(S)]
 
 
 def test_what_is_too_old_is_forgotten_after_seven_days_on_which_it_was(
@@ -92,12 +92,14 @@ def test_entries_of_the_future_hinder_nothing(path: Path, clock: Clock) -> None:
 def test_an_act_on_many_is_never_split(path: Path, clock: Clock) -> None:
     with Journal(path, clock=clock) as journal:
         for number in range(30):
-            journal.add(S, f"asst_{number}", ChangeKind.DELETED, "x" * 100, None, batch="b")
+            journal.entries.add(
+                S, Change(f"asst_{number}", ChangeKind.DELETED, "x" * 100, None, batch="b")
+            )
     with Journal(path, clock=clock, keep_bytes=1000) as journal:
-        assert len(journal.batch(S, "b")) == 30
-        journal.add(S, "other", ChangeKind.DELETED, "{}", None)
+        assert len(journal.entries.batch(S, "b")) == 30
+        journal.entries.add(S, Change("other", ChangeKind.DELETED, "{}", None))
         journal.prune()
-        assert journal.batch(S, "b") == (), "all of it goes when something is newer"
+        assert journal.entries.batch(S, "b") == (), "all of it goes when something is newer"
 
 
 def test_what_is_left_of_an_act_that_was_undone_in_part_is_still_promised(
@@ -105,21 +107,25 @@ def test_what_is_left_of_an_act_that_was_undone_in_part_is_still_promised(
 ) -> None:
     with Journal(path, clock=clock, keep_bytes=1000) as journal:
         numbers = [
-            journal.add(S, f"asst_{each}", ChangeKind.DELETED, "x" * 100, None, batch="b")
+            journal.entries.add(
+                S, Change(f"asst_{each}", ChangeKind.DELETED, "x" * 100, None, batch="b")
+            )
             for each in range(30)
         ]
         for each in numbers[:10]:
-            journal.add(S, f"new_{each}", ChangeKind.CREATED, None, "{}", undoes=each)
+            journal.entries.add(
+                S, Change(f"new_{each}", ChangeKind.CREATED, None, "{}", undoes=each)
+            )
         journal.prune()
-        assert len(journal.batch(S, "b")) == 20
+        assert len(journal.entries.batch(S, "b")) == 20
 
 
 def test_what_is_done_on_one_server_takes_no_promise_from_another(path: Path, clock: Clock) -> None:
     with Journal(path, clock=clock, keep_bytes=1000) as journal:
-        journal.add(S, "large", ChangeKind.DELETED, "x" * 3000, None)
-        journal.add("elsewhere", "other", ChangeKind.DELETED, "x" * 900, None)
+        journal.entries.add(S, Change("large", ChangeKind.DELETED, "x" * 3000, None))
+        journal.entries.add("elsewhere", Change("other", ChangeKind.DELETED, "x" * 900, None))
         journal.prune()
-        assert [entry.assistant_id for entry in journal.trash(S)] == ["large"]
+        assert [entry.object_id for entry in journal.entries.trash(S)] == ["large"]
 
 
 def test_an_act_that_ends_too_late_to_be_too_old_is_kept_whole(path: Path, clock: Clock) -> None:

@@ -11,13 +11,14 @@ from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverti
 from assistant_tui.core.errors import Conflict, Forbidden, NoBackup
 from assistant_tui.core.raw_json import RawJson, same_json
 from assistant_tui.journal.drafts import load_draft
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.verified_writes import WriteContext
 from assistant_tui.transport.in_process import in_process
 from tests.services.support import Server, refusing, service_of, some
 
@@ -40,7 +41,7 @@ async def test_a_change_is_kept_with_what_was_before_and_after(tmp_path: Path) -
         await service.save(Draft(RawJson(row.text)).edited("name", "new"))
         entry = await service.journal.last()
         assert entry is not None
-        assert (entry.kind, entry.assistant_id) == (ChangeKind.CHANGED, row.id)
+        assert (entry.kind, entry.object_id) == (ChangeKind.CHANGED, row.id)
         assert entry.before == row.text
         assert RawJson(entry.after or "").value("name") == "new"
 
@@ -63,7 +64,7 @@ async def test_undoing_a_change_gives_back_every_field_and_is_not_undone_itself(
         entry = await service.journal.last()
         assert entry is not None
         back = reverting_draft(RawJson(entry.after or ""), RawJson(entry.before or ""))
-        saved = await service.save(back, undoes=entry.number)
+        saved = await service.save(back, WriteContext(undoes=entry.number))
         assert same_json(saved.row.text, row.text)
         assert await service.journal.last() is None
 
@@ -74,7 +75,9 @@ async def test_a_deletion_is_in_the_trash_until_it_is_created_anew(tmp_path: Pat
         await service.delete(row.id)
         (entry,) = await service.journal.trash()
         assert entry.before == row.text
-        saved = await service.create(recreation_draft(RawJson(row.text)), undoes=entry.number)
+        saved = await service.create(
+            recreation_draft(RawJson(row.text)), context=WriteContext(undoes=entry.number)
+        )
         now, then = RawJson(saved.row.text).members, RawJson(row.text).members
         fixed = ("id", "created_at")
         assert {n: v for n, v in now.items() if n not in fixed} == {
@@ -92,7 +95,7 @@ async def test_what_somebody_else_took_back_already_is_not_undone_again(tmp_path
         assert entry is not None
         store.modify(row.id, lambda old: {**old, "name": row.name})
         back = reverting_draft(RawJson(entry.after or ""), RawJson(entry.before or ""))
-        assert (await service.save(back, undoes=entry.number)).before is None
+        assert (await service.save(back, WriteContext(undoes=entry.number))).before is None
         assert await service.journal.last() is None, "the next undoing reaches what was before"
 
 
@@ -107,7 +110,7 @@ async def test_what_is_gone_already_is_no_deletion_and_an_undoing_passes_it_over
         assert not await service.delete(saved.row.id)
         assert await service.journal.trash() == ()
         assert await service.journal.last() == entry
-        assert not await service.delete(saved.row.id, undoes=entry.number)
+        assert not await service.delete(saved.row.id, WriteContext(undoes=entry.number))
         assert await service.journal.last() is None
 
 
@@ -120,11 +123,11 @@ async def test_what_another_program_brings_back_is_not_brought_back_twice(tmp_pa
         async with other.journal.claimed(entry.number) as free:
             assert free
             with pytest.raises(Conflict, match="another program"):
-                await service.create(again, undoes=entry.number)
+                await service.create(again, context=WriteContext(undoes=entry.number))
         assert len(store.page(PageQuery(limit=9)).data) == 2
-        await service.create(again, undoes=entry.number)
+        await service.create(again, context=WriteContext(undoes=entry.number))
         with pytest.raises(Conflict, match="another program"):
-            await other.create(again, undoes=entry.number)
+            await other.create(again, context=WriteContext(undoes=entry.number))
 
 
 async def test_a_deletion_that_was_refused_is_not_in_the_trash(tmp_path: Path) -> None:
@@ -173,7 +176,7 @@ async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> N
 
 async def test_without_a_journal_nothing_is_kept_and_nothing_found() -> None:
     journal = AccountJournal()
-    assert await journal.add("a", ChangeKind.CREATED, None, "{}") is None
+    assert await journal.add(Change("a", ChangeKind.CREATED, None, "{}")) is None
     await journal.keep_draft("a", Draft())
     journal.keep_draft_now("a", Draft())
     assert await journal.last() is None

@@ -17,6 +17,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.verified_writes import WriteContext
 from tests.services.support import Handler, Server, part_of, refusing, service_of, some
 
 DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, Status.NOT_TRIED
@@ -175,7 +176,7 @@ async def changed(
     edit = with_metadata("team", "ops")
 
     async def operation(row: ResourceRow) -> SaveResult:
-        return await service.change(row.id, edit, batch=token)
+        return await service.change(row.id, edit, WriteContext(batch=token))
 
     batch = Batch(held, operation)
     await batch.run()
@@ -198,9 +199,9 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
             for name in ("asst_3", "asst_2"):
                 assert server.texts[name] == before[name]
             entries = await service.journal.batch("b1")
-            assert {entry.assistant_id for entry in entries} == {"asst_5", "asst_4", "asst_1"}
+            assert {entry.object_id for entry in entries} == {"asst_5", "asst_4", "asst_1"}
             assert {entry.before for entry in entries} == {
-                before[entry.assistant_id] for entry in entries
+                before[entry.object_id] for entry in entries
             }
             del server.bent["modify"]
             await batch.run()

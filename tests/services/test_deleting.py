@@ -12,6 +12,7 @@ from assistant_tui.core.errors import (
     ServiceError,
     Unreadable,
 )
+from assistant_tui.services.verified_writes import WriteContext
 from tests.services.support import (
     Handler,
     Server,
@@ -29,7 +30,7 @@ from tests.services.support import (
 async def test_a_deletion_looks_first_at_what_it_takes_away() -> None:
     server = Server(*some(3))
     async with service_of(server) as service:
-        await service.delete("asst_2", previous_id="asst_3")
+        await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert server.asked == ["retrieve", "delete"]
     assert [*server.texts] == ["asst_3", "asst_1"]
 
@@ -37,14 +38,14 @@ async def test_a_deletion_looks_first_at_what_it_takes_away() -> None:
 async def test_the_embedded_server_deletes_just_this_one() -> None:
     async with embedded(3) as (service, _):
         first, second, third = (await service.page()).rows
-        await service.delete(second.id, previous_id=first.id)
+        await service.delete(second.id, WriteContext(previous_id=first.id))
         assert [row.id for row in (await service.page()).rows] == [first.id, third.id]
 
 
 async def test_what_is_gone_already_counts_as_deleted() -> None:
     server = Server(*some(3))
     async with service_of(server) as service:
-        await service.delete("asst_9", previous_id="asst_3")
+        await service.delete("asst_9", WriteContext(previous_id="asst_3"))
         assert service.can(Capability.DELETE)
 
 
@@ -53,7 +54,7 @@ async def test_a_failure_after_the_deed_counts_as_deleted(answer: Handler) -> No
     server = Server(*some(3))
     server.bent["delete"] = after_the_deed(server, answer)
     async with service_of(server) as service:
-        await service.delete("asst_2", previous_id="asst_3")
+        await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert [*server.texts] == ["asst_3", "asst_1"]
 
 
@@ -66,7 +67,7 @@ async def test_a_deletion_whose_repetition_finds_nothing_counts_as_deleted() -> 
 
     server.bent["delete"] = fails_once
     async with service_of(server) as service:
-        await service.delete("asst_2", previous_id="asst_3")
+        await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert server.asked == ["retrieve", "delete", "delete"]
     assert len(server.texts) == 2
 
@@ -76,7 +77,7 @@ async def test_a_failure_that_deleted_nothing_is_told(answer: Handler) -> None:
     server = Server(*some(3), delete=answer)
     async with service_of(server) as service:
         with pytest.raises(ServiceError) as caught:
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
         assert service.can(Capability.DELETE)
     assert caught.value.message.startswith("it is still there: ")
 
@@ -91,14 +92,14 @@ async def test_a_failure_that_cannot_be_looked_into_says_so() -> None:
     server.bent["delete"] = lost_with_all_else
     async with service_of(server) as service:
         with pytest.raises(Offline, match="it may have been deleted all the same: "):
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
 
 
 async def test_what_was_never_sent_is_not_looked_into() -> None:
     server = Server(*some(3), delete=unreachable)
     async with service_of(server) as service:
         with pytest.raises(Offline):
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert server.count("retrieve") == 1
 
 
@@ -111,10 +112,10 @@ async def test_success_without_a_word_is_looked_after(answer: httpx.Response) ->
     server = Server(*some(3), delete=lambda request: answer)
     async with service_of(server) as service:
         with pytest.raises(Unreadable, match="it is still there: ") as caught:
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
         assert caught.value.may_have_arrived
         server.bent["delete"] = after_the_deed(server, lambda request: answer)
-        await service.delete("asst_2", previous_id="asst_3")
+        await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert "asst_2" not in server.texts
     assert server.asked == ["retrieve", "delete", "retrieve"] * 2
 
@@ -124,7 +125,7 @@ async def test_a_server_that_answers_that_it_did_not_delete() -> None:
     server = Server(*some(3), delete=lambda request: answer)
     async with service_of(server) as service:
         with pytest.raises(ServerFault, match="did not delete"):
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
@@ -132,7 +133,7 @@ async def test_a_server_that_has_it_but_cannot_delete_it(status: int) -> None:
     server = Server(*some(3), delete=refusing(status))
     async with service_of(server) as service:
         with pytest.raises(NotServed, match="cannot delete assistants") as caught:
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
         assert not service.can(Capability.DELETE)
     assert caught.value.status == status
 
@@ -141,9 +142,9 @@ async def test_a_server_without_retrieve_is_asked_through_its_list() -> None:
     server = Server(*some(3), delete=refusing(500), retrieve=absent)
     async with service_of(server) as service:
         with pytest.raises(ServerFault, match="still there"):
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
         del server.texts["asst_2"]
-        await service.delete("asst_2", previous_id="asst_3")
+        await service.delete("asst_2", WriteContext(previous_id="asst_3"))
         assert not service.can(Capability.RETRIEVE)
 
 
@@ -151,5 +152,5 @@ async def test_a_refusal_is_the_servers_word() -> None:
     server = Server(*some(3), delete=refusing(403))
     async with service_of(server) as service:
         with pytest.raises(Forbidden, match="said 403"):
-            await service.delete("asst_2", previous_id="asst_3")
+            await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert server.asked == ["retrieve", "delete"]

@@ -15,6 +15,7 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.schema import TABLES
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.verified_writes import WriteContext
 from tests.services.support import (
     Handler,
     Server,
@@ -42,14 +43,14 @@ async def run(server: Server, folder: Path) -> AsyncIterator[AssistantService]:
 async def deleted(service: AssistantService, *ids: str) -> list[Entry]:
     """Delete these, and return what the journal holds of that, in the same order."""
     for each in ids:
-        await service.delete(each, batch="b")
+        await service.delete(each, WriteContext(batch="b"))
     return [*reversed(await service.journal.batch("b"))]
 
 
 async def bring_back(service: AssistantService, entry: Entry) -> str:
     """Create what was deleted anew; its id."""
     draft = recreation_draft(RawJson(entry.before or ""))
-    return (await service.create(draft, ["asst_1"], undoes=entry.number)).row.id
+    return (await service.create(draft, ["asst_1"], WriteContext(undoes=entry.number))).row.id
 
 
 def arrive(server: Server, identity: str) -> None:

@@ -68,7 +68,7 @@ async def test_a_create_without_an_answer_is_found_behind_a_hundred_others(tmp_p
             [step] = (await look_up(service, entries, nothing_said)).steps()
             assert (step.action, step.why) == (Action.IMPORTED, "already imported as late")
             last = await account_journal.last()
-    assert last is not None and last.assistant_id == "late"
+    assert last is not None and last.object_id == "late"
 
 
 async def test_what_is_older_or_of_another_create_is_not_taken_for_what_got_no_answer(

@@ -18,7 +18,7 @@ from assistant_tui.config.identity import identity_of
 from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
 from assistant_tui.server.store.sqlite_store import SQLiteStore
@@ -181,13 +181,15 @@ async def test_the_journal_is_kept_as_the_settings_say(
 
     for assistant_id, days_ago in (("a", 60), ("b", 20), ("c", 1)):
         with opened(days_ago) as journal:
-            journal.add(server, assistant_id, ChangeKind.DELETED, "x" * 900_000, None)
+            journal.entries.add(
+                server, Change(assistant_id, ChangeKind.DELETED, "x" * 900_000, None)
+            )
     for days_ago in range(9):
         with opened(days_ago) as journal:
-            journal.trash(server)
+            journal.entries.trash(server)
     service = await open_service(Settings(LOCAL, **setting), LOCAL, places, None)
     try:
-        assert [entry.assistant_id for entry in await service.journal.trash()] == kept
+        assert [entry.object_id for entry in await service.journal.trash()] == kept
     finally:
         await service.close()
 

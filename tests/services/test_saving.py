@@ -10,6 +10,7 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import EditConflict, Incomplete, Invalid, NotFound, NotServed
 from assistant_tui.core.json_text import members
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.services.verified_writes import WriteContext
 from tests.services.support import (
     Server,
     absent,
@@ -111,7 +112,7 @@ async def test_what_was_deleted_elsewhere_is_not_found_and_not_sent() -> None:
     server = Server(*some(3))
     async with service_of(server) as service:
         with pytest.raises(NotFound):
-            await service.save(draft_of(text_of(9), name='"x"'), previous_id="asst_3")
+            await service.save(draft_of(text_of(9), name='"x"'), WriteContext(previous_id="asst_3"))
         assert service.can(Capability.MODIFY)
     assert server.count("modify") == 0
 
@@ -126,7 +127,7 @@ async def test_what_is_deleted_between_the_look_and_the_save_is_not_found() -> N
     server.bent["modify"] = too_late
     async with service_of(server) as service:
         with pytest.raises(NotFound):
-            await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
+            await service.save(draft_of(text_of(2), name='"x"'), WriteContext(previous_id="asst_3"))
         assert service.can(Capability.MODIFY)
 
 
@@ -135,7 +136,7 @@ async def test_a_server_that_has_it_but_cannot_modify_it(status: int) -> None:
     server = Server(*some(3), modify=refusing(status))
     async with service_of(server) as service:
         with pytest.raises(NotServed, match="cannot modify assistants") as caught:
-            await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
+            await service.save(draft_of(text_of(2), name='"x"'), WriteContext(previous_id="asst_3"))
         assert not service.can(Capability.MODIFY)
         assert service.can(Capability.RETRIEVE)
     assert caught.value.status == status
@@ -199,7 +200,7 @@ async def test_a_server_that_can_but_list_create_and_delete() -> None:
     server = Server(*some(3), modify=absent, retrieve=absent)
     async with service_of(server) as service:
         with pytest.raises(NotServed):
-            await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
+            await service.save(draft_of(text_of(2), name='"x"'), WriteContext(previous_id="asst_3"))
         missing = [each for each in Capability if not service.can(each)]
     assert missing == [Capability.RETRIEVE, Capability.MODIFY]
 
@@ -207,7 +208,9 @@ async def test_a_server_that_can_but_list_create_and_delete() -> None:
 async def test_a_save_without_retrieve_goes_through_the_list() -> None:
     server = Server(*some(3), retrieve=absent)
     async with service_of(server) as service:
-        saved = await service.save(draft_of(text_of(2), name='"x"'), previous_id="asst_3")
+        saved = await service.save(
+            draft_of(text_of(2), name='"x"'), WriteContext(previous_id="asst_3")
+        )
     assert server.asked == ["retrieve", "list", "modify"]
     assert saved.row.name == "x"
 

@@ -13,6 +13,7 @@ from assistant_tui.core.errors import Conflict
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.profiles import open_service
+from assistant_tui.services.verified_writes import WriteContext
 from tests.crowd import meet
 
 ROUNDS = 12
@@ -125,7 +126,9 @@ async def _bring_back(home: Path, numbers: list[int]) -> list[str]:
         for number in numbers:
             meet()
             try:
-                saved = await opened.create(new(str(number)), undoes=trash[number].number)
+                saved = await opened.create(
+                    new(str(number)), context=WriteContext(undoes=trash[number].number)
+                )
             except Conflict:
                 continue
             made.append(saved.row.id)

@@ -35,7 +35,7 @@ async def test_what_each_was_told_is_in_the_store_and_in_the_journal(
             for name in each.there:
                 kinds = [entry.kind for entry in await service.journal.history(name)]
                 assert kinds == [ChangeKind.CHANGED, ChangeKind.CREATED]
-        trash = {entry.assistant_id for entry in await service.journal.trash()}
+        trash = {entry.object_id for entry in await service.journal.trash()}
         assert trash == {name for each in done for name in each.gone}
         drafts = [draft.key for draft in await service.journal.orphans()]
         assert sorted(drafts) == sorted(rows), "what nobody has put away is offered"

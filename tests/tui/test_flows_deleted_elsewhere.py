@@ -64,7 +64,7 @@ async def test_it_is_created_anew_from_the_original_and_the_edits(
     assert not program.main.query("AssistantForm")
     assert ID not in [row.id for row in program.main.context.listing.rows]
     with Journal(tmp_path / "journal.db") as journal:
-        assert journal.drafts("local") == ()
+        assert journal.drafts.all("local") == ()
 
 
 async def test_a_creation_that_fails_keeps_the_draft(
@@ -76,7 +76,7 @@ async def test_a_creation_that_fails_keeps_the_draft(
     assert "Not created; the edit is kept here" in program.status
     assert program.main.query_one(Input).value == f"{NAME}x"
     with Journal(tmp_path / "journal.db") as journal:
-        (kept,) = journal.drafts("local")
+        (kept,) = journal.drafts.all("local")
         assert load_draft(kept.text).raw == {"name": f"{NAME}x"}
     gate.refuse = lambda method, path: None
     await program.press("ctrl+s", "tab", "enter")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.core.assistants.samples import sample
-from assistant_tui.journal import database
+from assistant_tui.journal import journal as journal_module
+from assistant_tui.journal.entries import Change, Entries
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.store.paging import PageQuery
@@ -35,10 +36,10 @@ def garbage(tmp_path: Path) -> None:
 @pytest.fixture
 def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Another program holds the journal, and does not let go of it."""
-    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    monkeypatch.setattr(journal_module, "PATIENCE", 0.1)
     path = tmp_path / "journal.db"
     with Journal(path) as journal:
-        journal.keep_draft("local", "other", "{}")
+        journal.drafts.keep("local", "other", "{}")
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         yield
@@ -48,10 +49,10 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The journal fails with every entry, though a moment before there was room for it."""
 
-    def add(self: Journal, *arguments: object, **others: object) -> int:
+    def add(self: Entries, server: str, change: Change, *, key: str = "") -> int:
         raise JournalError("the journal cannot be used: the disk is full")
 
-    monkeypatch.setattr(Journal, "add", add)
+    monkeypatch.setattr(Entries, "add", add)
     yield
 
 
@@ -135,15 +136,15 @@ async def test_many_are_asked_for_good_too(gate: Gate, store: SampleStore, tmp_p
 async def test_a_disk_that_fills_up_in_the_middle_ends_the_deleting(
     program: Driver, store: SampleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, kept = Journal.add, [1]
+    whole, kept = Entries.add, [1]
 
-    def add(self: Journal, *arguments: object, **others: object) -> int:
+    def add(self: Entries, server: str, change: Change, *, key: str = "") -> int:
         if not kept:
             raise JournalError("the journal cannot be used: the disk is full")
         kept.pop()
-        return whole(self, *arguments, **others)  # type: ignore[arg-type] # as it was called
+        return whole(self, server, change, key=key)
 
-    monkeypatch.setattr(Journal, "add", add)
+    monkeypatch.setattr(Entries, "add", add)
     await program.press("*", "d")
     assert "u can create them anew" in program.text
     await program.press("3", "enter")
@@ -156,15 +157,15 @@ async def test_a_disk_that_fills_up_in_the_middle_ends_the_deleting(
 async def test_of_changes_that_were_kept_in_part_that_part_is_promised(
     program: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, kept = Journal.add, [1, 2]
+    whole, kept = Entries.add, [1, 2]
 
-    def add(self: Journal, *arguments: object, **others: object) -> int:
+    def add(self: Entries, server: str, change: Change, *, key: str = "") -> int:
         if kept.pop() == 2:
             raise JournalError("the disk was full for a moment")
         kept.append(1)
-        return whole(self, *arguments, **others)  # type: ignore[arg-type] # as it was called
+        return whole(self, server, change, key=key)
 
-    monkeypatch.setattr(Journal, "add", add)
+    monkeypatch.setattr(Entries, "add", add)
     await program.press("*", "b", "enter")
     await program.type("other")
     await program.press("enter")

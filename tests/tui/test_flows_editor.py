@@ -64,7 +64,7 @@ def left(folder: Path) -> list[str]:
 def drafts(folder: Path) -> int:
     """How many drafts are on disk."""
     with Journal(folder / "journal.db") as journal:
-        return len(journal.drafts(LOCAL.name))
+        return len(journal.drafts.all(LOCAL.name))
 
 
 async def test_the_edit_is_on_disk_before_it_is_sent_and_gone_when_it_was_saved(
@@ -77,7 +77,7 @@ async def test_the_edit_is_on_disk_before_it_is_sent_and_gone_when_it_was_saved(
         await program.pilot.press("e")
         await program.until(gate.arrived.is_set)
         with Journal(tmp_path / "journal.db") as journal:
-            [kept] = journal.drafts(LOCAL.name)
+            [kept] = journal.drafts.all(LOCAL.name)
         assert load_draft(kept.text).patch() == {"name": '"M"'}
         gate.opened.set()
         await program.settle()

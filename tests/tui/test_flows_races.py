@@ -227,4 +227,4 @@ async def test_quitting_while_the_dialog_is_open_loses_nothing(
 
 def _drafts(folder: Path) -> list[Any]:
     with Journal(folder / "journal.db") as journal:
-        return [load_draft(each.text).raw for each in journal.drafts("local")]
+        return [load_draft(each.text).raw for each in journal.drafts.all("local")]

@@ -51,8 +51,8 @@ async def test_each_value_is_shown_and_keeping_on_sends_nothing(
         assert words in program.text
     assert "> (x) mine" in program.text, "mine is preselected"
     with Journal(tmp_path / "journal.db") as journal:
-        await program.until(lambda: len(journal.drafts("local")) == 1)
-        assert load_draft(journal.drafts("local")[0].text).raw == {"name": f"{NAME}x"}
+        await program.until(lambda: len(journal.drafts.all("local")) == 1)
+        assert load_draft(journal.drafts.all("local")[0].text).raw == {"name": f"{NAME}x"}
     await program.press("escape")
     assert gate.writes() == []
     assert program.main.query_one(Input).value == f"{NAME}x"
@@ -99,7 +99,7 @@ async def test_theirs_drops_the_edit_and_closes_the_form_since_nothing_is_left(
     assert not program.main.query("AssistantForm")
     assert "Nothing was left to save" in program.status
     with Journal(tmp_path / "journal.db") as journal:
-        assert journal.drafts("local") == ()
+        assert journal.drafts.all("local") == ()
 
 
 async def test_the_original_is_sent_as_it_was(

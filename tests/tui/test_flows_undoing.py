@@ -12,10 +12,10 @@ import pytest
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.journal import database
+from assistant_tui.journal import journal as journal_module
 from assistant_tui.journal.draft_files import DraftFiles
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
 from assistant_tui.server.app import create_app
@@ -146,20 +146,20 @@ async def test_an_edit_is_on_disk_while_one_types_and_gone_when_it_is_saved(
 ) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         await program.press("enter", "x")
-        await program.until(lambda: len(journal.drafts("local")) == 1)
-        (kept,) = journal.drafts("local")
+        await program.until(lambda: len(journal.drafts.all("local")) == 1)
+        (kept,) = journal.drafts.all("local")
         assert load_draft(kept.text).raw == {"name": f"{NAME}x"}
-        assert journal.orphans("local") == (), "its program runs"
+        assert journal.drafts.orphans("local") == (), "its program runs"
         await program.press("ctrl+s")
-        assert journal.drafts("local") == ()
+        assert journal.drafts.all("local") == ()
 
 
 async def test_a_discarded_edit_is_forgotten(program: Driver, tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         await program.press("enter", "x")
-        await program.until(lambda: len(journal.drafts("local")) == 1)
+        await program.until(lambda: len(journal.drafts.all("local")) == 1)
         await program.press("escape", "tab", "enter")
-        assert journal.drafts("local") == ()
+        assert journal.drafts.all("local") == ()
 
 
 async def test_an_edit_that_was_left_behind_is_offered_and_saved(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ async def test_an_edit_that_was_left_behind_is_offered_and_saved(tmp_path: Path)
     gate = Gate(create_app(store, models=("m",)))
     draft = Draft(RawJson(json.dumps(all_of(store)[0]))).edited("name", "rescued")
     with Journal(tmp_path / "journal.db") as journal:
-        journal.keep_draft("local", ID, dump_draft(draft))
+        journal.drafts.keep("local", ID, dump_draft(draft))
     async with running(gate, tmp_path) as program:
         assert "Left unsaved: rescued" in program.status
         await program.press("R", "enter")
@@ -189,7 +189,7 @@ async def test_a_new_one_that_may_have_been_created_before_the_end_is_told(
     made = store.create({"name": "new one", "model": "m"})
     draft = Draft(preset={"model": '"m"'}).edited("name", name)
     with Journal(tmp_path / "journal.db") as journal:
-        journal.keep_draft("local", "new 1", dump_draft(draft))
+        journal.drafts.keep("local", "new 1", dump_draft(draft))
     async with running(Gate(create_app(store, models=("m",))), tmp_path) as program:
         await program.press("R", "enter")
         assert (f"created since: {made['id']}" in program.text) == told
@@ -199,10 +199,10 @@ async def test_a_new_one_that_may_have_been_created_before_the_end_is_told(
 async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
     gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    monkeypatch.setattr(journal_module, "PATIENCE", 0.1)
     path = tmp_path / "journal.db"
     with Journal(path) as journal:
-        journal.keep_draft("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
+        journal.drafts.keep("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
     async with running(gate, tmp_path) as program:
         with held(path):
             await program.press("R", "enter", "tab", "enter")
@@ -213,12 +213,12 @@ async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
 
 async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db") as journal:
-        journal.keep_draft("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
+        journal.drafts.keep("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
     async with running(gate, tmp_path) as program:
         await program.press("R", "enter", "tab", "tab", "enter")
         assert "Discarded" in program.status
     with Journal(tmp_path / "journal.db") as journal:
-        assert journal.drafts("local") == ()
+        assert journal.drafts.all("local") == ()
 
 
 async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
@@ -262,7 +262,7 @@ async def test_two_changes_of_one_assistant_in_one_operation_are_both_taken_back
     store.modify(ID, lambda old: {**old, "name": "Three"})
     journal = program.main.context.service.journal
     for before, after in itertools.pairwise(texts):
-        await journal.add(ID, ChangeKind.CHANGED, before, after, batch="b")
+        await journal.add(Change(ID, ChangeKind.CHANGED, before, after, batch="b"))
     await program.press("u", "2", "enter")
     assert all_of(store)[0]["name"] == "One" and "Changed back 2" in program.status
 

@@ -9,13 +9,13 @@ import pytest
 from textual.widgets import Button, Input
 
 from assistant_tui.core.assistants.samples import sample
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.server.store.sample_store import SampleStore
 from tests.tui.driver import Driver, Gate
 from tests.tui.test_flows_exporting import held
 from tests.tui.test_flows_importing import plan_of
 
-Change = Callable[[dict[str, Any]], dict[str, Any]]
+Modify = Callable[[dict[str, Any]], dict[str, Any]]
 KNOWN = [str(sample(number)["id"]) for number in range(3)]
 
 
@@ -34,7 +34,7 @@ async def import_all(program: Driver, path: Path, *entries: dict[str, Any]) -> N
     await program.press("tab", "enter")
 
 
-def filling(values: dict[str, Any]) -> Change:
+def filling(values: dict[str, Any]) -> Modify:
     return lambda old: {**old, **values}
 
 
@@ -80,9 +80,11 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
     for each in before[:2]:
         after = json.dumps({**each, "name": "Other"})
         store.modify(each["id"], lambda old: {**old, "name": "Other"})
-        await journal.add(each["id"], ChangeKind.CHANGED, json.dumps(each), after, batch="b")
+        await journal.add(
+            Change(each["id"], ChangeKind.CHANGED, json.dumps(each), after, batch="b")
+        )
     store.delete(KNOWN[2])
-    await journal.add(KNOWN[2], ChangeKind.DELETED, json.dumps(before[2]), None, batch="b")
+    await journal.add(Change(KNOWN[2], ChangeKind.DELETED, json.dumps(before[2]), None, batch="b"))
     await program.press("u")
     assert "create 1 anew and change 2 back?" in program.text
     assert "What is created anew gets a new id." in program.text
@@ -124,7 +126,7 @@ async def test_of_what_was_not_taken_back_nothing_else_is_said(
     ],
 )
 async def test_a_new_one_that_was_changed_elsewhere_is_kept_back_and_named(
-    program: Driver, store: SampleStore, change: Change
+    program: Driver, store: SampleStore, change: Modify
 ) -> None:
     await program.press("space", "space", "C", "tab", "enter")
     mine, theirs = held(store)[:2]

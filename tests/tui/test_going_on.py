@@ -42,18 +42,18 @@ async def test_a_draft_of_a_new_one_is_no_draft_of_a_new_one_any_more(tmp_path: 
     async with running(gate, tmp_path) as program:
         await program.press("n", "a")
         with Journal(tmp_path / "journal.db") as journal:
-            await program.until(lambda: len(journal.drafts("local")) == 1)
+            await program.until(lambda: len(journal.drafts.all("local")) == 1)
             await save_and_type_meanwhile(program, gate, "b")
             await program.until(
                 lambda: (
-                    [load_draft(each.text).original is None for each in journal.drafts("local")]
+                    [load_draft(each.text).original is None for each in journal.drafts.all("local")]
                     == [False]
                 )
             )
-            (kept,) = journal.drafts("local")
+            (kept,) = journal.drafts.all("local")
             assert load_draft(kept.text).raw == {"name": "ab"}
             await program.press("ctrl+s")
-            await program.until(lambda: journal.drafts("local") == ())
+            await program.until(lambda: journal.drafts.all("local") == ())
     assert gate.writes()[0] == "POST /assistants"
     assert gate.writes()[1] == f"POST /assistants/{kept.key}"
     assert (store.get(kept.key) or {})["name"] == "ab"

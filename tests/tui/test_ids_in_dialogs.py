@@ -11,7 +11,7 @@ import pytest
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.drafts import dump_draft
-from assistant_tui.journal.entries import ChangeKind
+from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
@@ -143,8 +143,8 @@ def kept(tmp_path: Path) -> Iterator[Path]:
         for each in TWINS:
             before = json.dumps(assistant(each, instructions="\n".join(map(str, range(100)))))
             after = json.dumps(assistant(each, "Twin", instructions=""))
-            journal.add("local", each, ChangeKind.DELETED, before, None)
-            journal.add("local", each, ChangeKind.CHANGED, before, after)
+            journal.entries.add("local", Change(each, ChangeKind.DELETED, before, None))
+            journal.entries.add("local", Change(each, ChangeKind.CHANGED, before, after))
         yield tmp_path
 
 
@@ -182,7 +182,7 @@ async def test_edits_that_were_left_are_told_by_their_ids(tmp_path: Path) -> Non
     with Journal(tmp_path / "journal.db") as journal:
         for each in TWINS:
             draft = Draft(RawJson(json.dumps(assistant(each)))).edited("name", "Mine")
-            journal.keep_draft("local", each, dump_draft(draft))
+            journal.drafts.keep("local", each, dump_draft(draft))
     async with twins(tmp_path) as program:
         await program.press("R")
         shown = [line.strip(" │") for line in program.lines]

@@ -24,6 +24,7 @@ from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.services.verified_writes import WriteContext
 from assistant_tui.tui.assistants.cloning_to import clone_to
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import why_unkept
@@ -71,8 +72,8 @@ async def delete(context: MainContext, rows: Rows) -> None:
         anchors = _anchors(context, frozenset(row.id for row in rows))
 
         async def operation(row: ResourceRow) -> DeleteResult:
-            previous_id = anchors.get(row.id)
-            await context.service.delete(row.id, previous_id, batch=token, for_good=for_good)
+            part = WriteContext(previous_id=anchors.get(row.id), batch=token)
+            await context.service.delete(row.id, part, for_good=for_good)
             return DeleteResult(row.id, context.service.journal.trouble if for_good else "")
 
         await carry_out(context, "Deleting", "Deleted", rows, operation)
@@ -88,7 +89,8 @@ async def clone_all(context: MainContext, rows: Rows) -> None:
     async def operation(row: ResourceRow) -> SaveResult:
         if row.problem:
             raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
-        return await context.service.create(clone(RawJson(row.text)), known, batch=token)
+        part = WriteContext(batch=token)
+        return await context.service.create(clone(RawJson(row.text)), known, part)
 
     # The first of them is created last, so that the copies stand in their order, too.
     await carry_out(context, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
@@ -219,7 +221,8 @@ async def _change(context: MainContext, rows: Rows, edit: BulkEdit, done: str) -
     token = secrets.token_hex(8)
 
     async def operation(row: ResourceRow) -> SaveResult:
-        return await context.service.change(row.id, edit, previous_id(context, row.id), batch=token)
+        part = WriteContext(previous_id=previous_id(context, row.id), batch=token)
+        return await context.service.change(row.id, edit, part)
 
     await carry_out(context, "Changing", done, rows, operation)
 

@@ -8,6 +8,7 @@ from assistant_tui.core.labels import IN_A_SENTENCE, ON_A_LINE, name_or_id, shor
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.services.verified_writes import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.deletion import DeleteDialog
 from assistant_tui.tui.dialogs.dialog import about_line
@@ -34,7 +35,7 @@ async def delete(context: MainContext, row: ResourceRow, *, for_good: bool = Fal
     context.say(f"Deleting {name}…", Tone.WORKING)
     try:
         deleted = await context.service.delete(
-            row.id, previous_id(context, row.id), for_good=for_good
+            row.id, WriteContext(previous_id=previous_id(context, row.id)), for_good=for_good
         )
     except ServiceError as error:
         context.report(error, f"{name} was not deleted")

@@ -20,6 +20,7 @@ from assistant_tui.core.labels import (
 )
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.services.verified_writes import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import previous_id
 from assistant_tui.tui.dialogs.comparison import ConflictDialog
@@ -97,9 +98,10 @@ async def _send(context: MainContext, draft: Draft, undoes: int | None) -> SaveR
     if draft.assistant_id is None:
         context.say("Creating…", Tone.WORKING)
         known = [row.id for row in context.listing.rows]
-        return await context.service.create(draft, known, undoes)
+        return await context.service.create(draft, known, WriteContext(undoes=undoes))
     context.say("Saving…", Tone.WORKING)
-    return await context.service.save(draft, previous_id(context, draft.assistant_id), undoes)
+    before = previous_id(context, draft.assistant_id)
+    return await context.service.save(draft, WriteContext(previous_id=before, undoes=undoes))
 
 
 def _done(context: MainContext, draft: Draft, saved: SaveResult, kept: Iterable[str]) -> SaveResult:

@@ -41,7 +41,7 @@ async def undo(context: MainContext) -> None:
     elif entry.kind is ChangeKind.DELETED:
         await _recreate(context, entry)
     else:
-        name, identity = _name(entry, IN_A_SENTENCE), shown_id(entry.assistant_id)
+        name, identity = _name(entry, IN_A_SENTENCE), shown_id(entry.object_id)
         said = f"The last thing done here was to create {name} · {identity} · d deletes it"
         context.say(said, Tone.WARNING)
 
@@ -115,7 +115,7 @@ async def _recreate(context: MainContext, entry: Entry) -> None:
     if there:
         context.say(f"{_name(entry, IN_A_SENTENCE)} was not brought back: {NOT_GONE}", Tone.WARNING)
         return
-    lines = [f"Id    {shown_id(entry.assistant_id)}", "Created anew, the id will be a new one."]
+    lines = [f"Id    {shown_id(entry.object_id)}", "Created anew, the id will be a new one."]
     answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("yes", "Create it anew"))
     title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
     question = QuestionDialog(title, [*lines, doubt] if doubt else lines, answers)
@@ -150,9 +150,9 @@ def _when(entry: Entry) -> str:
 
 
 def _name(entry: Entry, most: int = IN_A_LABEL) -> str:
-    return name_or_id(name_in(entry), entry.assistant_id, most)
+    return name_or_id(name_in(entry), entry.object_id, most)
 
 
 def _in_trash(entry: Entry) -> str:
     name = short_name(name_in(entry)) or "(no name)"
-    return dated_line(entry.at, name, shown_id(entry.assistant_id))
+    return dated_line(entry.at, name, shown_id(entry.object_id))

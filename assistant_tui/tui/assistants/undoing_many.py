@@ -14,6 +14,7 @@ from assistant_tui.core.labels import label_of
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.services.verified_writes import WriteContext
 from assistant_tui.tui.assistants.bulk import carry_out, previous_id
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.typed_confirm import TypedConfirm
@@ -100,7 +101,7 @@ async def undo_many(context: MainContext, entries: Sequence[Entry]) -> None:
 
 async def _item(journal: AccountJournal, entry: Entry, several: bool) -> _Undoing:
     there = entry.kind is not ChangeKind.DELETED
-    present = await journal.present_id(entry.assistant_id) if there else entry.assistant_id
+    present = await journal.present_id(entry.object_id) if there else entry.object_id
     return _Undoing(entry, present, several)
 
 
@@ -132,16 +133,16 @@ def _undoing(context: MainContext) -> Operation[_Undoing]:
 
     async def operation(item: _Undoing) -> SaveResult | DeleteResult:
         service, entry = context.service, item.entry
+        part = WriteContext(previous_id=previous_id(context, item.id), undoes=entry.number)
         if entry.kind is ChangeKind.CREATED:
-            row_id_before, made = previous_id(context, item.id), entry.after
-            await service.delete(item.id, row_id_before, undoes=entry.number, made=made)
+            await service.delete(item.id, part, made=entry.after)
             return DeleteResult(item.id)
         if entry.kind is ChangeKind.DELETED:
             await _check_gone(context, entry)
             draft = recreation_draft(RawJson(entry.before or "{}"))
-            return await service.create(draft, known, undoes=entry.number)
+            return await service.create(draft, known, part)
         draft = await backwards(service.journal, entry)
-        return await service.save(draft, previous_id(context, item.id), undoes=entry.number)
+        return await service.save(draft, part)
 
     return operation
 
@@ -153,7 +154,7 @@ async def is_still_there(context: MainContext, entry: Entry) -> bool:
         ServiceError: that cannot be found out.
     """
     try:
-        await context.service.fetch(entry.assistant_id)
+        await context.service.fetch(entry.object_id)
     except NotFound:
         return False
     await context.service.journal.withdraw(entry.number)
@@ -171,6 +172,6 @@ async def backwards(journal: AccountJournal, entry: Entry) -> Draft:
     """The edit that takes a change back, of the assistant under the id that it has now."""
     assert entry.before is not None
     assert entry.after is not None
-    present = await journal.present_id(entry.assistant_id)
+    present = await journal.present_id(entry.object_id)
     after = {**RawJson(entry.after).members, "id": write_json(present)}
     return reverting_draft(RawJson(compose(after)), RawJson(entry.before))
