@@ -182,6 +182,6 @@ async def test_an_undoing_of_nothing_says_why(
     program: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await program.press("*", "d", "3", "enter")
-    monkeypatch.setattr(Journal, "batch", lambda self, server, token: ())
+    monkeypatch.setattr(Entries, "batch", lambda self, server, token, resource: ())
     await program.press("u")
     assert "Nothing of it is left to be undone" in program.status

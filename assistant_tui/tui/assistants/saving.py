@@ -108,7 +108,7 @@ def _done(context: MainContext, draft: Draft, saved: SaveResult, kept: Iterable[
     """Show and tell what was saved; `kept` are fields of others that were met on the way."""
     saved = replace(saved, merged=tuple(dict.fromkeys((*kept, *saved.merged))))
     context.show_row(saved.row)
-    done = "Created" if draft.assistant_id is None else "SaveResult"
+    done = "Created" if draft.assistant_id is None else "Saved"
     if saved.unchanged:
         done = "Nothing was left to save:"
     _tell(context, done, saved)
