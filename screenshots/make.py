@@ -54,8 +54,8 @@ async def _change_elsewhere(pilot: Pilot[None]) -> None:
     await _press(pilot, *_EDIT)
     assert isinstance(pilot.app, AssistantApp)
     main = pilot.app.main_screen
-    assert main is not None and main.browser.highlighted is not None
-    theirs = Draft(RawJson(main.browser.highlighted.text))
+    assert main is not None and main.list_model.highlighted is not None
+    theirs = Draft(RawJson(main.list_model.highlighted.text))
     theirs = theirs.edited("name", "On-call helper for München")
     await main.context.service.save(theirs.edited("instructions", "Answer in English."))
     await pilot.press("ctrl+s")

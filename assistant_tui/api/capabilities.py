@@ -1,24 +1,6 @@
 """What one server can and cannot do, as learned from its answers."""
 
-from enum import Enum, auto
-
-
-class Capability(Enum):
-    """A part of the API that some servers leave out."""
-
-    RETRIEVE = auto()
-    MODIFY = auto()
-    PATCH = auto()
-    """A modify that leaves what it is not sent as it is."""
-    DELETE = auto()
-    CREATE = auto()
-    CURSOR = auto()
-    """Lists that go on behind `after`."""
-    ORDER = auto()
-    """Lists that begin with the oldest where `order=asc` asks for it."""
-    MODELS = auto()
-    FILES = auto()
-    VECTOR_STORES = auto()
+from assistant_tui.core.capability import Capability
 
 
 class Capabilities:

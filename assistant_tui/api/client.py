@@ -10,9 +10,10 @@ from typing import Self, TypeVar
 from urllib.parse import quote
 
 from assistant_tui.api import parsing, responses, tool_resources
-from assistant_tui.api.capabilities import Capabilities, Capability
+from assistant_tui.api.capabilities import Capabilities
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Invalid,
     NotFound,

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from assistant_tui.api.capabilities import Capabilities, Capability
+from assistant_tui.api.capabilities import Capabilities
 from assistant_tui.api.parsing import read_resource
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import NotServed, ServiceError
 from assistant_tui.core.listing import Listing, Page
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, aclosing, suppress
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Conflict,
     Forbidden,

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.verification import SaveResult, is_made_of, verify
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
 from assistant_tui.core.json_text import compose
 from assistant_tui.core.labels import shown_id

@@ -1,7 +1,7 @@
 """Finds an assistant as it stands now, also on a server that cannot retrieve one."""
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.listing import Listing, Order, Page

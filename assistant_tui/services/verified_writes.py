@@ -3,11 +3,11 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.verification import SaveResult, changed_since, verify
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Conflict,
     EditConflict,

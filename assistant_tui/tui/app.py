@@ -18,6 +18,7 @@ from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.listing import Listing
 from assistant_tui.startup.shutdown import SHUTDOWN
 from assistant_tui.tui import signals
+from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.stylesheets import FIRST_SCREEN
@@ -55,8 +56,7 @@ class AssistantApp(FaultTolerantApp):
     CSS_PATH: ClassVar[CSSPathType | None] = [*FIRST_SCREEN]
     COMMANDS: ClassVar[set[type["Provider"] | Callable[[], type["Provider"]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", id="quit_anywhere", show=False, priority=True),
-        Binding("ctrl+z", "suspend", "Suspend", id="suspend", show=False, priority=True),
+        *bindings(Where.EVERYWHERE),
         Binding("ctrl+c", "hint", "Quit", show=False, system=True),
     ]
 
@@ -233,8 +233,10 @@ class AssistantApp(FaultTolerantApp):
     def copy_to_clipboard(self, text: str) -> None:
         """Take what inputs and selections copy the way of every copy."""
         self._clipboard = text
+        from assistant_tui.tui.assistants.copying import start_copy
+
         if self.main_screen is not None:
-            self.main_screen.copy_text(text, "the selection")
+            start_copy(self.main_screen.context, text, "the selection")
 
     def _fatal_error(self) -> None:
         """Write a report without local variables, which may hold keys, instead of showing them.

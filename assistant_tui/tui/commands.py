@@ -1,167 +1,236 @@
-"""The one registry of commands: bindings, footer, help and palette are made from it."""
+"""The one registry of commands: key, label, help, requirements and handler of each.
 
-from collections.abc import Iterable, Mapping
+Bindings, footer, palette, help, the check of a user's keymap, the table in docs/keys.md and what
+can be done at a moment are all derived from it. A key press takes this path: the binding made here,
+then `MainScreen.action_run`, then the handler that the command names.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
+from assistant_tui.core.capability import Capability
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.assistants.context import MainContext
+
+Handler = Callable[["MainContext"], Coroutine[Any, Any, None] | None]
+"""What carries a command out; a coroutine is awaited."""
+
 
 class Where(Enum):
-    """Where the focus must be for a command to be at hand."""
+    """Where the focus must be for a command to be available."""
 
     PANE = auto()
-    """The list or the detail; the pane itself carries it out."""
-    READ = auto()
-    """The list or the detail; no server is needed, the browser carries it out."""
-    BROWSE = auto()
-    """The list or the detail; the screen carries it out."""
-    WORK = auto()
-    """The list or the detail; a job that may ask and write, one at a time, in the background."""
-    FIND = auto()
-    """The list or the detail; what changes which rows are shown, and in which order."""
+    """In a list or a text that scrolls, in a dialog, too."""
+    BROWSER = auto()
+    """In the list or the detail."""
     FILTER = auto()
-    """The line of the filter."""
+    """In the line of the filter."""
     FORM = auto()
-    """The form."""
+    """In the form."""
     EVERYWHERE = auto()
-    """All of these."""
+    """Anywhere in the program."""
+
+
+class Needs(Enum):
+    """What must be there for a command to make sense; it is hidden while that is not there."""
+
+    NOTHING = auto()
+    ROW = auto()
+    """A row is highlighted."""
+    ASSISTANT = auto()
+    """The highlighted row has an id, so the server can be asked for its assistant."""
+    TARGETS = auto()
+    """Such a row, or marks."""
+    MARKS = auto()
+    """At least one row is marked."""
+    EMPTY_SERVER = auto()
+    """The server has answered, and has no assistants."""
+    FORM = auto()
+    """The form is open."""
+    FORM_TEXT = auto()
+    """A text of many lines has the focus in the form."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """One thing that a person can do; `name` is the action, and the id for the keymap."""
+    """One thing that a person can do; `name` is its name in a keymap, and the id of its binding."""
 
     name: str
     keys: str
-    """Textual's names of the keys, by commas."""
+    """Textual's names of the keys, by commas; empty for a command of the palette alone."""
     label: str
     help: str
     where: Where
+    handler: str
+    """What carries it out.
+
+    `module:function` below `assistant_tui.tui.assistants`, a `Handler`, whose module is imported
+    when the command is first given (the first rows must not wait for it); or a Textual action of
+    the pane, the screen or the app.
+    """
     footer: bool = False
     """Whether it is worth one of the six places in the footer."""
+    needs: Needs = Needs.NOTHING
+    capability: Capability | None = None
+    """What it changes the server by; greyed out where the server turned out not to have that."""
+    writes: bool = False
+    """Whether it changes something by one capability or another, as the case may be."""
+    alone: bool = False
+    """Whether it is greyed out while a job is under way, though it need not write anything."""
+    job: bool = False
+    """Whether the handler may ask and write: the write runner runs it, one such at a time."""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it is hidden in a read-only profile, and greyed out while a job is under way."""
+        return self.writes or self.capability is not None
+
+    @property
+    def action(self) -> str:
+        """The Textual action that its keys are bound to."""
+        return f"screen.run('{self.name}')" if ":" in self.handler else self.handler
+
+    def load_handler(self) -> Handler:
+        """Import the handler of a command that names a function."""
+        module, _, function = self.handler.partition(":")
+        handler: Handler = getattr(
+            import_module(f"assistant_tui.tui.assistants.{module}"), function
+        )
+        return handler
 
 
+# fmt: off
 COMMANDS: tuple[Command, ...] = (
-    Command("move_down", "down,j", "Down", "The next row or line", Where.PANE),
-    Command("move_up", "up,k", "Up", "The row or line before", Where.PANE),
-    Command("move_page_down", "pagedown", "Page down", "One screen down", Where.PANE),
-    Command("move_page_up", "pageup", "Page up", "One screen up", Where.PANE),
-    Command("move_first", "home,g", "First", "To the top", Where.PANE),
-    Command("move_last", "end,G", "Last", "To the end of what is loaded", Where.PANE),
-    Command("next_page", "right_square_bracket", "Next page", "The next page", Where.READ),
-    Command("previous_page", "left_square_bracket", "Previous page", "The page before", Where.READ),
-    Command(
-        "open", "enter", "Edit", "Open the highlighted assistant in the form", Where.BROWSE, True
-    ),
-    Command("create", "n", "New", "Create an assistant", Where.BROWSE, True),
-    Command(
-        "clone", "C", "Clone", "Create one like this, or like each that is marked", Where.BROWSE
-    ),
-    Command(
-        "delete", "d", "Delete", "Delete this one, or all that are marked; asks", Where.BROWSE, True
-    ),
-    Command("filter", "slash", "Filter", "Find by words and qualifiers", Where.FIND, True),
-    Command("filter_done", "enter,down", "To the list", "Keep the filter", Where.FILTER, True),
-    Command("filter_clear", "escape", "Clear", "Clear the filter", Where.FILTER, True),
-    Command("sort", "s", "Sort", "Sort by the next column", Where.FIND),
-    Command("sort_reverse", "S", "Reverse", "Sort in the other direction", Where.FIND),
-    Command("go_to", "i", "Go to id", "Open an assistant by its id", Where.WORK),
-    Command("mark", "space", "Mark", "Mark this one, or unmark it; go on", Where.READ),
-    Command(
-        "invert_marks",
-        "asterisk",
-        "Invert marks",
-        "Mark what is not marked, unmark what is",
-        Where.FIND,
-    ),
-    Command("mark_all", "plus", "Mark all", "Mark all that match", Where.FIND),
-    Command("unmark_all", "minus", "Unmark all", "Take all marks away", Where.READ),
-    Command("bulk", "b", "Bulk", "Do something to all that are marked", Where.WORK),
-    Command(
-        "compare",
-        "equals_sign",
-        "Compare",
-        "Two marked ones side by side, field by field",
-        Where.READ,
-    ),
-    Command(
-        "export", "x", "Export", "Write this one, or all that are marked, to files", Where.WORK
-    ),
-    Command("import", "", "Import", "Create and change assistants from files", Where.WORK),
-    Command("clone_to", "", "Clone to", "Create it, or all marked, on another server", Where.WORK),
-    Command("copy_id", "y", "Copy id", "Copy the id to your clipboard", Where.READ, True),
-    Command("show_id", "Y", "Show id", "Show the id as plain text, to select it", Where.READ),
-    Command("json", "v", "JSON", "The whole object as the server sent it", Where.READ),
-    Command("read", "m", "Read", "The instructions, laid out as Markdown", Where.READ),
-    Command("edit_json", "e", "$EDITOR", "The whole object as JSON in your editor", Where.WORK),
-    Command("undo", "u", "Undo", "Take back the last change or deletion; asks first", Where.WORK),
-    Command("history", "H", "History", "Earlier versions, to look at and restore", Where.WORK),
-    Command("trash", "", "Trash", "What was deleted here, to bring it back", Where.WORK),
-    Command("recover", "R", "Recover", "Take up an edit that was left unsaved", Where.WORK),
-    Command("refresh", "r,ctrl+r", "Refresh", "Load the list anew", Where.BROWSE),
-    Command("profile", "P", "Profile", "Switch to another server", Where.BROWSE),
-    Command("samples", "a", "Add samples", "Fill an empty store with three samples", Where.WORK),
-    Command(
-        "switch_pane", "tab,shift+tab", "Pane", "From the list to the detail and back", Where.READ
-    ),
-    Command("back", "escape", "Back", "Back to the list", Where.READ),
-    Command("save", "ctrl+s", "Save", "Save what was changed", Where.FORM, True),
-    Command(
-        "leave", "escape", "Back", "Leave the form; asks if something was changed", Where.FORM, True
-    ),
-    Command("show_changes", "f3", "Changes", "What a save would send, as a diff", Where.FORM, True),
-    Command("edit_field", "f4", "$EDITOR", "This text in your editor", Where.FORM, True),
-    Command("read_form", "f5", "Read", "The instructions, laid out as Markdown", Where.FORM),
-    Command("help", "question_mark,f1", "Help", "All keys", Where.BROWSE, True),
-    Command("help_form", "f1", "Help", "All keys", Where.FORM, True),
-    Command("palette", "colon,ctrl+p", "Commands", "Find a command by its name", Where.BROWSE),
-    Command("palette_form", "ctrl+p", "Commands", "Find a command by its name", Where.FORM),
-    Command("quit", "q", "Quit", "Quit; asks if something was changed", Where.BROWSE),
-    Command(
-        "quit_anywhere", "ctrl+q", "Quit", "Quit; asks if something was changed", Where.EVERYWHERE
-    ),
-    Command(
-        "suspend",
-        "ctrl+z",
-        "Suspend",
-        "To the shell, whose fg comes back; in a longer text: undo",
-        Where.EVERYWHERE,
-    ),
-    Command("copy_name", "", "Copy name", "Copy the name to your clipboard", Where.READ),
-    Command("copy_json", "", "Copy as JSON", "Copy the object as the server sent it", Where.READ),
-    Command(
-        "copy_curl",
-        "",
-        "Copy as curl",
-        "Copy a curl command; the key stays a variable",
-        Where.READ,
-    ),
+    Command("move_down", "down,j", "Down", "The next row or line",
+            Where.PANE, "move_down"),
+    Command("move_up", "up,k", "Up", "The row or line before",
+            Where.PANE, "move_up"),
+    Command("move_page_down", "pagedown", "Page down", "One screen down",
+            Where.PANE, "move_page_down"),
+    Command("move_page_up", "pageup", "Page up", "One screen up",
+            Where.PANE, "move_page_up"),
+    Command("move_first", "home,g", "First", "To the top",
+            Where.PANE, "move_first"),
+    Command("move_last", "end,G", "Last", "To the end of what is loaded",
+            Where.PANE, "move_last"),
+    Command("next_page", "right_square_bracket", "Next page", "The next page",
+            Where.BROWSER, "browsing:next_page"),
+    Command("previous_page", "left_square_bracket", "Previous page", "The page before",
+            Where.BROWSER, "browsing:previous_page"),
+    Command("open", "enter", "Edit", "Open the highlighted assistant in the form",
+            Where.BROWSER, "opening:open_highlighted", footer=True, needs=Needs.ROW),
+    Command("create", "n", "New", "Create an assistant",
+            Where.BROWSER, "opening:create", footer=True, capability=Capability.CREATE),
+    Command("clone", "C", "Clone", "Create one like this, or like each that is marked",
+            Where.BROWSER, "cloning:clone", needs=Needs.TARGETS, capability=Capability.CREATE),
+    Command("delete", "d", "Delete", "Delete this one, or all that are marked; asks",
+            Where.BROWSER, "deleting:delete", footer=True, needs=Needs.TARGETS,
+            capability=Capability.DELETE),
+    Command("filter", "slash", "Filter", "Find by words and qualifiers",
+            Where.BROWSER, "browsing:open_filter", footer=True),
+    Command("filter_done", "enter,down", "To the list", "Keep the filter",
+            Where.FILTER, "browsing:accept_filter", footer=True),
+    Command("filter_clear", "escape", "Clear", "Clear the filter",
+            Where.FILTER, "browsing:clear_filter", footer=True),
+    Command("sort", "s", "Sort", "Sort by the next column",
+            Where.BROWSER, "browsing:sort"),
+    Command("sort_reverse", "S", "Reverse", "Sort in the other direction",
+            Where.BROWSER, "browsing:sort_reverse"),
+    Command("go_to", "i", "Go to id", "Open an assistant by its id",
+            Where.BROWSER, "opening:go_to", alone=True, job=True),
+    Command("mark", "space", "Mark", "Mark this one, or unmark it; go on",
+            Where.BROWSER, "browsing:mark", needs=Needs.ROW),
+    Command("invert_marks", "asterisk", "Invert marks", "Mark what is not marked, unmark what is",
+            Where.BROWSER, "browsing:invert_marks"),
+    Command("mark_all", "plus", "Mark all", "Mark all that match",
+            Where.BROWSER, "browsing:mark_all"),
+    Command("unmark_all", "minus", "Unmark all", "Take all marks away",
+            Where.BROWSER, "browsing:unmark_all", needs=Needs.MARKS),
+    Command("bulk", "b", "Bulk", "Do something to all that are marked",
+            Where.BROWSER, "bulk_menu:bulk", writes=True, job=True),
+    Command("compare", "equals_sign", "Compare", "Two marked ones side by side, field by field",
+            Where.BROWSER, "showing:compare", needs=Needs.ROW),
+    Command("export", "x", "Export", "Write this one, or all that are marked, to files",
+            Where.BROWSER, "exporting:export", needs=Needs.TARGETS, alone=True, job=True),
+    Command("import", "", "Import", "Create and change assistants from files",
+            Where.BROWSER, "importing:import_files", capability=Capability.CREATE, job=True),
+    Command("clone_to", "", "Clone to", "Create it, or all marked, on another server",
+            Where.BROWSER, "cloning:clone_to", needs=Needs.TARGETS, alone=True, job=True),
+    Command("copy_id", "y", "Copy id", "Copy the id to your clipboard",
+            Where.BROWSER, "copying:copy_id", footer=True, needs=Needs.ROW),
+    Command("show_id", "Y", "Show id", "Show the id as plain text, to select it",
+            Where.BROWSER, "showing:show_id", needs=Needs.ROW),
+    Command("json", "v", "JSON", "The whole object as the server sent it",
+            Where.BROWSER, "showing:show_json", needs=Needs.ROW),
+    Command("read", "m", "Read", "The instructions, laid out as Markdown",
+            Where.BROWSER, "showing:read", needs=Needs.ROW),
+    Command("edit_json", "e", "$EDITOR", "The whole object as JSON in your editor",
+            Where.BROWSER, "editing:edit_json", needs=Needs.ASSISTANT,
+            capability=Capability.MODIFY),
+    Command("undo", "u", "Undo", "Take back the last change or deletion; asks first",
+            Where.BROWSER, "undoing:undo", writes=True, job=True),
+    Command("history", "H", "History", "Earlier versions, to look at and restore",
+            Where.BROWSER, "history:history", needs=Needs.ASSISTANT, capability=Capability.MODIFY),
+    Command("trash", "", "Trash", "What was deleted here, to bring it back",
+            Where.BROWSER, "history:trash", capability=Capability.CREATE, job=True),
+    Command("recover", "R", "Recover", "Take up an edit that was left unsaved",
+            Where.BROWSER, "recovering:recover", writes=True, job=True),
+    Command("refresh", "r,ctrl+r", "Refresh", "Load the list anew",
+            Where.BROWSER, "screen.refresh_list"),
+    Command("profile", "P", "Profile", "Switch to another server",
+            Where.BROWSER, "screen.profile"),
+    Command("samples", "a", "Add samples", "Fill an empty store with three samples",
+            Where.BROWSER, "opening:add_samples", needs=Needs.EMPTY_SERVER,
+            capability=Capability.CREATE, job=True),
+    Command("switch_pane", "tab,shift+tab", "Pane", "From the list to the detail and back",
+            Where.BROWSER, "browsing:switch_pane", needs=Needs.ROW),
+    Command("back", "escape", "Back", "Back to the list",
+            Where.BROWSER, "browsing:back"),
+    Command("save", "ctrl+s", "Save", "Save what was changed",
+            Where.FORM, "saving:save_form", footer=True, needs=Needs.FORM, alone=True, job=True),
+    Command("leave", "escape", "Back", "Leave the form; asks if something was changed",
+            Where.FORM, "screen.leave", footer=True, needs=Needs.FORM, alone=True),
+    Command("show_changes", "f3", "Changes", "What a save would send, as a diff",
+            Where.FORM, "showing:show_changes", footer=True, needs=Needs.FORM),
+    Command("edit_field", "f4", "$EDITOR", "This text in your editor",
+            Where.FORM, "editing:edit_field", footer=True, needs=Needs.FORM_TEXT),
+    Command("read_form", "f5", "Read", "The instructions, laid out as Markdown",
+            Where.FORM, "showing:read_form", needs=Needs.FORM),
+    Command("help", "question_mark,f1", "Help", "All keys",
+            Where.BROWSER, "screen.help", footer=True),
+    Command("help_form", "f1", "Help", "All keys",
+            Where.FORM, "screen.help", footer=True),
+    Command("palette", "colon,ctrl+p", "Commands", "Find a command by its name",
+            Where.BROWSER, "app.command_palette"),
+    Command("palette_form", "ctrl+p", "Commands", "Find a command by its name",
+            Where.FORM, "app.command_palette"),
+    Command("quit", "q", "Quit", "Quit; asks if something was changed",
+            Where.BROWSER, "app.quit"),
+    Command("quit_anywhere", "ctrl+q", "Quit", "Quit; asks if something was changed",
+            Where.EVERYWHERE, "app.quit"),
+    Command("suspend", "ctrl+z", "Suspend",
+            "To the shell, whose fg comes back; in a longer text: undo",
+            Where.EVERYWHERE, "app.suspend"),
+    Command("copy_name", "", "Copy name", "Copy the name to your clipboard",
+            Where.BROWSER, "copying:copy_name", needs=Needs.ROW),
+    Command("copy_json", "", "Copy as JSON", "Copy the object as the server sent it",
+            Where.BROWSER, "copying:copy_json", needs=Needs.ROW),
+    Command("copy_curl", "", "Copy as curl", "Copy a curl command; the key stays a variable",
+            Where.BROWSER, "copying:copy_curl", needs=Needs.ROW),
 )
+# fmt: on
 
-_SHOWN = {
-    "question_mark": "?",
-    "colon": ":",
-    "slash": "/",
-    "right_square_bracket": "]",
-    "left_square_bracket": "[",
-    "escape": "Esc",
-    "enter": "Enter",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "shift+tab": "Shift+Tab",
-    "space": "Space",
-    "asterisk": "*",
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "down": "↓",
-    "up": "↑",
-}
+BY_NAME: Mapping[str, Command] = {command.name: command for command in COMMANDS}
 
 
-def bindings(*places: Where) -> list[Binding]:
-    """The bindings of a widget where these commands are at hand.
+def bindings(where: Where) -> list[Binding]:
+    """The bindings of the widget, screen or app where these commands are available.
 
     All but those of the panes and the form have priority: Textual then carries one out before it
     looks where the next key goes, so that of keys that arrive together each reaches the form or
@@ -170,48 +239,17 @@ def bindings(*places: Where) -> list[Binding]:
     return [
         Binding(
             command.keys,
-            action_of(command),
+            command.action,
             command.label,
             id=command.name,
             show=False,
-            priority=command.where not in (Where.PANE, Where.FORM),
+            priority=where not in (Where.PANE, Where.FORM),
         )
-        for command in COMMANDS
-        if command.where in places and command.keys
+        for command in commands_in(where)
+        if command.keys
     ]
 
 
-def action_of(command: Command) -> str:
-    """The action of a command: the widget's own, or the screen's."""
-    if command.where in (Where.PANE, Where.READ):
-        return command.name
-    if command.where is Where.WORK:
-        return f"screen.work('{command.name}')"
-    if command.where in (Where.FIND, Where.FILTER):
-        return f"screen.find('{command.name}')"
-    return f"screen.{command.name}"
-
-
-BROWSING = (Where.READ, Where.BROWSE, Where.WORK, Where.FIND)
-"""What can be done while the list or the detail has the focus, but for moving in them."""
-
-
-def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
-    """The keys of a command as a person reads them, the user's own instead of the defaults."""
-    keys = keymap.get(command.name, command.keys).split(",")
-    return [shown_key(key) for key in keys if key]
-
-
-def shown_key(key: str) -> str:
-    """The name of a key as a person reads it: `Ctrl+S`, `?`, `Enter`, `Y`."""
-    if key in _SHOWN:
-        return _SHOWN[key]
-    if len(key) == 1:
-        return key
-    return "+".join(part if part == "$" else part.capitalize() for part in key.split("+"))
-
-
-def at_hand(places: Iterable[Where]) -> list[Command]:
-    """The commands that can be given while the focus is there."""
-    wanted = set(places)
-    return [command for command in COMMANDS if command.where in wanted]
+def commands_in(*places: Where) -> list[Command]:
+    """The commands of these places, in the order of the registry."""
+    return [command for command in COMMANDS if command.where in places]

@@ -1,4 +1,7 @@
-"""Checks a user's keymap, since Textual would silently steal or drop keys."""
+"""Names keys as a person reads them, and checks a user's keymap.
+
+Textual would silently steal a key that two commands have, and drop one that it does not know.
+"""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,7 +15,7 @@ from textual.keys import (
 )
 
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.tui.commands import BROWSING, COMMANDS, Where
+from assistant_tui.tui.commands import COMMANDS, Command, Where
 
 _NAMES = {key.value for key in Keys if key.value.isalnum() and key is not Keys.Return}
 _ALIASES = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
@@ -39,7 +42,7 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
                     "a name such as f5 or delete, with alt+, ctrl+, shift+ before it, in this order"
                 )
     for places in (
-        (Where.PANE, *BROWSING, Where.EVERYWHERE),
+        (Where.PANE, Where.BROWSER, Where.EVERYWHERE),
         (Where.FORM, Where.EVERYWHERE),
         (Where.FILTER, Where.EVERYWHERE),
     ):
@@ -91,3 +94,39 @@ def _reported(key: str) -> str:
 
 def _parts(key: str) -> list[str]:
     return key.split("+") if key != "+" else [key]
+
+
+_SHOWN = {
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "escape": "Esc",
+    "enter": "Enter",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "shift+tab": "Shift+Tab",
+    "space": "Space",
+    "asterisk": "*",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "down": "↓",
+    "up": "↑",
+}
+
+
+def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
+    """The keys of a command as a person reads them, the user's own instead of the defaults."""
+    keys = keymap.get(command.name, command.keys).split(",")
+    return [shown_key(key) for key in keys if key]
+
+
+def shown_key(key: str) -> str:
+    """The name of a key as a person reads it: `Ctrl+S`, `?`, `Enter`, `Y`."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if len(key) == 1:
+        return key
+    return "+".join(part if part == "$" else part.capitalize() for part in key.split("+"))

@@ -47,7 +47,7 @@ class CommandProvider(Provider):
         for command in COMMANDS:
             if command.where in (Where.PANE, Where.FILTER) or command.name in _HIDDEN:
                 continue
-            if self._main.command_state.can_do(command):
+            if self._main.command_state.is_offered(command):
                 yield command
 
     async def discover(self) -> Hits:
@@ -66,6 +66,6 @@ class CommandProvider(Provider):
 
     def _runner(self, command: Command) -> Callable[[], Coroutine[None, None, None]]:
         async def run() -> None:
-            await self._main.command_state.carry_out(command)
+            await self._main.run_action(command.action)
 
         return run

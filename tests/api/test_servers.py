@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from assistant_tui.api.capabilities import Capabilities, Capability
+from assistant_tui.api.capabilities import Capabilities
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Invalid,
     NotFound,

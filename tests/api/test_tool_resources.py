@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.tool_resources import MOST
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import ServerFault, Unreadable
 from tests.api.support import READS, Reply, Script, client
 

@@ -8,7 +8,8 @@ import pytest
 
 from assistant_tui.cli.arguments import create_parser
 from assistant_tui.config import loading
-from assistant_tui.tui.commands import COMMANDS, Command, keys_of
+from assistant_tui.tui.commands import COMMANDS, Command
+from assistant_tui.tui.keymap import keys_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted(ROOT.glob("docs/*.md"))]

@@ -100,8 +100,17 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
     assert not packages(modules) & (HEAVY | {"sqlite3"})
     for part in ("form", "editors", "filter_bar"):
         assert not below(modules, f"assistant_tui.tui.widgets.{part}"), part
-    for flow in ("editing", "recovering", "samples", "saving", "undoing"):
-        assert not below(modules, f"assistant_tui.tui.assistants.{flow}"), flow
+    for action in (
+        "bulk",
+        "cloning",
+        "editing",
+        "history",
+        "opening",
+        "recovering",
+        "saving",
+        "undoing",
+    ):
+        assert not below(modules, f"assistant_tui.tui.assistants.{action}"), action
     assert not below(modules, "markdown_it") and "textual.widgets._markdown" not in modules
     assert (
         not {"assistant_tui.core.markdown_parts", "assistant_tui.core.assistants.conflict"}

@@ -30,7 +30,7 @@ class Session:
     async def to_the_end(self) -> None:
         """Go down until no further row comes."""
         before = -1
-        while before != (before := len(self.program.main.context.listing)):
+        while before != (before := len(self.program.main.list_model.listing)):
             await self.press("G")
 
     async def edit_name(self, more: str) -> None:
@@ -61,7 +61,7 @@ class Session:
     @property
     def row(self) -> ResourceRow:
         """The highlighted row."""
-        row = self.program.main.browser.highlighted
+        row = self.program.main.list_model.highlighted
         assert row is not None
         return row
 

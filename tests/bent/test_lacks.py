@@ -102,7 +102,7 @@ async def test_after_a_wipe_nothing_is_sent_before_the_person_agrees_to_send_all
 async def test_what_is_changed_together_stops_at_the_first_wipe(tmp_path: Path) -> None:
     async with session(KNOWN["localai"], tmp_path, 3) as on:
         service = on.program.main.context.service
-        rows = [row.id for row in on.program.main.context.listing.rows]
+        rows = [row.id for row in on.program.main.list_model.listing.rows]
         old = dict(on.server.held)
         await service.change(rows[0], renamed)
         for each in rows[1:]:

@@ -44,7 +44,7 @@ async def test_every_row_that_is_given_is_seen_in_few_requests(name: str, tmp_pa
     seen = SEEN.get(name, Seen())
     async with session(KNOWN[name], tmp_path) as on:
         await on.to_the_end()
-        rows = on.program.main.context.listing.rows
+        rows = on.program.main.list_model.listing.rows
         assert len({row.id for row in rows}) == len(rows)
         assert {row.id for row in rows} <= {*on.server.held}
         assert not any(row.problem for row in rows)
@@ -59,10 +59,10 @@ async def test_a_list_is_asked_for_no_more_than_before_when_it_is_loaded_anew(
     """What a server showed that it cannot do is not asked for again."""
     async with session(KNOWN[name], tmp_path) as on:
         await on.to_the_end()
-        count, rows = on.program.header, on.program.main.context.listing.rows
+        count, rows = on.program.header, on.program.main.list_model.listing.rows
         on.server.forget()
         await on.press("r")
-        assert on.program.main.context.listing.rows == rows
+        assert on.program.main.list_model.listing.rows == rows
         assert on.program.header == count
         asked = SEEN.get(name, Seen()).asked
         assert on.server.parts == (["list"] if asked[:3] == CUT else [*asked])
@@ -73,7 +73,7 @@ async def test_a_list_is_asked_for_no_more_than_before_when_it_is_loaded_anew(
 async def test_all_is_said_of_all_that_there_is(name: str, count: int, tmp_path: Path) -> None:
     async with session(KNOWN[name], tmp_path, count) as on:
         await on.to_the_end()
-        assert len(on.program.main.context.listing) == count
+        assert len(on.program.main.list_model.listing) == count
         certain = name not in ("leapfrog", "astra") or count != 50
         assert (f"of {count} (all)" in on.program.header) is certain
         assert len(on.server.parts) <= 4
@@ -113,7 +113,7 @@ async def test_a_cursor_that_is_gone_is_not_taken_for_a_server_of_one_page(tmp_p
     async with session(KNOWN["bella"], tmp_path) as on:
         del on.server.held["asst_0011"]
         await on.to_the_end()
-        assert len(on.program.main.context.listing) == 59
+        assert len(on.program.main.list_model.listing) == 59
         assert "of 59 (all)" in on.program.header
         assert on.status == ""
         assert "one page only" not in await on.help()

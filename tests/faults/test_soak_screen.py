@@ -135,7 +135,7 @@ class Person:
         assert self._program.main.browser.list_pane.has_focus
 
     def _highlighted(self) -> Known | None:
-        row = self._program.main.browser.highlighted
+        row = self._program.main.list_model.highlighted
         known = None if row is None else self._ledger.known.get(row.id)
         if row is not None and known is not None:
             known.row = row
@@ -154,7 +154,7 @@ class Person:
         return Offline(said[-1], may_have_arrived=arrived)
 
     def _created(self, identity: str) -> None:
-        row = self._program.main.context.listing.row(identity)
+        row = self._program.main.list_model.listing.row(identity)
         assert row is not None, "what was created is not shown"
         known = self._ledger.created(row)
         known.descriptions = {*self._typed.setdefault(row.name, {None})}
@@ -184,7 +184,7 @@ async def soak(proxy: Proxy, machine: Machine, folder: Path, seed: int) -> None:
             assert chaos.count > STEPS / 4, "there were faults"
             await program.press("r")
             assert f"of {len(held)} (all)" in program.header or not held
-            assert [row.id for row in program.main.context.listing.rows] == [
+            assert [row.id for row in program.main.list_model.listing.rows] == [
                 each["id"] for each in held
             ]
             await program.press("n", *"last", "ctrl+s")

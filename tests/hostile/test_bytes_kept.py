@@ -18,7 +18,7 @@ ODD = r"""{"id" :"asst_1", "name":"One","model" : "m\/\u006d",
 async def test_an_edit_of_one_field_touches_no_other_byte(tmp_path: Path) -> None:
     server = HostileServer(ODD)
     async with running(server, tmp_path) as program:
-        row = program.main.browser.highlighted
+        row = program.main.list_model.highlighted
         assert row is not None
         assert part_of(row, Part.JSON, LOCAL)[0] == ODD
         await program.press("enter", "!", "ctrl+s")

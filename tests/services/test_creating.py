@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Invalid, NotServed
 from tests.services.support import Server, embedded, refusing, service_of
 

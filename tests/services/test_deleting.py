@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from assistant_tui.api.capabilities import Capability
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Forbidden,
     NotServed,

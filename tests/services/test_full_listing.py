@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.api.client import AssistantsClient
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import ServerFault
 from assistant_tui.core.listing import Listing
 from assistant_tui.services.assistants import AssistantService

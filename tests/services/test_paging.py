@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from assistant_tui.api.capabilities import Capability
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Invalid, NotFound, NotServed
 from assistant_tui.core.listing import Listing
 from tests.services.support import Server, absent, embedded, refusing, service_of, some, text_of

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Forbidden
 from assistant_tui.services.assistants import AssistantService
 from tests.services.support import Server, absent, embedded, in_turn, refusing, service_of

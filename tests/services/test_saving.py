@@ -5,8 +5,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import EditConflict, Incomplete, Invalid, NotFound, NotServed
 from assistant_tui.core.json_text import members
 from assistant_tui.core.raw_json import RawJson

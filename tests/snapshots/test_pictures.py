@@ -56,8 +56,8 @@ def listing_of(*objects: object) -> Gate:
 
 async def detail_follows(program: Driver) -> None:
     """Wait until the cursor has rested and the detail shows its row."""
-    browser = program.main.browser
-    await program.until(lambda: browser.detail_pane.lines == describe(browser.highlighted))
+    detail, model = program.main.browser.detail_pane, program.main.list_model
+    await program.until(lambda: detail.lines == describe(model.highlighted))
 
 
 async def test_list(start: Start, looks_as_before: Looks) -> None:

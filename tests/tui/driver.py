@@ -183,7 +183,7 @@ class Driver:
     @property
     def highlighted(self) -> str:
         """The name in the highlighted row."""
-        row = self.main.browser.highlighted
+        row = self.main.list_model.highlighted
         return row.name if row else ""
 
 

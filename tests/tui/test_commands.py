@@ -1,35 +1,18 @@
 """The registry of commands: whole, without clashes, and readable."""
 
+import inspect
 import re
 from collections import Counter
 
 import pytest
 
 from assistant_tui.tui.app import AssistantApp
-from assistant_tui.tui.assistants.browser import Browser
-from assistant_tui.tui.assistants.jobs import jobs, jobs_on_a_row
-from assistant_tui.tui.commands import (
-    BROWSING,
-    COMMANDS,
-    Command,
-    Where,
-    at_hand,
-    bindings,
-    keys_of,
-    shown_key,
-)
+from assistant_tui.tui.commands import COMMANDS, Command, Where, bindings, commands_in
+from assistant_tui.tui.keymap import keys_of, shown_key
 from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import MAX_KEYS
 from assistant_tui.tui.widgets.text_view import TextView
-
-_DOERS: dict[Where, tuple[type, ...]] = {
-    Where.PANE: (ListPane, TextView),
-    Where.READ: (Browser,),
-    Where.BROWSE: (MainScreen,),
-    Where.FORM: (MainScreen,),
-    Where.EVERYWHERE: (),
-}
 
 
 def named(name: str) -> Command:
@@ -38,15 +21,14 @@ def named(name: str) -> Command:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_every_command_is_carried_out_where_it_is_at_hand(command: Command) -> None:
-    if command.where in (Where.FIND, Where.FILTER):
-        assert callable(MainScreen.action_find)
+def test_every_command_has_a_handler(command: Command) -> None:
+    if ":" in command.handler:
+        handler = command.load_handler()
+        assert [*inspect.signature(handler).parameters] == ["context"]
+        assert inspect.iscoroutinefunction(handler) or not command.job
         return
-    if command.where is Where.WORK:
-        assert (command.name in jobs()) != (command.name in jobs_on_a_row())
-        return
-    action = "quit" if command.name == "quit_anywhere" else command.name
-    for doer in _DOERS[command.where] or (AssistantApp,):
+    place, _, action = command.handler.rpartition(".")
+    for doer in {"": (ListPane, TextView), "screen": (MainScreen,), "app": (AssistantApp,)}[place]:
         assert callable(getattr(doer, f"action_{action}", None))
 
 
@@ -56,19 +38,22 @@ def test_names_are_unique_since_they_are_the_ids_of_the_bindings() -> None:
 
 @pytest.mark.parametrize(
     "places",
-    [(Where.PANE, *BROWSING, Where.EVERYWHERE), (Where.FORM, Where.EVERYWHERE)],
+    [
+        (Where.PANE, Where.BROWSER, Where.EVERYWHERE),
+        (Where.FORM, Where.EVERYWHERE),
+        (Where.FILTER, Where.EVERYWHERE),
+    ],
 )
 def test_no_key_means_two_things_at_one_place(places: tuple[Where, ...]) -> None:
     keys = Counter(
-        key for command in at_hand(places) for key in command.keys.split(",") if command.keys
+        key for command in commands_in(*places) for key in command.keys.split(",") if command.keys
     )
     assert [key for key, times in keys.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("place", Where)
 def test_the_footer_has_room_for_what_wants_to_stand_there(place: Where) -> None:
-    places = BROWSING if place in BROWSING else (place,)
-    assert sum(command.footer for command in at_hand(places)) <= MAX_KEYS
+    assert sum(command.footer for command in commands_in(place)) <= MAX_KEYS
 
 
 def test_keys_that_terminals_cannot_tell_apart_are_not_used() -> None:
@@ -120,14 +105,9 @@ def test_a_keymap_takes_the_place_of_the_own_keys() -> None:
 
 
 def test_bindings_go_to_who_carries_them_out() -> None:
-    made = {binding.id: binding for binding in bindings(*Where)}
+    made = {binding.id: binding for where in Where for binding in bindings(where)}
     assert set(made) == {command.name for command in COMMANDS if command.keys}
     assert made["move_down"].action == "move_down"
-    assert made["json"].action == "json"
-    assert made["delete"].action == "screen.delete"
-    assert made["save"].action == "screen.save"
-
-
-def test_keys_for_typing_never_have_priority_over_the_form() -> None:
-    assert not any(binding.priority for binding in bindings(Where.FORM))
-    assert all(binding.priority for binding in bindings(Where.READ, Where.BROWSE))
+    assert made["delete"].action == "screen.run('delete')"
+    assert made["help"].action == "screen.help"
+    assert made["quit"].action == "app.quit"

@@ -16,8 +16,8 @@ from assistant_tui.config.settings import LOCAL, Profile, demo
 from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import has_controls
-from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.copying import Copied, Part, copy, curl, part_of
+from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.dialogs.dialog import QuestionDialog
 from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.widgets.status_line import Tone
@@ -48,7 +48,7 @@ class Told:
 async def told(clipboard: Clipboard, text: str, name: str) -> tuple[str, Tone]:
     """What is said of one copy."""
     context = Told()
-    await copy(cast(MainContext, context), clipboard, text, name)
+    await copy(cast(Reporter, context), clipboard, text, name)
     (said,) = context.said
     return said
 
@@ -194,7 +194,7 @@ async def copied(text: str, answer: str | None, *, lines: bool = False) -> tuple
     """What reached the terminal, decoded, after one question."""
     context, written = Asked(answer), list[str]()
     clipboard = Clipboard("", {"SSH_TTY": "x"}, written.append)
-    await copy(cast(MainContext, context), clipboard, text, "the name", lines)
+    await copy(cast(Reporter, context), clipboard, text, "the name", lines)
     sent = [each.removeprefix("\x1b]52;c;").removesuffix("\a") for each in written]
     return context, [base64.b64decode(each).decode() for each in sent]
 

@@ -118,7 +118,7 @@ async def test_what_is_unfinished_leaves_the_rest_of_the_filter_and_its_line(
     assert names(program) == found and "/tutor ·" in program.header
     await program.type("o1")
     assert "✗" not in program.text
-    assert {row.summary.model for row in program.main.view.rows} == {"o1"}
+    assert {row.summary.model for row in program.main.list_model.display.view.rows} == {"o1"}
 
 
 async def test_what_was_found_is_underlined_in_the_names(program: Driver) -> None:
@@ -228,10 +228,16 @@ def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def shown_while(program: Driver, *keys: str) -> list[int]:
     """How many rows were in each view that was shown while keys took effect."""
-    counts: list[int] = []
-    program.main.watch(program.main, "view", lambda view: counts.append(len(view)), init=False)
+    model = program.main.list_model
+    views = [model.display.view]
+
+    def note() -> None:
+        if model.display.view is not views[-1]:
+            views.append(model.display.view)
+
+    model.listen(note)
     await program.press(*keys)
-    return counts
+    return [len(view) for view in views[1:]]
 
 
 async def test_what_is_found_is_shown_bit_by_bit(program: Driver, small_slices: None) -> None:

@@ -101,13 +101,13 @@ async def test_a_page_that_is_no_longer_wanted_is_dropped(tmp_path: Path) -> Non
         await program.pilot.press("G")
         await gate.arrived.wait()
         gate.hold = lambda method, path: False
-        last = program.main.context.listing.rows[-1]
+        last = program.main.list_model.listing.rows[-1]
         store.delete(last.id)
         await program.pilot.press("r")
         await program.pilot.pause()
         gate.opened.set()
         await program.settle()
-        ids = [row.id for row in program.main.context.listing.rows]
+        ids = [row.id for row in program.main.list_model.listing.rows]
         assert len(ids) == len(set(ids))
         assert last.id not in ids
         expected = [sample(index)["id"] for index in range(60) if sample(index)["id"] != last.id]

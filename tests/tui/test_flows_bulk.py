@@ -88,9 +88,8 @@ async def test_what_is_marked_when_the_dialog_opens_is_what_is_deleted(
     program: Driver, store: SampleStore
 ) -> None:
     await program.press("space", "d")
-    program.main.browser.marks = program.main.browser.marks.with_all(
-        program.main.context.listing.rows
-    )
+    model = program.main.list_model
+    model.mark(model.marks.with_all(model.listing.rows))
     await program.press("1", "enter")
     assert [each["id"] for each in held(store)] == [identity(each) for each in range(1, COUNT)]
 
@@ -167,7 +166,7 @@ async def test_many_are_cloned_in_their_order(program: Driver, store: SampleStor
     first, second = sample(0)["name"], sample(1)["name"]
     assert names[:2] == [f"{first} (copy)", f"{second} (copy)"] and len(names) == COUNT + 2
     assert "Cloned 2" in program.status
-    assert [row.name for row in program.main.context.listing.rows[:2]] == names[:2]
+    assert [row.name for row in program.main.list_model.listing.rows[:2]] == names[:2]
     await program.press("u")
     assert "The server keeps no copies" in program.text
     await program.press("2", "enter")
@@ -209,7 +208,7 @@ async def test_what_failed_stays_marked(program: Driver, gate: Gate) -> None:
     await program.press("space", "space", "d", "2", "enter")
     assert "Failed: 1" in program.text
     await program.press("escape")
-    assert [row.id for row in program.main.context.marked] == [identity(0)]
+    assert [row.id for row in program.main.list_model.marked_rows] == [identity(0)]
     assert "Deleted 1 · 1 failed" in program.status
 
 

@@ -47,7 +47,7 @@ def there() -> SampleStore:
 
 
 async def clone_to(program: Driver, *keys: str) -> None:
-    program.main.action_work("clone_to")
+    await program.main.action_run("clone_to")
     await program.settle()
     await program.press(*keys)
 

@@ -62,7 +62,7 @@ async def test_it_is_created_anew_from_the_original_and_the_edits(
     assert now["name"] == f"{NAME}x"
     assert now["id"] != ID and now["id"] in program.status
     assert not program.main.query("AssistantForm")
-    assert ID not in [row.id for row in program.main.context.listing.rows]
+    assert ID not in [row.id for row in program.main.list_model.listing.rows]
     with Journal(tmp_path / "journal.db") as journal:
         assert journal.drafts.all("local") == ()
 

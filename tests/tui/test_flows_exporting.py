@@ -35,7 +35,7 @@ async def export(program: Driver, form: str, folder: Path) -> None:
 
 async def command(program: Driver, name: str) -> None:
     """Give a command of the palette that has no key."""
-    program.main.action_work(name)
+    await program.main.action_run(name)
     await program.settle()
 
 

@@ -86,7 +86,7 @@ async def test_keys_are_answered_while_a_deletion_takes_long_and_only_the_asked_
 async def test_the_id_is_taken_when_the_dialog_opens(program: Driver, store: SampleStore) -> None:
     """The list changes under the open dialog; the assistant that was asked about goes."""
     await program.press("j", "d")
-    program.main.context.listing = program.main.context.listing.without([ID])
+    program.main.list_model.change(program.main.list_model.listing.without([ID]))
     await program.press("tab", "enter")
     assert store.get(sample(1)["id"]) is None
     assert store.get(sample(2)["id"]) is not None

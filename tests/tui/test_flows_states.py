@@ -90,7 +90,7 @@ async def test_an_answer_that_is_no_json_is_told_and_r_tries_again(tmp_path: Pat
     server = endpoint(lambda request: httpx.Response(200, text=answers.pop(0)))
     async with running(server, tmp_path, profile=WORK) as program:
         for _ in range(3):
-            if program.main.context.listing.rows:
+            if program.main.list_model.listing.rows:
                 break
             assert "Unreadable" in program.text
             assert "<html>" not in program.text
@@ -107,8 +107,8 @@ async def test_one_unreadable_object_spoils_only_its_own_row(tmp_path: Path) -> 
         await program.press("j", "enter")
         assert '"no": 1' in program.text
         await program.press("escape", "j")
-        assert program.main.browser.highlighted is not None
-        assert program.main.browser.highlighted.id == "c"
+        assert program.main.list_model.highlighted is not None
+        assert program.main.list_model.highlighted.id == "c"
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -183,6 +183,6 @@ async def test_the_palette_carries_out_a_command(program: Driver) -> None:
     await program.type("show id")
     await program.until(lambda: "as plain text" in program.text)
     await program.press("enter")
-    row = program.main.browser.highlighted
+    row = program.main.list_model.highlighted
     assert row is not None
     await program.until(lambda: program.text.count(row.id) == 1)

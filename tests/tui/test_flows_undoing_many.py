@@ -190,4 +190,4 @@ async def test_a_new_one_that_was_brought_back_since_is_deleted_under_its_presen
     await program.press("2", "enter")
     assert [each["id"] for each in held(store)] == KNOWN
     assert "Deleted 2" in program.status
-    assert [row.id for row in program.main.context.listing.rows] == KNOWN
+    assert [row.id for row in program.main.list_model.listing.rows] == KNOWN

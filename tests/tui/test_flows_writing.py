@@ -11,7 +11,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.tui.assistants.browser import Browser
+from assistant_tui.tui.assistants.context import MainContext
 from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
@@ -46,7 +46,7 @@ async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is
     program: Driver, gate: Gate, store: SampleStore
 ) -> None:
     await deletes(program, gate)
-    program.main.action_work("export")
+    await program.main.action_run("export")
     await program.pilot.pause()
     assert program.status == "! Not begun: something else is still under way"
     assert not program.asked
@@ -136,10 +136,10 @@ async def test_a_fault_in_a_write_frees_the_way_out(
 async def test_a_fault_in_an_action_is_reported_and_the_program_goes_on(
     program: Driver, store: SampleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(self: Browser) -> None:
+    def fails(context: MainContext) -> None:
         raise IndexError("x")
 
-    monkeypatch.setattr(Browser, "action_json", fails)
+    monkeypatch.setattr("assistant_tui.tui.assistants.showing.show_json", fails)
     await program.press("v")
     assert "Not done: stopped by a fault of this program (IndexError" in program.status
     await program.press("d", "tab", "enter")

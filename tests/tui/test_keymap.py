@@ -104,7 +104,7 @@ def test_a_key_may_serve_list_and_form() -> None:
 def test_two_commands_may_swap_their_keys() -> None:
     keymap = {"delete": "n", "create": "d"}
     check_keymap(PATH, keymap)
-    made = BindingsMap(bindings(Where.BROWSE))
+    made = BindingsMap(bindings(Where.BROWSER))
     made.apply_keymap(keymap)
     assert [b.id for b in made.key_to_bindings["n"]] == ["delete"]
     assert [b.id for b in made.key_to_bindings["d"]] == ["create"]
@@ -113,7 +113,7 @@ def test_two_commands_may_swap_their_keys() -> None:
 @pytest.mark.parametrize("keys", ["!", "D", "ctrl+d", "percent_sign", "%", "f5", "insert", "ü"])
 def test_what_is_allowed_reaches_the_bindings(keys: str) -> None:
     check_keymap(PATH, {"copy_id": keys})
-    made = BindingsMap(bindings(Where.READ))
+    made = BindingsMap(bindings(Where.BROWSER))
     app = AssistantApp(
         Settings(LOCAL, keymap={"copy_id": keys}),
         lambda profile: Listing(),

@@ -9,7 +9,7 @@ import pytest
 from assistant_tui.core.listing import Listing
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.tui.main.list_loader import ListLoader
+from assistant_tui.tui.assistants.connector import Connector
 from tests.tui.driver import Gate, running
 from tests.tui.rows import row
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 async def test_discarding_before_there_is_a_connection_is_no_fault(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect, connected = ListLoader.connected, asyncio.Event()
+    connect, connected = Connector.connected, asyncio.Event()
 
-    async def late(loader: ListLoader) -> "AssistantService":
+    async def late(loader: Connector) -> "AssistantService":
         await connected.wait()
         return await connect(loader)
 
-    monkeypatch.setattr(ListLoader, "connected", late)
+    monkeypatch.setattr(Connector, "connected", late)
     gate = Gate(create_app(SampleStore(0), models=()))
     opening = Listing((row(),), remembered=True)
     async with running(gate, tmp_path, opening=opening, settle=False) as program:

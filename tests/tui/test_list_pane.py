@@ -11,30 +11,33 @@ from textual.pilot import Pilot
 
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.search.filtered_listing import FilteredListing
+from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.widgets.list_pane import ListPane
 from tests.tui.rows import HOSTILE, listing, row
 
 
 class Host(App[None]):
-    """A list and nothing else; hears what the list says."""
+    """A list and nothing else; notes what its model says."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.model = ListModel(Listing(), 50)
         self.wanted: list[str] = []
         self.highlighted: list[str | None] = []
         self.selected = 0
+        self.model.listen(self._note)
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
-        yield ListPane(50)
+        yield ListPane(self.model)
 
-    @on(ListPane.PageWanted)
-    def _wanted(self, event: ListPane.PageWanted) -> None:
-        self.wanted.append(event.after)
-
-    @on(ListPane.Highlighted)
-    def _highlighted(self, event: ListPane.Highlighted) -> None:
-        self.highlighted.append(event.assistant_id)
+    def _note(self) -> None:
+        wanted, row = self.model.state.page_wanted, self.model.highlighted
+        if wanted is not None and self.wanted[-1:] != [wanted]:
+            self.wanted.append(wanted)
+        highlighted = row.id if row else None
+        if self.highlighted[-1:] != [highlighted]:
+            self.highlighted.append(highlighted)
 
     @on(ListPane.Selected)
     def _selected(self) -> None:
@@ -48,10 +51,11 @@ class Screen:
         self.app = app
         self.pilot = pilot
         self.pane = app.query_one(ListPane)
+        self.model = app.model
 
     async def put(self, rows: Listing) -> None:
         """Give it other rows."""
-        self.pane.view = FilteredListing(rows)
+        self.model.show(FilteredListing(rows))
         await self.pilot.pause()
 
     @property
@@ -67,7 +71,7 @@ class Screen:
     @property
     def name(self) -> str:
         """The name under the cursor."""
-        return self.pane.highlighted.name if self.pane.highlighted else ""
+        return self.model.highlighted.name if self.model.highlighted else ""
 
 
 @asynccontextmanager
@@ -112,7 +116,7 @@ async def test_every_line_fills_the_width() -> None:
 async def test_the_highlight_stays_on_its_assistant_when_rows_come_before_it() -> None:
     rows = listing(20)
     async with showing(rows) as it:
-        it.pane.highlight("asst_7")
+        it.model.highlight("asst_7")
         await it.put(rows.with_row(row("asst_new", "New")))
         assert it.name == "Row 7"
         assert "Row 7" in it.marked[0]
@@ -121,10 +125,10 @@ async def test_the_highlight_stays_on_its_assistant_when_rows_come_before_it() -
 async def test_the_highlight_goes_to_the_neighbour_of_what_is_gone() -> None:
     rows = listing(20)
     async with showing(rows) as it:
-        it.pane.highlight("asst_7")
+        it.model.highlight("asst_7")
         await it.put(rows.without(["asst_7"]))
         assert it.name == "Row 8"
-        it.pane.highlight("asst_19")
+        it.model.highlight("asst_19")
         await it.put(rows.without(["asst_19"]))
         assert it.name == "Row 18"
 
@@ -138,13 +142,13 @@ async def test_it_tells_who_is_highlighted_and_that_nobody_is() -> None:
 
 async def test_an_unknown_id_moves_nothing() -> None:
     async with showing(listing(3)) as it:
-        it.pane.highlight("asst_elsewhere")
+        it.model.highlight("asst_elsewhere")
         assert it.name == "Row 0"
 
 
 async def test_the_next_page_is_asked_for_before_the_cursor_arrives_there() -> None:
     async with showing(listing(50, complete=False)) as it:
-        it.pane.highlight("asst_24")
+        it.model.highlight("asst_24")
         await it.pilot.pause()
         assert it.app.wanted == []
         await it.pilot.press("j")
@@ -164,7 +168,7 @@ async def test_nothing_is_asked_for_where_nothing_is_left() -> None:
     for rows in (listing(50), Listing(listing(50).rows, single_page=True)):
         async with showing(rows) as it:
             await it.pilot.press("G")
-            it.pane.move_page(1)
+            it.model.go_page(1)
             await it.pilot.pause()
             assert it.app.wanted == []
 
@@ -176,15 +180,15 @@ async def test_a_few_rows_ask_for_more_at_once() -> None:
 
 async def test_pages_are_jumped_by_their_first_rows() -> None:
     async with showing(listing(120)) as it:
-        it.pane.highlight("asst_7")
+        it.model.highlight("asst_7")
         for direction, name in ((1, "Row 50"), (1, "Row 100"), (1, "Row 119"), (-1, "Row 50")):
-            it.pane.move_page(direction)
+            it.model.go_page(direction)
             assert it.name == name
 
 
 async def test_a_jump_to_a_page_that_is_not_there_ends_when_it_has_come() -> None:
     async with showing(listing(50, complete=False)) as it:
-        it.pane.move_page(1)
+        it.model.go_page(1)
         await it.pilot.pause()
         assert it.name == "Row 49" and it.app.wanted == ["asst_49"]
         await it.put(listing(100, complete=False))
@@ -193,7 +197,7 @@ async def test_a_jump_to_a_page_that_is_not_there_ends_when_it_has_come() -> Non
 
 async def test_a_move_meanwhile_takes_the_jump_back() -> None:
     async with showing(listing(50, complete=False)) as it:
-        it.pane.move_page(1)
+        it.model.go_page(1)
         await it.pilot.press("k")
         await it.put(listing(100, complete=False))
         assert it.name == "Row 48"
@@ -201,7 +205,7 @@ async def test_a_move_meanwhile_takes_the_jump_back() -> None:
 
 async def test_a_jump_ends_at_the_last_row_where_the_page_turns_out_empty() -> None:
     async with showing(listing(50, complete=False)) as it:
-        it.pane.move_page(1)
+        it.model.go_page(1)
         await it.put(listing(50))
         assert it.name == "Row 49"
 
@@ -229,7 +233,7 @@ async def test_no_screen_is_too_small(size: tuple[int, int]) -> None:
 
 async def test_another_height_keeps_the_cursor_in_sight() -> None:
     async with showing(listing(100)) as it:
-        it.pane.highlight("asst_9")
+        it.model.highlight("asst_9")
         await it.pilot.resize_terminal(60, 5)
         await it.pilot.pause()
         assert len(it.marked) == 1 and "Row 9 " in it.marked[0]

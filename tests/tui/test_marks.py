@@ -22,7 +22,7 @@ async def many(tmp_path: Path) -> AsyncIterator[Driver]:
 
 
 def marked(program: Driver) -> set[str]:
-    return {row.id for row in program.main.context.marked}
+    return {row.id for row in program.main.list_model.marked_rows}
 
 
 def ids(*numbers: int) -> set[str]:
@@ -43,7 +43,7 @@ async def test_marks_stay_through_paging_and_reloading(many: Driver) -> None:
     await many.press("space", "right_square_bracket", "space")
     await many.press("right_square_bracket", "space", "r", "home")
     assert marked(many) == ids(0, 50, 100)
-    assert [row.id for row in many.main.context.marked] == [
+    assert [row.id for row in many.main.list_model.marked_rows] == [
         sample(each)["id"] for each in (0, 50, 100)
     ]
     assert many.lines[2].startswith(">*")
@@ -88,7 +88,7 @@ async def test_all_that_match_are_waited_for_and_marked_when_they_are_there(
 ) -> None:
     await slow.pilot.press("slash", *"tutor", "enter", "plus")
     await slow.until(lambda: slow.asked)
-    some = len(slow.main.view)
+    some = len(slow.main.list_model.display.view)
     assert f"{some} found among the 50 loaded so far, the list is still loading" in slow.text
     assert marked(slow) == set()
     let_go(held)
@@ -107,7 +107,7 @@ async def test_marking_all_right_behind_the_filter_marks_no_part(slow: Driver, h
 async def test_only_what_was_found_so_far_is_marked_if_a_person_says_so(slow: Driver) -> None:
     await slow.pilot.press("slash", *"tutor", "enter", "plus")
     await slow.until(lambda: slow.asked)
-    some = {row.id for row in slow.main.view.rows}
+    some = {row.id for row in slow.main.list_model.display.view.rows}
     assert f"Only these {len(some)}" in slow.text
     await slow.pilot.press("right", "enter")
     await slow.until(lambda: not slow.asked)

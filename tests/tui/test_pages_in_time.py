@@ -17,7 +17,7 @@ async def first_page(folder: Path) -> Listing:
     """What the server answers first, to the letter."""
     gate = Gate(create_app(SampleStore(200), models=()))
     async with running(gate, folder, profile=PAGES) as program:
-        return Listing(program.main.context.listing.rows[:50], remembered=True)
+        return Listing(program.main.list_model.listing.rows[:50], remembered=True)
 
 
 async def test_a_page_wanted_before_the_server_has_answered_comes_with_the_answer(
@@ -54,7 +54,7 @@ async def test_what_was_deleted_during_a_refresh_does_not_come_back(
 ) -> None:
     async with running(gate, tmp_path) as program:
         name = program.highlighted
-        rows = ",".join(row.text for row in program.main.context.listing.rows)
+        rows = ",".join(row.text for row in program.main.list_model.listing.rows)
         older = f'{{"object": "list", "data": [{rows}], "has_more": false}}'.encode()
         gate.hold = lambda method, path: method == "GET"
         await program.pilot.press("r")
@@ -66,5 +66,5 @@ async def test_what_was_deleted_during_a_refresh_does_not_come_back(
         gate.opened.set()
         await program.settle()
         assert program.status.startswith(f"Deleted {name}")
-        assert name not in [row.name for row in program.main.context.listing.rows]
+        assert name not in [row.name for row in program.main.list_model.listing.rows]
         assert "of 2 (all)" in program.header

@@ -46,7 +46,7 @@ async def test_s_goes_through_the_columns_and_shift_s_turns_round(
 
 async def test_all_pages_are_sorted_and_what_has_no_name_is_last(program: Driver) -> None:
     await program.press("s")
-    rows = program.main.view.rows
+    rows = program.main.list_model.display.view.rows
     given = [row.name for row in rows if row.name]
     assert (len(rows) == COUNT and given == sorted(given, key=str.casefold)) or given[0] <= given[1]
     nameless = [sample_id(index) for index in range(COUNT) if not sample(index)["name"]]
@@ -74,7 +74,7 @@ async def test_a_save_keeps_the_order(program: Driver) -> None:
     await program.type("zzz")
     await program.press("ctrl+s")
     assert program.highlighted.startswith("zzz") and "by name" in program.header
-    assert [row.name for row in program.main.view.rows if row.name][-1] > "zzz"
+    assert [row.name for row in program.main.list_model.display.view.rows if row.name][-1] > "zzz"
 
 
 async def go_to(program: Driver, assistant_id: str) -> None:

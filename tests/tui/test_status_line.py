@@ -7,11 +7,11 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
-from assistant_tui.tui.commands import BROWSING, COMMANDS, at_hand
+from assistant_tui.tui.commands import COMMANDS, Where, commands_in
 from assistant_tui.tui.widgets.status_line import MAX_KEYS, HeaderLine, KeyLine, StatusLine, Tone
 from tests.tui.rows import HOSTILE
 
-FOOTER = tuple(c for c in at_hand(BROWSING) if c.footer)
+FOOTER = tuple(c for c in commands_in(Where.BROWSER) if c.footer)
 
 
 class Host(App[None]):

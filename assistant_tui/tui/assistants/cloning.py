@@ -1,14 +1,37 @@
-"""Opens the form on a new assistant that is like another."""
+"""Creates assistants that are like others, on this server or on another one."""
 
-from assistant_tui.core.assistants.cloning import clone, uncreatable_fields
-from assistant_tui.core.labels import name_or_id
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from assistant_tui.config.settings import Profile
+from assistant_tui.core.assistants import cloning
+from assistant_tui.core.assistants.cloning import ServerInventory, Transfer, transfer
+from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.batch import Batch, Status
+from assistant_tui.core.errors import Invalid, ServiceError
+from assistant_tui.core.labels import name_or_id, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.offers import offer_of
+from assistant_tui.tui.assistants.bulk import clone_marked
 from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
+from assistant_tui.tui.dialogs.progress import BatchProgress
+from assistant_tui.tui.dialogs.prompts import ChoiceDialog
 from assistant_tui.tui.widgets.status_line import Tone
 
 _NEXT = "Ctrl+S creates it"
+
+
+async def clone(context: MainContext) -> None:
+    """Clone what is marked; else open the form on a new one like the highlighted."""
+    if context.list_model.marks:
+        context.run_job(partial(clone_marked, context))
+    elif row := context.list_model.highlighted:
+        await open_clone(context, row)
 
 
 async def open_clone(context: MainContext, row: ResourceRow) -> None:
@@ -20,10 +43,121 @@ async def open_clone(context: MainContext, row: ResourceRow) -> None:
         )
         return
     document = RawJson(row.text)
-    lost = one_line(", ".join(uncreatable_fields(document)))
+    lost = one_line(", ".join(cloning.uncreatable_fields(document)))
     title = f"Clone of {name}"
-    await context.open_form(clone(document), title=f"{title}, without {lost}" if lost else title)
+    await context.open_form(
+        cloning.clone(document), title=f"{title}, without {lost}" if lost else title
+    )
     if lost:
         context.say(f"Cannot come along: {lost} · {_NEXT}", Tone.WARNING)
     else:
         context.say(f"A clone of {name}, with all that it has · {_NEXT}")
+
+
+_MOST_LINES = 200
+"""Lines of losses that the question shows."""
+
+
+class _Move(NamedTuple):
+    """One assistant on its way to the other server."""
+
+    row: ResourceRow
+    transfer: Transfer | None
+    """None for one that does not fit the API, and so cannot be created there."""
+
+    @property
+    def id(self) -> str:
+        """The id that it has here."""
+        return self.row.id
+
+    @property
+    def label(self) -> str:
+        """What a result calls it."""
+        return self.row.label
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What does not come along. Not made safe for display."""
+        if self.transfer is None:
+            return (f"unreadable: {self.row.problem}",)
+        return self.transfer.lost
+
+
+async def clone_to(context: MainContext) -> None:
+    """Let a profile be chosen, say what is lost on the way there, and create them there."""
+    rows = context.list_model.targets
+    others = {
+        name: profile
+        for name, profile in context.profiles.items()
+        if not profile.read_only and name != context.profile.name
+    }
+    if not others:
+        context.say("There is no other profile that may be written to: P lists all", Tone.WARNING)
+        return
+    lines = {name: one_line(f"{name} · {each.host}") for name, each in others.items()}
+    chosen = await context.ask(ChoiceDialog(f"Clone {len(rows):,} to", lines))
+    if chosen is not None:
+        await _to(context, others[chosen], rows)
+
+
+async def _to(context: MainContext, profile: Profile, rows: Sequence[ResourceRow]) -> None:
+    context.say(f"Asking {one_line(profile.host)} what it has…", Tone.WORKING)
+    try:
+        there = await context.connector.open(profile)
+    except ServiceError as error:
+        context.report(error, "Not cloned")
+        return
+    try:
+        offer = await offer_of(there)
+        moves = [_Move(row, None if row.problem else _transfer(row, offer)) for row in rows]
+        context.say("")
+        if await context.ask(_question(profile, moves)) == "clone":
+            await _carry_out(context, there, profile, moves)
+    finally:
+        await there.close()
+
+
+def _transfer(row: ResourceRow, offer: ServerInventory) -> Transfer:
+    return transfer(RawJson(row.text), offer)
+
+
+def _question(profile: Profile, moves: Sequence[_Move]) -> QuestionDialog:
+    lines = [*_losses(moves)]
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES:,} more lines"]
+    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("clone", "Clone"))
+    title = f"Clone {len(moves):,} to {one_line(profile.name)}?"
+    return QuestionDialog(title, lines, answers)
+
+
+def _losses(moves: Sequence[_Move]) -> Iterator[str]:
+    for move in moves:
+        lost = move.lost
+        if lost or len(moves) == 1:
+            yield move.label
+            yield from (f"  {one_line(each)}" for each in lost)
+    if not any(move.lost for move in moves):
+        yield "All that they have comes along."
+
+
+async def _carry_out(
+    context: MainContext, there: AssistantService, profile: Profile, moves: Sequence[_Move]
+) -> None:
+    """Create them one after the other: no two creates may be taken for one another."""
+
+    async def operation(move: _Move) -> SaveResult:
+        if move.transfer is None:
+            raise Invalid(f"it does not fit the API: {one_line(move.row.problem)}")
+        return await there.create(move.transfer.draft)
+
+    batch = Batch(moves[::-1], operation, at_once=1)
+    title = f"Cloning {len(moves):,} to {one_line(profile.name)}"
+    await context.ask(BatchProgress(title, batch, context.reporter.give_up_waits))
+    made = [each.saved.row for each in batch.results if each.saved is not None]
+    context.list_model.mark(
+        context.list_model.marks.without([each.item.id for each in batch.of(Status.DONE)])
+    )
+    said = f"Cloned {len(made):,} to {one_line(profile.name)}"
+    if len(moves) == len(made) == 1:
+        said = f"{said} · {shown_id(made[0].id)}"
+    context.say(said, Tone.PLAIN if len(made) == len(moves) else Tone.WARNING)

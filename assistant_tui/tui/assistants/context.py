@@ -1,85 +1,120 @@
-"""What an action needs of the screen that it runs on."""
+"""What an action works on: the list, the form, the server, the status line and dialogs."""
 
-from collections.abc import Awaitable, Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.tui.dialogs.dialog import Dialog, Result
+from assistant_tui.tui.assistants.browser import Browser
+from assistant_tui.tui.assistants.connector import Connector
+from assistant_tui.tui.assistants.filter_controller import FilterController
+from assistant_tui.tui.assistants.form_controller import FormController
+from assistant_tui.tui.assistants.reporter import Reporter
+from assistant_tui.tui.list_model import ListModel
+from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.widgets.status_line import Tone
 
 if TYPE_CHECKING:
     from assistant_tui.services.account_journal import AccountJournal
     from assistant_tui.services.assistants import AssistantService
 
+Job = Callable[[], Coroutine[Any, Any, None]]
+"""What may ask and write; the coroutine is made when it is begun."""
 
-class MainContext(Protocol):
-    """The main screen, as the flows see it."""
 
-    listing: Listing
-    profile: Profile
+class MainContext:
+    """The parts of one main screen, as every action needs some of them."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        profile: Profile,
+        profiles: Mapping[str, Profile],
+        list_model: ListModel,
+        reporter: Reporter,
+        connector: Connector,
+        clipboard: Clipboard,
+        run_job: Callable[[Job], None],
+    ) -> None:
+        """`profiles` are all that can be opened, by name; `run_job` begins a job, if none runs."""
+        self._screen = screen
+        self.profile = profile
+        self.profiles = profiles
+        self.list_model = list_model
+        self.reporter = reporter
+        self.connector = connector
+        self.clipboard = clipboard
+        self.run_job = run_job
+        self.say = reporter.say
+        self.ask = reporter.ask
+        self.form = FormController(
+            screen, connector, reporter, self._form_closed, model=profile.model
+        )
+        self.filter = FilterController(screen, list_model)
 
     @property
     def app(self) -> App[object]:
-        """The application, whose terminal an editor needs."""
+        """The application, which shows dialogs, and whose terminal an editor needs."""
+        return self._screen.app
+
+    @property
+    def screen(self) -> Screen[None]:
+        """The main screen, in whose workers actions run."""
+        return self._screen
+
+    @property
+    def browser(self) -> Browser:
+        """List and detail."""
+        return self._screen.query_one(Browser)
 
     @property
     def service(self) -> "AssistantService":
-        """The open service; flows are only started when there is one."""
+        """The open service; jobs are only begun when there is one."""
+        assert self.connector.service is not None
+        return self.connector.service
 
     @property
     def journal(self) -> "AccountJournal | None":
         """What is kept of this server on this machine; None before there is a connection."""
+        return None if self.connector.service is None else self.connector.service.journal
 
-    def connected(self) -> Awaitable["AssistantService"]:
-        """The open service, once there is one; raises ServiceError if it cannot be opened."""
-
-    def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
-        """Put a sentence on the status line."""
-
-    def say_passing(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
-        """Say how loading goes; an empty sentence takes back only such a one."""
+    @property
+    def only_reads(self) -> bool:
+        """No assistant can be edited: the profile says so, or the server turned out not to."""
+        service = self.connector.service
+        return self.profile.read_only or not (service is None or service.can(Capability.MODIFY))
 
     def report(self, error: ServiceError, doing: str = "") -> None:
-        """Tell of a failure where it is seen."""
-
-    def ask(self, dialog: Dialog[Result]) -> Awaitable[Result | None]:
-        """Show a dialog and wait for its answer; only in a worker."""
-
-    async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
-        """Open the form on a draft; `key` is where it is kept, if it is.
-
-        `title` takes the place of the form's own, and is shown as it is.
-        """
-
-    @property
-    def marked(self) -> tuple[ResourceRow, ...]:
-        """The assistants that the person has marked, those of the list in its order first."""
-
-    @property
-    def targets(self) -> tuple[ResourceRow, ...]:
-        """The marked assistants; where none is, the highlighted one."""
-
-    @property
-    def profiles(self) -> Mapping[str, Profile]:
-        """All that can be opened, by name."""
-
-    def service_of(self, profile: Profile) -> Awaitable["AssistantService"]:
-        """Open the service of any profile, to be closed by the caller; raises ServiceError."""
-
-    def give_up_waits(self) -> None:
-        """Let each request that waits to be sent again fail as it did before."""
-
-    def unmark(self, assistant_ids: Iterable[str]) -> None:
-        """Take the marks of some away."""
+        """Tell of a failure on the status line, and beside the field that it names."""
+        said = f"{error.title}: {error}"
+        self.say(f"{doing}: {said}" if doing else said, Tone.ERROR)
+        self.form.refuse(error)
 
     def show_row(self, row: ResourceRow) -> None:
         """Put a row that the server answered into the listing and highlight it."""
+        self.list_model.change(self.list_model.listing.with_row(row))
+        self.list_model.highlight(row.id)
 
-    def reveal(self, assistant_id: str) -> None:
-        """Highlight an assistant that is loaded, whatever filter would hide it."""
+    async def open_form(self, draft: Draft, key: str = "", title: str = "") -> None:
+        """Open the form on a draft.
+
+        Args:
+            draft: what is to be edited.
+            key: where it is kept in the journal, if it is.
+            title: takes the place of the form's own, and is shown as it is.
+        """
+        await self.filter.close()
+        self._screen.add_class("-form")
+        self.browser.close_off(True)
+        await self.form.open(draft, key, title)
+
+    def _form_closed(self) -> None:
+        self._screen.remove_class("-form")
+        self.browser.close_off(False)
+        self.browser.show_list()

@@ -3,6 +3,7 @@
 import os
 import shlex
 from enum import Enum, auto
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,13 +20,46 @@ from assistant_tui.core.safe_text import (
     without_controls,
 )
 from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.terminal.clipboard import Clipboard, ClipboardError
 from assistant_tui.tui.widgets.status_line import Tone
+from assistant_tui.tui.workers import start
+
+
+def copy_id(context: MainContext) -> None:
+    """Copy the id of the highlighted assistant."""
+    _copy_part(context, Part.ID)
+
+
+def copy_name(context: MainContext) -> None:
+    """Copy its name."""
+    _copy_part(context, Part.NAME)
+
+
+def copy_json(context: MainContext) -> None:
+    """Copy the object as the server sent it."""
+    _copy_part(context, Part.JSON)
+
+
+def copy_curl(context: MainContext) -> None:
+    """Copy a command that reads the assistant."""
+    _copy_part(context, Part.CURL)
+
+
+def _copy_part(context: MainContext, part: "Part") -> None:
+    if (row := context.list_model.highlighted) is not None:
+        start_copy(context, *part_of(row, part, context.profile))
+
+
+def start_copy(context: MainContext, text: str, name: str, lines: bool = True) -> None:
+    """Copy a text in the background; `name` is what the status line calls it."""
+    copying = partial(copy, context.reporter, context.clipboard, text, name, lines)
+    start(context.screen, copying, "copy")
 
 
 async def copy(
-    context: MainContext, clipboard: Clipboard, text: str, name: str, lines: bool = True
+    reporter: Reporter, clipboard: Clipboard, text: str, name: str, lines: bool = True
 ) -> None:
     """Copy a text and tell how; Y is the way out where there is no clipboard.
 
@@ -33,18 +67,18 @@ async def copy(
     nobody typed. With `lines`, its line feeds and tabs are meant.
     """
     if has_controls(text, lines=lines):
-        answer = await context.ask(_question(text, name, lines))
+        answer = await reporter.ask(_question(text, name, lines))
         if answer not in (_ESCAPED, _EXACT):
-            context.say(f"{one_line(name)} was not copied", Tone.WARNING)
+            reporter.say(f"{one_line(name)} was not copied", Tone.WARNING)
             return
         text = without_controls(text, lines=lines) if answer == _ESCAPED else text
     try:
         how = await clipboard.copy(text)
     except ClipboardError as error:
-        context.say(f"{name} was not copied: {error} · Y shows the id", Tone.ERROR)
+        reporter.say(f"{name} was not copied: {error} · Y shows the id", Tone.ERROR)
         return
     hint = " · Y shows it" if "OSC 52" in how and name == shown_id(text) else ""
-    context.say(f"{one_line(name)} {how}{hint}")
+    reporter.say(f"{one_line(name)} {how}{hint}")
 
 
 _ESCAPED, _EXACT = "escaped", "exact"

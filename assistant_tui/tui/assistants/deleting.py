@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.labels import IN_A_SENTENCE, ON_A_LINE, name_or_id, short_name, shown_id
@@ -10,9 +11,19 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.services.verified_writes import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.deletion import DeleteDialog
+from assistant_tui.tui.dialogs.deletion import FOR_GOOD, YES, DeleteDialog
 from assistant_tui.tui.dialogs.dialog import about_line
 from assistant_tui.tui.widgets.status_line import Tone
+
+
+def delete(context: MainContext) -> None:
+    """Ask whether to delete what is marked; else the highlighted one, and just this."""
+    if context.list_model.marks:
+        from assistant_tui.tui.assistants.bulk import delete_marked
+
+        context.run_job(partial(delete_marked, context))
+    elif row := context.list_model.highlighted:
+        context.app.push_screen(question(context, row), partial(_answered, context, row))
 
 
 def question(context: MainContext, row: ResourceRow) -> DeleteDialog:
@@ -20,39 +31,37 @@ def question(context: MainContext, row: ResourceRow) -> DeleteDialog:
     return DeleteDialog(list(about(row)), lambda: why_unkept(context, [row]))
 
 
+def _answered(context: MainContext, row: ResourceRow, answer: str | None) -> None:
+    if answer in (YES, FOR_GOOD):
+        context.run_job(partial(delete_row, context, row, for_good=answer == FOR_GOOD))
+
+
 async def why_unkept(context: MainContext, rows: Sequence[ResourceRow]) -> str:
     """Why no copies of these could be kept just now; empty if they could."""
     try:
-        service = await context.connected()
+        service = await context.connector.connected()
     except ServiceError as error:
         return str(error)
     return await service.journal.check(sum(len(row.text) for row in rows))
 
 
-async def delete(context: MainContext, row: ResourceRow, *, for_good: bool = False) -> None:
+async def delete_row(context: MainContext, row: ResourceRow, *, for_good: bool = False) -> None:
     """Delete just this row, and tell what became of it; `for_good` also if no copy is kept."""
     name, identity = name_or_id(row.name, row.id, IN_A_SENTENCE), shown_id(row.id)
     context.say(f"Deleting {name}…", Tone.WORKING)
     try:
-        deleted = await context.service.delete(
-            row.id, WriteContext(previous_id=previous_id(context, row.id)), for_good=for_good
-        )
+        place = WriteContext(previous_id=context.list_model.previous_id(row.id))
+        deleted = await context.service.delete(row.id, place, for_good=for_good)
     except ServiceError as error:
         context.report(error, f"{name} was not deleted")
         return
-    context.listing = context.listing.without([row.id])
+    context.list_model.change(context.list_model.listing.without([row.id]))
     if not deleted:
         context.say(f"{name} was gone already · {identity}", Tone.WARNING)
         return
     trouble = context.service.journal.trouble if for_good else ""
     undo = f"u cannot undo it: {trouble}" if trouble else "u undoes it"
     context.say(f"Deleted {name} · {identity} · {undo}", Tone.WARNING if trouble else Tone.PLAIN)
-
-
-def previous_id(context: MainContext, assistant_id: str) -> str | None:
-    """The id of the row before, from which a server's list can be asked for just this one."""
-    position = context.listing.position(assistant_id)
-    return context.listing.rows[position - 1].id if position else None
 
 
 def about(row: ResourceRow) -> Iterator[str]:

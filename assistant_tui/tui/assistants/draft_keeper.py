@@ -9,7 +9,8 @@ from textual.worker import Worker
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.connector import Connector
+from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import start
 
@@ -22,8 +23,9 @@ class DraftKeeper:
 
     def __init__(
         self,
-        context: MainContext,
         screen: Screen[None],
+        connector: Connector,
+        reporter: Reporter,
         draft: Callable[[], Draft],
         key: str,
         turns: asyncio.Lock,
@@ -35,8 +37,9 @@ class DraftKeeper:
         `turns` is shared by all forms of a screen: nothing is kept after it was forgotten, and
         nothing forgotten that a later form of the same assistant has kept.
         """
-        self._context = context
         self._screen = screen
+        self._connector = connector
+        self._reporter = reporter
         self._draft = draft
         self.key = key
         self._kept = kept
@@ -56,7 +59,7 @@ class DraftKeeper:
     async def keep(self) -> None:
         """Keep the draft as it is now; returns once it is on disk."""
         try:
-            service = await self._context.connected()
+            service = await self._connector.connected()
         except ServiceError:
             # The list says why there is no connection; the draft is safe in the form.
             return
@@ -70,15 +73,15 @@ class DraftKeeper:
             else:
                 await service.journal.forget_draft(self.key)
         if service.journal.trouble:
-            self._context.say(
+            self._reporter.say(
                 f"The edit is kept in memory only: {service.journal.trouble}", Tone.WARNING
             )
 
     def now(self) -> None:
         """Keep the draft before the program is ended from outside."""
-        journal = self._context.journal
-        if journal is not None and not self._given_up and (draft := self._draft()).dirty:
-            journal.keep_draft_now(self.key, draft)
+        service = self._connector.service
+        if service is not None and not self._given_up and (draft := self._draft()).dirty:
+            service.journal.keep_draft_now(self.key, draft)
             self._kept = True
 
     def forget(self) -> Worker[None]:
@@ -94,5 +97,5 @@ class DraftKeeper:
     async def _forget(self) -> None:
         async with self._turns:
             # Before there is a connection nothing was kept, and nobody waits for one.
-            if self._kept:
-                await self._context.service.journal.forget_draft(self.key)
+            if self._kept and self._connector.service is not None:
+                await self._connector.service.journal.forget_draft(self.key)

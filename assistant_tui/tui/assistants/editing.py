@@ -1,11 +1,8 @@
 """Edits a whole object, or one text of the form, in the person's own editor."""
 
 import secrets
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
-
-from textual.screen import Screen
 
 from assistant_tui.core.assistants.draft import Draft, editor_draft
 from assistant_tui.core.errors import ServiceError
@@ -15,7 +12,6 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.journal.drafts import InEditor
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.assistants.deleting import previous_id
 from assistant_tui.tui.assistants.saving import save
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.terminal.external_editor import (
@@ -30,7 +26,6 @@ from assistant_tui.tui.workers import is_there, start
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.editors.text import TextEditor
-    from assistant_tui.tui.widgets.form import AssistantForm
 
 
 _SEPARATOR = "\nin the editor"
@@ -122,6 +117,12 @@ class EditorSession:
 _ERROR_MARK = "// "
 
 
+def edit_json(context: MainContext) -> None:
+    """Edit the highlighted object, wherever the cursor goes meanwhile."""
+    if (row := context.list_model.highlighted) is not None:
+        context.run_job(partial(edit_object, context, row))
+
+
 async def edit_object(context: MainContext, row: ResourceRow) -> None:
     """Fetch the object, open it as JSON in the editor, and save what was changed.
 
@@ -129,7 +130,7 @@ async def edit_object(context: MainContext, row: ResourceRow) -> None:
     """
     context.say("Fetching…", Tone.WORKING)
     try:
-        row = await context.service.fetch(row.id, previous_id(context, row.id))
+        row = await context.service.fetch(row.id, context.list_model.previous_id(row.id))
     except ServiceError as error:
         context.report(error, "Not opened")
         return
@@ -210,50 +211,48 @@ def without_error(text: str) -> str:
     return "\n".join(lines)
 
 
-class FieldEditing:
-    """Takes what the editor left into the form, as if it was typed there."""
+def edit_field(context: MainContext) -> None:
+    """Open the text of the form that has the focus, and take in what the editor leaves."""
+    form = context.form.form
+    editor = None if form is None else form.focused_text
+    if form is None or editor is None:
+        return
+    stand_in = new_stand_in()
+    draft = form.draft_with_text(editor, stand_in)
+    try:
+        text = str(editor.raw)
+        session = EditorSession(context, context.form.key, text, editor.suffix, MAX_TEXT_SIZE)
+        session.keep(draft, stand_in)
+    except EditorError as error:
+        context.say(str(error), Tone.ERROR)
+    else:
+        _visit(context, editor, session)
 
-    def __init__(
-        self, context: MainContext, screen: Screen[None], keep: Callable[[], None]
-    ) -> None:
-        """`keep` puts the draft of the form on disk before it returns."""
-        self._context = context
-        self._screen = screen
-        self._keep = keep
 
-    def edit(self, form: "AssistantForm", editor: "TextEditor", key: str) -> None:
-        """Open a text of a form, whose draft is kept under a key."""
-        stand_in = new_stand_in()
-        draft = form.draft_with_text(editor, stand_in)
+def _visit(context: MainContext, editor: "TextEditor", session: EditorSession) -> None:
+    """Take what the editor left into the form, as if it was typed there."""
+    try:
+        text = session.run()
+    except UnreadableFile as error:
+        start(context.screen, partial(_visit_again, context, editor, session, str(error)), "form")
+    except EditorError as error:
+        context.say(str(error), Tone.ERROR)
+    else:
+        if text != session.file.before:
+            editor.replace(text)
+        context.form.keep_now()
+        session.end()
+
+
+async def _visit_again(
+    context: MainContext, editor: "TextEditor", session: EditorSession, told: str
+) -> None:
+    if await context.ask(unreadable(told)) == "drop":
+        session.end()
+    elif is_there(editor):
         try:
-            text = str(editor.raw)
-            session = EditorSession(self._context, key, text, editor.suffix, MAX_TEXT_SIZE)
-            session.keep(draft, stand_in)
+            session.file.reopen()
         except EditorError as error:
-            self._context.say(str(error), Tone.ERROR)
+            context.say(str(error), Tone.ERROR)
         else:
-            self._visit(editor, session)
-
-    def _visit(self, editor: "TextEditor", session: EditorSession) -> None:
-        try:
-            text = session.run()
-        except UnreadableFile as error:
-            start(self._screen, partial(self._visit_again, editor, session, str(error)), "form")
-        except EditorError as error:
-            self._context.say(str(error), Tone.ERROR)
-        else:
-            if text != session.file.before:
-                editor.replace(text)
-            self._keep()
-            session.end()
-
-    async def _visit_again(self, editor: "TextEditor", session: EditorSession, told: str) -> None:
-        if await self._context.ask(unreadable(told)) == "drop":
-            session.end()
-        elif is_there(editor):
-            try:
-                session.file.reopen()
-            except EditorError as error:
-                self._context.say(str(error), Tone.ERROR)
-            else:
-                self._visit(editor, session)
+            _visit(context, editor, session)

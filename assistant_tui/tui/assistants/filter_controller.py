@@ -1,81 +1,27 @@
-"""Filters and sorts the list while a person types, and marks what was found."""
+"""Filters the list while a person types, and waits for all rows where an action needs them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from assistant_tui.core.rows import Marks, ResourceRow
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.core.search.query import EVERYTHING, QueryError, parse
 from assistant_tui.tui.assistants.browser import Browser
+from assistant_tui.tui.dialogs.progress import ALL, FOUND_SO_FAR, LoadingDialog
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.stylesheets import read_deferred
-from assistant_tui.tui.widgets.status_line import StatusLine, Tone
 from assistant_tui.tui.workers import start
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.filter_bar import FilterBar
 
 
-from assistant_tui.tui.dialogs.progress import ALL, FOUND_SO_FAR, LoadingDialog
-
 Use = Callable[[Sequence[ResourceRow], bool], None]
 """Takes the rows, and whether they are all that the server has for the filter."""
-
-
-class WholeResult:
-    """What an action on "all that match" asks for its rows, so that it never acts on a part."""
-
-    def __init__(self, model: ListModel, screen: Screen[None]) -> None:
-        self._model = model
-        self._screen = screen
-
-    def ask(self, doing: str, use: Use) -> None:
-        """Hand all rows to `use` at once, where they are there; else when the rest has come.
-
-        A dialog shows how far it is. There a person can take what was found so far, which is then
-        what the dialog has counted, or do nothing.
-        """
-        model = self._model
-        if model.state.found_all:
-            self._hand_over(model.state.view, use, all_there=True)
-            return
-        dialog = LoadingDialog(f"{doing}: not all is here yet", self._try_again)
-        offered = model.state.view
-
-        def show() -> None:
-            nonlocal offered
-            if dialog.answered:
-                return
-            state = model.state
-            offered, failure = state.view, state.failure
-            if state.found_all:
-                dialog.close(ALL)
-            else:
-                failed = "" if failure is None else f"{failure.error.title}: {failure.error}"
-                dialog.show(len(offered), len(offered.listing.loaded), failed)
-
-        def answered(answer: str | None) -> None:
-            model.unlisten(show)
-            model.update(model.state.wanting_all(False))
-            if answer in (ALL, FOUND_SO_FAR):
-                self._hand_over(offered, use, all_there=answer == ALL)
-
-        model.listen(show)
-        show()
-        self._screen.app.push_screen(dialog, answered)
-        model.update(model.state.wanting_all(True))
-
-    def _try_again(self) -> None:
-        self._model.update(self._model.state.retrying())
-
-    def _hand_over(self, view: FilteredListing, use: Use, *, all_there: bool) -> None:
-        use(view.rows, all_there and view.listing.complete)
-
 
 SLICE = 0.004
 """Seconds that rows are looked at before keys have their turn."""
@@ -89,18 +35,61 @@ SCREENFUL = 50
 """Rows that are worth a drawing of their own."""
 
 
-class FilterController:
-    """Reads the filter, looks through the rows by and by, and hands out each view to be shown."""
+class _AllRows:
+    """Gives an action on "all that match" its rows, so that it never acts on a part unasked."""
 
-    def __init__(
-        self, model: ListModel, screen: Screen[None], show: Callable[[FilteredListing], None]
-    ) -> None:
-        """`show` is given each view that is to be seen."""
+    def __init__(self, model: ListModel, doing: str, use: Use) -> None:
+        """`doing` names the action in the dialog; `use` is given the rows."""
         self._model = model
+        self._use = use
+        self._offered = model.state.view
+        self._dialog = LoadingDialog(f"{doing}: not all is here yet", self._try_again)
+
+    def ask(self, screen: Screen[None]) -> None:
+        """Hand all rows over at once, where they are there; else when the rest has come.
+
+        A dialog shows how far it is. There a person can take what was found so far, which is then
+        what the dialog has counted, or do nothing.
+        """
+        if self._model.state.found_all:
+            self._hand_over(all_there=True)
+            return
+        self._model.listen(self._follow)
+        self._follow()
+        screen.app.push_screen(self._dialog, self._answered)
+        self._model.update(self._model.state.wanting_all(True))
+
+    def _follow(self) -> None:
+        if self._dialog.answered:
+            return
+        state = self._model.state
+        self._offered, failure = state.view, state.failure
+        if state.found_all:
+            self._dialog.close(ALL)
+        else:
+            failed = "" if failure is None else f"{failure.error.title}: {failure.error}"
+            found, loaded = len(self._offered), len(self._offered.listing.loaded)
+            self._dialog.show(found, loaded, failed)
+
+    def _answered(self, answer: str | None) -> None:
+        self._model.unlisten(self._follow)
+        self._model.update(self._model.state.wanting_all(False))
+        if answer in (ALL, FOUND_SO_FAR):
+            self._hand_over(all_there=answer == ALL)
+
+    def _try_again(self) -> None:
+        self._model.update(self._model.state.retrying())
+
+    def _hand_over(self, *, all_there: bool) -> None:
+        self._use(self._offered.rows, all_there and self._offered.listing.complete)
+
+
+class FilterController:
+    """Reads the filter, looks through the rows in slices, and has the list show what was found."""
+
+    def __init__(self, screen: Screen[None], model: ListModel) -> None:
         self._screen = screen
-        self._show = show
-        self._whole = WholeResult(model, screen)
-        self._shown = FilteredListing()
+        self._model = model
         self._looked_at: FilteredListing | None = None
         """The view that came of the last look; another one has not been looked at here."""
         self._searching = False
@@ -123,40 +112,12 @@ class FilterController:
     def _view(self) -> FilteredListing:
         return self._model.state.view
 
-    async def act(self, name: str) -> None:
-        """Carry out one of the commands that find."""
-        view = self._view
-        match name:
-            case "filter":
-                await self._open()
-            case "filter_done":
-                await self._settle()
-            case "filter_clear":
-                await self._clear()
-            case "sort":
-                self._model.update(self._model.state.with_query(view.query, view.ordering.next()))
-            case "sort_reverse":
-                self._model.update(
-                    self._model.state.with_query(view.query, view.ordering.reversed())
-                )
-            case "mark_all":
-                self._whole.ask("Mark all", partial(self._mark, Marks.with_all))
-            case "invert_marks":
-                self._whole.ask("Invert marks", partial(self._mark, Marks.inverted))
+    def with_all_rows(self, doing: str, use: Use) -> None:
+        """Give `use` all rows that match, once they are there or the person says which."""
+        _AllRows(self._model, doing, use).ask(self._screen)
 
-    def _mark(
-        self,
-        change: Callable[[Marks, Sequence[ResourceRow]], Marks],
-        rows: Sequence[ResourceRow],
-        whole: bool,
-    ) -> None:
-        """Mark rows; where a server keeps others back, say so."""
-        self._browser.marks = change(self._browser.marks, rows)
-        if not whole:
-            remark = f"Of the {len(rows):,} that were found; there may be more"
-            self._screen.query_one(StatusLine).say(remark, Tone.WARNING)
-
-    async def _open(self) -> None:
+    async def open(self) -> None:
+        """Show the input, with the focus in it."""
         from assistant_tui.tui.widgets.filter_bar import FilterBar
 
         self._browser.show_list()
@@ -186,14 +147,15 @@ class FilterController:
             self._model.update(self._model.state.with_query(query, self._view.ordering))
         return not wrong
 
-    async def _settle(self) -> None:
+    async def accept(self) -> None:
         """Go to the list with what was found; what is unfinished stays to be finished."""
         if self.typed():
-            self._browser.list_pane.anchor_selection()
+            self._model.settle()
             self._browser.show_list()
             await self.close()
 
-    async def _clear(self) -> None:
+    async def clear(self) -> None:
+        """Show all rows again, and put the input away."""
         self._show_everything()
         self._browser.show_list()
         await self.close()
@@ -201,17 +163,13 @@ class FilterController:
     def _show_everything(self) -> None:
         self._model.update(self._model.state.with_query(EVERYTHING, self._view.ordering))
 
-    def back(self) -> None:
-        """Take back the filter, else the order, if there is one."""
-        self._model.update(self._model.state.unfiltered())
-
     def reveal(self, assistant_id: str) -> None:
         """Highlight an assistant that is loaded, taking back a filter that hides it."""
         row = self._model.state.listing.row(assistant_id)
         if row is not None and not self._view.query.matches(row):
             self._show_everything()
         self._browser.show_list()
-        self._browser.highlight(assistant_id)
+        self._model.highlight(assistant_id)
 
     def go_on(self) -> None:
         """Show what there is at once, where that is all; else look for the rest by and by."""
@@ -222,7 +180,7 @@ class FilterController:
             self._count = FIRST
         self._look_further()
         if not self._view.scan_pending or self._is_news(0):
-            self._display()
+            self._model.show(self._view)
         if self._view.scan_pending and not self._searching:
             self._searching = True
             start(self._screen, self._search, "search")
@@ -240,15 +198,11 @@ class FilterController:
 
     def _is_news(self, waited: float) -> bool:
         """Whether what was found so far is worth drawing; half of what was there before is not."""
-        found, before = self._view, self._shown
+        found, before = self._view, self._model.display.view
         if found.query != before.query:
             return waited > PATIENCE or len(found) >= SCREENFUL
         grown = found.ordering == before.ordering and len(found) >= len(before)
         return grown and waited > PATIENCE
-
-    def _display(self) -> None:
-        self._shown = self._view
-        self._show(self._view)
 
     async def _search(self) -> None:
         drawn = monotonic()
@@ -257,7 +211,7 @@ class FilterController:
                 await asyncio.sleep(BREATH)
                 self._look_further()
                 if not self._view.scan_pending or self._is_news(monotonic() - drawn):
-                    self._display()
+                    self._model.show(self._view)
                     drawn = monotonic()
         finally:
             self._searching = False

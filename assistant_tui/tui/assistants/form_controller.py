@@ -1,9 +1,10 @@
-"""Opens the form on a draft, offers it models and files, saves it and closes it."""
+"""Opens the form on a draft, offers it models and files, and closes it after a save."""
 
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.screen import Screen
 from textual.worker import Worker
@@ -15,25 +16,17 @@ from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.core.safe_text import one_line
+from assistant_tui.tui.assistants.connector import Connector
 from assistant_tui.tui.assistants.draft_keeper import DraftKeeper
-from assistant_tui.tui.assistants.leaving import may_leave, named_aside
+from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.stylesheets import read_deferred
 from assistant_tui.tui.widgets.status_line import Tone
-
-if TYPE_CHECKING:
-    from assistant_tui.tui.widgets.editors.ids import IdsEditor
-    from assistant_tui.tui.widgets.form import AssistantForm
-
-from functools import partial
-from typing import TYPE_CHECKING
-
 from assistant_tui.tui.workers import is_there, start
 
 if TYPE_CHECKING:
     from assistant_tui.tui.widgets.editors.ids import IdsEditor
     from assistant_tui.tui.widgets.form import AssistantForm
-
 
 _GROUP = "models"
 
@@ -41,9 +34,10 @@ _GROUP = "models"
 class Suggestions:
     """Asks in the background; a list that fails is told, and any text can be typed all the same."""
 
-    def __init__(self, context: MainContext, screen: Screen[None]) -> None:
-        self._context = context
+    def __init__(self, screen: Screen[None], connector: Connector, reporter: Reporter) -> None:
         self._screen = screen
+        self._connector = connector
+        self._reporter = reporter
 
     def models(self, form: "AssistantForm") -> Worker[None]:
         """Offer the server's models as soon as they are known."""
@@ -51,10 +45,10 @@ class Suggestions:
 
     async def _models(self, form: "AssistantForm") -> None:
         try:
-            service = await self._context.connected()
+            service = await self._connector.connected()
             models = await service.models()
         except ServiceError as error:
-            self._context.say(f"The models could not be listed: {error}", Tone.WARNING)
+            self._reporter.say(f"The models could not be listed: {error}", Tone.WARNING)
             return
         if is_there(form):
             form.suggest_models(models)
@@ -65,11 +59,11 @@ class Suggestions:
 
     async def _resources(self, editor: "IdsEditor") -> None:
         try:
-            service = await self._context.connected()
+            service = await self._connector.connected()
             files = editor.field.name.endswith("file_ids")
             found = await (service.files() if files else service.vector_stores())
         except ServiceError as error:
-            self._context.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
+            self._reporter.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
             return
         if found is not None and is_there(editor):
             editor.suggest_resources(found)
@@ -79,16 +73,23 @@ class FormController:
     """Holds at most one open form, in the place of the detail."""
 
     def __init__(
-        self, context: MainContext, screen: Screen[None], closed: Callable[[], None]
+        self,
+        screen: Screen[None],
+        connector: Connector,
+        reporter: Reporter,
+        closed: Callable[[], None],
+        model: str,
     ) -> None:
-        self._context = context
+        """`closed` is called when the form has gone; `model` is preset in new assistants."""
         self._screen = screen
+        self._connector = connector
+        self._reporter = reporter
         self._closed = closed
-        self._last_model = context.profile.model
+        self._last_model = model
         self._turns = asyncio.Lock()
         self._keeper: DraftKeeper | None = None
         self._forgetting: Worker[None] | None = None
-        self._offering = Suggestions(context, screen)
+        self._suggestions = Suggestions(screen, connector, reporter)
         self._models: Worker[None] | None = None
         self.form: AssistantForm | None = None
 
@@ -115,10 +116,18 @@ class FormController:
         self._keeper = self._keeper_of(form, place, kept=bool(key))
         await self._screen.query_one("#panes").mount(form)
         form.start()
-        self._models = self._offering.models(form)
+        self._models = self._suggestions.models(form)
 
     def _keeper_of(self, form: "AssistantForm", key: str, *, kept: bool) -> DraftKeeper:
-        return DraftKeeper(self._context, self._screen, form.collect, key, self._turns, kept=kept)
+        return DraftKeeper(
+            self._screen,
+            self._connector,
+            self._reporter,
+            form.collect,
+            key,
+            self._turns,
+            kept=kept,
+        )
 
     def keep_soon(self) -> None:
         """Keep the draft on disk within a second, however fast one types."""
@@ -132,7 +141,7 @@ class FormController:
 
     def suggest_resources(self, editor: "IdsEditor") -> None:
         """Offer the ids that an editor is about, once it is looked at."""
-        self._offering.resources(editor)
+        self._suggestions.resources(editor)
 
     async def close(self) -> None:
         """Take the form away, and forget its draft in the background."""
@@ -148,46 +157,50 @@ class FormController:
             await form.remove()
             self._screen.refresh(layout=True)
 
-    async def leave(self) -> bool:
-        """Close the form, if nothing is lost by it or the person says so.
-
-        Returns once no draft is left on disk that would be offered again.
-        """
-        if not await may_leave(self._context, self.draft):
-            return False
-        await self.close()
+    async def wait_until_forgotten(self) -> None:
+        """Return once no draft of a closed form is left on disk that would be offered again."""
         if self._forgetting is not None:
             await self._forgetting.wait()
-        return True
 
-    async def save(self) -> None:
-        """Save the draft; what was typed meanwhile stays in the form as a further edit."""
-        from assistant_tui.tui.assistants.saving import save
-
+    async def prepare(self) -> "Sending | None":
+        """What a save would send; None, and why, where there is nothing or something is wrong."""
         form = self.form
-        if form is None or (sent := await self._ready(form)) is None:
-            return
-        held = form.held()
-        saved = await save(self._context, sent)
-        if saved is None:
-            return
+        if form is None:
+            return None
+        if self._models is not None and "model" in form.collect().errors:
+            # The model is preset as soon as the server has said which it has.
+            await self._models.wait()
+        draft = form.collect()
+        if draft.errors:
+            form.show_errors()
+            self._reporter.say("Not saved: " + "; ".join(draft.errors.values()), Tone.ERROR)
+            return None
+        if not draft.patch() and draft.assistant_id is not None:
+            left = named_aside(draft)
+            words = f"Nothing to save; not part of a save: {left}" if left else ""
+            self._reporter.say(words or "Nothing was changed", Tone.WARNING if left else Tone.PLAIN)
+            return None
+        return Sending(form, draft, form.held())
+
+    async def accept(self, sending: "Sending", saved: SaveResult) -> None:
+        """Close the form after a save; with what was typed since, or not taken, it stays open."""
+        form, sent, held = sending
         self._last_model = saved.row.summary.model or self._last_model
         if form.held() == held and not saved.outcome.ignored and not sent.unsent_input:
             await self.close()
             return
-        await self._go_on(form, sent, saved, held)
+        await self._go_on(sending, saved)
         if sent.unsent_input:
             left = named_aside(sent)
-            self._context.say(f"Saved, but not what is typed in {left}", Tone.WARNING)
+            self._reporter.say(f"Saved, but not what is typed in {left}", Tone.WARNING)
         elif saved.outcome.as_asked and not saved.merged:
-            self._context.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
+            self._reporter.say("Saved; what was typed since then is not saved yet", Tone.WARNING)
 
-    async def _go_on(
-        self, form: "AssistantForm", sent: Draft, saved: SaveResult, held: Mapping[str, EditorValue]
-    ) -> None:
+    async def _go_on(self, sending: "Sending", saved: SaveResult) -> None:
         """Go on editing what was typed since, over what the server has now, and keep that."""
+        form, sent, held = sending
         if not _shows_all(sent, saved):
-            await self._show_anew(form, sent, saved, held)
+            await self._show_anew(sending, saved)
         else:
             left = (*saved.outcome.ignored, *sent.unsent_input)
             form.rebase(RawJson(saved.row.text), held, left)
@@ -200,27 +213,9 @@ class FormController:
             # The draft of a new one would make a second, were it offered again.
             former.forget()
 
-    async def _ready(self, form: "AssistantForm") -> Draft | None:
-        """What a save would send; None, and why, where there is nothing or something is wrong."""
-        if self._models is not None and "model" in form.collect().errors:
-            # The model is preset as soon as the server has said which it has.
-            await self._models.wait()
-        draft = form.collect()
-        if draft.errors:
-            form.show_errors()
-            self._context.say("Not saved: " + "; ".join(draft.errors.values()), Tone.ERROR)
-            return None
-        if not draft.patch() and draft.assistant_id is not None:
-            left = named_aside(draft)
-            words = f"Nothing to save; not part of a save: {left}" if left else ""
-            self._context.say(words or "Nothing was changed", Tone.WARNING if left else Tone.PLAIN)
-            return None
-        return draft
-
-    async def _show_anew(
-        self, form: "AssistantForm", sent: Draft, saved: SaveResult, held: Mapping[str, EditorValue]
-    ) -> None:
+    async def _show_anew(self, sending: "Sending", saved: SaveResult) -> None:
         """Open the form over what the server has now, with what it has not as edits."""
+        form, sent, held = sending
         typed = {name: raw for name, raw in form.held().items() if raw != held[name]}
         left = (*saved.outcome.ignored, *sent.unsent_input)
         ignored = {name: held[name] for name in left if name in held}
@@ -239,17 +234,29 @@ class FormController:
         if self.form is not None and error.field:
             self.form.refuse(error.field, error.message)
 
-    def edit_field(self) -> None:
-        """Open the text that has the focus in the person's editor."""
-        editor = self.form.focused_text if self.form is not None else None
-        if self.form is None or self._keeper is None or editor is None:
-            return
-        # What an editor needs is imported when one is wanted.
-        from assistant_tui.tui.assistants.editing import FieldEditing
+    @property
+    def key(self) -> str:
+        """Where the draft of the open form is or would be kept."""
+        return "" if self._keeper is None else self._keeper.key
 
-        FieldEditing(self._context, self._screen, self.keep_now).edit(
-            self.form, editor, self._keeper.key
+
+class Sending(NamedTuple):
+    """A save under way."""
+
+    form: "AssistantForm"
+    draft: Draft
+    """What is sent."""
+    held: Mapping[str, EditorValue]
+    """What stood in the fields then."""
+
+
+def named_aside(draft: Draft) -> str:
+    """What is typed but would not be sent: `Tools: function f`; empty if nothing is."""
+    return one_line(
+        "; ".join(
+            f"{FIELDS[name].label}: {', '.join(what)}" for name, what in draft.unsent_input.items()
         )
+    )
 
 
 def _shows_all(sent: Draft, saved: SaveResult) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from assistant_tui.api.capabilities import Capability
 from assistant_tui.core.assistants.cloning import recreated, uncreatable_fields, with_edits
 from assistant_tui.core.assistants.conflict import Conflict
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
 from assistant_tui.core.labels import (
     IN_A_SENTENCE,
@@ -22,7 +22,6 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.services.verified_writes import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.assistants.deleting import previous_id
 from assistant_tui.tui.dialogs.comparison import ConflictDialog
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog, about_line
 from assistant_tui.tui.widgets.status_line import Tone
@@ -48,6 +47,13 @@ EDITING = Purpose(
     "Not saved; the edit is kept here", "Not created; the edit is kept here", "Keep editing"
 )
 RESTORING = Purpose("Not restored", "Not restored", "Cancel")
+
+
+async def save_form(context: MainContext) -> None:
+    """Save what the form holds; what is typed meanwhile stays in the form as a further edit."""
+    sending = await context.form.prepare()
+    if sending is not None and (saved := await save(context, sending.draft)) is not None:
+        await context.form.accept(sending, saved)
 
 
 async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -> SaveResult | None:
@@ -97,10 +103,10 @@ async def _whole_agreed(context: MainContext, purpose: Purpose) -> bool:
 async def _send(context: MainContext, draft: Draft, undoes: int | None) -> SaveResult:
     if draft.assistant_id is None:
         context.say("Creating…", Tone.WORKING)
-        known = [row.id for row in context.listing.rows]
+        known = [row.id for row in context.list_model.listing.rows]
         return await context.service.create(draft, known, WriteContext(undoes=undoes))
     context.say("Saving…", Tone.WORKING)
-    before = previous_id(context, draft.assistant_id)
+    before = context.list_model.previous_id(draft.assistant_id)
     return await context.service.save(draft, WriteContext(previous_id=before, undoes=undoes))
 
 
@@ -120,7 +126,7 @@ async def _create_anew(context: MainContext, draft: Draft, purpose: Purpose) -> 
     again = "It can be created anew, with your changes; the id will be a new one."
     saved = await _instead(context, draft, "It was deleted elsewhere", again, purpose)
     if saved is not None:
-        context.listing = context.listing.without([str(draft.assistant_id)])
+        context.list_model.change(context.list_model.listing.without([str(draft.assistant_id)]))
     return saved
 
 

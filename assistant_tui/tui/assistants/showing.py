@@ -11,7 +11,9 @@ from assistant_tui.core.labels import short_name
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import escaped, many_lines, one_line, visible_line
+from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.text_screen import TextScreen, difference_lines
+from assistant_tui.tui.widgets.status_line import Tone
 
 if TYPE_CHECKING:
     from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
@@ -19,6 +21,45 @@ if TYPE_CHECKING:
 
 MOST_JSON = 1_000_000
 """Characters of an object, or of instructions, that are laid out and wrapped."""
+
+
+def show_json(context: MainContext) -> None:
+    """Show the highlighted object as JSON."""
+    if (row := context.list_model.highlighted) is not None:
+        context.app.push_screen(json_screen(row))
+
+
+def read(context: MainContext) -> None:
+    """Show the instructions of the highlighted assistant, laid out."""
+    if (row := context.list_model.highlighted) is not None:
+        context.app.push_screen(reading_of_row(row))
+
+
+def show_id(context: MainContext) -> None:
+    """Show the id of the highlighted assistant as plain text."""
+    if (row := context.list_model.highlighted) is not None:
+        context.app.push_screen(id_screen(row))
+
+
+def compare(context: MainContext) -> None:
+    """Show the two that are marked side by side."""
+    marks = context.list_model.marks
+    if len(marks) == 2:
+        context.app.push_screen(comparison_screen(*marks.rows.values()))
+    else:
+        context.say("Two have to be marked to compare them: Space marks", Tone.WARNING)
+
+
+def show_changes(context: MainContext) -> None:
+    """Show what a save of the form would send."""
+    if (draft := context.form.draft) is not None:
+        context.app.push_screen(changes_screen(draft))
+
+
+def read_form(context: MainContext) -> None:
+    """Show the instructions as they are typed now, laid out."""
+    if (draft := context.form.draft) is not None:
+        context.app.push_screen(reading_of_draft(draft))
 
 
 def json_screen(row: ResourceRow) -> TextScreen:

@@ -1,32 +1,38 @@
-"""Takes back what was done here: the last deed, a deletion from the trash, or to any version."""
+"""Takes back what was done here last, be it to one assistant or to many at once."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
-from assistant_tui.core.assistants.columns import created_text
-from assistant_tui.core.assistants.comparison import differences
 from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
-from assistant_tui.core.errors import ServerFault, ServiceError
-from assistant_tui.core.labels import IN_A_LABEL, IN_A_SENTENCE, name_or_id, short_name, shown_id
+from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.batch import AT_ONCE, Batch, DeleteResult, Operation, Status
+from assistant_tui.core.errors import Conflict, ServerFault
+from assistant_tui.core.json_text import compose, write_json
+from assistant_tui.core.labels import (
+    IN_A_SENTENCE,
+    label_of,
+    shown_id,
+)
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.safe_text import one_line
 from assistant_tui.journal.entries import ChangeKind, Entry
+from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.services.verified_writes import WriteContext
+from assistant_tui.tui.assistants.bulk import carry_out
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.assistants.deleting import previous_id
-from assistant_tui.tui.assistants.saving import RESTORING, Purpose, save
-from assistant_tui.tui.assistants.undoing_many import (
+from assistant_tui.tui.assistants.history import (
     NOT_GONE,
-    backwards,
+    agreed,
     is_still_there,
     name_in,
-    undo_many,
+    name_of,
+    recreate,
+    when,
 )
-from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
-from assistant_tui.tui.dialogs.prompts import ChoiceDialog, dated_line
+from assistant_tui.tui.assistants.saving import Purpose, save
+from assistant_tui.tui.dialogs.typed_confirm import TypedConfirm
 from assistant_tui.tui.widgets.status_line import Tone
-
-_MOST_LINES = 200
-"""Lines of a diff that a question shows."""
 
 
 async def undo(context: MainContext) -> None:
@@ -39,120 +45,152 @@ async def undo(context: MainContext) -> None:
     elif entry.kind is ChangeKind.CHANGED:
         await _undo_change(context, entry)
     elif entry.kind is ChangeKind.DELETED:
-        await _recreate(context, entry)
+        await recreate(context, entry)
     else:
-        name, identity = _name(entry, IN_A_SENTENCE), shown_id(entry.object_id)
+        name, identity = name_of(entry, IN_A_SENTENCE), shown_id(entry.object_id)
         said = f"The last thing done here was to create {name} · {identity} · d deletes it"
         context.say(said, Tone.WARNING)
 
 
-async def trash(context: MainContext) -> None:
-    """List what was deleted here, and create what is chosen anew."""
-    entries = await context.service.journal.trash()
-    if not entries:
-        context.say(context.service.journal.trouble or "Nothing was deleted here")
-        return
-    entry = await _choose(context, "Deleted here", entries, _in_trash)
-    if entry is not None:
-        await _recreate(context, entry)
-
-
-async def history(context: MainContext, row: ResourceRow) -> None:
-    """List the versions of an assistant that were seen here, and restore the chosen one."""
-    entries = [each for each in await context.service.journal.history(row.id) if each.after]
-    if not entries:
-        context.say(context.service.journal.trouble or "It was not changed here yet")
-        return
-    versions = {str(each.number): str(each.after) for each in entries}
-    lines = {str(each.number): _line(each) for each in entries}
-    if entries[-1].before is not None:
-        versions["first"], lines["first"] = entries[-1].before, f"{' ' * 18}before all of these"
-    title = f"Versions of {name_or_id(row.name, row.id)} · {shown_id(row.id)}"
-    chosen = await context.ask(ChoiceDialog(title, lines))
-    if chosen is not None:
-        await _restore(context, row, RawJson(versions[chosen]))
-
-
-async def _choose(
-    context: MainContext, title: str, entries: tuple[Entry, ...], line: Callable[[Entry], str]
-) -> Entry | None:
-    chosen = await context.ask(
-        ChoiceDialog(title, {str(each.number): line(each) for each in entries})
-    )
-    return next((each for each in entries if str(each.number) == chosen), None)
-
-
-async def _restore(context: MainContext, row: ResourceRow, wanted: RawJson) -> None:
-    try:
-        now = await context.service.fetch(row.id, previous_id(context, row.id))
-    except ServiceError as error:
-        context.report(error, "Not restored")
-        return
-    draft = reverting_draft(RawJson(now.text), wanted)
-    if not draft.dirty:
-        context.say("It is as it was in that version")
-    elif await _agreed(context, "Restore this version?", "Restore", draft):
-        await save(context, draft, RESTORING)
-
-
 async def _undo_change(context: MainContext, entry: Entry) -> None:
     draft = await backwards(context.service.journal, entry)
-    title = f"Undo this change of {_name(entry)}? ({_when(entry)})"
-    if await _agreed(context, title, "Undo", draft):
+    title = f"Undo this change of {name_of(entry)}? ({when(entry)})"
+    if await agreed(context, title, "Undo", draft):
         await save(context, draft, Purpose.undoing(entry.number))
 
 
-async def _recreate(context: MainContext, entry: Entry) -> None:
-    """Create what was deleted anew, unless the deletion did not come about at all."""
-    context.say("Looking whether it is gone…", Tone.WORKING)
-    try:
-        there, doubt = await is_still_there(context, entry), ""
-    except ServerFault as error:
-        # One server says so of every id that it does not know.
-        there, doubt = False, f"Whether it is gone is not known: {one_line(error.message)}"
-    finally:
-        context.say("")
-    if there:
-        context.say(f"{_name(entry, IN_A_SENTENCE)} was not brought back: {NOT_GONE}", Tone.WARNING)
+class _Way(NamedTuple):
+    """How what was done to some is taken back, in words."""
+
+    line: str
+    """Before each of them, where others are taken back in another way."""
+    them: str
+    """What is done to them, as in "delete them"."""
+    so_many: str
+    """What is done to how many, which stands for the braces."""
+    done: str
+    """What was done, before the count."""
+    remark: str
+
+
+_WAYS = {
+    ChangeKind.CREATED: _Way(
+        "delete",
+        "delete them",
+        "delete {:,}",
+        "deleted",
+        "The server keeps no copies of what is deleted.",
+    ),
+    ChangeKind.DELETED: _Way(
+        "create anew",
+        "create them anew",
+        "create {:,} anew",
+        "created anew",
+        "What is created anew gets a new id.",
+    ),
+    ChangeKind.CHANGED: _Way(
+        "change back", "change them back", "change {:,} back", "changed back", ""
+    ),
+}
+"""What is deleted stands first, wherever several are named."""
+_WIDTH = max(len(way.line) for way in _WAYS.values())
+
+
+_UNTOUCHED = "What was changed elsewhere since then is not touched."
+
+
+class _Undoing(NamedTuple):
+    """One entry of the journal that is taken back; of one assistant there may be several."""
+
+    entry: Entry
+    id: str
+    """The assistant that it is about; one that was brought back since has another than then."""
+    several: bool
+    """Whether others are taken back in another way, so that it has to be said of each."""
+
+    @property
+    def label(self) -> str:
+        """What the question and a result call it."""
+        label = label_of(self.id, name_in(self.entry))
+        return f"{_WAYS[self.entry.kind].line:{_WIDTH}}  {label}" if self.several else label
+
+
+async def undo_many(context: MainContext, entries: Sequence[Entry]) -> None:
+    """Take back all of an act that was not taken back yet, once their number was typed."""
+    if not entries:  # another program has taken them back, or the journal fails, just now
+        context.say(
+            context.service.journal.trouble or "Nothing of it is left to be undone", Tone.WARNING
+        )
         return
-    lines = [f"Id    {shown_id(entry.object_id)}", "Created anew, the id will be a new one."]
-    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("yes", "Create it anew"))
-    title = f"Bring back {_name(entry)}? (deleted {_when(entry)})"
-    question = QuestionDialog(title, [*lines, doubt] if doubt else lines, answers)
-    if await context.ask(question) == "yes" and entry.before is not None:
-        await save(context, recreation_draft(RawJson(entry.before)), Purpose.undoing(entry.number))
+    counts = Counter(entry.kind for entry in entries)
+    items = [await _item(context.service.journal, entry, len(counts) > 1) for entry in entries]
+    if await context.ask(_question(items, counts)):
+        # No two creates may be confused.
+        at_once = 1 if ChangeKind.DELETED in counts else AT_ONCE
+        operation = _undoing(context)
+        await carry_out(context, "Undoing", _done, items, operation, at_once=at_once, undoing=True)
 
 
-async def _agreed(context: MainContext, title: str, label: str, draft: Draft) -> bool:
-    """Show what would be sent, and ask."""
-    lines = list(_diff(draft))
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} more lines"]
-    about = (f"Id    {shown_id(str(draft.assistant_id))}", "")
-    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("yes", label))
-    return await context.ask(QuestionDialog(title, lines, answers, about)) == "yes"
+async def _item(journal: AccountJournal, entry: Entry, several: bool) -> _Undoing:
+    there = entry.kind is not ChangeKind.DELETED
+    present = await journal.present_id(entry.object_id) if there else entry.object_id
+    return _Undoing(entry, present, several)
 
 
-def _diff(draft: Draft) -> Iterator[str]:
-    for mark, text in differences(draft):
-        yield f"{mark} {one_line(text)}" if mark else one_line(text)
+def _question(items: Sequence[_Undoing], counts: Mapping[ChangeKind, int]) -> TypedConfirm:
+    """Names all that would be done, and what of it to which."""
+    ways = {kind: way for kind, way in _WAYS.items() if kind in counts}
+    title = f"Undo what was done to these {len(items):,}"
+    *most, last = (way.so_many.format(counts[kind]) for kind, way in ways.items())
+    verb = f"{', '.join(most)} and {last}" if most else next(iter(ways.values())).them
+    order = [*ways]
+    lines = [item.label for item in sorted(items, key=lambda item: order.index(item.entry.kind))]
+    remarks = [way.remark for way in ways.values() if way.remark]
+    if ChangeKind.CREATED in counts or ChangeKind.CHANGED in counts:
+        remarks.append(_UNTOUCHED)
+    title = f"{title}: {verb}?" if most else f"{title}?"
+    return TypedConfirm(title, lines, verb[:1].upper() + verb[1:], " ".join(remarks), verb)
 
 
-def _line(entry: Entry) -> str:
-    if entry.before is None or entry.after is None:
-        return f"{_when(entry)}  {entry.kind.value}"
-    changed = reverting_draft(RawJson(entry.before), RawJson(entry.after)).touched
-    return f"{_when(entry)}  {entry.kind.value} {one_line(', '.join(changed))}"
+def _done(batch: Batch[_Undoing]) -> str:
+    """What was done to how many."""
+    done = Counter(each.item.entry.kind for each in batch.of(Status.DONE))
+    tried = {each.item.entry.kind for each in batch.results}
+    said = " · ".join(f"{way.done} {done[kind]:,}" for kind, way in _WAYS.items() if kind in tried)
+    return said[:1].upper() + said[1:]
 
 
-def _when(entry: Entry) -> str:
-    return created_text(int(entry.at))
+def _undoing(context: MainContext) -> Operation[_Undoing]:
+    known = [row.id for row in context.list_model.listing.loaded]
+
+    async def operation(item: _Undoing) -> SaveResult | DeleteResult:
+        service, entry = context.service, item.entry
+        previous_id = context.list_model.previous_id(item.id)
+        part = WriteContext(previous_id=previous_id, undoes=entry.number)
+        if entry.kind is ChangeKind.CREATED:
+            await service.delete(item.id, part, made=entry.after)
+            return DeleteResult(item.id)
+        if entry.kind is ChangeKind.DELETED:
+            await _check_gone(context, entry)
+            draft = recreation_draft(RawJson(entry.before or "{}"))
+            return await service.create(draft, known, part)
+        draft = await backwards(service.journal, entry)
+        return await service.save(draft, part)
+
+    return operation
 
 
-def _name(entry: Entry, most: int = IN_A_LABEL) -> str:
-    return name_or_id(name_in(entry), entry.object_id, most)
+async def _check_gone(context: MainContext, entry: Entry) -> None:
+    # A fault counts as gone: one server answers so for every id that it does not know.
+    with suppress(ServerFault):
+        if await is_still_there(context, entry):
+            raise Conflict(NOT_GONE)
 
 
-def _in_trash(entry: Entry) -> str:
-    name = short_name(name_in(entry)) or "(no name)"
-    return dated_line(entry.at, name, shown_id(entry.object_id))
+async def backwards(journal: AccountJournal, entry: Entry) -> Draft:
+    """The edit that takes a change back, of the assistant under the id that it has now."""
+    assert entry.before is not None
+    assert entry.after is not None
+    present = await journal.present_id(entry.object_id)
+    after = {**RawJson(entry.after).members, "id": write_json(present)}
+    return reverting_draft(RawJson(compose(after)), RawJson(entry.before))

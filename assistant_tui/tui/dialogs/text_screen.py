@@ -12,8 +12,9 @@ from assistant_tui.core.assistants.comparison import DiffLine
 from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.safe_text import many_lines
 from assistant_tui.core.search.query import HELP
-from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, keys_of
+from assistant_tui.tui.commands import COMMANDS, Command, Where
 from assistant_tui.tui.dialogs.dialog import Dialog
+from assistant_tui.tui.keymap import keys_of
 from assistant_tui.tui.widgets.text_view import TextView
 
 _COMPONENTS = {" ": "muted"}
@@ -62,7 +63,7 @@ class TextScreen(Dialog[None]):
 
 
 _SECTIONS = (
-    ("List and detail", (Where.PANE, *BROWSING)),
+    ("List and detail", (Where.PANE, Where.BROWSER)),
     ("Filter", (Where.FILTER,)),
     ("Form", (Where.FORM,)),
     ("Everywhere", (Where.EVERYWHERE,)),

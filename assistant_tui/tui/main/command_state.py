@@ -3,26 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from textual.screen import Screen
-
-from assistant_tui.api.capabilities import Capability
-from assistant_tui.tui.commands import BROWSING, COMMANDS, Command, Where, action_of, at_hand
-from assistant_tui.tui.main.screen_context import ScreenContext
-
-_WRITES = {
-    "create": Capability.CREATE,
-    "clone": Capability.CREATE,
-    "samples": Capability.CREATE,
-    "import": Capability.CREATE,
-    "delete": Capability.DELETE,
-    "edit_json": Capability.MODIFY,
-    "bulk": None,
-    "undo": None,
-    "history": Capability.MODIFY,
-    "trash": Capability.CREATE,
-    "recover": None,
-}
-"""The commands that change something, and what the server must be able to do for them."""
+from assistant_tui.core.capability import Capability
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.commands import BY_NAME, Command, Needs, Where, commands_in
 
 LACKS = {
     Capability.RETRIEVE: "It cannot retrieve one assistant: each is looked up through the list.",
@@ -39,125 +22,97 @@ LACKS = {
 """What is said of a server that turned out not to have a part of the API."""
 
 
-@dataclass(frozen=True)
-class Situation:
-    """What the screen is in the middle of."""
-
-    has_row: bool
-    """The highlighted assistant is one that the server can be asked for."""
-    empty: bool
-    """The server has answered, and has nothing."""
-    busy: bool
-    """A write is under way."""
-    read_only: bool
-    marked: bool
-    """Some assistants are marked."""
-    editing: bool
-    """A form is open."""
-    in_text: bool
-    """A text of many lines has the focus in the form."""
-    can: Callable[[Capability], bool]
-
-
-def availability(action: str, now: Situation) -> bool | None:
-    """Whether a command is at hand: False hides it where it makes no sense, None greys it out."""
-    if action in ("save", "leave"):
-        return (not now.busy or None) if now.editing else False
-    if action in ("show_changes", "read_form"):
-        return now.editing
-    if action == "edit_field":
-        return now.in_text
-    if action in ("open", "edit_json", "history") and not now.has_row:
-        return False
-    if action in ("clone", "clone_to", "delete", "export") and not (now.has_row or now.marked):
-        return False
-    if action in ("go_to", "export", "clone_to"):
-        return not now.busy or None
-    if action == "samples" and not now.empty:
-        return False
-    if action in _WRITES:
-        return _writable(_WRITES[action], now)
-    return True
-
-
-def _writable(capability: Capability | None, now: Situation) -> bool | None:
-    if now.read_only:
-        return False
-    return (not now.busy and (capability is None or now.can(capability))) or None
-
-
 _BESIDE_A_FORM = ("help", "profile", "quit")
 """What the palette offers of the browser's commands while a form is open."""
 _WITH_MARKS = ("mark", "compare", "delete", "bulk", "unmark_all", "help")
 """What is worth a place in the footer while something is marked."""
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What the screen is in the middle of."""
+
+    has: frozenset[Needs]
+    """What is there of what commands need."""
+    busy: bool
+    """A job is under way: no other may start, and the form stays."""
+    read_only: bool
+    can: Callable[[Capability], bool]
+
+
+def availability(command: Command, now: Situation) -> bool | None:
+    """Whether a command can be given: False hides it, None greys it out."""
+    if command.needs is not Needs.NOTHING and command.needs not in now.has:
+        return False
+    if command.is_write and now.read_only:
+        return False
+    unable = command.capability is not None and not now.can(command.capability)
+    waits = now.busy and (command.is_write or command.alone)
+    return not (unable or waits) or None
+
+
 class CommandState:
-    """Knows of every command whether it can be given now, and carries it out."""
+    """Knows of every command whether it can be given now."""
 
-    def __init__(self, context: ScreenContext, screen: Screen[None]) -> None:
+    def __init__(self, context: MainContext) -> None:
         self._context = context
-        self._screen = screen
         self.busy = False
-        """A write is under way: no other may start, and the form stays."""
+        """A job is under way."""
 
-    def holds(self, action: str) -> bool | None:
-        """Whether an action of the screen can be done: False hides it, None greys it out."""
-        service = self._context.loader.service
-        form, row = self._context.form.form, self._context.browser.highlighted
-        return availability(
-            action,
-            Situation(
-                has_row=row is not None and (row.has_id or action == "open"),
-                empty=self._context.listing.complete and not self._context.listing.rows,
-                busy=self.busy,
-                read_only=self._context.profile.read_only,
-                marked=bool(self._context.browser.marks),
-                editing=form is not None,
-                in_text=form is not None and form.focused_text is not None,
-                can=lambda capability: service is None or service.can(capability),
-            ),
+    def availability(self, name: str) -> bool | None:
+        """Whether a command can be given: False hides it, None greys it out."""
+        return availability(BY_NAME[name], self._situation())
+
+    def _situation(self) -> Situation:
+        return Situation(
+            has=frozenset(need for need, holds in self._needs_met() if holds),
+            busy=self.busy,
+            read_only=self._context.profile.read_only,
+            can=self._can,
         )
 
-    def can_do(self, command: Command) -> bool:
-        """Whether a command is at hand, whoever carries it out."""
-        if self._context.form.form is not None and command.where in BROWSING:
-            return command.name in _BESIDE_A_FORM
-        if command.where is Where.READ:
-            return bool(self._context.browser.check_action(command.name, ()))
-        return bool(self.holds(command.name))
+    def _needs_met(self) -> Sequence[tuple[Needs, bool]]:
+        model, form = self._context.list_model, self._context.form.form
+        row = model.highlighted
+        has_id = row is not None and row.has_id
+        return (
+            (Needs.ROW, row is not None),
+            (Needs.ASSISTANT, has_id),
+            (Needs.TARGETS, has_id or bool(model.marks)),
+            (Needs.MARKS, bool(model.marks)),
+            (Needs.EMPTY_SERVER, model.listing.complete and not model.listing.rows),
+            (Needs.FORM, form is not None),
+            (Needs.FORM_TEXT, form is not None and form.focused_text is not None),
+        )
 
-    async def carry_out(self, command: Command) -> None:
-        """Do what a command of the palette says."""
-        doer = self._context.browser if command.where is Where.READ else self._screen
-        await doer.run_action(action_of(command))
+    def _can(self, capability: Capability) -> bool:
+        service = self._context.connector.service
+        return service is None or service.can(capability)
+
+    def is_offered(self, command: Command) -> bool:
+        """Whether footer and palette offer a command now."""
+        if self._context.form.form is not None and command.where is Where.BROWSER:
+            return command.name in _BESIDE_A_FORM
+        return bool(self.availability(command.name))
 
     def footer(self) -> tuple[Command, ...]:
         """The commands whose keys are worth showing; Enter reads where nothing can be edited."""
-        places = (Where.FORM,) if self._context.form.form else BROWSING
-        if self._context.filter.typing:
-            places = (Where.FILTER,)
-        wanted = [command for command in at_hand(places) if command.footer]
-        if places is BROWSING and (marked := len(self._context.browser.marks)):
+        wanted = [command for command in commands_in(self._place()) if command.footer]
+        marked = len(self._context.list_model.marks)
+        if self._place() is Where.BROWSER and marked:
             names = [name for name in _WITH_MARKS if name != "compare" or marked == 2]
-            wanted = sorted(
-                (command for command in COMMANDS if command.name in names),
-                key=lambda command: names.index(command.name),
-            )
-        shown = [command for command in wanted if self.can_do(command)]
-        row = self._context.browser.highlighted
-        if self.only_reads or (row is not None and row.problem):
+            wanted = [BY_NAME[name] for name in names]
+        shown = [command for command in wanted if self.is_offered(command)]
+        row = self._context.list_model.highlighted
+        if self._context.only_reads or (row is not None and row.problem):
             shown = [replace(each, label="Read") if each.name == "open" else each for each in shown]
         return tuple(shown)
 
-    @property
-    def only_reads(self) -> bool:
-        """No assistant can be edited: the profile says so, or the server turned out not to."""
-        service = self._context.loader.service
-        able = service is None or service.can(Capability.MODIFY)
-        return self._context.profile.read_only or not able
+    def _place(self) -> Where:
+        if self._context.filter.typing:
+            return Where.FILTER
+        return Where.BROWSER if self._context.form.form is None else Where.FORM
 
-    def lacks(self) -> Sequence[str]:
+    def missing(self) -> Sequence[str]:
         """What the server turned out not to do, a sentence each."""
-        service = self._context.loader.service
-        return [] if service is None else [LACKS[each] for each in LACKS if not service.can(each)]
+        return [LACKS[each] for each in LACKS if not self._can(each)]

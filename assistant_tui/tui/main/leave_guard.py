@@ -6,11 +6,19 @@ from functools import partial
 from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile, Settings
-from assistant_tui.tui.assistants import leaving, notices
+from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.safe_text import one_line
+from assistant_tui.tui.assistants import notices
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.form_controller import named_aside
+from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.dialogs.prompts import ChoiceDialog
-from assistant_tui.tui.main.screen_context import ScreenContext
 from assistant_tui.tui.main.write_runner import WriteRunner
 from assistant_tui.tui.workers import start
+
+DISCARD = "discard"
+"""The answer by which a person gives up what was typed."""
 
 
 class LeaveGuard:
@@ -18,7 +26,7 @@ class LeaveGuard:
 
     def __init__(
         self,
-        context: ScreenContext,
+        context: MainContext,
         screen: Screen[None],
         runner: WriteRunner,
         leave_for: Callable[[Profile], object],
@@ -33,12 +41,12 @@ class LeaveGuard:
         """Leave the form; asks if something was changed."""
         draft = self._context.form.draft
         if draft is not None and draft.dirty:
-            self._screen.app.push_screen(leaving.question(draft), self._leave_form)
+            self._screen.app.push_screen(question(draft), self._leave_form)
         else:
             await self._context.form.close()
 
     async def _leave_form(self, answer: str | None) -> None:
-        if answer == leaving.DISCARD:
+        if answer == DISCARD:
             await self._context.form.close()
 
     def to_another_profile(self, settings: Settings) -> None:
@@ -59,10 +67,36 @@ class LeaveGuard:
     async def is_free(self) -> bool:
         """Whether nothing is lost if this screen goes; asks where something would be."""
         if not await self._runner.rests_soon():
-            self._context.give_up_waits()
+            self._context.reporter.give_up_waits()
             if not await self._runner.rests_soon():
-                return await leaving.may_interrupt(self._context)
-        return await self._context.form.leave()
+                return await self._may_interrupt()
+        return await self._may_close_form()
+
+    async def _may_close_form(self) -> bool:
+        """Close the form, if nothing is lost by it or the person says so."""
+        form = self._context.form
+        draft = form.draft
+        if (
+            draft is not None
+            and draft.dirty
+            and await self._context.ask(question(draft)) != DISCARD
+        ):
+            return False
+        await form.close()
+        await form.wait_until_forgotten()
+        return True
+
+    async def _may_interrupt(self) -> bool:
+        """Whether to leave although a request is under way, whose end would not be seen."""
+        answers = (ButtonSpec("stay", "Wait"), ButtonSpec("leave", "Leave anyway", dangerous=True))
+        lines = (
+            "The server may have carried it out already; that would not be shown.",
+            "An edit that is not saved is kept, and offered at the next start.",
+        )
+        return (
+            await self._context.ask(QuestionDialog("A request is under way", lines, answers))
+            == "leave"
+        )
 
     async def let_a_write_end(self) -> None:
         """Wait a moment for the answer to a write before the program is ended from outside."""
@@ -70,5 +104,18 @@ class LeaveGuard:
 
     def keep_draft(self) -> None:
         """Put what is being typed on disk before the program is ended from outside."""
-        if self._context.loader.service is not None:
+        if self._context.connector.service is not None:
             self._context.form.keep_now()
+
+
+def question(draft: Draft) -> QuestionDialog:
+    """Ask whether the changes may be lost; keeping them has the focus."""
+    names = [FIELDS[name].label if name in FIELDS else one_line(name) for name in draft.touched]
+    said = [f"Typed, but not part of a save: {words}"] if (words := named_aside(draft)) else []
+    answers = (
+        ButtonSpec("stay", "Keep editing"),
+        ButtonSpec(DISCARD, "Discard the changes", dangerous=True),
+    )
+    return QuestionDialog(
+        "There are unsaved changes", (f"Changed: {', '.join(names)}", *said), answers
+    )

@@ -1,57 +1,33 @@
 """Asks the server for what the list needs: connects, loads, loads further, loads anew."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from assistant_tui.core.errors import NotFound, ServiceError
 from assistant_tui.core.list_state import Load, Request
+from assistant_tui.tui.assistants.connector import Connector
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.workers import start
-
-if TYPE_CHECKING:
-    from assistant_tui.services.assistants import AssistantService
-
-Connect = Callable[[], Awaitable["AssistantService"]]
 
 
 class ListLoader:
     """The only one who asks for rows, one request after the other, as the list's state says."""
 
-    def __init__(self, model: ListModel, screen: Screen[None], connect: Connect) -> None:
+    def __init__(self, model: ListModel, screen: Screen[None], connector: Connector) -> None:
         self._model = model
         self._screen = screen
-        self._connect = connect
-        self._connecting = asyncio.Lock()
+        self._connector = connector
         self._running = False
         """The worker is there that carries requests out until none is needed."""
         self._asking: asyncio.Task[None] | None = None
         """The request that is under way."""
-        self.service: AssistantService | None = None
-        """None until the connection stands."""
         model.listen(self._go_on)
-
-    async def connected(self) -> "AssistantService":
-        """The open service, once there is one.
-
-        Raises:
-            ServiceError: it cannot be opened.
-        """
-        async with self._connecting:
-            if self.service is None:
-                self.service = await self._connect()
-        return self.service
 
     def reload(self) -> None:
         """Load as many rows as there are now, at least a page, and put them in the place of all."""
         self._model.update(self._model.state.wanting_reload())
-
-    def extend(self, after: str) -> None:
-        """Load the page after an id."""
-        self._model.update(self._model.state.wanting_page(after))
 
     def _go_on(self) -> None:
         """Start what the state asks for, and give up what it does not want any more."""
@@ -98,12 +74,12 @@ class ListLoader:
     async def _remember_after(self, request: Request) -> None:
         state = self._model.state
         loaded = request.load is Load.RELOAD and state.failure is None
-        if loaded and self.service is not None and not state.listing.remembered:
-            await asyncio.to_thread(self.service.remember, state.listing)
+        if loaded and self._connector.service is not None and not state.listing.remembered:
+            await asyncio.to_thread(self._connector.service.remember, state.listing)
 
     async def _ask(self, request: Request) -> None:
         """Put each answer into the state."""
-        model, service = self._model, await self.connected()
+        model, service = self._model, await self._connector.connected()
         match request.load:
             case Load.RELOAD:
                 listing = await service.reload(request.count)
@@ -118,11 +94,11 @@ class ListLoader:
 
     async def close(self) -> None:
         """Keep the first rows for the next start, and close the connection."""
-        if self.service is not None:
+        if self._connector.service is not None:
             listing = self._model.state.listing
             if not listing.remembered:
-                await asyncio.to_thread(self.service.remember, listing)
-            await self.service.close()
+                await asyncio.to_thread(self._connector.service.remember, listing)
+            await self._connector.service.close()
 
 
 def _is_being_cancelled() -> bool:

@@ -1,18 +1,17 @@
 """The one owner of what writes: one job at a time, never cancelled, and waited for at the end."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from textual.screen import Screen
 
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.tui.main.screen_context import ScreenContext
+from assistant_tui.tui.assistants.connector import Connector
+from assistant_tui.tui.assistants.context import Job
+from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import start
-
-Job = Callable[[], Coroutine[Any, Any, None]]
 
 PUT_AWAY = 0.5
 """Seconds that a person who quits does not notice, and a write that was answered needs at most."""
@@ -22,11 +21,18 @@ class WriteRunner:
     """Runs the jobs that may ask and write; while one is under way, no other begins."""
 
     def __init__(
-        self, context: ScreenContext, screen: Screen[None], changed: Callable[[bool], None]
+        self,
+        screen: Screen[None],
+        connector: Connector,
+        reporter: Reporter,
+        changed: Callable[[bool], None],
+        failed: Callable[[ServiceError], None],
     ) -> None:
-        """`changed` is told when a job begins (True) and when it has ended."""
-        self._context = context
+        """`changed` is told when a job begins (True) and has ended; `failed` how one failed."""
         self._screen = screen
+        self._connector = connector
+        self._reporter = reporter
+        self._failed = failed
         self._changed = changed
         self._at_rest = asyncio.Event()
         self._at_rest.set()
@@ -42,7 +48,7 @@ class WriteRunner:
         Of two at once only the first is begun, and that is said.
         """
         if not self.at_rest:
-            self._context.say("Not begun: something else is still under way", Tone.WARNING)
+            self._reporter.say("Not begun: something else is still under way", Tone.WARNING)
             return
         self._at_rest.clear()
         self._changed(True)
@@ -50,10 +56,10 @@ class WriteRunner:
 
     async def _run(self, job: Job) -> None:
         try:
-            await self._context.connected()
+            await self._connector.connected()
             await job()
         except ServiceError as error:
-            self._context.report(error)
+            self._failed(error)
         finally:
             self._at_rest.set()
             self._changed(False)
@@ -65,9 +71,9 @@ class WriteRunner:
         """
         try:
             async with asyncio.timeout(PUT_AWAY):
-                if not self._context.asks:
+                if not self._reporter.asks:
                     await self._at_rest.wait()
-                await self._context.writes.ended()
+                await self._connector.writes.ended()
         except TimeoutError:
             return False
         return True

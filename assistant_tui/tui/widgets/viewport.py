@@ -1,10 +1,6 @@
 """Which rows of a list are on the screen, and where its cursor goes when the rows change."""
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
-
-from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.search.filtered_listing import FilteredListing
 
 
 @dataclass(frozen=True)
@@ -40,31 +36,3 @@ class Viewport:
     def over(self, count: int, position: int) -> "Viewport":
         """Go on over another number of rows, with the cursor there."""
         return replace(self, count=count).at(position)
-
-
-class SelectionAnchor(NamedTuple):
-    """The assistant that a person went to last, also while a filter hides it."""
-
-    assistant_id: str | None = None
-
-    def at(self, row: ResourceRow | None) -> Self:
-        """Another one; the same where there is none."""
-        return self if row is None else self._replace(assistant_id=row.id)
-
-    def go_on(
-        self, old: ResourceRow | None, cursor: int, view: FilteredListing
-    ) -> tuple[Self, int]:
-        """Where the cursor goes in another view, having been on a row.
-
-        To what is meant; else it stays on its row, or goes to the top until what is meant is shown
-        again; where that is gone from the server, to its neighbour, who has its place.
-        """
-        meant = self if self.assistant_id else self.at(old)
-        if meant.assistant_id is None:
-            return meant, 0
-        for assistant_id in (meant.assistant_id, old and old.id):
-            if (position := view.position(assistant_id)) is not None:
-                return meant, position
-        if view.listing.row(meant.assistant_id) is not None:
-            return meant, 0
-        return self._replace(assistant_id=None), cursor

@@ -1,7 +1,9 @@
-"""Goes to an assistant by its id, whether it is in the list or not."""
+"""Opens an assistant: the highlighted one, a new one, one by its id; and adds the first samples."""
 
 from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.samples import three_samples
 from assistant_tui.core.errors import NotFound, ServiceError
+from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import name_or_id, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
@@ -9,6 +11,24 @@ from assistant_tui.tui.assistants import showing
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.prompts import InputDialog, InputSpec, InputValues
 from assistant_tui.tui.widgets.status_line import Tone
+
+
+async def open_highlighted(context: MainContext) -> None:
+    """Open the form on the highlighted assistant; where it cannot be edited, show it."""
+    row = context.list_model.highlighted
+    if row is None:
+        return
+    if row.problem:
+        showing.show_json(context)
+    elif context.only_reads:
+        context.browser.switch_pane()
+    else:
+        await context.open_form(Draft(RawJson(row.text)))
+
+
+async def create(context: MainContext) -> None:
+    """Open the form on a new assistant."""
+    await context.open_form(context.form.new_draft())
 
 
 async def go_to(context: MainContext) -> None:
@@ -19,8 +39,8 @@ async def go_to(context: MainContext) -> None:
     if values is None:
         return
     assistant_id = values[0].strip()
-    if context.listing.row(assistant_id) is not None:
-        context.reveal(assistant_id)
+    if context.list_model.listing.row(assistant_id) is not None:
+        context.filter.reveal(assistant_id)
         return
     context.say(f"Looking for {shown_id(assistant_id)}…", Tone.WORKING)
     try:
@@ -45,3 +65,18 @@ async def _open(context: MainContext, row: ResourceRow) -> None:
         context.app.push_screen(showing.json_screen(row))
     else:
         await context.open_form(Draft(RawJson(row.text)))
+
+
+async def add_samples(context: MainContext) -> None:
+    """Create them one after the other; a failure ends it and is told."""
+    context.say("Adding samples…", Tone.WORKING)
+    bodies = three_samples()
+    for body in bodies:
+        preset = {name: write_json(value) for name, value in body.items()}
+        try:
+            saved = await context.service.create(Draft(preset=preset))
+        except ServiceError as error:
+            context.report(error, "Samples were not added")
+            return
+        context.show_row(saved.row)
+    context.say(f"Added {len(bodies)} samples")
