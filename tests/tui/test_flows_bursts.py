@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from textual.widgets import Input
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.tui.terminal import key_queue
 from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL
 from assistant_tui.tui.widgets.editors.tools import ToolRow
 from tests.tui.driver import HANGS, Driver, Gate, running
@@ -148,6 +150,25 @@ async def test_a_key_waits_for_the_one_before_however_long_it_takes(
         await opened(row)
 
     monkeypatch.setattr(ToolRow, "open", late)
+    await program.burst("n", *["tab"] * 10, "space", *"look_up", "ctrl+s")
+    (tool,) = json.loads(gate.bodies[0])["tools"]
+    assert tool["function"] == {"name": "look_up"}
+
+
+async def test_a_key_waits_while_the_program_is_at_work_for_the_one_before(
+    program: Driver, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine so busy that the work takes longer than a stuck widget is waited for."""
+    monkeypatch.setattr(key_queue, "MAX_CHECKS", 8)
+    opened = ToolRow.open
+
+    async def slow(row: ToolRow) -> None:
+        end = time.process_time() + 15 * CHECK_INTERVAL
+        while time.process_time() < end:
+            await asyncio.sleep(0)
+        await opened(row)
+
+    monkeypatch.setattr(ToolRow, "open", slow)
     await program.burst("n", *["tab"] * 10, "space", *"look_up", "ctrl+s")
     (tool,) = json.loads(gate.bodies[0])["tools"]
     assert tool["function"] == {"name": "look_up"}

@@ -7,6 +7,7 @@ later ones are then typed before earlier ones act, or into what had the focus be
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import process_time
 
 from textual.events import Key, Paste
 from textual.message import Message
@@ -19,6 +20,10 @@ CHECK_INTERVAL = 0.1
 """Seconds between checks whether the widget of the current key is still there."""
 MAX_CHECKS = 100
 """Checks after which a key counts as done though its sentinel has not come back."""
+IDLE_SHARE = 0.1
+"""Processor time per second of a program that only waits, at most."""
+BUSY_CHECK = 0.05
+"""What a check counts before which the program was busy: the widget is slow, not stuck."""
 
 TypedEvent = Key | Paste
 
@@ -55,7 +60,8 @@ class KeyQueue:
         self._number = 0
         self._target: Widget | None = None
         self._timer: Timer | None = None
-        self._checks = 0
+        self._checks = 0.0
+        self._worked = 0.0
 
     @property
     def idle(self) -> bool:
@@ -75,7 +81,8 @@ class KeyQueue:
             await self._handle(event)
             if event.is_forwarded:
                 self._number += 1
-                self._timer, self._checks = self._start_timer(), 0
+                self._timer, self._checks = self._start_timer(), 0.0
+                self._worked = process_time()
                 self._target.post_message(KeySentinel(self._number, ROUNDS))
                 return
 
@@ -93,7 +100,10 @@ class KeyQueue:
 
         A widget that is slow, as where a form opens on a busy machine, is waited for.
         """
-        self._checks += 1
+        worked = process_time()
+        idle = worked - self._worked < CHECK_INTERVAL * IDLE_SHARE
+        self._worked = worked
+        self._checks += 1 if idle else BUSY_CHECK
         if self._target is None or not self._target.is_attached or self._checks >= MAX_CHECKS:
             await self._done()
 
