@@ -27,11 +27,11 @@ run: $(READY)
 	@$(BIN)/assistant-tui $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 # The program in real terminals: alone, and over ssh, in tmux and GNU screen where they are.
 test-e2e: $(READY)
-	$(BIN)/python -m pytest -q -n $(WORKERS) tests/e2e $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal tests/e2e $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
