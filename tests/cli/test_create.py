@@ -6,7 +6,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import refused
-from tests.e2e.bent_server import Answer, Asked, BentServer
+from tests.e2e.bent_server import Asked, BentServer
+from tests.fakeserver.sockets import Answer
 
 BODY = (
     b'{"model":"gpt-4o", "temperature":1.0,\n "top_p":0.10, "metadata":{"a":"\\ud83d\\ude00"},'

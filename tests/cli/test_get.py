@@ -5,8 +5,9 @@ import json
 import pytest
 
 from tests.cli.conftest import Run
-from tests.e2e.bent_server import Answer, BentServer
+from tests.e2e.bent_server import BentServer
 from tests.e2e.test_terminal_server import FORBIDDEN, HOSTILE
+from tests.fakeserver.sockets import Answer
 
 
 def test_it_is_told_in_words(ask: Run, bent: BentServer) -> None:

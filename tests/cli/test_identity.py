@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.e2e.bent_server import Answer, Asked, Bend, BentServer
+from tests.e2e.bent_server import Asked, Bend, BentServer
+from tests.fakeserver.sockets import Answer
 
 
 def answering(bent: BentServer, other: str) -> Bend:

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.e2e.bent_server import Answer, Asked, BentServer
+from tests.e2e.bent_server import Asked, BentServer
+from tests.fakeserver.sockets import Answer
 
 
 def test_only_what_differs_is_sent(ask: Run, bent: BentServer) -> None:

@@ -1,17 +1,14 @@
 """A server on a socket that passes on what it is asked to a sound one, and bends it as told."""
 
 import json
-import socket
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import httpx
 
+from tests.fakeserver.sockets import Answer, Request, on_a_socket
 from tests.limits import LIMIT
 
 Json = dict[str, Any]
@@ -47,13 +44,6 @@ class Asked:
         return replace(self, body=json.dumps(members).encode())
 
 
-class Answer(NamedTuple):
-    """What goes back."""
-
-    status: int
-    body: bytes
-
-
 Bend = Callable[[Asked], Answer | None]
 """Answers a request; None closes the connection without a byte of an answer."""
 
@@ -67,13 +57,12 @@ class BentServer:
         self.bent: dict[str, Bend] = {}
         """What answers instead of the sound server, by the parts of the API."""
         self._behind = httpx.Client(base_url=behind.removesuffix("/v1"), timeout=LIMIT)
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        self._listening = on_a_socket(self._respond)
+        self.url = ""
 
     def __enter__(self) -> Self:
-        """The server itself; it is there already."""
+        """Listen."""
+        self.url = f"{self._listening.__enter__()}/v1"
         return self
 
     def __exit__(
@@ -83,11 +72,10 @@ class BentServer:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening, and say what went wrong here; the program must have been ended."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._behind.close()
-        assert not self._server.faults, self._server.faults
+        try:
+            self._listening.__exit__(kind, error, trace)
+        finally:
+            self._behind.close()
 
     @property
     def writes(self) -> list[str]:
@@ -98,6 +86,9 @@ class BentServer:
     def bodies(self) -> list[Json]:
         """What was sent to be written."""
         return [asked.members for asked in self.requests if asked.method == "POST"]
+
+    def _respond(self, request: Request) -> Answer | None:
+        return self.answer(Asked(request.method, request.path, request.body))
 
     def answer(self, asked: Asked) -> Answer | None:
         """Write a request down and answer it, or not."""
@@ -137,50 +128,3 @@ class BentServer:
     def _elsewhere(self, method: str, path: str, body: Json | None = None) -> httpx.Response:
         """Ask the sound server; what others ask is not written down."""
         return self._behind.request(method, f"/v1/assistants{path}", json=body).raise_for_status()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        """A handler that knows whose it is: the standard library makes one for each connection."""
-        return type("Handler", (_Handler,), {"bent": self})
-
-
-class _Server(ThreadingHTTPServer):
-    """Keeps what goes wrong in a connection, and waits for the connections when it is closed."""
-
-    daemon_threads = False
-
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__(address, handler)
-        self.faults: list[BaseException | None] = []
-
-    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], _: Any) -> None:
-        """Write it down, but for what comes of a program that is killed."""
-        fault = sys.exception()
-        if not isinstance(fault, ConnectionError):
-            self.faults.append(fault)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One connection."""
-
-    timeout = LIMIT
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    bent: BentServer
-
-    def do_GET(self) -> None:
-        """Answer, or hang up instead."""
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        answer = self.bent.answer(Asked(self.command, self.path, body))
-        if answer is None:
-            self.close_connection = True
-            return
-        self.send_response(answer.status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    do_POST = do_DELETE = do_GET
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the tests look at `requests`."""

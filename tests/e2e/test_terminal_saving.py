@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
-from tests.e2e.bent_server import Answer, Asked, BentServer, Json
+from tests.e2e.bent_server import Asked, BentServer, Json
 from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.fakeserver.sockets import Answer
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
@@ -224,7 +225,7 @@ def replaces(bent: BentServer, asked: Asked) -> Answer:
 
 def with_a_tenant(bent: BentServer, asked: Asked) -> Answer:
     """Show a field of the server's own."""
-    status, body = bent.pass_on(asked)
+    status, body, _ = bent.pass_on(asked)
     kind = b'"object":"assistant"'
     return Answer(status, body.replace(kind, b'"x_tenant":7,' + kind))
 

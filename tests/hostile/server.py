@@ -1,25 +1,17 @@
 """A server that says what it is told to say, byte for byte, and keeps what it is sent."""
 
 import json
-import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
 from urllib.parse import unquote
 
 from assistant_tui.core.json_text import compose, members
+from tests.fakeserver import sockets
+from tests.fakeserver.sockets import Answer, Request
 
 Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]
-
-
-class Answer(NamedTuple):
-    """What goes back."""
-
-    status: int
-    headers: Iterable[tuple[bytes, bytes]]
-    body: bytes
 
 
 class HostileServer:
@@ -38,7 +30,7 @@ class HostileServer:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request in this process."""
         body = (await receive()).get("body", b"")
-        status, headers, answer = self.answer(scope["method"], scope["path"], body)
+        status, answer, headers = self.answer(scope["method"], scope["path"], body)
         sent = [(b"content-type", b"application/json"), *headers]
         await send({"type": "http.response.start", "status": status, "headers": sent})
         await send({"type": "http.response.body", "body": answer})
@@ -54,15 +46,15 @@ class HostileServer:
             return self._write(unquote(identity), members(body.decode(errors="surrogateescape")))
         if method == "DELETE":
             self.held.pop(unquote(identity), None)
-            return Answer(200, (), b'{"deleted": true}')
+            return Answer(200, b'{"deleted": true}')
         if not identity:
             return _sound(f'{{"data": [{", ".join(self.held.values())}]}}')
         held = self.held.get(unquote(identity))
-        return Answer(404, (), b"{}") if held is None else _sound(held)
+        return Answer(404, b"{}") if held is None else _sound(held)
 
     def _list(self, name: str) -> Answer:
         listed = self.lists.get(name)
-        return Answer(404, (), b"{}") if listed is None else _sound(listed)
+        return Answer(404, b"{}") if listed is None else _sound(listed)
 
     def _write(self, identity: str, sent: Mapping[str, str]) -> Answer:
         self.bodies.append(sent)
@@ -73,43 +65,18 @@ class HostileServer:
 
 
 def _sound(text: str) -> Answer:
-    return Answer(200, (), text.encode(errors="surrogateescape"))
+    return Answer(200, text.encode(errors="surrogateescape"))
 
 
 def _id_of(text: str) -> str:
     return str(json.loads(members(text)["id"]))
 
 
-@contextmanager
-def on_a_socket(server: HostileServer) -> Iterator[str]:
+def on_a_socket(server: HostileServer) -> AbstractContextManager[str]:
     """Serve for another process; the address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def respond(request: Request) -> Answer:
+        key = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return server.answer(request.method, request.path, request.body, key)
 
-        def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            key = self.headers.get("authorization", "").removeprefix("Bearer ")
-            status, headers, answer = server.answer(self.command, self.path, body, key)
-            self.send_response_only(status)
-            for name, value in headers:
-                self.send_header(name.decode("latin-1"), value.decode("latin-1"))
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        do_POST = do_DELETE = do_GET
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=listener.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.server_port}"
-    finally:
-        listener.shutdown()
-        thread.join()
-        listener.server_close()
+    return sockets.on_a_socket(respond)

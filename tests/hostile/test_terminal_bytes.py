@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.fakeserver.sockets import Answer
 from tests.hostile.corpus import STEERING, assistant
-from tests.hostile.server import Answer, HostileServer, on_a_socket
+from tests.hostile.server import HostileServer, on_a_socket
 from tests.hostile.terminal_bytes import copied, strangers
 
 F3, END, PAGE_DOWN = b"\x1b[13~", b"\x1b[F", b"\x1b[6~"
@@ -110,7 +111,7 @@ def walk_the_form(terminal: Terminal, server: HostileServer) -> None:
     terminal.offers("Ctrl+S")
     error = f'{{"error": {{"message": {TEXT}, "param": "name", "code": {TEXT}}}}}'
     steering = LINE.encode("latin-1", "ignore").replace(b"\x00", b"")
-    server.refusal = Answer(422, [(b"x-request-id", steering)], error.encode())
+    server.refusal = Answer(422, error.encode(), [(b"x-request-id", steering)])
     terminal.press(CTRL_S)
     terminal.says("Not saved")
     server.refusal = None

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.fakeserver.sockets import Answer
 from tests.hostile.corpus import assistant
-from tests.hostile.server import Answer, HostileServer
+from tests.hostile.server import HostileServer
 
 CANARY = "sk-Canary/4711+feed-beef=0815"
 _LOCATION = {"elsewhere": "http://127.0.0.2:9/{key}", "to https": "https://127.0.0.1/{key}"}
@@ -40,10 +41,10 @@ class Vault(HostileServer):
         if self.mode == "refusing":
             again = f"{key} {key.upper()} {quote(key, safe='')} {_coded(key)}"
             said = f'{{"error": {{"message": "{again}", "param": "{key}", "code": "{key}"}}}}'
-            return Answer(401, [(b"x-request-id", f"{key}{_coded(key)}".encode())], said.encode())
+            return Answer(401, said.encode(), [(b"x-request-id", f"{key}{_coded(key)}".encode())])
         if self.mode in _LOCATION:
             location = _LOCATION[self.mode].format(key=quote(key, safe=""))
-            return Answer(307, [(b"location", location.encode())], key.encode())
+            return Answer(307, key.encode(), [(b"location", location.encode())])
         return super().answer(method, path, body)
 
 
