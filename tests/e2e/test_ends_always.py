@@ -17,9 +17,9 @@ from tests.limits import LIMIT
 IN_A_THREAD = "threading.Thread(target={deed}).start()"
 FAULTS = {
     "the reader": """
-from assistant_tui.tui.terminal.input_decoder import Keyboard
-read = Keyboard.read
-Keyboard.read = lambda keyboard, data: fail() if bytes([3]) in data else read(keyboard, data)
+from assistant_tui.tui.terminal.input_decoder import InputDecoder
+read = InputDecoder.read
+InputDecoder.read = lambda keyboard, data: fail() if bytes([3]) in data else read(keyboard, data)
 """,
     "any other": ON_CTRL_C.format(deed=IN_A_THREAD.format(deed="fail")),
     "any other, and the screen hangs": ON_CTRL_C.format(

@@ -16,11 +16,11 @@ F3 = b"\x1b[13~"
 _RUN = """
 import sys
 from assistant_tui.cli import composition as cli
-from assistant_tui.config.api_keys import known_keys
+from assistant_tui.config.api_keys import known_secrets
 from assistant_tui.tui.main.screen import MainScreen
 
 def fail(screen):
-    (held,) = known_keys()
+    (held,) = known_secrets()
     raise RuntimeError("Bearer " + held) from KeyError("{CANARY}")
 
 MainScreen.action_show_changes = fail
