@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.drafts import kept
 from tests.e2e.terminal import ENTER, TAB, Program
 from tests.fakeserver.sockets import Answer
 from tests.hostile.corpus import assistant
@@ -70,7 +71,7 @@ def test_what_is_kept_of_one_account_is_not_seen_in_another(
         again.press(b"n")
         again.shows("New assistant")
         again.press(b"typed by a")
-        again.until(lambda: list(home.glob("*.owner-*")) != [], "a draft on disk")
+        again.until(lambda: {"name": "typed by a"} in kept(home), "the draft on disk")
     with start(url, B, home) as other:
         other.shows("> Theirs")
         other.offers("n New")
