@@ -4,22 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant_tui.server.assistants import Json, created, modified
-from assistant_tui.server.errors import (
-    ApiError,
-    DamagedRow,
-    ServerBusy,
-    StoreBusy,
-    StoreError,
-    UnknownCursor,
-    envelope,
-)
+from assistant_tui.server.assistants import ASSISTANT, created, modified
+from assistant_tui.server.errors import ApiError
 from assistant_tui.server.http.access import AccessPolicy
 from assistant_tui.server.http.middleware import (
     AccessMiddleware,
@@ -27,19 +18,22 @@ from assistant_tui.server.http.middleware import (
     CorsMiddleware,
     RequestIdMiddleware,
 )
-from assistant_tui.server.http.requests import BodyReader, JSONResponse, read_query
+from assistant_tui.server.http.requests import BodyReader, read_query
+from assistant_tui.server.http.responses import (
+    EXCEPTION_HANDLERS,
+    JSONResponse,
+    list_response,
+    object_response,
+)
 from assistant_tui.server.store.executor import StoreExecutor
-from assistant_tui.server.store.paging import Page
-from assistant_tui.server.store.sqlite_store import Store
+from assistant_tui.server.store.interface import Collection, Store
+from assistant_tui.server.store.paging import Json
 from assistant_tui.server.validation.assistants import CREATE_ASSISTANT, MODIFY_ASSISTANT
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
 """What ``/models`` lists if nothing else is configured; an assistant may name any other."""
-
-_RETRY_SECONDS = 1
-"""What a client is asked to wait before it sends a request again that met a lock."""
 
 _MODELS_SINCE = 1_715_367_049
 """Unix seconds; the API wants a time, and a list from a configuration has none."""
@@ -62,16 +56,7 @@ def create_app(
     app = Starlette(
         routes=_routes(prefix, _Assistants(store), _Models(models or MODELS)),
         middleware=_middleware(api_key, access),
-        exception_handlers={
-            ApiError: _api_error,
-            UnknownCursor: _unknown_cursor,
-            HTTPException: _no_such_route,
-            ClientDisconnect: _client_disconnected,
-            ServerBusy: _busy,
-            StoreBusy: _store_busy,
-            StoreError: _store_fails,
-            DamagedRow: _damaged,
-        },
+        exception_handlers=EXCEPTION_HANDLERS,
     )
     # A redirect has no error envelope, and the API has no paths that end in a slash.
     app.router.redirect_slashes = False
@@ -115,54 +100,40 @@ class _Assistants:
     """The five operations; what may take long is done in threads, off the event loop."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._threads = StoreExecutor()
+        self._assistants = Collection(store, ASSISTANT)
+        self._executor = StoreExecutor()
         self._bodies = BodyReader()
 
     async def list(self, request: Request) -> Response:
         query = read_query(request.query_params)
-        return await self._threads.read(lambda: _listed(self._store.page(query)))
+        return await self._executor.read(lambda: list_response(self._assistants.page(query)))
 
     async def create(self, request: Request) -> Response:
         body = await self._bodies.read_object(request, CREATE_ASSISTANT)
-        return await self._threads.write(lambda: JSONResponse(self._store.create(created(body))))
+        fields = created(body)
+        return await self._executor.write(lambda: JSONResponse(self._assistants.create(fields)))
 
     async def retrieve(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
-        return await self._threads.read(lambda: _found(assistant_id, self._store.get(assistant_id)))
+        return await self._executor.read(
+            lambda: object_response(ASSISTANT, assistant_id, self._assistants.get(assistant_id))
+        )
 
     async def modify(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
         body = await self._bodies.read_object(request, MODIFY_ASSISTANT)
         change = partial(modified, body=body)
-        return await self._threads.write(
-            lambda: _found(assistant_id, self._store.modify(assistant_id, change))
+        return await self._executor.write(
+            lambda: object_response(
+                ASSISTANT, assistant_id, self._assistants.modify(assistant_id, change)
+            )
         )
 
     async def delete(self, request: Request) -> Response:
         assistant_id = request.path_params["id"]
-        deleted = await self._threads.write(lambda: self._store.delete(assistant_id))
+        deleted = await self._executor.write(lambda: self._assistants.delete(assistant_id))
         answer = {"id": assistant_id, "object": "assistant.deleted", "deleted": True}
-        return _found(assistant_id, answer if deleted else None)
-
-
-def _listed(page: Page) -> Response:
-    ids = [assistant["id"] for assistant in page.data]
-    return JSONResponse(
-        {
-            "object": "list",
-            "data": page.data,
-            "first_id": ids[0] if ids else None,
-            "last_id": ids[-1] if ids else None,
-            "has_more": page.has_more,
-        }
-    )
-
-
-def _found(assistant_id: str, answer: Json | None) -> Response:
-    if answer is None:
-        raise ApiError(f"No assistant found with id '{assistant_id}'.", status=404)
-    return JSONResponse(answer)
+        return object_response(ASSISTANT, assistant_id, answer if deleted else None)
 
 
 class _Models:
@@ -188,48 +159,3 @@ class _Models:
             message = f"The model '{model}' does not exist."
             raise ApiError(message, status=404, code="model_not_found", param="model")
         return JSONResponse(self._models[model])
-
-
-async def _api_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)
-    body = envelope(error.message, param=error.param, code=error.code)
-    # What is left of a request that did not come in time, or never ends, is not waited for.
-    headers = {"connection": "close"} if error.status in (408, 413) else None
-    return JSONResponse(body, status_code=error.status, headers=headers)
-
-
-async def _unknown_cursor(request: Request, error: Exception) -> Response:
-    assert isinstance(error, UnknownCursor)
-    message = f"Invalid '{error.param}': no assistant found with id '{error.cursor}'."
-    body = envelope(message, param=error.param, code="invalid_value")
-    return JSONResponse(body, status_code=400)
-
-
-async def _no_such_route(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    what = "Invalid URL" if error.status_code == 404 else error.detail
-    body = envelope(f"{what} ({request.method} {request.scope['path']})")
-    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
-
-
-async def _client_disconnected(request: Request, error: Exception) -> Response:
-    return JSONResponse(envelope("The request was not sent to its end."), status_code=400)
-
-
-async def _busy(request: Request, error: Exception) -> Response:
-    body = envelope(str(error), kind="server_error", code="busy")
-    # What is left of a request that is not read is not waited for.
-    headers = {"retry-after": str(_RETRY_SECONDS), "connection": "close"}
-    return JSONResponse(body, status_code=503, headers=headers)
-
-
-async def _store_busy(request: Request, error: Exception) -> Response:
-    return await _busy(request, ServerBusy(f"{error}; nothing was changed"))
-
-
-async def _store_fails(request: Request, error: Exception) -> Response:
-    return JSONResponse(envelope(str(error), kind="server_error"), status_code=503)
-
-
-async def _damaged(request: Request, error: Exception) -> Response:
-    return JSONResponse(envelope(str(error), kind="server_error"), status_code=500)

@@ -1,14 +1,12 @@
 """What an assistant becomes when it is created or modified; the requests are already checked."""
 
-import secrets
-import string
 from collections.abc import Mapping
 from typing import Any
 
-Json = dict[str, Any]
-"""A JSON object as Python reads it; treated as immutable once it is in a store."""
+from assistant_tui.server.store.interface import Kind, new_id
+from assistant_tui.server.store.paging import Json
 
-_ALPHABET = string.ascii_letters + string.digits
+ASSISTANT = Kind("assistant", "asst", members={"tool_resources": dict})
 
 _DEFAULTS: Mapping[str, Any] = {
     "name": None,
@@ -29,11 +27,6 @@ _EMPTY_LISTS: Mapping[str, Json] = {
     "code_interpreter": {"file_ids": []},
     "file_search": {"vector_store_ids": []},
 }
-
-
-def new_id(prefix: str) -> str:
-    """An id nobody can guess: the prefix, ``_`` and 24 letters or digits."""
-    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(24))}"
 
 
 def created(body: Json) -> Json:

@@ -30,10 +30,12 @@ class ServerBusy(Exception):
 
 
 class UnknownCursor(Exception):
-    """An ``after`` or ``before`` that no assistant, living or deleted, ever had."""
+    """An ``after`` or ``before`` that no object of the list, living or deleted, ever had."""
 
-    def __init__(self, param: str, cursor: str) -> None:
+    def __init__(self, noun: str, param: str, cursor: str) -> None:
         super().__init__(cursor)
+        self.noun = noun
+        """What the objects are called, such as ``assistant``."""
         self.param = param
         self.cursor = cursor
 

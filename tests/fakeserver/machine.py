@@ -10,11 +10,10 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.assistants import Json
 from assistant_tui.server.http.serving import listen
-from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.server.store.paging import Json, PageQuery
 from tests.limits import LIMIT
+from tests.stores import SampleStore
 
 MODELS = ("gpt-4o", "o3-mini")
 _Answer = TypeVar("_Answer")

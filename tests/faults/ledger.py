@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.server.assistants import Json
+from assistant_tui.server.store.paging import Json
 
 
 @dataclass

@@ -17,12 +17,12 @@ from textual.keys import _character_to_key
 
 from assistant_tui.config.settings import LOCAL, Profile, Settings, Source
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.terminal import job_control
 from assistant_tui.tui.terminal.external_editor import EditorFile
 from tests.monkey.keys import burst, paste
 from tests.monkey.moods import Moody
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, running
 
 BURSTS = 60

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.server.store.sqlite_store import SQLiteStore, Store
+from assistant_tui.server.store.interface import Store
 from tests.server.support import client
+from tests.stores import SampleStore, SQLiteStore
 
 
 @pytest.fixture(params=["sqlite", "samples"])

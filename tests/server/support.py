@@ -12,7 +12,8 @@ from urllib.parse import quote
 import httpx
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sqlite_store import SQLiteStore, Store
+from assistant_tui.server.store.interface import Store
+from assistant_tui.server.store.sqlite_store import SQLiteStore
 from tests.limits import LIMIT
 
 Json = dict[str, Any]

@@ -17,11 +17,11 @@ from assistant_tui.server.errors import StoreBusy, StoreError
 from assistant_tui.server.http import requests
 from assistant_tui.server.store import executor, paging, sqlite_store
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite as sqlite_layer
 from assistant_tui.storage.database_errors import is_busy
 from tests.limits import LIMIT
 from tests.server.support import Json, client, connection_of, error_of
+from tests.stores import SQLiteStore
 
 FIELDS = created({"model": "m"})
 
@@ -184,7 +184,7 @@ async def test_a_damaged_row_is_named_and_passed_over(
 ) -> None:
     made = [sqlite.create(FIELDS)["id"] for _ in range(4)]
     sound = [made[3], made[1], made[0]]
-    other.execute(f"UPDATE assistants SET body = {damage} WHERE id = ?", (made[2],))
+    other.execute(f"UPDATE objects SET body = {damage} WHERE id = ?", (made[2],))
     page = (await http.get("/assistants?limit=3")).json()
     assert [each["id"] for each in page["data"]] == sound
     assert page["has_more"] is True
@@ -208,14 +208,14 @@ async def test_a_damaged_id_is_passed_over_too(
     http: httpx.AsyncClient, sqlite: SQLiteStore, other: sqlite3.Connection
 ) -> None:
     made = sqlite.create(FIELDS)["id"]
-    other.execute("UPDATE assistants SET id = CAST(x'ff0a1b5b324a' AS TEXT) WHERE id = ?", (made,))
+    other.execute("UPDATE objects SET id = CAST(x'ff0a1b5b324a' AS TEXT) WHERE id = ?", (made,))
     assert len((await http.get("/assistants")).json()["data"]) == 1
 
 
 async def test_what_a_damaged_row_is_called_cannot_steer_a_terminal(
     http: httpx.AsyncClient, other: sqlite3.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
-    other.execute("UPDATE assistants SET id = 'a' || char(27) || '[2J', body = '{'")
+    other.execute("UPDATE objects SET id = 'a' || char(27) || '[2J', body = '{'")
     with caplog.at_level(logging.WARNING):
         assert (await http.get("/assistants")).json()["data"] == []
     assert "[2J" in caplog.text and "\x1b" not in caplog.text

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import UnknownCursor
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
-from assistant_tui.server.store.sqlite_store import SQLiteStore, Store
 from tests.server.support import Json, client, error_of
+from tests.stores import AssistantStore, SampleStore, SQLiteStore
 
 FIELDS = created({"model": "m"})
 
@@ -27,7 +26,7 @@ def _still() -> float:
 
 
 @contextmanager
-def _store(kind: str, count: int) -> Iterator[tuple[Store, list[str]]]:
+def _store(kind: str, count: int) -> Iterator[tuple[AssistantStore, list[str]]]:
     """A store with so many assistants, all of the same second, and their ids, oldest first."""
     if kind == "samples":
         # Half of them samples, half created on top.
@@ -42,11 +41,11 @@ def _store(kind: str, count: int) -> Iterator[tuple[Store, list[str]]]:
         yield kept, [kept.create(FIELDS)["id"] for _ in range(count)]
 
 
-def _ids(store: Store, query: PageQuery) -> list[str]:
+def _ids(store: AssistantStore, query: PageQuery) -> list[str]:
     return [assistant["id"] for assistant in store.page(query).data]
 
 
-def _walk(store: Store, query: PageQuery) -> list[str]:
+def _walk(store: AssistantStore, query: PageQuery) -> list[str]:
     """All ids, page by page forwards, as the SDK does."""
     walked: list[str] = []
     while True:

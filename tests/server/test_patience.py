@@ -10,8 +10,8 @@ import pytest
 from assistant_tui.server.app import create_app
 from assistant_tui.server.http import connections, requests
 from assistant_tui.server.http.serving import Server, listen
-from assistant_tui.server.store.sample_store import SampleStore
 from tests.limits import LIMIT
+from tests.stores import SampleStore
 
 HEAD = b"POST /v1/assistants HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n"
 

@@ -256,7 +256,7 @@ def test_what_was_acknowledged_before_the_end_is_there(served: Served) -> None:
                     served.process.terminate()
         assert served.process.wait(LIMIT) == 143
     with closing(sqlite3.connect(served.database)) as database:
-        kept = {name for (name,) in database.execute("SELECT id FROM assistants")}
+        kept = {name for (name,) in database.execute("SELECT id FROM objects")}
     assert len(made) >= 20 and kept.issuperset(made)
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from assistant_tui.server.assistants import created, modified
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite
 from tests.crowd import crowd, meet
 from tests.server.support import Json, connection_of
+from tests.stores import SQLiteStore
 
 FIELDS = created({"model": "m"})
 PROCESSES, ROUNDS = 4, 25
@@ -123,7 +123,7 @@ _WRITE_UNTIL_KILLED = """
 import sys
 from pathlib import Path
 from assistant_tui.server.assistants import created
-from assistant_tui.server.store.sqlite_store import SQLiteStore
+from tests.stores import SQLiteStore
 store, number = SQLiteStore(Path(sys.argv[1])), 0
 while True:
     made = store.create(created({"model": "m", "instructions": "x" * 20_000}))

@@ -11,9 +11,9 @@ import pytest
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite
 from tests.server.support import Json, connect_without_wal, connection_of
+from tests.stores import SQLiteStore
 
 FIELDS = created({"model": "m"})
 
@@ -65,7 +65,7 @@ def _newer(path: Path) -> None:
     with SQLiteStore(path) as store:
         store.create(FIELDS)
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
 
 

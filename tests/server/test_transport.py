@@ -13,10 +13,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.http.middleware import RequestIdMiddleware
-from assistant_tui.server.store.paging import Page, PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.server.store.interface import ObjectReader, ObjectWriter, Result
 from tests.limits import LIMIT
 from tests.server.support import Json, client, error_of
+from tests.stores import SampleStore
 
 _LOG = "assistant_tui.server.http.middleware"
 
@@ -192,13 +192,13 @@ async def test_without_a_key_any_is_good(http: httpx.AsyncClient) -> None:
 
 
 class _Broken(SampleStore):
-    """A store whose list fails in the way it is given."""
+    """A store that cannot be read, for the reason that it is given."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(0)
         self._error = error
 
-    def page(self, query: PageQuery) -> Page:
+    def read(self, look: Callable[[ObjectReader], Result]) -> Result:
         raise self._error
 
 
@@ -285,16 +285,16 @@ async def test_other_protocols_pass() -> None:
 
 
 class _Slow(SampleStore):
-    """A store that takes its time to create, until it is told to go on."""
+    """A store that takes its time to write, until it is told to go on."""
 
     def __init__(self) -> None:
         super().__init__(0)
         self.entered, self.go_on = threading.Event(), threading.Event()
 
-    def create(self, fields: Json) -> Json:
+    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
         self.entered.set()
         assert self.go_on.wait(LIMIT), "the event loop stood still"
-        return super().create(fields)
+        return super().write(change)
 
 
 async def test_a_store_that_waits_does_not_stop_the_server() -> None:

@@ -12,10 +12,10 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.json_text import compose, compose_list, members, read_json
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import in_process
+from tests.stores import SampleStore
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

@@ -21,9 +21,9 @@ from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
-from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.services.profiles import open_service
 from assistant_tui.storage import sqlite
+from tests.stores import SQLiteStore
 
 NEW = Draft().edited("model", "m")
 

@@ -6,8 +6,8 @@ import pytest
 
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from tests.snapshots.conftest import Looks
+from tests.stores import SampleStore
 from tests.tui.driver import Gate, running
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])

@@ -13,9 +13,9 @@ from assistant_tui.config.settings import LOCAL, Profile, demo
 from assistant_tui.core.assistants.description import describe
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.transport.endpoint import Endpoint
 from tests.snapshots.conftest import Looks
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 SIZES = [(80, 24), (120, 36), (60, 20)]

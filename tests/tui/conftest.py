@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "o3-mini")

@@ -9,7 +9,7 @@ import pytest
 from textual.events import Paste
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 FUNCTION = {

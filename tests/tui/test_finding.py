@@ -8,8 +8,8 @@ import pytest
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.assistants import filter_controller
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)

@@ -10,7 +10,7 @@ from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)

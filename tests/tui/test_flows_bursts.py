@@ -11,10 +11,10 @@ from textual.widgets import Input
 
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.terminal import key_queue
 from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL
 from assistant_tui.tui.widgets.editors.tools import ToolRow
+from tests.stores import SampleStore
 from tests.tui.driver import HANGS, Driver, Gate, running
 
 

@@ -10,7 +10,7 @@ from assistant_tui.config.settings import Profile
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_editing import OneAssistant
 

@@ -12,7 +12,7 @@ from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 OTHER = replace(LOCAL, name="other")

@@ -14,8 +14,8 @@ from assistant_tui.journal.entries import Change, Entries
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.account_journal import AccountJournal
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]

@@ -10,8 +10,8 @@ from textual.widgets import Input
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.terminal.external_editor import EditorFile
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 ID = sample(0)["id"]

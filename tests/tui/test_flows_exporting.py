@@ -11,8 +11,8 @@ from textual.widgets import Input, OptionList
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.json_text import read_json
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.widgets.text_view import TextView
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate
 
 

@@ -11,8 +11,8 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_exporting import command, fill, held
 

@@ -11,8 +11,8 @@ from textual.widgets import TextArea
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.test_flows_editing import OneAssistant
 

@@ -11,9 +11,9 @@ from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.dialogs.comparison import SideChoice
 from assistant_tui.tui.terminal.external_editor import EditorFile
+from tests.stores import SampleStore
 from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]

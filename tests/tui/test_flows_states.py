@@ -11,8 +11,8 @@ from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.transport.endpoint import Endpoint
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 WORK = Profile("work", Source.REMOTE, "https://gateway.example/v1", api_key_env="WORK_KEY")

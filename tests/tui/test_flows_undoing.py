@@ -20,8 +20,8 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.server.store.sample_store import SampleStore
 from tests.journal.held import held
+from tests.stores import SampleStore
 from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]

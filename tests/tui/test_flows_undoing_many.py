@@ -10,7 +10,7 @@ from textual.widgets import Button, Input
 
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.journal.entries import Change, ChangeKind
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate
 from tests.tui.test_flows_exporting import held
 from tests.tui.test_flows_importing import plan_of

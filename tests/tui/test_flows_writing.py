@@ -9,9 +9,9 @@ import pytest
 
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.tui.assistants.context import MainContext
+from tests.stores import SampleStore
 from tests.tui.driver import WRITES, Driver, Gate, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from assistant_tui.core.assistants.samples import sample
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate
 
 ID, NAME, OTHER = sample(0)["id"], sample(0)["name"], sample(1)["id"]

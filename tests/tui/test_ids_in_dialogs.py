@@ -14,8 +14,8 @@ from assistant_tui.journal.drafts import dump_draft
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.transport.in_process import ASGIApp
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 
 TWINS = ("asst_twin", "asst_twin\u3164")

@@ -8,8 +8,8 @@ import pytest
 
 from assistant_tui.core.listing import Listing
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.assistants.connector import Connector
+from tests.stores import SampleStore
 from tests.tui.driver import Gate, running
 from tests.tui.rows import row
 

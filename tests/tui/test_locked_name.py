@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Gate, running
 
 

@@ -6,7 +6,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.listing import Listing
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
+from tests.stores import SampleStore
 from tests.tui.driver import Gate, running
 
 PAGES = Profile("p", Source.LOCAL, page_size=50)

@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import TextArea
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.widgets.form import AssistantForm
+from tests.stores import SampleStore
 from tests.tui.driver import Gate, running
 
 

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.errors import ApiError, envelope
 from assistant_tui.server.http.access import AccessPolicy, is_preflight
-from assistant_tui.server.http.requests import JSONResponse
+from assistant_tui.server.http.responses import JSONResponse
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Bytes to JSON and back: strict on the way in, exact on the way out."""
+"""Reads requests: a body within limits of size and time as strict JSON, and paging parameters."""
 
 import asyncio
 import json
@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import Response
 
 from assistant_tui.server.errors import ApiError, ServerBusy
 from assistant_tui.server.store.paging import PageQuery
@@ -39,18 +38,6 @@ _PARSED_AT_ONCE = 2
 
 _DEPTH_LIMIT = 100
 """Levels of nesting; far below where Python's own JSON reader and writer give up."""
-
-
-class JSONResponse(Response):
-    """JSON in UTF-8, with text as it was sent."""
-
-    media_type = "application/json"
-
-    def render(self, content: Any) -> bytes:
-        try:
-            return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-        except UnicodeEncodeError:  # a lone surrogate: only an escape can carry it
-            return json.dumps(content, separators=(",", ":")).encode()
 
 
 class BodyReader:

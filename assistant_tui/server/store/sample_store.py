@@ -2,85 +2,158 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TypeVar
 
 from assistant_tui.core.assistants.samples import sample, sample_index
-from assistant_tui.server.assistants import Json, new_id
-from assistant_tui.server.store.paging import Page, PageQuery, SequenceRange, read_page, take_page
+from assistant_tui.server.assistants import ASSISTANT
+from assistant_tui.server.store.interface import Kind, ObjectReader, ObjectWriter, new_id
+from assistant_tui.server.store.paging import (
+    Json,
+    Page,
+    PageQuery,
+    SequenceRange,
+    read_page,
+    take_page,
+)
+
+Result = TypeVar("Result")
 
 
 class SampleStore:
-    """``count`` samples, made when they are read, below what was edited, created and deleted.
-
-    The sequence of sample ``i`` is ``-i``: sample 0 is the newest, and what is created counts on
-    from 1. A page costs its own length (and the deleted assistants that it passes).
-    """
+    """``count`` samples, made when they are read, below what was edited, created and deleted."""
 
     def __init__(self, count: int, *, clock: Callable[[], float] = time.time) -> None:
+        self._lock = threading.Lock()
+        self._objects = _Objects(count, clock)
+
+    def read(self, look: Callable[[ObjectReader], Result]) -> Result:
+        """See Store.read."""
+        with self._lock:
+            return look(self._objects)
+
+    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+        """See Store.write."""
+        with self._lock:
+            self._objects.begin()
+            try:
+                return change(self._objects)
+            except BaseException:
+                self._objects.roll_back()
+                raise
+
+
+class _Objects:
+    """The samples and what was done since, in a transaction.
+
+    The sequence of sample ``i`` is ``-i``: sample 0 is the newest, and what is created counts on
+    from 1. A page costs its own length (and the deleted objects that it passes).
+    """
+
+    def __init__(self, count: int, clock: Callable[[], float]) -> None:
         self._oldest = 1 - count
         self._clock = clock
-        self._lock = threading.Lock()
         self._changed: dict[int, Json | None] = {}
         """By sequence: what is not, or no longer, as the sample; None is deleted."""
-        self._created: dict[str, int] = {}
-        """The sequences of created assistants, deleted ones included."""
+        self._created: dict[str, tuple[int, str, str]] = {}
+        """The sequence, kind and parent of what was created, deleted objects included."""
+        self._lists: dict[tuple[str, str], list[int]] = {}
+        """By kind and parent: the sequences of what was created, in their order."""
         self._latest = sample(0)["created_at"] if count else 0
+        self._undo: list[Callable[[], object]] = []
+        """What takes the transaction back, in the order of its changes."""
 
-    def create(self, fields: Json) -> Json:
-        with self._lock:
-            self._latest = max(int(self._clock()), self._latest)
-            head = {"id": new_id("asst"), "object": "assistant", "created_at": self._latest}
-            assistant = {**head, **fields}
-            sequence = len(self._created) + 1
-            self._created[assistant["id"]] = sequence
-            self._changed[sequence] = assistant
-            return assistant
+    def begin(self) -> None:
+        """Begin a transaction that writes."""
+        self._undo.clear()
 
-    def get(self, assistant_id: str) -> Json | None:
-        with self._lock:
-            return self._read(self._sequence(assistant_id))
+    def roll_back(self) -> None:
+        """Take back what was done since the transaction began."""
+        while self._undo:
+            self._undo.pop()()
 
-    def page(self, query: PageQuery) -> Page:
-        with self._lock:
-            return read_page(query, self._sequence, self._walk)
+    def get(self, kind: Kind, object_id: str, parent: str = "") -> Json | None:
+        """See ObjectReader.get."""
+        return self._at(self._sequence(kind, object_id, parent))
 
-    def modify(self, assistant_id: str, change: Callable[[Json], Json]) -> Json | None:
-        with self._lock:
-            sequence = self._sequence(assistant_id)
-            assistant = self._read(sequence)
-            if sequence is None or assistant is None:
-                return None
-            self._changed[sequence] = changed = change(assistant)
-            return changed
+    def page(self, kind: Kind, query: PageQuery, parent: str = "") -> Page:
+        """See ObjectReader.page."""
 
-    def delete(self, assistant_id: str) -> bool:
-        with self._lock:
-            sequence = self._sequence(assistant_id)
-            if sequence is None or self._read(sequence) is None:
-                return False
-            self._changed[sequence] = None
-            return True
+        def read_range(range_: SequenceRange) -> Page:
+            living = self._living(self._sequences(kind, parent, range_))
+            # The size of a sample is not worth the time to find out.
+            return take_page(((0, each) for each in living), range_.limit)
 
-    def _sequence(self, assistant_id: str) -> int | None:
-        if assistant_id in self._created:
-            return self._created[assistant_id]
-        index = sample_index(assistant_id)
+        return read_page(
+            kind.noun, query, lambda cursor: self._sequence(kind, cursor, parent), read_range
+        )
+
+    def create(self, kind: Kind, fields: Json, parent: str = "") -> Json:
+        """See ObjectWriter.create."""
+        self._latest = max(int(self._clock()), self._latest)
+        head = {"id": new_id(kind.id_prefix), "object": kind.name, "created_at": self._latest}
+        new = {**head, **fields}
+        sequence = len(self._created) + 1
+        members = self._lists.setdefault((kind.name, parent), [])
+        members.append(sequence)
+        self._created[new["id"]] = sequence, kind.name, parent
+        self._undo += [members.pop, lambda: self._created.pop(new["id"])]
+        self._put(sequence, new)
+        return new
+
+    def replace(self, kind: Kind, new: Json) -> None:
+        """See ObjectWriter.replace."""
+        made = self._created.get(new["id"])
+        sequence = self._sequence(kind, new["id"], made[2] if made else "")
+        assert sequence is not None
+        self._put(sequence, new)
+
+    def delete(self, kind: Kind, object_id: str, parent: str = "") -> bool:
+        """See ObjectWriter.delete."""
+        sequence = self._sequence(kind, object_id, parent)
+        if sequence is None or self._at(sequence) is None:
+            return False
+        self._put(sequence, None)
+        return True
+
+    def _put(self, sequence: int, new: Json | None) -> None:
+        if sequence in self._changed:
+            old = self._changed[sequence]
+            self._undo.append(lambda: self._changed.update({sequence: old}))
+        else:
+            self._undo.append(lambda: self._changed.pop(sequence))
+        self._changed[sequence] = new
+
+    def _sequence(self, kind: Kind, object_id: str, parent: str) -> int | None:
+        if object_id in self._created:
+            sequence, *place = self._created[object_id]
+            return sequence if place == [kind.name, parent] else None
+        index = sample_index(object_id) if kind is ASSISTANT else None
         return None if index is None or -index < self._oldest else -index
 
-    def _read(self, sequence: int | None) -> Json | None:
+    def _at(self, sequence: int | None) -> Json | None:
         if sequence is None:
             return None
         return self._changed[sequence] if sequence in self._changed else sample(-sequence)
 
-    def _walk(self, stretch: SequenceRange) -> Page:
-        # The size of a sample is not worth the time to find out.
-        return take_page(((0, item) for item in self._living(stretch)), stretch.limit)
+    def _sequences(self, kind: Kind, parent: str, range_: SequenceRange) -> Iterable[int]:
+        made = self._lists.get((kind.name, parent), [])
+        start = 0 if range_.above is None else bisect_right(made, range_.above)
+        end = len(made) if range_.below is None else bisect_left(made, range_.below)
+        samples = self._samples(range_) if kind is ASSISTANT and not parent else range(0)
+        if range_.ascending:
+            return chain(samples, (made[index] for index in range(start, end)))
+        return chain((made[index] for index in reversed(range(start, end))), reversed(samples))
 
-    def _living(self, stretch: SequenceRange) -> Iterator[Json]:
-        first = self._oldest if stretch.above is None else stretch.above + 1
-        last = len(self._created) if stretch.below is None else stretch.below - 1
-        sequences = range(first, last + 1)
-        for sequence in sequences if stretch.upwards else reversed(sequences):
-            assistant = self._read(sequence)
-            if assistant is not None:
-                yield assistant
+    def _samples(self, range_: SequenceRange) -> range:
+        first = self._oldest if range_.above is None else max(self._oldest, range_.above + 1)
+        last = 0 if range_.below is None else min(0, range_.below - 1)
+        return range(first, last + 1)
+
+    def _living(self, sequences: Iterable[int]) -> Iterator[Json]:
+        for sequence in sequences:
+            found = self._at(sequence)
+            if found is not None:
+                yield found

@@ -9,8 +9,8 @@ from textual import events
 from textual.geometry import Size
 
 from assistant_tui.server.app import create_app
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.tui.terminal import textual_internals
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.terminal.screens import Compared
 

@@ -1,0 +1,125 @@
+"""What the server needs of a store: objects by kind and parent, read and changed in transactions.
+
+A store keeps JSON objects. Each has a kind (an assistant, a thread, a message), an id, and either
+no parent or the id of the object that it belongs to. Objects of one kind with one parent form a
+list in the order of their creation.
+"""
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from assistant_tui.server.store.paging import Json, Page, PageQuery
+
+Result = TypeVar("Result")
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_id(prefix: str) -> str:
+    """An id nobody can guess: the prefix, ``_`` and 24 letters or digits."""
+    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(24))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What sort of object something is."""
+
+    name: str
+    """As in the member ``object`` of the API, such as ``thread.message``."""
+    id_prefix: str
+    """What ids begin with, such as ``msg``."""
+    members: Mapping[str, type] = field(default_factory=dict)
+    """Members on whose presence and type the server relies; without them an object is damaged."""
+
+    @property
+    def noun(self) -> str:
+        """What messages call it, such as ``message``."""
+        return self.name.rpartition(".")[2]
+
+
+class ObjectReader(Protocol):
+    """A transaction that reads: all that it sees is of one moment."""
+
+    def get(self, kind: Kind, object_id: str, parent: str = "") -> Json | None:
+        """The object, or None if there is none (any more). Raises DamagedRow."""
+        ...
+
+    def page(self, kind: Kind, query: PageQuery, parent: str = "") -> Page:
+        """A part of the list of all objects of a kind with this parent. Raises UnknownCursor."""
+        ...
+
+
+class ObjectWriter(ObjectReader, Protocol):
+    """A transaction that reads and writes, with no other writer between."""
+
+    def create(self, kind: Kind, fields: Json, parent: str = "") -> Json:
+        """Keep a new object and return it, with id, object and created_at in front."""
+        ...
+
+    def replace(self, kind: Kind, new: Json) -> None:
+        """Put ``new`` in the place of the object that has its id, which must be there."""
+        ...
+
+    def delete(self, kind: Kind, object_id: str, parent: str = "") -> bool:
+        """Remove an object; False if there was none. Its id keeps its place as a cursor."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps objects. Methods may block and are called from several threads.
+
+    Both raise StoreError if the store cannot be used, and StoreBusy if others keep it locked.
+    """
+
+    def read(self, look: Callable[[ObjectReader], Result]) -> Result:
+        """What ``look`` returns; it may be called again after it met a lock."""
+        ...
+
+    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+        """What ``change`` returns, once all that it did is kept; nothing of it if it raises."""
+        ...
+
+
+class Collection:
+    """The objects of one kind with one parent; each method is a transaction of its own."""
+
+    def __init__(self, store: Store, kind: Kind, parent: str = "") -> None:
+        self._store = store
+        self._kind = kind
+        self._parent = parent
+
+    def create(self, fields: Json) -> Json:
+        """As ObjectWriter.create."""
+        return self._store.write(
+            lambda objects: objects.create(self._kind, fields, parent=self._parent)
+        )
+
+    def get(self, object_id: str) -> Json | None:
+        """As ObjectReader.get."""
+        return self._store.read(lambda objects: objects.get(self._kind, object_id, self._parent))
+
+    def page(self, query: PageQuery) -> Page:
+        """As ObjectReader.page."""
+        return self._store.read(lambda objects: objects.page(self._kind, query, self._parent))
+
+    def modify(self, object_id: str, change: Callable[[Json], Json]) -> Json | None:
+        """Replace an object by ``change(object)`` and return that; None if there is none."""
+
+        def modified(objects: ObjectWriter) -> Json | None:
+            old = objects.get(self._kind, object_id, self._parent)
+            if old is None:
+                return None
+            new = change(old)
+            objects.replace(self._kind, new)
+            return new
+
+        return self._store.write(modified)
+
+    def delete(self, object_id: str) -> bool:
+        """As ObjectWriter.delete."""
+        return self._store.write(
+            lambda objects: objects.delete(self._kind, object_id, self._parent)
+        )

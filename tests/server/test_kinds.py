@@ -1,0 +1,169 @@
+"""Stores of any kind of object: kinds and parents apart, several changes at once, former files."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.server.assistants import ASSISTANT, created
+from assistant_tui.server.errors import UnknownCursor
+from assistant_tui.server.store.interface import Collection, Kind, ObjectWriter, Store
+from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.sample_store import SampleStore
+from assistant_tui.server.store.sqlite_store import SQLiteStore
+from tests.server.support import Json
+
+THREAD = Kind("thread", "thread")
+MESSAGE = Kind("thread.message", "msg")
+FIELDS = created({"model": "m"})
+FORMER = Path(__file__).with_name("store_1.sql")
+"""A store as version 1 wrote it."""
+
+
+@pytest.fixture(params=["sqlite", "samples"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store with nothing in it, of each implementation."""
+    if request.param == "samples":
+        yield SampleStore(0)
+        return
+    with SQLiteStore(tmp_path / "store.db") as opened:
+        yield opened
+
+
+def ids(collection: Collection, query: PageQuery | None = None) -> list[str]:
+    """The ids on a page, oldest first."""
+    return [each["id"] for each in collection.page(query or PageQuery(ascending=True)).data]
+
+
+def test_each_kind_and_each_parent_has_a_list_of_its_own(store: Store) -> None:
+    threads = Collection(store, THREAD)
+    one, two = (threads.create({})["id"] for _ in range(2))
+    of_one, of_two = Collection(store, MESSAGE, one), Collection(store, MESSAGE, two)
+    made = [each.create({"n": n})["id"] for n in range(3) for each in (of_one, of_two)]
+    assistant = Collection(store, ASSISTANT).create(FIELDS)
+    assert ids(threads) == [one, two]
+    assert ids(of_one) == made[::2] and ids(of_two) == made[1::2]
+    assert ids(Collection(store, MESSAGE)) == []
+    assert ids(Collection(store, ASSISTANT)) == [assistant["id"]]
+    assert made[0].startswith("msg_") and (of_one.get(made[0]) or {})["object"] == "thread.message"
+
+
+def test_an_object_is_found_under_its_own_parent_alone(store: Store) -> None:
+    message = Collection(store, MESSAGE, "thread_a").create({"text": "x"})
+    other = Collection(store, MESSAGE, "thread_b")
+    assert other.get(message["id"]) is None
+    assert other.modify(message["id"], lambda old: {**old, "text": "y"}) is None
+    assert not other.delete(message["id"])
+    with pytest.raises(UnknownCursor) as caught:
+        other.page(PageQuery(after=message["id"]))
+    assert caught.value.noun == "message"
+    assert Collection(store, THREAD).get(message["id"]) is None
+    own = Collection(store, MESSAGE, "thread_a")
+    assert own.get(message["id"]) == message
+    assert own.delete(message["id"]) and own.get(message["id"]) is None
+
+
+def test_a_deleted_object_keeps_its_place_as_a_cursor_of_its_list(store: Store) -> None:
+    messages = Collection(store, MESSAGE, "thread_a")
+    made = [messages.create({})["id"] for _ in range(5)]
+    Collection(store, MESSAGE, "thread_b").create({})
+    messages.delete(made[2])
+    assert ids(messages, PageQuery(after=made[2], ascending=True)) == made[3:]
+    assert ids(messages, PageQuery(after=made[2])) == made[1::-1]
+    assert ids(messages, PageQuery(before=made[2], ascending=True)) == made[:2]
+    page = messages.page(PageQuery(before=made[4], limit=2))
+    assert [each["id"] for each in page.data] == [] and not page.has_more
+
+
+def test_several_changes_are_made_together(store: Store) -> None:
+    def begin(objects: ObjectWriter) -> list[Json]:
+        thread = objects.create(THREAD, {"title": "new"})
+        message = objects.create(MESSAGE, {"text": "x"}, parent=thread["id"])
+        objects.replace(THREAD, {**thread, "title": message["id"]})
+        return [thread, message]
+
+    thread, message = store.write(begin)
+    assert (Collection(store, THREAD).get(thread["id"]) or {})["title"] == message["id"]
+    assert ids(Collection(store, MESSAGE, thread["id"])) == [message["id"]]
+
+
+def test_of_changes_that_fail_on_the_way_none_is_made(store: Store) -> None:
+    threads = Collection(store, THREAD)
+    kept, other = threads.create({"title": "old"}), threads.create({"title": "other"})
+    made: list[str] = []
+
+    def fail(objects: ObjectWriter) -> None:
+        objects.replace(THREAD, {**kept, "title": "new"})
+        objects.replace(THREAD, {**kept, "title": "newer"})
+        objects.delete(THREAD, other["id"])
+        made.append(objects.create(THREAD, {})["id"])
+        made.append(objects.create(MESSAGE, {}, parent=kept["id"])["id"])
+        objects.delete(MESSAGE, made[1], parent=kept["id"])
+        raise ValueError("on the way")
+
+    with pytest.raises(ValueError, match="on the way"):
+        store.write(fail)
+    assert threads.page(PageQuery(ascending=True)).data == [kept, other]
+    assert threads.get(made[0]) is None
+    assert ids(Collection(store, MESSAGE, kept["id"])) == []
+    with pytest.raises(UnknownCursor):
+        threads.page(PageQuery(after=made[0]))
+
+
+def test_what_fails_leaves_a_sample_as_it_was() -> None:
+    store = SampleStore(2)
+    assistants = Collection(store, ASSISTANT)
+    before = assistants.page(PageQuery()).data
+
+    def fail(old: Json) -> Json:
+        raise ValueError("on the way")
+
+    def delete_and_fail(objects: ObjectWriter) -> None:
+        objects.delete(ASSISTANT, before[0]["id"])
+        raise ValueError("on the way")
+
+    with pytest.raises(ValueError, match="on the way"):
+        assistants.modify(before[0]["id"], fail)
+    with pytest.raises(ValueError, match="on the way"):
+        store.write(delete_and_fail)
+    assert assistants.page(PageQuery()).data == before
+
+
+def test_a_store_of_the_first_version_opens_with_all_that_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "assistants.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FORMER.read_text())
+    with SQLiteStore(path, clock=lambda: 0) as store:
+        assistants = Collection(store, ASSISTANT)
+        first, odd, changed = assistants.page(PageQuery(ascending=True)).data
+        assert odd["name"] == "odd \x00 \ud800 ünïcode; with 'quotes'"
+        assert odd["tool_resources"] == {"file_search": {"vector_store_ids": ["vs_1"]}}
+        assert (first["created_at"], changed["description"]) == (1_790_000_000, "later")
+        deleted = "asst_TFcUQWawpUnxq7DSTikc0Z5p"
+        assert ids(assistants, PageQuery(after=deleted)) == [first["id"]]
+        assert assistants.get(deleted) is None
+        # The last one was deleted: its number and its time are not used again.
+        new = assistants.create(FIELDS)
+        assert new["created_at"] == 1_790_000_004
+        assert ids(assistants) == [first["id"], odd["id"], changed["id"], new["id"]]
+        Collection(store, MESSAGE, "thread_a").create({})
+    with SQLiteStore(path) as store:
+        assert ids(Collection(store, ASSISTANT))[-1] == new["id"]
+
+
+def test_a_page_is_read_by_index_in_new_and_in_upgraded_stores(tmp_path: Path) -> None:
+    for name, script in (("new.db", ""), ("upgraded.db", FORMER.read_text())):
+        path = tmp_path / name
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(script)
+        SQLiteStore(path).close()
+        with closing(sqlite3.connect(path)) as connection:
+            plan = connection.execute(
+                "EXPLAIN QUERY PLAN SELECT body FROM objects WHERE kind = ? AND parent = ? AND"
+                " body IS NOT NULL AND sequence > ? AND sequence < ? ORDER BY sequence DESC",
+                ("assistant", "", 0, 9),
+            ).fetchall()
+        assert "USING INDEX living (kind=? AND parent=? AND sequence>? AND sequence<?)" in str(plan)
+        assert "TEMP B-TREE" not in str(plan)
