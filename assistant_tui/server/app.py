@@ -1,4 +1,4 @@
-"""The Assistants API as an ASGI application over any store."""
+"""The Assistants API as an ASGI application over any store: routes and what they do."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial

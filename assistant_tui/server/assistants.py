@@ -1,4 +1,4 @@
-"""What an assistant becomes when it is created or modified; the requests are already checked."""
+"""Makes and changes assistants as the API defines it, from requests that were checked before."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,7 @@
 """What the server may answer instead of what was asked for.
 
-Refused       the caller's request cannot be done: a status of 4xx
-Busy          it cannot be done now, but later: 503
+ApiError      the caller's request cannot be done: a status of 4xx
+ServerBusy    it cannot be done now, but later: 503
 UnknownCursor a list was asked to go on from an id that never existed
 StoreError    the store itself cannot be opened or used, said in one sentence
   StoreBusy   another program keeps it locked: the same request can succeed later
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A request that is answered with OpenAI's error envelope and changes nothing."""
+    """A request that is answered with an error of status 4xx and changes nothing."""
 
     def __init__(
         self, message: str, *, status: int = 400, code: str | None = None, param: str | None = None
@@ -45,7 +45,7 @@ class StoreError(Exception):
 
 
 class StoreBusy(StoreError):
-    """Nothing was done, because somebody else kept the store for too long."""
+    """Nothing was done, because another program kept the store locked for too long."""
 
 
 class DamagedRow(StoreError):
@@ -59,5 +59,12 @@ def envelope(
     param: str | None = None,
     code: str | None = None,
 ) -> dict[str, Any]:
-    """Every answer that is not a success has this shape, all four keys present."""
+    """The body of every response that is not a success, all four keys present.
+
+    Args:
+        message: one sentence or more for a person.
+        kind: the class of error, as the API names it.
+        param: a path into the body or the query, such as ``tools[0].type``.
+        code: what a program can tell this error by.
+    """
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}

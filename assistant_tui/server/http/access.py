@@ -1,4 +1,4 @@
-"""Who may call a server on a socket: which Host, which web pages, and which kind of body.
+"""Decides who may call a server on a socket: by Host, by web page, and by the type of a body.
 
 A browser sends requests for whatever page it shows, to servers on the same machine too. What it
 cannot leave out tells such a request from one of a person's own programs: Host carries the name
@@ -77,7 +77,7 @@ class AccessPolicy:
         return origin in self.origins or "*" in self.origins
 
     def check(self, method: str, headers: Headers) -> None:
-        """Raises Refused: 403 for a caller that is not allowed, 415 for a body that is not JSON."""
+        """Raises ApiError: 403 for callers that are not allowed, 415 for a body that is no JSON."""
         if not self._keyed:
             _check_host(headers)
             self._check_page(headers)

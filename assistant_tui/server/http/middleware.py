@@ -1,4 +1,4 @@
-"""What holds for every answer, whatever the route: headers, who may ask, the last-resort 500."""
+"""What holds for every route: headers of responses, keys, access, and the 500 for a fault."""
 
 import hmac
 import logging
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 class RequestIdMiddleware:
-    """Gives every answer its request id, and a fault of ours an answer without its traceback.
+    """Adds a request id to every response, and answers unexpected exceptions without a traceback.
 
     Starlette's own handler for faults raises them again after the answer, which in process would
     reach the caller instead of the answer.
@@ -61,7 +61,7 @@ def _fault(request_id: str) -> JSONResponse:
 
 
 class ApiKeyMiddleware:
-    """Lets nobody in without the key."""
+    """Answers 401 to requests without the API key."""
 
     def __init__(self, app: ASGIApp, api_key: str) -> None:
         self._app = app
@@ -92,7 +92,7 @@ _READABLE = "x-request-id, openai-version, openai-processing-ms, retry-after"
 
 
 class CorsMiddleware:
-    """Lets pages of the allowed origins read what is answered, whatever the answer."""
+    """Adds the CORS headers with which pages of allowed origins may read responses."""
 
     def __init__(self, app: ASGIApp, access: AccessPolicy) -> None:
         self._app = app
@@ -117,7 +117,7 @@ class CorsMiddleware:
 
 
 class AccessMiddleware:
-    """Refuses callers that are not allowed, and answers the preflights of those that are."""
+    """Answers 403 or 415 to what the policy refuses, and preflight requests to what it allows."""
 
     def __init__(self, app: ASGIApp, access: AccessPolicy) -> None:
         self._app = app
@@ -131,9 +131,9 @@ class AccessMiddleware:
         headers = Headers(scope=scope)
         try:
             self._access.check(scope["method"], headers)
-        except ApiError as refused:
-            body = envelope(refused.message, code=refused.code)
-            return JSONResponse(body, status_code=refused.status)
+        except ApiError as error:
+            body = envelope(error.message, code=error.code)
+            return JSONResponse(body, status_code=error.status)
         return _preflight_response(headers) if is_preflight(scope["method"], headers) else None
 
 

@@ -19,7 +19,7 @@ BODY_LIMIT = 8 * 1024 * 1024
 """Bytes; ten times what a valid assistant with the longest instructions takes."""
 
 BODY_SECONDS = 60.0
-"""For the whole of a body: a client in drips must not hold a connection for ever."""
+"""For the whole of a body: a client that sends slowly must not hold a connection for ever."""
 
 BODIES_LIMIT = 64 * 1024 * 1024
 """Bytes of all bodies together, those up to SMALL_BODY left out; beyond, a request gets 503."""
@@ -51,7 +51,17 @@ class BodyReader:
     async def read_object(
         self, request: Request, check: Callable[[str, Any], None]
     ) -> dict[str, Any]:
-        """The body, which must be one JSON object that passes ``check``. Raises Refused."""
+        """The body of a request, which must be one JSON object.
+
+        Args:
+            request: one of which nothing was read yet.
+            check: raises ApiError for an object that will not do.
+
+        Raises:
+            ApiError: it is no such object, is larger than BODY_LIMIT, or takes longer than
+                BODY_SECONDS to come.
+            ServerBusy: all bodies together take more than BODIES_LIMIT.
+        """
         body = bytearray()
         try:
             await self._read_into(body, request)
@@ -102,20 +112,20 @@ def _counted(body: bytearray) -> int:
 
 def _checked(body: bytearray, check: Callable[[str, Any], None]) -> dict[str, Any]:
     if body.count(b",") + body.count(b"[") + body.count(b"{") > VALUES_LIMIT:
-        raise _unreadable()
+        raise _invalid_json()
     try:
         value = json.loads(body.decode(), parse_float=_finite, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise _unreadable() from error
+        raise _invalid_json() from error
     if not isinstance(value, dict):
         raise wrong_type("", "an object", "something else")
     if not _is_shallow(value):
-        raise _unreadable()
+        raise _invalid_json()
     check("", value)
     return value
 
 
-def _unreadable() -> ApiError:
+def _invalid_json() -> ApiError:
     return ApiError(
         "We could not parse the JSON body of your request. It must be one valid JSON object in"
         f" UTF-8, nested no deeper than {_DEPTH_LIMIT} levels, with finite numbers and at most"
@@ -149,7 +159,7 @@ def _is_shallow(value: Any) -> bool:
 
 
 def read_query(params: QueryParams) -> PageQuery:
-    """The paging parameters; others are ignored. Raises Refused."""
+    """The paging parameters; others are ignored. Raises ApiError."""
     order = params.get("order", "desc")
     if order not in ("asc", "desc"):
         raise unsupported_value("order", order, ("asc", "desc"))

@@ -24,7 +24,7 @@ from assistant_tui.server.http.connections import Connection, Connections, conne
 _log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 0.8
-"""At the end, for requests under way; what is not answered by then is dropped."""
+"""At the end, for requests that are being answered; their connections are closed then."""
 _LAST_SECONDS = 0.2
 """At the end, for tasks whose connections were dropped."""
 _TICK_SECONDS = 0.1

@@ -1,4 +1,4 @@
-"""Runs the blocking calls of a store in threads, off the event loop: reads beside writes."""
+"""Runs the blocking calls of a store in threads, so that the event loop goes on."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class StoreExecutor:
-    """A few threads read, one other writes, so that no number of writers holds up a reader."""
+    """Runs up to READERS reads at once and one write beside them: no writer holds up a reader."""
 
     def __init__(self) -> None:
         self._reading = asyncio.Semaphore(READERS)
@@ -27,7 +27,7 @@ class StoreExecutor:
     async def write(self, call: Callable[[], Result]) -> Result:
         """Run ``call`` after the writes that came before it.
 
-        Raises Busy if these take longer than BUSY_SECONDS; ``call`` was not begun then.
+        Raises ServerBusy if these take longer than BUSY_SECONDS; ``call`` was not begun then.
         """
         try:
             async with asyncio.timeout(BUSY_SECONDS):

@@ -1,4 +1,4 @@
-"""Which bodies the API takes: its limits, in one table (OpenAPI document 2.3.0, Assistants)."""
+"""What the bodies of requests about assistants must be (OpenAPI document 2.3.0, Assistants)."""
 
 from collections.abc import Mapping
 from typing import Any

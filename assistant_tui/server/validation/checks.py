@@ -1,4 +1,4 @@
-"""Small checks that are put together into tables: what a value must be, and what to say if not.
+"""Checks of JSON values, combined into tables: what a value must be, and the error if it is not.
 
 A check takes a path (``tools[0].function.name``) and a value, and raises :class:`ApiError` at the
 first thing that is wrong. The codes and the wording of messages are those the API was seen to use.
@@ -35,13 +35,13 @@ def _at(path: str) -> str:
 
 
 def wrong_type(path: str, expected: str, got: str) -> ApiError:
-    """The refusal for a value of the wrong kind; both kinds come with their article."""
+    """The error for a value of the wrong type; both types come with their article."""
     message = f"Invalid type{_at(path)}: expected {expected}, but got {got} instead."
     return ApiError(message, code="invalid_type", param=path or None)
 
 
 def unsupported_value(path: str, value: str, allowed: tuple[str, ...]) -> ApiError:
-    """The refusal for a string that is not among the allowed ones."""
+    """The error for a string that is not among the allowed ones."""
     listed = ", ".join(f"'{each}'" for each in allowed)
     message = f"Invalid value: '{_shown(value)}'. Supported values are: {listed}."
     return ApiError(message, code="invalid_value", param=path)
@@ -62,7 +62,7 @@ def _out_of_bounds(path: str, what: str, code: str, expected: str, got: str) -> 
 
 
 def _wrong_length(path: str, how: str, bound: int, size: int) -> ApiError:
-    """The refusal of a string that is too ``long`` (above its maximum) or too ``short``."""
+    """The error for a string that is too ``long`` (above its maximum) or too ``short``."""
     side, end = ("above", "max") if how == "long" else ("below", "min")
     return _out_of_bounds(
         path,
@@ -74,7 +74,13 @@ def _wrong_length(path: str, how: str, bound: int, size: int) -> ApiError:
 
 
 def string(maximum: int | None = None, minimum: int = 0, pattern: str | None = None) -> Check:
-    """A string; lengths count Unicode code points, a pattern must match the whole."""
+    """A string.
+
+    Args:
+        maximum: its length in Unicode code points at most.
+        minimum: its length at least.
+        pattern: a regular expression that must match the whole.
+    """
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (str,), "a string")
@@ -131,7 +137,7 @@ def boolean(path: str, value: Any) -> None:
 
 
 def any_object(path: str, value: Any) -> None:
-    """An object that is kept as it was sent, such as a JSON Schema."""
+    """Any object; it is kept as it was sent, such as a JSON Schema."""
     _expect(path, value, (dict,), "an object")
 
 
@@ -141,7 +147,7 @@ def nullable(check: Check) -> Check:
 
 
 def array(item: Check, maximum: int | None = None) -> Check:
-    """A list of so many at most, each of which passes ``item``."""
+    """A list of ``maximum`` values at most, each of which passes ``item``."""
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (list,), "an array")
@@ -160,7 +166,13 @@ def array(item: Check, maximum: int | None = None) -> Check:
 
 
 def string_map(value_check: Check, pairs: int, key_length: int) -> Check:
-    """An object with free keys: so many pairs, keys of so many characters."""
+    """An object with any keys, such as metadata.
+
+    Args:
+        value_check: what each value must pass.
+        pairs: how many there may be.
+        key_length: characters of a key at most.
+    """
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (dict,), "an object")
@@ -189,7 +201,13 @@ def string_map(value_check: Check, pairs: int, key_length: int) -> Check:
 def object_(
     fields: Mapping[str, Check], required: tuple[str, ...] = (), *, closed: bool = False
 ) -> Check:
-    """An object with known keys: first what is missing, then (if ``closed``) what is unknown."""
+    """An object with known keys.
+
+    Args:
+        fields: what the value of each key must pass.
+        required: the keys that must be there.
+        closed: whether other keys are an error.
+    """
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (dict,), "an object")
@@ -212,7 +230,7 @@ def object_(
 
 
 def unknown_parameter(path: str) -> ApiError:
-    """The refusal for a key that the request does not have."""
+    """The error for a key that the request does not have."""
     return ApiError(f"Unknown parameter: '{path}'.", code="unknown_parameter", param=path)
 
 
