@@ -26,7 +26,8 @@ from assistant_tui.services.creating import Creator, IdempotentCreator
 from assistant_tui.services.fetching import fetch_page
 from assistant_tui.services.full_listing import load_all
 from assistant_tui.services.listing_cache import ListingCache
-from assistant_tui.services.verified_writes import VerifiedWrite, WriteContext, incomplete
+from assistant_tui.services.verified_writes import VerifiedWrite, incomplete
+from assistant_tui.services.write_context import WriteContext
 from assistant_tui.transport.activity import Activity
 
 NO_CONTEXT = WriteContext()

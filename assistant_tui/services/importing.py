@@ -19,7 +19,7 @@ from assistant_tui.core.json_text import compose
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.verified_writes import WriteContext
+from assistant_tui.services.write_context import WriteContext
 
 _FEW = 50
 """So many ids are looked for one by one; more of them in the list."""

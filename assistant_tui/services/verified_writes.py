@@ -1,7 +1,7 @@
 """Changes and deletions that are verified: fetch, compare, send, look again, keep a journal."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
@@ -25,28 +25,10 @@ from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.fetching import fetch
+from assistant_tui.services.write_context import WriteContext
 
 _MISSING = ("missing_required_parameter", "missing", "value_error.missing")
 """The API's code for a field that has to be sent, and FastAPI's, of today and of before."""
-
-
-@dataclass(frozen=True)
-class WriteContext:
-    """What a write belongs to; whoever asks for the write makes it."""
-
-    previous_id: str | None = None
-    """The id of the row before it; a server that cannot retrieve is asked for what follows that."""
-    undoes: int | None = None
-    """The number of the journal's entry that the write takes back."""
-    batch: str = ""
-    """The token of an operation on many objects that the write is a part of."""
-    import_key: str = ""
-    """The key under which an import finds what it created when the same file is read again."""
-
-    @property
-    def idempotency_key(self) -> str:
-        """Tells the purpose of a create from that of all others; empty for one that may repeat."""
-        return self.import_key or ("" if self.undoes is None else f"undo {self.undoes}")
 
 
 class VerifiedWrite:

@@ -12,7 +12,7 @@ from assistant_tui.core.errors import (
     ServiceError,
     Unreadable,
 )
-from assistant_tui.services.verified_writes import WriteContext
+from assistant_tui.services.write_context import WriteContext
 from tests.services.support import (
     Handler,
     Server,

@@ -19,7 +19,7 @@ from assistant_tui.core.errors import Invalid
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.services.verified_writes import WriteContext
+from assistant_tui.services.write_context import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import why_unkept
 from assistant_tui.tui.dialogs.deletion import DeleteManyDialog

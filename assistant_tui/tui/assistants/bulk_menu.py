@@ -13,7 +13,7 @@ from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.services.verified_writes import WriteContext
+from assistant_tui.services.write_context import WriteContext
 from assistant_tui.tui.assistants.bulk import Rows, carry_out, clone_all, delete_all
 from assistant_tui.tui.assistants.cloning import clone_to
 from assistant_tui.tui.assistants.context import MainContext
