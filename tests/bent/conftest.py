@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bent.known import KEY_VARIABLE
-from tests.bent.server import KEY
+from tests.fakeserver.server import KEY
 
 
 @pytest.fixture(autouse=True)

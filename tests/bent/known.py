@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.json_text import read_json
-from tests.bent import bends
-from tests.bent.asked import Members, Refusal
-from tests.bent.server import KEY, Bends
+from tests.fakeserver import deviations
+from tests.fakeserver.requests import Members, Refusal
+from tests.fakeserver.server import KEY, Deviations
 
 KEY_VARIABLE = "BENT_KEY"
 
@@ -16,7 +16,7 @@ KEY_VARIABLE = "BENT_KEY"
 class Known:
     """A server, and the profile that a person who uses it has."""
 
-    bends: Bends
+    deviations: Deviations
     profile: Profile
 
 
@@ -56,40 +56,40 @@ _LOCALAI_FIELDS = (
 
 def _into_localai(sent: Members) -> Members:
     kept = {name: sent[name] for name in _LOCALAI_FIELDS if name in sent}
-    return kept | ({"tools": bends.types_alone(kept["tools"])} if "tools" in kept else {})
+    return kept | ({"tools": deviations.types_alone(kept["tools"])} if "tools" in kept else {})
 
 
 def _out_of_localai(held: Members) -> Members:
     return {n: t for n, t in held.items() if n == "model" or t not in ("null", '""', "[]", "{}")}
 
 
-_MYLA = Bends(
+_MYLA = Deviations(
     root="/api/v1",
     wrong_key=403,
-    page=bends.never_more_and_inverted,
+    page=deviations.never_more_and_inverted,
     stamp=lambda second: {"created_at": str(second * 1000)},
     extras={"tools": "null", "metadata": "null", "file_ids": "null", "user_id": '"user-1"'},
-    modified=bends.model_insisted_on,
-    says=bends.in_detail,
+    modified=deviations.model_insisted_on,
+    says=deviations.in_detail,
     **_without("temperature", "top_p", "response_format", "tool_resources", "x_vendor"),  # type: ignore[arg-type]  # one function
 )
-_BELLA = Bends(
-    page=bends.page_one_for_a_lost_cursor,
-    modified=bends.null_ignored,
+_BELLA = Deviations(
+    page=deviations.page_one_for_a_lost_cursor,
+    modified=deviations.null_ignored,
     delete_fails="after",
-    says=bends.bare,
+    says=deviations.bare,
 )
-_LOCALAI = Bends(
-    page=bends.newest_ones,
-    listed=bends.bare_array,
+_LOCALAI = Deviations(
+    page=deviations.newest_ones,
+    listed=deviations.bare_array,
     identify=lambda number: f'"asst_{number}"',
     stamp=lambda second: {"created": str(second)},
     takes=_into_localai,
-    modified=bends.replaced,
+    modified=deviations.replaced,
     shows=_out_of_localai,
-    says=bends.as_text,
+    says=deviations.as_text,
 )
-_HOSTED = Bends(
+_HOSTED = Deviations(
     root="/api/v2",
     key_header="x-api-key",
     key=KEY,
@@ -99,14 +99,14 @@ _HOSTED = Bends(
 )
 
 KNOWN: Mapping[str, Known] = {
-    "laplas": Known(Bends(root=""), _profile("https://api.apilaplas.com")),
+    "laplas": Known(Deviations(root=""), _profile("https://api.apilaplas.com")),
     "foundry": Known(
-        Bends(
+        Deviations(
             root="/api/projects/bots",
             key_header="api-key",
             key=KEY,
             query={"api-version": "v1"},
-            page=bends.more_until_empty,
+            page=deviations.more_until_empty,
         ),
         _profile(
             "https://acme.services.ai.azure.com/api/projects/bots",
@@ -115,22 +115,22 @@ KNOWN: Mapping[str, Known] = {
         ),
     ),
     "litellm": Known(
-        Bends(
+        Deviations(
             parts=("list", "create", "delete", "models"),
             absent=405,
-            page=bends.fixed_page,
-            says=bends.in_detail,
+            page=deviations.fixed_page,
+            says=deviations.in_detail,
         ),
         _profile("https://litellm.example/v1"),
     ),
     "open-assistant-api": Known(
-        Bends(
+        Deviations(
             root="/api/v1",
             key="",
             identify=lambda number: f'"65a{number:021}"',
             extras={"file_ids": "[]", "extra_body": "{}", "updated_at": "null"},
-            modified=bends.stamped,
-            says=bends.in_detail,
+            modified=deviations.stamped,
+            says=deviations.in_detail,
             **_no_longer_than(32_768),  # type: ignore[arg-type]  # one function
         ),
         _profile("http://localhost:8086/api/v1", api_key_env=""),
@@ -140,41 +140,41 @@ KNOWN: Mapping[str, Known] = {
         replace(_BELLA, delete_fails="before"), _profile("http://localhost:8087/v1")
     ),
     "astra": Known(
-        Bends(
+        Deviations(
             key_header="astra-api-token",
             key=KEY,
             needs_beta=True,
-            page=bends.all_but_no_cursor,
-            listed=bends.astra_envelope,
+            page=deviations.all_but_no_cursor,
+            listed=deviations.astra_envelope,
             identify=lambda number: f'"{number:08}-8a3f-11ef-9c1e-0242ac120002"',
             stamp=lambda second: {"created_at": str(second * 1000)},
-            modified=bends.never_cleared,
+            modified=deviations.never_cleared,
             makes_unknown=True,
-            says=bends.in_three_shapes,
+            says=deviations.in_three_shapes,
         ),
         _profile("https://astra.example/v1", "astra-api-token"),
     ),
     "openopenai": Known(
-        Bends(
+        Deviations(
             root="",
             key="",
-            page=bends.more_when_full,
+            page=deviations.more_when_full,
             extras={"file_ids": "[]", "tools": '[{"type": "retrieval"}]'},
             unknown=500,
-            says=bends.as_text,
+            says=deviations.as_text,
         ),
         _profile("http://localhost:3000", api_key_env=""),
     ),
     "myla": Known(_MYLA, _profile("http://localhost:2000/api/v1")),
     "myla, told": Known(_MYLA, _profile("http://localhost:2000/api/v1", full_replace=True)),
     "leapfrog": Known(
-        Bends(
+        Deviations(
             root="/openai/v1",
-            page=bends.everything,
-            listed=bends.unpaged_envelope,
+            page=deviations.everything,
+            listed=deviations.unpaged_envelope,
             unknown=200,
-            modified=bends.null_ignored,
-            says=bends.in_detail,
+            modified=deviations.null_ignored,
+            says=deviations.in_detail,
         ),
         _profile("https://leapfrog.example/openai/v1"),
     ),
@@ -190,8 +190,9 @@ KNOWN: Mapping[str, Known] = {
 
 GONE: Mapping[str, Known] = {
     "laplas without its upstream": Known(
-        Bends(root="", parts=(), says=bends.as_a_page), _profile("https://api.apilaplas.com")
+        Deviations(root="", parts=(), says=deviations.as_a_page),
+        _profile("https://api.apilaplas.com"),
     ),
-    "openai": Known(Bends(parts=()), _profile("https://api.openai.com/v1")),
+    "openai": Known(Deviations(parts=()), _profile("https://api.openai.com/v1")),
 }
 """Those that answer 404 to everything."""

@@ -10,9 +10,9 @@ import httpx
 from assistant_tui.config.api_keys import ApiKeySource
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.profiles import remote_endpoint
-from tests.bent.asked import Members
 from tests.bent.known import Known
-from tests.bent.server import Server, seeds
+from tests.fakeserver.requests import Members
+from tests.fakeserver.server import FakeServer, seeds
 from tests.tui.driver import Driver, running
 
 
@@ -21,7 +21,7 @@ class Session:
     """A program, and the server that it was started on."""
 
     program: Driver
-    server: Server
+    server: FakeServer
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until all that they started has ended."""
@@ -95,7 +95,7 @@ async def session(
     known: Known, folder: Path, count: int = 60, size: tuple[int, int] = (120, 36)
 ) -> AsyncIterator[Session]:
     """Start the program on a server with so many assistants, as the profile says."""
-    server = Server(known.bends, *seeds(count))
+    server = FakeServer(known.deviations, *seeds(count))
     endpoint = replace(
         remote_endpoint(known.profile, ApiKeySource(known.profile)),
         transport=httpx.ASGITransport(app=server),

@@ -10,7 +10,7 @@ from assistant_tui.core.json_text import members
 from assistant_tui.core.raw_json import RawJson
 from tests.bent.known import GONE, KNOWN
 from tests.bent.program import Session, session
-from tests.bent.server import sendable
+from tests.fakeserver.server import sendable
 
 
 async def palette(on: Session) -> str:

@@ -102,10 +102,10 @@ async def test_every_request_is_let_in(name: str, tmp_path: Path) -> None:
     async with session(known, tmp_path, 3) as on:
         await on.press("n", "x", "ctrl+s")
         for asked in on.server.asked:
-            assert asked.path.startswith(f"{known.bends.root}/")
-            assert asked.headers.get(known.bends.key_header, "") == known.bends.key
+            assert asked.path.startswith(f"{known.deviations.root}/")
+            assert asked.headers.get(known.deviations.key_header, "") == known.deviations.key
             assert asked.headers["openai-beta"] == "assistants=v2"
-            assert known.bends.query.items() <= asked.query.items()
+            assert known.deviations.query.items() <= asked.query.items()
 
 
 async def test_a_cursor_that_is_gone_is_not_taken_for_a_server_of_one_page(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import members, write_json
-from tests.bent.asked import Members
 from tests.bent.known import KNOWN
 from tests.bent.program import Session, session
-from tests.bent.server import sendable
+from tests.fakeserver.requests import Members
+from tests.fakeserver.server import sendable
 
 EMPTY = ("null", "[]", "{}")
 MODIFYING = [name for name in KNOWN if name not in ("litellm", "myla", "localai")]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from assistant_tui.cli import composition
-from tests.e2e.bent_server import BentServer
 from tests.e2e.conftest import bent, home, machine, other_side, url
+from tests.fakeserver.relay import BentServer
 
 __all__ = ["bent", "home", "machine", "other_side", "url"]
 

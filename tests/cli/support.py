@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.e2e.bent_server import Asked, Bend, BentServer
 from tests.e2e.terminal import PROGRAM, environment
+from tests.fakeserver.relay import Asked, Bend, BentServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 

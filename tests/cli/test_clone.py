@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.cli.conftest import Run
 from tests.cli.support import refused
-from tests.e2e.bent_server import BentServer
+from tests.fakeserver.relay import BentServer
 from tests.fakeserver.sockets import Answer
 
 USES = {

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import refused
-from tests.e2e.bent_server import Asked, BentServer
+from tests.fakeserver.relay import Asked, BentServer
 from tests.fakeserver.sockets import Answer
 
 BODY = (

@@ -7,8 +7,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import listing
-from tests.e2e.bent_server import BentServer
 from tests.e2e.terminal import Program
+from tests.fakeserver.relay import BentServer
 from tests.fakeserver.sockets import Answer
 
 TWINS = ("asst_twin", "asst_twin\u3164")

@@ -12,8 +12,8 @@ from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
-from tests.e2e.bent_server import Asked, BentServer
 from tests.e2e.terminal import Program
+from tests.fakeserver.relay import Asked, BentServer
 from tests.fakeserver.sockets import Answer
 from tests.journal.held import held
 from tests.limits import LIMIT

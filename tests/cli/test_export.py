@@ -11,9 +11,9 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import behind, listing, refused
-from tests.e2e.bent_server import BentServer
 from tests.e2e.terminal import Program
 from tests.e2e.test_terminal_server import FORBIDDEN
+from tests.fakeserver.relay import BentServer
 
 EXACT = '{"id":"asst_1","model":"m","name":"One","top_p":1.0,"x":12345678901234567890123}'
 FORMATS = ["json", "yaml", "markdown", "responses", "agents-sdk"]

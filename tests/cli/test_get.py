@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.cli.conftest import Run
-from tests.e2e.bent_server import BentServer
 from tests.e2e.test_terminal_server import FORBIDDEN, HOSTILE
+from tests.fakeserver.relay import BentServer
 from tests.fakeserver.sockets import Answer
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.e2e.bent_server import Asked, Bend, BentServer
+from tests.fakeserver.relay import Asked, Bend, BentServer
 from tests.fakeserver.sockets import Answer
 
 

@@ -11,8 +11,8 @@ from assistant_tui.core.json_text import compose, compose_list, members
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
 from tests.core.formats.support import HARD, exactly
-from tests.e2e.bent_server import Asked, BentServer
 from tests.e2e.terminal import Program
+from tests.fakeserver.relay import Asked, BentServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 

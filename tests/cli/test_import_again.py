@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
-from tests.e2e.bent_server import Asked, Bend, BentServer
+from tests.fakeserver.relay import Asked, Bend, BentServer
 from tests.fakeserver.sockets import Answer
 from tests.journal.held import held as locked
 from tests.limits import LIMIT

@@ -11,9 +11,9 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import behind, ended, listing, one_a_page, paged, program, refused
-from tests.e2e.bent_server import Asked, BentServer
 from tests.e2e.terminal import Program, Terminal, environment
 from tests.e2e.test_terminal_server import FORBIDDEN, HOSTILE
+from tests.fakeserver.relay import Asked, BentServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import program
-from tests.e2e.bent_server import BentServer
 from tests.e2e.terminal import PROGRAM, environment
+from tests.fakeserver.relay import BentServer
 from tests.limits import LIMIT
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.e2e.bent_server import Asked, BentServer
+from tests.fakeserver.relay import Asked, BentServer
 from tests.fakeserver.sockets import Answer
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import paged
-from tests.e2e.bent_server import BentServer
 from tests.e2e.terminal import environment
+from tests.fakeserver.relay import BentServer
 from tests.limits import LIMIT
 
 

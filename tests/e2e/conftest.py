@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bent_server import BentServer
 from tests.e2e.main_job import Pair, make_pair
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import environment
 from tests.fakeserver.fixtures import machine, other_side
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.relay import BentServer
 from tests.limits import LIMIT
 
 __all__ = ["machine", "other_side"]

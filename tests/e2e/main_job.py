@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.e2e.bent_server import BentServer
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, PROGRAM, TAB, Terminal
+from tests.fakeserver.relay import BentServer
 
 
 class Pair(NamedTuple):

@@ -7,9 +7,9 @@ import pytest
 
 from tests.e2e.drafts import kept
 from tests.e2e.terminal import ENTER, TAB, Program
+from tests.fakeserver.raw_server import HostileServer, on_a_socket
 from tests.fakeserver.sockets import Answer
 from tests.hostile.corpus import assistant
-from tests.hostile.server import HostileServer, on_a_socket
 
 MOUSE = b"\x1b[?1000h"
 """What the screen sends first when it has been imported."""

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e import main_job
-from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
 from tests.e2e.main_job import Pair, log_in, sent_to_the_clipboard
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_S, ENTER, PROGRAM, TAB, Terminal, restored
+from tests.fakeserver.relay import BentServer
 
 
 def test_the_main_job(jump_host: Sshd, bent: BentServer, pair: Pair) -> None:

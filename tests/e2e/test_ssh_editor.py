@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import main_job
-from tests.e2e.bent_server import BentServer
 from tests.e2e.main_job import Pair, log_in
 from tests.e2e.shell import log_in_to_a_shell
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import DOWN, ENTER, Terminal
+from tests.fakeserver.relay import BentServer
 
 Editor = Callable[[str], str]
 WIPE = "printf '\\033[2J\\033[Hover the whole screen'"

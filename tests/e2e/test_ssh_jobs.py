@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import main_job
-from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
 from tests.e2e.main_job import Pair, log_in
 from tests.e2e.shell import log_in_to_a_shell
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_S, CTRL_Z, ENTER, TAB, Terminal, restored
+from tests.fakeserver.relay import BentServer
 
 SHELLS = {"sh": ("sh",), "bash": ("bash", "--norc")}
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"

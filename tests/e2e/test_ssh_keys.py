@@ -2,10 +2,10 @@
 
 import time
 
-from tests.e2e.bent_server import BentServer
 from tests.e2e.main_job import Pair, log_in
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_C, CTRL_S, DOWN, ENTER, ESCAPE, TAB, Terminal
+from tests.fakeserver.relay import BentServer
 
 ATTEMPTS = 8
 

@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from tests.e2e.bent_server import Asked, BentServer
 from tests.e2e.main_job import Pair, command, log_in
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import ENTER, TAB, Terminal
+from tests.fakeserver.relay import Asked, BentServer
 from tests.fakeserver.sockets import Answer
 
 SECONDS = 3.0

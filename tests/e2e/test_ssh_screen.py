@@ -5,12 +5,12 @@ import json
 import pytest
 
 from tests.e2e import main_job
-from tests.e2e.bent_server import BentServer
 from tests.e2e.main_job import Pair, sent_to_the_clipboard
 from tests.e2e.multiplexers import Screen
 from tests.e2e.shell import has_ended, log_in_to_a_shell, run
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import CTRL_S, ENTER, Terminal
+from tests.fakeserver.relay import BentServer
 
 pytestmark = pytest.mark.skipif(
     bool(missing("screen")), reason="this machine lacks Debian's screen"

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import main_job
-from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
 from tests.e2e.main_job import Pair, log_in, sent_to_the_clipboard
 from tests.e2e.multiplexers import Tmux
 from tests.e2e.shell import has_ended, log_in_to_a_shell, run
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import CTRL_S, ENTER, Terminal
+from tests.fakeserver.relay import BentServer
 
 pytestmark = pytest.mark.skipif(bool(missing("tmux")), reason="this machine lacks Debian's tmux")
 

@@ -5,8 +5,8 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.e2e.bent_server import Asked, BentServer
 from tests.e2e.terminal import ENTER, TAB, Program, Terminal
+from tests.fakeserver.relay import Asked, BentServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, F4, TAB, Program, Terminal
+from tests.fakeserver.relay import BentServer
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
-from tests.e2e.bent_server import Asked, BentServer, Json
 from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.fakeserver.relay import Asked, BentServer, Json
 from tests.fakeserver.sockets import Answer
 
 SIZE = (120, 30)

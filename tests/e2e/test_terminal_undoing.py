@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bent_server import Asked, BentServer, Json
 from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Program, Terminal
+from tests.fakeserver.relay import Asked, BentServer, Json
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 

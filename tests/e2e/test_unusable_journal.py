@@ -11,9 +11,9 @@ import pytest
 
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
-from tests.e2e.bent_server import BentServer
 from tests.e2e.drafts import kept
 from tests.e2e.terminal import CTRL_Q, CTRL_S, ENTER, TAB, Program, Terminal
+from tests.fakeserver.relay import BentServer
 from tests.journal.held import held
 
 SIZE = (120, 30)

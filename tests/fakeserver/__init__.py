@@ -1,1 +1,8 @@
-"""The servers that the tests run the program against."""
+"""The servers that the tests run the program against.
+
+- `server`: the fake server, with a known server's `deviations` plugged in, as an ASGI application;
+- `raw_server`: one that answers with raw JSON, however hostile;
+- `machine`: the program's own server on a socket, in a thread of the test's process (`fixtures`);
+- `relay` and `proxy`: stand before that, and change what goes through as HTTP or as bytes;
+- `sockets`: puts any of them on a socket.
+"""

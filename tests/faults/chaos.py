@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from itertools import count
 from time import monotonic
 
+from tests.fakeserver.proxy import Fault, sound
 from tests.faults.faults import HELPED, TROUBLES
-from tests.faults.proxy import Fault, sound
 
 SEEDS = (1, 2, 3)
 """What every run soaks with."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakeserver.fixtures import machine, other_side
 from tests.fakeserver.machine import Machine
-from tests.faults.proxy import Proxy
+from tests.fakeserver.proxy import Proxy
 
 __all__ = ["machine", "other_side"]
 

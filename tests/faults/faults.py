@@ -14,7 +14,7 @@ from assistant_tui.core.errors import (
     TimedOut,
     Unreadable,
 )
-from tests.faults.proxy import Exchange, Fault, Reply
+from tests.fakeserver.proxy import Exchange, Fault, Reply
 
 READS = ("list", "retrieve")
 WRITES = ("create", "modify", "delete")

@@ -11,6 +11,7 @@ from assistant_tui.core.errors import Offline, TimedOut, Unreadable
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.api.support import KEY, KeyRing
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.proxy import Proxy, sound
 from tests.faults.clients import ACTIONS, DONE, PATIENT, Waits, client
 from tests.faults.faults import (
     HELPED,
@@ -22,7 +23,6 @@ from tests.faults.faults import (
     longer_than_it_said,
     redirected,
 )
-from tests.faults.proxy import Proxy, sound
 
 ONCE_SILENT = 1.5
 """Seconds of time-out where the next attempt has to be answered within it."""

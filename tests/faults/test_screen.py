@@ -10,6 +10,7 @@ import pytest
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.proxy import Exchange, Proxy, sound
 from tests.faults.clients import DONE, PATIENT, Waits
 from tests.faults.faults import (
     TROUBLES,
@@ -18,7 +19,6 @@ from tests.faults.faults import (
     reset_before_the_deed,
     reset_in_the_request,
 )
-from tests.faults.proxy import Exchange, Proxy, sound
 from tests.tui.driver import Driver, running
 
 SIZE = (160, 24)

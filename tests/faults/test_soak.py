@@ -12,10 +12,10 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.services.assistants import AssistantService
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.proxy import Proxy
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
 from tests.faults.clients import service
 from tests.faults.ledger import Known, Ledger
-from tests.faults.proxy import Proxy
 
 STEPS = 60
 HANGS = 120.0

@@ -12,10 +12,10 @@ from assistant_tui.config.settings import LOCAL
 from assistant_tui.core.errors import Offline, ServiceError
 from assistant_tui.transport.endpoint import Endpoint
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.proxy import Proxy
 from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
 from tests.faults.clients import PATIENT, Waits
 from tests.faults.ledger import Known, Ledger
-from tests.faults.proxy import Proxy
 from tests.tui.driver import Driver, running
 
 STEPS = 12

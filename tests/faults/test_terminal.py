@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.api.support import KEY
 from tests.e2e.terminal import ENTER, Program, Terminal
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.proxy import Fault, Proxy
 from tests.faults.faults import READS, TROUBLES, redirected
-from tests.faults.proxy import Fault, Proxy
 
 SIZE = (120, 30)
 SILENCE: Fault = next(each.act for each in TROUBLES if each.silent)

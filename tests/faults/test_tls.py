@@ -12,8 +12,8 @@ from assistant_tui.core.errors import Offline
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.api.support import KEY, KeyRing
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.proxy import Proxy, sound
 from tests.faults.clients import ACTIONS, DONE, Waits, client
-from tests.faults.proxy import Proxy, sound
 
 PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 

@@ -11,6 +11,7 @@ from assistant_tui.core.errors import NotServed, Offline, ServiceError
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.proxy import Exchange, Proxy, sound
 from tests.faults.clients import DONE, PATIENT, service
 from tests.faults.faults import (
     TROUBLES,
@@ -20,7 +21,6 @@ from tests.faults.faults import (
     reset_before_the_deed,
     reset_in_the_request,
 )
-from tests.faults.proxy import Exchange, Proxy, sound
 from tests.services.support import draft_of
 
 NEW = Draft().edited("name", "New").edited("model", "gpt-4o")

@@ -6,7 +6,7 @@ from assistant_tui.config.settings import LOCAL
 from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.tui.assistants.copying import Part, part_of
-from tests.hostile.server import HostileServer
+from tests.fakeserver.raw_server import HostileServer
 from tests.tui.driver import running
 
 ODD = r"""{"id" :"asst_1", "name":"One","model" : "m\/\u006d",

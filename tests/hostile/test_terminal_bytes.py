@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.fakeserver.raw_server import HostileServer, on_a_socket
 from tests.fakeserver.sockets import Answer
 from tests.hostile.corpus import STEERING, assistant
-from tests.hostile.server import HostileServer, on_a_socket
 from tests.hostile.terminal_bytes import copied, strangers
 
 F3, END, PAGE_DOWN = b"\x1b[13~", b"\x1b[F", b"\x1b[6~"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, ROOT, Terminal, environment, restored
-from tests.hostile.server import on_a_socket
+from tests.fakeserver.raw_server import on_a_socket
 from tests.hostile.terminal_bytes import copied
 from tests.keys.vault import CANARY, Vault, leaks, left_behind, mode
 

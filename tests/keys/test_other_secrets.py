@@ -13,7 +13,7 @@ import pytest
 from assistant_tui.config import api_keys
 from tests.cli.conftest import Run, run
 from tests.e2e.terminal import PROGRAM, Terminal, environment
-from tests.hostile.server import on_a_socket
+from tests.fakeserver.raw_server import on_a_socket
 from tests.hostile.terminal_bytes import copied
 from tests.keys.test_canary import REFUSALS, use_it
 from tests.keys.vault import CANARY, Vault, leaks, left_behind

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.fakeserver.raw_server import HostileServer
 from tests.fakeserver.sockets import Answer
 from tests.hostile.corpus import assistant
-from tests.hostile.server import HostileServer
 
 CANARY = "sk-Canary/4711+feed-beef=0815"
 _LOCATION = {"elsewhere": "http://127.0.0.2:9/{key}", "to https": "https://127.0.0.1/{key}"}

@@ -12,7 +12,7 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.profiles import open_service
 from tests.e2e.test_other_account import A, B, TwoAccounts
-from tests.hostile.server import on_a_socket
+from tests.fakeserver.raw_server import on_a_socket
 
 TYPED = Draft().edited("name", "typed")
 

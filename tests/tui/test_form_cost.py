@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.events import Paste
 
-from tests.hostile.server import HostileServer
+from tests.fakeserver.raw_server import HostileServer
 from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import FUNCTION, go_to, server_of
 

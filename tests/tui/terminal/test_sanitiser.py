@@ -12,8 +12,8 @@ from rich.segment import ControlType, Segment
 from textual.color import Color
 
 from assistant_tui.tui.terminal.sanitiser import Sanitiser
+from tests.fakeserver.raw_server import HostileServer
 from tests.hostile.corpus import STEERING, assistant
-from tests.hostile.server import HostileServer
 from tests.tui.driver import running
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}

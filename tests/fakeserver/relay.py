@@ -1,4 +1,4 @@
-"""A server on a socket that passes on what it is asked to a sound one, and bends it as told."""
+"""A relay on a socket: passes requests on to a sound server, or answers as a test says."""
 
 import json
 from collections.abc import Callable

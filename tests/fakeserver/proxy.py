@@ -1,4 +1,4 @@
-"""A TCP server on the loopback that stands before a sound one, and spoils what it is told to."""
+"""A TCP proxy before a sound server, which breaks connections and answers as a test says."""
 
 import asyncio
 import socket
@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from tests.e2e.bent_server import Asked
 from tests.fakeserver.machine import Machine
+from tests.fakeserver.relay import Asked
 
 _RESET = struct.pack("ii", 1, 0)
 """To linger for no time: the kernel resets a connection that is closed so."""

@@ -1,10 +1,10 @@
-"""The ways in which known servers differ, each a function that a server is put together of."""
+"""The deviations of known servers, each a function that plugs into the fake server."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant_tui.core.json_text import compose, compose_list, elements, members, write_json
-from tests.bent.asked import Asked, Members, Refusal
+from tests.fakeserver.requests import Asked, Members, Refusal
 
 
 class Cut(NamedTuple):

@@ -1,4 +1,7 @@
-"""A server made of bends over a store in memory; it writes down all that it is asked."""
+"""The fake server: the Assistants API over a store in memory, with deviations plugged in.
+
+It keeps every value to the letter and records all requests.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,16 +9,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from assistant_tui.core.json_text import compose, compose_list, read_json, write_json
-from tests.bent import bends
-from tests.bent.asked import PARTS, Answer, Asked, Members, Refusal
-from tests.bent.bends import Cut
+from tests.fakeserver import deviations
+from tests.fakeserver.deviations import Cut
+from tests.fakeserver.requests import PARTS, Answer, Asked, Members, Refusal
 
 KEY = "sk-bent-0123456789"
 """What every profile of these tests sends."""
 
 
 @dataclass(frozen=True)
-class Bends:
+class Deviations:
     """How one server differs from the API; whatever is not named is by the book."""
 
     root: str = "/v1"
@@ -30,8 +33,8 @@ class Bends:
     """The parts of the API that it has."""
     absent: int = 404
     """The status for the others."""
-    page: Callable[[Sequence[str], Asked], Cut] = bends.by_the_book
-    listed: Callable[[Sequence[str], Cut], str] = bends.enveloped
+    page: Callable[[Sequence[str], Asked], Cut] = deviations.by_the_book
+    listed: Callable[[Sequence[str], Cut], str] = deviations.enveloped
     identify: Callable[[int], str] = lambda number: f'"asst_{number:04}"'
     """The JSON text of the id that the assistant of that number gets."""
     stamp: Callable[[int], Members] = lambda second: {"created_at": str(second)}
@@ -40,7 +43,7 @@ class Bends:
     """Fields of its own in every object."""
     takes: Callable[[Members], Members] = lambda sent: sent
     """What a create or a modify keeps of what it is sent."""
-    modified: Callable[[Members, Members], Members] = bends.merged
+    modified: Callable[[Members, Members], Members] = deviations.merged
     shows: Callable[[Members], Members] = lambda held: held
     """What is left of an assistant on its way out."""
     unknown: int = 404
@@ -49,7 +52,7 @@ class Bends:
     """A modify of an id that is not there creates it."""
     delete_fails: str = ""
     """`before` or `after` the deed: every deletion is answered with 500."""
-    says: Callable[[Refusal], str] = bends.in_an_envelope
+    says: Callable[[Refusal], str] = deviations.in_an_envelope
 
 
 FIRST_SECOND = 1_700_000_000
@@ -67,12 +70,12 @@ DEFAULTS = {
 """What a create sets that is not told otherwise."""
 
 
-class Server:
+class FakeServer:
     """The ASGI app; what it holds and what it was asked can be looked at."""
 
-    def __init__(self, made_of: Bends, *assistants: Members) -> None:
+    def __init__(self, made_of: Deviations, *assistants: Members) -> None:
         """Each of `assistants`, oldest first, is created as if it had been sent."""
-        self.bends = made_of
+        self.deviations = made_of
         self.held: dict[str, Members] = {}
         """The assistants by their ids, newest first, every value to the letter."""
         self.asked: list[Asked] = []
@@ -130,10 +133,10 @@ class Server:
             self._let_in(asked)
             return Answer(200, self._carry_out(asked))
         except Refusal as refusal:
-            return Answer(refusal.status, self.bends.says(refusal))
+            return Answer(refusal.status, self.deviations.says(refusal))
 
     def _let_in(self, asked: Asked) -> None:
-        bent = self.bends
+        bent = self.deviations
         if bent.key and asked.headers.get(bent.key_header) != bent.key:
             raise Refusal(bent.wrong_key, "Forbidden" if bent.wrong_key == 403 else "Wrong key")
         if not asked.path.startswith(bent.root + "/"):
@@ -146,7 +149,7 @@ class Server:
             raise Refusal(bent.absent, "Not Found" if bent.absent == 404 else "Method Not Allowed")
 
     def _carry_out(self, asked: Asked) -> str:
-        bent = self.bends
+        bent = self.deviations
         if asked.part == "models":
             return '{"object": "list", "data": [{"id": "gpt-4o"}, {"id": "gpt-4o-mini"}]}'
         if asked.part == "list":
@@ -162,21 +165,25 @@ class Server:
 
     def text(self, assistant_id: str) -> str:
         """An assistant as it goes out."""
-        return compose(self.bends.shows(self.held[assistant_id]))
+        return compose(self.deviations.shows(self.held[assistant_id]))
 
     def _unknown(self, asked: Asked) -> str:
-        if self.bends.unknown != 200:
-            raise Refusal(self.bends.unknown, f"No assistant found with id '{asked.id}'.")
+        if self.deviations.unknown != 200:
+            raise Refusal(self.deviations.unknown, f"No assistant found with id '{asked.id}'.")
         denied = {"id": write_json(asked.id), "deleted": "false"}
         return compose(denied) if asked.part == "delete" else "null"
 
     def _create(self, sent: Members) -> str:
         self._made += 1
         number = self._made
-        identity = self.bends.identify(number)
-        head = {"id": identity, "object": '"assistant"', **self.bends.stamp(FIRST_SECOND + number)}
+        identity = self.deviations.identify(number)
+        head = {
+            "id": identity,
+            "object": '"assistant"',
+            **self.deviations.stamp(FIRST_SECOND + number),
+        }
         assistant_id = str(read_json(identity))
-        made = head | self.bends.takes(DEFAULTS | dict(self.bends.extras) | sent)
+        made = head | self.deviations.takes(DEFAULTS | dict(self.deviations.extras) | sent)
         self.held = {assistant_id: made, **self.held}
         return assistant_id
 
@@ -186,14 +193,14 @@ class Server:
     def _modify(self, asked: Asked) -> str:
         nothing = {"id": write_json(asked.id), "object": '"assistant"'}
         held = self.held.get(asked.id, nothing)
-        self.held[asked.id] = self.bends.modified(held, self.bends.takes(asked.members))
+        self.held[asked.id] = self.deviations.modified(held, self.deviations.takes(asked.members))
         return self.text(asked.id)
 
     def _delete(self, asked: Asked) -> str:
-        if self.bends.delete_fails == "before":
+        if self.deviations.delete_fails == "before":
             raise Refusal(500, "Internal server error")
         del self.held[asked.id]
-        if self.bends.delete_fails:
+        if self.deviations.delete_fails:
             raise Refusal(500, "Internal server error")
         return compose({"id": write_json(asked.id), "deleted": "true"})
 

@@ -1,4 +1,4 @@
-"""A server that says what it is told to say, byte for byte, and keeps what it is sent."""
+"""A fake server that answers with raw JSON, byte for byte, and keeps what it is sent."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,4 +1,4 @@
-"""What arrives at a bent server, and what it sends back."""
+"""What arrives at the fake server, and what it sends back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
