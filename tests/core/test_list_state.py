@@ -239,7 +239,7 @@ class ListMachine(RuleBasedStateMachine):
         keys: dict[Column, Any] = {
             Column.CREATED: lambda each: each.created_at,
             Column.NAME: lambda each: each.name,
-            Column.MODEL: lambda each: each.model,
+            Column.MODEL: lambda each: each.summary.model,
         }
         if (key := keys.get(view.ordering.column)) is not None:
             found.sort(key=key, reverse=view.ordering.descending)
