@@ -105,21 +105,25 @@ class _Assistants:
         self._bodies = BodyReader()
 
     async def list(self, request: Request) -> Response:
+        """GET /assistants: a page of them."""
         query = read_query(request.query_params)
         return await self._executor.read(lambda: list_response(self._assistants.page(query)))
 
     async def create(self, request: Request) -> Response:
+        """POST /assistants: a new one, which is on disk when it is answered."""
         body = await self._bodies.read_object(request, CREATE_ASSISTANT)
         fields = created(body)
         return await self._executor.write(lambda: JSONResponse(self._assistants.create(fields)))
 
     async def retrieve(self, request: Request) -> Response:
+        """GET /assistants/{id}."""
         assistant_id = request.path_params["id"]
         return await self._executor.read(
             lambda: object_response(ASSISTANT, assistant_id, self._assistants.get(assistant_id))
         )
 
     async def modify(self, request: Request) -> Response:
+        """POST /assistants/{id}: the assistant with the members that the body gives."""
         assistant_id = request.path_params["id"]
         body = await self._bodies.read_object(request, MODIFY_ASSISTANT)
         change = partial(modified, body=body)
@@ -130,6 +134,7 @@ class _Assistants:
         )
 
     async def delete(self, request: Request) -> Response:
+        """DELETE /assistants/{id}."""
         assistant_id = request.path_params["id"]
         deleted = await self._executor.write(lambda: self._assistants.delete(assistant_id))
         answer = {"id": assistant_id, "object": "assistant.deleted", "deleted": True}
@@ -151,9 +156,11 @@ class _Models:
         }
 
     async def list(self, request: Request) -> Response:
+        """GET /models."""
         return JSONResponse({"object": "list", "data": [*self._models.values()]})
 
     async def retrieve(self, request: Request) -> Response:
+        """GET /models/{model}."""
         model = request.path_params["model"]
         if model not in self._models:
             message = f"The model '{model}' does not exist."

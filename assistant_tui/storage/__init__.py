@@ -1,1 +1,1 @@
-"""Files and folders: those that are their owner's alone, and those that a person names."""
+"""SQLite databases with migrations and locks, private files, and the files that a person names."""

@@ -30,6 +30,7 @@ class JSONResponse(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
+        """The body; with escapes alone where a text has a lone surrogate."""
         try:
             return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         except UnicodeEncodeError:  # a lone surrogate: only an escape can carry it

@@ -79,7 +79,7 @@ class Server:
             ws="none",
             lifespan="off",
             log_config=None,
-            # What it would log are the doings of clients; faults are logged by the application.
+            # uvicorn would log what clients do; the application logs its own faults.
             log_level="critical",
             access_log=False,
             server_header=False,
