@@ -12,14 +12,14 @@ from assistant_tui.tui.widgets.viewport import Viewport
     [(0, 0, 0), (9, 9, 0), (10, 10, 1), (99, 99, 90), (1000, 99, 90), (-5, 0, 0)],
 )
 def test_it_scrolls_just_enough(position: int, cursor: int, top: int) -> None:
-    window = Viewport(count=100, height=10).at(position)
-    assert (window.cursor, window.top) == (cursor, top)
+    viewport = Viewport(count=100, height=10).move_to(position)
+    assert (viewport.cursor, viewport.top) == (cursor, top)
 
 
 def test_it_scrolls_back_only_at_the_upper_edge() -> None:
-    window = Viewport(count=100, height=10).at(50)
-    assert window.at(45).top == window.top == 41
-    assert window.at(40).top == 40
+    viewport = Viewport(count=100, height=10).move_to(50)
+    assert viewport.move_to(45).top == viewport.top == 41
+    assert viewport.move_to(40).top == 40
 
 
 @pytest.mark.parametrize(
@@ -38,18 +38,18 @@ def test_a_step_over_the_edge_scrolls_by_a_stride(
     cursor: int, top: int, position: int, scrolled: int
 ) -> None:
     """But a leap only as far as it must, and neither beyond the first row nor the last."""
-    window = Viewport(count=100, height=10, cursor=cursor, top=top, stride=4)
-    assert window.at(position).top == scrolled
+    viewport = Viewport(count=100, height=10, cursor=cursor, top=top, stride=4)
+    assert viewport.move_to(position).top == scrolled
 
 
 def test_no_rows_leave_the_cursor_at_the_start() -> None:
-    window = Viewport(count=5, height=3).at(4).over(0, 4)
-    assert (window.cursor, window.top) == (0, 0)
+    viewport = Viewport(count=5, height=3).move_to(4).with_rows(0, 4)
+    assert (viewport.cursor, viewport.top) == (0, 0)
 
 
 def test_a_lower_screen_keeps_the_cursor_in_sight() -> None:
-    window = Viewport(count=100, height=20).at(19).resized(5)
-    assert (window.height, window.cursor, window.top) == (5, 19, 15)
+    viewport = Viewport(count=100, height=20).move_to(19).resized(5)
+    assert (viewport.height, viewport.cursor, viewport.top) == (5, 19, 15)
 
 
 @pytest.mark.parametrize("height", [0, -4])
@@ -58,8 +58,8 @@ def test_there_is_always_room_for_one_row(height: int) -> None:
 
 
 def test_fewer_rows_take_the_cursor_along() -> None:
-    window = Viewport(count=100, height=10).at(99).over(20, 99)
-    assert (window.count, window.cursor) == (20, 19)
+    viewport = Viewport(count=100, height=10).move_to(99).with_rows(20, 99)
+    assert (viewport.count, viewport.cursor) == (20, 19)
 
 
 @given(
@@ -71,10 +71,10 @@ def test_fewer_rows_take_the_cursor_along() -> None:
 def test_the_cursor_is_always_in_sight(
     count: int, moves: list[int | str], height: int, stride: int
 ) -> None:
-    window = Viewport(count=count).resized(height, stride)
+    viewport = Viewport(count=count).resized(height, stride)
     for move in moves:
-        step = {"up": window.cursor - 1, "down": window.cursor + 1}
-        window = window.at(move if isinstance(move, int) else step[move])
-        assert window.top == 0 or window.top + height <= count
-        assert 0 <= window.cursor < count
-        assert window.top <= window.cursor < window.top + height
+        step = {"up": viewport.cursor - 1, "down": viewport.cursor + 1}
+        viewport = viewport.move_to(move if isinstance(move, int) else step[move])
+        assert viewport.top == 0 or viewport.top + height <= count
+        assert 0 <= viewport.cursor < count
+        assert viewport.top <= viewport.cursor < viewport.top + height

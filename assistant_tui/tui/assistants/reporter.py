@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 from textual.timer import Timer
 
-from assistant_tui.tui.dialogs.dialog import Dialog, Result
+from assistant_tui.tui.dialogs.dialog import Dialog, ResultT
 from assistant_tui.tui.widgets.status_line import StatusLine, Tone
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Reporter:
         for status in self._screen.query(StatusLine):
             status.say_passing(sentence, tone)
 
-    async def ask(self, dialog: Dialog[Result]) -> Result | None:
+    async def ask(self, dialog: Dialog[ResultT]) -> ResultT | None:
         """Show a dialog and wait for its answer; only in a worker."""
         self._asked.append(dialog)
         try:

@@ -15,10 +15,10 @@ from textual.widgets import Button, Static
 from assistant_tui.tui.stylesheets import DEFERRED
 from assistant_tui.tui.widgets.text_layout import fit, wrap
 
-Result = TypeVar("Result")
+ResultT = TypeVar("ResultT")
 
 
-class Dialog(ModalScreen[Result]):
+class Dialog(ModalScreen[ResultT]):
     """A screen over another that gives one answer and goes."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = [*DEFERRED]
@@ -35,7 +35,7 @@ class Dialog(ModalScreen[Result]):
         """Whether it is carrying something out, and not just waiting for an answer."""
         return False
 
-    def close(self, result: Result) -> None:
+    def close(self, result: ResultT) -> None:
         """Answer; a key pressed twice would otherwise close what lies below, too."""
         if not self._answered:
             self._answered = True

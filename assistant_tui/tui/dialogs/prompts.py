@@ -109,10 +109,10 @@ class InputDialog(Dialog[InputValues | None]):
             yield Static(Content(self._title), classes="title")
             for each in self._specs:
                 yield Static(Content(each.label), classes="label")
-                holder = line_input(each.preset)
+                input_field = line_input(each.preset)
                 if each.completions:
-                    holder.suggester = SuggestFromList(each.completions, case_sensitive=False)
-                yield holder
+                    input_field.suggester = SuggestFromList(each.completions, case_sensitive=False)
+                yield input_field
             yield Static(classes="error")
             completes = " · → completes" if any(each.completions for each in self._specs) else ""
             yield Static(
@@ -133,7 +133,7 @@ class InputDialog(Dialog[InputValues | None]):
         if event.input is not holders[-1]:
             self.focus_next()
             return
-        values = tuple(holder.value for holder in holders)
+        values = tuple(input_field.value for input_field in holders)
         if validate := self._validate(values):
             self.query_one(".error", Static).update(Content(f"✗ {one_line(validate)}"))
         else:

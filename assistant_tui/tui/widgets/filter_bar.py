@@ -20,7 +20,7 @@ class FilterBar(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.FILTER)]
 
-    holder = getters.query_one(Input)
+    input_field = getters.query_one(Input)
     error = getters.query_one(".error", Static)
 
     def __init__(self, text: str) -> None:
@@ -38,11 +38,11 @@ class FilterBar(Vertical):
     @property
     def text(self) -> str:
         """What is typed now."""
-        return self.holder.value
+        return self.input_field.value
 
     def start(self) -> None:
         """Go on at the end of the text, with the key that follows."""
-        self.screen.set_focus(self.holder)
+        self.screen.set_focus(self.input_field)
 
     @on(Input.Changed)
     def _tell(self, event: Input.Changed) -> None:

@@ -90,7 +90,9 @@ class AssistantForm(VerticalScroll, can_focus=False):
     def start(self) -> None:
         """Start in the first field that can be edited, at the end of what it holds."""
         self._show_states()
-        first = next((holder for holder in self.query(Input) if not holder.disabled), None)
+        first = next(
+            (input_field for input_field in self.query(Input) if not input_field.disabled), None
+        )
         if first is None:
             return  # The program is being ended while the form opens.
         first.cursor_position = len(first.value)

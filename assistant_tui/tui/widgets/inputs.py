@@ -22,7 +22,7 @@ class SafeOptionList(OptionList):
 
 def line_input(text: str, placeholder: str = "", kind: type[Input] = Input) -> Input:
     """An input of one line, as all editors use it; a text that it could not hold is locked."""
-    holder = kind(text, compact=True, select_on_focus=False, placeholder=placeholder)
-    holder.cursor_blink = False
-    holder.disabled = "\n" in text or "\r" in text
-    return holder
+    input_field = kind(text, compact=True, select_on_focus=False, placeholder=placeholder)
+    input_field.cursor_blink = False
+    input_field.disabled = "\n" in text or "\r" in text
+    return input_field

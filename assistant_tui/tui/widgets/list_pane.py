@@ -61,7 +61,7 @@ class ListPane(LineWidget, can_focus=True):
         self._model = model
         self._display = model.display
         """What was drawn last."""
-        self._viewport = Viewport().over(len(self.view), self._display.cursor)
+        self._viewport = Viewport().with_rows(len(self.view), self._display.cursor)
         self._lines: dict[str, Strip] = {}
 
     @property
@@ -89,7 +89,7 @@ class ListPane(LineWidget, can_focus=True):
         if now is before:
             return
         self._display, window = now, self._viewport
-        self._viewport = window.over(len(now.view), now.cursor)
+        self._viewport = window.with_rows(len(now.view), now.cursor)
         moved = (window.cursor, window.top) != (self._viewport.cursor, self._viewport.top)
         if now.marks is not before.marks or (
             now.view is not before.view and (moved or not self._is_unchanged(before.view))

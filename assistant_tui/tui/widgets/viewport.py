@@ -15,7 +15,7 @@ class Viewport:
     stride: int = 1
     """Rows by which the list scrolls when the cursor leaves it by one."""
 
-    def at(self, position: int) -> "Viewport":
+    def move_to(self, position: int) -> "Viewport":
         """Move the cursor to a row, as near as there is one, and scroll just enough to show it.
 
         A step over the edge brings a stride of rows into sight, if there are so many.
@@ -31,8 +31,8 @@ class Viewport:
 
     def resized(self, height: int, stride: int = 1) -> "Viewport":
         """Show another number of rows."""
-        return replace(self, height=max(height, 1), stride=stride).at(self.cursor)
+        return replace(self, height=max(height, 1), stride=stride).move_to(self.cursor)
 
-    def over(self, count: int, position: int) -> "Viewport":
+    def with_rows(self, count: int, position: int) -> "Viewport":
         """Go on over another number of rows, with the cursor there."""
-        return replace(self, count=count).at(position)
+        return replace(self, count=count).move_to(position)

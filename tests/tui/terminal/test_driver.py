@@ -13,7 +13,7 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.drivers.linux_driver import LinuxDriver
 
-from assistant_tui.tui.terminal import driver as room
+from assistant_tui.tui.terminal import driver as driver_module
 from assistant_tui.tui.terminal.driver import NonBlockingDriver
 from assistant_tui.tui.terminal.textual_internals import driver_for
 
@@ -87,7 +87,7 @@ async def test_keys_are_read_and_the_reader_is_woken_at_the_end(line: Line) -> N
 async def test_a_terminal_that_answers_has_the_last_word(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "ANSWER_TIMEOUT", 3600.0)
+    monkeypatch.setattr(driver_module, "ANSWER_TIMEOUT", 3600.0)
     line.says(b"\x1b[?2026;2$yj")
     await line.app.heard.wait()
     mouse, answer = b"\x1b[<35;7;7M", b"\x1b[?62;22c"
@@ -109,7 +109,7 @@ async def test_a_terminal_that_answers_nothing_is_asked_nothing(
     written: list[str] = []
     monkeypatch.setattr(line.driver, "write", written.append)
     line.driver.disable_input()
-    assert written and room._REQUEST_ATTRIBUTES not in written
+    assert written and driver_module._REQUEST_ATTRIBUTES not in written
 
 
 async def test_it_reads_again_after_an_editor(line: Line) -> None:

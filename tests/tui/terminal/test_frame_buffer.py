@@ -47,7 +47,7 @@ def lines() -> st.SearchStrategy[list[ScreenLine]]:
     return st.lists(st.one_of(drawn, plain), min_size=HEIGHT, max_size=HEIGHT)
 
 
-def shown(pictures: list[list[ScreenLine]], terminal: TerminalFeatures) -> Shown:
+def screen_after(pictures: list[list[ScreenLine]], terminal: TerminalFeatures) -> Shown:
     """A terminal after one picture after the other."""
     screen, picture = Shown(WIDTH, HEIGHT), FrameBuffer(WIDTH, HEIGHT)
     for each in pictures:
@@ -62,7 +62,10 @@ def shown(pictures: list[list[ScreenLine]], terminal: TerminalFeatures) -> Shown
 def test_the_way_to_a_picture_leaves_no_trace(
     pictures: list[list[ScreenLine]], terminal: TerminalFeatures
 ) -> None:
-    assert shown(pictures, terminal).cells == shown(pictures[-1:], TerminalFeatures()).cells
+    assert (
+        screen_after(pictures, terminal).cells
+        == screen_after(pictures[-1:], TerminalFeatures()).cells
+    )
 
 
 @pytest.mark.parametrize("by", [1, 3, -1, -4])
@@ -75,7 +78,10 @@ def test_lines_that_moved_are_moved_by_the_terminal(by: int) -> None:
     sequence = picture.update(dict(enumerate(second)), able)
     assert f"\x1b[{abs(by)}{'M' if by > 0 else 'L'}" in sequence
     assert len(sequence) < 35 + abs(by) * 2 * WIDTH
-    assert shown([first, second], able).cells == shown([second], TerminalFeatures()).cells
+    assert (
+        screen_after([first, second], able).cells
+        == screen_after([second], TerminalFeatures()).cells
+    )
 
 
 def test_a_terminal_that_cannot_scroll_is_not_told_to() -> None:

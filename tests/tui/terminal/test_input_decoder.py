@@ -33,8 +33,8 @@ def cut(data: bytes, places: Iterable[int]) -> list[bytes]:
 
 def passes(data: bytes, places: Iterable[int] = ()) -> bytes:
     """What comes through, if it arrives in these parts."""
-    sorter = InputFilter()
-    return b"".join(piece for part in cut(data, places) for piece in sorter.feed(part))
+    input_filter = InputFilter()
+    return b"".join(piece for part in cut(data, places) for piece in input_filter.feed(part))
 
 
 CUTS = st.lists(st.integers(0, 200))
@@ -64,40 +64,40 @@ def test_an_answer_vanishes_wherever_it_comes_and_however_it_is_torn(
 
 
 def test_kept_back_is_never_more_than_a_key_however_long_a_sequence_is() -> None:
-    sorter = InputFilter()
+    input_filter = InputFilter()
     for start in (b"\x1b[", b"\x1b]52;c;", b"\x1bP", b"\x1bO"):
-        assert sorter.feed(start) == []
+        assert input_filter.feed(start) == []
         for _ in range(50):
-            assert sorter.feed(b"1234567890" * 1_000) == []
-            assert len(sorter._held) <= 1_024
-        sorter.feed(b"B\x1b\\")
-        assert sorter.feed(b"j") == [b"j"]
+            assert input_filter.feed(b"1234567890" * 1_000) == []
+            assert len(input_filter._held) <= 1_024
+        input_filter.feed(b"B\x1b\\")
+        assert input_filter.feed(b"j") == [b"j"]
 
 
 def test_a_paste_has_a_bound_and_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(input_decoder, "MAX_PASTE", 5)
-    sorter = InputFilter()
-    assert b"".join(sorter.feed(b"\x1b[200~one two")) == b"\x1b[200~one t"
-    assert sorter.feed(b"three") == [] and sorter.waiting_for == PASTE
-    assert sorter.on_timeout() == [b"\x1b[201~"]
-    assert sorter.waiting_for is None and sorter.feed(b"j") == [b"j"]
+    input_filter = InputFilter()
+    assert b"".join(input_filter.feed(b"\x1b[200~one two")) == b"\x1b[200~one t"
+    assert input_filter.feed(b"three") == [] and input_filter.waiting_for == PASTE
+    assert input_filter.on_timeout() == [b"\x1b[201~"]
+    assert input_filter.waiting_for is None and input_filter.feed(b"j") == [b"j"]
 
 
 def test_an_escape_in_what_is_pasted_is_left_out_and_steers_nothing() -> None:
-    sorter = InputFilter()
+    input_filter = InputFilter()
     pasted = b"\x1b[200~red \x1b[31mdqn\x1bz \x1b]0;title\x07\x1bOP!\x1b[200~\x1b[201~"
-    assert b"".join(sorter.feed(pasted)) == b"\x1b[200~red dqnz !\x1b[201~"
+    assert b"".join(input_filter.feed(pasted)) == b"\x1b[200~red dqnz !\x1b[201~"
 
 
 @pytest.mark.parametrize("key", [b"\x1b", *(b"\x1b" + bytes([each]) for each in b"[]O_^PX\\jJ1")])
 def test_escape_and_alt_with_a_key_are_keys_when_nothing_follows(key: bytes) -> None:
-    sorter = InputFilter()
-    given = sorter.feed(key)
+    input_filter = InputFilter()
+    given = input_filter.feed(key)
     if not given:
-        assert sorter.waiting_for == KEY
-        given = sorter.on_timeout()
+        assert input_filter.waiting_for == KEY
+        given = input_filter.on_timeout()
     assert given == [key]
-    assert sorter.feed(b"j") == [b"j"]
+    assert input_filter.feed(b"j") == [b"j"]
 
 
 @pytest.mark.parametrize("key", [b"\x1b\r", b"\x1b\x7f", "\x1bé".encode(), b"\x1b\x1b[A"])
@@ -108,36 +108,36 @@ def test_alt_with_a_key_that_is_no_letter(key: bytes) -> None:
 @pytest.mark.parametrize("key", [b"\r", b"\x03", b"\x1b[A", b"\x11"])
 @pytest.mark.parametrize("begun", [b"\x1b]11;rgb:dd", b"\x1bP>|a", b"\x1b[>84;0", b"\x1b_Gi=1"])
 def test_a_person_can_end_what_a_terminal_never_ends(begun: bytes, key: bytes) -> None:
-    sorter = InputFilter()
-    assert sorter.feed(begun) == []
-    assert sorter.feed(key) == [key] and sorter.waiting_for is None
+    input_filter = InputFilter()
+    assert input_filter.feed(begun) == []
+    assert input_filter.feed(key) == [key] and input_filter.waiting_for is None
 
 
 @pytest.mark.parametrize("begun", [b"\x1b]11;rgb:dd", b"\x1bP>|a", b"\x1b[>84;0", b"\x1b_Gi=1"])
 def test_or_can_wait(begun: bytes) -> None:
-    sorter = InputFilter()
-    assert sorter.feed(begun) == [] and sorter.waiting_for == REST
-    assert sorter.on_timeout() == [] and sorter.waiting_for is None
-    assert sorter.feed(b"j") == [b"j"]
+    input_filter = InputFilter()
+    assert input_filter.feed(begun) == [] and input_filter.waiting_for == REST
+    assert input_filter.on_timeout() == [] and input_filter.waiting_for is None
+    assert input_filter.feed(b"j") == [b"j"]
 
 
 @pytest.mark.parametrize(
     "rest", [b"[>84;0;0c", b"]11;rgb:dd/dd/dd\x07", b"P>|term\x1b\\", b"_Gi=1;OK\x1b\\"]
 )
 def test_an_answer_that_comes_long_after_its_escape_vanishes_too(rest: bytes) -> None:
-    sorter = InputFilter()
-    sorter.feed(b"\x1b")
-    assert sorter.on_timeout() == [b"\x1b"] and sorter.waiting_for == REST
-    assert sorter.feed(rest[:6]) == []
-    assert sorter.feed(rest[6:] + b"j") == [b"j"]
+    input_filter = InputFilter()
+    input_filter.feed(b"\x1b")
+    assert input_filter.on_timeout() == [b"\x1b"] and input_filter.waiting_for == REST
+    assert input_filter.feed(rest[:6]) == []
+    assert input_filter.feed(rest[6:] + b"j") == [b"j"]
 
 
 def test_keys_soon_after_escape_are_keys() -> None:
     for keys in (b"[", b"]", b"]j", b"P", b"Ab", b"1;2c", b"\x1b[A"):
-        sorter = InputFilter()
-        sorter.feed(b"\x1b")
-        sorter.on_timeout()
-        given = sorter.feed(keys)
+        input_filter = InputFilter()
+        input_filter.feed(b"\x1b")
+        input_filter.on_timeout()
+        given = input_filter.feed(keys)
         assert given == [keys]
 
 

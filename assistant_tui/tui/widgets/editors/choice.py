@@ -34,33 +34,33 @@ class SegmentedControl(Widget, can_focus=True):
     class Changed(Message):
         """Another word was chosen."""
 
-    def __init__(self, words: Mapping[str, str], chosen: str) -> None:
-        """`words` are what is shown, by value; what is shown must have been made safe."""
+    def __init__(self, labels: Mapping[str, str], chosen: str) -> None:
+        """`labels` are what is shown, by value; they must have been made safe."""
         super().__init__()
-        self._words = words
+        self._labels = labels
         self.set_reactive(SegmentedControl.chosen, chosen)
 
     def render(self) -> Content:
-        """The words, wrapped where the screen is narrow."""
+        """The labels, wrapped where the screen is narrow."""
         line = Content()
-        for value, word in self._words.items():
+        for value, label in self._labels.items():
             # Unbreakable within a word: where the screen is narrow, lines end between them.
-            word = word.replace(" ", "\xa0")
-            chosen = Content(f"[{word}]").stylize("bold")
-            line += chosen if value == self.chosen else Content(f" {word}\xa0")
+            label = label.replace(" ", "\xa0")
+            chosen = Content(f"[{label}]").stylize("bold")
+            line += chosen if value == self.chosen else Content(f" {label}\xa0")
         return line
 
     def action_choose(self, by: int) -> None:
-        """Go on or back among the words, and stop at either end."""
-        values = list(self._words)
-        place = max(0, min(values.index(self.chosen) + by, len(values) - 1))
-        if values[place] != self.chosen:
-            self.chosen = values[place]
+        """Choose the next or the previous value; stop at either end."""
+        values = list(self._labels)
+        index = max(0, min(values.index(self.chosen) + by, len(values) - 1))
+        if values[index] != self.chosen:
+            self.chosen = values[index]
             self.post_message(self.Changed())
 
 
 def option_labels(field: Field, *held: EditorValue) -> dict[str, str]:
-    """The words of a field, by value; one that only this server knows stands among them."""
+    """The labels of a field, by value; one that only this server knows is among them."""
     values = ("true", "false") if field.kind is Kind.FLAG else field.choices
     known = dict.fromkeys(["", *values, *map(str, held)])
     return {value: one_line(value) or UNSET for value in known}
@@ -70,7 +70,7 @@ class ChoiceEditor(FieldEditor):
     """Edits a choice, or a flag that may be left unset."""
 
     def compose_editor(self) -> ComposeResult:
-        """The words."""
+        """The labels."""
         yield SegmentedControl(option_labels(self.field, self.start, self.shown), str(self.shown))
 
     @property

@@ -47,7 +47,7 @@ class FieldEditor(Vertical):
                 yield self._label
                 if self.field.limit is not None:
                     yield self._count
-            with Vertical(classes="holder"):
+            with Vertical(classes="editor"):
                 yield from self.compose_editor()
         yield self._error
 

@@ -25,9 +25,9 @@ class IdInput(Input):
     class Pasted(Message):
         """Several ids were pasted."""
 
-        def __init__(self, holder: "IdInput", ids: Sequence[str]) -> None:
+        def __init__(self, input_field: "IdInput", ids: Sequence[str]) -> None:
             super().__init__()
-            self.holder = holder
+            self.input_field = input_field
             self.ids = ids
 
     def on_paste(self, event: Paste) -> None:
@@ -49,19 +49,19 @@ class IdRow:
     def __init__(self, identity: str, most: int, *, given: bool) -> None:
         self.shown = identity
         self._given = given
-        self.holder = line_input(identity, f"an id · at most {most}", IdInput)
-        self.words = Static(markup=False, classes="words")
+        self.input_field = line_input(identity, f"an id · at most {most}", IdInput)
+        self.description = Static(markup=False, classes="description")
 
     @property
     def identity(self) -> str:
         """The id as it stands, exactly as it came until it is changed; empty for none."""
-        held = self.holder.value
+        held = self.input_field.value
         return held if held == self.shown else held.strip() or held
 
     @property
     def filled(self) -> bool:
         """Whether this is one of the ids, and not the row to add one; a server may send empty."""
-        return bool(self.identity) or (self._given and self.holder.value == self.shown)
+        return bool(self.identity) or (self._given and self.input_field.value == self.shown)
 
 
 class IdsEditor(SuggestingEditor):
@@ -81,8 +81,8 @@ class IdsEditor(SuggestingEditor):
         """The rows, then the list."""
         with Grid(classes="ids"):
             for row in self._rows:
-                yield row.holder
-                yield row.words
+                yield row.input_field
+                yield row.description
         yield from self.compose_list()
 
     def on_mount(self) -> None:
@@ -101,9 +101,9 @@ class IdsEditor(SuggestingEditor):
         """The ids that are there."""
         return tuple(row.identity for row in self._rows if row.filled)
 
-    def initial_value(self, holder: Input) -> str:
+    def initial_value(self, input_field: Input) -> str:
         """The id as it was."""
-        return next(row.shown for row in self._rows if row.holder is holder)
+        return next(row.shown for row in self._rows if row.input_field is input_field)
 
     def suggest_resources(self, resources: ToolResourceList) -> None:
         """Take what the server has."""
@@ -120,24 +120,24 @@ class IdsEditor(SuggestingEditor):
 
     def _add(self, identity: str) -> None:
         row = IdRow("", self._most, given=False)
-        row.holder.value = identity
+        row.input_field.value = identity
         self._rows.append(row)
-        self.query_one(".ids").mount(row.holder, row.words)
+        self.query_one(".ids").mount(row.input_field, row.description)
 
     @on(IdInput.Pasted)
     def _paste(self, event: IdInput.Pasted) -> None:
         """Take the first where it was pasted, the others below; too many are told, not left out."""
         event.stop()
         if len(event.ids) > MOST_SHOWN[Kind.IDS]:
-            event.holder.insert_text_at_cursor(" ".join(event.ids))
+            event.input_field.insert_text_at_cursor(" ".join(event.ids))
             return
         first, *others = event.ids
-        event.holder.insert_text_at_cursor(first)
+        event.input_field.insert_text_at_cursor(first)
         for identity in others:
             if self._rows[-1].identity:
                 self._add(identity)
             else:
-                self._rows[-1].holder.value = identity
+                self._rows[-1].input_field.value = identity
         self.changed()
 
     def _show_descriptions(self) -> None:
@@ -145,7 +145,7 @@ class IdsEditor(SuggestingEditor):
             return
         known = {each.id: each.description for each in self.resources.found}
         for row in self._rows:
-            words = known.get(row.identity)
-            if words is None and row.identity and self.resources.complete:
-                words = "! not on this server"
-            row.words.update(Content(one_line(words or "")))
+            description = known.get(row.identity)
+            if description is None and row.identity and self.resources.complete:
+                description = "! not on this server"
+            row.description.update(Content(one_line(description or "")))

@@ -120,7 +120,7 @@ class FormatEditor(FieldEditor):
         assert isinstance(start, ObjectValue)
         assert isinstance(shown, ObjectValue)
         kind = str(shown.part(FORMAT_TYPE))
-        self._words = SegmentedControl(
+        self._type_control = SegmentedControl(
             option_labels(FORMAT_TYPE, start.part(FORMAT_TYPE), kind), kind
         )
         self._inner = ObjectValue(
@@ -131,8 +131,8 @@ class FormatEditor(FieldEditor):
 
     def compose_editor(self) -> ComposeResult:
         """The types in a row, the parts below."""
-        yield self._words
-        if self._words.chosen == _JSON_SCHEMA:
+        yield self._type_control
+        if self._type_control.chosen == _JSON_SCHEMA:
             yield self._open()
 
     def _open(self) -> PartsEditor:
@@ -146,16 +146,16 @@ class FormatEditor(FieldEditor):
         assert isinstance(self.start, ObjectValue)
         inner = self._parts.composite if self._parts is not None else self._inner
         held = ObjectValue(self.start.text, inner.parts)
-        return held.with_part(FORMAT_TYPE, self._words.chosen)
+        return held.with_part(FORMAT_TYPE, self._type_control.chosen)
 
     @on(SegmentedControl.Changed)
     async def _choose(self, event: SegmentedControl.Changed) -> None:
         # Those of the parts have been taken by their own editors.
         event.stop()
         if self._parts is not None:
-            self._parts.display = self._words.chosen == _JSON_SCHEMA
-        elif self._words.chosen == _JSON_SCHEMA:
-            await self.query_one(".holder").mount(self._open())
+            self._parts.display = self._type_control.chosen == _JSON_SCHEMA
+        elif self._type_control.chosen == _JSON_SCHEMA:
+            await self.query_one(".editor").mount(self._open())
         self.changed()
 
     def shows_error_inside(self, error: str) -> bool:

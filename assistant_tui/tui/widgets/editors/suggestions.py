@@ -24,12 +24,12 @@ class Suggestion(NamedTuple):
     """One line of the list."""
 
     value: str
-    words: str = ""
+    description: str = ""
     """What is said beside the value: a name, a size."""
 
     def matches(self, typed: str) -> bool:
         """Whether what was typed is part of the value or the words."""
-        return typed in self.value.lower() or typed in self.words.lower()
+        return typed in self.value.lower() or typed in self.description.lower()
 
 
 class SuggestingEditor(FieldEditor):
@@ -54,7 +54,7 @@ class SuggestingEditor(FieldEditor):
         self.suggestions = suggestions
         self._narrow("")
 
-    def initial_value(self, holder: Input) -> str:
+    def initial_value(self, input_field: Input) -> str:
         """What an input held at first: all is offered until something else is typed."""
         return str(self.shown)
 
@@ -66,7 +66,7 @@ class SuggestingEditor(FieldEditor):
         self._listed = found
         options = self.query_one(SafeOptionList)
         options.clear_options()
-        lines = (f"{suggestion.value}  {suggestion.words}".rstrip() for suggestion in found)
+        lines = (f"{suggestion.value}  {suggestion.description}".rstrip() for suggestion in found)
         options.add_options(Option(Content(one_line(line))) for line in lines)
         self.set_class(not found, "-nothing")
 
@@ -81,8 +81,10 @@ class SuggestingEditor(FieldEditor):
         self._narrow_by(event.input)
         self.changed()
 
-    def _narrow_by(self, holder: Input) -> None:
-        self._narrow("" if holder.value == self.initial_value(holder) else holder.value)
+    def _narrow_by(self, input_field: Input) -> None:
+        self._narrow(
+            "" if input_field.value == self.initial_value(input_field) else input_field.value
+        )
 
     def action_move(self, by: int) -> None:
         """Go up or down in the list."""
@@ -100,14 +102,14 @@ class SuggestingEditor(FieldEditor):
     @on(SafeOptionList.OptionSelected)
     def _take_clicked(self, event: SafeOptionList.OptionSelected) -> None:
         event.stop()
-        for holder in self.query(Input):
-            if holder.has_focus:
-                self._insert(holder, event.option_index)
+        for input_field in self.query(Input):
+            if input_field.has_focus:
+                self._insert(input_field, event.option_index)
 
-    def _insert(self, holder: Input, place: int | None) -> None:
-        if place is not None:
-            holder.value = self._listed[place].value
-            holder.cursor_position = len(holder.value)
+    def _insert(self, input_field: Input, index: int | None) -> None:
+        if index is not None:
+            input_field.value = self._listed[index].value
+            input_field.cursor_position = len(input_field.value)
 
 
 class ModelEditor(SuggestingEditor):
@@ -126,8 +128,8 @@ class ModelEditor(SuggestingEditor):
     @property
     def raw(self) -> EditorValue:
         """The name of the model; the original's where it could not be edited."""
-        holder = self.query_one(Input)
-        return self.shown if holder.disabled else holder.value
+        input_field = self.query_one(Input)
+        return self.shown if input_field.disabled else input_field.value
 
     def suggest_models(self, models: Sequence[str]) -> None:
         """Take the models that the server lists."""

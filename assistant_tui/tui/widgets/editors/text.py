@@ -103,15 +103,15 @@ class LineEditor(FieldEditor):
 
     def compose_editor(self) -> ComposeResult:
         """An input."""
-        holder = line_input(str(self.shown), _placeholder(self.field))
-        self.hint = "it has line breaks: e edits it" if holder.disabled else ""
-        yield holder
+        input_field = line_input(str(self.shown), _placeholder(self.field))
+        self.hint = "it has line breaks: e edits it" if input_field.disabled else ""
+        yield input_field
 
     @property
     def raw(self) -> EditorValue:
         """The text; the original's where it could not be edited."""
-        holder = self.query_one(Input)
-        return self.shown if holder.disabled else holder.value
+        input_field = self.query_one(Input)
+        return self.shown if input_field.disabled else input_field.value
 
     @on(Input.Changed)
     def _take(self, event: Input.Changed) -> None:

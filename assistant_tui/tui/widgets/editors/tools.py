@@ -201,7 +201,7 @@ class ToolsEditor(FieldEditor):
         if self._rows[-1].chosen:
             # There is always one more function to add.
             self._rows.append(ToolRow(NEW_FUNCTION, on=False))
-            self.query_one(".holder").mount(self._rows[-1])
+            self.query_one(".editor").mount(self._rows[-1])
         self.changed()
 
     @on(ToolCheckbox.Moved)
@@ -211,12 +211,12 @@ class ToolsEditor(FieldEditor):
         place = next((n for n, row in enumerate(rows) if row.has_focus_within), -1)
         other = place + event.by
         if place >= 0 and 0 <= other < len(rows):
-            holder = self.query_one(".holder")
+            input_field = self.query_one(".editor")
             if event.by < 0:
-                holder.move_child(rows[place], before=rows[other])
+                input_field.move_child(rows[place], before=rows[other])
             else:
-                holder.move_child(rows[place], after=rows[other])
-            self._rows = [each for each in holder.children if isinstance(each, ToolRow)]
+                input_field.move_child(rows[place], after=rows[other])
+            self._rows = [each for each in input_field.children if isinstance(each, ToolRow)]
             self.changed()
 
 
