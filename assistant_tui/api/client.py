@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
@@ -27,15 +26,10 @@ from assistant_tui.core.list_decoder import count_parts
 from assistant_tui.core.listing import Order, Page
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.transport.activity import Activity
-from assistant_tui.transport.connection import Request, ServerConnection
-from assistant_tui.transport.connection_pool import open_pool
-from assistant_tui.transport.credentials import Credentials
 from assistant_tui.transport.endpoint import Endpoint
-from assistant_tui.transport.http_errors import Response
+from assistant_tui.transport.messages import LARGEST_BODY, Request, Response
 from assistant_tui.transport.transport import RandomSource, Sleep, Transport
 
-LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of one answer, decompressed; a hundred of the largest size need half of it in English."""
 _LONG_TO_READ, _MANY_TO_READ = 500_000, 5_000
 """Characters, and parts, of an answer that is read in a thread, so that the screen goes on."""
 _Read = TypeVar("_Read")
@@ -61,16 +55,10 @@ class AssistantsClient:
         self.endpoint = endpoint
         self.capabilities = capabilities or Capabilities()
         """What the server cannot do, as learned so far."""
-        self.activity = Activity()
-        """What the requests are doing at this moment."""
-        self._sleep = sleep
-        self._random = random
-        self._largest_body = largest_body
         self._spool = spool or Spool()
         self._reading = asyncio.Lock()
         """Long answers are read one at a time: each takes many times its size meanwhile."""
-        self._stack = AsyncExitStack()
-        self._transport: Transport | None = None
+        self._transport = Transport(endpoint, sleep=sleep, random=random, largest_body=largest_body)
 
     async def __aenter__(self) -> Self:
         """Open the pool.
@@ -78,11 +66,7 @@ class AssistantsClient:
         Raises:
             Offline: a setting of the profile cannot be used; the message names it.
         """
-        pool = await self._stack.enter_async_context(open_pool(self.endpoint))
-        line = ServerConnection(self.endpoint, pool, self._largest_body)
-        self._transport = Transport(
-            line, Credentials(self.endpoint), self._sleep, self._random, self.activity
-        )
+        await self._transport.__aenter__()
         return self
 
     async def __aexit__(
@@ -91,8 +75,7 @@ class AssistantsClient:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._transport = None
-        await self._stack.aclose()
+        await self._transport.__aexit__(kind, error, traceback)
 
     async def list(
         self,
@@ -128,8 +111,8 @@ class AssistantsClient:
 
     async def create(self, body: Mapping[str, str]) -> ResourceRow:
         """Create an assistant from names and the exact JSON texts of their values."""
-        call = Request("POST", "/assistants", body=_encode(body))
-        return await self._read(await self._answer(call), self._read_assistant, writing=True)
+        request = Request("POST", "/assistants", body=_encode(body))
+        return await self._read(await self._answer(request), self._read_assistant, writing=True)
 
     async def modify(self, assistant_id: str, patch: Mapping[str, str]) -> ResourceRow:
         """Change the fields that are named, given as the exact JSON texts of their values.
@@ -224,20 +207,19 @@ class AssistantsClient:
 
     async def fetch_key(self) -> None:
         """Have the key fetched, before anything is asked."""
-        await self._opened.fetch_key()
+        await self._transport.fetch_key()
 
     async def redact(self, text: str) -> str:
         """Take the key out of what a server calls something, before a message quotes that."""
-        return await self._opened.redact(text)
+        return await self._transport.redact(text)
 
-    async def _answer(self, call: Request) -> Response:
-        return await self._opened.answer(call)
+    async def _answer(self, request: Request) -> Response:
+        return await self._transport.send(request)
 
     @property
-    def _opened(self) -> Transport:
-        if self._transport is None:
-            raise RuntimeError("the client is not open: use it in `async with`")
-        return self._transport
+    def activity(self) -> Activity:
+        """What the requests are doing at this moment."""
+        return self._transport.activity
 
 
 def _about(method: str, assistant_id: str, body: bytes | None = None) -> Request:

@@ -8,7 +8,7 @@ from assistant_tui.core.labels import shown_id
 from assistant_tui.core.redaction import redact
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.transport.credentials import redact_error
-from assistant_tui.transport.http_errors import Response
+from assistant_tui.transport.messages import Response
 
 _Read = TypeVar("_Read")
 

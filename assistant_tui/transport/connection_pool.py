@@ -16,12 +16,10 @@ from assistant_tui.core.errors import Invalid, Offline, ServiceError
 from assistant_tui.storage.user_files import MEGABYTE, FileError, check_user_file
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.network_errors import Peer
-from assistant_tui.transport.response_body import ACCEPTED
+from assistant_tui.transport.response_stream import ACCEPTED_ENCODINGS, LOCATION
 
 _KEEP_ALIVE = 30.0
 """Seconds that an idle connection is kept: long enough for a person between two keys."""
-_PHASES_IN_TOTAL = 10
-"""An attempt may take this many time-outs in all, so that an answer in drips ends, too."""
 _PORTS = {"http": 80, "https": 443}
 _LAST_PORT = 65_535
 _LONGEST_PEM = 16 * MEGABYTE
@@ -65,8 +63,7 @@ def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
 def peer(endpoint: Endpoint) -> Peer:
     """Return how messages name the server and the proxy before it."""
     url = httpx.URL(endpoint.base_url)
-    total = endpoint.timeout * _PHASES_IN_TOTAL
-    return Peer(endpoint.host, _address(url), _proxy(endpoint, url), endpoint.timeout, total)
+    return Peer(endpoint.host, _address(url), _proxy(endpoint, url))
 
 
 def request_url(endpoint: Endpoint, path: str, query: Mapping[str, str]) -> httpx.URL:
@@ -84,10 +81,6 @@ def request_url(endpoint: Endpoint, path: str, query: Mapping[str, str]) -> http
         return base.copy_with(raw_path=raw_path.encode("ascii"))
     except httpx.InvalidURL:
         raise Invalid("the id is too long for an address") from None
-
-
-LOCATION = "location"
-"""The extension of a response that holds where it redirects to."""
 
 
 async def _put_location_aside(response: httpx.Response) -> None:
@@ -126,7 +119,7 @@ def _standing_headers(endpoint: Endpoint) -> dict[str, str]:
     wanted = {
         "openai-beta": "assistants=v2",
         "accept": "application/json",
-        "accept-encoding": ACCEPTED,
+        "accept-encoding": ACCEPTED_ENCODINGS,
         "user-agent": f"assistant-tui/{__version__}",
         "openai-organization": endpoint.organization,
         "openai-project": endpoint.project,

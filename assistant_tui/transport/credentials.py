@@ -25,10 +25,10 @@ class Credentials:
         """Return the key; None for a server without keys."""
         return await self._ask(again=False)
 
-    async def renewed(self, refused: str | None) -> str | None:
+    async def renew(self, refused: str | None) -> str | None:
         """Return the key to try after one was refused; the same if there is no other.
 
-        Calls that were refused side by side fetch a new one once.
+        Requests that were refused side by side fetch a new one once.
         """
         async with self._renewing:
             key = await self.current()

@@ -1,8 +1,7 @@
 """From an answer that is no success to the error that the program knows."""
 
 import time
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -21,7 +20,8 @@ from assistant_tui.core.errors import (
     Unreadable,
 )
 from assistant_tui.core.json_text import read_json
-from assistant_tui.transport.retries import FailedAttempt, read_retry_after, read_should_retry
+from assistant_tui.transport.messages import FailedAttempt, Response
+from assistant_tui.transport.retries import read_retry_after, read_should_retry
 
 _RAW_LIMIT = 200
 _MESSAGE_LIMIT = 2_000
@@ -32,32 +32,6 @@ _SAYING = ("error", "detail", "message", "msg")
 _PLACES = ("body", "query", "path")
 _ABSENT_ROUTE = (404, 405, 410, 501)
 _SWITCHED_OFF = "OpenAI switched its Assistants API off on 2026-08-26"
-
-
-@dataclass(frozen=True)
-class Response:
-    """One whole answer, whatever its status."""
-
-    status: int
-    headers: Mapping[str, str]
-    """The names are in lower case."""
-    text: str
-    """The body as text; bytes that are not UTF-8 became U+FFFD."""
-    secrets: Collection[str] = field(default=(), repr=False)
-    """What was sent to get it, and no message about it may quote."""
-
-    @property
-    def request_id(self) -> str | None:
-        """What the server calls this exchange, to quote in a report."""
-        return self.headers.get("x-request-id")
-
-    @property
-    def is_html(self) -> bool:
-        """Whether the body is a page for browsers, as gateways and login pages send it.
-
-        Not told by the content type: some frameworks call every plain text HTML.
-        """
-        return self.text.lstrip()[:1] == "<"
 
 
 class RequestContext(NamedTuple):
@@ -137,28 +111,30 @@ def _place(detail: Any) -> str | None:
     return ".".join(str(part) for part in parts if part not in _PLACES) or None
 
 
-def http_error(answer: Response, asked: RequestContext, now: float | None = None) -> FailedAttempt:
+def http_error(
+    response: Response, context: RequestContext, now: float | None = None
+) -> FailedAttempt:
     """Return the error that an answer stands for whose status is not 2xx.
 
     `now`, in Unix seconds, is what a date in Retry-After is compared with.
     """
-    words = read_error_body(answer.text)
-    kind = _kind(answer.status, asked, words)
+    body = read_error_body(response.text)
+    kind = _kind(response.status, context, body)
     error = kind(
-        _message(kind, answer, asked, words),
-        status=answer.status,
-        param=words.param,
-        code=words.code,
-        request_id=answer.request_id,
-        retry_after=read_retry_after(answer.headers, time.time() if now is None else now),
-        may_have_arrived=_may_have_acted(answer.status),
+        _message(kind, response, context, body),
+        status=response.status,
+        param=body.param,
+        code=body.code,
+        request_id=response.request_id,
+        retry_after=read_retry_after(response.headers, time.time() if now is None else now),
+        may_have_arrived=_may_have_acted(response.status),
     )
-    return FailedAttempt(error, should_retry=read_should_retry(answer.headers))
+    return FailedAttempt(error, should_retry=read_should_retry(response.headers))
 
 
-def _kind(status: int, asked: RequestContext, words: ErrorBody) -> type[ServiceError]:
+def _kind(status: int, context: RequestContext, body: ErrorBody) -> type[ServiceError]:
     if status in _ABSENT_ROUTE:
-        return _kind_of_absence(status, asked, words)
+        return _kind_of_absence(status, context, body)
     if status >= 500:
         return ServerFault
     return _KINDS.get(status, Invalid if status >= 400 else Unreadable)
@@ -174,14 +150,14 @@ _KINDS: Mapping[int, type[ServiceError]] = {
 }
 
 
-def _kind_of_absence(status: int, asked: RequestContext, words: ErrorBody) -> type[ServiceError]:
+def _kind_of_absence(status: int, context: RequestContext, body: ErrorBody) -> type[ServiceError]:
     if status != 404:
         return NotServed
-    if words.code == "model_not_found":
+    if body.code == "model_not_found":
         return Invalid
-    if asked.names_object:
+    if context.names_object:
         return NotFound
-    return Invalid if asked.has_cursor else NotServed
+    return Invalid if context.has_cursor else NotServed
 
 
 def _may_have_acted(status: int) -> bool:
@@ -190,23 +166,23 @@ def _may_have_acted(status: int) -> bool:
 
 
 def _message(
-    kind: type[ServiceError], answer: Response, asked: RequestContext, words: ErrorBody
+    kind: type[ServiceError], response: Response, context: RequestContext, body: ErrorBody
 ) -> str:
-    said = words.message or _raw(answer)
+    said = body.message or _raw(response)
     if kind is NotServed:
-        gone = f"{_SWITCHED_OFF}. " if asked.host == "api.openai.com" else ""
-        return f"{gone}{asked.host} does not serve {asked.method} {asked.path}: {said}"
+        gone = f"{_SWITCHED_OFF}. " if context.host == "api.openai.com" else ""
+        return f"{gone}{context.host} does not serve {context.method} {context.path}: {said}"
     if kind is Offline:
         return f"The proxy wants to know who asks ({said}): see proxy in the profile"
     return said
 
 
-def _raw(answer: Response) -> str:
+def _raw(response: Response) -> str:
     """The body itself, cut; an empty one or a page is told by the status alone."""
-    text = answer.text.strip()
-    if text and not answer.is_html:
+    text = response.text.strip()
+    if text and not response.is_html:
         return text if len(text) <= _RAW_LIMIT else text[:_RAW_LIMIT] + "…"
-    return f"{answer.status} {_phrase(answer.status)}".strip()
+    return f"{response.status} {_phrase(response.status)}".strip()
 
 
 def _phrase(status: int) -> str:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import httpx
 
-from assistant_tui.core.errors import Offline, ServiceError, TimedOut, Unreadable
-from assistant_tui.transport.response_body import BadCompression
-from assistant_tui.transport.retries import FailedAttempt
+from assistant_tui.core.errors import Offline, ResponseTooLarge, ServiceError, TimedOut, Unreadable
+from assistant_tui.transport.messages import FailedAttempt, Limits
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Where these are raised the request has not left this machine."""
@@ -24,6 +23,22 @@ _Description = tuple[type[ServiceError], str, bool]
 """The error, its message, and whether it is lasting."""
 
 
+class BadCompression(Exception):
+    """A body cannot be decompressed, or says that it is compressed more than once."""
+
+
+class BodyTooLarge(Exception):
+    """A body is longer than its limit."""
+
+
+class NoData(Exception):
+    """Nothing more of a response came for too long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class Peer(NamedTuple):
     """Who was to be reached."""
 
@@ -32,10 +47,6 @@ class Peer(NamedTuple):
     """Host and port."""
     proxy: str = ""
     """Host and port of the proxy in between, and the setting that names it."""
-    timeout: float = 30.0
-    """Seconds for each phase of an attempt."""
-    total: float = 300.0
-    """Seconds for a whole attempt."""
 
     @property
     def first_hop(self) -> str:
@@ -43,26 +54,27 @@ class Peer(NamedTuple):
         return f"proxy {self.proxy}" if self.proxy else self.address
 
 
-def network_error(error: Exception, peer: Peer, *, answering: bool = False) -> FailedAttempt:
+def network_error(
+    error: Exception, peer: Peer, limits: Limits, *, answering: bool = False
+) -> FailedAttempt:
     """Return the error that any exception of httpx, or of what is below it, stands for.
 
     `answering`: the head of the answer had come already. No text of the exception is passed on
     but the operating system's and OpenSSL's, since others quote headers.
     """
     unsent = isinstance(error, UNSENT)
-    kind, message, permanent = _describe(error, peer, answering)
+    kind, message, permanent = _describe(error, peer, limits, answering)
     return FailedAttempt(kind(message, may_have_arrived=not unsent), permanent=permanent)
 
 
-def _describe(error: Exception, peer: Peer, answering: bool) -> _Description:
-    if isinstance(error, TimeoutError):
-        return TimedOut, f"no whole answer from {peer.host} within {peer.total:g} s", True
-    if isinstance(error, httpx.ConnectTimeout):
-        return TimedOut, f"no connection to {peer.first_hop} within {peer.timeout:g} s", False
-    if isinstance(error, httpx.TimeoutException):
-        return TimedOut, f"no answer from {peer.host} within {peer.timeout:g} s", False
+def _describe(error: Exception, peer: Peer, limits: Limits, answering: bool) -> _Description:
+    if (timed_out := _describe_timeout(error, peer, limits)) is not None:
+        return timed_out
     if isinstance(error, httpx.ProxyError):
         return Offline, f"{peer.first_hop} refused the connection: {error}", False
+    if isinstance(error, BodyTooLarge):
+        most = f"{limits.body / 1024 / 1024:g} MiB"
+        return ResponseTooLarge, f"the answer of {peer.host} is larger than {most}", True
     if isinstance(error, BadCompression | httpx.DecodingError):
         return Unreadable, f"the answer of {peer.host} is compressed wrongly", True
     tls = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
@@ -74,6 +86,18 @@ def _describe(error: Exception, peer: Peer, answering: bool) -> _Description:
     if answering:
         return Unreadable, f"the answer of {peer.host} was cut off", False
     return Offline, _disconnection(error, peer), False
+
+
+def _describe_timeout(error: Exception, peer: Peer, limits: Limits) -> _Description | None:
+    if isinstance(error, TimeoutError):
+        return TimedOut, f"no whole answer from {peer.host} within {limits.total:g} s", True
+    if isinstance(error, httpx.ConnectTimeout):
+        return TimedOut, f"no connection to {peer.first_hop} within {limits.connect:g} s", False
+    if isinstance(error, NoData):
+        return TimedOut, f"no answer from {peer.host} within {error.seconds:g} s", False
+    if isinstance(error, httpx.TimeoutException):
+        return TimedOut, f"no answer from {peer.host} within {limits.first_byte:g} s", False
+    return None
 
 
 def _describe_tls(error: ssl.SSLError, peer: Peer) -> _Description:

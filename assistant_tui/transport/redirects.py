@@ -5,14 +5,14 @@ from urllib.parse import unquote_to_bytes
 import httpx
 
 from assistant_tui.core.errors import Unreadable
-from assistant_tui.transport.http_errors import Response
+from assistant_tui.transport.messages import Response
 
 MOST_REDIRECTS = 3
 _SAME_METHOD = (307, 308)
 """Sent before anything was done, and to be repeated as it was."""
 
 
-def redirect_target(url: httpx.URL, answer: Response, method: str) -> httpx.URL:
+def redirect_target(url: httpx.URL, response: Response, method: str) -> httpx.URL:
     """Return where an answer with a status 3xx sends this request.
 
     Raises:
@@ -20,14 +20,14 @@ def redirect_target(url: httpx.URL, answer: Response, method: str) -> httpx.URL:
             change that would go to another object. The message names what base_url should be
             changed to.
     """
-    target = _target(url, answer.headers.get("location", ""))
+    target = _target(url, response.headers.get("location", ""))
     if target is None:
-        raise _refused(f"{url.host} answered {answer.status} without a usable address", answer)
+        raise _refused(f"{url.host} answered {response.status} without a usable address", response)
     if _origin(target) != _origin(url):
-        raise _refused(f"{_origin(url)} points to {_origin(target)}", answer)
+        raise _refused(f"{_origin(url)} points to {_origin(target)}", response)
     changes = method != "GET"
-    if changes and (answer.status not in _SAME_METHOD or _object(target) != _object(url)):
-        raise _refused(f"{_origin(url)} points to the path {target.path}", answer)
+    if changes and (response.status not in _SAME_METHOD or _object(target) != _object(url)):
+        raise _refused(f"{_origin(url)} points to the path {target.path}", response)
     # Only the path is taken over: a name and password in the address would be sent as well.
     return url.copy_with(raw_path=target.raw_path)
 
@@ -43,12 +43,12 @@ def _target(url: httpx.URL, location: str) -> httpx.URL | None:
         return None
 
 
-def _refused(what: str, answer: Response) -> Unreadable:
+def _refused(what: str, response: Response) -> Unreadable:
     return Unreadable(
         f"{what}; not followed: base_url in the profile should be changed",
-        status=answer.status,
-        request_id=answer.request_id,
-        may_have_arrived=answer.status not in _SAME_METHOD,
+        status=response.status,
+        request_id=response.request_id,
+        may_have_arrived=response.status not in _SAME_METHOD,
     )
 
 

@@ -6,10 +6,9 @@ has no idempotency key: it is repeated only where the server certainly did not c
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from assistant_tui.core.errors import ServiceError
+from assistant_tui.transport.messages import FailedAttempt
 
 MOST_RETRIES = 2
 LONGEST_WAIT = 120.0
@@ -18,43 +17,31 @@ _FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
 _JITTER = 0.25
 
 
-@dataclass(frozen=True)
-class FailedAttempt:
-    """What came of an attempt that did not succeed."""
-
-    error: ServiceError
-    """Its `may_have_arrived` says whether the server may have acted, were this no read."""
-    permanent: bool = False
-    """No repetition can help, e.g. a certificate that is not trusted."""
-    should_retry: bool | None = None
-    """The server's own word, `x-should-retry`; None if it gave none."""
-
-
 def retry_delay(
-    method: str, failure: FailedAttempt, retries: int, jitter: float = 0.0
+    method: str, attempt: FailedAttempt, retries: int, jitter: float = 0.0
 ) -> float | None:
     """Return the seconds to wait before the next attempt; None: do not repeat.
 
     `retries` counts the repetitions so far; `jitter`, from 0 to 1, shortens the wait by up to a
     quarter, so that many clients do not come back at once.
     """
-    if retries >= MOST_RETRIES or not _may_retry(method, failure):
+    if retries >= MOST_RETRIES or not _may_retry(method, attempt):
         return None
-    asked = failure.error.retry_after
+    asked = attempt.error.retry_after
     if asked is not None:
         return asked if asked <= LONGEST_WAIT else None
     return min(_FIRST_WAIT * 2.0**retries, _LAST_WAIT) * (1 - _JITTER * jitter)
 
 
-def _may_retry(method: str, failure: FailedAttempt) -> bool:
-    status = failure.error.status
-    if failure.permanent or failure.error.code == "insufficient_quota":
+def _may_retry(method: str, attempt: FailedAttempt) -> bool:
+    status = attempt.error.status
+    if attempt.permanent or attempt.error.code == "insufficient_quota":
         return False
     if method == "POST":
-        unsent = status is None and not failure.error.may_have_arrived
-        return failure.should_retry is not False and (unsent or status == 429)
-    if failure.should_retry is not None:
-        return failure.should_retry
+        unsent = status is None and not attempt.error.may_have_arrived
+        return attempt.should_retry is not False and (unsent or status == 429)
+    if attempt.should_retry is not None:
+        return attempt.should_retry
     return status is None or status in (408, 409, 429) or (status >= 500 and status != 501)
 
 

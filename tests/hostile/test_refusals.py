@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from assistant_tui.transport.http_errors import RequestContext, Response, http_error
+from assistant_tui.transport.http_errors import RequestContext, http_error
+from assistant_tui.transport.messages import Response
 from tests.hostile.corpus import VALUES
 
 ASKED = RequestContext("POST", "host", "/v1/assistants/asst_1", True)

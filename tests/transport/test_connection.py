@@ -11,6 +11,7 @@ import trustme
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Offline, ServiceError, Unreadable
 from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.messages import Limits
 from assistant_tui.transport.network_errors import Peer, network_error
 from tests.api.sockets import LIST, answer, client, facing, refused_port, serving
 from tests.api.support import KEY, KeyRing
@@ -210,5 +211,5 @@ def raised_from(error: Exception, cause: BaseException) -> Exception:
     ],
 )
 def test_causes_in_plain_words(error: Exception, words: str) -> None:
-    failure: ServiceError = network_error(error, PEER).error
+    failure: ServiceError = network_error(error, PEER, Limits()).error
     assert words in failure.message

@@ -142,14 +142,14 @@ def quotes_the_key(text: str) -> bool:
 async def test_the_key_is_in_no_error_and_no_log(
     fault: Reply | Exception, header: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG, logger="assistant_tui.api"):
+    with caplog.at_level(logging.DEBUG, logger="assistant_tui.transport"):
         async with client(Script(fault), key=KeyRing(KEY), key_header=header) as opened:
             with pytest.raises(ServiceError) as raised:
                 await opened.list()
     error = raised.value
     said = [*traceback.format_exception(error), repr(error), str(vars(error)), str(opened.endpoint)]
     assert not quotes_the_key("".join(said))
-    ours = [record for record in caplog.records if record.name == "assistant_tui.api"]
+    ours = [record for record in caplog.records if record.name == "assistant_tui.transport"]
     assert ours
     assert not quotes_the_key("".join(record.getMessage() for record in ours))
 

@@ -15,12 +15,8 @@ from assistant_tui.core.errors import (
     TimedOut,
     Unauthorized,
 )
-from assistant_tui.transport.http_errors import (
-    RequestContext,
-    Response,
-    http_error,
-    read_error_body,
-)
+from assistant_tui.transport.http_errors import RequestContext, http_error, read_error_body
+from assistant_tui.transport.messages import Response
 from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
 
 ACTIONS = {**READS, **DELETIONS, **WRITES}

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from assistant_tui.api.client import LARGEST_BODY, AssistantsClient
+from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Invalid, ResponseTooLarge, ServiceError, TimedOut, Unreadable
 from assistant_tui.core.json_text import write_json
-from assistant_tui.transport.connection import LARGEST_ERROR_BODY
 from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.messages import LARGEST_BODY
+from assistant_tui.transport.response_stream import LARGEST_ERROR_BODY
 from tests.api.support import READS, Reply, Script, client
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Unreadable
-from assistant_tui.transport.http_errors import Response
+from assistant_tui.transport.messages import Response
 from assistant_tui.transport.redirects import redirect_target
 from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, Script, client
 

@@ -12,12 +12,8 @@ from assistant_tui.core.errors import (
     TimedOut,
     Unreadable,
 )
-from assistant_tui.transport.retries import (
-    FailedAttempt,
-    read_retry_after,
-    read_should_retry,
-    retry_delay,
-)
+from assistant_tui.transport.messages import FailedAttempt
+from assistant_tui.transport.retries import read_retry_after, read_should_retry, retry_delay
 from tests.api.support import (
     ASSISTANT,
     DELETIONS,
