@@ -1,0 +1,350 @@
+"""A response that is read as it comes, on a real socket and in this process alike."""
+
+import asyncio
+import gzip
+import logging
+import zlib
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from assistant_tui.core.errors import (
+    NotServed,
+    Offline,
+    ResponseTooLarge,
+    ServerFault,
+    TimedOut,
+    Unauthorized,
+    Unreadable,
+)
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.messages import Limits, Request
+from assistant_tui.transport.sse import read_events
+from assistant_tui.transport.transport import Transport
+from tests.api.sockets import serving
+from tests.api.support import KEY, KeyRing
+from tests.transport.apps import ROADS, App, Call, replying, transport_to
+
+READ = Request("GET", "/runs", accept="text/event-stream")
+WRITE = Request("POST", "/runs", body=b"{}", accept="text/event-stream")
+LIMIT = 30.0
+"""Seconds after which a test hangs."""
+
+pytestmark = pytest.mark.parametrize("road", ROADS)
+
+
+async def whole(transport: Transport, request: Request = READ, limits: Limits | None = None) -> str:
+    """The whole body of a streamed response."""
+    async with transport.stream(request, limits) as response:
+        return b"".join([chunk async for chunk in response.chunks()]).decode()
+
+
+async def test_each_part_is_there_as_soon_as_it_was_sent(road: str) -> None:
+    go_on = asyncio.Event()
+
+    async def talk(call: Call) -> None:
+        await call.start(content_type="text/event-stream; charset=utf-8")
+        await go_on.wait()
+        for part in (b"one", b"two"):
+            go_on.clear()
+            await call.send(part)
+            await go_on.wait()
+        await call.end()
+
+    async with (
+        asyncio.timeout(LIMIT),
+        transport_to(road, App(talk)) as transport,
+        transport.stream(WRITE) as response,
+    ):
+        assert (response.status, response.content_type) == (200, "text/event-stream")
+        chunks = response.chunks()
+        for part in (b"one", b"two"):
+            go_on.set()
+            assert await anext(chunks) == part
+        go_on.set()
+        assert [chunk async for chunk in chunks] == []
+
+
+async def test_events_are_read_from_a_stream(road: str) -> None:
+    async def talk(call: Call) -> None:
+        await call.start(content_type="text/event-stream")
+        text = "event: a\ndata: é\r\n\r\n: ping\n\ndata: [DONE]".encode()
+        for at in range(len(text)):
+            await call.send(text[at : at + 1])
+        await call.end()
+
+    async with transport_to(road, App(talk)) as transport, transport.stream(READ) as response:
+        events = [(each.event, each.data) async for each in read_events(response.chunks())]
+    assert events == [("a", "é"), ("", "[DONE]")]
+
+
+def endless(gone: asyncio.Event) -> Callable[[Call], Awaitable[None]]:
+    """A way to begin a response and to wait until nobody reads it."""
+
+    async def talk(call: Call) -> None:
+        await call.start()
+        await call.send(b"first")
+        await call.disconnected()
+        gone.set()
+
+    return talk
+
+
+async def test_leaving_a_stream_tells_the_server(road: str) -> None:
+    gone = asyncio.Event()
+    async with transport_to(road, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
+        async with transport.stream(WRITE) as response:
+            assert await anext(response.chunks()) == b"first"
+        await gone.wait()
+
+
+async def test_cancelling_a_reader_tells_the_server(road: str) -> None:
+    gone, begun = asyncio.Event(), asyncio.Event()
+
+    async def read() -> None:
+        async with transport.stream(WRITE) as response:
+            async for _ in response.chunks():
+                begun.set()
+
+    async with transport_to(road, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
+        reading = asyncio.create_task(read())
+        await begun.wait()
+        reading.cancel()
+        await gone.wait()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+
+
+async def test_cancelling_before_the_head_tells_the_server(road: str) -> None:
+    gone, called = asyncio.Event(), asyncio.Event()
+
+    async def talk(call: Call) -> None:
+        called.set()
+        await call.disconnected()
+        gone.set()
+
+    async with transport_to(road, App(talk)) as transport, asyncio.timeout(LIMIT):
+        reading = asyncio.create_task(whole(transport, WRITE))
+        await called.wait()
+        reading.cancel()
+        await gone.wait()
+
+
+async def test_the_key_is_fetched_anew_where_it_was_refused(road: str) -> None:
+    app, keys = App(replying(401), replying(200, b"done")), KeyRing("old", "new")
+    async with transport_to(road, app, key=keys) as transport:
+        assert await whole(transport, WRITE) == "done"
+    sent = [(call.headers["authorization"], call.headers["accept"]) for call in app.calls]
+    assert sent == [(f"Bearer {key}", "text/event-stream") for key in ("old", "new")]
+
+
+async def test_a_read_is_repeated_and_a_write_is_not(road: str) -> None:
+    app = App(replying(503), replying(200, b"done"))
+    async with transport_to(road, app) as transport:
+        assert await whole(transport) == "done"
+    app = App(replying(503), replying(200, b"done"))
+    async with transport_to(road, app) as transport:
+        with pytest.raises(ServerFault) as raised:
+            await whole(transport, WRITE)
+    assert raised.value.may_have_arrived
+    assert len(app.calls) == 1
+
+
+async def test_a_write_is_repeated_where_the_server_did_not_take_it(road: str) -> None:
+    app = App(replying(429, retry_after="1"), replying(200, b"done"))
+    async with transport_to(road, app) as transport:
+        assert await whole(transport, WRITE) == "done"
+    assert [call.method for call in app.calls] == ["POST", "POST"]
+
+
+async def test_redirects_are_followed_on_the_same_origin_alone(road: str) -> None:
+    app = App(replying(307, location="/v1/runs"), replying(200, b"done"))
+    async with transport_to(road, app) as transport:
+        assert await whole(transport, WRITE) == "done"
+    assert [call.path for call in app.calls] == ["/runs", "/v1/runs"]
+    app = App(replying(307, location="https://elsewhere.test/runs"), replying(200, b"done"))
+    async with transport_to(road, app) as transport:
+        with pytest.raises(Unreadable, match=r"points to https://elsewhere\.test"):
+            await whole(transport)
+    assert len(app.calls) == 1
+
+
+async def test_a_refusal_is_told_in_the_words_of_the_server_without_the_key(road: str) -> None:
+    body = f'{{"error": {{"message": "no {KEY} here"}}}}'.encode()
+    app = App(replying(404, body, x_request_id="req_1"))
+    async with transport_to(road, app, key=KeyRing(KEY)) as transport:
+        with pytest.raises(NotServed, match=r"does not serve POST /runs: no .* here") as raised:
+            await whole(transport, WRITE)
+    assert KEY not in str(raised.value)
+    assert raised.value.request_id == "req_1"
+
+
+async def test_a_key_that_no_header_can_carry_sends_nothing(road: str) -> None:
+    app = App(replying(200))
+    async with transport_to(road, app, key=KeyRing("a\nb")) as transport:
+        with pytest.raises(Unauthorized):
+            await whole(transport)
+    assert app.calls == []
+
+
+async def silent(call: Call) -> None:
+    await call.disconnected()
+
+
+async def without_body(call: Call) -> None:
+    await call.start()
+    await call.send(b"")
+    await call.disconnected()
+
+
+async def stalled(call: Call) -> None:
+    await call.start()
+    await call.send(b"first")
+    await call.disconnected()
+
+
+async def dripping(call: Call) -> None:
+    await call.start()
+    gone = asyncio.create_task(call.disconnected())
+    while not gone.done():
+        await call.send(b".")
+        await asyncio.wait([gone], timeout=0.01)
+
+
+@pytest.mark.parametrize(
+    ("talk", "limits", "words"),
+    [
+        (silent, Limits(first_byte=0.05, idle=0.01), r"^no answer from .* within 0\.05 s"),
+        (without_body, Limits(first_byte=0.05), r"^no answer from .* within 0\.05 s"),
+        (stalled, Limits(idle=0.05), r"^no answer from .* within 0\.05 s"),
+        (dripping, Limits(total=0.2), r"^no whole answer from .* within 0\.2 s"),
+        (silent, Limits(total=0.05), r"^no whole answer from .* within 0\.05 s"),
+    ],
+    ids=["no-head", "no-body", "idle", "total", "total-no-head"],
+)
+async def test_each_time_out_ends_a_stream(
+    road: str, talk: Callable[[Call], Awaitable[None]], limits: Limits, words: str
+) -> None:
+    app = App(talk)
+    async with transport_to(road, app) as transport, asyncio.timeout(LIMIT):
+        with pytest.raises(TimedOut, match=words) as raised:
+            await whole(transport, WRITE, limits)
+    assert raised.value.may_have_arrived
+    assert len(app.calls) <= 1
+
+
+async def test_a_slow_reader_is_no_slow_server(road: str) -> None:
+    async def talk(call: Call) -> None:
+        await call.start()
+        for _ in range(3):
+            await call.send(b"x" * 100_000)
+        await call.end()
+
+    size = 0
+    async with (
+        transport_to(road, App(talk)) as transport,
+        transport.stream(READ, Limits(idle=1.0)) as response,
+    ):
+        async for chunk in response.chunks():
+            size += len(chunk)
+            if size < 200_000:
+                await asyncio.sleep(1.1)  # longer than the server may be silent
+    assert size == 300_000
+
+
+async def test_a_body_is_read_up_to_its_limit(road: str) -> None:
+    async def talk(call: Call) -> None:
+        await call.start()
+        gone = asyncio.create_task(call.disconnected())
+        while not gone.done():
+            await call.send(b"x" * 1_000)
+            await asyncio.sleep(0)
+
+    size = 0
+    async with transport_to(road, App(talk)) as transport, asyncio.timeout(LIMIT):
+        with pytest.raises(ResponseTooLarge, match="is larger than"):
+            async with transport.stream(READ, Limits(body=10_000)) as response:
+                async for chunk in response.chunks():
+                    size += len(chunk)
+    assert size == 10_000
+
+
+async def test_a_compressed_stream_is_read_as_it_comes(road: str) -> None:
+    more = asyncio.Event()
+
+    async def talk(call: Call) -> None:
+        await call.start(content_encoding="gzip")
+        packer = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+        await call.send(packer.compress(b"one") + packer.flush(zlib.Z_SYNC_FLUSH))
+        await more.wait()
+        await call.end(packer.compress(b"two") + packer.flush())
+
+    async with (
+        asyncio.timeout(LIMIT),
+        transport_to(road, App(talk)) as transport,
+        transport.stream(READ) as response,
+    ):
+        chunks = response.chunks()
+        assert await anext(chunks) == b"one"
+        more.set()
+        assert b"".join([chunk async for chunk in chunks]) == b"two"
+
+
+async def test_what_is_packed_counts_with_its_size_when_unpacked(road: str) -> None:
+    body = gzip.compress(bytes(1_000_000))
+    async with transport_to(road, App(replying(200, body, content_encoding="gzip"))) as transport:
+        with pytest.raises(ResponseTooLarge):
+            await whole(transport, READ, Limits(body=100_000))
+
+
+async def test_what_was_begun_and_is_cut_off_is_not_asked_for_again(road: str) -> None:
+    async def talk(call: Call) -> None:
+        await call.start(content_length="1000", x_request_id="req_1")
+        await call.send(b"first")
+        raise RuntimeError("the server breaks")
+
+    app, seen = App(talk), []
+    async with transport_to(road, app) as transport:
+        with pytest.raises(Unreadable, match="was cut off") as raised:
+            async with transport.stream(READ) as response:
+                async for chunk in response.chunks():
+                    seen.append(chunk)
+    assert seen == [b"first"]
+    assert (raised.value.status, raised.value.request_id) == (200, "req_1")
+    assert len(app.calls) == 1
+
+
+async def test_a_stream_is_logged_when_it_ends(road: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "assistant_tui.transport")
+    async with (
+        transport_to(road, App(endless(asyncio.Event()))) as transport,
+        transport.stream(WRITE) as response,
+    ):
+        await anext(response.chunks())
+        assert not [each for each in caplog.records if "runs" in each.getMessage()]
+    lines = [each.getMessage() for each in caplog.records if "runs" in each.getMessage()]
+    assert len(lines) == 1 and lines[0].startswith("POST /runs 200 ")
+
+
+async def test_send_reads_the_whole_of_what_comes_in_parts(road: str) -> None:
+    async def talk(call: Call) -> None:
+        await call.start()
+        for part in (b'{"a"', b": ", b"1}"):
+            await call.send(part)
+        await call.end()
+
+    async with transport_to(road, App(talk)) as transport:
+        assert (await transport.send(WRITE)).text == '{"a": 1}'
+
+
+async def test_a_proxy_is_used_by_streams_too(road: str) -> None:
+    if road != "socket":
+        return
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone"
+    async with serving(reply) as port:
+        endpoint = Endpoint("http://server.test/v1", proxy=f"http://127.0.0.1:{port}")
+        async with Transport(endpoint) as transport:
+            assert await whole(transport) == "done"
+    async with Transport(endpoint) as transport:
+        with pytest.raises(Offline, match=r"proxy 127\.0\.0\.1:\d+ \(proxy in the profile\)"):
+            await whole(transport, WRITE)
