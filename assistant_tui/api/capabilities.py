@@ -1,23 +1,28 @@
-"""What one server can and cannot do, as learned from its answers."""
+"""What one server can and cannot do with each kind of object, as learned from its answers."""
+
+from collections import defaultdict
 
 from assistant_tui.core.capability import Capability
 
 
 class Capabilities:
-    """Remembers what a server lacks, so that it is asked and said once; all is there at first."""
+    """Remembers what a server lacks for one kind of object, so that it is asked and said once.
+
+    All is there at first.
+    """
 
     def __init__(self) -> None:
         self._missing: set[Capability] = set()
         self._proven: set[Capability] = set()
         self.most_rows = 100
-        """Assistants that are asked for at once at most; fewer where they are very long."""
+        """Objects that are asked for at once at most; fewer where they are very long."""
 
     def learn_missing(self, capability: Capability) -> None:
         """Note that the server cannot do this."""
         self._missing.add(capability)
 
     def prove(self, capability: Capability) -> None:
-        """Note that the server has done this: a later 404 is about the assistant, not the route."""
+        """Note that the server has done this: a later 404 is about the object, not the route."""
         self._proven.add(capability)
 
     def has_done(self, capability: Capability) -> bool:
@@ -27,3 +32,14 @@ class Capabilities:
     def can(self, capability: Capability) -> bool:
         """Whether the server can do this, as far as is known."""
         return capability not in self._missing
+
+
+class ServerCapabilities:
+    """The capabilities of one server, by the names of the kinds of objects: `assistants`."""
+
+    def __init__(self) -> None:
+        self._by_kind: defaultdict[str, Capabilities] = defaultdict(Capabilities)
+
+    def of(self, kind: str) -> Capabilities:
+        """What it can do with a kind of object."""
+        return self._by_kind[kind]

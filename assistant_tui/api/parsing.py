@@ -1,18 +1,11 @@
-"""JSON into rows and pages, as tolerant as the servers are various."""
+"""JSON of any kind of object into rows and pages, as tolerant as the servers are various."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
-from assistant_tui.core.assistants.model import Assistant
-from assistant_tui.core.assistants.summary import AssistantSummary
-from assistant_tui.core.assistants.tool_resources import ToolResource
 from assistant_tui.core.errors import ResponseTooLarge, Unreadable
 from assistant_tui.core.json_text import elements, is_too_deep, members, read_json
-from assistant_tui.core.labels import placeholder_id
 from assistant_tui.core.list_decoder import (
     MOST_PARTS,
     MOST_PARTS_AT_ONCE,
@@ -27,50 +20,50 @@ from assistant_tui.core.rows import ResourceRow, RowText
 
 Keep = Callable[[str], RowText]
 """How a row holds its text."""
+Parser = Callable[[Any, str, Keep], ResourceRow]
+"""Makes a row of one object, given as its value, or as UNDECODED, and as its JSON text.
 
-_Few = TypeVar("_Few", str, tuple[str, ...])
+Whatever the object is, there is a row: what does not fit the API is told in its `problem`. An
+object without a usable id gets one made from its text, so that it stays the same when a server
+repeats it; no server knows that id.
+"""
 
 MOST_ITEMS = 50_000
 """Elements of one answer; some servers give all that they have at once, whatever is asked for."""
-_MOST_MODELS = 10_000
-_MOST_TOOLS = 200
-"""Types of tools in a row; the API allows 128 tools."""
-_LONGEST_WORD = 1_000
-"""Characters of a name, a model or a type of tool in a row; its text has all of them."""
-_LONGEST_ID = 4_000
+LONGEST_ID = 4_000
 """Characters of an id: what an address can carry, percent-encoded, in most servers."""
+_MOST_MODELS = 10_000
 _BLANK = " \t\r\n\ufeff"
-_WORDS = {
-    "missing": "is missing",
-    "string_type": "should be a string",
-    "string_unicode": "should be Unicode text",
-    "too_short": "is empty",
-    "dict_type": "should be an object",
-    "model_type": "should be an object",
-    "tuple_type": "should be a list",
-    "int_type": "should be a whole number",
-    "int_parsing": "should be a whole number",
-    "int_from_float": "should be a whole number",
-    "float_type": "should be a number",
-    "float_parsing": "should be a number",
-    "bool_type": "should be true or false",
-    "bool_parsing": "should be true or false",
-}
-"""What pydantic's types of errors mean to the reader."""
 
 
-def read_page(text: str, *, after: str | None, limit: int, keep: Keep = str) -> Page:
+class ResourceKind(NamedTuple):
+    """A kind of object of the API."""
+
+    name: str
+    """As in paths and in capabilities: `assistants`."""
+    title: str
+    """One of them, in messages: `an assistant`."""
+    parse: Parser
+
+
+class Misfit(ValueError):
+    """Why an object cannot be read as what it should be."""
+
+
+def read_page(
+    text: str, kind: ResourceKind, *, after: str | None, limit: int, keep: Keep = str
+) -> Page:
     """Read the answer to a list request; one bad object spoils only its own row.
 
     A bare array, and null for an empty one, are lists, too. `keep` says how a row holds its text.
 
     Raises:
         Unreadable: not JSON, cut off, not a list, or one with too many elements.
-        TooLarge: it has too many parts to be read at once.
+        ResponseTooLarge: it has too many parts to be read at once.
     """
     _check_cost(text)
     try:
-        scanned = decode_list(text, lambda value, item: _read_value(value, item, keep), MOST_ITEMS)
+        scanned = decode_list(text, lambda value, item: kind.parse(value, item, keep), MOST_ITEMS)
     except TooManyItems:
         raise _too_many_items() from None
     if scanned is not None:
@@ -82,63 +75,51 @@ def read_page(text: str, *, after: str | None, limit: int, keep: Keep = str) -> 
     items, has_more = _list(text, "data")
     if len(items) > MOST_ITEMS:
         raise _too_many_items()
-    return Page(tuple(read_row(item, keep) for item in items), has_more, after, limit)
+    parsed = (kind.parse(UNDECODED, item, keep) for item in items)
+    return Page(tuple(parsed), has_more, after, limit)
 
 
-def read_row(text: str, keep: Keep = str) -> ResourceRow:
-    """Read one assistant; what does not fit the API is told in the row's `problem`.
+def read_object(text: str, kind: ResourceKind, keep: Keep = str) -> ResourceRow:
+    """Read the answer that should be one object.
 
-    An object without a usable id gets one made from its text, so that it stays the same when a
-    server repeats it; no server knows that id.
+    Raises:
+        Unreadable: not a JSON object, or one without an id.
+        ResponseTooLarge: it has too many parts to be read.
     """
-    return _read_value(UNDECODED, text, keep)
+    _check_cost(text)
+    try:
+        known = text_of(members(text), "id")
+    except ValueError as error:
+        raise Unreadable(f"the answer is not {kind.title}: {_reason(text, error)}") from None
+    if not known:
+        raise Unreadable(f"the answer is not {kind.title}: it has no id")
+    return kind.parse(UNDECODED, text.strip(_BLANK), keep)
 
 
-def _check_cost(text: str) -> None:
-    if count_parts(text) > MOST_PARTS_AT_ONCE:
-        raise ResponseTooLarge(f"the answer has more than {MOST_PARTS_AT_ONCE:,} values")
+def decode_object(value: Any, text: str) -> dict[str, Any]:
+    """The members of an object that a parser was given.
 
-
-def _too_many_items() -> Unreadable:
-    return Unreadable(f"the answer is a list of more than {MOST_ITEMS:,}")
-
-
-def _read_value(value: Any, text: str, keep: Keep) -> ResourceRow:
+    Raises:
+        Misfit: it is no object, or one with too many parts.
+    """
     if has_too_many_parts(text) and not is_too_deep(text):
-        return _rescued(text, f"it has more than {MOST_PARTS:,} values", keep)
+        raise Misfit(f"it has more than {MOST_PARTS:,} values")
     if value is UNDECODED:
         try:
             value = read_json(text)
         except ValueError as error:
-            return _rescued(text, str(error).partition(";")[0], keep)
+            raise Misfit(str(error).partition(";")[0]) from None
     if not isinstance(value, dict):
-        return _rescued(text, "not an object", keep)
-    try:
-        assistant = Assistant.model_validate(value)
-    except ValidationError as error:
-        return _rescued(text, _complaint(error), keep)
-    if _unicode(assistant.id) != assistant.id:
-        return _rescued(text, "id: not Unicode text", keep)
-    if len(assistant.id) > _LONGEST_ID:
-        return _rescued(text, f"id: longer than {_LONGEST_ID:,} characters", keep)
-    return _row(assistant, keep(text))
+        raise Misfit("not an object")
+    return value
 
 
-def read_assistant(text: str, keep: Keep = str) -> ResourceRow:
-    """Read the answer that should be one assistant.
-
-    Raises:
-        Unreadable: not a JSON object, or one without an id.
-        TooLarge: it has too many parts to be read.
-    """
-    _check_cost(text)
-    try:
-        known = _text_of(members(text), "id")
-    except ValueError as error:
-        raise Unreadable(f"the answer is not an assistant: {_reason(text, error)}") from None
-    if not known:
-        raise Unreadable("the answer is not an assistant: it has no id")
-    return read_row(text.strip(_BLANK), keep)
+def check_id(known: str) -> None:
+    """Raise Misfit for an id that no request can carry."""
+    if without_surrogates(known) != known:
+        raise Misfit("id: not Unicode text")
+    if len(known) > LONGEST_ID:
+        raise Misfit(f"id: longer than {LONGEST_ID:,} characters")
 
 
 def read_models(text: str) -> tuple[str, ...]:
@@ -152,14 +133,6 @@ def read_models(text: str) -> tuple[str, ...]:
     _check_cost(text)
     names = (_model(item) for item in _list(text, "data", "models")[0][:_MOST_MODELS])
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def read_resource(row: ResourceRow) -> ToolResource:
-    """Read an entry of a list of files or vector stores; whatever is odd counts as not told."""
-    parts = members(row.text)
-    name = _text_of(parts, "filename") or _text_of(parts, "name")
-    sizes = (_size(_text_of(parts, member)) for member in ("bytes", "usage_bytes"))
-    return ToolResource(row.id, name, next((size for size in sizes if size is not None), None))
 
 
 def is_null(text: str) -> bool:
@@ -184,7 +157,16 @@ def read_deletion(text: str) -> Deletion:
     except ValueError:
         return Deletion()
     said = {"true": True, "false": False}.get(parts.get("deleted", ""))
-    return Deletion(_text_of(parts, "id"), said)
+    return Deletion(text_of(parts, "id"), said)
+
+
+def _check_cost(text: str) -> None:
+    if count_parts(text) > MOST_PARTS_AT_ONCE:
+        raise ResponseTooLarge(f"the answer has more than {MOST_PARTS_AT_ONCE:,} values")
+
+
+def _too_many_items() -> Unreadable:
+    return Unreadable(f"the answer is a list of more than {MOST_ITEMS:,}")
 
 
 def _list(text: str, *names: str) -> tuple[list[str], bool | None]:
@@ -210,42 +192,7 @@ def _reason(text: str, error: ValueError) -> str:
     return "it is an HTML page; is base_url right?" if text.lstrip()[:1] == "<" else str(error)
 
 
-def _row(assistant: Assistant, held: RowText) -> ResourceRow:
-    return ResourceRow(
-        id=assistant.id,
-        created_at=assistant.created_at,
-        stored_text=held,
-        summary=AssistantSummary(
-            _unicode(assistant.name or "")[:_LONGEST_WORD],
-            _one_of_few(_unicode(assistant.model)[:_LONGEST_WORD]),
-            _one_of_few(
-                tuple(_unicode(tool.type)[:_LONGEST_WORD] for tool in assistant.tools[:_MOST_TOOLS])
-            ),
-        ),
-    )
-
-
-@lru_cache(maxsize=1_000)
-def _one_of_few(value: _Few) -> _Few:
-    """The same value, but one object for all rows that have it."""
-    return value
-
-
-def _rescued(text: str, problem: str, keep: Keep) -> ResourceRow:
-    """A row with what can be read of an object that does not fit."""
-    try:
-        parts = members(text)
-    except ValueError:
-        parts = {}
-    known = _text_of(parts, "id")
-    name = _text_of(parts, "name")[:_LONGEST_WORD]
-    model = _text_of(parts, "model")[:_LONGEST_WORD]
-    identity = known if 0 < len(known) <= _LONGEST_ID else placeholder_id(text)
-    summary = AssistantSummary(name, model, _kinds(parts))
-    return ResourceRow(identity, None, keep(text), problem, summary)
-
-
-def _text_of(parts: Mapping[str, str], name: str) -> str:
+def text_of(parts: Mapping[str, str], name: str) -> str:
     """A text or a number as text; empty for anything else, and for what is not Unicode."""
     try:
         value = read_json(parts.get(name, "null"))
@@ -260,43 +207,9 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _kinds(parts: Mapping[str, str]) -> tuple[str, ...]:
-    try:
-        listed = elements(parts.get("tools", "[]"))[:_MOST_TOOLS]
-        tools = [members(tool) for tool in listed if not has_too_many_parts(tool)]
-    except ValueError:
-        return ()
-    return tuple(kind[:_LONGEST_WORD] for tool in tools if (kind := _text_of(tool, "type")))
-
-
-def _complaint(error: ValidationError) -> str:
-    """The first thing that is wrong, in few words: `tools[0].function: is missing`."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    said = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
-    return f"{_path(first['loc'])}: {said}"
-
-
-def _path(places: tuple[int | str, ...]) -> str:
-    """Where it is wrong; but in tools what stands below a field names the member of a union."""
-    if not places:
-        return "the name of a field"
-    name, *below = places if places[0] == "tools" else places[:1]
-    steps = (f"[{place}]" if isinstance(place, int) else f".{place}" for place in below)
-    return str(name) + "".join(steps)
-
-
-def _unicode(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """Text without lone surrogates, which neither a terminal nor a database can take."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _size(text: str) -> int | None:
-    """A number of bytes; servers send it as an integer, a float or a decimal string."""
-    try:
-        size = int(float(text))
-    except (ValueError, OverflowError):
-        return None
-    return size if size >= 0 else None
 
 
 def _model(item: str) -> str:
@@ -304,4 +217,4 @@ def _model(item: str) -> str:
         parts = {"id": item} if item.startswith('"') else members(item)
     except ValueError:
         return ""
-    return _text_of(parts, "id") or _text_of(parts, "name")
+    return text_of(parts, "id") or text_of(parts, "name")

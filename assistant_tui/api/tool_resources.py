@@ -1,56 +1,80 @@
-"""The files and vector stores of a server, walked page by page as far as it lets itself be."""
+"""What assistants' tools can be given: the files and vector stores of a server, all pages."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any
 
-from assistant_tui.api.capabilities import Capabilities
-from assistant_tui.api.parsing import read_resource
-from assistant_tui.core.assistants.tool_resources import ToolResourceList
+from assistant_tui.api.parsing import LONGEST_ID, Keep, ResourceKind, text_of
+from assistant_tui.api.resource import ResourceClient
+from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
 from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import NotServed, ServiceError
-from assistant_tui.core.listing import Listing, Page
+from assistant_tui.core.json_text import members
+from assistant_tui.core.labels import placeholder_id
+from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 
 MOST = 1_000
 """Entries of one list: more than anybody looks through, in ten requests."""
-
-Ask = Callable[[str, Mapping[str, str]], Awaitable[Page]]
-"""Asks for one page, by path and query."""
-
-
-class Source(NamedTuple):
-    """A list that some servers have."""
-
-    path: str
-    query: Mapping[str, str]
-    capability: Capability
+FILES_QUERY = {"purpose": "assistants", "limit": "100"}
+VECTOR_STORES_QUERY = {"limit": "100"}
 
 
-FILES = Source("/files", {"purpose": "assistants", "limit": "100"}, Capability.FILES)
-VECTOR_STORES = Source("/vector_stores", {"limit": "100"}, Capability.VECTOR_STORES)
+def parse_tool_resource(value: Any, text: str, keep: Keep = str) -> ResourceRow:
+    """Make the row of one file or vector store, as a `Parser` does; whatever is odd is left out."""
+    problem = ""
+    try:
+        known = text_of(members(text), "id")
+    except ValueError as error:
+        known, problem = "", str(error)
+    identity = known if 0 < len(known) <= LONGEST_ID else placeholder_id(text)
+    return ResourceRow(identity, None, keep(text), problem)
 
 
-async def walk(source: Source, ask: Ask, capabilities: Capabilities) -> ToolResourceList | None:
-    """Return what a server lists; None where it has no such list.
+FILES = ResourceKind("files", "a file", parse_tool_resource)
+VECTOR_STORES = ResourceKind("vector_stores", "a vector store", parse_tool_resource)
+
+
+async def list_tool_resources(
+    client: ResourceClient, query: Mapping[str, str]
+) -> ToolResourceList | None:
+    """Return all that a server lists of a kind; None where it has no such list.
 
     Raises:
         ServiceError: there is no first page. What fails later leaves the list incomplete.
     """
-    if not capabilities.can(source.capability):
+    if not client.capabilities.can(Capability.LIST):
         return None
     try:
-        listing = Listing().extended(await ask(source.path, source.query))
+        listing = Listing().extended(await client.page(query))
     except NotServed:
-        capabilities.learn_missing(source.capability)
+        client.capabilities.learn_missing(Capability.LIST)
         return None
     with suppress(ServiceError):
         while not listing.exhausted and len(listing) < MOST:
             cursor = {} if listing.cursor is None else {"after": listing.cursor}
-            listing = listing.extended(await ask(source.path, {**source.query, **cursor}))
-    return _resources(listing)
+            listing = listing.extended(await client.page({**query, **cursor}))
+    return _tool_resources(listing)
 
 
-def _resources(listing: Listing) -> ToolResourceList:
+def _tool_resources(listing: Listing) -> ToolResourceList:
     """The entries that can be named to a server; the others are of no use."""
-    found = tuple(read_resource(row) for row in listing.rows if row.has_id)
+    found = tuple(read_tool_resource(row) for row in listing.rows if row.has_id)
     return ToolResourceList(found[:MOST], complete=listing.complete and len(found) <= MOST)
+
+
+def read_tool_resource(row: ResourceRow) -> ToolResource:
+    """Read the name and the size of an entry; whatever is odd counts as not told."""
+    parts = members(row.text)
+    name = text_of(parts, "filename") or text_of(parts, "name")
+    sizes = (_size(text_of(parts, member)) for member in ("bytes", "usage_bytes"))
+    return ToolResource(row.id, name, next((size for size in sizes if size is not None), None))
+
+
+def _size(text: str) -> int | None:
+    """A number of bytes; servers send it as an integer, a float or a decimal string."""
+    try:
+        size = int(float(text))
+    except (ValueError, OverflowError):
+        return None
+    return size if size >= 0 else None

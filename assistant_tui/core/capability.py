@@ -1,11 +1,12 @@
-"""The parts of the API that some servers leave out."""
+"""The operations on a kind of object that some servers leave out."""
 
 from enum import Enum, auto
 
 
 class Capability(Enum):
-    """A part of the API that some servers leave out."""
+    """An operation on a kind of object that some servers leave out."""
 
+    LIST = auto()
     RETRIEVE = auto()
     MODIFY = auto()
     PATCH = auto()
@@ -16,6 +17,3 @@ class Capability(Enum):
     """Lists that go on behind `after`."""
     ORDER = auto()
     """Lists that begin with the oldest where `order=asc` asks for it."""
-    MODELS = auto()
-    FILES = auto()
-    VECTOR_STORES = auto()

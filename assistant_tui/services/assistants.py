@@ -75,9 +75,9 @@ class AssistantService:
         """What the requests to the server are doing at this moment."""
         return self._client.activity
 
-    def can(self, capability: Capability) -> bool:
-        """Whether the server can do this, as far as is known."""
-        return self._client.capabilities.can(capability)
+    def can(self, capability: Capability, kind: str = "assistants") -> bool:
+        """Whether the server can do this with a kind of object, as far as is known."""
+        return self._client.server.of(kind).can(capability)
 
     async def page(
         self, after: str | None = None, loaded: Listing | None = None, *, order: Order = "desc"

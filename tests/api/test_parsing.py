@@ -7,25 +7,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant_tui.api import parsing
+from assistant_tui.api.assistants import ASSISTANTS, parse_assistant
 from assistant_tui.api.parsing import (
     is_null,
-    read_assistant,
     read_deletion,
     read_models,
+    read_object,
     read_page,
-    read_resource,
-    read_row,
 )
+from assistant_tui.api.tool_resources import FILES, read_tool_resource
 from assistant_tui.core.assistants.tool_resources import ToolResource
 from assistant_tui.core.errors import Unreadable
+from assistant_tui.core.list_decoder import UNDECODED
 from assistant_tui.core.listing import Listing, Page
+from assistant_tui.core.rows import ResourceRow
 from tests.core.json_texts import texts
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
 
 def page(text: str) -> Page:
-    return read_page(text, after=None, limit=50)
+    return read_page(text, ASSISTANTS, after=None, limit=50)
+
+
+def read_row(text: str) -> ResourceRow:
+    """The row of one assistant."""
+    return parse_assistant(UNDECODED, text)
 
 
 def test_a_sound_row() -> None:
@@ -154,7 +161,7 @@ def test_the_quick_way_through_a_list_finds_what_the_careful_one_finds(
     text = array if bare else f'{{"object": "list", "data": {array}, "has_more": true}}'
     quick = page(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parsing, "scan", lambda text, read, most: None)
+        patch.setattr(parsing, "decode_list", lambda text, read, most: None)
         assert page(text) == quick
 
 
@@ -163,7 +170,7 @@ def test_of_a_list_that_stands_twice_the_last_counts() -> None:
 
 
 def test_a_page_remembers_what_it_answers() -> None:
-    assert read_page("[]", after="x", limit=7) == Page((), None, "x", 7)
+    assert read_page("[]", ASSISTANTS, after="x", limit=7) == Page((), None, "x", 7)
 
 
 @pytest.mark.parametrize(
@@ -212,10 +219,10 @@ def test_no_object_whatever_breaks_the_reader(value: dict[str, object]) -> None:
 
 
 def test_an_assistant_may_be_odd_but_must_have_an_id() -> None:
-    assert read_assistant(' {"id": "a", "name": 5}\n').text == '{"id": "a", "name": 5}'
+    assert read_object(' {"id": "a", "name": 5}\n', ASSISTANTS).text == '{"id": "a", "name": 5}'
     for text in ("", "null", "[]", "{}", '{"error": {"message": "x"}}', "<html>", '{"id": "a"'):
         with pytest.raises(Unreadable, match="not an assistant"):
-            read_assistant(text)
+            read_object(text, ASSISTANTS)
 
 
 @pytest.mark.parametrize(
@@ -262,15 +269,15 @@ def test_what_is_no_list_of_models_is_unreadable() -> None:
 def test_files_and_vector_stores_in_all_their_forms(
     members: str, name: str, size: int | None
 ) -> None:
-    row = read_row(f'{{"id": 17, {members}}}')
-    assert read_resource(row) == ToolResource("17", name, size)
+    row = FILES.parse(UNDECODED, f'{{"id": 17, {members}}}', str)
+    assert read_tool_resource(row) == ToolResource("17", name, size)
 
 
 @given(st.dictionaries(field_names | st.sampled_from(["filename", "bytes"]), json_values))
 def test_no_entry_whatever_breaks_the_reader(value: dict[str, object]) -> None:
-    for row in page(json.dumps([value])).rows:
+    for row in read_page(json.dumps([value]), FILES, after=None, limit=50).rows:
         if row.has_id:
-            read = read_resource(row)
+            read = read_tool_resource(row)
             assert read.id == row.id
             read.name.encode()
             assert read.size is None or read.size >= 0

@@ -125,7 +125,7 @@ async def test_a_server_without_models_is_asked_once(status: int) -> None:
     async with client(script) as opened:
         assert await opened.models() == ()
         assert await opened.models() == ()
-        assert not opened.capabilities.can(Capability.MODELS)
+        assert not opened.server.of("models").can(Capability.LIST)
     assert len(script.requests) == 1
 
 
@@ -134,7 +134,7 @@ async def test_models() -> None:
         assert await opened.models() == ("m", "n")
 
 
-def test_a_dialect_knows_nothing_against_a_server_at_first() -> None:
+def test_capabilities_know_nothing_against_a_server_at_first() -> None:
     capabilities = Capabilities()
     assert all(capabilities.can(capability) for capability in Capability)
     capabilities.learn_missing(Capability.MODIFY)

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from assistant_tui.api.parsing import read_page, read_resource
+from assistant_tui.api.assistants import ASSISTANTS
+from assistant_tui.api.parsing import read_page
+from assistant_tui.api.tool_resources import read_tool_resource
 from assistant_tui.core.assistants.cloning import clone, uncreatable_fields
 from assistant_tui.core.assistants.comparison import compare_values
 from assistant_tui.core.assistants.description import describe
@@ -26,7 +28,7 @@ SOUND = RawJson(assistant())
 def rows(value: str) -> Iterable[ResourceRow]:
     """The rows that are read of assistants with a hostile value in each place."""
     texts = list(holding(VALUES[value]))
-    page = read_page(f'{{"data": [{", ".join(texts)}]}}', after=None, limit=50)
+    page = read_page(f'{{"data": [{", ".join(texts)}]}}', ASSISTANTS, after=None, limit=50)
     assert [row.text for row in page.rows] == texts
     return page.rows
 
@@ -50,7 +52,7 @@ def test_it_is_told_in_safe_words(value: str) -> None:
 @pytest.mark.parametrize("value", VALUES)
 def test_an_edit_of_one_field_sends_that_field_alone_and_outlives_the_program(value: str) -> None:
     for row in rows(value):
-        read_resource(row)
+        read_tool_resource(row)
         if row.problem:
             continue
         draft = Draft(RawJson(row.text)).edited("description", "another")
@@ -83,7 +85,7 @@ def test_what_is_read_at_the_door_is_read_again_from_deep_inside_the_program() -
 
     for depth in range(100, 1000):
         text = assistant(metadata='{"a": ' * depth + "1" + "}" * depth)
-        (row,) = read_page(f"[{text}]", after=None, limit=50).rows
+        (row,) = read_page(f"[{text}]", ASSISTANTS, after=None, limit=50).rows
         if row.problem:
             assert row.problem == "JSON nested too deeply to read"
             assert depth > 190

@@ -40,7 +40,7 @@ async def test_a_server_without_a_list_of_models_has_none() -> None:
     server = Server(retrieve=absent)  # /models is no other road to this server
     async with service_of(server) as service:
         assert await service.models() == ()
-        assert not service.can(Capability.MODELS)
+        assert not service.can(Capability.LIST, "models")
         assert service.can(Capability.CREATE)
 
 

@@ -66,8 +66,8 @@ async def test_a_server_that_has_neither_is_asked_once_for_each() -> None:
     async with service_of(server) as service:
         for read in (*READS.values(), *READS.values()):
             assert await read(service) is None
-        assert not service.can(Capability.FILES)
-        assert not service.can(Capability.VECTOR_STORES)
+        assert not service.can(Capability.LIST, "files")
+        assert not service.can(Capability.LIST, "vector_stores")
     assert len(server.requests) == 2
 
 

@@ -7,19 +7,27 @@ from assistant_tui.core.capability import Capability
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.commands import BY_NAME, Command, Needs, Where, commands_in
 
-LACKS = {
-    Capability.RETRIEVE: "It cannot retrieve one assistant: each is looked up through the list.",
-    Capability.MODIFY: "It cannot modify assistants.",
-    Capability.PATCH: "A modify needs the whole object: set full_replace in its profile.",
-    Capability.DELETE: "It cannot delete assistants.",
-    Capability.CREATE: "It cannot create assistants.",
-    Capability.CURSOR: "It gives one page only, and takes no cursor for a next one.",
-    Capability.ORDER: "It lists from the newest on, and not from the oldest.",
-    Capability.MODELS: "It lists no models.",
-    Capability.FILES: "It lists no files.",
-    Capability.VECTOR_STORES: "It lists no vector stores.",
+LACKS: dict[tuple[str, Capability], str] = {
+    ("assistants", Capability.RETRIEVE): (
+        "It cannot retrieve one assistant: each is looked up through the list."
+    ),
+    ("assistants", Capability.MODIFY): "It cannot modify assistants.",
+    (
+        "assistants",
+        Capability.PATCH,
+    ): "A modify needs the whole object: set full_replace in its profile.",
+    ("assistants", Capability.DELETE): "It cannot delete assistants.",
+    ("assistants", Capability.CREATE): "It cannot create assistants.",
+    (
+        "assistants",
+        Capability.CURSOR,
+    ): "It gives one page only, and takes no cursor for a next one.",
+    ("assistants", Capability.ORDER): "It lists from the newest on, and not from the oldest.",
+    ("models", Capability.LIST): "It lists no models.",
+    ("files", Capability.LIST): "It lists no files.",
+    ("vector_stores", Capability.LIST): "It lists no vector stores.",
 }
-"""What is said of a server that turned out not to have a part of the API."""
+"""What is said of a server that cannot do something with a kind of object."""
 
 
 _BESIDE_A_FORM = ("help", "profile", "quit")
@@ -115,4 +123,7 @@ class CommandState:
 
     def missing(self) -> Sequence[str]:
         """What the server turned out not to do, a sentence each."""
-        return [LACKS[each] for each in LACKS if not self._can(each)]
+        service = self._context.connector.service
+        if service is None:
+            return []
+        return [said for (kind, lacking), said in LACKS.items() if not service.can(lacking, kind)]
