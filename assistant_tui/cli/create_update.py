@@ -18,7 +18,6 @@ from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.offers import offer_of
 from assistant_tui.storage.import_files import read_object
 from assistant_tui.storage.user_files import FileError
 
@@ -114,7 +113,7 @@ async def _clone_to(session: Session, row: ResourceRow, name: str) -> int:
 
 
 async def _create_there(session: Session, target: AssistantService, row: ResourceRow) -> None:
-    move = transfer(RawJson(row.text), await offer_of(target))
+    move = transfer(RawJson(row.text), await target.inventory())
     for lost in move.lost:
         session.console.note(lost)
     with session.write():

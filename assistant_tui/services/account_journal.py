@@ -19,6 +19,8 @@ from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
 
+_Found = TypeVar("_Found")
+
 
 class Account:
     """One account on one server, by its name in the journal."""
@@ -61,7 +63,13 @@ class Account:
             except ServiceError as error:
                 raise JournalError(f"it is not known whose account this is: {error}") from None
 
-    def take_over(self, journal: Journal, name: str) -> None:
+    def ask(self, journal: Journal, question: Callable[[Journal, str], _Found]) -> _Found:
+        """Ask a journal about this account, by the name of the account. Raises JournalError."""
+        name = self.name()
+        self._take_over(journal, name)
+        return question(journal, name)
+
+    def _take_over(self, journal: Journal, name: str) -> None:
         """At the first call, put under this name what was kept before the account had it."""
         if isinstance(self._server, str):
             return
@@ -70,9 +78,6 @@ class Account:
                 with suppress(JournalError):  # whoever asks the journal next meets it, too
                     journal.take_over(name, self._server.matches_former)
                     self._taken_over = True
-
-
-_Found = TypeVar("_Found")
 
 
 class AccountJournal:
@@ -111,7 +116,7 @@ class AccountJournal:
             return otherwise
         try:
             await self._account.identify()
-            found = await asyncio.to_thread(self._answer, question, self._journal)
+            found = await asyncio.to_thread(self._account.ask, self._journal, question)
         except JournalError as error:
             self.trouble = str(error)
             raise
@@ -124,11 +129,6 @@ class AccountJournal:
             return await self.attempt(question, otherwise)
         except JournalError:
             return otherwise
-
-    def _answer(self, question: Callable[[Journal, str], _Found], journal: Journal) -> _Found:
-        name = self._account.name()
-        self._account.take_over(journal, name)
-        return question(journal, name)
 
     async def check(self, size: int) -> str:
         """Why a copy of so many bytes could not be kept just now; empty if it could."""

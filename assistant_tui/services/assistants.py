@@ -1,11 +1,13 @@
-"""The one door between the screen and a server."""
+"""The assistants of one profile: every read and write of the program goes through here."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Awaitable, Collection
 from contextlib import AsyncExitStack, aclosing, suppress
+from typing import TypeVar
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
+from assistant_tui.core.assistants.cloning import ServerInventory
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.assistants.verification import SaveResult
@@ -14,6 +16,7 @@ from assistant_tui.core.errors import (
     Conflict,
     Forbidden,
     NotServed,
+    ServiceError,
 )
 from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.core.pending_writes import PendingWrites, counts_as_write
@@ -30,6 +33,7 @@ from assistant_tui.services.verified_writes import VerifiedWrite, incomplete
 from assistant_tui.services.write_context import WriteContext
 from assistant_tui.transport.activity import Activity
 
+_Answer = TypeVar("_Answer")
 NO_CONTEXT = WriteContext()
 """Of a write that belongs to nothing else."""
 
@@ -49,6 +53,18 @@ class AssistantService:
         notice: str = "",
         resources: AsyncExitStack | None = None,
     ) -> None:
+        """Open nothing yet.
+
+        Args:
+            client: an open connection to the server.
+            page_size: rows a page of the list, 1 to 100.
+            read_only: refuse all writes before anything is sent.
+            full_replace: let each modify carry the whole object, not the changed fields alone.
+            listing_cache: where the first page is kept for the next start.
+            journal: where changes, deletions and drafts are kept.
+            notice: one sentence about this profile that a person should know.
+            resources: what close() closes.
+        """
         self._client = client
         self.writes = PendingWrites()
         """The creates, changes and deletions under way; those of several services may be one."""
@@ -57,7 +73,7 @@ class AssistantService:
         self._full_replace = full_replace
         self._listing_cache = listing_cache
         self.journal = journal or AccountJournal()
-        """What was done and typed here."""
+        """What was done and typed on this account; without a journal, nothing is kept."""
         self.notice = notice
         """One sentence that a person should know about this service; empty for none."""
         self._creator = Creator(client)
@@ -110,7 +126,7 @@ class AssistantService:
             await asyncio.to_thread(self.remember, listing)
 
     def remember(self, listing: Listing) -> None:
-        """Keep on disk what the next start and the next walk can use, if the settings allow it."""
+        """Keep on disk what the next start and the next full listing use, if the settings allow."""
         if self._listing_cache is not None:
             self._listing_cache.write(listing, self._page_size)
 
@@ -133,6 +149,14 @@ class AssistantService:
         if self._vector_stores is None:
             self._vector_stores = await self._client.vector_stores()
         return self._vector_stores
+
+    async def inventory(self) -> ServerInventory:
+        """What the server lists that an assistant may name; a list that fails counts as none."""
+        return ServerInventory(
+            await _unless_it_fails(self.models(), ()),
+            await _unless_it_fails(self.files(), None),
+            await _unless_it_fails(self.vector_stores(), None),
+        )
 
     @counts_as_write
     async def create(
@@ -215,3 +239,10 @@ class AssistantService:
         needs_whole = capability is Capability.MODIFY and not self.can(Capability.PATCH)
         if needs_whole and not self._full_replace:
             raise incomplete("this server replaces the whole object: nothing was sent")
+
+
+async def _unless_it_fails(answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
+    try:
+        return await answer
+    except ServiceError:
+        return otherwise

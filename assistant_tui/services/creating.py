@@ -1,4 +1,4 @@
-"""Creates, each once: one that got no answer is looked for before anything is sent again.
+"""Creates each assistant once: one without an answer is looked for before it is sent again.
 
 What a server answers is taken for the new assistant only if it was not there before.
 """
@@ -24,7 +24,6 @@ from assistant_tui.services.fetching import SEARCH_LIMIT
 
 RECENT = 20
 """How many of the newest assistants are searched for one whose create got no answer."""
-
 MAX_PAGES = 20
 """Pages of the list that are searched for what a create of an earlier run has made."""
 BeforeSending = Callable[[Collection[str] | None], Awaitable[None]]
@@ -84,15 +83,15 @@ def _newer(rows: Iterable[ResourceRow], before: Collection[str]) -> Iterator[Res
 
 
 class Creator:
-    """The creates of one service; of those that are just alike, one is under way at a time."""
+    """Creates assistants on one server; of equal ones, one is under way at a time."""
 
     def __init__(self, client: AssistantsClient) -> None:
         self._client = client
         self._unanswered: dict[str, ListBefore] = {}
         """Creates without an answer, by their body, with what was there before."""
         self._made: set[str] = set()
-        """What was acknowledged, and so is what no other create has made."""
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """The ids of what was acknowledged: no other create has made them."""
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(
         self, draft: Draft, known: Collection[str], before_sending: BeforeSending | None = None
@@ -103,8 +102,7 @@ class Creator:
             ServiceError: it was not created, or whether it was could not be found out.
         """
         body = compose(draft.patch())
-        turn = self._turns.setdefault(body, asyncio.Lock())
-        async with turn:
+        async with self._locks.setdefault(body, asyncio.Lock()):
             saved = await self._once(draft, body, known, before_sending)
         self._made.add(saved.row.id)
         return saved
@@ -216,7 +214,7 @@ class Creator:
                     return row
             older = any(row.id in before for row in page.rows)
             if older or not page.has_more or not page.rows or page.rows[-1].id == cursor:
-                return None
+                break
             cursor = page.rows[-1].id
         return None
 
@@ -252,7 +250,7 @@ class IdempotentCreator:
         """Create an assistant, unless an earlier create with this key is found to have made it.
 
         Raises:
-            ServiceError: as Creating.create does, or an earlier one cannot be looked for.
+            ServiceError: as Creator.create does, or an earlier one cannot be looked for.
         """
         try:
             row = await self.find(draft, key)
@@ -297,7 +295,6 @@ class IdempotentCreator:
                     lambda journal, server: journal.idempotency.drop(server, key), None
                 )
             if trouble and error.may_have_arrived:
-                error.message += (
-                    f"; a repetition may create it twice, since nothing is noted: {trouble}"
-                )
+                note = "; a repetition may create it twice, since nothing is noted: "
+                error.message += note + trouble
             raise

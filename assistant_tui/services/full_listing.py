@@ -12,7 +12,6 @@ from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Invalid, NotFound
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.services.fetching import check_present, fetch_page
-from assistant_tui.services.flights import Flights
 
 MAX_REQUESTS = 8
 """Requests under way at once."""
@@ -20,26 +19,33 @@ MAX_BYTES = 40_000_000
 """Bytes of all that is under way, as far as the pages before tell: long ones come a few at once."""
 
 Ask = Callable[[str | None], Awaitable[Page]]
-"""Asks for the page behind an id; None asks for the first. Raises ServiceError."""
+"""Requests the page behind an id; None requests the first. Raises ServiceError."""
 
 
 class Prefetcher:
-    """Prefetches the pages behind the checkpoints, ids at which pages ended an earlier time.
+    """Prefetches the pages behind the checkpoints: ids at which pages ended an earlier time.
 
     A page counts once the listing has come to its checkpoint, so that one behind an id that is
     gone by now is never looked at.
     """
 
     def __init__(self, ask: Ask, early: Ask, checkpoints: Iterable[str], longest: int = 1) -> None:
-        """`longest` is how many bytes a page may well have, as far as is known."""
+        """Touches nothing until the first page is asked for.
+
+        Args:
+            ask: requests a page that is needed now.
+            early: requests a page that may be needed.
+            checkpoints: ids in the order of the list.
+            longest: how many bytes a page may well have, as far as is known.
+        """
         self._ask = ask
         self._ask_early = early
-        self._left = deque(checkpoints)
-        self._checkpoints = frozenset(self._left)
+        self._checkpoints_left = deque(checkpoints)
+        self._checkpoints = frozenset(self._checkpoints_left)
         self._pages: dict[str | None, asyncio.Task[Page]] = {}
         self._running: set[asyncio.Task[Page]] = set()
         self._others = 0
-        """Requests under way that were not early."""
+        """Requests under way that prefetch nothing."""
         self._longest = longest
         """Bytes of the longest page so far."""
 
@@ -49,7 +55,7 @@ class Prefetcher:
         Raises:
             ServiceError: there is no such page.
         """
-        page = await self._early(after) or await self._now(after)
+        page = await self._prefetched(after) or await self._fetch_now(after)
         checkpoints = [
             at for at, row in enumerate(page.rows) if row.id in self._checkpoints - {after}
         ]
@@ -57,50 +63,50 @@ class Prefetcher:
             return page
         return page._replace(rows=page.rows[: checkpoints[-1] + 1], has_more=True)
 
-    async def _early(self, after: str | None) -> Page | None:
-        """What was asked for early; None if nothing was, or if it was refused."""
+    async def _prefetched(self, after: str | None) -> Page | None:
+        """The prefetched page; None if there is none, or if the server refused it."""
         task = self._pages.pop(after, None)
         if task is not None:
             with suppress(Invalid):
                 return await task
         return None
 
-    async def _now(self, after: str | None) -> Page:
+    async def _fetch_now(self, after: str | None) -> Page:
         self._others += 1
         try:
-            self._fill()
-            while len(self._running) >= self._most():
+            self._start_requests()
+            while len(self._running) >= self._max_running():
                 await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            return await self._weighed(self._ask, after)
+            return await self._fetch_measured(self._ask, after)
         finally:
             self._others -= 1
-            self._fill()
+            self._start_requests()
 
-    async def _weighed(self, ask: Ask, after: str | None) -> Page:
+    async def _fetch_measured(self, ask: Ask, after: str | None) -> Page:
         page = await ask(after)
         self._longest = max(self._longest, sum(len(row.stored_text) for row in page.rows))
         return page
 
-    def _most(self) -> int:
+    def _max_running(self) -> int:
         return max(1, min(MAX_REQUESTS, MAX_BYTES // self._longest))
 
-    def _fill(self) -> None:
-        """Ask for as many pages as may be under way."""
-        while self._left and len(self._running) + self._others < self._most():
-            checkpoint = self._left.popleft()
+    def _start_requests(self) -> None:
+        """Request as many pages as may be under way at once."""
+        while self._checkpoints_left and len(self._running) + self._others < self._max_running():
+            checkpoint = self._checkpoints_left.popleft()
             task = self._pages[checkpoint] = asyncio.ensure_future(
-                self._weighed(self._ask_early, checkpoint)
+                self._fetch_measured(self._ask_early, checkpoint)
             )
             self._running.add(task)
-            task.add_done_callback(self._landed)
+            task.add_done_callback(self._finish_request)
 
-    def _landed(self, task: "asyncio.Task[Page]") -> None:
+    def _finish_request(self, task: "asyncio.Task[Page]") -> None:
         self._running.discard(task)
-        self._fill()
+        self._start_requests()
 
     async def close(self) -> None:
-        """Give up what nobody waits for any more."""
-        self._left.clear()
+        """Cancel the requests that are under way."""
+        self._checkpoints_left.clear()
         for task in self._pages.values():
             task.cancel()
         await asyncio.gather(*self._pages.values(), return_exceptions=True)
@@ -113,7 +119,7 @@ _TOP, _END = "top", "end"
 
 
 class _Answer(NamedTuple):
-    """One answer."""
+    """What a request for the next page has brought."""
 
     page: Page
     kept: int = 0
@@ -125,59 +131,79 @@ async def load_all(
 ) -> AsyncGenerator[Listing, None]:
     """Yield the listing with each answer, until all is there or no answer brings more.
 
-    What is loaded is not asked for again. `checkpoints` are ids in the order of the list, a page
-    apart, as they stood when it was last seen whole. The next requests are sent before a
-    listing is yielded; closing the generator gives them up.
+    What is loaded is not asked for again. The next requests are sent before a listing is yielded;
+    closing the generator cancels them.
+
+    Args:
+        client: asked for the pages.
+        listing: what is loaded already.
+        checkpoints: ids in the order of the list, a page apart, as they stood when it was last
+            seen whole.
 
     Raises:
-        ServiceError: after what came before was yielded; another walk goes on from there.
+        ServiceError: after what came before was yielded; another call goes on from there.
     """
-    walker = _FullListing(client, Listing() if listing.remembered else listing, checkpoints)
+    loader = _FullListing(client, Listing() if listing.remembered else listing, checkpoints)
     try:
-        async with Flights[_Answer]() as flights:
-            walker.ask(flights)
-            while flights and not walker.listing.complete:
-                walker.take(*await flights.next())
-                walker.ask(flights)
-                yield walker.listing
+        loader.request_pages()
+        while loader.pending and not loader.listing.complete:
+            await loader.take_next()
+            loader.request_pages()
+            yield loader.listing
     finally:
-        await walker.prefetcher.close()
+        await loader.close()
 
 
 class _FullListing:
-    """Where a walk stands; the way from the top tells what is right, that from the end helps."""
+    """The listing as loaded so far, and the requests for more: one from the top, one from the end.
+
+    What comes from the top decides; what comes from the end shortens the way.
+    """
 
     def __init__(
         self, client: AssistantsClient, listing: Listing, checkpoints: Sequence[str]
     ) -> None:
         self.listing = listing
-        known = [
-            at
-            for at, checkpoint in enumerate(checkpoints)
-            if listing.position(checkpoint) is not None
-        ]
+        self.pending: dict[asyncio.Task[_Answer], str] = {}
+        """The requests under way, with the end of the list that each is for."""
+        known = [at for at, each in enumerate(checkpoints) if listing.position(each) is not None]
         beyond = checkpoints[known[-1] + 1 :] if known else checkpoints
-        self.prefetcher = Prefetcher(self._ask, self._ask_early, beyond, _bytes_of_page(listing))
+        self._prefetcher = Prefetcher(self._ask, self._ask_early, beyond, _bytes_of_page(listing))
         self._client = client
         self._from_end = not beyond and (not listing.exhausted or bool(listing.back))
         self._gone: set[str] = set()
         """Cursors that turned out to be gone; one that comes again is not given up again."""
 
-    def ask(self, flights: Flights[_Answer]) -> None:
-        """Ask for the next page from each end where none is under way."""
+    def request_pages(self) -> None:
+        """Request the next page at each end where no request is under way."""
         if self.listing.complete:
             return
-        if _TOP not in flights and not self.listing.single_page:
-            flights.start(_TOP, self._next_from_top())
-        if (
-            _END not in flights
-            and self._from_end
-            and self._client.capabilities.can(Capability.ORDER)
-        ):
-            flights.start(_END, self._next_from_end())
+        ends = self.pending.values()
+        if _TOP not in ends and not self.listing.single_page:
+            self.pending[asyncio.ensure_future(self._next_from_top())] = _TOP
+        ascending = self._client.capabilities.can(Capability.ORDER)
+        if _END not in ends and self._from_end and ascending:
+            self.pending[asyncio.ensure_future(self._next_from_end())] = _END
 
-    def take(self, end: str, answer: _Answer) -> None:
-        """Put an answer into the listing."""
+    async def take_next(self) -> None:
+        """Put the next answer into the listing; a failure only where nothing else has come.
+
+        Raises:
+            ServiceError: the request failed.
+        """
+        done, _ = await asyncio.wait(self.pending, return_when=asyncio.FIRST_COMPLETED)
+        in_order = [task for task in self.pending if task in done]
+        task = min(in_order, key=lambda task: task.exception() is not None)
+        self._take(self.pending.pop(task), task.result())
+
+    async def close(self) -> None:
+        """Cancel the requests that are under way."""
+        for task in self.pending:
+            task.cancel()
+        await asyncio.gather(*self.pending, return_exceptions=True)
+        await self._prefetcher.close()
+
+    def _take(self, end: str, answer: _Answer) -> None:
         if end == _END:
             self._take_from_end(answer.page)
         else:
@@ -201,7 +227,7 @@ class _FullListing:
         """The page behind some rows; None where the last of them is gone."""
         after = listing.cursor
         try:
-            page = await self.prefetcher.page(after)
+            page = await self._prefetcher.page(after)
             if after is None or not _starts_anew(page, listing):
                 return page
             if after not in self._gone:
@@ -226,7 +252,7 @@ class _FullListing:
         """Put rows before the tail, and stop there once they met the rows or brought nothing."""
         before = self.listing
         if page.after != before.back_cursor:
-            return  # The way from the top has put what was there in order meanwhile.
+            return  # What came from the top has put what was there in order meanwhile.
         if page.after is None and (page.refused or not _is_ascending(page, before)):
             self._client.capabilities.learn_missing(Capability.ORDER)
             return

@@ -98,7 +98,7 @@ class VerifiedWrite:
 
     async def record(self, saved: SaveResult, kind: ChangeKind) -> SaveResult:
         """Keep what was done, or say in the result why it cannot be undone."""
-        change = self._change(saved.row.id, kind, saved.before, saved.row.text)
+        change = _change(self._context, saved.row.id, kind, saved.before, saved.row.text)
         key = self._context.idempotency_key if kind is ChangeKind.CREATED else ""
         try:
             await self._journal.add(change, key)
@@ -116,18 +116,12 @@ class VerifiedWrite:
         """Keep what is to be deleted; the number of its entry, None if there is none."""
         try:
             return await self._journal.add(
-                self._change(assistant_id, ChangeKind.DELETED, before, None)
+                _change(self._context, assistant_id, ChangeKind.DELETED, before, None)
             )
         except JournalError as error:
             if not for_good:
                 raise NoBackup(f"nothing was sent, since no copy is kept: {error}") from error
             return None
-
-    def _change(
-        self, assistant_id: str, kind: ChangeKind, before: str | None, after: str | None
-    ) -> Change:
-        context = self._context
-        return Change(assistant_id, kind, before, after, undoes=context.undoes, batch=context.batch)
 
     async def _fetch(self, assistant_id: str) -> ResourceRow:
         return await fetch(self._client, assistant_id, self._context.previous_id)
@@ -236,6 +230,12 @@ class VerifiedWrite:
         except NotFound:
             return False
         return True
+
+
+def _change(
+    context: WriteContext, object_id: str, kind: ChangeKind, before: str | None, after: str | None
+) -> Change:
+    return Change(object_id, kind, before, after, undoes=context.undoes, batch=context.batch)
 
 
 def incomplete(message: str) -> Incomplete:

@@ -15,7 +15,6 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.offers import offer_of
 from assistant_tui.tui.assistants.bulk import clone_marked
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
@@ -108,7 +107,7 @@ async def _to(context: MainContext, profile: Profile, rows: Sequence[ResourceRow
         context.report(error, "Not cloned")
         return
     try:
-        offer = await offer_of(there)
+        offer = await there.inventory()
         moves = [_Move(row, None if row.problem else _transfer(row, offer)) for row in rows]
         context.say("")
         if await context.ask(_question(profile, moves)) == "clone":
