@@ -26,8 +26,8 @@ class Program:
     home: Path | None = None
     """A prepared ASSISTANT_TUI_HOME, used as it stands; an empty one if None.
 
-    Not a copy: the status line names the configuration file, and a first paint with another path
-    in it would be a wrong one.
+    Not a copy: the status line names the configuration file, and a remembered frame with another
+    path in it would be a wrong one.
     """
     columns: int = 120
 

@@ -1,6 +1,6 @@
 """Finds credentials in URLs, queries and headers, and removes them from text.
 
-Only the standard library is imported: this is needed before the first paint.
+Only the standard library is imported: this is needed before the first frame.
 """
 
 import base64

@@ -2,7 +2,7 @@
 
 And ids of places further down, so that the next walk through all of it is a short one.
 
-Only the standard library is imported: this is read before the first paint.
+Only the standard library is imported: this is read before the first frame.
 """
 
 import hashlib

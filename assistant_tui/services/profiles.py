@@ -1,6 +1,6 @@
 """Opens the service of a profile: the one place where client and embedded server meet.
 
-It imports the HTTP client and the models, so nobody imports it before the first paint.
+It imports the HTTP client and the models, so it is imported only after the first frame.
 """
 
 import asyncio

@@ -70,7 +70,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 
 
 def test_the_tests_behind_each_promise_are_there() -> None:
-    names = re.findall(r"`([a-z_]+/(?:test_\w+\.py)?)`", page("guarantees.md"))
+    names = re.findall(r"`([a-z_/]+/(?:test_\w+\.py)?)`", page("guarantees.md"))
     names.remove("tests/")
     assert len(names) > 20
     assert [name for name in names if not (ROOT / "tests" / name).exists()] == []

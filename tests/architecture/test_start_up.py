@@ -1,4 +1,4 @@
-"""What a start imports, asked of a fresh interpreter: every module costs before the first paint."""
+"""What a start imports, asked of a fresh interpreter: every module costs before the first frame."""
 
 import json
 import subprocess

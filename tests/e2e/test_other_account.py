@@ -62,7 +62,7 @@ def test_what_is_kept_of_one_account_is_not_seen_in_another(
     with start(f"{url}/", A, home) as again:
         again.shows("> Mine")
         again.until(lambda: MOUSE in again.raw, "the screen")
-        assert b"Mine" in again.raw[: again.raw.index(MOUSE)], "the first paint"
+        assert b"Mine" in again.raw[: again.raw.index(MOUSE)], "the remembered frame"
         again.offers("n New")
         again.press(b"d")
         again.shows("Delete this assistant?")

@@ -156,7 +156,7 @@ class NonBlockingDriver(LinuxDriver):
             TERMINAL.taken = True
 
     def write(self, data: str) -> None:
-        """Write, but do not empty a screen that shows a first paint."""
+        """Write, but do not empty a screen that shows a remembered frame."""
         if data == _ENTER_ALTERNATE_SCREEN and self._painted:
             self._painted = False
         elif self._writer_thread is not None:  # None where the terminal was lost, or is given away

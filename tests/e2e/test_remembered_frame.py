@@ -59,7 +59,7 @@ def test_the_list_is_shown_before_the_screen_is_there(home: Path) -> None:
 
 def test_keys_typed_meanwhile_are_not_echoed_and_not_lost(home: Path) -> None:
     with Program(home=home) as program:
-        program.until(lambda: NAMES[1].encode() in program.raw, "the first paint")
+        program.until(lambda: NAMES[1].encode() in program.raw, "the remembered frame")
         assert MOUSE not in program.raw
         program.press(b"j")
         program.marks(NAMES[1])
@@ -70,7 +70,7 @@ def test_keys_typed_meanwhile_are_not_echoed_and_not_lost(home: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_meanwhile_gives_the_terminal_back(home: Path, number: signal.Signals) -> None:
     with Program(home=home) as program:
-        program.until(lambda: NAMES[1].encode() in program.raw, "the first paint")
+        program.until(lambda: NAMES[1].encode() in program.raw, "the remembered frame")
         program.signal(number)
         assert program.ends() == 128 + number
         for on, off in ((OTHER_SCREEN, b"\x1b[?1049l"), (b"\x1b[?25l", b"\x1b[?25h")):
