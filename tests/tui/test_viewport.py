@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.tui.widgets.viewport import Viewport
+from assistant_tui.tui.widgets.list_pane import Viewport
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The paginated list: a line-API pane whose cost does not grow with its rows."""
 
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -24,7 +25,42 @@ from assistant_tui.tui.widgets.text_layout import (
     wrap,
 )
 from assistant_tui.tui.widgets.text_view import LineWidget
-from assistant_tui.tui.widgets.viewport import Viewport
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """A cursor over `count` rows, of which `height` are shown from `top` on."""
+
+    count: int = 0
+    height: int = 1
+    cursor: int = 0
+    top: int = 0
+
+    stride: int = 1
+    """Rows by which the list scrolls when the cursor leaves it by one."""
+
+    def move_to(self, position: int) -> "Viewport":
+        """Move the cursor to a row, as near as there is one, and scroll just enough to show it.
+
+        A step over the edge brings a stride of rows into sight, if there are so many.
+        """
+        cursor = max(0, min(position, self.count - 1))
+        more = min(self.stride, self.height) - 1 if abs(cursor - self.cursor) == 1 else 0
+        top, lowest = self.top, cursor - self.height + 1
+        if cursor < top:
+            top = max(cursor - more, 0)
+        elif lowest > top:
+            top = min(lowest + more, self.count - self.height)
+        return replace(self, cursor=cursor, top=top)
+
+    def resized(self, height: int, stride: int = 1) -> "Viewport":
+        """Show another number of rows."""
+        return replace(self, height=max(height, 1), stride=stride).move_to(self.cursor)
+
+    def with_rows(self, count: int, position: int) -> "Viewport":
+        """Go on over another number of rows, with the cursor there."""
+        return replace(self, count=count).move_to(position)
+
 
 WHEEL_ROWS = 3
 """Rows that one notch of the wheel moves."""

@@ -47,7 +47,7 @@ class MetadataEditor(FieldEditor):
     """The pairs of the metadata."""
 
     def compose_editor(self) -> ComposeResult:
-        """A row for each pair, an empty one, and one more in hand."""
+        """A row for each pair, an empty one, and a hidden one that is shown when that is filled."""
         with Vertical(classes="pairs"):
             shown = () if isinstance(self.shown, ObjectValue) else self.shown
             for entry in shown:
