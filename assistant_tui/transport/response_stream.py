@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from codecs import getincrementaldecoder
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
 from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Self
@@ -94,7 +94,7 @@ class ResponseStream:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Yield the body, decompressed, as its parts arrive.
 
         Raises:

@@ -85,7 +85,7 @@ async def test_closing_the_transport_ends_an_app_that_goes_on_by_itself() -> Non
         finally:
             ended = True
 
-    async with Transport(in_process(app)) as transport:
+    async with asyncio.timeout(30), Transport(in_process(app)) as transport:
         async with transport.stream(Request("GET", "/x")) as response:
             await anext(response.chunks())
         assert not ended
