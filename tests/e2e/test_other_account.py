@@ -108,7 +108,7 @@ def test_keys_that_one_command_gives_are_told_apart(
         first.press(b"n")
         first.shows("New assistant")
         first.press(b"typed by a")
-        first.until(lambda: list(home.glob("*.owner-*")) != [], "a draft on disk")
+        first.until(lambda: {"name": "typed by a"} in kept(home), "the draft on disk")
     key.write_text(B)
     with Program(home=home, size=(120, 30)) as other:
         other.shows("> Theirs")

@@ -17,13 +17,13 @@ _RUN = """
 import sys
 from assistant_tui.cli import composition as cli
 from assistant_tui.config.api_keys import known_secrets
-from assistant_tui.tui.main.screen import MainScreen
+from assistant_tui.tui.assistants import showing
 
-def fail(screen):
+def fail(context):
     (held,) = known_secrets()
     raise RuntimeError("Bearer " + held) from KeyError("{CANARY}")
 
-MainScreen.action_show_changes = fail
+showing.show_changes = fail
 sys.exit(cli.main(sys.argv[1:]))
 """
 """The program, with a fault behind the key F3 that quotes the key in every way."""
