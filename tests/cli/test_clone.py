@@ -63,8 +63,8 @@ def test_what_does_not_fit_the_api_is_not_cloned(ask: Run, bent: BentServer) -> 
 
 def test_it_goes_to_another_server_as_it_is(run: Run, bent: BentServer, home: Path) -> None:
     there(bent, home)
-    bent.bent["/v1/files"] = listed("file-1", "file-2")
-    bent.bent["/v1/vector_stores"] = listed("vs_1")
+    bent.bent["files"] = listed("file-1", "file-2")
+    bent.bent["vector_stores"] = listed("vs_1")
     who = here(run, temperature=0.5, **USES)
     done = run("clone", who, "--to", "there", "--profile", "local")
     [held] = bent.held()
@@ -74,9 +74,9 @@ def test_it_goes_to_another_server_as_it_is(run: Run, bent: BentServer, home: Pa
 
 def test_what_is_not_there_is_left_out_and_told(run: Run, bent: BentServer, home: Path) -> None:
     there(bent, home)
-    bent.bent["/v1/files"] = listed("file-2")
-    bent.bent["/v1/vector_stores"] = lambda asked: refused(404)
-    bent.bent["/v1/models"] = lambda asked: Answer(200, b'{"data": [{"id": "llama"}]}')
+    bent.bent["files"] = listed("file-2")
+    bent.bent["vector_stores"] = lambda asked: refused(404)
+    bent.bent["models"] = lambda asked: Answer(200, b'{"data": [{"id": "llama"}]}')
     done = run("clone", here(run, **USES), "--to", "there", "--profile", "local")
     assert done.code == 0
     assert done.err.splitlines() == [

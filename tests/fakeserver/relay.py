@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx
 
+from tests.fakeserver.requests import part_of
 from tests.fakeserver.sockets import Answer, Request, on_a_socket
 from tests.limits import LIMIT
 
@@ -25,13 +26,8 @@ class Asked:
 
     @property
     def part(self) -> str:
-        """The part of the API: list, create, retrieve, modify, delete; else the path."""
-        path = self.path.partition("?")[0]
-        if path == "/v1/assistants":
-            return {"GET": "list", "POST": "create"}[self.method]
-        if path.startswith("/v1/assistants/"):
-            return {"GET": "retrieve", "POST": "modify", "DELETE": "delete"}[self.method]
-        return path
+        """The part of the API that is asked for, as `part_of` names it."""
+        return part_of(self.method, self.path)
 
     @property
     def members(self) -> Json:

@@ -12,6 +12,20 @@ PARTS = ("list", "create", "retrieve", "modify", "delete", "models")
 """The parts of the API that a server may have."""
 
 
+_OF_ALL = {"GET": "list", "POST": "create"}
+_OF_ONE = {"GET": "retrieve", "POST": "modify", "DELETE": "delete"}
+
+
+def part_of(method: str, path: str) -> str:
+    """`list`, `create`, `retrieve`, `modify` or `delete`; the last step of any other path."""
+    steps = path.partition("?")[0].rstrip("/").split("/")
+    if steps[-1] == "assistants":
+        return _OF_ALL.get(method, "")
+    if steps[-2:-1] == ["assistants"]:
+        return _OF_ONE.get(method, "")
+    return steps[-1]
+
+
 @dataclass(frozen=True)
 class Asked:
     """A request that arrived."""
@@ -25,13 +39,8 @@ class Asked:
 
     @property
     def part(self) -> str:
-        """The part of the API below the root; else the last step of the path."""
-        steps = self.path.rstrip("/").split("/")
-        if steps[-1] == "assistants":
-            return {"GET": "list", "POST": "create"}.get(self.method, "")
-        if steps[-2:-1] == ["assistants"]:
-            return {"GET": "retrieve", "POST": "modify", "DELETE": "delete"}.get(self.method, "")
-        return steps[-1]
+        """The part of the API that is asked for, as `part_of` names it."""
+        return part_of(self.method, self.path)
 
     @property
     def id(self) -> str:
