@@ -1,4 +1,4 @@
-"""The application: looks, signals, the way in and the way out."""
+"""The application: themes and keys, one mode for each open profile, signals, quitting."""
 
 import asyncio
 import gc

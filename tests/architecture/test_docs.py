@@ -8,7 +8,7 @@ import pytest
 
 from assistant_tui.cli.arguments import create_parser
 from assistant_tui.config import loading
-from assistant_tui.tui.commands import COMMANDS, Command
+from assistant_tui.tui.commands import COMMANDS, Command, Where, commands_in
 from assistant_tui.tui.keymap import keys_of
 
 ROOT = Path(__file__).parents[2]
@@ -30,10 +30,26 @@ def links() -> list[tuple[Path, str]]:
     ]
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.keys], ids=lambda c: c.name)
-def test_every_key_is_in_a_table_with_what_it_does(command: Command) -> None:
-    keys = " ".join(f"`{key}`" for key in keys_of(command, {}))
-    assert f"| {keys} | {command.help} |" in page("keys.md")
+def key_row(command: Command) -> str:
+    """The row of a command in a table of keys."""
+    return f"| {' '.join(f'`{key}`' for key in keys_of(command, {}))} | {command.help} |"
+
+
+@pytest.mark.parametrize(
+    ("title", "places", "others"),
+    [
+        ("In the list and the detail:", (Where.PANE, Where.BROWSER, Where.EVERYWHERE), 0),
+        ("In the filter:", (Where.FILTER,), 0),
+        # Behind the commands: how to move in the form, which is no command.
+        ("In the form:", (Where.FORM, Where.EVERYWHERE), 5),
+    ],
+)
+def test_the_tables_of_keys_are_those_of_the_registry(
+    title: str, places: tuple[Where, ...], others: int
+) -> None:
+    table = page("keys.md").split(f"{title}\n\n")[1].split("\n\n")[0].split("\n")[2:]
+    commands = [key_row(command) for command in commands_in(*places) if command.keys]
+    assert table[: len(table) - others] == commands
 
 
 def test_the_commands_of_the_keymap_are_listed() -> None:

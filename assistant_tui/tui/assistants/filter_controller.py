@@ -172,7 +172,7 @@ class FilterController:
         self._model.highlight(assistant_id)
 
     def go_on(self) -> None:
-        """Show what there is at once, where that is all; else look for the rest by and by."""
+        """Show what is found in one slice of rows; go on with the rest in the background."""
         before, view = self._looked_at, self._view
         if view is before:
             return
