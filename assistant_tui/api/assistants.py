@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant_tui.api.parsing import (
     LONGEST_ID,
@@ -16,12 +14,15 @@ from assistant_tui.api.parsing import (
     text_of,
     without_surrogates,
 )
-from assistant_tui.core.assistants.model import Assistant
+from assistant_tui.core.assistants.quick_read import ListedAssistant, read_quickly
 from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.json_text import elements, members
 from assistant_tui.core.labels import placeholder_id
 from assistant_tui.core.list_decoder import has_too_many_parts
 from assistant_tui.core.rows import ResourceRow, RowText
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 _Few = TypeVar("_Few", str, tuple[str, ...])
 
@@ -51,28 +52,49 @@ _WORDS = {
 def parse_assistant(value: Any, text: str, keep: Keep = str) -> ResourceRow:
     """Make the row of one assistant, as a `Parser` does."""
     try:
-        assistant = Assistant.model_validate(decode_object(value, text))
-        check_id(assistant.id)
-    except ValidationError as error:
-        return _rescued(text, _complaint(error), keep)
+        decoded = decode_object(value, text)
+        listed = read_quickly(decoded) or _validated(decoded)
+        check_id(listed.id)
     except Misfit as misfit:
         return _rescued(text, str(misfit), keep)
-    return _row(assistant, keep(text))
+    return _row(listed, keep(text))
 
 
 ASSISTANTS = ResourceKind("assistants", "an assistant", parse_assistant)
 
 
-def _row(assistant: Assistant, stored_text: RowText) -> ResourceRow:
-    tools = assistant.tools[:_MOST_TOOLS]
+def _validated(value: Mapping[str, Any]) -> ListedAssistant:
+    """Read an assistant by its pydantic model.
+
+    Raises:
+        Misfit: it does not fit the API.
+    """
+    # Only objects that do not plainly fit wait for pydantic's import.
+    from pydantic import ValidationError
+
+    from assistant_tui.core.assistants.model import Assistant
+
+    try:
+        assistant = Assistant.model_validate(value)
+    except ValidationError as error:
+        raise Misfit(_complaint(error)) from None
+    tools = tuple(tool.type for tool in assistant.tools)
+    summary = AssistantSummary(assistant.name or "", assistant.model, tools)
+    return ListedAssistant(assistant.id, assistant.created_at, summary)
+
+
+def _row(listed: ListedAssistant, stored_text: RowText) -> ResourceRow:
+    name, model, tools = listed.summary
     return ResourceRow(
-        id=assistant.id,
-        created_at=assistant.created_at,
+        id=listed.id,
+        created_at=listed.created_at,
         stored_text=stored_text,
         summary=AssistantSummary(
-            without_surrogates(assistant.name or "")[:_LONGEST_WORD],
-            _one_of_few(without_surrogates(assistant.model)[:_LONGEST_WORD]),
-            _one_of_few(tuple(without_surrogates(tool.type)[:_LONGEST_WORD] for tool in tools)),
+            without_surrogates(name)[:_LONGEST_WORD],
+            _one_of_few(without_surrogates(model)[:_LONGEST_WORD]),
+            _one_of_few(
+                tuple(without_surrogates(kind)[:_LONGEST_WORD] for kind in tools[:_MOST_TOOLS])
+            ),
         ),
     )
 
@@ -106,7 +128,7 @@ def _kinds(parts: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(kind[:_LONGEST_WORD] for tool in tools if (kind := text_of(tool, "type")))
 
 
-def _complaint(error: ValidationError) -> str:
+def _complaint(error: "ValidationError") -> str:
     """The first thing that is wrong, in few words: `tools[0].function: is missing`."""
     first = error.errors(include_url=False, include_input=False)[0]
     said = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
