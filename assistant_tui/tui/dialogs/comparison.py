@@ -67,10 +67,10 @@ class SideChoice(LineWidget, can_focus=True):
             self.cursor = position
             return
         choices = [*self.screen.query(SideChoice)]
-        beside = choices.index(self) + by
-        if beside in range(len(choices)):
-            choices[beside].cursor = 0 if by > 0 else len(_SIDES) - 1
-            self.screen.set_focus(choices[beside])
+        neighbour = choices.index(self) + by
+        if neighbour in range(len(choices)):
+            choices[neighbour].cursor = 0 if by > 0 else len(_SIDES) - 1
+            self.screen.set_focus(choices[neighbour])
         elif by > 0:
             self.screen.focus_next()
 

@@ -47,7 +47,7 @@ _WIDTH = 66
 _AROUND, _AROUND_LOW = 8, 4
 """Lines of the dialog around what can be scrolled; the second in a low terminal."""
 _MARGINS, _MARGINS_LOW = 6, 4
-"""Cells beside a line."""
+"""Cells to the left and right of a line."""
 _LOW = 16
 _PAGE = 5
 """Lines that one press of PgUp or PgDn scrolls."""
@@ -129,10 +129,10 @@ class QuestionDialog(Dialog[str]):
         width = min(event.size.width, 72) - (_MARGINS_LOW if low else _MARGINS)
         fixed = (self._title, *self._about)
         around = sum(len(wrap(line, width)) for line in fixed) - 1
-        room = event.size.height - around - (_AROUND_LOW if low else _AROUND)
+        available = event.size.height - around - (_AROUND_LOW if low else _AROUND)
         taken = sum(len(wrap(line, width)) for line in self._lines if line or not low)
-        self.set_class(taken > room, "-scrolls")
-        self.query_one(".lines").styles.max_height = max(room - (taken > room), 1)
+        self.set_class(taken > available, "-scrolls")
+        self.query_one(".lines").styles.max_height = max(available - (taken > available), 1)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the lines."""

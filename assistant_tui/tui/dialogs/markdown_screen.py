@@ -106,13 +106,13 @@ class MarkdownScreen(Dialog[None]):
             self._scroll.scroll_home(animate=False)
 
     async def _move(self, lines: int) -> None:
-        """Scroll, or go on to the part beside this one."""
+        """Scroll, or show the next or the previous part."""
         at_edge = (
             self._scroll.is_vertical_scroll_end if lines > 0 else not self._scroll.scroll_offset.y
         )
-        beside = self._part + (1 if lines > 0 else -1)
-        if at_edge and beside in range(len(self._parts)):
-            await self._show(beside, at_end=lines < 0)
+        neighbour = self._part + (1 if lines > 0 else -1)
+        if at_edge and neighbour in range(len(self._parts)):
+            await self._show(neighbour, at_end=lines < 0)
         else:
             self._scroll.scroll_relative(y=lines, animate=False, immediate=True)
 

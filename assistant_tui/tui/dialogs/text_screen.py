@@ -78,12 +78,12 @@ _FORM = (
 )
 
 
-def help_screen(keymap: Mapping[str, str], learned: Sequence[str]) -> TextScreen:
-    """The help for these keys; `learned` is what the server turned out not to do."""
-    return TextScreen("Help", tuple(_help_lines(keymap, learned)))
+def help_screen(keymap: Mapping[str, str], limitations: Sequence[str]) -> TextScreen:
+    """The help for these keys; `limitations` is what the server turned out not to do."""
+    return TextScreen("Help", tuple(_help_lines(keymap, limitations)))
 
 
-def _help_lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[StyledText]:
+def _help_lines(keymap: Mapping[str, str], limitations: Sequence[str]) -> Iterator[StyledText]:
     for title, places in _SECTIONS:
         yield StyledText(title, "label")
         for command in COMMANDS:
@@ -100,9 +100,9 @@ def _help_lines(keymap: Mapping[str, str], learned: Sequence[str]) -> Iterator[S
         for sentence in sentences:
             yield StyledText(sentence, indent=2)
         yield StyledText("")
-    if learned:
+    if limitations:
         yield StyledText("What this server does not do", "label")
-        for sentence in learned:
+        for sentence in limitations:
             yield StyledText(sentence, indent=2)
 
 

@@ -63,9 +63,9 @@ class TypedConfirm(Dialog[bool]):
         count = len(self._items)
         with Vertical(classes="box"):
             yield Static(Content(self._title), classes="title")
-            reader = TextView()
-            reader.lines = tuple(StyledText(item, hanging=_HANGING) for item in self._items)
-            yield reader
+            text_view = TextView()
+            text_view.lines = tuple(StyledText(item, hanging=_HANGING) for item in self._items)
+            yield text_view
             yield Static(classes="position")
             yield Static(Content(self._note), classes="note")
             yield line_input("", f"Type {count} to {self._verb}")
@@ -89,11 +89,11 @@ class TypedConfirm(Dialog[bool]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Let the list be as high as its lines are when they are broken, or a part of them."""
-        reader = self.query_one(TextView)
+        text_view = self.query_one(TextView)
         height = event.size.height
-        room = _LINES if height >= _LOW else max(min(height - _AROUND_LOW, _LINES), 1)
-        lines = reader.laid_out(min(event.size.width, _WIDTH) - _MARGINS)
-        reader.styles.height = sum(1 for _ in islice(lines, room))
+        available = _LINES if height >= _LOW else max(min(height - _AROUND_LOW, _LINES), 1)
+        lines = text_view.laid_out(min(event.size.width, _WIDTH) - _MARGINS)
+        text_view.styles.height = sum(1 for _ in islice(lines, available))
 
     @property
     def _count_matches(self) -> bool:
@@ -121,8 +121,8 @@ class TypedConfirm(Dialog[bool]):
 
     def action_page(self, pages: int) -> None:
         """Scroll the list by what is in sight."""
-        reader = self.query_one(TextView)
-        reader.scroll_lines(pages * reader.size.height)
+        text_view = self.query_one(TextView)
+        text_view.scroll_lines(pages * text_view.size.height)
 
     def action_move(self, lines: int) -> None:
         """Scroll the list."""

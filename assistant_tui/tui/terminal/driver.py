@@ -28,9 +28,20 @@ from typing import TextIO
 STUCK_TIMEOUT = 1.0
 """Seconds in which a terminal that the program wants to leave has taken nothing."""
 _POLL_INTERVAL = 0.1
-"""Seconds between looks at whether the program wants to leave."""
+"""Seconds between checks whether the program is ending."""
 _CHUNK_SIZE = 512
 """Bytes that are written at once where a write may block."""
+SILENT_TIMEOUT = 0.1
+"""Seconds without input after which a terminal that answers nothing has said all; Textual's own."""
+ANSWER_TIMEOUT = 2.0
+"""Seconds within which a terminal that has answered before will answer again."""
+MAX_PENDING_WRITES = 30
+"""Writes that wait for the terminal from which it is not worth while to add more."""
+_READ_SIZE, _MAX_READS = 4096, 64
+_MODE_REPORT = re.compile(rb"\x1b\[\?\d+;\d\$y")
+_ENTER_ALTERNATE_SCREEN = "\x1b[?1049h"
+_REQUEST_ATTRIBUTES = "\x1b[c"
+_ATTRIBUTES_REPORT = re.compile(rb"\x1b\[\?[\d;]*c")
 
 
 class TerminalOutput:
@@ -103,19 +114,6 @@ class TerminalOutput:
         return True
 
 
-SILENT_TIMEOUT = 0.1
-"""Seconds without input after which a terminal that answers nothing has said all; Textual's own."""
-ANSWER_TIMEOUT = 2.0
-"""Seconds within which a terminal that has answered before will answer again."""
-MAX_PENDING_WRITES = 30
-"""Writes that wait for the terminal from which it is not worth while to add more."""
-_READ_SIZE, _MAX_READS = 4096, 64
-_MODE_REPORT = re.compile(rb"\x1b\[\?\d+;\d\$y")
-_ENTER_ALTERNATE_SCREEN = "\x1b[?1049h"
-_REQUEST_ATTRIBUTES = "\x1b[c"
-_ATTRIBUTES_REPORT = re.compile(rb"\x1b\[\?[\d;]*c")
-
-
 class NonBlockingDriver(LinuxDriver):
     """Reads without polling, writes without blocking, and ends without waiting."""
 
@@ -181,7 +179,7 @@ class NonBlockingDriver(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while alarm not in (ready := _readable(selector, keyboard.timeout)):
                 data = _read(self.fileno) if ready else b""
-                if ready and not data:  # the terminal is gone: who looks after endings will say so
+                if ready and not data:  # the terminal is gone: a signal ends the program
                     selector.unregister(self.fileno)
                 self._answers_queries = (
                     self._answers_queries or _MODE_REPORT.search(data) is not None

@@ -30,7 +30,7 @@ class UnreadableFile(EditorError):
 
 
 class EditorFile:
-    """A 0600 file in a 0700 folder of its own, where an editor may put what it likes beside it."""
+    """A 0600 file in a 0700 folder of its own, in which an editor may make files, too."""
 
     def __init__(self, path: Path, before: str, largest: int = MAX_FILE_SIZE) -> None:
         """`before` is the text that the file held when the editor was started; of what it holds

@@ -70,7 +70,7 @@ def _stop_until_foreground(*, at_once: bool) -> None:
     continued = signal.signal(signal.SIGCONT, signal.SIG_DFL)
     if at_once:
         os.killpg(os.getpgrp(), signal.SIGSTOP)
-    # What woke it may be a signal to end, which is told to another thread first.
+    # It may have been continued by a signal to end, which another thread gets first.
     while _in_background() and not SHUTDOWN.wait_for_request(_SIGNAL_DELAY):
         os.killpg(os.getpgrp(), signal.SIGSTOP)
     signal.signal(signal.SIGCONT, continued)

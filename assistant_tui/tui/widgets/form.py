@@ -179,7 +179,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
                 return
 
     def refuse(self, name: str, message: str) -> bool:
-        """Show the server's own complaint beside the field it names; False if it has no editor."""
+        """Show an error of the server at the field that it names; False if that has no editor."""
         for editor in self._editors:
             if editor.field.name == name:
                 editor.show_state(touched=name in self.draft.touched, error=message)

@@ -5,11 +5,11 @@ from textual.geometry import Size
 from textual.widgets import Input, OptionList
 
 _MIN_WIDTH = 4
-"""Cells with room for the padding and one character."""
+"""Cells for the padding and one character."""
 
 
 class SafeOptionList(OptionList):
-    """Textual's own, which fails before it was laid out, and where it has no room at all."""
+    """Textual's option list, which raises before its first layout, and where it has no width."""
 
     def _move_page(self, direction: Direction) -> None:
         if self.size:

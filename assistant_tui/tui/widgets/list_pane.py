@@ -26,6 +26,19 @@ from assistant_tui.tui.widgets.text_layout import (
 )
 from assistant_tui.tui.widgets.text_view import LineWidget
 
+WHEEL_ROWS = 3
+"""Rows that one notch of the wheel moves."""
+SCROLL_STRIDE = 4
+"""Rows that scroll at once beside another pane, where the terminal cannot move them by itself.
+
+Over a slow line a held key would drown the answers in rows that are sent anew for each press.
+"""
+_TITLE_LINES = 1
+_MARGIN = 2
+"""Cells before a row, one for the cursor and one for a mark of the person's."""
+_RIGHT_MARGIN = 1
+"""Empty cells behind a row."""
+
 
 @dataclass(frozen=True)
 class Viewport:
@@ -60,20 +73,6 @@ class Viewport:
     def with_rows(self, count: int, position: int) -> "Viewport":
         """Go on over another number of rows, with the cursor there."""
         return replace(self, count=count).move_to(position)
-
-
-WHEEL_ROWS = 3
-"""Rows that one notch of the wheel moves."""
-SCROLL_STRIDE = 4
-"""Rows that scroll at once beside another pane, where the terminal cannot move them by itself.
-
-Over a slow line a held key would drown the answers in rows that are sent anew for each press.
-"""
-_TITLE_LINES = 1
-_MARGIN = 2
-"""Cells before a row, one for the cursor and one for a mark of the person's."""
-_RIGHT_MARGIN = 1
-"""Empty cells behind a row."""
 
 
 class ListPane(LineWidget, can_focus=True):

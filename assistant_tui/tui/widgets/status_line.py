@@ -28,7 +28,7 @@ MAX_KEYS = 6
 _MAX_QUERY = 30
 """Cells of a filter that are shown at most."""
 _MAX_HINT = 20
-"""Cells of the longest hint, such as `r tries again`, for which what stands before it gives way."""
+"""Cells of the longest hint, such as `r tries again`, for which the text before it is cut."""
 
 
 class HeaderLine(Widget):
@@ -45,7 +45,7 @@ class HeaderLine(Widget):
         self._read_only = read_only
 
     def render(self) -> Content:
-        """Draw the line; where there is little room, what matters least gives way."""
+        """Draw the line; on a narrow screen the least important facts are left out."""
         query = one_line(self.wanted)
         facts = (
             (self._profile, 0),
@@ -118,11 +118,11 @@ class KeyLine(Widget):
     def render(self) -> Content:
         """Draw as many keys as fit, each before its label."""
         parts: list[tuple[str, str]] = []
-        room = self.size.width
+        available = self.size.width
         for command in self.commands[:MAX_KEYS]:
             key = keys_of(command, self._keymap)[0]
-            room -= len(key) + len(command.label) + 3
-            if room < -2:
+            available -= len(key) + len(command.label) + 3
+            if available < -2:
                 break
             parts += [(key, "$footer-key-foreground"), (f" {command.label}  ", "")]
         return Content.assemble(*parts)

@@ -35,7 +35,7 @@ class LineWidget(Widget):
 
     @property
     def plain_style(self) -> Style:
-        """How a text without a part of its own looks."""
+        """The style of text without a component class."""
         return self.rich_style if self._plain_style is None else self._plain_style
 
 

@@ -1,4 +1,4 @@
-"""The last door before the terminal: nothing steers it, and no line grows wider by that."""
+"""No control character reaches the terminal, and no line changes its width by that."""
 
 import json
 import unicodedata
@@ -20,7 +20,7 @@ UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def shown(text: str) -> str:
-    """What is left of a text behind the door."""
+    """A text as the sanitiser passes it on."""
     (segment,) = Sanitiser().apply([Segment(text)], Color(0, 0, 0))
     return segment.text
 

@@ -86,7 +86,7 @@ class IdsEditor(SuggestingEditor):
         yield from self.compose_list()
 
     def on_mount(self) -> None:
-        """Ask what the server has, if ids are there to be told about."""
+        """Ask what the server has, if there are ids to describe."""
         super().on_mount()
         if self.raw:
             self.post_message(ResourcesWanted(self))
@@ -126,7 +126,7 @@ class IdsEditor(SuggestingEditor):
 
     @on(IdInput.Pasted)
     def _paste(self, event: IdInput.Pasted) -> None:
-        """Take the first where it was pasted, the others below; too many are told, not left out."""
+        """Take the first where it was pasted, the others below; too many are shown as an error."""
         event.stop()
         if len(event.ids) > MOST_SHOWN[Kind.IDS]:
             event.input_field.insert_text_at_cursor(" ".join(event.ids))

@@ -25,7 +25,7 @@ class Suggestion(NamedTuple):
 
     value: str
     description: str = ""
-    """What is said beside the value: a name, a size."""
+    """What is shown after the value: a name, a size."""
 
     def matches(self, typed: str) -> bool:
         """Whether what was typed is part of the value or the words."""
