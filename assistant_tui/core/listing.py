@@ -34,7 +34,7 @@ class Listing:
     rows: AppendOnlyList[ResourceRow]
     """From the newest on, without a gap."""
     complete: bool
-    """Every assistant of the server is among the rows."""
+    """Every object that the server lists is among the rows."""
     single_page: bool
     """The server cannot page: the rows beyond these cannot be fetched from it."""
     cut: bool
@@ -74,16 +74,16 @@ class Listing:
         """All rows that are known, newest first; a gap may be between `rows` and `tail`."""
         return ConcatenatedView(self.rows, self.tail) if self.back else self.rows
 
-    def position(self, assistant_id: str | None) -> int | None:
-        """Where an assistant stands in `rows`, counted from 0; None if it is not there."""
-        return self.rows.place(assistant_id) if assistant_id is not None else None
+    def position(self, row_id: str | None) -> int | None:
+        """Where a row stands in `rows`, counted from 0; None if it is not there."""
+        return self.rows.place(row_id) if row_id is not None else None
 
-    def row(self, assistant_id: str | None) -> ResourceRow | None:
-        """The row of an assistant, of the tail, too; None if it is not loaded."""
-        if assistant_id is None:
+    def row(self, row_id: str | None) -> ResourceRow | None:
+        """The row with an id, of the tail, too; None if it is not loaded."""
+        if row_id is None:
             return None
-        row = self.rows.get(assistant_id)
-        return self.back.get(assistant_id) if row is None else row
+        row = self.rows.get(row_id)
+        return self.back.get(row_id) if row is None else row
 
     @property
     def cursor(self) -> str | None:
@@ -158,9 +158,9 @@ class Listing:
         back = AppendOnlyList(newer.pop(row.id, row) for row in self.back)
         return replace(self, rows=AppendOnlyList([*newer.values(), *known]), back=back)
 
-    def without(self, assistant_ids: Iterable[str]) -> "Listing":
-        """Leave out some assistants."""
-        gone = set(assistant_ids)
+    def without(self, ids: Iterable[str]) -> "Listing":
+        """Leave out the rows with some ids."""
+        gone = set(ids)
         rows = AppendOnlyList(row for row in self.rows if row.id not in gone)
         back = AppendOnlyList(row for row in self.back if row.id not in gone)
         return replace(self, rows=rows, back=back)

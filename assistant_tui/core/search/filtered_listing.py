@@ -113,12 +113,12 @@ class FilteredListing:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def position(self, assistant_id: str | None) -> int | None:
-        """Where an assistant stands, counted from 0; None if it is not shown."""
-        if self.unfiltered or assistant_id is None:
-            return self.listing.position(assistant_id)
+    def position(self, row_id: str | None) -> int | None:
+        """Where a row stands, counted from 0; None if it is not shown."""
+        if self.unfiltered or row_id is None:
+            return self.listing.position(row_id)
         for end in (self.front, self.back):
-            place = end.found.place(assistant_id)
+            place = end.found.place(row_id)
             if place is not None:
                 return self._position(end, place)
         return None

@@ -231,7 +231,7 @@ class TextTerm:
 
 @dataclass(frozen=True)
 class CreatedTerm:
-    """When the assistant was created."""
+    """A range of time in which the object was created."""
 
     time_range: TimeRange
     unwanted: bool = False
