@@ -1,1 +1,1 @@
-"""The local journal: what was changed and deleted here, and the drafts as one types."""
+"""The journal on this machine: what was created, changed and deleted, and drafts."""

@@ -18,7 +18,7 @@ from assistant_tui.journal.schema import to_blob, to_text
 from assistant_tui.storage.sqlite import Database
 
 
-class ResourceKind(Enum):
+class JournalResource(Enum):
     """What kind of object an entry is about; the values are those in the file."""
 
     ASSISTANT = "assistant"
@@ -48,7 +48,7 @@ class Change:
     """The number of the entry that this one takes back; such a one is not undone in its turn."""
     batch: str = ""
     """A token that the entries of one operation on many objects share; empty for a single one."""
-    resource: ResourceKind = ResourceKind.ASSISTANT
+    resource: JournalResource = JournalResource.ASSISTANT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +149,7 @@ class Entries:
         self._claims.release(_claim_name(number))
 
     def history(
-        self, server: str, object_id: str, resource: ResourceKind = ResourceKind.ASSISTANT
+        self, server: str, object_id: str, resource: JournalResource = JournalResource.ASSISTANT
     ) -> tuple[Entry, ...]:
         """What was done to an object, newest first, across the deletions it came back from."""
         return self._select(
@@ -161,7 +161,7 @@ class Entries:
         )
 
     def present_id(
-        self, server: str, object_id: str, resource: ResourceKind = ResourceKind.ASSISTANT
+        self, server: str, object_id: str, resource: JournalResource = JournalResource.ASSISTANT
     ) -> str:
         """The id under which an object was last recreated here; its own if it never was.
 
@@ -172,7 +172,7 @@ class Entries:
         )
 
     def trash(
-        self, server: str, limit: int = 500, resource: ResourceKind = ResourceKind.ASSISTANT
+        self, server: str, limit: int = 500, resource: JournalResource = JournalResource.ASSISTANT
     ) -> tuple[Entry, ...]:
         """What was deleted and not restored, newest first, at most `limit`."""
         return self._select(
@@ -180,7 +180,9 @@ class Entries:
             {**_of(server, resource), "limit": limit},
         )
 
-    def last(self, server: str, resource: ResourceKind = ResourceKind.ASSISTANT) -> Entry | None:
+    def last(
+        self, server: str, resource: JournalResource = JournalResource.ASSISTANT
+    ) -> Entry | None:
         """What is to be undone next: the newest entry neither undone nor an undoing itself.
 
         It may be a creation.
@@ -192,7 +194,7 @@ class Entries:
         return found[0] if found else None
 
     def batch(
-        self, server: str, token: str, resource: ResourceKind = ResourceKind.ASSISTANT
+        self, server: str, token: str, resource: JournalResource = JournalResource.ASSISTANT
     ) -> tuple[Entry, ...]:
         """What of an operation on many objects was not undone yet, newest first."""
         return self._select(
@@ -257,7 +259,7 @@ def _present_id(connection: sqlite3.Connection, scope: Mapping[str, Any], object
         followed.add(object_id := found)
 
 
-def _of(server: str, resource: ResourceKind) -> dict[str, Any]:
+def _of(server: str, resource: JournalResource) -> dict[str, Any]:
     return {"server": to_blob(server), "resource": resource.value}
 
 
@@ -277,7 +279,7 @@ def _entry(
     return Entry(
         number=number,
         server=to_text(server),
-        resource=ResourceKind(resource),
+        resource=JournalResource(resource),
         object_id=to_text(object_id),
         kind=ChangeKind(kind),
         at=at,

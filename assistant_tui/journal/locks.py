@@ -1,4 +1,4 @@
-"""Tells whose drafts are being typed right now from those that a program left behind.
+"""Locks between running programs: who owns a draft, who undoes an entry or creates with a key.
 
 Each running program holds a lock (flock) on a file of its own beside the journal. The kernel lets
 go of it when the program ends, however it ends, and the names are never used twice: so there is no

@@ -16,12 +16,12 @@ for some days, as after a flat battery, makes nothing too old."""
 
 
 class Kept(NamedTuple):
-    """What is to be known of an entry."""
+    """What of an entry decides whether it is kept."""
 
     number: int
     server: bytes
     batch: str
-    """The token of the act on many that it is part of; empty for a single one."""
+    """The token of the operation on many objects that it is part of; empty for a single one."""
     at: float
     size: int
     undoable: bool
@@ -31,7 +31,7 @@ class Kept(NamedTuple):
 
 @dataclass
 class _Unit:
-    """A single entry, or all of an act on many."""
+    """A single entry, or all of an operation on many objects: kept or forgotten as a whole."""
 
     newest: int = 0
     numbers: list[int] = field(default_factory=list)

@@ -1,1 +1,1 @@
-"""One server's assistants as the program knows them."""
+"""One profile's objects as the program knows them: verified writes, listing, journal, cache."""

@@ -14,7 +14,7 @@ from assistant_tui.config.identity import AccountIdentity
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
-from assistant_tui.journal.entries import Change, Entry, ResourceKind
+from assistant_tui.journal.entries import Change, Entry, JournalResource
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
@@ -91,7 +91,7 @@ class AccountJournal:
         self,
         journal: Journal | None = None,
         account: Account | str = "",
-        resource: ResourceKind = ResourceKind.ASSISTANT,
+        resource: JournalResource = JournalResource.ASSISTANT,
     ) -> None:
         """`account` tells what the entries are kept under."""
         self._journal = journal

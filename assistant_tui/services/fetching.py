@@ -1,4 +1,8 @@
-"""Finds an assistant as it stands now, also on a server that cannot retrieve one."""
+"""Fetches one assistant as it is now, or one page of the list, also from servers that lack much.
+
+A server that cannot retrieve one is asked through its list; a refused cursor is told from one whose
+row is gone.
+"""
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.capability import Capability
@@ -16,8 +20,12 @@ async def fetch(
 ) -> ResourceRow:
     """Return an assistant as the server has it now.
 
-    A server that never retrieved one is asked through its list, first just after the row
-    `previous_id`.
+    A server that never retrieved one is asked through its list.
+
+    Args:
+        client: the server.
+        assistant_id: the id, as the server gave it.
+        previous_id: the id of the row before it, if known: the list is asked from there first.
 
     Raises:
         Deleted: the server can retrieve assistants, and certainly has not this one.

@@ -22,7 +22,7 @@ from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.write_context import WriteContext
 
 _FEW = 50
-"""So many ids are looked for one by one; more of them in the list."""
+"""Up to so many ids are fetched one by one; more of them are looked up in the full list."""
 _AT_ONCE = 4
 """Look-ups side by side."""
 

@@ -1,6 +1,6 @@
 """Keeps the first page of each server on disk, so that the next start has rows at once.
 
-And ids of places further down, so that the next walk through all of it is a short one.
+And the ids at which pages ended (checkpoints), so that the next full listing is a short one.
 
 Only the standard library is imported: this is read before the first frame.
 """
@@ -35,7 +35,7 @@ _UNUSABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
 
 
 class ListingCache:
-    """The remembered rows of one server, in one 0600 file."""
+    """The first rows and the checkpoints of one account, in one file with mode 0600."""
 
     def __init__(self, folder: Path, *identity: str) -> None:
         """`identity` tells servers, and accounts on one server, apart."""

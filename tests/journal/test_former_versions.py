@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.journal.entries import Change, ChangeKind, Entry, ResourceKind
+from assistant_tui.journal.entries import Change, ChangeKind, Entry, JournalResource
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
 from tests.journal.former import make
@@ -128,7 +128,7 @@ def test_what_version_4_kept_is_about_assistants(version_4: Path) -> None:
             server=LOCAL,
             at=1002.0,
             batch="b",
-            resource=ResourceKind.ASSISTANT,
+            resource=JournalResource.ASSISTANT,
         )
         assert [each.number for each in journal.entries.history(LOCAL, "asst_3")] == [4, 3]
         assert journal.entries.present_id(LOCAL, "asst_2") == "asst_3"
@@ -176,15 +176,15 @@ def test_the_columns_and_indexes_are_those_of_a_new_file(version_4: Path, tmp_pa
 
 
 def test_entries_of_other_resources_are_apart(path: Path) -> None:
-    thread = ResourceKind.THREAD
+    thread = JournalResource.THREAD
     with Journal(path) as journal:
-        for resource in ResourceKind:
+        for resource in JournalResource:
             change = Change("same", ChangeKind.DELETED, resource.value, None, resource=resource)
             journal.entries.add(LOCAL, change)
         again = Change("new", ChangeKind.CREATED, None, "{}", undoes=2, resource=thread)
         journal.entries.add(LOCAL, again)
         (deleted,) = journal.entries.trash(LOCAL)
-        assert (deleted.before, deleted.resource) == ("assistant", ResourceKind.ASSISTANT)
+        assert (deleted.before, deleted.resource) == ("assistant", JournalResource.ASSISTANT)
         assert journal.entries.trash(LOCAL, resource=thread) == ()
         assert journal.entries.present_id(LOCAL, "same") == "same"
         assert journal.entries.present_id(LOCAL, "same", thread) == "new"

@@ -36,7 +36,7 @@ async def client_of(server: ChangingServer) -> AsyncIterator[AssistantsClient]:
 async def walked(
     server: ChangingServer, listing: Listing = NOTHING, checkpoints: Sequence[str] = ()
 ) -> list[Listing]:
-    """Every listing that a walk brings."""
+    """Every listing that load_all yields."""
     async with client_of(server) as client:
         return [each async for each in load_all(client, listing, checkpoints)]
 

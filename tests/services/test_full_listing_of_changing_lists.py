@@ -73,7 +73,7 @@ servers = st.builds(
 def walk_of(
     server: ChangingServer, limit: int, checkpoints: Sequence[str] = (), known: Listing = NOTHING
 ) -> list[Listing]:
-    """What a walk with pages of so many rows brings.
+    """What loading all with pages of so many rows brings.
 
     Of a server that answers a deleted cursor with its top, in which all is new and of the second
     of what is known, nobody can tell that it is not what follows.
