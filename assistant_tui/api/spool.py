@@ -44,7 +44,7 @@ class Spool:
 
 
 class _File:
-    """Grows at its end; it is closed, and its room is free again, when no text of it is held."""
+    """Grows at its end; closed, and its space on disk freed, when no text of it is held."""
 
     def __init__(self, places: tuple[Path, ...]) -> None:
         self._descriptor = _opened(places)

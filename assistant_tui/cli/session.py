@@ -112,7 +112,7 @@ class Session:
             return
         if self._ticking is not None:
             self._ticking.cancel()
-        words = "; ".join(said for each in self._opened if (said := each.activity.words))
+        words = "; ".join(said for each in self._opened if (said := each.activity.wait_message))
         if self.console.count_down(words):
             self._ticking = asyncio.get_running_loop().call_later(1, self._show_waits)
 

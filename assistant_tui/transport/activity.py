@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
-WORTH_TELLING = 2.0
-"""Seconds from which a wait is told; a shorter one is over before it is read."""
+SHORTEST_REPORTED_WAIT = 2.0
+"""Seconds from which a wait is reported; a shorter one is over before it is read."""
 
 
 @dataclass(eq=False)
@@ -59,7 +59,7 @@ class Activity:
             self._tell(seconds)
 
     def _tell(self, seconds: float) -> None:
-        if seconds >= WORTH_TELLING:
+        if seconds >= SHORTEST_REPORTED_WAIT:
             self.changed()
 
     def give_up(self) -> None:
@@ -68,7 +68,7 @@ class Activity:
             wait.given_up.set()
 
     @property
-    def words(self) -> str:
+    def wait_message(self) -> str:
         """Why and for how long the longest wait goes on; empty where none is worth telling."""
         wait = max(self._waits, key=lambda each: each.until, default=None)
         if wait is None or (left := wait.until - self._now()) <= 0:

@@ -62,7 +62,7 @@ class Reporter:
         if self._ticking is not None:
             self._ticking.stop()
         for status in self._screen.query(StatusLine):
-            words = (each.words for each in self._activities)
+            words = (each.wait_message for each in self._activities)
             status.waiting = next((said for said in words if said), "")
             if status.waiting:
                 self._ticking = self._screen.set_timer(1, self._show_waits)
