@@ -200,8 +200,10 @@ class _FullListing:
         """Cancel the requests that are under way."""
         for task in self.pending:
             task.cancel()
-        await asyncio.gather(*self.pending, return_exceptions=True)
-        await self._prefetcher.close()
+        try:
+            await asyncio.gather(*self.pending, return_exceptions=True)
+        finally:
+            await self._prefetcher.close()
 
     def _take(self, end: str, answer: _Answer) -> None:
         if end == _END:

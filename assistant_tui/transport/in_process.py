@@ -1,4 +1,4 @@
-"""Lets the client speak to an ASGI app in this process, over the same road as to any server.
+"""Lets the client speak to an ASGI app in this process, through the same HTTP client as for any.
 
 httpx's own ASGITransport returns only when the application has returned; this one returns the
 response when it starts, and passes its body on part by part.
@@ -19,10 +19,15 @@ ASGIApp = Callable[
     Awaitable[None],
 ]
 
+TIMEOUT = 120.0
+"""Seconds that one answer may take to begin: a disk that hangs is waited for, not given up."""
+
 
 def in_process(app: ASGIApp) -> Endpoint:
     """Return the endpoint of an ASGI app that serves the API at its root."""
-    return Endpoint(base_url="http://localhost", transport=ASGIStreamTransport(app))
+    return Endpoint(
+        base_url="http://localhost", timeout=TIMEOUT, transport=ASGIStreamTransport(app)
+    )
 
 
 class ASGIStreamTransport(httpx.AsyncBaseTransport):
