@@ -45,7 +45,7 @@ class ApiKeySource:
         self._fetching = asyncio.Lock()
 
     def __repr__(self) -> str:
-        return f"ProfileKey({self._profile.name!r})"
+        return f"ApiKeySource({self._profile.name!r})"
 
     def current(self) -> str:
         """The key that was fetched last; empty before."""

@@ -335,7 +335,7 @@ async def test_no_repr_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", SECRET)
     key = key_of(api_key_env="MY_KEY")
     await key()
-    assert repr(key) == "ProfileKey('p')"
+    assert repr(key) == "ApiKeySource('p')"
 
 
 def test_what_else_a_profile_holds_is_known_as_secret() -> None:

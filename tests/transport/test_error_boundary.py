@@ -94,7 +94,7 @@ async def test_a_fault_of_the_reader_is_an_answer_that_cannot_be_read(
     def broken(*arguments: object, **more: object) -> None:
         raise RecursionError
 
-    for name in ("read_page", "read_assistant", "read_models"):
+    for name in ("read_page", "read_object", "read_models"):
         monkeypatch.setattr(f"assistant_tui.api.parsing.{name}", broken)
     async with client(Script(Reply(headers={"x-request-id": "req_1"}))) as opened:
         for name in ("list", "retrieve", "models", "create", "modify"):
