@@ -33,17 +33,23 @@ test: $(READY)
 test-e2e: $(READY)
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal tests/e2e $(ARGS)
 
-check: $(READY)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+check: lint types layers
 	$(MAKE) --no-print-directory coverage
 
 # `make test` with coverage, and the least coverage of the packages that pyproject.toml names.
 coverage: $(READY)
 	$(MAKE) --no-print-directory test ARGS="--cov --cov-report="
 	$(BIN)/python -m coverage report --fail-under=95
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
 
 format: $(READY)
 	$(BIN)/ruff format .

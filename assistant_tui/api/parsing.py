@@ -150,7 +150,7 @@ class Deletion(NamedTuple):
 
 
 def read_deletion(text: str) -> Deletion:
-    """Read the answer to a deletion, be it empty or anything else; raises TooLarge as above."""
+    """Read the answer to a deletion, also an empty one; raises ResponseTooLarge as above."""
     _check_cost(text)
     try:
         parts = members(text)

@@ -5,7 +5,7 @@ ServiceError            the base that callers catch
 ├── Offline             host unknown, refused, TLS fault, connection lost
 ├── TimedOut            no answer in time
 ├── Unreadable          an answer that is not the JSON that was asked for
-│   ├── TooLarge        it is larger than this program takes
+│   ├── ResponseTooLarge it is larger than this program takes
 │   └── WrongObject     it is about another assistant than the one that was asked for
 ├── Unauthorized        401
 ├── Forbidden           403
@@ -16,7 +16,7 @@ ServiceError            the base that callers catch
 │   └── Incomplete      the server wants the whole object on a modify
 ├── Conflict            409
 │   └── EditConflict    the same fields were changed here and elsewhere; nothing was sent
-├── NotKept             no copy of what is to be deleted can be kept; nothing was sent
+├── NoBackup            no copy of what is to be deleted can be kept; nothing was sent
 ├── RateLimited         429
 └── ServerFault         5xx
 ```

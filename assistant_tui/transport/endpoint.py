@@ -1,4 +1,4 @@
-"""Where a server is and how to be let in, without a word about what is asked of it."""
+"""Where a server is and how to authenticate there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

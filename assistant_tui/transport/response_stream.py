@@ -99,7 +99,7 @@ class ResponseStream:
 
         Raises:
             TimedOut: the next part, or the end, did not come in time.
-            TooLarge: the body is longer than its limit.
+            ResponseTooLarge: the body is longer than its limit.
             Unreadable: the connection was lost, or what came cannot be decompressed.
         """
         try:

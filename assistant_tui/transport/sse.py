@@ -54,7 +54,7 @@ class EventParser:
         """Yield the events that end in a chunk.
 
         Raises:
-            TooLarge: an event is longer than allowed; nothing can be fed after that.
+            ResponseTooLarge: an event is longer than allowed; nothing can be fed after that.
         """
         if self._after_cr and chunk:
             chunk = chunk.removeprefix(b"\n")
@@ -112,7 +112,7 @@ async def read_events(
     """Yield the events of a stream of bytes as they end, e.g. of `ResponseStream.chunks()`.
 
     Raises:
-        TooLarge: an event is longer than allowed.
+        ResponseTooLarge: an event is longer than allowed.
         ServiceError: what the stream raises; an event that it cuts off is not yielded.
     """
     parser = EventParser(largest_event)

@@ -1,4 +1,4 @@
-"""Ends the program on a signal, on the loss of its terminal, or on a fault that nobody handles."""
+"""Passes on to the application that it has to end, on a signal or after a fault of a callback."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from assistant_tui.startup.shutdown import SHUTDOWN
 
 
 def watch(end: Callable[[int], None], fail: Callable[[Exception], None]) -> None:
-    """From within the event loop, bring there what is to be told to the application.
+    """Call `end` in the event loop when the program has to end, `fail` after a callback failed.
 
     Args:
         end: is called with an exit code when the program has to end.
