@@ -26,7 +26,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(20_000, 20, 25)
 
 
 _PREFIXES = ("OPENAI_", "ASSISTANT_TUI_", "SSH_")

@@ -177,7 +177,9 @@ class ListModel:
         return self._state if after is None else self._state.wanting_page(after)
 
     def _set(self, state: ListState, display: Display) -> None:
-        same = all(old is new for old, new in zip(self._display, display, strict=True))
+        now = self._display
+        same = now.view is display.view and now.marks is display.marks
+        same = same and now.cursor == display.cursor
         if same and state is self._state:
             return
         self._state = state

@@ -90,3 +90,16 @@ def test_the_row_before_is_where_a_list_can_be_asked_for_the_next() -> None:
     assert model_of().previous_id("cx") == "bx"
     assert model_of().previous_id("ax") is None
     assert model_of().previous_id("elsewhere") is None
+
+
+def test_a_move_that_moves_nothing_is_told_to_nobody_however_long_the_list() -> None:
+    rows = tuple(ResourceRow(f"a{number}", None, "{}") for number in range(400))
+    model = ListModel(Listing(rows, complete=True), 50)
+    calls: list[int] = []
+    model.go(399)
+    model.listen(lambda: calls.append(model.display.cursor))
+    model.go(400)
+    model.go(1_000)
+    assert calls == []
+    model.go(398)
+    assert calls == [398]

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.widgets.list_pane import ListPane
@@ -221,6 +222,34 @@ async def test_words_stand_where_no_rows_are() -> None:
 async def test_an_unreadable_row_is_marked_by_a_sign() -> None:
     async with showing(Listing((row(), row("asst_x", problem="no model")))) as it:
         assert it.lines[2].strip() == "! unreadable · asst_x · no model"
+
+
+def changed(rows: Listing, position: int, new: ResourceRow) -> Listing:
+    """The rows with another one in the place of one of them."""
+    kept = [*rows.rows]
+    kept[position] = new
+    return rows.with_rows(kept)
+
+
+async def test_what_no_column_shows_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with showing(listing(15)) as it:
+        drawn: list[object] = []
+        monkeypatch.setattr(it.pane, "refresh", lambda *regions, **_: drawn.append(regions))
+        same = row("asst_3", "Row 3", metadata={"team": "ops"})
+        await it.put(changed(listing(15), 3, same))
+        assert drawn == []
+        await it.put(changed(listing(15), 3, row("asst_3", "Row three")))
+        assert drawn == [()]
+
+
+async def test_a_row_that_was_out_of_sight_when_it_changed_is_drawn_as_it_is_now() -> None:
+    async with showing(listing(40)) as it:
+        await it.pilot.press("G")
+        assert any("Row 39 " in line for line in it.lines)
+        await it.pilot.press("g")
+        await it.put(changed(listing(40), 38, row("asst_38", "Changed")))
+        await it.pilot.press("G")
+        assert any("Changed" in line for line in it.lines)
 
 
 @pytest.mark.parametrize("size", [(40, 10), (20, 5), (5, 3), (2, 2), (1, 1)])

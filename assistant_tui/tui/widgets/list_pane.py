@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from assistant_tui.core.assistants.columns import shown_name
-from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.rows import ResourceRow, Summary
 from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.list_model import ListModel
@@ -75,6 +75,14 @@ class Viewport:
         return replace(self, count=count).move_to(position)
 
 
+_Shown = tuple[str, int | None, str, Summary]
+
+
+def _shown(row: ResourceRow) -> _Shown:
+    """What the columns show of a row; its text is not compared, which may be long."""
+    return row.id, row.created_at, row.problem, row.summary
+
+
 class ListPane(LineWidget, can_focus=True):
     """Draws the rows of a list model that fit, with its cursor and marks."""
 
@@ -97,7 +105,8 @@ class ListPane(LineWidget, can_focus=True):
         self._display = model.display
         """What was drawn last."""
         self._viewport = Viewport().with_rows(len(self.view), self._display.cursor)
-        self._lines: dict[str, Strip] = {}
+        self._lines: dict[str, tuple[_Shown, Strip]] = {}
+        """Lines that were drawn, by id, each with what it shows."""
 
     @property
     def view(self) -> FilteredListing:
@@ -144,7 +153,7 @@ class ListPane(LineWidget, can_focus=True):
             return False
         top, end = self._viewport.top, self._viewport.top + self._viewport.height
         old, new = before.rows[top:end], self.view.rows[top:end]
-        return [(*row[:5], row.problem) for row in old] == [(*row[:5], row.problem) for row in new]
+        return [_shown(row) for row in old] == [_shown(row) for row in new]
 
     def watch_notice(self) -> None:
         """Show the new words where there are no rows."""
@@ -215,10 +224,12 @@ class ListPane(LineWidget, can_focus=True):
         mark = "*" if row.id in self._display.marks else " "
         if position == self._viewport.cursor:
             return self._row_line(row, f">{mark}", "list-pane--cursor", width)
-        if row.id not in self._lines:
+        shown = _shown(row)
+        drawn = self._lines.get(row.id)
+        if drawn is None or drawn[0] != shown:
             part = "list-pane--problem" if row.problem else ""
-            self._lines[row.id] = self._row_line(row, f" {mark}", part, width)
-        return self._lines[row.id]
+            drawn = self._lines[row.id] = (shown, self._row_line(row, f" {mark}", part, width))
+        return drawn[1]
 
     def _row_line(self, row: ResourceRow, mark: str, part: str, width: int) -> Strip:
         style: Style = self.get_component_rich_style(part) if part else self.plain_style
