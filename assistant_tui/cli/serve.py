@@ -103,12 +103,8 @@ def _needs_key(what: str) -> str:
 
 
 def _serve(store: SQLiteStore, app: Starlette, listener: socket.socket, host: str) -> int:
-    if store.journal_mode != "wal":
-        print(
-            f"assistant-tui: {store.path}: no write-ahead log on this file system; journal mode"
-            f" {store.journal_mode} is in use",
-            file=sys.stderr,
-        )
+    if store.notice:
+        print(f"assistant-tui: {store.path}: {store.notice}", file=sys.stderr)
     url = origin(host, listener) + _PREFIX
     with log_to_stderr():
         return serve(app, listener, lambda: _print_url(url))

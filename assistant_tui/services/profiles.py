@@ -110,11 +110,4 @@ async def _embedded(
     except StoreError as error:
         raise Offline(str(error)) from None
     stack.callback(store.close)
-    notice = (
-        ""
-        if store.journal_mode == "wal"
-        else (
-            f"no write-ahead log on this file system: journal mode {store.journal_mode} is in use"
-        )
-    )
-    return in_process(create_app(store, models=settings.server_models)), notice
+    return in_process(create_app(store, models=settings.server_models)), store.notice

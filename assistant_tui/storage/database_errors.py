@@ -76,6 +76,16 @@ def is_busy(error: sqlite3.Error) -> bool:
     return _result_code(error) == sqlite3.SQLITE_BUSY
 
 
+def is_unwritable(error: sqlite3.Error) -> bool:
+    """Whether the file, or its file system, takes nothing more, so that it can at most be read."""
+    return _result_code(error) in (
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+
+
 def _result_code(error: sqlite3.Error) -> int:
     """SQLite's primary result code; 0 for what the sqlite3 module raises by itself."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

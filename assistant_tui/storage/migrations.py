@@ -45,6 +45,11 @@ class Schema:
         with transaction(connection, "DEFERRED"):
             return self._found_version(connection, path) == self.version
 
+    def is_outdated(self, connection: sqlite3.Connection, path: Path) -> bool:
+        """Whether an earlier version of this program wrote it. Raises UnsuitableDatabase."""
+        with transaction(connection, "DEFERRED"):
+            return 0 < self._found_version(connection, path) < self.version
+
     def prepare(self, connection: sqlite3.Connection, path: Path) -> str:
         """Refuse what is not ours before anything is written, then create or upgrade.
 
@@ -67,6 +72,24 @@ class Schema:
             with transaction(connection, "IMMEDIATE"):
                 self._create_or_upgrade(connection, path)
         return mode
+
+    def upgraded_copy(self, connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+        """Return a copy in memory of a file that cannot be upgraded where it is; it is read only.
+
+        Raises:
+            UnsuitableDatabase: see is_current.
+            sqlite3.Error: the file cannot be read.
+        """
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        try:
+            connection.backup(copy)
+            with transaction(copy, "IMMEDIATE"):
+                self._create_or_upgrade(copy, path)
+            copy.execute("PRAGMA query_only = 1")
+        except BaseException:
+            copy.close()
+            raise
+        return copy
 
     def _create_or_upgrade(self, connection: sqlite3.Connection, path: Path) -> None:
         """Older programs that have the file open go on, as far as the upgrades allow it."""

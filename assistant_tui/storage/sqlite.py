@@ -14,12 +14,19 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import TypeVar
 
-from assistant_tui.storage.database_errors import DatabaseError, ErrorTranslator, is_busy
+from assistant_tui.storage.database_errors import (
+    DatabaseError,
+    ErrorTranslator,
+    is_busy,
+    is_unwritable,
+)
 from assistant_tui.storage.migrations import Schema, roll_back, transaction
 from assistant_tui.storage.private_files import make_private
 
 Result = TypeVar("Result")
 
+COPY_MODE = "memory"
+"""The journal mode of a copy that is read where a file of an earlier version cannot be written."""
 _POLL_SECONDS = 0.1
 """How long SQLite itself waits for a lock before this module looks whether to go on waiting."""
 _PAUSE_SECONDS = 0.005
@@ -240,10 +247,20 @@ class Database:
 def _open_connections(
     path: Path, schema: Schema, readers: int
 ) -> tuple[str, list[sqlite3.Connection]]:
-    """The journal mode, and one connection that writes before those that only read."""
+    """The journal mode, and one connection that writes before those that only read.
+
+    A file of an earlier version that cannot be written is read from a copy of it in memory.
+    """
     connections = [_connect(path)]
     try:
-        mode = schema.prepare(connections[0], path)
+        try:
+            mode = schema.prepare(connections[0], path)
+        except sqlite3.OperationalError as error:
+            if not is_unwritable(error) or not schema.is_outdated(connections[0], path):
+                raise
+            connections.insert(0, schema.upgraded_copy(connections[0], path))
+            connections.pop().close()
+            mode = COPY_MODE
         for _ in range(readers if mode == "wal" else 0):
             connections.append(_connect(path))
             # The first read opens the log: later there may be no descriptors left.

@@ -3,12 +3,15 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from assistant_tui.journal.entries import Change, ChangeKind, Entry, JournalResource
+from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
+from assistant_tui.storage import sqlite
 from tests.journal.former import make
 
 OLD = "work\nhttps://me@host.test/v1/?code=CANARY\n\n"
@@ -143,6 +146,30 @@ def test_what_version_4_kept_is_about_assistants(version_4: Path) -> None:
         (draft,) = journal.drafts.orphans(LOCAL)
         assert (draft.key, draft.at, draft.text) == ("asst_1", 1006.0, "a draft\ud800")
         assert journal.entries.add(LOCAL, Change("asst_5", ChangeKind.CREATED, None, "{}")) == 6
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """Connect as to a file that this user may not write."""
+    uri = f"file:{quote(str(path))}?mode=ro"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def test_a_journal_of_version_4_that_cannot_be_written_is_read_and_left_as_it_is(
+    version_4: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patched, Journal(version_4, clock=lambda: 2000.0) as journal:
+        patched.setattr(sqlite, "_connect", read_only)
+        assert [each.object_id for each in journal.entries.trash(LOCAL)] == ["asst_4"]
+        assert len(journal.drafts.orphans(LOCAL)) == 1
+        with pytest.raises(JournalError, match="it is read-only"):
+            journal.entries.add(LOCAL, Change("asst_5", ChangeKind.CREATED, None, "{}"))
+    with closing(sqlite3.connect(version_4)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+    with Journal(version_4, clock=lambda: 2000.0) as journal:
+        journal.entries.add(LOCAL, Change("asst_5", ChangeKind.CREATED, None, "{}"))
+    with closing(sqlite3.connect(version_4)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
 
 
 def test_a_program_of_version_4_goes_on_with_a_file_that_was_brought_up_to_date(

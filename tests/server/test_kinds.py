@@ -4,15 +4,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from assistant_tui.server.assistants import ASSISTANT, created
-from assistant_tui.server.errors import UnknownCursor
+from assistant_tui.server.errors import StoreError, UnknownCursor
 from assistant_tui.server.store.interface import Collection, Kind, ObjectWriter, Store
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.server.store.sqlite_store import SQLiteStore
+from assistant_tui.storage import sqlite
 from tests.server.support import Json
 
 THREAD = Kind("thread", "thread")
@@ -151,6 +153,31 @@ def test_a_store_of_the_first_version_opens_with_all_that_is_in_it(tmp_path: Pat
         Collection(store, MESSAGE, "thread_a").create({})
     with SQLiteStore(path) as store:
         assert ids(Collection(store, ASSISTANT))[-1] == new["id"]
+
+
+def test_a_former_store_that_may_only_be_read_is_read_and_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "store.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FORMER.read_text())
+        kept = connection.execute("SELECT * FROM assistants").fetchall()
+
+    def read_only(path: Path) -> sqlite3.Connection:
+        uri = f"file:{quote(str(path))}?mode=ro"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+    monkeypatch.setattr(sqlite, "_connect", read_only)
+    with SQLiteStore(path) as store:
+        assert len(ids(Collection(store, ASSISTANT))) == 3
+        assert "a copy of it is read" in store.notice
+        with pytest.raises(StoreError, match="it is read-only"):
+            Collection(store, ASSISTANT).create(FIELDS)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT * FROM assistants").fetchall() == kept
+    monkeypatch.undo()
+    with SQLiteStore(path) as store:
+        assert store.notice == "" and Collection(store, ASSISTANT).create(FIELDS)
 
 
 def test_a_page_is_read_by_index_in_new_and_in_upgraded_stores(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from assistant_tui.server.store.paging import (
     take_page,
 )
 from assistant_tui.storage.migrations import Schema, run_statements
-from assistant_tui.storage.sqlite import Database
+from assistant_tui.storage.sqlite import COPY_MODE, Database
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +93,16 @@ class SQLiteStore:
         )
         self._database.open()
         self.journal_mode = self._database.journal_mode
+
+    @property
+    def notice(self) -> str:
+        """What a person should know of this file, in a sentence; mostly empty."""
+        mode = self.journal_mode
+        if mode == COPY_MODE:
+            return "the store is of an earlier version and cannot be written: a copy of it is read"
+        if mode == "wal":
+            return ""
+        return f"no write-ahead log on this file system: journal mode {mode} is in use"
 
     def __enter__(self) -> Self:
         return self
