@@ -118,7 +118,7 @@ async def test_the_trash_brings_back_an_older_deletion(program: Driver, store: S
     await program.press("d", "tab", "enter")
     await program.press("d", "tab", "enter")
     assert len(all_of(store)) == 1
-    await program.main.run_action("work('trash')")
+    await program.main.run_action("run('trash')")
     await program.settle()
     assert NAME in program.text
     await program.press("down", "enter", "tab", "enter")

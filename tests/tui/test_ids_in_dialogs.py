@@ -157,7 +157,7 @@ async def test_undo_shows_the_id_with_its_buttons_below_a_long_difference(kept: 
 
 async def test_the_trash_tells_what_was_deleted_by_its_id(kept: Path) -> None:
     async with twins(kept) as program:
-        await program.main.run_action("work('trash')")
+        await program.main.run_action("run('trash')")
         await program.settle()
         shown = [line.strip(" │") for line in program.lines]
         assert "asst_twin" in shown and "asst_twin\\u3164" in shown
@@ -165,7 +165,7 @@ async def test_the_trash_tells_what_was_deleted_by_its_id(kept: Path) -> None:
 
 async def test_what_is_brought_back_is_told_by_its_id(kept: Path) -> None:
     async with running(serving(assistant("asst_other")), kept) as program:
-        await program.main.run_action("work('trash')")
+        await program.main.run_action("run('trash')")
         await program.settle()
         await program.press("enter")
         assert id_line(program) == "Id    asst_twin\\u3164"
