@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.events import Paste
 
+from assistant_tui.tui.widgets.editors.tools import ToolCheckbox, ToolRow
 from tests.fakeserver.raw_server import HostileServer
 from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import FUNCTION, go_to, server_of
@@ -68,8 +69,8 @@ async def go_to_the_last(program: Driver) -> None:
     """From the first tool to the field behind the tools, and back to the last."""
     form = program.main.context.form.form
     assert form is not None
-    row = form.query("ToolRow")[127]
-    row.query_one("ToolBox").focus()
+    row = form.query(ToolRow)[127]
+    row.query_one(ToolCheckbox).focus()
     row.scroll_visible(animate=False)
     await program.settle()
 
