@@ -200,10 +200,8 @@ class _FullListing:
         """Cancel the requests that are under way."""
         for task in self.pending:
             task.cancel()
-        try:
-            await asyncio.gather(*self.pending, return_exceptions=True)
-        finally:
-            await self._prefetcher.close()
+        await self._prefetcher.close()
+        await asyncio.gather(*self.pending, return_exceptions=True)
 
     def _take(self, end: str, answer: _Answer) -> None:
         if end == _END:
