@@ -76,6 +76,7 @@ class Session:
     async def run(self, job: Job) -> int:
         """Run a job; returns its exit code, 1 where the server refused, or that of a signal."""
         loop = asyncio.get_running_loop()
+        SHUTDOWN.wake_by_signals(loop)
         self._task = asyncio.ensure_future(self._open_and_do(job))
         with SHUTDOWN.listening(lambda code: loop.call_soon_threadsafe(self._stop, code)):
             try:

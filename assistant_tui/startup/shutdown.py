@@ -14,10 +14,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from assistant_tui.config import child_processes
 from assistant_tui.startup.terminal_state import TERMINAL
+
+if TYPE_CHECKING:
+    import asyncio
 
 GRACE_SECONDS = 1.5
 """Seconds from the first signal until the process is exited by force."""
@@ -50,6 +55,7 @@ class Shutdown:
         self._terminals: list[int] = []
         self._pipe: tuple[int, int] | None = None
         """Wakes the watchdog thread by a byte; None until it was started."""
+        self._wake_main: Callable[[], object] | None = None
 
     def start(self) -> None:
         """Handle signals and start the watchdog thread; called in the main thread."""
@@ -61,6 +67,15 @@ class Shutdown:
         for number in _unless_ignored(signal.SIGHUP, signal.SIGTERM):
             signal.signal(number, self._handle)
         threading.Thread(target=self._watch, name="ending", daemon=True).start()
+
+    def wake_by_signals(self, loop: "asyncio.AbstractEventLoop") -> None:
+        """Wake the event loop of the main thread at every signal, until it is closed.
+
+        Python runs handlers in the main thread only, once that thread runs Python code. A signal
+        that the system delivers to another thread, as SIGCONT after a stop, interrupts no wait of
+        the main thread.
+        """
+        self._wake_main = partial(loop.call_soon_threadsafe, _do_nothing)
 
     def begin_exit(self, code: int) -> None:
         """Limit the time for what Python does at its exit, such as joining threads."""
@@ -174,6 +189,9 @@ class Shutdown:
     def _read_wakeups(self, data: bytes, poll: select.poll) -> None:
         while self._terminals:
             poll.register(self._terminals.pop(), 0)  # POLLHUP is always reported
+        if self._wake_main is not None:
+            with suppress(RuntimeError):  # the loop is closed
+                self._wake_main()
         for number in data:
             if number in (signal.SIGHUP, signal.SIGTERM):
                 self._start_countdown(EXIT_CODES[signal.Signals(number)])
@@ -194,6 +212,10 @@ class Shutdown:
 
 SHUTDOWN = Shutdown()
 """The one instance: signals belong to the whole process."""
+
+
+def _do_nothing() -> None:
+    """Is run by an event loop that was woken."""
 
 
 def _unless_ignored(*numbers: signal.Signals) -> list[signal.Signals]:

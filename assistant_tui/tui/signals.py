@@ -26,5 +26,6 @@ def watch(end: Callable[[int], None], fail: Callable[[Exception], None]) -> None
         if "handle" in context and isinstance(fault, Exception) and SHUTDOWN.code is None:
             fail(fault)
 
+    SHUTDOWN.wake_by_signals(loop)
     SHUTDOWN.listen(tell)
     loop.set_exception_handler(handle)
