@@ -14,7 +14,7 @@ from assistant_tui.config.folders import find_folders
 from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.startup.cached_rows import ProfileOpener
+from assistant_tui.startup.profile_opening import ProfileOpener
 from assistant_tui.tui.app import AssistantApp
 
 FOLDER = Path(__file__).resolve().parent

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from assistant_tui.server.assistants import ASSISTANT
 from assistant_tui.server.store import sample_store, sqlite_store
 from assistant_tui.server.store.interface import Collection, Store
-from assistant_tui.server.store.paging import Page, PageQuery
+from assistant_tui.server.store.paging import PageQuery, StoredPage
 
 Json = dict[str, Any]
 
@@ -25,7 +25,7 @@ class AssistantStore(Store, Protocol):
         """An assistant as the store has it."""
         return self._assistants().get(assistant_id)
 
-    def page(self, query: PageQuery) -> Page:
+    def page(self, query: PageQuery) -> StoredPage:
         """A page of assistants."""
         return self._assistants().page(query)
 

@@ -195,8 +195,8 @@ def _remembered_frame(settings: Settings, folders: Folders) -> "RememberedFrame 
 def _create_app(
     options: argparse.Namespace, settings: Settings, folders: Folders
 ) -> "AssistantApp":
-    from assistant_tui.startup.cached_rows import ProfileOpener
     from assistant_tui.startup.diagnostics import silence_libraries
+    from assistant_tui.startup.profile_opening import ProfileOpener
     from assistant_tui.tui.app import AssistantApp
 
     silence_libraries()

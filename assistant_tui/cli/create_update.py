@@ -4,7 +4,7 @@ import argparse
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import describe_error, report_saved
-from assistant_tui.cli.session import Job, Session
+from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.assistants.cloning import (
     clone,
@@ -22,7 +22,7 @@ from assistant_tui.storage.import_files import read_object
 from assistant_tui.storage.user_files import FileError
 
 
-def prepare_create(options: argparse.Namespace, console: Console) -> Job:
+def prepare_create(options: argparse.Namespace, console: Console) -> Subcommand:
     """Create what the file says, and print the new id."""
     draft = creation_draft(_read_file_option(options.file))
     for problem in draft.errors.values():
@@ -38,7 +38,7 @@ def prepare_create(options: argparse.Namespace, console: Console) -> Job:
     return job
 
 
-def prepare_update(options: argparse.Namespace, console: Console) -> Job:
+def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
     """Send what differs from what the server has, and print the id."""
     wanted = _read_file_option(options.file)
 
@@ -69,8 +69,8 @@ def _read_file_option(name: str) -> RawJson:
         raise ConfigurationError(f"--file {error}") from None
 
 
-def prepare_clone(options: argparse.Namespace, console: Console) -> Job:
-    """Create the new one, print its id, and tell what could not come along."""
+def prepare_clone(options: argparse.Namespace, console: Console) -> Subcommand:
+    """Create the new one, print its id, and tell what could not be copied."""
 
     async def job(session: Session) -> int:
         row = await session.service.fetch(options.id)
@@ -89,7 +89,7 @@ def prepare_clone(options: argparse.Namespace, console: Console) -> Job:
 async def _clone_here(session: Session, row: ResourceRow) -> int:
     document = RawJson(row.text)
     if lost := uncreatable_fields(document):
-        session.console.note(f"cannot come along: {', '.join(lost)}")
+        session.console.note(f"cannot be copied: {', '.join(lost)}")
     with session.write():
         saved = await session.service.create(clone(document))
         report_saved(session.console, saved)

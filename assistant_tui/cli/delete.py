@@ -4,13 +4,13 @@ import argparse
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import NO_UNDO, BatchReport
-from assistant_tui.cli.session import Job, Session
+from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.rows import ResourceRow
 
 
-def prepare_delete(options: argparse.Namespace, console: Console) -> Job:
+def prepare_delete(options: argparse.Namespace, console: Console) -> Subcommand:
     """Delete each of the assistants, and print the id of each that is gone."""
     ids = list(dict.fromkeys(options.ids))
     if not options.yes and not console.interactive:

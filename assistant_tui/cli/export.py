@@ -7,7 +7,7 @@ from contextlib import aclosing
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import BatchReport
 from assistant_tui.cli.row_stream import RowStream, parse_filter
-from assistant_tui.cli.session import Job, Session
+from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.formats.exporting import FORMATS, FileNames, Format
 from assistant_tui.core.json_text import members
@@ -16,7 +16,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.storage.export_folder import ExportFolder
 
 
-def prepare_export(options: argparse.Namespace, console: Console) -> Job:
+def prepare_export(options: argparse.Namespace, console: Console) -> Subcommand:
     """Write what was chosen, and tell what a format cannot express."""
     query = parse_filter(options.filter)
     if bool(options.ids) + options.all + (query is not None) != 1:

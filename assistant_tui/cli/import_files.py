@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import BatchReport, report_saved
-from assistant_tui.cli.session import Job, Session
+from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
 from assistant_tui.core.assistants.verification import SaveResult
@@ -20,7 +20,7 @@ from assistant_tui.storage.user_files import FileError
 _DONE = {Action.CREATE: "created", Action.CHANGE: "changed"}
 
 
-def prepare_import(options: argparse.Namespace, console: Console) -> Job:
+def prepare_import(options: argparse.Namespace, console: Console) -> Subcommand:
     """Read the files, print the plan, and carry it out unless that is not wanted."""
     if not (options.dry_run or options.yes or console.interactive):
         raise ConfigurationError(

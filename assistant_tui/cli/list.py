@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from assistant_tui.cli.console import Console, fit
 from assistant_tui.cli.row_stream import RowStream, parse_filter
-from assistant_tui.cli.session import Job, Session
+from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.core.assistants import columns
 from assistant_tui.core.assistants.columns import GAP
 from assistant_tui.core.assistants.description import describe
@@ -17,7 +17,7 @@ _LEAST_NAME = 12
 """Cells that a long id leaves to the name."""
 
 
-def prepare_list(options: argparse.Namespace, console: Console) -> Job:
+def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
     """List the first page, so many, or all."""
     wanted: int | None = options.limit
     query = parse_filter(options.filter)
@@ -74,7 +74,7 @@ class _TableLayout:
         return max(self._width - cells - len(GAP), 1)
 
 
-def prepare_get(options: argparse.Namespace, console: Console) -> Job:
+def prepare_get(options: argparse.Namespace, console: Console) -> Subcommand:
     """Show an assistant as the server has it now."""
 
     async def job(session: Session) -> int:

@@ -16,7 +16,7 @@ from assistant_tui.startup.shutdown import EXIT_CODES, SHUTDOWN
 
 WRITE_SECONDS = 10.0
 """How long a write in flight may go on after SIGTERM or SIGHUP, so that its result is known."""
-Job = Callable[["Session"], Awaitable[int]]
+Subcommand = Callable[["Session"], Awaitable[int]]
 """The work of one subcommand; returns the exit code."""
 
 
@@ -73,7 +73,7 @@ class Session:
             self._sent = self._anything_sent = True
             self._write.enter_context(SHUTDOWN.grace(WRITE_SECONDS))
 
-    async def run(self, job: Job) -> int:
+    async def run(self, job: Subcommand) -> int:
         """Run a job; returns its exit code, 1 where the server refused, or that of a signal."""
         loop = asyncio.get_running_loop()
         SHUTDOWN.wake_by_signals(loop)
@@ -117,7 +117,7 @@ class Session:
         if self.console.count_down(words):
             self._ticking = asyncio.get_running_loop().call_later(1, self._show_waits)
 
-    async def _open_and_do(self, job: Job) -> int:
+    async def _open_and_do(self, job: Subcommand) -> int:
         profile = self.settings.profile
         try:
             async with self.open_profile(profile) as self._service:

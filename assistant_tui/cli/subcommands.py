@@ -7,7 +7,7 @@ import argparse
 import asyncio
 
 from assistant_tui.cli.console import Console
-from assistant_tui.cli.session import Job, Session
+from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import ConfigurationError, Settings
 from assistant_tui.startup.diagnostics import silence_libraries
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
     return _flushed(console, asyncio.run(Session(settings, folders, console).run(job)))
 
 
-def _prepare(options: argparse.Namespace, console: Console) -> Job:
+def _prepare(options: argparse.Namespace, console: Console) -> Subcommand:
     """Let a subcommand check its options and read its files. Raises ConfigurationError."""
     match options.command:
         case "list":

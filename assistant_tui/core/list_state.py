@@ -34,7 +34,7 @@ class Load(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Request:
+class LoadRequest:
     """One request for rows; equal only to itself, so that no answer is taken for another's."""
 
     load: Load
@@ -62,7 +62,7 @@ class ListState:
     """The cursor whose page is wanted; ignored once the list ends with another row."""
     all_wanted: bool = False
     """All rows are waited for, whatever filter and order there are."""
-    request: Request | None = None
+    request: LoadRequest | None = None
     """What is under way, from its start until it was answered, has failed or was given up."""
     base: Listing | None = None
     """What was loaded when the request, or its last answer, was added to it."""
@@ -97,7 +97,7 @@ class ListState:
 
     # What is to be requested.
 
-    def next_request(self) -> Request | None:
+    def next_request(self) -> LoadRequest | None:
         """What to ask for now; None where nothing is needed, or something is under way."""
         return None if self.request is not None else self._needed()
 
@@ -129,20 +129,20 @@ class ListState:
         going = (self.activity, self.loading_all, self.all_wanted)
         return not same or going != (before.activity, before.loading_all, before.all_wanted)
 
-    def _needed(self) -> Request | None:
+    def _needed(self) -> LoadRequest | None:
         listing = self.listing
         if self.failure is not None:
             return None
         if self.reload_wanted:
-            return Request(Load.RELOAD, count=0 if listing.remembered else len(listing))
+            return LoadRequest(Load.RELOAD, count=0 if listing.remembered else len(listing))
         if not self._missing:
             return None
         if self.needs_all:
-            return Request(Load.WALK)
+            return LoadRequest(Load.WALK)
         wanted = self.page_wanted is not None and self.page_wanted == listing.cursor
         # What follows remembered rows is asked for when the server has confirmed them.
         if wanted and not listing.remembered:
-            return Request(Load.PAGE, after=listing.cursor or "")
+            return LoadRequest(Load.PAGE, after=listing.cursor or "")
         return None
 
     # What the person asks for.
@@ -196,11 +196,11 @@ class ListState:
         """Match the next rows against the query, `count` at most."""
         return replace(self, view=self.view.scanned(count)) if self.view.scan_pending else self
 
-    def started(self, request: Request) -> "ListState":
+    def started(self, request: LoadRequest) -> "ListState":
         """A request is under way."""
         return replace(self, request=request, base=self.listing)
 
-    def answered(self, request: Request, listing: Listing) -> "ListState":
+    def answered(self, request: LoadRequest, listing: Listing) -> "ListState":
         """Rows came; what was overtaken meanwhile is left out."""
         if request is not self.request or self.superseded:
             return self
@@ -213,13 +213,13 @@ class ListState:
             losses=self.losses if request.load is Load.RELOAD else 0,
         )
 
-    def answered_with(self, request: Request, page: Page) -> "ListState":
+    def answered_with(self, request: LoadRequest, page: Page) -> "ListState":
         """The page that follows came."""
         if request is not self.request or self.superseded:
             return self
         return self.answered(request, self.listing.extended(page))
 
-    def ended(self, request: Request) -> "ListState":
+    def ended(self, request: LoadRequest) -> "ListState":
         """There are no more answers; a walk that has not brought all is not begun again unasked."""
         if request is not self.request:
             return self
@@ -227,11 +227,11 @@ class ListState:
             return self.failed(request, ServiceError(SHORT))
         return self.given_up(request)
 
-    def given_up(self, request: Request) -> "ListState":
+    def given_up(self, request: LoadRequest) -> "ListState":
         """A request was given up before its end."""
         return replace(self, request=None, base=None) if request is self.request else self
 
-    def failed(self, request: Request, error: ServiceError) -> "ListState":
+    def failed(self, request: LoadRequest, error: ServiceError) -> "ListState":
         """A request failed; that of one that was not wanted any more is no news.
 
         Without a key, what is remembered is not shown any longer.
@@ -245,7 +245,7 @@ class ListState:
         now = replace(self, view=view, reload_wanted=False, failure=failure)
         return now.given_up(request)
 
-    def lost(self, request: Request, error: ServiceError) -> "ListState":
+    def lost(self, request: LoadRequest, error: ServiceError) -> "ListState":
         """The cursor of a page is gone: all is loaded anew, unless that helps no more."""
         if request is not self.request or self.superseded:
             return self.given_up(request)

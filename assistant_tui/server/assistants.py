@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assistant_tui.server.store.interface import Kind, new_id
+from assistant_tui.server.store.interface import ObjectKind, new_id
 from assistant_tui.server.store.paging import Json
 
-ASSISTANT = Kind("assistant", "asst", members={"tool_resources": dict})
+ASSISTANT = ObjectKind("assistant", "asst", members={"tool_resources": dict})
 
 _DEFAULTS: Mapping[str, Any] = {
     "name": None,

@@ -16,7 +16,7 @@ _OPENER = """
 from pathlib import Path
 from assistant_tui.config.folders import find_folders
 from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
-from assistant_tui.startup.cached_rows import ProfileOpener
+from assistant_tui.startup.profile_opening import ProfileOpener
 opener = ProfileOpener(Settings(LOCAL), find_folders())
 """
 

@@ -30,7 +30,7 @@ async def test_where_nothing_can_be_modified_the_edits_can_go_into_a_new_one(
         old, first = dict(on.held), on.row.id
         await on.edit_name("!")
         assert "This server cannot modify assistants" in on.program.text
-        assert "cannot come along: x_vendor" in on.program.text
+        assert "cannot be copied: x_vendor" in on.program.text
         await on.press("enter")
         assert "the edit is kept here" in on.status and on.in_form
         assert on.server.writes == ["modify"]
@@ -39,7 +39,7 @@ async def test_where_nothing_can_be_modified_the_edits_can_go_into_a_new_one(
         assert on.server.held[first] == old
         assert on.row.name == "Bot 3!" and on.row.id != first
         assert on.held["tools"] == old["tools"]
-        assert on.status == f"Created Bot 3! · could not come along: x_vendor · {on.row.id}"
+        assert on.status == f"Created Bot 3! · could not be copied: x_vendor · {on.row.id}"
 
 
 async def test_where_nothing_can_be_modified_enter_reads(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`clone`: another of the kind, here or on another server, and what could not come along."""
+"""`clone`: another of the kind, here or on another server, and what could not be copied."""
 
 import json
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_what_a_create_does_not_take_is_told(ask: Run, bent: BentServer) -> None
     text = b'{"id": "asst_1", "model": "gpt-4o", "owner": "me"}'
     bent.bent["retrieve"] = lambda asked: Answer(200, text)
     done = ask("clone", "asst_1")
-    assert (done.code, done.err) == (0, "assistant-tui: cannot come along: owner\n")
+    assert (done.code, done.err) == (0, "assistant-tui: cannot be copied: owner\n")
     assert bent.bodies == [{"model": "gpt-4o"}]
 
 

@@ -15,7 +15,7 @@ from assistant_tui.core.list_state import (
     SHORT,
     ListState,
     Load,
-    Request,
+    LoadRequest,
 )
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.rows import ResourceRow
@@ -59,7 +59,7 @@ class Server:
         more = len(rows) > start + limit
         return Page(tuple(rows[start : start + limit]), more, after, limit)
 
-    def answers(self, request: Request, listing: Listing) -> Iterator[Answer]:
+    def answers(self, request: LoadRequest, listing: Listing) -> Iterator[Answer]:
         """What comes of a request on a listing, one answer after the other."""
         match request.load:
             case Load.PAGE:
@@ -90,10 +90,10 @@ class ListMachine(RuleBasedStateMachine):
         """Others deleted two of them, and created one."""
         opening = Listing(rows, remembered=True) if remembered else Listing()
         self.state = ListState(FilteredListing(opening))
-        self.asking: Request | None = None
+        self.asking: LoadRequest | None = None
         self.answers: Iterator[Answer] = iter(())
         self.cancelled = False
-        self.late: list[tuple[Request, Listing]] = []
+        self.late: list[tuple[LoadRequest, Listing]] = []
         """Answers that came before, and may come a second time."""
         self.become(self.state.wanting_reload())
 
@@ -246,7 +246,7 @@ class ListMachine(RuleBasedStateMachine):
         return found
 
     @property
-    def at_rest(self) -> bool:
+    def is_idle(self) -> bool:
         idle = self.state.request is None and self.state.next_request() is None
         return idle and not self.state.view.scan_pending
 
@@ -262,7 +262,7 @@ class ListMachine(RuleBasedStateMachine):
     @invariant()
     def at_rest_all_is_there(self) -> None:
         state = self.state
-        if not self.at_rest or state.failure is not None:
+        if not self.is_idle or state.failure is not None:
             return
         assert not state.loading_all and not state.superseded
         if state.needs_all:
@@ -277,7 +277,7 @@ class ListMachine(RuleBasedStateMachine):
             return
         for helped in (False, True):
             self.goes_on(100)
-            assert self.at_rest
+            assert self.is_idle
             assert not helped or self.state.failure is None
             self.what_is_said_is_so()
             self.at_rest_all_is_there()

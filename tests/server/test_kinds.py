@@ -10,15 +10,15 @@ import pytest
 
 from assistant_tui.server.assistants import ASSISTANT, created
 from assistant_tui.server.errors import StoreError, UnknownCursor
-from assistant_tui.server.store.interface import Collection, Kind, ObjectWriter, Store
+from assistant_tui.server.store.interface import Collection, ObjectKind, ObjectWriter, Store
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite
 from tests.server.support import Json
 
-THREAD = Kind("thread", "thread")
-MESSAGE = Kind("thread.message", "msg")
+THREAD = ObjectKind("thread", "thread")
+MESSAGE = ObjectKind("thread.message", "msg")
 FIELDS = created({"model": "m"})
 FORMER = Path(__file__).with_name("store_1.sql")
 """A store as version 1 wrote it."""

@@ -97,11 +97,11 @@ async def in_this_process(app: App, **settings: Any) -> AsyncIterator[Endpoint]:
     yield Endpoint(endpoint.base_url, transport=endpoint.transport, **settings)
 
 
-ROADS = {"socket": on_socket, "in-process": in_this_process}
+CONNECTIONS = {"socket": on_socket, "in-process": in_this_process}
 
 
 @asynccontextmanager
-async def transport_to(road: str, app: App, **settings: Any) -> AsyncIterator[Transport]:
+async def transport_to(connection: str, app: App, **settings: Any) -> AsyncIterator[Transport]:
     """A transport before an app; it does not wait before it repeats a request."""
 
     async def sleep(seconds: float) -> None:
@@ -109,7 +109,7 @@ async def transport_to(road: str, app: App, **settings: Any) -> AsyncIterator[Tr
 
     largest = settings.pop("largest_body", 1_000_000)
     async with (
-        ROADS[road](app, **settings) as endpoint,
+        CONNECTIONS[connection](app, **settings) as endpoint,
         Transport(endpoint, sleep=sleep, random=lambda: 0.0, largest_body=largest) as transport,
     ):
         yield transport

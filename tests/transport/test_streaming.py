@@ -23,14 +23,14 @@ from assistant_tui.transport.sse import read_events
 from assistant_tui.transport.transport import Transport
 from tests.api.sockets import serving
 from tests.api.support import KEY, KeyRing
-from tests.transport.apps import ROADS, App, Call, replying, transport_to
+from tests.transport.apps import CONNECTIONS, App, Call, replying, transport_to
 
 READ = Request("GET", "/runs", accept="text/event-stream")
 WRITE = Request("POST", "/runs", body=b"{}", accept="text/event-stream")
 LIMIT = 30.0
 """Seconds after which a test hangs."""
 
-pytestmark = pytest.mark.parametrize("road", ROADS)
+pytestmark = pytest.mark.parametrize("connection", CONNECTIONS)
 
 
 async def whole(transport: Transport, request: Request = READ, limits: Limits | None = None) -> str:
@@ -39,7 +39,7 @@ async def whole(transport: Transport, request: Request = READ, limits: Limits | 
         return b"".join([chunk async for chunk in response.chunks()]).decode()
 
 
-async def test_each_part_is_there_as_soon_as_it_was_sent(road: str) -> None:
+async def test_each_part_is_there_as_soon_as_it_was_sent(connection: str) -> None:
     go_on = asyncio.Event()
 
     async def talk(call: Call) -> None:
@@ -53,7 +53,7 @@ async def test_each_part_is_there_as_soon_as_it_was_sent(road: str) -> None:
 
     async with (
         asyncio.timeout(LIMIT),
-        transport_to(road, App(talk)) as transport,
+        transport_to(connection, App(talk)) as transport,
         transport.stream(WRITE) as response,
     ):
         assert (response.status, response.content_type) == (200, "text/event-stream")
@@ -65,7 +65,7 @@ async def test_each_part_is_there_as_soon_as_it_was_sent(road: str) -> None:
         assert [chunk async for chunk in chunks] == []
 
 
-async def test_events_are_read_from_a_stream(road: str) -> None:
+async def test_events_are_read_from_a_stream(connection: str) -> None:
     async def talk(call: Call) -> None:
         await call.start(content_type="text/event-stream")
         text = "event: a\ndata: é\r\n\r\n: ping\n\ndata: [DONE]".encode()
@@ -73,7 +73,7 @@ async def test_events_are_read_from_a_stream(road: str) -> None:
             await call.send(text[at : at + 1])
         await call.end()
 
-    async with transport_to(road, App(talk)) as transport, transport.stream(READ) as response:
+    async with transport_to(connection, App(talk)) as transport, transport.stream(READ) as response:
         events = [(each.event, each.data) async for each in read_events(response.chunks())]
     assert events == [("a", "é"), ("", "[DONE]")]
 
@@ -90,9 +90,9 @@ def endless(gone: asyncio.Event) -> Callable[[Call], Awaitable[None]]:
     return talk
 
 
-async def test_leaving_a_stream_tells_the_server(road: str) -> None:
+async def test_leaving_a_stream_tells_the_server(connection: str) -> None:
     gone = asyncio.Event()
-    async with transport_to(road, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
+    async with transport_to(connection, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
         async with transport.stream(WRITE) as response:
             chunks = response.chunks()
             assert await anext(chunks) == b"first"
@@ -100,7 +100,7 @@ async def test_leaving_a_stream_tells_the_server(road: str) -> None:
         await chunks.aclose()
 
 
-async def test_cancelling_a_reader_tells_the_server(road: str) -> None:
+async def test_cancelling_a_reader_tells_the_server(connection: str) -> None:
     gone, begun = asyncio.Event(), asyncio.Event()
 
     async def read() -> None:
@@ -108,7 +108,7 @@ async def test_cancelling_a_reader_tells_the_server(road: str) -> None:
             async for _ in response.chunks():
                 begun.set()
 
-    async with transport_to(road, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
+    async with transport_to(connection, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
         reading = asyncio.create_task(read())
         await begun.wait()
         reading.cancel()
@@ -117,7 +117,7 @@ async def test_cancelling_a_reader_tells_the_server(road: str) -> None:
             await reading
 
 
-async def test_cancelling_before_the_head_tells_the_server(road: str) -> None:
+async def test_cancelling_before_the_head_tells_the_server(connection: str) -> None:
     gone, called = asyncio.Event(), asyncio.Event()
 
     async def talk(call: Call) -> None:
@@ -125,65 +125,67 @@ async def test_cancelling_before_the_head_tells_the_server(road: str) -> None:
         await call.disconnected()
         gone.set()
 
-    async with transport_to(road, App(talk)) as transport, asyncio.timeout(LIMIT):
+    async with transport_to(connection, App(talk)) as transport, asyncio.timeout(LIMIT):
         reading = asyncio.create_task(whole(transport, WRITE))
         await called.wait()
         reading.cancel()
         await gone.wait()
 
 
-async def test_the_key_is_fetched_anew_where_it_was_refused(road: str) -> None:
+async def test_the_key_is_fetched_anew_where_it_was_refused(connection: str) -> None:
     app, keys = App(replying(401), replying(200, b"done")), KeyRing("old", "new")
-    async with transport_to(road, app, key=keys) as transport:
+    async with transport_to(connection, app, key=keys) as transport:
         assert await whole(transport, WRITE) == "done"
     sent = [(call.headers["authorization"], call.headers["accept"]) for call in app.calls]
     assert sent == [(f"Bearer {key}", "text/event-stream") for key in ("old", "new")]
 
 
-async def test_a_read_is_repeated_and_a_write_is_not(road: str) -> None:
+async def test_a_read_is_repeated_and_a_write_is_not(connection: str) -> None:
     app = App(replying(503), replying(200, b"done"))
-    async with transport_to(road, app) as transport:
+    async with transport_to(connection, app) as transport:
         assert await whole(transport) == "done"
     app = App(replying(503), replying(200, b"done"))
-    async with transport_to(road, app) as transport:
+    async with transport_to(connection, app) as transport:
         with pytest.raises(ServerFault) as raised:
             await whole(transport, WRITE)
     assert raised.value.may_have_arrived
     assert len(app.calls) == 1
 
 
-async def test_a_write_is_repeated_where_the_server_did_not_take_it(road: str) -> None:
+async def test_a_write_is_repeated_where_the_server_did_not_take_it(connection: str) -> None:
     app = App(replying(429, retry_after="1"), replying(200, b"done"))
-    async with transport_to(road, app) as transport:
+    async with transport_to(connection, app) as transport:
         assert await whole(transport, WRITE) == "done"
     assert [call.method for call in app.calls] == ["POST", "POST"]
 
 
-async def test_redirects_are_followed_on_the_same_origin_alone(road: str) -> None:
+async def test_redirects_are_followed_on_the_same_origin_alone(connection: str) -> None:
     app = App(replying(307, location="/v1/runs"), replying(200, b"done"))
-    async with transport_to(road, app) as transport:
+    async with transport_to(connection, app) as transport:
         assert await whole(transport, WRITE) == "done"
     assert [call.path for call in app.calls] == ["/runs", "/v1/runs"]
     app = App(replying(307, location="https://elsewhere.test/runs"), replying(200, b"done"))
-    async with transport_to(road, app) as transport:
+    async with transport_to(connection, app) as transport:
         with pytest.raises(Unreadable, match=r"points to https://elsewhere\.test"):
             await whole(transport)
     assert len(app.calls) == 1
 
 
-async def test_a_refusal_is_told_in_the_words_of_the_server_without_the_key(road: str) -> None:
+async def test_a_refusal_is_told_in_the_words_of_the_server_without_the_key(
+    connection: str,
+) -> None:
     body = f'{{"error": {{"message": "no {KEY} here"}}}}'.encode()
     app = App(replying(404, body, x_request_id="req_1"))
-    async with transport_to(road, app, key=KeyRing(KEY)) as transport:
+    async with transport_to(connection, app, key=KeyRing(KEY)) as transport:
         with pytest.raises(NotServed, match=r"does not serve POST /runs: no .* here") as raised:
             await whole(transport, WRITE)
     assert KEY not in str(raised.value)
     assert raised.value.request_id == "req_1"
 
 
-async def test_a_key_that_no_header_can_carry_sends_nothing(road: str) -> None:
+async def test_a_key_that_no_header_can_carry_sends_nothing(connection: str) -> None:
     app = App(replying(200))
-    async with transport_to(road, app, key=KeyRing("a\nb")) as transport:
+    async with transport_to(connection, app, key=KeyRing("a\nb")) as transport:
         with pytest.raises(Unauthorized):
             await whole(transport)
     assert app.calls == []
@@ -225,17 +227,17 @@ async def dripping(call: Call) -> None:
     ids=["no-head", "no-body", "idle", "total", "total-no-head"],
 )
 async def test_each_time_out_ends_a_stream(
-    road: str, talk: Callable[[Call], Awaitable[None]], limits: Limits, words: str
+    connection: str, talk: Callable[[Call], Awaitable[None]], limits: Limits, words: str
 ) -> None:
     app = App(talk)
-    async with transport_to(road, app) as transport, asyncio.timeout(5):
+    async with transport_to(connection, app) as transport, asyncio.timeout(5):
         with pytest.raises(TimedOut, match=words) as raised:
             await whole(transport, WRITE, limits)
     assert raised.value.may_have_arrived
     assert len(app.calls) <= 1
 
 
-async def test_a_slow_reader_is_no_slow_server(road: str) -> None:
+async def test_a_slow_reader_is_no_slow_server(connection: str) -> None:
     async def talk(call: Call) -> None:
         await call.start()
         for _ in range(3):
@@ -244,7 +246,7 @@ async def test_a_slow_reader_is_no_slow_server(road: str) -> None:
 
     size = 0
     async with (
-        transport_to(road, App(talk)) as transport,
+        transport_to(connection, App(talk)) as transport,
         transport.stream(READ, Limits(idle=1.0)) as response,
     ):
         async for chunk in response.chunks():
@@ -254,7 +256,7 @@ async def test_a_slow_reader_is_no_slow_server(road: str) -> None:
     assert size == 300_000
 
 
-async def test_a_body_is_read_up_to_its_limit(road: str) -> None:
+async def test_a_body_is_read_up_to_its_limit(connection: str) -> None:
     async def talk(call: Call) -> None:
         await call.start()
         gone = asyncio.create_task(call.disconnected())
@@ -263,7 +265,7 @@ async def test_a_body_is_read_up_to_its_limit(road: str) -> None:
             await asyncio.sleep(0)
 
     size = 0
-    async with transport_to(road, App(talk)) as transport, asyncio.timeout(LIMIT):
+    async with transport_to(connection, App(talk)) as transport, asyncio.timeout(LIMIT):
         with pytest.raises(ResponseTooLarge, match="is larger than"):
             async with transport.stream(READ, Limits(body=10_000)) as response:
                 async for chunk in response.chunks():
@@ -271,7 +273,7 @@ async def test_a_body_is_read_up_to_its_limit(road: str) -> None:
     assert size == 10_000
 
 
-async def test_a_compressed_stream_is_read_as_it_comes(road: str) -> None:
+async def test_a_compressed_stream_is_read_as_it_comes(connection: str) -> None:
     more = asyncio.Event()
 
     async def talk(call: Call) -> None:
@@ -283,7 +285,7 @@ async def test_a_compressed_stream_is_read_as_it_comes(road: str) -> None:
 
     async with (
         asyncio.timeout(LIMIT),
-        transport_to(road, App(talk)) as transport,
+        transport_to(connection, App(talk)) as transport,
         transport.stream(READ) as response,
     ):
         chunks = response.chunks()
@@ -292,21 +294,23 @@ async def test_a_compressed_stream_is_read_as_it_comes(road: str) -> None:
         assert b"".join([chunk async for chunk in chunks]) == b"two"
 
 
-async def test_what_is_packed_counts_with_its_size_when_unpacked(road: str) -> None:
+async def test_what_is_packed_counts_with_its_size_when_unpacked(connection: str) -> None:
     body = gzip.compress(bytes(1_000_000))
-    async with transport_to(road, App(replying(200, body, content_encoding="gzip"))) as transport:
+    async with transport_to(
+        connection, App(replying(200, body, content_encoding="gzip"))
+    ) as transport:
         with pytest.raises(ResponseTooLarge):
             await whole(transport, READ, Limits(body=100_000))
 
 
-async def test_what_was_begun_and_is_cut_off_is_not_asked_for_again(road: str) -> None:
+async def test_what_was_begun_and_is_cut_off_is_not_asked_for_again(connection: str) -> None:
     async def talk(call: Call) -> None:
         await call.start(content_length="1000", x_request_id="req_1")
         await call.send(b"first")
         raise RuntimeError("the server breaks")
 
     app, seen = App(talk), []
-    async with transport_to(road, app) as transport:
+    async with transport_to(connection, app) as transport:
         with pytest.raises(Unreadable, match="was cut off") as raised:
             async with transport.stream(READ) as response:
                 async for chunk in response.chunks():
@@ -316,10 +320,12 @@ async def test_what_was_begun_and_is_cut_off_is_not_asked_for_again(road: str) -
     assert len(app.calls) == 1
 
 
-async def test_a_stream_is_logged_when_it_ends(road: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_stream_is_logged_when_it_ends(
+    connection: str, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, "assistant_tui.transport")
     async with (
-        transport_to(road, App(endless(asyncio.Event()))) as transport,
+        transport_to(connection, App(endless(asyncio.Event()))) as transport,
         transport.stream(WRITE) as response,
     ):
         await anext(response.chunks())
@@ -328,19 +334,19 @@ async def test_a_stream_is_logged_when_it_ends(road: str, caplog: pytest.LogCapt
     assert len(lines) == 1 and lines[0].startswith("POST /runs 200 ")
 
 
-async def test_send_reads_the_whole_of_what_comes_in_parts(road: str) -> None:
+async def test_send_reads_the_whole_of_what_comes_in_parts(connection: str) -> None:
     async def talk(call: Call) -> None:
         await call.start()
         for part in (b'{"a"', b": ", b"1}"):
             await call.send(part)
         await call.end()
 
-    async with transport_to(road, App(talk)) as transport:
+    async with transport_to(connection, App(talk)) as transport:
         assert (await transport.send(WRITE)).text == '{"a": 1}'
 
 
-async def test_a_proxy_is_used_by_streams_too(road: str) -> None:
-    if road != "socket":
+async def test_a_proxy_is_used_by_streams_too(connection: str) -> None:
+    if connection != "socket":
         return
     reply = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone"
     async with serving(reply) as port:

@@ -81,7 +81,7 @@ async def test_what_cannot_come_along_is_named_and_not_sent(tmp_path: Path) -> N
     gate.refuse = lambda method, path: (200, b'{"data": []}') if path == "/models" else None
     async with running(gate, tmp_path) as program:
         await program.press("C")
-        assert "Cannot come along: x_vendor · Ctrl+S creates it" in program.status
+        assert "Cannot be copied: x_vendor · Ctrl+S creates it" in program.status
         assert title(program) == "Clone of a, without x_vendor"
         assert program.main.query_one(Input).value == ""
         await program.press("ctrl+s")

@@ -1,4 +1,4 @@
-"""Clones on another server: told first what cannot come along, then made there and nowhere else."""
+"""Clones on another server: told first what cannot be copied, then made there and nowhere else."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

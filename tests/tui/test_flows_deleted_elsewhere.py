@@ -115,10 +115,10 @@ async def test_what_cannot_come_along_is_named_before_and_after(tmp_path: Path) 
         await program.press("enter", "x")
         server.gone = True
         await program.press("ctrl+s")
-        assert "These fields cannot come along: x_vendor" in program.text
+        assert "These fields cannot be copied: x_vendor" in program.text
         await program.press("tab", "enter")
         assert json.loads(gate.bodies[0]) == {"name": "nx", "model": "m"}
-        assert "could not come along: x_vendor · a2" in program.status
+        assert "could not be copied: x_vendor · a2" in program.status
 
 
 async def test_a_server_that_cannot_retrieve_is_never_taken_to_have_lost_it(tmp_path: Path) -> None:

@@ -87,9 +87,7 @@ def transfer(document: RawJson, offer: ServerInventory) -> Transfer:
     Raises:
         ValueError: the text is no object.
     """
-    lost = [
-        f"{name} cannot come along: no create takes it" for name in uncreatable_fields(document)
-    ]
+    lost = [f"{name} cannot be copied: no create takes it" for name in uncreatable_fields(document)]
     preset = dict(recreation_draft(document).preset)
     model = text_in(preset.get("model"))
     if offer.models and model and model not in offer.models:

@@ -26,7 +26,7 @@ class Side(Enum):
 
 
 @dataclass(frozen=True)
-class Conflict:
+class DraftConflict:
     """An edit, the assistant as somebody else made it meanwhile, and the fields of both."""
 
     draft: Draft

@@ -13,7 +13,7 @@ from assistant_tui.core.assistants.fields import (
     RESOURCES,
     TOOL_PARTS,
     Field,
-    Kind,
+    FieldKind,
 )
 from assistant_tui.core.json_text import elements, indent, member_at, members, read_json, write_json
 from assistant_tui.core.raw_json import same_json
@@ -82,21 +82,23 @@ def from_json(field: Field, text: str | None) -> EditorValue:
         return _EMPTY.get(field.kind, "")
     _check_size(field, text, value)
     match field.kind:
-        case Kind.METADATA:
+        case FieldKind.METADATA:
             return _entries(text, value)
-        case Kind.TOOLS:
+        case FieldKind.TOOLS:
             return tuple(ObjectValue(tool) for tool in elements(text))
-        case Kind.IDS:
+        case FieldKind.IDS:
             return _ids(field, value)
-        case Kind.FORMAT | Kind.RESOURCES:
+        case FieldKind.FORMAT | FieldKind.RESOURCES:
             return _composite(field, text, value)
-        case Kind.SCHEMA:
+        case FieldKind.SCHEMA:
             return indent(text)
-        case Kind.FLAG if isinstance(value, bool):
+        case FieldKind.FLAG if isinstance(value, bool):
             return text
-        case Kind.NUMBER | Kind.COUNT if _is_number(value):
+        case FieldKind.NUMBER | FieldKind.COUNT if _is_number(value):
             return text
-        case Kind.LINE | Kind.TEXT | Kind.MODEL | Kind.CHOICE if isinstance(value, str):
+        case FieldKind.LINE | FieldKind.TEXT | FieldKind.MODEL | FieldKind.CHOICE if isinstance(
+            value, str
+        ):
             return value
     raise ValueError(f"{field.name} is of another kind")
 
@@ -120,15 +122,19 @@ def looks_same(field: Field, one: str | None, other: str | None) -> bool:
         return False
 
 
-MOST_SHOWN: Mapping[Kind, int] = {Kind.METADATA: 48, Kind.TOOLS: 192, Kind.IDS: 48}
+MOST_SHOWN: Mapping[FieldKind, int] = {
+    FieldKind.METADATA: 48,
+    FieldKind.TOOLS: 192,
+    FieldKind.IDS: 48,
+}
 """How many entries a form has editors for, each of which costs time at every key; well beyond the
 limits of the API, so that what is over a limit can be seen and mended there."""
 LONGEST_LINE = 20_000
 """Characters of a text that an input of one line is made for."""
 LONGEST_TEXT = 1_000_000
 """Characters of a text that a text area is made for."""
-_AREAS = (Kind.TEXT, Kind.SCHEMA)
-_LINES = (Kind.LINE, Kind.MODEL, Kind.CHOICE)
+_AREAS = (FieldKind.TEXT, FieldKind.SCHEMA)
+_LINES = (FieldKind.LINE, FieldKind.MODEL, FieldKind.CHOICE)
 
 
 def _check_size(field: Field, text: str, value: object) -> None:
@@ -136,9 +142,9 @@ def _check_size(field: Field, text: str, value: object) -> None:
     if isinstance(value, list | dict) and len(value) > MOST_SHOWN.get(field.kind, len(value)):
         raise ValueError(f"{field.name}: {len(value):,} are more than a form shows")
     parts: Iterable[object] = ()
-    if field.kind is Kind.METADATA and isinstance(value, dict):
+    if field.kind is FieldKind.METADATA and isinstance(value, dict):
         parts = (*value, *value.values())
-    elif field.kind is Kind.IDS and isinstance(value, list):
+    elif field.kind is FieldKind.IDS and isinstance(value, list):
         parts = value
     longest = max((len(each) for each in parts if isinstance(each, str)), default=0)
     if field.kind in _LINES:
@@ -147,12 +153,12 @@ def _check_size(field: Field, text: str, value: object) -> None:
         raise ValueError(f"{field.name}: longer than a form shows")
 
 
-_EMPTY: Mapping[Kind, EditorValue] = {
-    Kind.METADATA: (),
-    Kind.TOOLS: (),
-    Kind.IDS: (),
-    Kind.FORMAT: ObjectValue("null"),
-    Kind.RESOURCES: ObjectValue("{}"),
+_EMPTY: Mapping[FieldKind, EditorValue] = {
+    FieldKind.METADATA: (),
+    FieldKind.TOOLS: (),
+    FieldKind.IDS: (),
+    FieldKind.FORMAT: ObjectValue("null"),
+    FieldKind.RESOURCES: ObjectValue("{}"),
 }
 """What an editor holds for nothing, where that is not an empty text."""
 
@@ -162,7 +168,7 @@ def _is_number(value: object) -> bool:
 
 
 def _composite(field: Field, text: str, value: object) -> ObjectValue:
-    if field.kind is Kind.FORMAT and isinstance(value, dict | str):
+    if field.kind is FieldKind.FORMAT and isinstance(value, dict | str):
         ObjectValue(text).part(FORMAT_TYPE)
         return ObjectValue(text)
     if isinstance(value, dict):
@@ -225,7 +231,7 @@ def tool_label(tool: ObjectValue) -> str:
 
 
 _BLANK = "white space alone"
-_READ_WITHOUT_BLANKS = (Kind.NUMBER, Kind.COUNT, Kind.SCHEMA)
+_READ_WITHOUT_BLANKS = (FieldKind.NUMBER, FieldKind.COUNT, FieldKind.SCHEMA)
 
 
 def unsent_input(field: Field, raw: EditorValue) -> tuple[str, ...]:
@@ -242,11 +248,11 @@ def _aside(field: Field, raw: EditorValue) -> Iterator[str]:
         case str() if field.kind in _READ_WITHOUT_BLANKS:
             if raw and not raw.strip():
                 yield _BLANK
-        case ObjectValue() if field.kind is Kind.FORMAT:
+        case ObjectValue() if field.kind is FieldKind.FORMAT:
             yield from _of_format(raw)
-        case ObjectValue() if field.kind is Kind.RESOURCES:
+        case ObjectValue() if field.kind is FieldKind.RESOURCES:
             yield from _of_parts(RESOURCES, raw)
-        case tuple() if field.kind is Kind.TOOLS:
+        case tuple() if field.kind is FieldKind.TOOLS:
             for tool in raw:
                 if isinstance(tool, ObjectValue):
                     yield from _of_tool(tool)

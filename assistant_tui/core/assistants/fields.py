@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """What a field holds, and so which editor suits it."""
 
     LINE = auto()
@@ -46,7 +46,7 @@ class Field:
     name: str
     """The API's name; of a part, its path with dots: `function.name`."""
     label: str
-    kind: Kind
+    kind: FieldKind
     limit: int | None = None
     """The most characters of a text, or entries of a list."""
     least: float = 0.0
@@ -66,7 +66,7 @@ def _identifier(name: str) -> Field:
     """What the API names functions and schemas by."""
     allowed = "a–z, A–Z, 0–9, _ and - are allowed"
     pattern = "[A-Za-z0-9_-]*"
-    return Field(name, "Name", Kind.LINE, 64, nullable=False, pattern=pattern, allowed=allowed)
+    return Field(name, "Name", FieldKind.LINE, 64, nullable=False, pattern=pattern, allowed=allowed)
 
 
 def _parts(*fields: Field) -> Mapping[str, Field]:
@@ -75,22 +75,22 @@ def _parts(*fields: Field) -> Mapping[str, Field]:
 
 FUNCTION = _parts(
     _identifier("function.name"),
-    Field("function.description", "Description", Kind.TEXT),
-    Field("function.strict", "Strict", Kind.FLAG),
-    Field("function.parameters", "Parameters", Kind.SCHEMA),
+    Field("function.description", "Description", FieldKind.TEXT),
+    Field("function.strict", "Strict", FieldKind.FLAG),
+    Field("function.parameters", "Parameters", FieldKind.SCHEMA),
 )
 FILE_SEARCH = _parts(
-    Field("file_search.max_num_results", "Most results", Kind.COUNT, least=1, most=50),
+    Field("file_search.max_num_results", "Most results", FieldKind.COUNT, least=1, most=50),
     Field(
         "file_search.ranking_options.ranker",
         "Ranker",
-        Kind.CHOICE,
+        FieldKind.CHOICE,
         choices=("auto", "default_2024_08_21"),
     ),
     Field(
         "file_search.ranking_options.score_threshold",
         "Least score",
-        Kind.NUMBER,
+        FieldKind.NUMBER,
         most=1.0,
         nullable=False,
     ),
@@ -105,38 +105,38 @@ TOOL_PARTS: Mapping[str, Mapping[str, Field]] = {
 FORMAT_TYPE = Field(
     "type",
     "Type",
-    Kind.CHOICE,
+    FieldKind.CHOICE,
     choices=("auto", "text", "json_object", "json_schema"),
 )
 FORMAT = _parts(
     FORMAT_TYPE,
     _identifier("json_schema.name"),
-    Field("json_schema.description", "Description", Kind.TEXT),
-    Field("json_schema.strict", "Strict", Kind.FLAG),
-    Field("json_schema.schema", "Schema", Kind.SCHEMA),
+    Field("json_schema.description", "Description", FieldKind.TEXT),
+    Field("json_schema.strict", "Strict", FieldKind.FLAG),
+    Field("json_schema.schema", "Schema", FieldKind.SCHEMA),
 )
 RESOURCES = _parts(
-    Field("code_interpreter.file_ids", "Code files", Kind.IDS, limit=20),
-    Field("file_search.vector_store_ids", "Vector store", Kind.IDS, limit=1),
+    Field("code_interpreter.file_ids", "Code files", FieldKind.IDS, limit=20),
+    Field("file_search.vector_store_ids", "Vector store", FieldKind.IDS, limit=1),
 )
 
 FIELDS: Mapping[str, Field] = _parts(
-    Field("name", "Name", Kind.LINE, limit=256),
-    Field("model", "Model", Kind.MODEL, limit=256, nullable=False),
-    Field("description", "Description", Kind.TEXT, limit=512),
-    Field("instructions", "Instructions", Kind.TEXT, limit=256_000),
-    Field("temperature", "Temperature", Kind.NUMBER, most=2.0),
-    Field("top_p", "Top P", Kind.NUMBER, most=1.0),
+    Field("name", "Name", FieldKind.LINE, limit=256),
+    Field("model", "Model", FieldKind.MODEL, limit=256, nullable=False),
+    Field("description", "Description", FieldKind.TEXT, limit=512),
+    Field("instructions", "Instructions", FieldKind.TEXT, limit=256_000),
+    Field("temperature", "Temperature", FieldKind.NUMBER, most=2.0),
+    Field("top_p", "Top P", FieldKind.NUMBER, most=1.0),
     Field(
         "reasoning_effort",
         "Reasoning",
-        Kind.CHOICE,
+        FieldKind.CHOICE,
         choices=("none", "minimal", "low", "medium", "high", "xhigh", "max"),
     ),
-    Field("response_format", "Response format", Kind.FORMAT),
-    Field("tools", "Tools", Kind.TOOLS, limit=128),
-    Field("tool_resources", "Tool resources", Kind.RESOURCES),
-    Field("metadata", "Metadata", Kind.METADATA, limit=16),
+    Field("response_format", "Response format", FieldKind.FORMAT),
+    Field("tools", "Tools", FieldKind.TOOLS, limit=128),
+    Field("tool_resources", "Tool resources", FieldKind.RESOURCES),
+    Field("metadata", "Metadata", FieldKind.METADATA, limit=16),
 )
 """The fields of the form, in its order: all that a modify request takes; servers may know more."""
 

@@ -19,7 +19,7 @@ from assistant_tui.core.assistants.fields import (
     METADATA_VALUE_LIMIT,
     RESOURCES,
     Field,
-    Kind,
+    FieldKind,
 )
 from assistant_tui.core.json_text import (
     compose,
@@ -134,7 +134,7 @@ def _write_ids(field: Field, raw: EditorValue) -> str:
             raise FieldError(f"{field.label}: '{each}' stands twice")
         if each and not each.strip():
             raise FieldError(f"{field.label}: an id is no white space alone")
-        if len(pasted := each.split()) > MOST_SHOWN[Kind.IDS]:
+        if len(pasted := each.split()) > MOST_SHOWN[FieldKind.IDS]:
             raise FieldError(f"{field.label}: at most {field.limit}, these are {len(pasted):,}")
         seen.add(each)
     return write_json(ids)
@@ -230,18 +230,18 @@ def _lacks(composite: ObjectValue, text: str, name: str) -> bool:
     return touched and member_at(text, path[:-1]) is not None
 
 
-_WRITERS: Mapping[Kind, Callable[[Field, EditorValue], str]] = {
-    Kind.LINE: _write_text,
-    Kind.TEXT: _write_text,
-    Kind.MODEL: _write_text,
-    Kind.CHOICE: _write_text,
-    Kind.NUMBER: _write_number,
-    Kind.COUNT: _write_count,
-    Kind.FLAG: _write_flag,
-    Kind.SCHEMA: _write_schema,
-    Kind.IDS: _write_ids,
-    Kind.METADATA: _write_metadata,
-    Kind.TOOLS: _write_tools,
-    Kind.FORMAT: _write_format,
-    Kind.RESOURCES: _write_resources,
+_WRITERS: Mapping[FieldKind, Callable[[Field, EditorValue], str]] = {
+    FieldKind.LINE: _write_text,
+    FieldKind.TEXT: _write_text,
+    FieldKind.MODEL: _write_text,
+    FieldKind.CHOICE: _write_text,
+    FieldKind.NUMBER: _write_number,
+    FieldKind.COUNT: _write_count,
+    FieldKind.FLAG: _write_flag,
+    FieldKind.SCHEMA: _write_schema,
+    FieldKind.IDS: _write_ids,
+    FieldKind.METADATA: _write_metadata,
+    FieldKind.TOOLS: _write_tools,
+    FieldKind.FORMAT: _write_format,
+    FieldKind.RESOURCES: _write_resources,
 }

@@ -17,8 +17,8 @@ from assistant_tui.server.errors import (
     UnknownCursor,
     envelope,
 )
-from assistant_tui.server.store.interface import Kind
-from assistant_tui.server.store.paging import Json, Page
+from assistant_tui.server.store.interface import ObjectKind
+from assistant_tui.server.store.paging import Json, StoredPage
 
 _RETRY_SECONDS = 1
 """What a client is asked to wait before it sends a request again that met a lock."""
@@ -37,7 +37,7 @@ class JSONResponse(Response):
             return json.dumps(content, separators=(",", ":")).encode()
 
 
-def list_response(page: Page) -> Response:
+def list_response(page: StoredPage) -> Response:
     """A page as the API sends it."""
     ids = [each["id"] for each in page.data]
     return JSONResponse(
@@ -51,7 +51,7 @@ def list_response(page: Page) -> Response:
     )
 
 
-def object_response(kind: Kind, object_id: str, found: Json | None) -> Response:
+def object_response(kind: ObjectKind, object_id: str, found: Json | None) -> Response:
     """An object, or what is said about it. Raises ApiError, of status 404, for None."""
     if found is None:
         raise ApiError(f"No {kind.noun} found with id '{object_id}'.", status=404)

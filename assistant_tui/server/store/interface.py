@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from assistant_tui.server.store.paging import Json, Page, PageQuery
+from assistant_tui.server.store.paging import Json, PageQuery, StoredPage
 
 Result = TypeVar("Result")
 
@@ -24,7 +24,7 @@ def new_id(prefix: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ObjectKind:
     """What sort of object something is."""
 
     name: str
@@ -43,11 +43,11 @@ class Kind:
 class ObjectReader(Protocol):
     """A transaction that reads: all that it sees is of one moment."""
 
-    def get(self, kind: Kind, object_id: str, parent: str = "") -> Json | None:
+    def get(self, kind: ObjectKind, object_id: str, parent: str = "") -> Json | None:
         """The object, or None if there is none (any more). Raises DamagedRow."""
         ...
 
-    def page(self, kind: Kind, query: PageQuery, parent: str = "") -> Page:
+    def page(self, kind: ObjectKind, query: PageQuery, parent: str = "") -> StoredPage:
         """A part of the list of all objects of a kind with this parent. Raises UnknownCursor."""
         ...
 
@@ -55,15 +55,15 @@ class ObjectReader(Protocol):
 class ObjectWriter(ObjectReader, Protocol):
     """A transaction that reads and writes, with no other writer between."""
 
-    def create(self, kind: Kind, fields: Json, parent: str = "") -> Json:
+    def create(self, kind: ObjectKind, fields: Json, parent: str = "") -> Json:
         """Keep a new object and return it, with id, object and created_at in front."""
         ...
 
-    def replace(self, kind: Kind, new: Json) -> None:
+    def replace(self, kind: ObjectKind, new: Json) -> None:
         """Put ``new`` in the place of the object that has its id, which must be there."""
         ...
 
-    def delete(self, kind: Kind, object_id: str, parent: str = "") -> bool:
+    def delete(self, kind: ObjectKind, object_id: str, parent: str = "") -> bool:
         """Remove an object; False if there was none. Its id keeps its place as a cursor."""
         ...
 
@@ -86,7 +86,7 @@ class Store(Protocol):
 class Collection:
     """The objects of one kind with one parent; each method is a transaction of its own."""
 
-    def __init__(self, store: Store, kind: Kind, parent: str = "") -> None:
+    def __init__(self, store: Store, kind: ObjectKind, parent: str = "") -> None:
         self._store = store
         self._kind = kind
         self._parent = parent
@@ -101,7 +101,7 @@ class Collection:
         """As ObjectReader.get."""
         return self._store.read(lambda objects: objects.get(self._kind, object_id, self._parent))
 
-    def page(self, query: PageQuery) -> Page:
+    def page(self, query: PageQuery) -> StoredPage:
         """As ObjectReader.page."""
         return self._store.read(lambda objects: objects.page(self._kind, query, self._parent))
 

@@ -28,7 +28,7 @@ class PageQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class StoredPage:
     """Objects in the order asked for, and whether more follow them in that direction.
 
     With ``before`` alone that is the direction away from the cursor.
@@ -51,8 +51,8 @@ def read_page(
     noun: str,
     query: PageQuery,
     find_sequence: Callable[[str], int | None],
-    read_range: Callable[[SequenceRange], Page],
-) -> Page:
+    read_range: Callable[[SequenceRange], StoredPage],
+) -> StoredPage:
     """The page asked for.
 
     With ``before`` alone the range is read backwards, away from the cursor, and the page is still
@@ -79,10 +79,10 @@ def read_page(
     above, below = (after, before) if query.ascending else (before, after)
     backwards = before is not None and after is None
     found = read_range(SequenceRange(above, below, query.ascending != backwards, query.limit))
-    return Page(found.data[::-1], found.has_more) if backwards else found
+    return StoredPage(found.data[::-1], found.has_more) if backwards else found
 
 
-def take_page(objects: Iterable[tuple[int, Json]], limit: int) -> Page:
+def take_page(objects: Iterable[tuple[int, Json]], limit: int) -> StoredPage:
     """The first ``limit`` objects, fewer where they take more than PAGE_BYTES; one at least.
 
     Args:
@@ -94,6 +94,6 @@ def take_page(objects: Iterable[tuple[int, Json]], limit: int) -> Page:
     for object_size, each in objects:
         size += object_size
         if len(taken) == limit or (taken and size > PAGE_BYTES):
-            return Page(taken, has_more=True)
+            return StoredPage(taken, has_more=True)
         taken.append(each)
-    return Page(taken, has_more=False)
+    return StoredPage(taken, has_more=False)

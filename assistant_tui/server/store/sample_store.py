@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from assistant_tui.core.assistants.samples import sample, sample_index
 from assistant_tui.server.assistants import ASSISTANT
-from assistant_tui.server.store.interface import Kind, ObjectReader, ObjectWriter, new_id
+from assistant_tui.server.store.interface import ObjectKind, ObjectReader, ObjectWriter, new_id
 from assistant_tui.server.store.paging import (
     Json,
-    Page,
     PageQuery,
     SequenceRange,
+    StoredPage,
     read_page,
     take_page,
 )
@@ -74,14 +74,14 @@ class _Objects:
         while self._undo:
             self._undo.pop()()
 
-    def get(self, kind: Kind, object_id: str, parent: str = "") -> Json | None:
+    def get(self, kind: ObjectKind, object_id: str, parent: str = "") -> Json | None:
         """See ObjectReader.get."""
         return self._at(self._sequence(kind, object_id, parent))
 
-    def page(self, kind: Kind, query: PageQuery, parent: str = "") -> Page:
+    def page(self, kind: ObjectKind, query: PageQuery, parent: str = "") -> StoredPage:
         """See ObjectReader.page."""
 
-        def read_range(range_: SequenceRange) -> Page:
+        def read_range(range_: SequenceRange) -> StoredPage:
             living = self._living(self._sequences(kind, parent, range_))
             # The size of a sample is not worth the time to find out.
             return take_page(((0, each) for each in living), range_.limit)
@@ -90,7 +90,7 @@ class _Objects:
             kind.noun, query, lambda cursor: self._sequence(kind, cursor, parent), read_range
         )
 
-    def create(self, kind: Kind, fields: Json, parent: str = "") -> Json:
+    def create(self, kind: ObjectKind, fields: Json, parent: str = "") -> Json:
         """See ObjectWriter.create."""
         self._latest = max(int(self._clock()), self._latest)
         head = {"id": new_id(kind.id_prefix), "object": kind.name, "created_at": self._latest}
@@ -103,14 +103,14 @@ class _Objects:
         self._put(sequence, new)
         return new
 
-    def replace(self, kind: Kind, new: Json) -> None:
+    def replace(self, kind: ObjectKind, new: Json) -> None:
         """See ObjectWriter.replace."""
         made = self._created.get(new["id"])
         sequence = self._sequence(kind, new["id"], made[2] if made else "")
         assert sequence is not None
         self._put(sequence, new)
 
-    def delete(self, kind: Kind, object_id: str, parent: str = "") -> bool:
+    def delete(self, kind: ObjectKind, object_id: str, parent: str = "") -> bool:
         """See ObjectWriter.delete."""
         sequence = self._sequence(kind, object_id, parent)
         if sequence is None or self._at(sequence) is None:
@@ -126,7 +126,7 @@ class _Objects:
             self._undo.append(lambda: self._changed.pop(sequence))
         self._changed[sequence] = new
 
-    def _sequence(self, kind: Kind, object_id: str, parent: str) -> int | None:
+    def _sequence(self, kind: ObjectKind, object_id: str, parent: str) -> int | None:
         if object_id in self._created:
             sequence, *place = self._created[object_id]
             return sequence if place == [kind.name, parent] else None
@@ -138,7 +138,7 @@ class _Objects:
             return None
         return self._changed[sequence] if sequence in self._changed else sample(-sequence)
 
-    def _sequences(self, kind: Kind, parent: str, range_: SequenceRange) -> Iterable[int]:
+    def _sequences(self, kind: ObjectKind, parent: str, range_: SequenceRange) -> Iterable[int]:
         made = self._lists.get((kind.name, parent), [])
         start = 0 if range_.above is None else bisect_right(made, range_.above)
         end = len(made) if range_.below is None else bisect_left(made, range_.below)

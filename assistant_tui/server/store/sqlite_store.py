@@ -11,12 +11,12 @@ from typing import NoReturn, Self, TypeVar
 
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.errors import DamagedRow, StoreBusy, StoreError
-from assistant_tui.server.store.interface import Kind, ObjectReader, ObjectWriter, new_id
+from assistant_tui.server.store.interface import ObjectKind, ObjectReader, ObjectWriter, new_id
 from assistant_tui.server.store.paging import (
     Json,
-    Page,
     PageQuery,
     SequenceRange,
+    StoredPage,
     read_page,
     take_page,
 )
@@ -136,7 +136,7 @@ class _Reader:
         self._connection = connection
         self._path = path
 
-    def get(self, kind: Kind, object_id: str, parent: str = "") -> Json | None:
+    def get(self, kind: ObjectKind, object_id: str, parent: str = "") -> Json | None:
         """See ObjectReader.get."""
         row = self._connection.execute(
             f"SELECT {_ROW} FROM objects"
@@ -145,7 +145,7 @@ class _Reader:
         ).fetchone()
         return None if row is None else self._loaded(kind, row)
 
-    def page(self, kind: Kind, query: PageQuery, parent: str = "") -> Page:
+    def page(self, kind: ObjectKind, query: PageQuery, parent: str = "") -> StoredPage:
         """See ObjectReader.page."""
         return read_page(
             kind.noun,
@@ -154,14 +154,14 @@ class _Reader:
             lambda range_: self._read_range(kind, parent, range_),
         )
 
-    def _sequence(self, kind: Kind, parent: str, object_id: str) -> int | None:
+    def _sequence(self, kind: ObjectKind, parent: str, object_id: str) -> int | None:
         row = self._connection.execute(
             "SELECT sequence FROM objects WHERE id = ? AND kind = ? AND parent = ?",
             (object_id, kind.name, parent),
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def _read_range(self, kind: Kind, parent: str, range_: SequenceRange) -> Page:
+    def _read_range(self, kind: ObjectKind, parent: str, range_: SequenceRange) -> StoredPage:
         rows = self._connection.execute(
             f"SELECT {_ROW} FROM objects WHERE kind = :kind AND parent = :parent"
             " AND body IS NOT NULL AND sequence > :above AND sequence < :below"
@@ -176,7 +176,7 @@ class _Reader:
         sized = ((len(row[2]), each) for row, each in self._undamaged(kind, rows))
         return take_page(sized, range_.limit)
 
-    def _undamaged(self, kind: Kind, rows: Iterable[_Row]) -> Iterator[tuple[_Row, Json]]:
+    def _undamaged(self, kind: ObjectKind, rows: Iterable[_Row]) -> Iterator[tuple[_Row, Json]]:
         """The rows that can be read; the others are named in the log."""
         for row in rows:
             try:
@@ -186,7 +186,7 @@ class _Reader:
             else:
                 yield row, loaded
 
-    def _loaded(self, kind: Kind, row: _Row) -> Json:
+    def _loaded(self, kind: ObjectKind, row: _Row) -> Json:
         sequence, id_bytes, body = row
         try:
             loaded = json.loads(body, parse_constant=_no_number)
@@ -211,7 +211,7 @@ class _Writer(_Reader):
         super().__init__(connection, path)
         self._clock = clock
 
-    def create(self, kind: Kind, fields: Json, parent: str = "") -> Json:
+    def create(self, kind: ObjectKind, fields: Json, parent: str = "") -> Json:
         """See ObjectWriter.create."""
         last = self._connection.execute(
             "SELECT created_at FROM objects ORDER BY sequence DESC LIMIT 1"
@@ -227,14 +227,14 @@ class _Writer(_Reader):
         )
         return new
 
-    def replace(self, kind: Kind, new: Json) -> None:
+    def replace(self, kind: ObjectKind, new: Json) -> None:
         """See ObjectWriter.replace."""
         self._connection.execute(
             "UPDATE objects SET body = ? WHERE id = ? AND kind = ?",
             (json.dumps(new), new["id"], kind.name),
         )
 
-    def delete(self, kind: Kind, object_id: str, parent: str = "") -> bool:
+    def delete(self, kind: ObjectKind, object_id: str, parent: str = "") -> bool:
         """See ObjectWriter.delete."""
         done = self._connection.execute(
             "UPDATE objects SET body = NULL"

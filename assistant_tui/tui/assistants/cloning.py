@@ -34,7 +34,7 @@ async def clone(context: MainContext) -> None:
 
 
 async def open_clone(context: MainContext, row: ResourceRow) -> None:
-    """Open it with all that can come along, and name what cannot; nothing is sent yet."""
+    """Open it with all that can be copied, and name what cannot; nothing is sent yet."""
     name = name_or_id(row.name, row.id)
     if row.problem:
         context.say(
@@ -48,7 +48,7 @@ async def open_clone(context: MainContext, row: ResourceRow) -> None:
         cloning.clone(document), title=f"{title}, without {lost}" if lost else title
     )
     if lost:
-        context.say(f"Cannot come along: {lost} · {_NEXT}", Tone.WARNING)
+        context.say(f"Cannot be copied: {lost} · {_NEXT}", Tone.WARNING)
     else:
         context.say(f"A clone of {name}, with all that it has · {_NEXT}")
 
@@ -76,7 +76,7 @@ class _Move(NamedTuple):
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """What does not come along. Not made safe for display."""
+        """What cannot be copied. Not made safe for display."""
         if self.transfer is None:
             return (f"unreadable: {self.row.problem}",)
         return self.transfer.lost
@@ -136,7 +136,7 @@ def _losses(moves: Sequence[_Move]) -> Iterator[str]:
             yield move.label
             yield from (f"  {one_line(each)}" for each in lost)
     if not any(move.lost for move in moves):
-        yield "All that they have comes along."
+        yield "All that they have is copied."
 
 
 async def _carry_out(

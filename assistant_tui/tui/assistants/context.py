@@ -1,7 +1,7 @@
 """What an action works on: the list, the form, the server, the status line and dialogs."""
 
-from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.screen import Screen
@@ -19,13 +19,11 @@ from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.widgets.status_line import Tone
+from assistant_tui.tui.workers import Job
 
 if TYPE_CHECKING:
     from assistant_tui.services.account_journal import AccountJournal
     from assistant_tui.services.assistants import AssistantService
-
-Job = Callable[[], Coroutine[Any, Any, None]]
-"""What may ask and write; the coroutine is made when it is begun."""
 
 
 class MainContext:

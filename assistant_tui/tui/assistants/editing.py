@@ -180,23 +180,23 @@ async def _come_back(
             text = without_error(session.run())
             return editor_draft(original, text)
         except UnreadableFile as error:
-            told, marked = str(error), None
+            reason, marked = str(error), None
         except EditorError as error:
             context.say(str(error), Tone.ERROR)
             return None
         except ValueError as error:
             if text.strip() in ("", session.file.before.strip()):
                 return Draft(original)
-            told, marked = str(error), f"{_ERROR_MARK}{error}\n{text}"
-        if await context.ask(unreadable(told)) == "drop":
+            reason, marked = str(error), f"{_ERROR_MARK}{error}\n{text}"
+        if await context.ask(unreadable(reason)) == "drop":
             session.end()
             return None
         session.file.reopen(marked)
 
 
-def unreadable(told: str) -> QuestionDialog:
+def unreadable(reason: str) -> QuestionDialog:
     """Ask what becomes of a text that was left in an editor and cannot be read."""
-    return QuestionDialog("Not saved", (one_line(told),), _answers("Discard"))
+    return QuestionDialog("Not saved", (one_line(reason),), _answers("Discard"))
 
 
 def _answers(drop: str) -> tuple[ButtonSpec, ButtonSpec]:
@@ -245,9 +245,9 @@ def _visit(context: MainContext, editor: "TextEditor", session: EditorSession) -
 
 
 async def _visit_again(
-    context: MainContext, editor: "TextEditor", session: EditorSession, told: str
+    context: MainContext, editor: "TextEditor", session: EditorSession, reason: str
 ) -> None:
-    if await context.ask(unreadable(told)) == "drop":
+    if await context.ask(unreadable(reason)) == "drop":
         session.end()
     elif is_there(editor):
         try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from assistant_tui.core.assistants.cloning import recreated, uncreatable_fields, with_edits
-from assistant_tui.core.assistants.conflict import Conflict
+from assistant_tui.core.assistants.conflict import DraftConflict
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.capability import Capability
@@ -64,7 +64,7 @@ async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -
         try:
             saved = await _send(context, sent, purpose.undoes)
         except EditConflict as error:
-            conflict = Conflict(sent, RawJson(error.newer.text), error.fields, draft.original)
+            conflict = DraftConflict(sent, RawJson(error.newer.text), error.fields, draft.original)
             chosen = await context.ask(ConflictDialog(conflict, purpose.stay))
             if chosen is None:
                 context.say(purpose.unsaved, Tone.WARNING)
@@ -153,7 +153,7 @@ async def _instead(
         context.report(error, purpose.uncreated)
         return None
     context.show_row(saved.row)
-    remarks = [f"could not come along: {_names(lost)}"] if lost else []
+    remarks = [f"could not be copied: {_names(lost)}"] if lost else []
     _tell(context, "Created", saved, remarks)
     return saved
 
@@ -175,7 +175,7 @@ async def _wanted_anew(
     ]
     answers = [ButtonSpec("stay", purpose.stay), ButtonSpec("anew", "Create it anew")]
     if lost:
-        lines.append(f"These fields cannot come along: {_names(lost)}")
+        lines.append(f"These fields cannot be copied: {_names(lost)}")
     if not context.service.can(Capability.CREATE):
         lines[3:], answers[1:] = ["This server cannot create assistants."], []
     return await context.ask(QuestionDialog(title, lines, answers)) == "anew"

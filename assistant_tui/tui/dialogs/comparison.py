@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widgets import Button, Static
 
 from assistant_tui.core.assistants.comparison import ComparedField, LinePair, compare_values
-from assistant_tui.core.assistants.conflict import UNSET, Conflict, Side, excerpts
+from assistant_tui.core.assistants.conflict import UNSET, DraftConflict, Side, excerpts
 from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.labels import shown_id
@@ -119,7 +119,7 @@ class ConflictDialog(Dialog[Mapping[str, Side] | None]):
         Binding("left,up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, conflict: Conflict, stay: str) -> None:
+    def __init__(self, conflict: DraftConflict, stay: str) -> None:
         """`stay` is what the button says that settles nothing, a verb first: what Esc does."""
         super().__init__()
         self._conflict = conflict

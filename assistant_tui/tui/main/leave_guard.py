@@ -66,9 +66,9 @@ class LeaveGuard:
 
     async def is_free(self) -> bool:
         """Whether nothing is lost if this screen goes; asks where something would be."""
-        if not await self._runner.rests_soon():
+        if not await self._runner.becomes_idle():
             self._context.reporter.give_up_waits()
-            if not await self._runner.rests_soon():
+            if not await self._runner.becomes_idle():
                 return await self._may_interrupt()
         return await self._may_close_form()
 
@@ -100,7 +100,7 @@ class LeaveGuard:
 
     async def let_a_write_end(self) -> None:
         """Wait a moment for the answer to a write before the program is ended from outside."""
-        await self._runner.rests_soon()
+        await self._runner.becomes_idle()
 
     def keep_draft(self) -> None:
         """Put what is being typed on disk before the program is ended from outside."""

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from textual.screen import Screen
 
 from assistant_tui.core.errors import NotFound, ServiceError
-from assistant_tui.core.list_state import Load, Request
+from assistant_tui.core.list_state import Load, LoadRequest
 from assistant_tui.tui.assistants.connector import Connector
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.workers import start
@@ -45,7 +45,7 @@ class ListLoader:
         finally:
             self._running = False
 
-    async def _carry_out(self, request: Request) -> None:
+    async def _carry_out(self, request: LoadRequest) -> None:
         """Ask, and have the state know of every end that a request can have."""
         model = self._model
         model.update(model.state.started(request))
@@ -71,13 +71,13 @@ class ListLoader:
             self._asking = None
         await self._remember_after(request)
 
-    async def _remember_after(self, request: Request) -> None:
+    async def _remember_after(self, request: LoadRequest) -> None:
         state = self._model.state
         loaded = request.load is Load.RELOAD and state.failure is None
         if loaded and self._connector.service is not None and not state.listing.remembered:
             await asyncio.to_thread(self._connector.service.remember, state.listing)
 
-    async def _ask(self, request: Request) -> None:
+    async def _ask(self, request: LoadRequest) -> None:
         """Put each answer into the state."""
         model, service = self._model, await self._connector.connected()
         match request.load:

@@ -8,12 +8,11 @@ from textual.screen import Screen
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.tui.assistants.connector import Connector
-from assistant_tui.tui.assistants.context import Job
 from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.widgets.status_line import Tone
-from assistant_tui.tui.workers import start
+from assistant_tui.tui.workers import Job, start
 
-PUT_AWAY = 0.5
+IDLE_TIMEOUT = 0.5
 """Seconds that a person who quits does not notice, and a write that was answered needs at most."""
 
 
@@ -34,23 +33,23 @@ class WriteRunner:
         self._reporter = reporter
         self._failed = failed
         self._changed = changed
-        self._at_rest = asyncio.Event()
-        self._at_rest.set()
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
 
     @property
-    def at_rest(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether no job is under way."""
-        return self._at_rest.is_set()
+        return self._is_idle.is_set()
 
     def run(self, job: Job) -> None:
         """Start a job, once there is a connection; its failure is reported.
 
         Of two at once only the first is begun, and that is said.
         """
-        if not self.at_rest:
+        if not self.is_idle:
             self._reporter.say("Not begun: something else is still under way", Tone.WARNING)
             return
-        self._at_rest.clear()
+        self._is_idle.clear()
         self._changed(True)
         start(self._screen, partial(self._run, job), "write")
 
@@ -61,18 +60,18 @@ class WriteRunner:
         except ServiceError as error:
             self._failed(error)
         finally:
-            self._at_rest.set()
+            self._is_idle.set()
             self._changed(False)
 
-    async def rests_soon(self) -> bool:
+    async def becomes_idle(self) -> bool:
         """Whether no write is under way, or the last one is just being put away.
 
         A job that waits for an answer of the person loses nothing if it is left.
         """
         try:
-            async with asyncio.timeout(PUT_AWAY):
+            async with asyncio.timeout(IDLE_TIMEOUT):
                 if not self._reporter.asks:
-                    await self._at_rest.wait()
+                    await self._is_idle.wait()
                 await self._connector.writes.ended()
         except TimeoutError:
             return False

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static, TextArea
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.editor_values import EditorValue, from_json
-from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY, Kind
+from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY, FieldKind
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
@@ -28,13 +28,13 @@ from assistant_tui.tui.widgets.editors.suggestions import ModelEditor
 from assistant_tui.tui.widgets.editors.text import TextEditor
 from assistant_tui.tui.widgets.editors.tools import ToolsEditor
 
-_EDITORS: dict[Kind, type[FieldEditor]] = {
+_EDITORS: dict[FieldKind, type[FieldEditor]] = {
     **SIMPLE_EDITORS,
-    Kind.MODEL: ModelEditor,
-    Kind.FORMAT: FormatEditor,
-    Kind.TOOLS: ToolsEditor,
-    Kind.RESOURCES: ResourcesEditor,
-    Kind.METADATA: MetadataEditor,
+    FieldKind.MODEL: ModelEditor,
+    FieldKind.FORMAT: FormatEditor,
+    FieldKind.TOOLS: ToolsEditor,
+    FieldKind.RESOURCES: ResourcesEditor,
+    FieldKind.METADATA: MetadataEditor,
 }
 _MAX_SHOWN = 200
 """Characters of a field without an editor that are shown."""

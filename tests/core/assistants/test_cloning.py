@@ -1,4 +1,4 @@
-"""Clones, and what is created anew: all comes along that a create takes; the rest is named."""
+"""Clones, and what is created anew: all is copied that a create takes; the rest is named."""
 
 from collections.abc import Mapping
 

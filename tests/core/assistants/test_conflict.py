@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.assistants.conflict import LONG, Conflict, Side, excerpts
+from assistant_tui.core.assistants.conflict import LONG, DraftConflict, Side, excerpts
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.editor_values import EditorValue
 from assistant_tui.core.assistants.fields import FIELDS
@@ -22,19 +22,21 @@ choices = st.fixed_dictionaries(
 
 def conflict_of(
     original: RawJson, newer: RawJson, raws: Mapping[str, EditorValue], later: str | None
-) -> Conflict:
+) -> DraftConflict:
     """An edit by the form, and of an unknown field as JSON, that meets a newer assistant."""
     draft = edited(original, raws)
     if later is not None and not same_json(later, original.members["later"]):
         draft = Draft(original, draft.raw, {"later": later})
-    return Conflict(draft, newer, draft.conflicts(newer))
+    return DraftConflict(draft, newer, draft.conflicts(newer))
 
 
 conflicts = st.builds(conflict_of, originals, originals, edits, st.none() | texts)
 
 
 @given(conflicts, choices)
-def test_each_field_becomes_what_was_chosen(conflict: Conflict, chosen: Mapping[str, Side]) -> None:
+def test_each_field_becomes_what_was_chosen(
+    conflict: DraftConflict, chosen: Mapping[str, Side]
+) -> None:
     settled = conflict.settled(chosen)
     result = conflict.newer.members | settled.patch()
     for name in conflict.fields:
@@ -46,7 +48,7 @@ def test_each_field_becomes_what_was_chosen(conflict: Conflict, chosen: Mapping[
 
 @given(conflicts, choices)
 def test_what_was_no_conflict_is_sent_as_ever(
-    conflict: Conflict, chosen: Mapping[str, Side]
+    conflict: DraftConflict, chosen: Mapping[str, Side]
 ) -> None:
     settled = conflict.settled(chosen)
     mine = conflict.draft.rebased(conflict.newer)
@@ -58,14 +60,14 @@ def test_what_was_no_conflict_is_sent_as_ever(
 
 
 @given(conflicts)
-def test_mine_everywhere_is_the_whole_edit_over_the_newer(conflict: Conflict) -> None:
+def test_mine_everywhere_is_the_whole_edit_over_the_newer(conflict: DraftConflict) -> None:
     mine = {name: Side.MINE for name in conflict.fields}
     assert conflict.settled(mine) == conflict.draft.rebased(conflict.newer)
     assert conflict.settled({}) == conflict.settled(mine)
 
 
 @given(conflicts)
-def test_theirs_everywhere_leaves_only_what_they_did_not_touch(conflict: Conflict) -> None:
+def test_theirs_everywhere_leaves_only_what_they_did_not_touch(conflict: DraftConflict) -> None:
     theirs = {name: Side.THEIRS for name in conflict.fields}
     settled = conflict.settled(theirs)
     assert set(settled.touched).isdisjoint(conflict.draft.changed_in(conflict.newer))
@@ -74,7 +76,7 @@ def test_theirs_everywhere_leaves_only_what_they_did_not_touch(conflict: Conflic
 
 @given(conflicts, choices)
 def test_the_edit_itself_is_not_changed_by_settling(
-    conflict: Conflict, chosen: Mapping[str, Side]
+    conflict: DraftConflict, chosen: Mapping[str, Side]
 ) -> None:
     raw, exact = dict(conflict.draft.raw), dict(conflict.draft.exact)
     conflict.settled(chosen)
@@ -87,7 +89,7 @@ NEWER = RawJson('{"id": "a", "name": "theirs", "top_p": 0.5, "description": "e"}
 
 def test_the_original_is_sent_byte_for_byte() -> None:
     draft = edited(ORIGINAL, {"name": "mine", "top_p": "0.1"})
-    conflict = Conflict(draft, NEWER, draft.conflicts(NEWER))
+    conflict = DraftConflict(draft, NEWER, draft.conflicts(NEWER))
     assert conflict.fields == ("name", "top_p")
     settled = conflict.settled({"name": Side.THEIRS, "top_p": Side.ORIGINAL})
     assert settled.patch() == {"top_p": "1"}
@@ -96,17 +98,17 @@ def test_the_original_is_sent_byte_for_byte() -> None:
 
 def test_what_was_not_there_before_is_cleared() -> None:
     draft = Draft(RawJson('{"id": "a"}')).edited("name", "mine")
-    conflict = Conflict(draft, NEWER, draft.conflicts(NEWER))
+    conflict = DraftConflict(draft, NEWER, draft.conflicts(NEWER))
     assert conflict.values("name")[Side.ORIGINAL] == "null"
     assert conflict.settled({"name": Side.ORIGINAL}).patch() == {"name": "null"}
 
 
 def test_a_second_conflict_still_knows_what_it_was_before_the_first() -> None:
     draft = edited(ORIGINAL, {"name": "mine"})
-    first = Conflict(draft, NEWER, ("name",), ORIGINAL)
+    first = DraftConflict(draft, NEWER, ("name",), ORIGINAL)
     newest = RawJson(compose(NEWER.members | {"name": '"again"'}))
     going_on = first.settled({"name": Side.MINE})
-    second = Conflict(going_on, newest, going_on.conflicts(newest), ORIGINAL)
+    second = DraftConflict(going_on, newest, going_on.conflicts(newest), ORIGINAL)
     assert second.values("name") == {
         Side.MINE: '"mine"',
         Side.THEIRS: '"again"',

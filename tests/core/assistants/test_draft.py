@@ -14,7 +14,14 @@ from assistant_tui.core.assistants.editor_values import (
     ObjectValue,
     from_json,
 )
-from assistant_tui.core.assistants.fields import FIELDS, FORMAT, FUNCTION, RESOURCES, Field, Kind
+from assistant_tui.core.assistants.fields import (
+    FIELDS,
+    FORMAT,
+    FUNCTION,
+    RESOURCES,
+    Field,
+    FieldKind,
+)
 from assistant_tui.core.assistants.serialization import to_json
 from assistant_tui.core.json_text import compose, indent
 from assistant_tui.core.raw_json import RawJson, same_json
@@ -48,24 +55,24 @@ def _without(
     return {key: raw for key, raw in raws.items() if key != name}
 
 
-_RAWS: dict[Kind, st.SearchStrategy[EditorValue]] = {
-    Kind.CHOICE: st.sampled_from(["", "auto", "low", "text"]),
-    Kind.FLAG: st.sampled_from(["", "true", "false"]),
-    Kind.SCHEMA: st.sampled_from(["", "{}", '{"type": "object"}', ' {"maximum": 1.0} ']),
-    Kind.IDS: st.lists(st.sampled_from(["a", "b", "c"]), max_size=1, unique=True).map(tuple),
-    Kind.LINE: _lines,
-    Kind.TEXT: _lines,
-    Kind.MODEL: st.sampled_from(["m", "gpt-4o"]),
-    Kind.NUMBER: st.sampled_from(["", "0", "1", "1.0", "0.5", "1e-1"]),
-    Kind.METADATA: _entries.map(tuple),
+_RAWS: dict[FieldKind, st.SearchStrategy[EditorValue]] = {
+    FieldKind.CHOICE: st.sampled_from(["", "auto", "low", "text"]),
+    FieldKind.FLAG: st.sampled_from(["", "true", "false"]),
+    FieldKind.SCHEMA: st.sampled_from(["", "{}", '{"type": "object"}', ' {"maximum": 1.0} ']),
+    FieldKind.IDS: st.lists(st.sampled_from(["a", "b", "c"]), max_size=1, unique=True).map(tuple),
+    FieldKind.LINE: _lines,
+    FieldKind.TEXT: _lines,
+    FieldKind.MODEL: st.sampled_from(["m", "gpt-4o"]),
+    FieldKind.NUMBER: st.sampled_from(["", "0", "1", "1.0", "0.5", "1e-1"]),
+    FieldKind.METADATA: _entries.map(tuple),
 }
 _functions = _composites(FUNCTION, '{"type": "function", "function": {}}', needed="function.name")
 _RAWS |= {
-    Kind.TOOLS: st.lists(st.sampled_from(TOOL_TEXTS).map(ObjectValue) | _functions, max_size=3).map(
-        tuple
-    ),
-    Kind.RESOURCES: _composites(RESOURCES, "{}", '{"x": 1.0}'),
-    Kind.FORMAT: _composites(FORMAT, "null", '"auto"', needed="json_schema.name"),
+    FieldKind.TOOLS: st.lists(
+        st.sampled_from(TOOL_TEXTS).map(ObjectValue) | _functions, max_size=3
+    ).map(tuple),
+    FieldKind.RESOURCES: _composites(RESOURCES, "{}", '{"x": 1.0}'),
+    FieldKind.FORMAT: _composites(FORMAT, "null", '"auto"', needed="json_schema.name"),
 }
 """What a person may type into each kind of editor, within the limits."""
 

@@ -12,11 +12,11 @@ from assistant_tui.core.assistants.editor_values import (
     ObjectValue,
     from_json,
 )
-from assistant_tui.core.assistants.fields import FIELDS, FUNCTION, READ_ONLY, Kind
+from assistant_tui.core.assistants.fields import FIELDS, FUNCTION, READ_ONLY, FieldKind
 from assistant_tui.core.assistants.serialization import FieldError, to_json
 from assistant_tui.core.json_text import compose_list, read_json
 
-TEXTS = [name for name, field in FIELDS.items() if field.kind in (Kind.LINE, Kind.TEXT)]
+TEXTS = [name for name, field in FIELDS.items() if field.kind in (FieldKind.LINE, FieldKind.TEXT)]
 
 
 @pytest.mark.parametrize(

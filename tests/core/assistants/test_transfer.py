@@ -1,4 +1,4 @@
-"""An assistant on its way to another server: what comes along, and what is told."""
+"""An assistant on its way to another server: what is copied, and what is told."""
 
 import json
 
@@ -22,7 +22,7 @@ TEXT = json.dumps(
         },
     }
 )
-OWNER = "owner cannot come along: no create takes it"
+OWNER = "owner cannot be copied: no create takes it"
 
 
 def having(*ids: str, complete: bool = True) -> ToolResourceList:

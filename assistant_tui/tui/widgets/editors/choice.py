@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant_tui.core.assistants.editor_values import EditorValue
-from assistant_tui.core.assistants.fields import Field, Kind
+from assistant_tui.core.assistants.fields import Field, FieldKind
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 
@@ -61,7 +61,7 @@ class SegmentedControl(Widget, can_focus=True):
 
 def option_labels(field: Field, *held: EditorValue) -> dict[str, str]:
     """The labels of a field, by value; one that only this server knows is among them."""
-    values = ("true", "false") if field.kind is Kind.FLAG else field.choices
+    values = ("true", "false") if field.kind is FieldKind.FLAG else field.choices
     known = dict.fromkeys(["", *values, *map(str, held)])
     return {value: one_line(value) or UNSET for value in known}
 

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from assistant_tui.core.assistants.editor_values import MOST_SHOWN, EditorValue, ObjectValue
-from assistant_tui.core.assistants.fields import Field, Kind
+from assistant_tui.core.assistants.fields import Field, FieldKind
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.messages import ResourcesWanted
@@ -128,7 +128,7 @@ class IdsEditor(SuggestingEditor):
     def _paste(self, event: IdInput.Pasted) -> None:
         """Take the first where it was pasted, the others below; too many are shown as an error."""
         event.stop()
-        if len(event.ids) > MOST_SHOWN[Kind.IDS]:
+        if len(event.ids) > MOST_SHOWN[FieldKind.IDS]:
             event.input_field.insert_text_at_cursor(" ".join(event.ids))
             return
         first, *others = event.ids

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
-from assistant_tui.core.assistants.fields import FORMAT, FORMAT_TYPE, RESOURCES, Field, Kind
+from assistant_tui.core.assistants.fields import FORMAT, FORMAT_TYPE, RESOURCES, Field, FieldKind
 from assistant_tui.core.assistants.serialization import part_errors, started_format
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.choice import ChoiceEditor, SegmentedControl, option_labels
@@ -18,15 +18,15 @@ from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.editors.ids import IdsEditor
 from assistant_tui.tui.widgets.editors.text import LineEditor, SchemaEditor, TextEditor
 
-SIMPLE_EDITORS: Mapping[Kind, type[FieldEditor]] = {
-    Kind.LINE: LineEditor,
-    Kind.NUMBER: LineEditor,
-    Kind.COUNT: LineEditor,
-    Kind.TEXT: TextEditor,
-    Kind.CHOICE: ChoiceEditor,
-    Kind.FLAG: ChoiceEditor,
-    Kind.SCHEMA: SchemaEditor,
-    Kind.IDS: IdsEditor,
+SIMPLE_EDITORS: Mapping[FieldKind, type[FieldEditor]] = {
+    FieldKind.LINE: LineEditor,
+    FieldKind.NUMBER: LineEditor,
+    FieldKind.COUNT: LineEditor,
+    FieldKind.TEXT: TextEditor,
+    FieldKind.CHOICE: ChoiceEditor,
+    FieldKind.FLAG: ChoiceEditor,
+    FieldKind.SCHEMA: SchemaEditor,
+    FieldKind.IDS: IdsEditor,
 }
 """The editors of the kinds that have no parts."""
 

@@ -9,7 +9,7 @@ from textual.widgets import Input, TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from assistant_tui.core.assistants.editor_values import EditorValue
-from assistant_tui.core.assistants.fields import Field, Kind
+from assistant_tui.core.assistants.fields import Field, FieldKind
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.inputs import line_input
 
@@ -120,7 +120,7 @@ class LineEditor(FieldEditor):
 
 
 def _placeholder(field: Field) -> str:
-    if field.kind in (Kind.NUMBER, Kind.COUNT):
+    if field.kind in (FieldKind.NUMBER, FieldKind.COUNT):
         return f"not set · {field.least:g} to {field.most:g}"
     return ""
 

@@ -1,7 +1,17 @@
-"""The rows that are shown before a server has answered: cached ones, or the samples of a demo."""
+"""Opens a profile in two steps: cached rows at once, then, in a thread, what takes long to import.
+
+The services, the HTTP client and the models take longer to import than Textual itself, and nothing
+on the first screen needs them: its rows come from the cache, or are the samples of a demo.
+
+What a part of the screen needs is put off in the function that opens this part, by an import
+inside it; the message classes of such parts stand in `tui/messages.py`, so that the screen can
+handle them before the part is imported. `transport.httpx_import` keeps httpx from importing its
+command line.
+"""
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from assistant_tui.config.folders import Folders
@@ -9,11 +19,14 @@ from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.services.listing_cache import listing_cache_of
-from assistant_tui.startup.deferred_imports import import_open_service
+from assistant_tui.services.listing_cache import ListingCache, listing_cache_of
 
 if TYPE_CHECKING:
     from assistant_tui.services.assistants import AssistantService
+
+OpenService = Callable[
+    [Settings, Profile, Folders, ListingCache | None], Awaitable["AssistantService"]
+]
 
 
 class ProfileOpener:
@@ -36,7 +49,7 @@ class ProfileOpener:
         Raises:
             ServiceError: a setting of the profile, or the local store, cannot be used.
         """
-        open_service = await asyncio.to_thread(import_open_service)
+        open_service = await asyncio.to_thread(_import_open_service)
         listing_cache = listing_cache_of(self._settings, profile, self._folders)
         return await open_service(self._settings, profile, self._folders, listing_cache)
 
@@ -59,3 +72,13 @@ def _first_samples(profile: Profile) -> Listing:
         )
     cut = len(rows) == profile.page_size
     return Listing(tuple(rows), complete=not cut, cut=cut)
+
+
+def _import_open_service() -> OpenService:
+    """Import all that a connection needs; returns `services.profiles.open_service`."""
+    from assistant_tui.transport.httpx_import import import_httpx
+
+    import_httpx()
+    from assistant_tui.services.profiles import open_service
+
+    return open_service

@@ -9,7 +9,7 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import LOCAL, Profile, Settings, demo
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.listing import Listing
-from assistant_tui.startup.cached_rows import ProfileOpener
+from assistant_tui.startup.profile_opening import ProfileOpener
 
 REMOTE = Profile("r", base_url="https://server.test")
 
