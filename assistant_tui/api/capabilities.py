@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from assistant_tui.core.capability import Capability
+from assistant_tui.core.resource import Capability
 
 
 class Capabilities:

@@ -11,8 +11,8 @@ from assistant_tui.api.capabilities import ServerCapabilities
 from assistant_tui.api.resource import ResourceClient, ResponseReader
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import NotServed
+from assistant_tui.core.resource import Capability
 from assistant_tui.transport.activity import Activity
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.messages import LARGEST_BODY, Request

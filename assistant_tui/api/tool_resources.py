@@ -7,11 +7,11 @@ from typing import Any
 from assistant_tui.api.parsing import LONGEST_ID, Keep, ResourceKind, text_of
 from assistant_tui.api.resource import ResourceClient
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import NotServed, ServiceError
 from assistant_tui.core.json_text import members
 from assistant_tui.core.labels import placeholder_id
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
 
 MOST = 1_000

@@ -10,9 +10,9 @@ from assistant_tui.cli.reports import BatchReport, report_saved
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.importing import carry_out, look_up, why_repeating_duplicates
 from assistant_tui.storage.import_files import read_entries
 from assistant_tui.storage.user_files import FileError

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from assistant_tui.cli.console import Console
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import STOPPING_ERRORS
 from assistant_tui.core.errors import ServiceError, Unauthorized, describe_fault
 from assistant_tui.core.labels import shown_id
+from assistant_tui.core.verification import SaveResult
 
 NO_UNDO = "u cannot undo this in the program: "
 """Stands before the reason why the journal has no copy."""

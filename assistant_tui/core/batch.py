@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from enum import Enum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import (
     Forbidden,
     NoBackup,
@@ -18,6 +17,7 @@ from assistant_tui.core.errors import (
     Unauthorized,
     describe_fault,
 )
+from assistant_tui.core.verification import SaveResult
 
 AT_ONCE = 4
 """Items that are worked on at once; few enough for any server."""

@@ -10,8 +10,6 @@ from assistant_tui.core.assistants.bulk_edits import BulkEdit
 from assistant_tui.core.assistants.cloning import ServerInventory
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
-from assistant_tui.core.assistants.verification import SaveResult
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Conflict,
     Forbidden,
@@ -20,7 +18,9 @@ from assistant_tui.core.errors import (
 )
 from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.core.pending_writes import PendingWrites, counts_as_write
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services import fetching

@@ -10,14 +10,14 @@ from weakref import WeakValueDictionary
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.assistants.verification import SaveResult, is_made_of, verify
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
 from assistant_tui.core.json_text import compose
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.listing import Page
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import SaveResult, is_made_of, verify
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.fetching import SEARCH_LIMIT

@@ -5,10 +5,10 @@ row is gone.
 """
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.listing import Listing, Order, Page
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
 
 SEARCH_LIMIT = 100

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Invalid, NotFound
 from assistant_tui.core.listing import Listing, Page
+from assistant_tui.core.resource import Capability
 from assistant_tui.services.fetching import check_present, fetch_page
 
 MAX_REQUESTS = 8

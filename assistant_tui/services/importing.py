@@ -13,11 +13,11 @@ from assistant_tui.core.assistants.import_plan import (
     import_keys,
     plan,
 )
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import Conflict, NotFound
 from assistant_tui.core.json_text import compose
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.write_context import WriteContext
 

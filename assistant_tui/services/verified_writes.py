@@ -6,8 +6,6 @@ from dataclasses import replace
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.assistants.verification import SaveResult, changed_since, verify
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Conflict,
     EditConflict,
@@ -20,7 +18,9 @@ from assistant_tui.core.errors import (
     Unreadable,
 )
 from assistant_tui.core.raw_json import RawJson, same_json
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import SaveResult, changed_since, verify
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services.account_journal import AccountJournal

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
-from assistant_tui.core.capability import Capability
+from assistant_tui.core.resource import Capability
 
 if TYPE_CHECKING:
     from assistant_tui.tui.assistants.context import MainContext

@@ -8,9 +8,9 @@ import pytest
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.parsing import Keep, ResourceKind, text_of
 from assistant_tui.api.resource import ResourceClient
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import NotFound, NotServed, Unreadable, WrongObject
 from assistant_tui.core.json_text import members
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
 from tests.api.support import Reply, Script, client
 

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from assistant_tui.api.capabilities import Capabilities
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Invalid,
     NotFound,
@@ -14,6 +13,7 @@ from assistant_tui.core.errors import (
     Unreadable,
 )
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.resource import Capability
 from tests.api.support import Reply, Script, client
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from assistant_tui.api.tool_resources import MOST
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import ServerFault, Unreadable
+from assistant_tui.core.resource import Capability
 from tests.api.support import READS, Reply, Script, client
 
 ROUTES = ("files", "vector_stores")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import NotServed, Offline, ServiceError
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.fakeserver.machine import Machine

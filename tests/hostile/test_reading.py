@@ -12,10 +12,10 @@ from assistant_tui.core.assistants.cloning import clone, uncreatable_fields
 from assistant_tui.core.assistants.comparison import compare_values
 from assistant_tui.core.assistants.description import describe
 from assistant_tui.core.assistants.draft import Draft, reverting_draft
-from assistant_tui.core.assistants.verification import verify
 from assistant_tui.core.json_text import indent, read_json
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import verify
 from assistant_tui.journal.drafts import dump_draft, load_draft
 from assistant_tui.tui.assistants import deleting, showing
 from assistant_tui.tui.dialogs.text_screen import difference_lines

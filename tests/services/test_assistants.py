@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Forbidden
+from assistant_tui.core.resource import Capability
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.listing_cache import ListingCache
 from tests.services.support import Server, absent, draft_of, embedded, service_of, some, text_of

@@ -10,10 +10,10 @@ import pytest
 
 from assistant_tui.core.assistants.bulk_edits import with_metadata
 from assistant_tui.core.assistants.summary import AssistantSummary
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import AT_ONCE, Batch, Result, Status
 from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Invalid, NotServed
+from assistant_tui.core.resource import Capability
 from tests.services.support import Server, embedded, refusing, service_of
 
 NEW = Draft(preset={"model": '"m"'}).edited("name", "Fresh")

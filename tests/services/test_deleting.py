@@ -3,7 +3,6 @@
 import httpx
 import pytest
 
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import (
     Forbidden,
     NotServed,
@@ -12,6 +11,7 @@ from assistant_tui.core.errors import (
     ServiceError,
     Unreadable,
 )
+from assistant_tui.core.resource import Capability
 from assistant_tui.services.write_context import WriteContext
 from tests.services.support import (
     Handler,

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, Offline
+from assistant_tui.core.resource import Capability
 from tests.services.support import (
     Server,
     absent,

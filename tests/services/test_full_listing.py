@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import ServerFault
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.resource import Capability
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.full_listing import LIMIT, MAX_BYTES, MAX_REQUESTS, load_all
 from assistant_tui.services.listing_cache import ListingCache

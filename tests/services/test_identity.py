@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import NotFound, WrongObject
+from assistant_tui.core.resource import Capability
 from assistant_tui.services.account_journal import AccountJournal
 from tests.services.support import (
     Handler,

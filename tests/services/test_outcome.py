@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant_tui.core.assistants.verification import SaveResult, WriteOutcome, verify
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import SaveResult, WriteOutcome, verify
 
 DEEP = "[" * 30_000 + "]" * 30_000
 LONG = "9" * 5_000

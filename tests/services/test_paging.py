@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Invalid, NotFound, NotServed
 from assistant_tui.core.listing import Listing
+from assistant_tui.core.resource import Capability
 from tests.services.support import Server, absent, embedded, refusing, service_of, some, text_of
 
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Forbidden
+from assistant_tui.core.resource import Capability
 from assistant_tui.services.assistants import AssistantService
 from tests.services.support import Server, absent, embedded, in_turn, refusing, service_of
 

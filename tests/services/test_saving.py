@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import EditConflict, Incomplete, Invalid, NotFound, NotServed
 from assistant_tui.core.json_text import members
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import Capability
 from assistant_tui.services.write_context import WriteContext
 from tests.services.support import (
     Server,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant_tui.core.capability import Capability
+from assistant_tui.core.resource import Capability
 from assistant_tui.tui.commands import BY_NAME, Needs
 from assistant_tui.tui.main import command_state
 from assistant_tui.tui.main.command_state import LACKS, Situation

@@ -9,7 +9,7 @@ from textual.widgets import Button
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.samples import sample
-from assistant_tui.core.assistants.verification import SaveResult
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.services.assistants import AssistantService
 from tests.stores import SampleStore

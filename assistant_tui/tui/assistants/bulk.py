@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 
 from assistant_tui.core.assistants.cloning import clone
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import (
     AT_ONCE,
     UNFINISHED,
@@ -19,6 +18,7 @@ from assistant_tui.core.errors import Invalid
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.write_context import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.deleting import why_unkept

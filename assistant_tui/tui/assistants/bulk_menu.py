@@ -7,12 +7,12 @@ from typing import NamedTuple
 from assistant_tui.core.assistants import bulk_edits as edits
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
 from assistant_tui.core.assistants.editor_values import NEW_TOOLS
-from assistant_tui.core.assistants.verification import SaveResult
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.write_context import WriteContext
 from assistant_tui.tui.assistants.bulk import Rows, carry_out, clone_all, delete_all
 from assistant_tui.tui.assistants.cloning import clone_to

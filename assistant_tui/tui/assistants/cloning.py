@@ -7,13 +7,13 @@ from typing import NamedTuple
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.assistants import cloning
 from assistant_tui.core.assistants.cloning import ServerInventory, Transfer, transfer
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import Batch, Status
 from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.labels import name_or_id, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.tui.assistants.bulk import clone_marked
 from assistant_tui.tui.assistants.context import MainContext

@@ -8,8 +8,8 @@ from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.assistants.connector import Connector

@@ -12,11 +12,11 @@ from textual.worker import Worker
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.editor_values import EditorValue, is_editable, looks_same
 from assistant_tui.core.assistants.fields import FIELDS
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.tui.assistants.connector import Connector
 from assistant_tui.tui.assistants.draft_keeper import DraftKeeper
 from assistant_tui.tui.assistants.reporter import Reporter

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services import importing
 from assistant_tui.services.importing import look_up, why_repeating_duplicates
 from assistant_tui.storage.import_files import read_entries

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant_tui.core.assistants.draft import Draft, editor_draft
-from assistant_tui.core.assistants.verification import is_made_of
 from assistant_tui.core.labels import short_name, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import is_made_of
 from assistant_tui.journal.drafts import InEditor, KeptDraft, load_draft, load_in_editor, put_in
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.tui.assistants.context import MainContext

@@ -7,8 +7,6 @@ from typing import NamedTuple
 from assistant_tui.core.assistants.cloning import recreated, uncreatable_fields, with_edits
 from assistant_tui.core.assistants.conflict import DraftConflict
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.assistants.verification import SaveResult
-from assistant_tui.core.capability import Capability
 from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
 from assistant_tui.core.labels import (
     IN_A_SENTENCE,
@@ -19,7 +17,9 @@ from assistant_tui.core.labels import (
     shown_id,
 )
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import Capability
 from assistant_tui.core.safe_text import one_line
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.write_context import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.comparison import ConflictDialog

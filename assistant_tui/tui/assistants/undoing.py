@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.batch import AT_ONCE, Batch, DeleteResult, Operation, Status
 from assistant_tui.core.errors import Conflict, ServerFault
 from assistant_tui.core.json_text import compose, write_json
@@ -16,6 +15,7 @@ from assistant_tui.core.labels import (
     shown_id,
 )
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.verification import SaveResult
 from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.write_context import WriteContext

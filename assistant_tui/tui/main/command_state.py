@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant_tui.core.capability import Capability
+from assistant_tui.core.resource import Capability
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.commands import BY_NAME, Command, Needs, Where, commands_in
 

@@ -15,8 +15,8 @@ from assistant_tui.core.assistants.import_plan import (
     reader_of,
 )
 from assistant_tui.core.assistants.summary import AssistantSummary
-from assistant_tui.core.assistants.verification import SaveResult
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.verification import SaveResult
 
 HELD_TEXT = '{"id":"asst_1","created_at":5,"model":"m","name":"One","temperature":1.0,"x":{"a":1}}'
 HELD = {"asst_1": ResourceRow("asst_1", 5, HELD_TEXT, summary=AssistantSummary("One", "m"))}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant_tui.core.assistants.verification import WriteOutcome, changed_since, verify
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.verification import WriteOutcome, changed_since, verify
 
 BEFORE = RawJson('{"id": "a", "name": "N", "top_p": 0.5, "tools": [{"type": "x"}], "later": 1}')
 
