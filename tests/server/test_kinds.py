@@ -10,8 +10,16 @@ import pytest
 
 from assistant_tui.server.assistants import ASSISTANT, created
 from assistant_tui.server.errors import StoreError, UnknownCursor
-from assistant_tui.server.store.interface import Collection, ObjectKind, ObjectWriter, Store
-from assistant_tui.server.store.paging import PageQuery
+from assistant_tui.server.store.interface import (
+    Collection,
+    Event,
+    Lease,
+    ObjectKind,
+    ObjectWriter,
+    Store,
+    StoredEvent,
+)
+from assistant_tui.server.store.paging import PageQuery, StoredPage
 from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite
@@ -20,8 +28,8 @@ from tests.server.support import Json
 THREAD = ObjectKind("thread", "thread")
 MESSAGE = ObjectKind("thread.message", "msg")
 FIELDS = created({"model": "m"})
-FORMER = Path(__file__).with_name("store_1.sql")
-"""A store as version 1 wrote it."""
+FORMER = [Path(__file__).with_name(f"store_{version}.sql") for version in (1, 2)]
+"""The same store as each former version wrote it."""
 
 
 @pytest.fixture(params=["sqlite", "samples"])
@@ -114,6 +122,87 @@ def test_of_changes_that_fail_on_the_way_none_is_made(store: Store) -> None:
         threads.page(PageQuery(after=made[0]))
 
 
+def test_a_log_gives_what_follows_a_number_and_forgets_what_is_old(store: Store) -> None:
+    told = [Event("first", "{}"), Event("second", '{"text": "\\u0000"}'), Event("third", "[DONE]")]
+    one = store.write(lambda objects: objects.append("one", told[:2]))
+    store.write(lambda objects: objects.append("two", told[:1]))
+    one += store.write(lambda objects: objects.append("one", told[2:]))
+    assert [each[1:] for each in one] == told
+    numbers = [each.number for each in one]
+    assert numbers == sorted({*numbers})
+
+    def events(after: int, limit: int = 9) -> list[StoredEvent]:
+        return store.read(lambda objects: objects.events("one", after, limit))
+
+    assert events(0) == one and events(numbers[0], limit=1) == one[1:2]
+    assert events(numbers[2]) == []
+    store.write(lambda objects: objects.forget_events(before=1.0))
+    assert events(0) == one
+    store.write(lambda objects: objects.forget_events(before=1e12))
+    assert events(0) == []
+    (new,) = store.write(lambda objects: objects.append("one", told[:1]))
+    assert new.number > numbers[2]
+
+
+def test_a_lease_is_kept_renewed_and_dropped(store: Store) -> None:
+    mine, other = Lease("thread_a", "run_a", "me", 1.5), Lease("thread_b", "run_b", "you", 2.5)
+    store.write(lambda objects: objects.put_lease(mine))
+    store.write(lambda objects: objects.put_lease(other))
+    store.write(lambda objects: objects.renew_leases("me", 9.0))
+    renewed = Lease("thread_a", "run_a", "me", 9.0)
+    assert store.read(lambda objects: objects.leases()) == [renewed, other]
+    cancelled = Lease("thread_b", "run_b", "you", 2.5, cancelled=True)
+    store.write(lambda objects: objects.put_lease(cancelled))
+    assert store.read(lambda objects: objects.lease("thread_b")) == cancelled
+    store.write(lambda objects: objects.drop_lease("thread_a"))
+    assert store.read(lambda objects: objects.lease("thread_a")) is None
+    assert store.read(lambda objects: objects.leases()) == [cancelled]
+
+
+def test_events_and_leases_of_a_change_that_fails_are_not_kept(store: Store) -> None:
+    store.write(lambda objects: objects.append("log", [Event("kept", "{}")]))
+    store.write(lambda objects: objects.put_lease(Lease("thread_a", "run_a")))
+
+    def fail(objects: ObjectWriter) -> None:
+        objects.append("log", [Event("lost", "{}")])
+        objects.drop_lease("thread_a")
+        objects.put_lease(Lease("thread_b", "run_b"))
+        raise ValueError("on the way")
+
+    with pytest.raises(ValueError, match="on the way"):
+        store.write(fail)
+    assert [each.name for each in store.read(lambda objects: objects.events("log", 0, 9))] == [
+        "kept"
+    ]
+    assert store.read(lambda objects: objects.leases()) == [Lease("thread_a", "run_a")]
+
+
+def test_all_of_a_parent_are_deleted_together(store: Store) -> None:
+    messages = [Collection(store, MESSAGE, thread) for thread in ("thread_a", "thread_b")]
+    made = [each.create({})["id"] for each in messages for _ in range(2)]
+    gone = store.write(lambda objects: objects.delete_all(MESSAGE, "thread_a"))
+    assert sorted(gone) == sorted(made[:2])
+    assert [ids(each) for each in messages] == [[], made[2:]]
+
+
+def test_a_page_can_be_of_the_wanted_ones_alone(store: Store) -> None:
+    messages = Collection(store, MESSAGE, "thread_a")
+    made = [messages.create({"n": n})["id"] for n in range(6)]
+
+    def page(query: PageQuery) -> StoredPage:
+        return store.read(
+            lambda objects: objects.page(
+                MESSAGE, query, "thread_a", lambda message: message["n"] % 2 == 0
+            )
+        )
+
+    assert [each["id"] for each in page(PageQuery()).data] == made[4::-2]
+    first = page(PageQuery(limit=2, ascending=True))
+    assert [each["id"] for each in first.data] == made[:4:2] and first.has_more
+    rest = page(PageQuery(limit=2, ascending=True, after=made[3]))
+    assert [each["id"] for each in rest.data] == made[4::2] and not rest.has_more
+
+
 def test_what_fails_leaves_a_sample_as_it_was() -> None:
     store = SampleStore(2)
     assistants = Collection(store, ASSISTANT)
@@ -133,10 +222,11 @@ def test_what_fails_leaves_a_sample_as_it_was() -> None:
     assert assistants.page(PageQuery()).data == before
 
 
-def test_a_store_of_the_first_version_opens_with_all_that_is_in_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("former", FORMER, ids=lambda path: path.stem)
+def test_a_former_store_opens_with_all_that_is_in_it(tmp_path: Path, former: Path) -> None:
     path = tmp_path / "assistants.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FORMER.read_text())
+        connection.executescript(former.read_text())
     with SQLiteStore(path, clock=lambda: 0) as store:
         assistants = Collection(store, ASSISTANT)
         first, odd, changed = assistants.page(PageQuery(ascending=True)).data
@@ -151,8 +241,14 @@ def test_a_store_of_the_first_version_opens_with_all_that_is_in_it(tmp_path: Pat
         assert new["created_at"] == 1_790_000_004
         assert ids(assistants) == [first["id"], odd["id"], changed["id"], new["id"]]
         Collection(store, MESSAGE, "thread_a").create({})
+        store.write(lambda objects: objects.append("log", [Event("begun", "{}")]))
+        store.write(lambda objects: objects.put_lease(Lease("thread_a", "run_a")))
     with SQLiteStore(path) as store:
         assert ids(Collection(store, ASSISTANT))[-1] == new["id"]
+        assert [each.name for each in store.read(lambda reader: reader.events("log", 0, 9))] == [
+            "begun"
+        ]
+        assert store.read(lambda reader: reader.leases()) == [Lease("thread_a", "run_a")]
 
 
 def test_a_former_store_that_may_only_be_read_is_read_and_left_as_it_is(
@@ -160,7 +256,7 @@ def test_a_former_store_that_may_only_be_read_is_read_and_left_as_it_is(
 ) -> None:
     path = tmp_path / "store.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FORMER.read_text())
+        connection.executescript(FORMER[0].read_text())
         kept = connection.execute("SELECT * FROM assistants").fetchall()
 
     def read_only(path: Path) -> sqlite3.Connection:
@@ -181,8 +277,8 @@ def test_a_former_store_that_may_only_be_read_is_read_and_left_as_it_is(
 
 
 def test_a_page_is_read_by_index_in_new_and_in_upgraded_stores(tmp_path: Path) -> None:
-    for name, script in (("new.db", ""), ("upgraded.db", FORMER.read_text())):
-        path = tmp_path / name
+    for name, script in (("new", ""), *((each.stem, each.read_text()) for each in FORMER)):
+        path = tmp_path / f"{name}.db"
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(script)
         SQLiteStore(path).close()

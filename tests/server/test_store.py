@@ -65,7 +65,7 @@ def _newer(path: Path) -> None:
     with SQLiteStore(path) as store:
         store.create(FIELDS)
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute("PRAGMA user_version = 99")
     connection.close()
 
 

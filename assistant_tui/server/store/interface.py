@@ -3,13 +3,16 @@
 A store keeps JSON objects. Each has a kind (an assistant, a thread, a message), an id, and either
 no parent or the id of the object that it belongs to. Objects of one kind with one parent form a
 list in the order of their creation.
+
+Beside them it keeps logs of events, which streams are read from, and leases, which say who works on
+what: both change in the same transactions as the objects that they are about.
 """
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from assistant_tui.server.store.paging import Json, PageQuery, StoredPage
 
@@ -40,6 +43,40 @@ class ObjectKind:
         return self.name.rpartition(".")[2]
 
 
+class Event(NamedTuple):
+    """Something that happened, as it is told to those who follow a log."""
+
+    name: str
+    """Such as ``thread.run.created``."""
+    data: str
+    """JSON, or what else the stream carries; one line."""
+
+
+class StoredEvent(NamedTuple):
+    """An event in its log."""
+
+    number: int
+    """Rises within a log, and is never given twice."""
+    name: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Says that one object is being worked on by another: a thread by its active run."""
+
+    key: str
+    """The id of what is held; it can be held once."""
+    holder: str
+    """The id of what holds it."""
+    owner: str = ""
+    """The token of the process that works on it; empty while nobody does."""
+    until: float = 0.0
+    """Unix seconds after which the owner, if it has not renewed the lease, is taken for gone."""
+    cancelled: bool = False
+    """Whether somebody has asked for the end of the work."""
+
+
 class ObjectReader(Protocol):
     """A transaction that reads: all that it sees is of one moment."""
 
@@ -47,8 +84,29 @@ class ObjectReader(Protocol):
         """The object, or None if there is none (any more). Raises DamagedRow."""
         ...
 
-    def page(self, kind: ObjectKind, query: PageQuery, parent: str = "") -> StoredPage:
-        """A part of the list of all objects of a kind with this parent. Raises UnknownCursor."""
+    def page(
+        self,
+        kind: ObjectKind,
+        query: PageQuery,
+        parent: str = "",
+        wanted: Callable[[Json], bool] | None = None,
+    ) -> StoredPage:
+        """A part of the list of all objects of a kind with this parent, or of those wanted.
+
+        Raises UnknownCursor.
+        """
+        ...
+
+    def events(self, log: str, after: int, limit: int) -> list[StoredEvent]:
+        """The first events of a log whose numbers are above ``after``."""
+        ...
+
+    def leases(self) -> list[Lease]:
+        """All leases."""
+        ...
+
+    def lease(self, key: str) -> Lease | None:
+        """The lease of what has this id, or None if nothing holds it."""
         ...
 
 
@@ -65,6 +123,30 @@ class ObjectWriter(ObjectReader, Protocol):
 
     def delete(self, kind: ObjectKind, object_id: str, parent: str = "") -> bool:
         """Remove an object; False if there was none. Its id keeps its place as a cursor."""
+        ...
+
+    def delete_all(self, kind: ObjectKind, parent: str) -> list[str]:
+        """Remove the objects of a kind with this parent; returns their ids."""
+        ...
+
+    def append(self, log: str, events: Sequence[Event]) -> list[StoredEvent]:
+        """Add events to the end of a log."""
+        ...
+
+    def forget_events(self, before: float) -> None:
+        """Remove the logs whose last event is older than this, in Unix seconds."""
+        ...
+
+    def put_lease(self, lease: Lease) -> None:
+        """Keep a lease, in the place of one with the same key."""
+        ...
+
+    def renew_leases(self, owner: str, until: float) -> None:
+        """Let all leases of an owner last until then."""
+        ...
+
+    def drop_lease(self, key: str) -> None:
+        """Remove a lease, if there is one."""
         ...
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from assistant_tui.core.assistants.samples import sample, sample_index
 from assistant_tui.server.assistants import ASSISTANT
 from assistant_tui.server.store.interface import ObjectKind, ObjectReader, ObjectWriter, new_id
+from assistant_tui.server.store.memory import MemoryTransaction
 from assistant_tui.server.store.paging import (
     Json,
     PageQuery,
@@ -45,7 +46,7 @@ class SampleStore:
                 raise
 
 
-class _Objects:
+class _Objects(MemoryTransaction):
     """The samples and what was done since, in a transaction.
 
     The sequence of sample ``i`` is ``-i``: sample 0 is the newest, and what is created counts on
@@ -53,8 +54,8 @@ class _Objects:
     """
 
     def __init__(self, count: int, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
         self._oldest = 1 - count
-        self._clock = clock
         self._changed: dict[int, Json | None] = {}
         """By sequence: what is not, or no longer, as the sample; None is deleted."""
         self._created: dict[str, tuple[int, str, str]] = {}
@@ -62,29 +63,25 @@ class _Objects:
         self._lists: dict[tuple[str, str], list[int]] = {}
         """By kind and parent: the sequences of what was created, in their order."""
         self._latest = sample(0)["created_at"] if count else 0
-        self._undo: list[Callable[[], object]] = []
-        """What takes the transaction back, in the order of its changes."""
-
-    def begin(self) -> None:
-        """Begin a transaction that writes."""
-        self._undo.clear()
-
-    def roll_back(self) -> None:
-        """Take back what was done since the transaction began."""
-        while self._undo:
-            self._undo.pop()()
 
     def get(self, kind: ObjectKind, object_id: str, parent: str = "") -> Json | None:
         """See ObjectReader.get."""
         return self._at(self._sequence(kind, object_id, parent))
 
-    def page(self, kind: ObjectKind, query: PageQuery, parent: str = "") -> StoredPage:
+    def page(
+        self,
+        kind: ObjectKind,
+        query: PageQuery,
+        parent: str = "",
+        wanted: Callable[[Json], bool] | None = None,
+    ) -> StoredPage:
         """See ObjectReader.page."""
 
         def read_range(range_: SequenceRange) -> StoredPage:
             living = self._living(self._sequences(kind, parent, range_))
+            found = living if wanted is None else filter(wanted, living)
             # The size of a sample is not worth the time to find out.
-            return take_page(((0, each) for each in living), range_.limit)
+            return take_page(((0, each) for each in found), range_.limit)
 
         return read_page(
             kind.noun, query, lambda cursor: self._sequence(kind, cursor, parent), read_range
@@ -117,6 +114,14 @@ class _Objects:
             return False
         self._put(sequence, None)
         return True
+
+    def delete_all(self, kind: ObjectKind, parent: str) -> list[str]:
+        """See ObjectWriter.delete_all."""
+        sequences = self._lists.get((kind.name, parent), [])
+        living = [each["id"] for each in self._living(sequences)]
+        for object_id in living:
+            self.delete(kind, object_id, parent)
+        return living
 
     def _put(self, sequence: int, new: Json | None) -> None:
         if sequence in self._changed:
