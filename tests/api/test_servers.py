@@ -1,4 +1,4 @@
-"""The ways in which known servers bend the API, as the client meets them."""
+"""The ways in which known servers deviate from the API, as the client meets them."""
 
 import json
 

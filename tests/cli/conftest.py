@@ -10,10 +10,10 @@ from typing import NamedTuple
 import pytest
 
 from assistant_tui.cli import composition
-from tests.e2e.conftest import bent, home, machine, other_side, url
-from tests.fakeserver.relay import BentServer
+from tests.e2e.conftest import embedded_server, home, server, shared_embedded_server, url
+from tests.fakeserver.relay import RelayServer
 
-__all__ = ["bent", "home", "machine", "other_side", "url"]
+__all__ = ["embedded_server", "home", "server", "shared_embedded_server", "url"]
 
 
 class Done(NamedTuple):
@@ -57,10 +57,10 @@ def run(
 
 
 @pytest.fixture
-def ask(run: Run, bent: BentServer) -> Run:
-    """As `run`, on the server that bends what it says."""
+def ask(run: Run, server: RelayServer) -> Run:
+    """As `run`, on the server with deviations."""
 
     def ask(verb: str, *arguments: str, stdin: bytes = b"") -> Done:
-        return run(verb, "--base-url", bent.url, *arguments, stdin=stdin)
+        return run(verb, "--base-url", server.url, *arguments, stdin=stdin)
 
     return ask

@@ -1,4 +1,4 @@
-"""Answers of servers that bend the API, and programs of their own process."""
+"""Answers of servers that deviate from the API, and programs of their own process."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.e2e.terminal import PROGRAM, environment
-from tests.fakeserver.relay import Asked, Bend, BentServer
+from tests.fakeserver.relay import Asked, Handler, RelayServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 
@@ -33,26 +33,26 @@ def paged(url: str, home: Path, size: int = 1) -> None:
     (home / "config.toml").write_text(text)
 
 
-def behind(bent: BentServer, answer: Answer) -> Bend:
+def behind(server: RelayServer, answer: Answer) -> Handler:
     """A first page of one assistant, and this answer for what follows; it can only be read down."""
 
-    def bend(asked: Asked) -> Answer | None:
+    def handler(asked: Asked) -> Answer | None:
         if "order=asc" in asked.path:
             return refused(400)
         if "after=" in asked.path:
             return answer
-        return one_a_page(bent)(asked)
+        return one_a_page(server)(asked)
 
-    return bend
+    return handler
 
 
-def one_a_page(bent: BentServer) -> Bend:
+def one_a_page(server: RelayServer) -> Handler:
     """A server that gives one assistant a page, whatever is asked for."""
 
-    def bend(asked: Asked) -> Answer:
-        return bent.pass_on(replace(asked, path=re.sub(r"limit=\d+", "limit=1", asked.path)))
+    def handler(asked: Asked) -> Answer:
+        return server.pass_on(replace(asked, path=re.sub(r"limit=\d+", "limit=1", asked.path)))
 
-    return bend
+    return handler
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.cli.conftest import Run
 from tests.cli.support import refused
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 from tests.fakeserver.sockets import Answer
 
 USES = {
@@ -24,11 +24,11 @@ def here(run: Run, **members: object) -> str:
     return run("create", "--profile", "local", "--file", "-", stdin=body).lines[0]
 
 
-def there(bent: BentServer, home: Path, **settings: object) -> None:
-    """Let the profile `there` be the server that bends what it says."""
+def there(server: RelayServer, home: Path, **settings: object) -> None:
+    """Let the profile `there` be the server with deviations."""
     home.mkdir(exist_ok=True)
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
-    (home / "config.toml").write_text(f'[profiles.there]\nbase_url = "{bent.url}"\n{text}')
+    (home / "config.toml").write_text(f'[profiles.there]\nbase_url = "{server.url}"\n{text}')
 
 
 def listed(*ids: str) -> Any:
@@ -37,46 +37,46 @@ def listed(*ids: str) -> Any:
     return lambda asked: Answer(200, data)
 
 
-def test_a_clone_is_another_with_the_same(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One", instructions="Be brief.", metadata={"a": "1"})
+def test_a_clone_is_another_with_the_same(ask: Run, server: RelayServer) -> None:
+    who = server.make("One", instructions="Be brief.", metadata={"a": "1"})
     done = ask("clone", who)
-    new, old = bent.held()
+    new, old = server.held()
     assert (done.code, done.out.decode(), done.err) == (0, f"{new['id']}\n", "")
     assert new["name"] == "One (copy)"
     assert all(new[each] == old[each] for each in ("model", "instructions", "metadata"))
 
 
-def test_what_a_create_does_not_take_is_told(ask: Run, bent: BentServer) -> None:
+def test_what_a_create_does_not_take_is_told(ask: Run, server: RelayServer) -> None:
     text = b'{"id": "asst_1", "model": "gpt-4o", "owner": "me"}'
-    bent.bent["retrieve"] = lambda asked: Answer(200, text)
+    server.deviations["retrieve"] = lambda asked: Answer(200, text)
     done = ask("clone", "asst_1")
     assert (done.code, done.err) == (0, "assistant-tui: cannot be copied: owner\n")
-    assert bent.bodies == [{"model": "gpt-4o"}]
+    assert server.bodies == [{"model": "gpt-4o"}]
 
 
-def test_what_does_not_fit_the_api_is_not_cloned(ask: Run, bent: BentServer) -> None:
-    bent.bent["retrieve"] = lambda asked: Answer(200, b'{"id": "asst_1", "tools": 5}')
+def test_what_does_not_fit_the_api_is_not_cloned(ask: Run, server: RelayServer) -> None:
+    server.deviations["retrieve"] = lambda asked: Answer(200, b'{"id": "asst_1", "tools": 5}')
     done = ask("clone", "asst_1")
-    assert (done.code, done.out, bent.writes) == (1, b"", [])
+    assert (done.code, done.out, server.writes) == (1, b"", [])
     assert "asst_1 does not fit the API, so it cannot be cloned" in done.err
 
 
-def test_it_goes_to_another_server_as_it_is(run: Run, bent: BentServer, home: Path) -> None:
-    there(bent, home)
-    bent.bent["files"] = listed("file-1", "file-2")
-    bent.bent["vector_stores"] = listed("vs_1")
+def test_it_goes_to_another_server_as_it_is(run: Run, server: RelayServer, home: Path) -> None:
+    there(server, home)
+    server.deviations["files"] = listed("file-1", "file-2")
+    server.deviations["vector_stores"] = listed("vs_1")
     who = here(run, temperature=0.5, **USES)
     done = run("clone", who, "--to", "there", "--profile", "local")
-    [held] = bent.held()
+    [held] = server.held()
     assert (done.code, done.out.decode(), done.err) == (0, f"{held['id']}\n", "")
     assert held["name"] == "One" and held["tool_resources"] == USES["tool_resources"]
 
 
-def test_what_is_not_there_is_left_out_and_told(run: Run, bent: BentServer, home: Path) -> None:
-    there(bent, home)
-    bent.bent["files"] = listed("file-2")
-    bent.bent["vector_stores"] = lambda asked: refused(404)
-    bent.bent["models"] = lambda asked: Answer(200, b'{"data": [{"id": "llama"}]}')
+def test_what_is_not_there_is_left_out_and_told(run: Run, server: RelayServer, home: Path) -> None:
+    there(server, home)
+    server.deviations["files"] = listed("file-2")
+    server.deviations["vector_stores"] = lambda asked: refused(404)
+    server.deviations["models"] = lambda asked: Answer(200, b'{"data": [{"id": "llama"}]}')
     done = run("clone", here(run, **USES), "--to", "there", "--profile", "local")
     assert done.code == 0
     assert done.err.splitlines() == [
@@ -86,31 +86,33 @@ def test_what_is_not_there_is_left_out_and_told(run: Run, bent: BentServer, home
         "assistant-tui: tool_resources.file_search.vector_store_ids: vs_1 may not be there: the "
         "server does not list all it has",
     ]
-    assert bent.held()[0]["tool_resources"] == {
+    assert server.held()[0]["tool_resources"] == {
         "code_interpreter": {"file_ids": ["file-2"]},
         "file_search": {"vector_store_ids": ["vs_1"]},
     }
 
 
-def test_what_the_other_server_ignores_is_told(run: Run, bent: BentServer, home: Path) -> None:
-    there(bent, home)
-    bent.bent["create"] = lambda asked: bent.pass_on(asked.saying({"model": "gpt-4o"}))
+def test_what_the_other_server_ignores_is_told(run: Run, server: RelayServer, home: Path) -> None:
+    there(server, home)
+    server.deviations["create"] = lambda asked: server.pass_on(asked.saying({"model": "gpt-4o"}))
     done = run("clone", here(run), "--to", "there", "--profile", "local")
     who = done.out.decode().strip()
     assert f"assistant-tui: {who}: the server ignored or altered name\n" in done.err
 
 
-def test_a_refusal_there_is_told_with_the_profile(run: Run, bent: BentServer, home: Path) -> None:
-    there(bent, home, api_key_env="THERE_KEY")
+def test_a_refusal_there_is_told_with_the_profile(
+    run: Run, server: RelayServer, home: Path
+) -> None:
+    there(server, home, api_key_env="THERE_KEY")
     who = here(run)
     done = run("clone", who, "--to", "there", "--profile", "local")
-    assert (done.code, done.out, bent.writes) == (1, b"", [])
+    assert (done.code, done.out, server.writes) == (1, b"", [])
     assert done.err.startswith("assistant-tui: --to there: Unauthorized: ")
     assert "THERE_KEY" in done.err
 
 
-def test_where_it_cannot_go(run: Run, bent: BentServer, home: Path) -> None:
-    there(bent, home, read_only=True)
+def test_where_it_cannot_go(run: Run, server: RelayServer, home: Path) -> None:
+    there(server, home, read_only=True)
     who = here(run)
     for name, told in (
         ("nowhere", "--to: no profile 'nowhere'; there are: local, there"),
@@ -119,16 +121,16 @@ def test_where_it_cannot_go(run: Run, bent: BentServer, home: Path) -> None:
         done = run("clone", who, "--to", name, "--profile", "local")
         assert (done.code, done.out) == (2, b"")
         assert done.err == f"assistant-tui: {told}\n"
-    assert not bent.requests
+    assert not server.requests
 
 
 def test_from_a_read_only_profile_it_may_go_elsewhere(
-    run: Run, bent: BentServer, home: Path
+    run: Run, server: RelayServer, home: Path
 ) -> None:
-    there(bent, home, read_only=True)
-    who = bent.make("One")
+    there(server, home, read_only=True)
+    who = server.make("One")
     done = run("clone", who, "--profile", "there")
-    assert (done.code, bent.writes) == (2, [])
+    assert (done.code, server.writes) == (2, [])
     done = run("clone", who, "--profile", "there", "--to", "local")
     assert done.code == 0
     [line] = run("list", "--profile", "local", "--json").lines

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import refused
-from tests.fakeserver.relay import Asked, BentServer
+from tests.fakeserver.relay import Asked, RelayServer
 from tests.fakeserver.sockets import Answer
 
 BODY = (
@@ -15,28 +15,28 @@ BODY = (
 )
 
 
-def test_it_prints_the_new_id(ask: Run, bent: BentServer, tmp_path: Path) -> None:
+def test_it_prints_the_new_id(ask: Run, server: RelayServer, tmp_path: Path) -> None:
     path = tmp_path / "one.json"
     path.write_bytes(b'\xef\xbb\xbf{"model": "gpt-4o", "name": "One"}\r\n')
     done = ask("create", "--file", str(path))
-    [held] = bent.held()
+    [held] = server.held()
     assert (done.code, done.out, done.err) == (0, f"{held['id']}\n".encode(), "")
     assert held["name"] == "One"
 
 
-def test_every_value_leaves_as_it_stands_in_the_file(ask: Run, bent: BentServer) -> None:
-    bent.bent["create"] = lambda asked: Answer(200, b'{"id":"asst_1",' + asked.body[1:])
+def test_every_value_leaves_as_it_stands_in_the_file(ask: Run, server: RelayServer) -> None:
+    server.deviations["create"] = lambda asked: Answer(200, b'{"id":"asst_1",' + asked.body[1:])
     done = ask("create", "--file", "-", stdin=BODY)
     assert (done.code, done.out, done.err) == (0, b"asst_1\n", "")
-    [body] = [asked.body for asked in bent.requests if asked.part == "create"]
+    [body] = [asked.body for asked in server.requests if asked.part == "create"]
     assert [body.count(each) for each in (b"1.0", b"0.10", b"1e400", b"\\ud83d\\ude00")] == [1] * 4
     assert body.index(b'"z"') < body.index(b'"a":2')
 
 
-def test_what_a_server_sets_is_not_sent(ask: Run, bent: BentServer) -> None:
+def test_what_a_server_sets_is_not_sent(ask: Run, server: RelayServer) -> None:
     text = b'{"id":"asst_1","object":"assistant","created_at":5,"model":"gpt-4o","name":null}'
     assert ask("create", "--file", "-", stdin=text).code == 0
-    assert bent.bodies == [{"model": "gpt-4o"}]
+    assert server.bodies == [{"model": "gpt-4o"}]
 
 
 @pytest.mark.parametrize(
@@ -54,17 +54,17 @@ def test_what_a_server_sets_is_not_sent(ask: Run, bent: BentServer) -> None:
     ],
 )
 def test_a_file_that_will_not_do_is_told_with_its_place(
-    ask: Run, bent: BentServer, text: bytes, told: str
+    ask: Run, server: RelayServer, text: bytes, told: str
 ) -> None:
     done = ask("create", "--file", "-", stdin=text)
     assert (done.code, done.out) == (2, b"")
     assert done.err == f"assistant-tui: --file -: {told}\n"
-    assert not bent.requests
+    assert not server.requests
 
 
-def test_a_file_that_is_not_there(ask: Run, bent: BentServer) -> None:
+def test_a_file_that_is_not_there(ask: Run, server: RelayServer) -> None:
     done = ask("create", "--file", "/no/such\x1b[2J")
-    assert (done.code, bent.requests) == (2, [])
+    assert (done.code, server.requests) == (2, [])
     assert done.err == "assistant-tui: --file /no/such\ufffd[2J: No such file or directory\n"
 
 
@@ -73,18 +73,18 @@ def test_without_a_file(ask: Run) -> None:
     assert done.code == 2 and "required: --file" in done.err
 
 
-def test_a_refusal_is_told_with_the_field(ask: Run, bent: BentServer) -> None:
+def test_a_refusal_is_told_with_the_field(ask: Run, server: RelayServer) -> None:
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o", "temperature": 9}')
     assert (done.code, done.out) == (1, b"")
     assert "temperature" in done.err and "status 400" in done.err
-    assert not bent.held()
+    assert not server.held()
 
 
-def test_what_the_server_ignored_is_told(ask: Run, bent: BentServer) -> None:
+def test_what_the_server_ignored_is_told(ask: Run, server: RelayServer) -> None:
     def ignore(asked: Asked) -> Answer:
-        return bent.pass_on(asked.saying({**asked.members, "name": None}))
+        return server.pass_on(asked.saying({**asked.members, "name": None}))
 
-    bent.bent["create"] = ignore
+    server.deviations["create"] = ignore
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o", "name": "One"}')
     who = done.out.decode().strip()
     assert done.code == 0
@@ -92,31 +92,31 @@ def test_what_the_server_ignored_is_told(ask: Run, bent: BentServer) -> None:
 
 
 def test_a_create_without_an_answer_is_looked_for_and_not_repeated(
-    ask: Run, bent: BentServer
+    ask: Run, server: RelayServer
 ) -> None:
-    bent.bent["create"] = bent.pass_on_and_hang_up
+    server.deviations["create"] = server.pass_on_and_hang_up
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o", "name": "One"}')
-    [held] = bent.held()
+    [held] = server.held()
     assert (done.code, done.out) == (0, f"{held['id']}\n".encode())
     assert "the answer was lost, but the server had done it" in done.err
-    assert bent.writes == ["create"]
+    assert server.writes == ["create"]
 
 
 @pytest.mark.parametrize("verb", ["create", "update", "delete"])
-def test_a_read_only_profile_changes_nothing(ask: Run, bent: BentServer, verb: str) -> None:
-    who = bent.make("One")
+def test_a_read_only_profile_changes_nothing(ask: Run, server: RelayServer, verb: str) -> None:
+    who = server.make("One")
     arguments = {
         "create": ["--file", "-"],
         "update": [who, "--file", "-"],
         "delete": [who, "--yes"],
     }
     done = ask(verb, *arguments[verb], "--read-only", stdin=b'{"model": "m", "name": "Two"}')
-    assert (done.code, done.out, bent.requests) == (2, b"", [])
+    assert (done.code, done.out, server.requests) == (2, b"", [])
     assert done.err == f"assistant-tui: {verb}: profile url is read-only; list and get work\n"
 
 
-def test_a_server_that_cannot_create_is_told(ask: Run, bent: BentServer) -> None:
-    bent.bent["create"] = lambda asked: refused(405)
+def test_a_server_that_cannot_create_is_told(ask: Run, server: RelayServer) -> None:
+    server.deviations["create"] = lambda asked: refused(405)
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o"}')
     assert done.code == 1 and "405" in done.err
 
@@ -130,15 +130,15 @@ def test_a_server_that_cannot_create_is_told(ask: Run, bent: BentServer) -> None
     ],
 )
 def test_a_file_is_read_by_its_name(
-    ask: Run, bent: BentServer, tmp_path: Path, name: str, text: str
+    ask: Run, server: RelayServer, tmp_path: Path, name: str, text: str
 ) -> None:
     (tmp_path / name).write_text(text)
     assert ask("create", "--file", str(tmp_path / name)).code == 0
-    assert bent.bodies == [{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}]
+    assert server.bodies == [{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}]
 
 
 def test_a_fault_in_such_a_file_is_told_with_its_line(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "one.yaml"
     path.write_text("model: m\ntop_p: .5\n")

@@ -13,58 +13,60 @@ from assistant_tui.journal.journal import Journal
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
 from tests.e2e.terminal import Program
-from tests.fakeserver.relay import Asked, BentServer
+from tests.fakeserver.relay import Asked, RelayServer
 from tests.fakeserver.sockets import Answer
-from tests.journal.held import held
+from tests.journal.write_lock import write_lock_held
 from tests.limits import LIMIT
 
 SIZE = (200, 30)
 """Room for a sentence that names a file."""
 
 
-def names(bent: BentServer) -> list[str]:
+def names(server: RelayServer) -> list[str]:
     """What the server has, newest first."""
-    return [each["name"] for each in bent.held()]
+    return [each["name"] for each in server.held()]
 
 
-def test_without_a_terminal_and_yes_nothing_is_asked(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One")
+def test_without_a_terminal_and_yes_nothing_is_asked(ask: Run, server: RelayServer) -> None:
+    who = server.make("One")
     done = ask("delete", who)
-    assert (done.code, done.out, bent.requests) == (2, b"", [])
+    assert (done.code, done.out, server.requests) == (2, b"", [])
     assert done.err == "assistant-tui: delete: there is no terminal to ask on; --yes is needed\n"
 
 
-def test_each_that_is_gone_is_printed(ask: Run, bent: BentServer) -> None:
-    one, _, three = bent.make("One"), bent.make("Two"), bent.make("Three")
+def test_each_that_is_gone_is_printed(ask: Run, server: RelayServer) -> None:
+    one, _, three = server.make("One"), server.make("Two"), server.make("Three")
     done = ask("delete", one, three, one, "--yes")
     assert (done.code, done.out.decode()) == (0, f"{one}\n{three}\n")
     assert done.err == "assistant-tui: 2 of 2 deleted\n"
-    assert names(bent) == ["Two"]
+    assert names(server) == ["Two"]
 
 
-def test_what_is_not_there_is_told_and_the_others_go(ask: Run, bent: BentServer) -> None:
-    one = bent.make("One")
+def test_what_is_not_there_is_told_and_the_others_go(ask: Run, server: RelayServer) -> None:
+    one = server.make("One")
     done = ask("delete", "asst_nobody", one, "--yes")
-    assert (done.code, done.out.decode(), names(bent)) == (1, f"{one}\n", [])
+    assert (done.code, done.out.decode(), names(server)) == (1, f"{one}\n", [])
     first, last = done.err.splitlines()
     assert first.startswith("assistant-tui: asst_nobody was not deleted: Not found: ")
     assert last == "assistant-tui: 1 of 2 deleted"
 
 
-def test_a_failure_in_the_middle_does_not_keep_the_next(ask: Run, bent: BentServer) -> None:
-    one, two, three = bent.make("One"), bent.make("Two"), bent.make("Three")
-    bent.bent["delete"] = lambda asked: refused(400) if two in asked.path else bent.pass_on(asked)
+def test_a_failure_in_the_middle_does_not_keep_the_next(ask: Run, server: RelayServer) -> None:
+    one, two, three = server.make("One"), server.make("Two"), server.make("Three")
+    server.deviations["delete"] = lambda asked: (
+        refused(400) if two in asked.path else server.pass_on(asked)
+    )
     done = ask("delete", one, two, three, "--yes")
     assert (done.code, done.out.decode()) == (1, f"{one}\n{three}\n")
     assert f"{two} was not deleted: Refused: no (status 400)" in done.err
-    assert names(bent) == ["Two"]
+    assert names(server) == ["Two"]
 
 
-def test_what_is_hopeless_is_not_tried_with_the_next(ask: Run, bent: BentServer) -> None:
-    ids = [bent.make("One"), bent.make("Two")]
-    bent.bent["delete"] = lambda asked: refused(403)
+def test_what_is_hopeless_is_not_tried_with_the_next(ask: Run, server: RelayServer) -> None:
+    ids = [server.make("One"), server.make("Two")]
+    server.deviations["delete"] = lambda asked: refused(403)
     done = ask("delete", *ids, "--yes")
-    assert (done.code, done.out, bent.writes) == (1, b"", ["delete"])
+    assert (done.code, done.out, server.writes) == (1, b"", ["delete"])
     assert done.err.endswith("assistant-tui: 0 of 2 deleted\n")
 
 
@@ -72,51 +74,51 @@ def test_what_is_hopeless_is_not_tried_with_the_next(ask: Run, bent: BentServer)
     ("answer", "code", "left"), [(b"y\r", 0, []), (b"\r", 1, ["One"]), (b"\x04", 1, ["One"])]
 )
 def test_a_person_is_asked_with_name_and_id(
-    bent: BentServer, home: Path, answer: bytes, code: int, left: list[str]
+    server: RelayServer, home: Path, answer: bytes, code: int, left: list[str]
 ) -> None:
-    who = bent.make("One")
-    with Program("delete", who, "--base-url", bent.url, home=home) as terminal:
+    who = server.make("One")
+    with Program("delete", who, "--base-url", server.url, home=home) as terminal:
         terminal.shows(f"{who} · One", "Delete it? [y/N]")
         terminal.press(answer)
         assert terminal.ends() == code
-    assert names(bent) == left
+    assert names(server) == left
     assert ("nothing was deleted" in terminal.text) == bool(code)
 
 
 @pytest.mark.parametrize(("answer", "code", "left"), [(b"2\r", 0, []), (b"y\r", 1, ["Two", "One"])])
 def test_of_many_the_count_is_typed(
-    bent: BentServer, home: Path, answer: bytes, code: int, left: list[str]
+    server: RelayServer, home: Path, answer: bytes, code: int, left: list[str]
 ) -> None:
-    one, two = bent.make("One"), bent.make("Two")
-    with Program("delete", one, two, "--base-url", bent.url, home=home) as terminal:
+    one, two = server.make("One"), server.make("Two")
+    with Program("delete", one, two, "--base-url", server.url, home=home) as terminal:
         terminal.shows(f"{one} · One", f"{two} · Two", "Type 2 to delete all of these:")
         terminal.press(answer)
         assert terminal.ends() == code
-    assert names(bent) == left
+    assert names(server) == left
 
 
-def test_a_question_can_be_left_with_an_interrupt(bent: BentServer, home: Path) -> None:
-    who = bent.make("One")
-    with Program("delete", who, "--base-url", bent.url, home=home) as terminal:
+def test_a_question_can_be_left_with_an_interrupt(server: RelayServer, home: Path) -> None:
+    who = server.make("One")
+    with Program("delete", who, "--base-url", server.url, home=home) as terminal:
         terminal.shows("Delete it? [y/N]")
         terminal.press(b"\x03")
         assert terminal.ends() == 130
-    assert names(bent) == ["One"]
+    assert names(server) == ["One"]
 
 
 def test_an_interrupt_lets_the_deletion_under_way_end_and_begins_no_other(
-    bent: BentServer, home: Path
+    server: RelayServer, home: Path
 ) -> None:
-    one, two = bent.make("One"), bent.make("Two")
+    one, two = server.make("One"), server.make("Two")
     deleting, answering = threading.Event(), threading.Event()
 
     def late(asked: Asked) -> Answer:
         deleting.set()
         assert answering.wait(LIMIT)
-        return bent.pass_on(asked)
+        return server.pass_on(asked)
 
-    bent.bent["delete"] = late
-    with program("delete", one, two, "--yes", "--base-url", bent.url, home=home) as process:
+    server.deviations["delete"] = late
+    with program("delete", one, two, "--yes", "--base-url", server.url, home=home) as process:
         assert deleting.wait(LIMIT)
         process.send_signal(signal.SIGINT)
         answering.set()
@@ -126,29 +128,29 @@ def test_an_interrupt_lets_the_deletion_under_way_end_and_begins_no_other(
         "assistant-tui: ends after the write that is under way; once more ends it now",
         "assistant-tui: 1 of 2 deleted",
     ]
-    assert names(bent) == ["Two"]
+    assert names(server) == ["Two"]
 
 
 def test_a_reader_that_has_gone_does_not_keep_it_from_its_work(
-    bent: BentServer, home: Path
+    server: RelayServer, home: Path
 ) -> None:
-    one, two = bent.make("One"), bent.make("Two")
+    one, two = server.make("One"), server.make("Two")
     deleting, answering = threading.Event(), threading.Event()
 
     def late(asked: Asked) -> Answer:
         deleting.set()
         assert answering.wait(LIMIT)
-        return bent.pass_on(asked)
+        return server.pass_on(asked)
 
-    bent.bent["delete"] = late
-    with program("delete", one, two, "--yes", "--base-url", bent.url, home=home) as process:
+    server.deviations["delete"] = late
+    with program("delete", one, two, "--yes", "--base-url", server.url, home=home) as process:
         assert process.stdout is not None and process.stderr is not None
         assert deleting.wait(LIMIT)
         process.stdout.close()
         answering.set()
         assert process.wait(LIMIT) == 0
         assert process.stderr.read() == b"assistant-tui: 2 of 2 deleted\n"
-    assert names(bent) == []
+    assert names(server) == []
 
 
 def _damage(path: Path) -> AbstractContextManager[None]:
@@ -159,21 +161,21 @@ def _damage(path: Path) -> AbstractContextManager[None]:
 def _hold(path: Path) -> AbstractContextManager[None]:
     with Journal(path) as journal:
         journal.entries.add("another", Change("any", ChangeKind.CHANGED, "{}", "{}"))
-    return held(path)
+    return write_lock_held(path)
 
 
 @pytest.mark.parametrize(("fault", "why"), [(_damage, "damaged"), (_hold, "another program")])
 def test_where_no_copy_can_be_kept_it_is_asked_for_good_and_said(
-    fault: Callable[[Path], AbstractContextManager[None]], why: str, bent: BentServer, home: Path
+    fault: Callable[[Path], AbstractContextManager[None]], why: str, server: RelayServer, home: Path
 ) -> None:
-    asked, unasked = bent.make("One"), bent.make("Two")
+    asked, unasked = server.make("One"), server.make("Two")
     home.mkdir()
     with fault(home / "journal.db"):
-        with Program("delete", asked, "--base-url", bent.url, home=home, size=SIZE) as terminal:
+        with Program("delete", asked, "--base-url", server.url, home=home, size=SIZE) as terminal:
             terminal.shows("nothing brings this back", why, "Delete it for good? [y/N]")
             terminal.press(b"y\r")
             assert terminal.ends() == 0
-        with program("delete", unasked, "--yes", "--base-url", bent.url, home=home) as process:
+        with program("delete", unasked, "--yes", "--base-url", server.url, home=home) as process:
             code, _, said = ended(process)
-    assert (code, names(bent)) == (0, [])
+    assert (code, names(server)) == (0, [])
     assert f"{unasked}: u cannot undo this" in said and why in said

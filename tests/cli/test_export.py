@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 from tests.cli.support import behind, listing, refused
 from tests.e2e.terminal import Program
 from tests.e2e.test_terminal_server import FORBIDDEN
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 EXACT = '{"id":"asst_1","model":"m","name":"One","top_p":1.0,"x":12345678901234567890123}'
 FORMATS = ["json", "yaml", "markdown", "responses", "agents-sdk"]
@@ -25,9 +25,9 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def test_each_assistant_gets_a_file_that_only_its_owner_reads(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    one, two = bent.make("One"), bent.make("../Two")
+    one, two = server.make("One"), server.make("../Two")
     folder = tmp_path / "out" / "deep"
     done = ask("export", "--all", "--format", "json", "--output", str(folder))
     names = [f"Two-{two}.json", f"One-{one}.json"]
@@ -39,10 +39,10 @@ def test_each_assistant_gets_a_file_that_only_its_owner_reads(
 
 
 def test_no_file_is_written_over_by_another_of_the_same_export(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     ids = ["A", "a", "a-" + hashlib.sha256(b"a").hexdigest()[:8]]
-    bent.bent["list"] = lambda asked: listing(*(json.dumps({"id": each}) for each in ids))
+    server.deviations["list"] = lambda asked: listing(*(json.dumps({"id": each}) for each in ids))
     folder = str(tmp_path / "out")
     assert ask("export", "--all", "--format", "json", "--output", folder, "--yes").code == 0
     written = [json.loads(text)["id"] for text in files(tmp_path / "out").values()]
@@ -72,9 +72,9 @@ def test_no_file_is_written_over_by_another_of_the_same_export(
     ],
 )
 def test_numbers_are_as_the_server_sent_them(
-    ask: Run, bent: BentServer, tmp_path: Path, form: str, name: str, text: str
+    ask: Run, server: RelayServer, tmp_path: Path, form: str, name: str, text: str
 ) -> None:
-    bent.bent["list"] = lambda asked: listing(EXACT)
+    server.deviations["list"] = lambda asked: listing(EXACT)
     assert ask("export", "--all", "--format", form, "--output", str(tmp_path / "out")).code == 0
     assert files(tmp_path / "out") == {name: text}
 
@@ -89,39 +89,39 @@ def test_numbers_are_as_the_server_sent_them(
     ],
 )  # fmt: skip
 def test_one_comes_after_the_other_on_stdout(
-    ask: Run, bent: BentServer, form: str, text: str
+    ask: Run, server: RelayServer, form: str, text: str
 ) -> None:
-    bent.bent["list"] = lambda asked: listing(EXACT, '{"id":"asst_2"}')
+    server.deviations["list"] = lambda asked: listing(EXACT, '{"id":"asst_2"}')
     done = ask("export", "--all", "--format", form, "--output", "-")
     assert (done.code, done.out.decode()) == (0, text)
 
 
-def test_agents_of_one_stream_are_one_python_text(ask: Run, bent: BentServer) -> None:
-    bent.make("One"), bent.make("Two")
+def test_agents_of_one_stream_are_one_python_text(ask: Run, server: RelayServer) -> None:
+    server.make("One"), server.make("Two")
     done = ask("export", "--all", "--format", "agents-sdk", "--output", "-")
     assert done.code == 0 and done.out.count(b"agent = Agent(") == 2
     ast.parse(done.out)
 
 
-def test_markdown_on_stdout_is_one(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One", instructions="Be brief.")
+def test_markdown_on_stdout_is_one(ask: Run, server: RelayServer) -> None:
+    who = server.make("One", instructions="Be brief.")
     done = ask("export", who, "--format", "markdown", "--output", "-")
     assert done.code == 0 and done.out.endswith(b"---\n\nBe brief.\n")
-    before = len(bent.requests)
+    before = len(server.requests)
     for more in (["--all"], [who, "asst_2"]):
         done = ask("export", *more, "--format", "markdown", "--output", "-")
-        assert (done.code, done.out, len(bent.requests)) == (2, b"", before)
+        assert (done.code, done.out, len(server.requests)) == (2, b"", before)
         assert "only one ID with --format markdown; a folder takes more" in done.err
 
 
-def test_a_filter_chooses(ask: Run, bent: BentServer) -> None:
-    bent.make("Billing"), bent.make("Fleet")
+def test_a_filter_chooses(ask: Run, server: RelayServer) -> None:
+    server.make("Billing"), server.make("Fleet")
     done = ask("export", "--filter", "name:bill", "--format", "json", "--output", "-")
     assert [json.loads(line)["name"] for line in done.lines] == ["Billing"]
 
 
-def test_what_a_format_cannot_express_is_told(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One", description="About one")
+def test_what_a_format_cannot_express_is_told(ask: Run, server: RelayServer) -> None:
+    who = server.make("One", description="About one")
     done = ask("export", who, "--format", "responses", "--output", "-")
     lost = "name: a request has none; description: a request has none"
     assert done.err == f"assistant-tui: {who}: not carried over: {lost}\n"
@@ -129,9 +129,9 @@ def test_what_a_format_cannot_express_is_told(ask: Run, bent: BentServer) -> Non
 
 
 def test_an_id_that_is_not_there_is_told_and_the_others_are_written(
-    ask: Run, bent: BentServer
+    ask: Run, server: RelayServer
 ) -> None:
-    who = bent.make("One")
+    who = server.make("One")
     done = ask("export", "asst_nobody", who, "--format", "json", "--output", "-")
     assert (done.code, len(done.lines)) == (1, 1)
     assert "asst_nobody was not exported: Not found: " in done.err
@@ -139,28 +139,28 @@ def test_an_id_that_is_not_there_is_told_and_the_others_are_written(
 
 
 def test_a_failure_in_the_middle_of_the_list_is_told(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    bent.make("Older"), bent.make("Newer")
-    bent.bent["list"] = behind(bent, refused(403))
+    server.make("Older"), server.make("Newer")
+    server.deviations["list"] = behind(server, refused(403))
     done = ask("export", "--all", "--format", "yaml", "--output", str(tmp_path / "out"))
     assert (done.code, len(files(tmp_path / "out"))) == (1, 1)
     assert "Forbidden: no (status 403)" in done.err
 
 
 def test_an_object_that_is_none_is_told_and_the_others_are_written(
-    ask: Run, bent: BentServer
+    ask: Run, server: RelayServer
 ) -> None:
-    bent.bent["list"] = lambda asked: listing("17", EXACT)
+    server.deviations["list"] = lambda asked: listing("17", EXACT)
     done = ask("export", "--all", "--format", "yaml", "--output", "-")
     assert done.code == 1 and done.out.startswith(b"---\nid: asst_1\n")
     assert "was not exported: expected '{'" in done.err
 
 
 def test_a_file_that_is_there_is_replaced_only_with_yes(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    one, two = bent.make("One"), bent.make("Two")
+    one, two = server.make("One"), server.make("Two")
     folder = tmp_path / "out"
     words = ["export", "--all", "--format", "json", "--output", str(folder)]
     ask(*words)
@@ -176,8 +176,10 @@ def test_a_file_that_is_there_is_replaced_only_with_yes(
 
 
 @pytest.mark.parametrize("yes", [[], ["--yes"]])
-def test_a_link_is_not_followed(ask: Run, bent: BentServer, tmp_path: Path, yes: list[str]) -> None:
-    who = bent.make("One")
+def test_a_link_is_not_followed(
+    ask: Run, server: RelayServer, tmp_path: Path, yes: list[str]
+) -> None:
+    who = server.make("One")
     target, folder = tmp_path / "target", tmp_path / "out"
     folder.mkdir()
     os.symlink(target, folder / f"One-{who}.json")
@@ -200,18 +202,20 @@ def test_a_link_is_not_followed(ask: Run, bent: BentServer, tmp_path: Path, yes:
         ),
     ],
 )
-def test_wrong_usage_is_one_line(ask: Run, bent: BentServer, words: list[str], told: str) -> None:
+def test_wrong_usage_is_one_line(
+    ask: Run, server: RelayServer, words: list[str], told: str
+) -> None:
     done = ask("export", *words)
-    assert (done.code, done.out, bent.requests) == (2, b"", [])
+    assert (done.code, done.out, server.requests) == (2, b"", [])
     assert told in done.err and done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("form", ["json", "yaml", "responses", "agents-sdk"])
-def test_a_terminal_is_not_steered(bent: BentServer, home: Path, form: str) -> None:
-    bent.bent["list"] = lambda asked: listing(
+def test_a_terminal_is_not_steered(server: RelayServer, home: Path, form: str) -> None:
+    server.deviations["list"] = lambda asked: listing(
         '{"id":"asst_1","model":"m","name":"a\u202e\x9b31mEVIL","description":"\u2028\u200bEVIL"}'
     )
-    words = ["export", "--all", "--format", form, "--output", "-", "--base-url", bent.url]
+    words = ["export", "--all", "--format", form, "--output", "-", "--base-url", server.url]
     with Program(*words, home=home) as terminal:
         assert terminal.ends() == 0
     assert b"EVIL" in terminal.raw or form == "responses"
@@ -219,20 +223,20 @@ def test_a_terminal_is_not_steered(bent: BentServer, home: Path, form: str) -> N
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "out"
     path.write_text("mine")
     done = ask("export", "--all", "--format", "json", "--output", str(path), "--yes")
     assert done.code == 2 and f"--output {path}: it is no folder; a folder is allowed" in done.err
     done = ask("export", "--all", "--format", "json", "--output", str(path / "deep"))
-    assert done.code == 2 and path.read_text() == "mine" and bent.requests == []
+    assert done.code == 2 and path.read_text() == "mine" and server.requests == []
 
 
 def test_a_pipe_in_the_place_of_a_file_is_in_the_way(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    who = bent.make("One")
+    who = server.make("One")
     os.mkfifo(tmp_path / f"One-{who}.json")
     done = ask("export", who, "--format", "json", "--output", str(tmp_path))
     assert done.code == 1 and "is there already; --yes replaces it" in done.err

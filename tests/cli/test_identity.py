@@ -6,33 +6,33 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.fakeserver.relay import Asked, Bend, BentServer
+from tests.fakeserver.relay import Asked, Handler, RelayServer
 from tests.fakeserver.sockets import Answer
 
 
-def answering(bent: BentServer, other: str) -> Bend:
+def answering(server: RelayServer, other: str) -> Handler:
     """Whatever is asked for, the answer is the assistant `other`."""
 
-    def bend(asked: Asked) -> Answer:
-        return bent.pass_on(Asked("GET", f"/v1/assistants/{other}", b""))
+    def handler(asked: Asked) -> Answer:
+        return server.pass_on(Asked("GET", f"/v1/assistants/{other}", b""))
 
-    return bend
+    return handler
 
 
 @pytest.fixture
-def pair(bent: BentServer) -> tuple[str, str]:
+def pair(server: RelayServer) -> tuple[str, str]:
     """Two assistants; a server that retrieves the second where the first is asked for."""
-    one, other = bent.make("One"), bent.make("Other")
-    bent.bent["retrieve"] = answering(bent, other)
+    one, other = server.make("One"), server.make("Other")
+    server.deviations["retrieve"] = answering(server, other)
     return one, other
 
 
 @pytest.mark.parametrize("verb", ["get", "clone", "delete", "update", "export", "import"])
 def test_no_command_takes_another_assistant_for_the_one_it_names(
-    verb: str, ask: Run, bent: BentServer, pair: tuple[str, str], tmp_path: Path
+    verb: str, ask: Run, server: RelayServer, pair: tuple[str, str], tmp_path: Path
 ) -> None:
     one, other = pair
-    before = bent.held()
+    before = server.held()
     change = tmp_path / "change.json"
     change.write_text(json.dumps({"name": "Changed"}))
     given = tmp_path / "given.json"
@@ -46,68 +46,73 @@ def test_no_command_takes_another_assistant_for_the_one_it_names(
     done = ask(verb, *arguments.get(verb, [one]))
     assert (done.code, done.out) == (1, b"")
     assert "Wrong answer" in done.err and one in done.err and other in done.err
-    assert bent.writes == []
-    assert bent.held() == before
+    assert server.writes == []
+    assert server.held() == before
 
 
 def test_of_many_the_sound_ones_are_deleted_and_no_other(
-    ask: Run, bent: BentServer, pair: tuple[str, str]
+    ask: Run, server: RelayServer, pair: tuple[str, str]
 ) -> None:
     one, _ = pair
-    third = bent.make("Third")
-    wrong = bent.bent["retrieve"]
-    bent.bent["retrieve"] = lambda asked: wrong(asked) if one in asked.path else bent.pass_on(asked)
+    third = server.make("Third")
+    wrong = server.deviations["retrieve"]
+    server.deviations["retrieve"] = lambda asked: (
+        wrong(asked) if one in asked.path else server.pass_on(asked)
+    )
     done = ask("delete", one, third, "--yes")
     assert (done.code, done.lines) == (1, [third])
-    assert [each["name"] for each in bent.held()] == ["Other", "One"]
+    assert [each["name"] for each in server.held()] == ["Other", "One"]
     assert f"{one} was not deleted: Wrong answer" in done.err
 
 
 def test_a_deletion_that_is_answered_for_another_is_looked_after(
-    ask: Run, bent: BentServer
+    ask: Run, server: RelayServer
 ) -> None:
-    one, other = bent.make("One"), bent.make("Other")
+    one, other = server.make("One"), server.make("Other")
     said = Answer(200, json.dumps({"id": other, "deleted": True}).encode())
-    bent.bent["delete"] = lambda asked: said
+    server.deviations["delete"] = lambda asked: said
     done = ask("delete", one, "--yes")
     assert (done.code, done.out) == (1, b"")
     assert "it is still there" in done.err
-    bent.bent["delete"] = lambda asked: (bent.pass_on(asked), said)[1]
+    server.deviations["delete"] = lambda asked: (server.pass_on(asked), said)[1]
     done = ask("delete", one, "--yes")
     assert (done.code, done.lines) == (0, [one])
-    assert [each["name"] for each in bent.held()] == ["Other"]
+    assert [each["name"] for each in server.held()] == ["Other"]
 
 
 def test_a_change_that_is_answered_with_another_is_looked_after(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    one, other = bent.make("One"), bent.make("Other")
+    one, other = server.make("One"), server.make("Other")
     change = tmp_path / "change.json"
     change.write_text(json.dumps({"name": "Changed"}))
-    bent.bent["modify"] = answering(bent, other)
+    server.deviations["modify"] = answering(server, other)
     done = ask("update", one, "--file", str(change))
     assert (done.code, done.out) == (1, b"")
     assert "the change is not there" in done.err
-    bent.bent["modify"] = lambda asked: (
-        bent.pass_on(asked),
-        answering(bent, other)(asked),
+    server.deviations["modify"] = lambda asked: (
+        server.pass_on(asked),
+        answering(server, other)(asked),
     )[1]
     done = ask("update", one, "--file", str(change))
     assert (done.code, done.lines) == (0, [one])
-    assert [each["name"] for each in bent.held()] == ["Other", "Changed"]
+    assert [each["name"] for each in server.held()] == ["Other", "Changed"]
 
 
 def test_a_creation_that_is_answered_with_an_older_one_is_looked_for(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    old = bent.make("Old")
+    old = server.make("Old")
     new = tmp_path / "new.json"
     new.write_text(json.dumps({"name": "New", "model": "gpt-4o"}))
-    bent.bent["create"] = answering(bent, old)
+    server.deviations["create"] = answering(server, old)
     done = ask("create", "--file", str(new))
     assert (done.code, done.out) == (1, b"")
     assert "it is not there" in done.err and old in done.err
-    bent.bent["create"] = lambda asked: (bent.pass_on(asked), answering(bent, old)(asked))[1]
+    server.deviations["create"] = lambda asked: (
+        server.pass_on(asked),
+        answering(server, old)(asked),
+    )[1]
     done = ask("create", "--file", str(new))
     assert done.code == 0
-    assert [each["id"] for each in bent.held()] == [*done.lines, old]
+    assert [each["id"] for each in server.held()] == [*done.lines, old]

@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
 from tests.core.formats.support import HARD, exactly
 from tests.e2e.terminal import Program
-from tests.fakeserver.relay import Asked, BentServer
+from tests.fakeserver.relay import Asked, RelayServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 
@@ -20,10 +20,10 @@ from tests.limits import LIMIT
 class Keeper:
     """A server that keeps every body to the letter, unknown fields included."""
 
-    def __init__(self, bent: BentServer, *texts: str) -> None:
+    def __init__(self, server: RelayServer, *texts: str) -> None:
         self.texts = [*texts]
         for part in ("list", "create", "retrieve", "modify"):
-            bent.bent[part] = getattr(self, f"_{part}")
+            server.deviations[part] = getattr(self, f"_{part}")
 
     def _list(self, asked: Asked) -> Answer:
         return self._say(compose({"data": compose_list(self.texts), "has_more": "false"}))
@@ -50,13 +50,13 @@ class Keeper:
 
 @pytest.mark.parametrize("form", ["json", "yaml", "markdown"])
 def test_what_is_exported_imported_and_exported_again_is_the_same(
-    ask: Run, bent: BentServer, tmp_path: Path, form: str
+    ask: Run, server: RelayServer, tmp_path: Path, form: str
 ) -> None:
-    keeper = Keeper(bent, HARD)
+    keeper = Keeper(server, HARD)
     out, again = tmp_path / "out", tmp_path / "again"
     assert ask("export", "--all", "--format", form, "--output", str(out)).code == 0
     assert ask("import", str(out), "--yes").code == 0
-    assert keeper.texts == [HARD] and not bent.writes  # it is there, and unchanged
+    assert keeper.texts == [HARD] and not server.writes  # it is there, and unchanged
     keeper.texts = []
     assert ask("import", str(out), "--yes").code == 0
     [made] = keeper.texts
@@ -70,13 +70,13 @@ def test_what_is_exported_imported_and_exported_again_is_the_same(
     assert first.read_bytes() == renamed
 
 
-def folder(bent: BentServer, tmp_path: Path) -> tuple[Path, str, str]:
+def folder(server: RelayServer, tmp_path: Path) -> tuple[Path, str, str]:
     """Files of one that is changed, one that is not, a new one, and one with a fault."""
-    one, two = bent.make("One", instructions="Be brief."), bent.make("Two")
+    one, two = server.make("One", instructions="Be brief."), server.make("Two")
     place = tmp_path / "in"
     (place / "deep").mkdir(parents=True)
     (place / "a.md").write_text(f"---\nid: {one}\nname: Uno\n---\n\nBe kind.\n")
-    (place / "b.json").write_text(json.dumps(bent.held()[0]))
+    (place / "b.json").write_text(json.dumps(server.held()[0]))
     (place / "deep" / "c.yaml").write_text("model: gpt-4o\nname: New\n")
     (place / "d.yml").write_text("model: gpt-4o\nname: [\n")
     (place / ".hidden.json").write_text("{}")
@@ -86,9 +86,9 @@ def folder(bent: BentServer, tmp_path: Path) -> tuple[Path, str, str]:
 
 
 def test_a_dry_run_prints_the_plan_and_sends_nothing(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    place, one, two = folder(bent, tmp_path)
+    place, one, two = folder(server, tmp_path)
     done = ask("import", str(place), "--dry-run")
     fault = "line 3, column 1: expected the node content, but found '<stream end>'"
     assert done.lines == [
@@ -98,83 +98,83 @@ def test_a_dry_run_prints_the_plan_and_sends_nothing(
         f"create      New · {place}/deep/c.yaml",
     ]
     assert done.err == "assistant-tui: 1 change, 1 unchanged, 1 unreadable, 1 create\n"
-    assert (done.code, bent.writes) == (1, [])
+    assert (done.code, server.writes) == (1, [])
 
 
-def test_just_what_differs_is_sent(ask: Run, bent: BentServer, tmp_path: Path) -> None:
-    place, one, _ = folder(bent, tmp_path)
+def test_just_what_differs_is_sent(ask: Run, server: RelayServer, tmp_path: Path) -> None:
+    place, one, _ = folder(server, tmp_path)
     (place / "d.yml").unlink()
     done = ask("import", str(place), "--yes")
-    new = bent.held()[0]
+    new = server.held()[0]
     assert done.code == 0
     assert done.lines[-2:] == [
         f"changed     {one} · {place}/a.md",
         f"created     {new['id']} · {place}/deep/c.yaml",
     ]
-    assert bent.bodies == [
+    assert server.bodies == [
         {"name": "Uno", "instructions": "Be kind."},
         {"model": "gpt-4o", "name": "New"},
     ]
-    assert [each["name"] for each in bent.held()] == ["New", "Two", "Uno"]
+    assert [each["name"] for each in server.held()] == ["New", "Two", "Uno"]
     assert done.err.endswith("assistant-tui: 2 of 2 imported\n")
 
 
 def test_a_file_with_a_fault_keeps_no_other_from_being_imported(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    place, _, _ = folder(bent, tmp_path)
+    place, _, _ = folder(server, tmp_path)
     assert ask("import", str(place), "--yes").code == 1
-    assert [each["name"] for each in bent.held()] == ["New", "Two", "Uno"]
+    assert [each["name"] for each in server.held()] == ["New", "Two", "Uno"]
 
 
 def test_a_failure_in_the_middle_is_told_and_the_next_is_done(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"model":"m","name":"A"},\n{"model":"m","name":"B"},\n{"model":"m"}]')
-    bent.bent["create"] = lambda asked: (
-        refused(400, "no B") if asked.members.get("name") == "B" else bent.pass_on(asked)
+    server.deviations["create"] = lambda asked: (
+        refused(400, "no B") if asked.members.get("name") == "B" else server.pass_on(asked)
     )
     done = ask("import", str(path), "--yes")
-    assert (done.code, len(bent.held())) == (1, 2)
+    assert (done.code, len(server.held())) == (1, 2)
     assert f"{path}:2 was not imported: Refused: no B (status 400)\n" in done.err
     assert done.err.endswith("assistant-tui: 2 of 3 imported\n")
 
 
 def test_what_is_hopeless_is_not_tried_again_and_again(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"model":"m"},\n{"model":"m"},\n{"model":"m"}]')
-    bent.bent["create"] = lambda asked: refused(403)
+    server.deviations["create"] = lambda asked: refused(403)
     done = ask("import", str(path), "--yes")
-    assert (done.code, bent.writes) == (1, ["create"])
+    assert (done.code, server.writes) == (1, ["create"])
     assert done.err.endswith("assistant-tui: 0 of 3 imported\n")
 
 
 def test_somebody_elses_change_meanwhile_is_not_overwritten(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    who = bent.make("One")
+    who = server.make("One")
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"id": who, "name": "Mine"}))
     looks: list[Asked] = []
 
     def change_after_the_first_look(asked: Asked) -> Answer:
-        answer = bent.pass_on(asked)
+        answer = server.pass_on(asked)
         if not looks:
-            bent.change(who, name="Theirs")
+            server.change(who, name="Theirs")
         looks.append(asked)
         return answer
 
-    bent.bent["retrieve"] = change_after_the_first_look
+    server.deviations["retrieve"] = change_after_the_first_look
     done = ask("import", str(path), "--yes")
-    assert (done.code, bent.writes) == (1, [])
+    assert (done.code, server.writes) == (1, [])
     assert "name: changed here and elsewhere; nothing was saved" in done.err
 
 
 def test_a_signal_lets_the_write_under_way_end_and_begins_no_other(
-    bent: BentServer, home: Path, tmp_path: Path
+    server: RelayServer, home: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"model":"m","name":"A"},\n{"model":"m","name":"B"}]')
@@ -183,15 +183,15 @@ def test_a_signal_lets_the_write_under_way_end_and_begins_no_other(
     def late(asked: Asked) -> Answer:
         creating.set()
         assert answering.wait(LIMIT)
-        return bent.pass_on(asked)
+        return server.pass_on(asked)
 
-    bent.bent["create"] = late
-    with program("import", str(path), "--yes", "--base-url", bent.url, home=home) as process:
+    server.deviations["create"] = late
+    with program("import", str(path), "--yes", "--base-url", server.url, home=home) as process:
         assert creating.wait(LIMIT)
         process.send_signal(signal.SIGTERM)
         answering.set()
         code, out, err = ended(process)
-    [held] = bent.held()
+    [held] = server.held()
     assert (code, held["name"]) == (143, "A")
     assert out.decode().splitlines()[-1] == f"created     {held['id']} · {path}:1"
     assert err.endswith("assistant-tui: 1 of 2 imported\n")
@@ -199,29 +199,29 @@ def test_a_signal_lets_the_write_under_way_end_and_begins_no_other(
 
 @pytest.mark.parametrize(("answer", "code", "names"), [(b"y\r", 0, ["A"]), (b"\r", 1, [])])
 def test_a_person_is_asked_below_the_plan(
-    bent: BentServer, home: Path, tmp_path: Path, answer: bytes, code: int, names: list[str]
+    server: RelayServer, home: Path, tmp_path: Path, answer: bytes, code: int, names: list[str]
 ) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"model": "m", "name": "A"}')
-    with Program("import", str(path), "--base-url", bent.url, home=home) as terminal:
+    with Program("import", str(path), "--base-url", server.url, home=home) as terminal:
         terminal.shows("create      A · ", "Create 1? [y/N]")
         terminal.press(answer)
         assert terminal.ends() == code
-    assert [each["name"] for each in bent.held()] == names
+    assert [each["name"] for each in server.held()] == names
 
 
 def test_where_nothing_is_to_be_done_nobody_is_asked(
-    bent: BentServer, home: Path, tmp_path: Path
+    server: RelayServer, home: Path, tmp_path: Path
 ) -> None:
-    bent.make("One")
+    server.make("One")
     path = tmp_path / "a.json"
-    path.write_text(json.dumps(bent.held()[0]))
-    with Program("import", str(path), "--base-url", bent.url, home=home) as terminal:
+    path.write_text(json.dumps(server.held()[0]))
+    with Program("import", str(path), "--base-url", server.url, home=home) as terminal:
         assert terminal.ends() == 0
-    assert "[y/N]" not in terminal.text and not bent.writes
+    assert "[y/N]" not in terminal.text and not server.writes
 
 
-def test_a_hostile_file_steers_nothing(ask: Run, bent: BentServer, tmp_path: Path) -> None:
+def test_a_hostile_file_steers_nothing(ask: Run, server: RelayServer, tmp_path: Path) -> None:
     path = tmp_path / "a\x1b[2J.yaml"
     path.write_text('model: m\nname: "\\x1b]0;EVIL\\n\\u202e"\n')
     done = ask("import", str(path), "--dry-run")
@@ -230,15 +230,15 @@ def test_a_hostile_file_steers_nothing(ask: Run, bent: BentServer, tmp_path: Pat
 
 @pytest.mark.parametrize("words", [["--read-only"], ["--read-only", "--dry-run"]])
 def test_a_read_only_profile_gets_a_plan_alone(
-    ask: Run, bent: BentServer, tmp_path: Path, words: list[str]
+    ask: Run, server: RelayServer, tmp_path: Path, words: list[str]
 ) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"model": "m"}')
     done = ask("import", str(path), "--yes", *words)
-    assert (done.code, bent.writes) == (0 if "--dry-run" in words else 2, [])
+    assert (done.code, server.writes) == (0 if "--dry-run" in words else 2, [])
 
 
-def test_wrong_usage_is_one_line(ask: Run, bent: BentServer, tmp_path: Path) -> None:
+def test_wrong_usage_is_one_line(ask: Run, server: RelayServer, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.json").write_bytes(b'{"model":\n"\xff"}')
     allowed = ".json, .jsonl, .yaml, .yml, .md"
@@ -251,5 +251,5 @@ def test_wrong_usage_is_one_line(ask: Run, bent: BentServer, tmp_path: Path) -> 
         ([str(tmp_path / "a.json"), "--yes"], "a.json: line 2: not UTF-8"),
     ):
         done = ask("import", *words)
-        assert (done.code, done.out, bent.requests) == (2, b"", [])
+        assert (done.code, done.out, server.requests) == (2, b"", [])
         assert told in done.err and done.err.count("\n") == 1

@@ -11,9 +11,9 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program, refused
-from tests.fakeserver.relay import Asked, Bend, BentServer
+from tests.fakeserver.relay import Asked, Handler, RelayServer
 from tests.fakeserver.sockets import Answer
-from tests.journal.held import held as locked
+from tests.journal.write_lock import write_lock_held as locked
 from tests.limits import LIMIT
 
 
@@ -25,58 +25,58 @@ def objects(folder: Path, count: int, name: str = "many.json") -> Path:
     return path
 
 
-def held(bent: BentServer) -> list[str]:
+def held(server: RelayServer) -> list[str]:
     """The names of what the server has, sorted."""
-    return sorted(each["name"] for each in bent.held())
+    return sorted(each["name"] for each in server.held())
 
 
-def carried_out(bent: BentServer) -> Bend:
+def carried_out(server: RelayServer) -> Handler:
     """The request is carried out, and its answer comes when nobody hears it any more."""
-    return lambda asked: bent.pass_on(asked)
+    return lambda asked: server.pass_on(asked)
 
 
-def lost(bent: BentServer) -> Bend:
+def lost(server: RelayServer) -> Handler:
     """The request gets lost on its way."""
     return lambda asked: None
 
 
 @pytest.mark.parametrize("fate", [carried_out, lost])
 def test_an_import_that_was_killed_in_the_middle_goes_on_where_it_was(
-    bent: BentServer, home: Path, tmp_path: Path, fate: Callable[[BentServer], Bend]
+    server: RelayServer, home: Path, tmp_path: Path, fate: Callable[[RelayServer], Handler]
 ) -> None:
     path = objects(tmp_path, 8)
     creating, killed = threading.Event(), threading.Event()
 
     def create(asked: Asked) -> Answer | None:
-        if bent.writes.count("create") < 6:
-            return bent.pass_on(asked)
+        if server.writes.count("create") < 6:
+            return server.pass_on(asked)
         creating.set()
         assert killed.wait(LIMIT)
-        return fate(bent)(asked)
+        return fate(server)(asked)
 
-    bent.bent["create"] = create
-    words = ("import", str(path), "--yes", "--base-url", bent.url)
+    server.deviations["create"] = create
+    words = ("import", str(path), "--yes", "--base-url", server.url)
     with program(*words, home=home) as process:
         assert creating.wait(LIMIT)
         process.send_signal(signal.SIGKILL)
         process.wait(LIMIT)
         killed.set()
-    del bent.bent["create"]
+    del server.deviations["create"]
     before = 6 if fate is carried_out else 5
     with program(*words, home=home) as process:
         code, out, err = ended(process)
-    assert (code, held(bent)) == (0, [f"A{number // 2}" for number in range(8)])
+    assert (code, held(server)) == (0, [f"A{number // 2}" for number in range(8)])
     plan = [line.split()[0] for line in out.decode().splitlines()[:8]]
     assert plan == ["imported"] * before + ["create"] * (8 - before)
     assert f"{8 - before} of {8 - before} imported" in err
 
 
 def test_what_was_imported_is_not_created_again_unless_that_is_wanted(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = objects(tmp_path, 2)
     assert ask("import", str(path), "--yes").code == 0
-    ids = [each["id"] for each in reversed(bent.held())]
+    ids = [each["id"] for each in reversed(server.held())]
     done = ask("import", str(path), "--yes")
     assert done.lines == [
         f"imported    already imported as {known} · A0 · {path}:1" for known in ids
@@ -84,15 +84,15 @@ def test_what_was_imported_is_not_created_again_unless_that_is_wanted(
     assert (done.code, done.err) == (0, "assistant-tui: 2 imported\n")
     assert ask("import", str(tmp_path), "--yes").lines[0].startswith("imported "), "by its folder"
     assert ask("import", str(path), "--yes", "--again").code == 0
-    assert held(bent) == ["A0"] * 4
+    assert held(server) == ["A0"] * 4
 
 
 def test_what_is_gone_and_what_is_another_content_are_created(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = objects(tmp_path, 4)
     ask("import", str(path), "--yes")
-    bent.remove(bent.held()[0]["id"])
+    server.remove(server.held()[0]["id"])
     given = json.loads(path.read_text())
     given[0]["name"] = "B"
     path.write_text(json.dumps(given, indent=4))
@@ -101,50 +101,52 @@ def test_what_is_gone_and_what_is_another_content_are_created(
     assert [line.split()[0] for line in done.lines[:4]] == [
         "create", "imported", "imported", "create"
     ]  # fmt: skip
-    assert held(bent) == ["A0", "A0", "A1", "A1", "B"]
+    assert held(server) == ["A0", "A0", "A1", "A1", "B"]
 
 
-def test_what_was_changed_since_is_left_alone(ask: Run, bent: BentServer, tmp_path: Path) -> None:
+def test_what_was_changed_since_is_left_alone(
+    ask: Run, server: RelayServer, tmp_path: Path
+) -> None:
     path = objects(tmp_path, 1)
     ask("import", str(path), "--yes")
-    known = bent.held()[0]["id"]
-    bent.change(known, name="Theirs")
+    known = server.held()[0]["id"]
+    server.change(known, name="Theirs")
     done = ask("import", str(path), "--yes")
     assert done.lines == [
         f"imported    already imported as {known}, which differs from the file by now · A0 · {path}"
     ]
-    assert held(bent) == ["Theirs"]
+    assert held(server) == ["Theirs"]
 
 
 def test_a_create_that_was_refused_is_tried_the_next_time(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = objects(tmp_path, 1)
-    bent.bent["create"] = lambda asked: refused(400)
+    server.deviations["create"] = lambda asked: refused(400)
     assert ask("import", str(path), "--yes").code == 1
-    del bent.bent["create"]
+    del server.deviations["create"]
     assert ask("import", str(path), "--yes").code == 0
-    assert held(bent) == ["A0"]
+    assert held(server) == ["A0"]
 
 
 def test_an_older_one_that_is_just_alike_is_not_taken_for_the_one_that_got_no_answer(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = objects(tmp_path, 1)
-    bent.make("A0", model="m")
-    bent.bent["create"] = lost(bent)
+    server.make("A0", model="m")
+    server.deviations["create"] = lost(server)
     assert ask("import", str(path), "--yes").code == 1
-    del bent.bent["create"]
+    del server.deviations["create"]
     assert ask("import", str(path), "--yes").code == 0
-    assert held(bent) == ["A0", "A0"]
+    assert held(server) == ["A0", "A0"]
 
 
 def test_a_file_that_is_named_twice_is_read_once(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = objects(tmp_path, 1)
     assert ask("import", str(path), str(tmp_path), str(path), "--yes").code == 0
-    assert held(bent) == ["A0"]
+    assert held(server) == ["A0"]
 
 
 @contextmanager
@@ -156,13 +158,13 @@ def damaged(path: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("taken", [damaged, locked])
 def test_it_is_said_before_that_a_repetition_creates_all_again_where_nothing_can_be_noted(
-    bent: BentServer,
+    server: RelayServer,
     home: Path,
     tmp_path: Path,
     taken: Callable[[Path], AbstractContextManager[None]],
 ) -> None:
     path = objects(tmp_path, 1)
-    words = ("import", str(path), "--base-url", bent.url)
+    words = ("import", str(path), "--base-url", server.url)
     with program(*words, "--dry-run", home=home) as process:
         assert "again" not in ended(process)[2]
     with taken(home / "journal.db"):
@@ -174,12 +176,12 @@ def test_it_is_said_before_that_a_repetition_creates_all_again_where_nothing_can
         assert str(home / "journal.db") in line
         with program(*words, "--yes", home=home) as process:
             code, _, err = ended(process)
-    assert (code, held(bent)) == (0, ["A0"])
+    assert (code, held(server)) == (0, ["A0"])
     assert err.index(why) < err.index("u cannot undo this")
 
 
 def test_two_imports_of_one_file_at_the_same_moment_double_nothing(
-    bent: BentServer, home: Path, tmp_path: Path
+    server: RelayServer, home: Path, tmp_path: Path
 ) -> None:
     path = objects(tmp_path, 4)
     creating, go_on = threading.Event(), threading.Event()
@@ -188,10 +190,10 @@ def test_two_imports_of_one_file_at_the_same_moment_double_nothing(
         if not creating.is_set():
             creating.set()
             assert go_on.wait(LIMIT)
-        return bent.pass_on(asked)
+        return server.pass_on(asked)
 
-    bent.bent["create"] = create
-    words = ("import", str(path), "--yes", "--base-url", bent.url)
+    server.deviations["create"] = create
+    words = ("import", str(path), "--yes", "--base-url", server.url)
     with program(*words, home=home) as first:
         try:
             assert creating.wait(LIMIT)
@@ -203,4 +205,4 @@ def test_two_imports_of_one_file_at_the_same_moment_double_nothing(
     said = "another import creates it, or has done so; nothing was sent"
     assert (code, err.count(said)) == (1, 1), err
     assert (other, told.count(said)) == (1, 3), told
-    assert held(bent) == ["A0", "A0", "A1", "A1"]
+    assert held(server) == ["A0", "A0", "A1", "A1"]

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 from tests.cli.support import behind, ended, listing, one_a_page, paged, program, refused
 from tests.e2e.terminal import Program, Terminal, environment
 from tests.e2e.test_terminal_server import FORBIDDEN, HOSTILE
-from tests.fakeserver.relay import Asked, BentServer
+from tests.fakeserver.relay import Asked, RelayServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 
@@ -23,8 +23,8 @@ EXACT = (
 )
 
 
-def test_rows_stand_in_columns_with_their_ids(ask: Run, bent: BentServer) -> None:
-    older, newer = bent.make("Older"), bent.make("Newer", tools=[{"type": "file_search"}])
+def test_rows_stand_in_columns_with_their_ids(ask: Run, server: RelayServer) -> None:
+    older, newer = server.make("Older"), server.make("Newer", tools=[{"type": "file_search"}])
     done = ask("list")
     assert done.code == 0 and done.err == ""
     titles, first, second = done.lines
@@ -33,9 +33,9 @@ def test_rows_stand_in_columns_with_their_ids(ask: Run, bent: BentServer) -> Non
 
 
 def test_a_wide_terminal_shows_more_columns(
-    ask: Run, bent: BentServer, monkeypatch: pytest.MonkeyPatch
+    ask: Run, server: RelayServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bent.make("One", tools=[{"type": "file_search"}])
+    server.make("One", tools=[{"type": "file_search"}])
     monkeypatch.setenv("COLUMNS", "150")
     titles, row = ask("list").lines
     assert titles.split() == ["Id", "Name", "Model", "Tools", "Created"]
@@ -44,11 +44,11 @@ def test_a_wide_terminal_shows_more_columns(
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(
-    ask: Run, bent: BentServer, monkeypatch: pytest.MonkeyPatch, columns: int
+    ask: Run, server: RelayServer, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
-    bent.make("日本語 " * 60)
-    bent.bent["list"] = lambda asked: Answer(
-        200, bent.pass_on(asked).body.replace(b"asst_", b"asst_" + b"9" * 90)
+    server.make("日本語 " * 60)
+    server.deviations["list"] = lambda asked: Answer(
+        200, server.pass_on(asked).body.replace(b"asst_", b"asst_" + b"9" * 90)
     )
     monkeypatch.setenv("COLUMNS", str(columns))
     lines = ask("list").lines
@@ -57,31 +57,35 @@ def test_no_line_is_wider_than_the_terminal(
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
-def test_a_name_cannot_steer_what_reads_the_columns(ask: Run, bent: BentServer, name: str) -> None:
-    bent.bent["list"] = lambda asked: listing(json.dumps({"id": "asst_1", "name": name}))
+def test_a_name_cannot_steer_what_reads_the_columns(
+    ask: Run, server: RelayServer, name: str
+) -> None:
+    server.deviations["list"] = lambda asked: listing(json.dumps({"id": "asst_1", "name": name}))
     done = ask("list")
     assert "EVIL" in done.lines[1]
     assert not FORBIDDEN.search(done.out) and b"\x1b" not in done.out and len(done.lines) == 2
 
 
 def test_json_in_a_pipe_is_what_the_server_sent_without_line_breaks(
-    ask: Run, bent: BentServer
+    ask: Run, server: RelayServer
 ) -> None:
-    bent.bent["list"] = lambda asked: listing(EXACT, '{"id":"asst_2"}')
+    server.deviations["list"] = lambda asked: listing(EXACT, '{"id":"asst_2"}')
     done = ask("list", "--json")
     expected = EXACT.replace("\r", "").replace("\n", "")
     assert done.out == f'{expected}\n{{"id":"asst_2"}}\n'.encode()
     assert done.code == 0
 
 
-def test_a_line_break_inside_a_string_breaks_no_line(ask: Run, bent: BentServer) -> None:
-    bent.bent["list"] = lambda asked: listing('{"id":"asst_1","name":"a\nb\rc"}')
+def test_a_line_break_inside_a_string_breaks_no_line(ask: Run, server: RelayServer) -> None:
+    server.deviations["list"] = lambda asked: listing('{"id":"asst_1","name":"a\nb\rc"}')
     assert ask("list", "--json").out == b'{"id":"asst_1","name":"a\\nb\\rc"}\n'
 
 
-def test_json_on_a_terminal_means_the_same_and_steers_nothing(bent: BentServer, home: Path) -> None:
-    bent.bent["list"] = lambda asked: listing(EXACT)
-    with Program("list", "--json", "--base-url", bent.url, home=home) as terminal:
+def test_json_on_a_terminal_means_the_same_and_steers_nothing(
+    server: RelayServer, home: Path
+) -> None:
+    server.deviations["list"] = lambda asked: listing(EXACT)
+    with Program("list", "--json", "--base-url", server.url, home=home) as terminal:
         assert terminal.ends() == 0
     line = terminal.raw.decode().strip()
     assert json.loads(line) == json.loads(EXACT)
@@ -93,53 +97,55 @@ def test_json_on_a_terminal_means_the_same_and_steers_nothing(bent: BentServer, 
     [([], 1, 1), (["--limit", "2"], 2, 2), (["--limit", "9"], 3, 4)],
 )
 def test_no_page_is_asked_for_that_is_not_shown(
-    run: Run, bent: BentServer, home: Path, options: list[str], given: int, asked: int
+    run: Run, server: RelayServer, home: Path, options: list[str], given: int, asked: int
 ) -> None:
-    paged(bent.url, home)
+    paged(server.url, home)
     for name in ("One", "Two", "Three"):
-        bent.make(name)
+        server.make(name)
     done = run("list", "--json", *options)
     names = [json.loads(line)["name"] for line in done.lines]
     assert (done.code, names) == (0, ["Three", "Two", "One"][:given])
-    assert len(bent.requests) == asked
+    assert len(server.requests) == asked
     told = "assistant-tui: these are the first 1; --all lists all\n"
     assert done.err == (told if not options else "")
 
 
-def test_all_are_all_of_all_pages(ask: Run, bent: BentServer) -> None:
+def test_all_are_all_of_all_pages(ask: Run, server: RelayServer) -> None:
     for name in ("One", "Two", "Three", "Four", "Five"):
-        bent.make(name)
-    bent.bent["list"] = one_a_page(bent)
+        server.make(name)
+    server.deviations["list"] = one_a_page(server)
     done = ask("list", "--all", "--json")
     names = [json.loads(line)["name"] for line in done.lines]
     assert (done.code, names) == (0, ["Five", "Four", "Three", "Two", "One"])
 
 
-def test_what_a_server_gives_of_the_other_end_is_listed_too(ask: Run, bent: BentServer) -> None:
+def test_what_a_server_gives_of_the_other_end_is_listed_too(ask: Run, server: RelayServer) -> None:
     for name in ("One", "Two", "Three"):
-        bent.make(name)
-    page = one_a_page(bent)
-    bent.bent["list"] = lambda asked: refused(400) if "after=" in asked.path else page(asked)
+        server.make(name)
+    page = one_a_page(server)
+    server.deviations["list"] = lambda asked: (
+        refused(400) if "after=" in asked.path else page(asked)
+    )
     done = ask("list", "--all", "--json")
     assert [json.loads(line)["name"] for line in done.lines] == ["Three", "One"]
     assert done.code == 1 and "this server gives one page only" in done.err
 
 
 def test_what_is_deleted_meanwhile_neither_repeats_nor_hides_others(
-    ask: Run, bent: BentServer
+    ask: Run, server: RelayServer
 ) -> None:
-    ids = [bent.make(name) for name in ("One", "Two", "Three", "Four", "Five")]
-    page = one_a_page(bent)
+    ids = [server.make(name) for name in ("One", "Two", "Three", "Four", "Five")]
+    page = one_a_page(server)
 
     def delete_the_cursor(asked: Asked) -> Answer | None:
         if "order=asc" in asked.path:
             return refused(400)
         if f"after={ids[3]}" in asked.path:
-            bent.remove(ids[3])
+            server.remove(ids[3])
             return refused(400)
         return page(asked)
 
-    bent.bent["list"] = delete_the_cursor
+    server.deviations["list"] = delete_the_cursor
     done = ask("list", "--all", "--json")
     names = [json.loads(line)["name"] for line in done.lines]
     assert names == ["Five", "Four", "Three", "Two", "One"]
@@ -154,67 +160,67 @@ def test_what_is_deleted_meanwhile_neither_repeats_nor_hides_others(
     ],
 )
 def test_a_filter_searches_all_pages(
-    ask: Run, bent: BentServer, options: list[str], found: list[str]
+    ask: Run, server: RelayServer, options: list[str], found: list[str]
 ) -> None:
     for name in ("Billing", "Fleet", "Bill", "Legal"):
-        bent.make(name)
-    bent.bent["list"] = one_a_page(bent)
+        server.make(name)
+    server.deviations["list"] = one_a_page(server)
     done = ask("list", "--json", "--filter", "name:bill", *options)
     assert [json.loads(line)["name"] for line in done.lines] == found
     assert (done.code, done.err) == (0, "")
 
 
-def test_a_filter_that_is_none_is_told(ask: Run, bent: BentServer) -> None:
+def test_a_filter_that_is_none_is_told(ask: Run, server: RelayServer) -> None:
     done = ask("list", "--filter", "created:soon\x1b[2J")
-    assert (done.code, done.out, bent.requests) == (2, b"", [])
+    assert (done.code, done.out, server.requests) == (2, b"", [])
     assert done.err.startswith("assistant-tui: --filter: ") and "\x1b" not in done.err
 
 
-def test_the_oldest_come_first_where_that_is_asked_for(ask: Run, bent: BentServer) -> None:
-    bent.make("Older"), bent.make("Newer")
+def test_the_oldest_come_first_where_that_is_asked_for(ask: Run, server: RelayServer) -> None:
+    server.make("Older"), server.make("Newer")
     done = ask("list", "--json", "--order", "asc")
     assert [json.loads(line)["name"] for line in done.lines] == ["Older", "Newer"]
-    assert "order=asc" in bent.requests[0].path
+    assert "order=asc" in server.requests[0].path
 
 
-def test_a_server_that_ignores_the_order_is_told(ask: Run, bent: BentServer) -> None:
+def test_a_server_that_ignores_the_order_is_told(ask: Run, server: RelayServer) -> None:
     texts = ['{"id":"2","created_at":20}', '{"id":"1","created_at":10}']
-    bent.bent["list"] = lambda asked: listing(*texts)
+    server.deviations["list"] = lambda asked: listing(*texts)
     done = ask("list", "--json", "--order", "asc")
     assert (done.code, done.lines) == (1, texts)
     assert done.err == "assistant-tui: this server ignores the order: newest first\n"
     assert ask("list", "--json").code == 0
 
 
-def test_what_a_server_of_one_page_keeps_back_is_told(ask: Run, bent: BentServer) -> None:
-    bent.make("Older"), bent.make("Newer")
-    bent.bent["list"] = behind(bent, refused(400))
+def test_what_a_server_of_one_page_keeps_back_is_told(ask: Run, server: RelayServer) -> None:
+    server.make("Older"), server.make("Newer")
+    server.deviations["list"] = behind(server, refused(400))
     done = ask("list", "--all", "--json")
     assert (done.code, len(done.lines)) == (1, 1)
     assert done.err == "assistant-tui: this server gives one page only; there may be more\n"
 
 
-def test_a_failure_in_the_middle_is_told_below_what_came(ask: Run, bent: BentServer) -> None:
-    bent.make("Older"), bent.make("Newer")
-    bent.bent["list"] = behind(bent, refused(403, "not\x1b[31m for you"))
+def test_a_failure_in_the_middle_is_told_below_what_came(ask: Run, server: RelayServer) -> None:
+    server.make("Older"), server.make("Newer")
+    server.deviations["list"] = behind(server, refused(403, "not\x1b[31m for you"))
     done = ask("list", "--all", "--json")
     assert (done.code, len(done.lines)) == (1, 1)
     assert done.err == "assistant-tui: Forbidden: not\ufffd[31m for you (status 403)\n"
 
 
-def test_a_missing_key_is_told_with_what_helps(ask: Run, bent: BentServer) -> None:
-    bent.bent["list"] = lambda asked: refused(401)
+def test_a_missing_key_is_told_with_what_helps(ask: Run, server: RelayServer) -> None:
+    server.deviations["list"] = lambda asked: refused(401)
     done = ask("list")
     assert (done.code, done.out) == (1, b"")
     names = "set the environment variable ASSISTANT_TUI_API_KEY or OPENAI_API_KEY"
     assert done.err == f"assistant-tui: Unauthorized: no (status 401); {names}\n"
 
 
-def test_of_a_reader_that_has_seen_enough_nothing_is_said(bent: BentServer, home: Path) -> None:
+def test_of_a_reader_that_has_seen_enough_nothing_is_said(server: RelayServer, home: Path) -> None:
     names = "n" * 70_000
     texts = [json.dumps({"id": f"asst_{n}", "name": names}) for n in range(20)]
-    bent.bent["list"] = lambda asked: listing(*texts)
-    with program("list", "--json", "--base-url", bent.url, home=home) as process:
+    server.deviations["list"] = lambda asked: listing(*texts)
+    with program("list", "--json", "--base-url", server.url, home=home) as process:
         assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline().startswith(b'{"id": "asst_0"')
         process.stdout.close()
@@ -241,7 +247,7 @@ def test_a_full_disk_is_told(home: Path) -> None:
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 def test_a_signal_ends_it_while_it_waits(
-    bent: BentServer, home: Path, number: signal.Signals, code: int
+    server: RelayServer, home: Path, number: signal.Signals, code: int
 ) -> None:
     asking, answering = threading.Event(), threading.Event()
 
@@ -250,8 +256,8 @@ def test_a_signal_ends_it_while_it_waits(
         assert answering.wait(LIMIT)
         return listing()
 
-    bent.bent["list"] = late
-    with program("list", "--base-url", bent.url, home=home) as process:
+    server.deviations["list"] = late
+    with program("list", "--base-url", server.url, home=home) as process:
         assert asking.wait(LIMIT)
         process.send_signal(number)
         assert ended(process) == (code, b"", "")

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.support import program
 from tests.e2e.terminal import PROGRAM, environment
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
 
 
@@ -102,7 +102,7 @@ def test_what_is_no_file_is_refused_in_one_line(
 )
 @pytest.mark.parametrize("option", ["import", "--file", "--config", "--output"])
 def test_a_name_that_no_file_can_have_is_refused_in_one_line(
-    ask: Run, bent: BentServer, option: str, name: str, why: str
+    ask: Run, server: RelayServer, option: str, name: str, why: str
 ) -> None:
     words = {
         "import": ["import", name, "--yes"],
@@ -111,16 +111,16 @@ def test_a_name_that_no_file_can_have_is_refused_in_one_line(
         "--output": ["export", "--all", "--format", "json", "--output", name],
     }[option]
     done = ask(*words)
-    assert (done.code, done.out, done.err.count("\n"), bent.requests) == (2, b"", 1, [])
+    assert (done.code, done.out, done.err.count("\n"), server.requests) == (2, b"", 1, [])
     assert why in done.err and (option == "--config" or f"{option} " in done.err)
 
 
-def test_a_configuration_that_is_dev_null_is_an_empty_one(ask: Run, bent: BentServer) -> None:
+def test_a_configuration_that_is_dev_null_is_an_empty_one(ask: Run, server: RelayServer) -> None:
     assert ask("list", "--config", "/dev/null").code == 0
 
 
 def test_a_pipe_that_a_shell_names_is_read_and_one_without_end_is_not(
-    bent: BentServer, home: Path
+    server: RelayServer, home: Path
 ) -> None:
     shell = (
         '"$@" create --file <(printf %s \'{"model":"m","name":"P"}\') &&'
@@ -128,14 +128,14 @@ def test_a_pipe_that_a_shell_names_is_read_and_one_without_end_is_not(
         ' "$@" create --file <(cat /dev/zero)'
     )
     done = subprocess.run(
-        ["bash", "-c", shell, "bash", *PROGRAM, "--base-url", bent.url],
+        ["bash", "-c", shell, "bash", *PROGRAM, "--base-url", server.url],
         env=environment(home),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=LIMIT,
     )
-    assert [each["name"] for each in bent.held()] == ["Q", "P"]
+    assert [each["name"] for each in server.held()] == ["Q", "P"]
     assert done.returncode == 2 and "it is too large; up to " in done.stderr
 
 
@@ -162,7 +162,7 @@ def _wait_until_read(writing: int) -> None:
 
 
 def test_what_a_folder_has_beside_files_is_named_and_left_out(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     place, outside = tmp_path / "in", tmp_path / "outside.json"
     (place / "deep").mkdir(parents=True)
@@ -184,9 +184,9 @@ def test_what_a_folder_has_beside_files_is_named_and_left_out(
         f"unreadable  No such file or directory · {place}/none.json",
         f"unreadable  it is a pipe; a file is allowed · {place}/pipe.json",
     ]
-    assert done.code == 1 and [each["name"] for each in bent.held()] == ["Own"]
+    assert done.code == 1 and [each["name"] for each in server.held()] == ["Own"]
     assert ask("import", str(place / "leaves.json"), "--yes").code == 0, "it is named directly"
-    assert bent.held()[0]["name"] == "Outside"
+    assert server.held()[0]["name"] == "Outside"
 
 
 def test_a_pipe_that_should_hold_a_key_is_not_waited_for(home: Path, tmp_path: Path) -> None:

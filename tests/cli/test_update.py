@@ -4,76 +4,76 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.fakeserver.relay import Asked, BentServer
+from tests.fakeserver.relay import Asked, RelayServer
 from tests.fakeserver.sockets import Answer
 
 
-def test_only_what_differs_is_sent(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One", instructions="Be brief.", metadata={"team": "a"})
+def test_only_what_differs_is_sent(ask: Run, server: RelayServer) -> None:
+    who = server.make("One", instructions="Be brief.", metadata={"team": "a"})
     text = b'{"name": "Two", "instructions": "Be brief.", "temperature": 0.50, "tools": []}'
     done = ask("update", who, "--file", "-", stdin=text)
     assert (done.code, done.out, done.err) == (0, f"{who}\n".encode(), "")
-    [asked] = [asked for asked in bent.requests if asked.part == "modify"]
+    [asked] = [asked for asked in server.requests if asked.part == "modify"]
     assert asked.body == b'{"name": "Two", "temperature": 0.50}'
-    [held] = bent.held()
+    [held] = server.held()
     assert held["metadata"] == {"team": "a"} and held["name"] == "Two"
 
 
-def test_null_clears(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One", instructions="Be brief.")
+def test_null_clears(ask: Run, server: RelayServer) -> None:
+    who = server.make("One", instructions="Be brief.")
     assert ask("update", who, "--file", "-", stdin=b'{"instructions": null}').code == 0
-    assert bent.bodies == [{"instructions": None}]
-    assert bent.held()[0]["instructions"] is None
+    assert server.bodies == [{"instructions": None}]
+    assert server.held()[0]["instructions"] is None
 
 
-def test_what_is_there_already_is_not_sent(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One")
-    whole = json.dumps({**bent.held()[0], "unknown": None}).encode()
+def test_what_is_there_already_is_not_sent(ask: Run, server: RelayServer) -> None:
+    who = server.make("One")
+    whole = json.dumps({**server.held()[0], "unknown": None}).encode()
     done = ask("update", who, "--file", "-", stdin=whole)
-    assert (done.code, done.out, bent.writes) == (0, f"{who}\n".encode(), [])
+    assert (done.code, done.out, server.writes) == (0, f"{who}\n".encode(), [])
     assert done.err == f"assistant-tui: {who} has all of it already; nothing was sent\n"
 
 
-def test_what_a_server_sets_cannot_be_changed(ask: Run, bent: BentServer) -> None:
-    who = bent.make("One")
+def test_what_a_server_sets_cannot_be_changed(ask: Run, server: RelayServer) -> None:
+    who = server.make("One")
     text = b'{"id": "asst_other", "created_at": 5, "name": "Two"}'
     done = ask("update", who, "--file", "-", stdin=text)
-    assert (done.code, done.out, bent.writes) == (2, b"", [])
+    assert (done.code, done.out, server.writes) == (2, b"", [])
     assert done.err == "assistant-tui: --file -: id, created_at cannot be changed\n"
 
 
-def test_an_id_that_is_not_there_is_told(ask: Run, bent: BentServer) -> None:
+def test_an_id_that_is_not_there_is_told(ask: Run, server: RelayServer) -> None:
     done = ask("update", "asst_nobody", "--file", "-", stdin=b'{"name": "Two"}')
-    assert (done.code, done.out, bent.writes) == (1, b"", [])
+    assert (done.code, done.out, server.writes) == (1, b"", [])
     assert done.err.startswith("assistant-tui: Not found: ")
 
 
 def test_somebody_elses_change_of_the_same_field_is_not_overwritten(
-    ask: Run, bent: BentServer
+    ask: Run, server: RelayServer
 ) -> None:
-    who = bent.make("One")
+    who = server.make("One")
     looks: list[Asked] = []
 
     def change_after_the_first_look(asked: Asked) -> Answer:
-        answer = bent.pass_on(asked)
+        answer = server.pass_on(asked)
         if not looks:
-            bent.change(who, name="Theirs")
+            server.change(who, name="Theirs")
         looks.append(asked)
         return answer
 
-    bent.bent["retrieve"] = change_after_the_first_look
+    server.deviations["retrieve"] = change_after_the_first_look
     done = ask("update", who, "--file", "-", stdin=b'{"name": "Mine"}')
-    assert (done.code, bent.writes) == (1, [])
+    assert (done.code, server.writes) == (1, [])
     assert "name: changed here and elsewhere; nothing was saved" in done.err
-    assert bent.held()[0]["name"] == "Theirs"
+    assert server.held()[0]["name"] == "Theirs"
 
 
 def test_what_was_exported_and_edited_is_taken_back(
-    ask: Run, bent: BentServer, tmp_path: Path
+    ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
-    who = bent.make("One", instructions="Be brief.")
+    who = server.make("One", instructions="Be brief.")
     text = ask("export", who, "--format", "markdown", "--output", "-").out
     path = tmp_path / "one.md"
     path.write_bytes(text.replace(b"Be brief.", b"Be kind."))
     assert ask("update", who, "--file", str(path)).code == 0
-    assert bent.bodies == [{"instructions": "Be kind."}]
+    assert server.bodies == [{"instructions": "Be kind."}]

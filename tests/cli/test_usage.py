@@ -10,18 +10,18 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.support import paged
 from tests.e2e.terminal import environment
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
 
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_server_is_named_before_or_behind_the_verb(
-    run: Run, bent: BentServer, home: Path, tmp_path: Path, before: bool
+    run: Run, server: RelayServer, home: Path, tmp_path: Path, before: bool
 ) -> None:
-    bent.make("One")
-    paged(bent.url, home)
+    server.make("One")
+    paged(server.url, home)
     config = (home / "config.toml").rename(tmp_path / "other.toml")
-    for options in (["--base-url", bent.url], ["--config", str(config)]):
+    for options in (["--base-url", server.url], ["--config", str(config)]):
         words = [*options, "list", "--json"] if before else ["list", "--json", *options]
         done = run(*words)
         assert (done.code, len(done.lines)) == (0, 1)
@@ -29,9 +29,9 @@ def test_a_server_is_named_before_or_behind_the_verb(
     assert len(run(*demo, "--json").lines) == 3
 
 
-def test_behind_the_verb_counts_where_both_were_said(run: Run, bent: BentServer) -> None:
-    bent.make("One")
-    done = run("--base-url", "https://nowhere.test", "list", "--json", "--base-url", bent.url)
+def test_behind_the_verb_counts_where_both_were_said(run: Run, server: RelayServer) -> None:
+    server.make("One")
+    done = run("--base-url", "https://nowhere.test", "list", "--json", "--base-url", server.url)
     assert json.loads(done.out)["name"] == "One"
 
 
@@ -77,9 +77,9 @@ def test_what_is_missing_or_too_much_is_named(run: Run, arguments: list[str], wo
 
 
 def test_requests_are_logged_where_that_is_asked_for(
-    run: Run, bent: BentServer, home: Path
+    run: Run, server: RelayServer, home: Path
 ) -> None:
-    assert run("list", "--base-url", bent.url, "--log").code == 0
+    assert run("list", "--base-url", server.url, "--log").code == 0
     assert " INFO GET /v1/assistants 200 " in (home / "assistant-tui.log").read_text()
 
 
@@ -95,11 +95,11 @@ def test_a_server_that_is_not_there(run: Run) -> None:
 
 
 def test_where_the_journal_cannot_be_written_that_is_told(
-    ask: Run, bent: BentServer, home: Path
+    ask: Run, server: RelayServer, home: Path
 ) -> None:
     (home / "journal.db").mkdir(parents=True)
     done = ask("create", "--file", "-", stdin=b'{"model": "m"}')
-    assert (done.code, len(bent.held())) == (0, 1)
+    assert (done.code, len(server.held())) == (0, 1)
     assert done.err.startswith("assistant-tui: u cannot undo this in the program: ")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from assistant_tui.config.identity import SALT_NAME, AccountIdentity
 from assistant_tui.config.settings import LOCAL, Profile
-from tests.crowd import crowd, meet
+from tests.process_pool import process_pool, wait_for_all
 
 P = Profile("p", base_url="https://host.test/v1", api_key_env="KEY")
 KEY = "sk-canary-4711"
@@ -187,14 +187,14 @@ def test_where_there_is_no_room_for_a_salt_it_is_an_error(tmp_path: Path) -> Non
 def _first_starts(folders: list[Path]) -> list[str]:
     found = []
     for folder in folders:
-        meet()
+        wait_for_all()
         found.append(text(folder))
     return found
 
 
 def test_of_programs_that_make_the_salt_at_once_all_get_the_same(tmp_path: Path) -> None:
     folders = [tmp_path / str(number) for number in range(20)]
-    with crowd(3) as programs:
+    with process_pool(3) as programs:
         found = programs.map(_first_starts, [folders] * 3, chunksize=1)
     assert found[0] == found[1] == found[2]
 

@@ -1,4 +1,4 @@
-"""A home for each program, a sound server, and one before it that bends what it says."""
+"""A home for each program, a sound server, and a server before it with deviations."""
 
 import subprocess
 import sys
@@ -10,12 +10,12 @@ import pytest
 from tests.e2e.main_job import Pair, make_pair
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import environment
-from tests.fakeserver.fixtures import machine, other_side
-from tests.fakeserver.machine import Machine
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.embedded_server import EmbeddedServer
+from tests.fakeserver.fixtures import embedded_server, shared_embedded_server
+from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
 
-__all__ = ["machine", "other_side"]
+__all__ = ["embedded_server", "shared_embedded_server"]
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def url(machine: Machine) -> str:
+def url(embedded_server: EmbeddedServer) -> str:
     """The address of a sound server that holds nothing yet."""
-    return machine.url
+    return embedded_server.url
 
 
 @pytest.fixture
@@ -46,16 +46,16 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def bent(url: str) -> Iterator[BentServer]:
+def server(url: str) -> Iterator[RelayServer]:
     """A server before that one, which writes down what arrives, and misbehaves when it is told."""
-    with BentServer(url) as server:
+    with RelayServer(url) as server:
         yield server
 
 
 @pytest.fixture
-def pair(bent: BentServer) -> Pair:
+def pair(server: RelayServer) -> Pair:
     """What that server holds: an older and a newer assistant."""
-    return make_pair(bent)
+    return make_pair(server)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, PROGRAM, TAB, Terminal
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 
 class Pair(NamedTuple):
@@ -17,28 +17,28 @@ class Pair(NamedTuple):
     newer: str
 
 
-def make_pair(bent: BentServer) -> Pair:
+def make_pair(server: RelayServer) -> Pair:
     """Make an assistant named Older, then one named Newer."""
-    return Pair(bent.make("Older"), bent.make("Newer"))
+    return Pair(server.make("Older"), server.make("Newer"))
 
 
 def log_in(
     host: Sshd,
-    bent: BentServer,
+    server: RelayServer,
     *before: str,
     size: tuple[int, int] = (120, 30),
     term: str = "xterm-256color",
     environ: Mapping[str, str] | None = None,
 ) -> Terminal:
     """The program there, on that server, ready for keys; `before` is what starts it."""
-    terminal = host.login(*before, *command(bent), size=size, term=term, environ=environ)
+    terminal = host.login(*before, *command(server), size=size, term=term, environ=environ)
     is_ready(terminal)
     return terminal
 
 
-def command(bent: BentServer) -> tuple[str, ...]:
+def command(server: RelayServer) -> tuple[str, ...]:
     """What starts the program on that server."""
-    return (*PROGRAM, "--base-url", bent.url)
+    return (*PROGRAM, "--base-url", server.url)
 
 
 def is_ready(terminal: Terminal) -> None:
@@ -78,10 +78,10 @@ def copy_as_json(terminal: Terminal) -> None:
     terminal.press(ENTER)
 
 
-def is_done(bent: BentServer) -> None:
+def is_done(server: RelayServer) -> None:
     """The server holds what came of it, and was asked for nothing else."""
-    assert [each["name"] for each in bent.held()] == ["Older but new"]
-    assert bent.writes == ["modify", "delete"] and bent.bodies == [{"name": "Older but new"}]
+    assert [each["name"] for each in server.held()] == ["Older but new"]
+    assert server.writes == ["modify", "delete"] and server.bodies == [{"name": "Older but new"}]
 
 
 def sent_to_the_clipboard(terminal: Terminal) -> list[str]:

@@ -9,31 +9,31 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.drafts import kept
-from tests.e2e.harm import DEAF, ON_CTRL_C, command, harmed
+from tests.e2e.injected_faults import BLOCKED, ON_CTRL_C, command, faulty_terminal
 from tests.e2e.processes import none_is_left, running_in
 from tests.e2e.terminal import CTRL_C, CTRL_Z, ENTER, PROGRAM, Terminal, environment, restored
 from tests.limits import LIMIT
 
-IN_A_THREAD = "threading.Thread(target={deed}).start()"
+IN_A_THREAD = "threading.Thread(target={action}).start()"
 FAULTS = {
     "the reader": """
 from assistant_tui.tui.terminal.input_decoder import InputDecoder
 read = InputDecoder.read
 InputDecoder.read = lambda keyboard, data: fail() if bytes([3]) in data else read(keyboard, data)
 """,
-    "any other": ON_CTRL_C.format(deed=IN_A_THREAD.format(deed="fail")),
+    "any other": ON_CTRL_C.format(action=IN_A_THREAD.format(action="fail")),
     "any other, and the screen hangs": ON_CTRL_C.format(
-        deed=f"({IN_A_THREAD.format(deed='fail')}, deaf())"
+        action=f"({IN_A_THREAD.format(action='fail')}, block())"
     ),
 }
 """Threads that end by a fault when Ctrl+C is pressed."""
 HANGS = {
-    "outside Python": DEAF,
-    "in a lock": ON_CTRL_C.format(deed="wait()"),
-    "in a loop": ON_CTRL_C.format(deed="[None for _ in iter(int, 1)]"),
-    "with a thread": ON_CTRL_C.format(deed=IN_A_THREAD.format(deed="wait")),
+    "outside Python": BLOCKED,
+    "in a lock": ON_CTRL_C.format(action="wait()"),
+    "in a loop": ON_CTRL_C.format(action="[None for _ in iter(int, 1)]"),
+    "with a thread": ON_CTRL_C.format(action=IN_A_THREAD.format(action="wait")),
     "with an executor": ON_CTRL_C.format(
-        deed="asyncio.get_running_loop().run_in_executor(None, wait) and None"
+        action="asyncio.get_running_loop().run_in_executor(None, wait) and None"
     ),
 }
 """What the program waits for, for ever, when Ctrl+C was pressed."""
@@ -47,7 +47,7 @@ def opened(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize("thread", FAULTS)
 def test_a_fault_in_a_thread_is_reported_and_ends_the_program(thread: str, home: Path) -> None:
-    with harmed(FAULTS[thread], home, "--demo") as terminal:
+    with faulty_terminal(FAULTS[thread], home, "--demo") as terminal:
         opened(terminal)
         terminal.press(CTRL_C)
         assert terminal.ends() == 1
@@ -60,7 +60,7 @@ def test_a_fault_in_a_thread_is_reported_and_ends_the_program(thread: str, home:
 
 @pytest.mark.parametrize("wait", HANGS)
 def test_a_signal_ends_a_program_that_hangs(wait: str, home: Path) -> None:
-    with harmed(HANGS[wait], home, "--demo") as terminal:
+    with faulty_terminal(HANGS[wait], home, "--demo") as terminal:
         opened(terminal)
         terminal.press(CTRL_C)
         terminal.idle(0.5)
@@ -71,7 +71,7 @@ def test_a_signal_ends_a_program_that_hangs(wait: str, home: Path) -> None:
 
 @pytest.mark.parametrize("wait", ["with a thread", "with an executor"])
 def test_so_does_a_person_who_quits(wait: str, home: Path) -> None:
-    with harmed(HANGS[wait], home, "--demo") as terminal:
+    with faulty_terminal(HANGS[wait], home, "--demo") as terminal:
         opened(terminal)
         terminal.press(CTRL_C, b"q")
         assert terminal.ends() == 0
@@ -80,11 +80,11 @@ def test_so_does_a_person_who_quits(wait: str, home: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_program_that_hangs_while_it_starts_ends(number: signal.Signals, home: Path) -> None:
-    harm = (
+    fault = (
         "from assistant_tui.cli import composition\n"
-        "composition._create_app = lambda *_: (print('here'), deaf())"
+        "composition._create_app = lambda *_: (print('here'), block())"
     )
-    with harmed(harm, home, "--demo") as terminal:
+    with faulty_terminal(fault, home, "--demo") as terminal:
         terminal.shows("here")
         terminal.signal(number)
         assert terminal.ends() == 128 + number
@@ -92,7 +92,7 @@ def test_a_program_that_hangs_while_it_starts_ends(number: signal.Signals, home:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_so_does_a_command(number: signal.Signals, home: Path) -> None:
-    harm = """
+    fault = """
 from assistant_tui.cli import session
 async def hang(*_):
     print("here", flush=True)
@@ -100,7 +100,7 @@ async def hang(*_):
 session.open_service = hang
 """
     with subprocess.Popen(
-        command(harm, "list", "--demo"), env=environment(home), stdout=subprocess.PIPE
+        command(fault, "list", "--demo"), env=environment(home), stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"here\n"
@@ -126,7 +126,7 @@ def test_a_job_that_is_stopped_ends_in_the_background(by: str, home: Path) -> No
 
 
 def test_a_typed_text_outlives_it(home: Path) -> None:
-    with harmed(DEAF, home) as terminal:
+    with faulty_terminal(BLOCKED, home) as terminal:
         opened(terminal)
         terminal.press(b"n")
         terminal.shows("New assistant")
@@ -139,7 +139,7 @@ def test_a_typed_text_outlives_it(home: Path) -> None:
 
 
 def test_a_terminal_that_takes_nothing_holds_up_no_end(home: Path) -> None:
-    with harmed(DEAF, home, "--demo") as terminal:
+    with faulty_terminal(BLOCKED, home, "--demo") as terminal:
         opened(terminal)
         terminal.stop_output()
         terminal.press(CTRL_C)
@@ -154,7 +154,7 @@ def test_a_command_for_the_key_does_not_outlive_it(home: Path) -> None:
 base_url = "http://127.0.0.1:9/v1"
 api_key_command = "sh -c 'touch {home}/ready; exec sleep 1000'"
 """)
-    with harmed(DEAF, home) as terminal:
+    with faulty_terminal(BLOCKED, home) as terminal:
         terminal.until(lambda: (home / "ready").exists(), "the command")
         terminal.press(CTRL_C)
         terminal.idle(0.5)

@@ -11,26 +11,26 @@ from tests.e2e.drafts import kept
 from tests.e2e.main_job import Pair, log_in, sent_to_the_clipboard
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_S, ENTER, PROGRAM, TAB, Terminal, restored
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 
-def test_the_main_job(jump_host: Sshd, bent: BentServer, pair: Pair) -> None:
-    with log_in(jump_host, bent) as remote:
+def test_the_main_job(jump_host: Sshd, server: RelayServer, pair: Pair) -> None:
+    with log_in(jump_host, server) as remote:
         main_job.do(remote, pair, "sent to your terminal (OSC 52) · Y shows it")
         assert remote.ends() == 0
         assert restored(remote.raw)
         assert sent_to_the_clipboard(remote) == [pair.older]
-    main_job.is_done(bent)
+    main_job.is_done(server)
 
 
 def test_a_copy_too_long_for_a_terminal_is_in_a_private_file_that_is_named(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
     said = "0123456789abcde\n" * 4000
-    bent.change(pair.newer, instructions=said)
+    server.change(pair.newer, instructions=said)
     folder = jump_host.home / "temporary"
     folder.mkdir()
-    with log_in(jump_host, bent, size=(200, 24), environ={"TMPDIR": str(folder)}) as remote:
+    with log_in(jump_host, server, size=(200, 24), environ={"TMPDIR": str(folder)}) as remote:
         main_job.copy_as_json(remote)
         remote.says(": too long to send")
         (path,) = folder.iterdir()
@@ -52,10 +52,10 @@ CUTS: dict[str, Callable[[Terminal], None]] = {"window closed": Terminal.hang_up
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("before", ["nothing", "nohup"])
 def test_a_cut_connection_leaves_a_draft_and_no_process(
-    jump_host: Sshd, bent: BentServer, pair: Pair, cut: str, before: str
+    jump_host: Sshd, server: RelayServer, pair: Pair, cut: str, before: str
 ) -> None:
     ignoring = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh") if before == "nohup" else ()
-    with log_in(jump_host, bent, *ignoring) as remote:
+    with log_in(jump_host, server, *ignoring) as remote:
         remote.press(ENTER)
         remote.shows("Edit asst_")
         remote.press(b" of mine")
@@ -63,8 +63,8 @@ def test_a_cut_connection_leaves_a_draft_and_no_process(
         CUTS[cut](remote)
         jump_host.is_left_by_all()
     assert kept(jump_host.kept) == [{"name": "Newer of mine"}]
-    assert bent.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
-    with log_in(jump_host, bent) as again:
+    assert server.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
+    with log_in(jump_host, server) as again:
         again.says("Left unsaved: Newer of mine · R takes it up")
         again.press(b"R")
         again.shows("Left unsaved", "Enter chooses")
@@ -74,7 +74,7 @@ def test_a_cut_connection_leaves_a_draft_and_no_process(
         again.shows("Edit asst_", "Newer of mine")
         again.press(CTRL_S)
         again.says("Saved Newer of mine")
-    assert [each["name"] for each in bent.held()] == ["Newer of mine", "Older"]
+    assert [each["name"] for each in server.held()] == ["Newer of mine", "Older"]
 
 
 SIGNALS = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -82,9 +82,9 @@ SIGNALS = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_keeps_the_draft_and_gives_the_terminal_back(
-    jump_host: Sshd, bent: BentServer, pair: Pair, number: signal.Signals
+    jump_host: Sshd, server: RelayServer, pair: Pair, number: signal.Signals
 ) -> None:
-    with log_in(jump_host, bent) as remote:
+    with log_in(jump_host, server) as remote:
         remote.press(ENTER)
         remote.shows("Edit asst_")
         remote.press(b" of mine")

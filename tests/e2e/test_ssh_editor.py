@@ -10,7 +10,7 @@ from tests.e2e.main_job import Pair, log_in
 from tests.e2e.shell import log_in_to_a_shell
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import DOWN, ENTER, Terminal
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 Editor = Callable[[str], str]
 WIPE = "printf '\\033[2J\\033[Hover the whole screen'"
@@ -23,10 +23,10 @@ def is_whole(remote: Terminal, name: str) -> None:
 
 
 def test_it_gets_a_sane_terminal_and_what_it_wrote_is_saved(
-    jump_host: Sshd, bent: BentServer, pair: Pair, editor: Editor, tmp_path: Path
+    jump_host: Sshd, server: RelayServer, pair: Pair, editor: Editor, tmp_path: Path
 ) -> None:
     script = editor(f"{WIPE}; stty -a > $HERE/modes; sed -i 's/Newer/Renamed/' \"$1\"")
-    with log_in(jump_host, bent, environ={"EDITOR": script}) as remote:
+    with log_in(jump_host, server, environ={"EDITOR": script}) as remote:
         remote.press(b"e")
         remote.says("Saved Renamed")
         is_whole(remote, "Renamed")
@@ -37,7 +37,7 @@ def test_it_gets_a_sane_terminal_and_what_it_wrote_is_saved(
     modes = (tmp_path / "modes").read_text().split()
     assert {"icanon", "echo", "isig", "icrnl", "opost"} <= {*modes}
     assert "columns 120;" in " ".join(modes)
-    assert [each["name"] for each in bent.held()] == ["Renamed", "Older"]
+    assert [each["name"] for each in server.held()] == ["Renamed", "Older"]
 
 
 FAULTS = {
@@ -50,12 +50,12 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_one_that_fails_changes_nothing_and_says_why(
-    jump_host: Sshd, bent: BentServer, pair: Pair, editor: Editor, fault: str
+    jump_host: Sshd, server: RelayServer, pair: Pair, editor: Editor, fault: str
 ) -> None:
     script = editor(f"{WIPE}; sed -i 's/Newer/Renamed/' \"$1\"; {fault}")
     if not fault:
         Path(script).unlink()
-    with log_in(jump_host, bent, environ={"EDITOR": script}) as remote:
+    with log_in(jump_host, server, environ={"EDITOR": script}) as remote:
         remote.press(b"e")
         remote.says(FAULTS[fault])
         is_whole(remote, "Newer")
@@ -63,19 +63,19 @@ def test_one_that_fails_changes_nothing_and_says_why(
         remote.marks("Older")
         remote.press(b"q")
         assert remote.ends() == 0
-    assert bent.writes == []
+    assert server.writes == []
 
 
 def test_one_that_is_stopped_gives_the_shell_back_and_goes_on_after_it(
-    jump_host: Sshd, bent: BentServer, pair: Pair, editor: Editor
+    jump_host: Sshd, server: RelayServer, pair: Pair, editor: Editor
 ) -> None:
     script = editor(f"{WIPE}; kill -TSTP 0; sed -i 's/Newer/Renamed/' \"$1\"")
     with log_in_to_a_shell(jump_host, {"EDITOR": script}, "sh") as remote:
-        remote.press(" ".join(main_job.command(bent)).encode(), ENTER)
+        remote.press(" ".join(main_job.command(server)).encode(), ENTER)
         main_job.is_ready(remote)
         remote.press(b"e")
         remote.shows("Stopped")
         remote.press(b"fg", ENTER)
         remote.says("Saved Renamed")
         is_whole(remote, "Renamed")
-    assert [each["name"] for each in bent.held()] == ["Renamed", "Older"]
+    assert [each["name"] for each in server.held()] == ["Renamed", "Older"]

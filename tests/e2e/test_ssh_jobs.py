@@ -14,15 +14,15 @@ from tests.e2e.main_job import Pair, log_in
 from tests.e2e.shell import log_in_to_a_shell
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_S, CTRL_Z, ENTER, TAB, Terminal, restored
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 SHELLS = {"sh": ("sh",), "bash": ("bash", "--norc")}
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
-def start_in(shell: Terminal, bent: BentServer, *before: str) -> None:
+def start_in(shell: Terminal, server: RelayServer, *before: str) -> None:
     """Begin an edit in the program; `before` is what starts it."""
-    shell.press(shlex.join([*before, *main_job.command(bent)]).encode(), ENTER)
+    shell.press(shlex.join([*before, *main_job.command(server)]).encode(), ENTER)
     main_job.is_ready(shell)
     shell.press(ENTER)
     shell.shows("Edit asst_")
@@ -46,7 +46,7 @@ def come_back(shell: Terminal) -> None:
     shell.shows("url · ", "Edit asst_", "Newer of mine", "Instructions", "Ctrl+S Save")
 
 
-def go_on(shell: Terminal, host: Sshd, bent: BentServer) -> None:
+def go_on(shell: Terminal, host: Sshd, server: RelayServer) -> None:
     """Save the edit and quit."""
     shell.press(CTRL_S)
     shell.says("Saved Newer of mine")
@@ -56,63 +56,63 @@ def go_on(shell: Terminal, host: Sshd, bent: BentServer) -> None:
     shell.until(lambda: number not in host.left, "the shell again")
     shell.press(b"stty -a; echo end''ed with $?", ENTER)
     shell.shows("ended with 0", " icanon", " echo ")
-    assert [each["name"] for each in bent.held()] == ["Newer of mine", "Older"]
+    assert [each["name"] for each in server.held()] == ["Newer of mine", "Older"]
 
 
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
 def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(
-    jump_host: Sshd, bent: BentServer, pair: Pair, shell: Sequence[str]
+    jump_host: Sshd, server: RelayServer, pair: Pair, shell: Sequence[str]
 ) -> None:
     with log_in_to_a_shell(jump_host, {}, *shell) as remote:
-        start_in(remote, bent)
+        start_in(remote, server)
         for _ in range(2):
             remote.press(CTRL_Z)
             is_stopped(remote)
             assert kept(jump_host.kept) == [{"name": "Newer of mine"}]
             come_back(remote)
-        go_on(remote, jump_host, bent)
+        go_on(remote, jump_host, server)
 
 
 def test_what_started_the_program_stops_with_it(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
     with log_in_to_a_shell(jump_host, {}, "sh") as remote:
-        start_in(remote, bent, "sh", "-c", '"$@"; exit $?', "sh")
+        start_in(remote, server, "sh", "-c", '"$@"; exit $?', "sh")
         remote.press(CTRL_Z)
         is_stopped(remote)
         come_back(remote)
-        go_on(remote, jump_host, bent)
+        go_on(remote, jump_host, server)
 
 
 def test_a_job_sent_to_the_background_waits_there_for_fg(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
     with log_in_to_a_shell(jump_host, {}, "sh") as remote:
-        start_in(remote, bent)
+        start_in(remote, server)
         remote.press(CTRL_Z)
         is_stopped(remote)
         remote.press(b"clear; bg; echo in the ba''ck", ENTER)
         remote.shows("in the back")
         remote.until(lambda: program_of(jump_host)[1] == "T", "a program that is stopped again")
         come_back(remote)
-        go_on(remote, jump_host, bent)
+        go_on(remote, jump_host, server)
 
 
 def test_another_program_can_ask_for_the_same(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
     with log_in_to_a_shell(jump_host, {}, "sh") as remote:
-        start_in(remote, bent)
+        start_in(remote, server)
         os.kill(program_of(jump_host)[0], signal.SIGTSTP)
         is_stopped(remote)
         come_back(remote)
-        go_on(remote, jump_host, bent)
+        go_on(remote, jump_host, server)
 
 
 def test_a_program_that_was_stopped_by_force_goes_on_as_before(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
-    with log_in(jump_host, bent, "sh", "-c", '"$@"; stty -a', "sh") as remote:
+    with log_in(jump_host, server, "sh", "-c", '"$@"; stty -a', "sh") as remote:
         number, _ = program_of(jump_host)
         for _ in range(2):
             os.kill(number, signal.SIGSTOP)
@@ -147,22 +147,22 @@ def program_of(host: Sshd) -> tuple[int, str]:
 
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
 def test_a_connection_that_is_cut_meanwhile_leaves_a_draft_and_no_process(
-    jump_host: Sshd, bent: BentServer, pair: Pair, shell: Sequence[str]
+    jump_host: Sshd, server: RelayServer, pair: Pair, shell: Sequence[str]
 ) -> None:
     with log_in_to_a_shell(jump_host, {}, *shell) as remote:
-        start_in(remote, bent)
+        start_in(remote, server)
         remote.press(CTRL_Z)
         is_stopped(remote)
         remote.hang_up()
         jump_host.is_left_by_all()
     assert kept(jump_host.kept) == [{"name": "Newer of mine"}]
-    assert bent.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
+    assert server.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
 
 
 def test_ctrl_z_without_a_shell_says_so_instead_of_freezing(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
-    with log_in(jump_host, bent) as remote:
+    with log_in(jump_host, server) as remote:
         remote.press(CTRL_Z)
         remote.says("No shell would bring the program back; Ctrl+Q quits")
         remote.press(b"q")
@@ -170,12 +170,12 @@ def test_ctrl_z_without_a_shell_says_so_instead_of_freezing(
 
 
 def test_ctrl_z_in_a_longer_text_takes_back_what_was_typed(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
     with log_in_to_a_shell(jump_host, {}, "sh") as remote:
-        start_in(remote, bent)
+        start_in(remote, server)
         remote.press(TAB, TAB, b"too much")
         remote.shows("too much", "*Description")
         remote.press(CTRL_Z)
         remote.until(lambda: "too much" not in remote.text, "an empty description")
-        go_on(remote, jump_host, bent)
+        go_on(remote, jump_host, server)

@@ -5,7 +5,7 @@ import time
 from tests.e2e.main_job import Pair, log_in
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import CTRL_C, CTRL_S, DOWN, ENTER, ESCAPE, TAB, Terminal
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 ATTEMPTS = 8
 
@@ -15,8 +15,10 @@ def paste(terminal: Terminal, text: bytes) -> None:
     terminal.press(b"\x1b[200~", text, b"\x1b[201~")
 
 
-def test_lines_pasted_into_a_text_are_text(jump_host: Sshd, bent: BentServer, pair: Pair) -> None:
-    with log_in(jump_host, bent) as remote:
+def test_lines_pasted_into_a_text_are_text(
+    jump_host: Sshd, server: RelayServer, pair: Pair
+) -> None:
+    with log_in(jump_host, server) as remote:
         remote.press(ENTER)
         remote.shows("Edit asst_")
         remote.press(TAB, TAB, TAB)
@@ -27,30 +29,30 @@ def test_lines_pasted_into_a_text_are_text(jump_host: Sshd, bent: BentServer, pa
         remote.offers("n New")
         remote.press(b"q")
         assert remote.ends() == 0
-    assert bent.writes == ["modify"]
-    assert bent.held()[0]["instructions"] == "Be brief.\nq\nd\n\x13\x11:\n\tdone"
+    assert server.writes == ["modify"]
+    assert server.held()[0]["instructions"] == "Be brief.\nq\nd\n\x13\x11:\n\tdone"
 
 
 def test_what_is_pasted_over_the_list_does_nothing(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
-    with log_in(jump_host, bent) as remote:
-        asked = len(bent.requests)
+    with log_in(jump_host, server) as remote:
+        asked = len(server.requests)
         paste(remote, b"d\t\rq\rn\x13jjj\x11")
         remote.press(DOWN)
         remote.marks("Older")
         remote.press(CTRL_C)
         remote.says("Ctrl+Q quits")
-        assert bent.writes == [] and len(bent.requests) == asked
+        assert server.writes == [] and len(server.requests) == asked
         remote.press(b"q")
         assert remote.ends() == 0
 
 
 def test_an_arrow_key_torn_apart_by_the_line_moves_the_cursor(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
     """A machine that is busy may take longer than the line: that attempt says nothing."""
-    with log_in(jump_host, bent) as remote:
+    with log_in(jump_host, server) as remote:
         for _ in range(ATTEMPTS):
             for byte in DOWN:
                 remote.press(bytes([byte]))
@@ -64,8 +66,8 @@ def test_an_arrow_key_torn_apart_by_the_line_moves_the_cursor(
         assert remote.marked.startswith("> Older")
 
 
-def test_a_lone_escape_is_still_one(jump_host: Sshd, bent: BentServer, pair: Pair) -> None:
-    with log_in(jump_host, bent) as remote:
+def test_a_lone_escape_is_still_one(jump_host: Sshd, server: RelayServer, pair: Pair) -> None:
+    with log_in(jump_host, server) as remote:
         remote.press(ENTER)
         remote.shows("Edit asst_")
         remote.press(ESCAPE)

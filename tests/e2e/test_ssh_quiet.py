@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.main_job import Pair, command, log_in
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import ENTER, TAB, Terminal
-from tests.fakeserver.relay import Asked, BentServer
+from tests.fakeserver.relay import Asked, RelayServer
 from tests.fakeserver.sockets import Answer
 
 SECONDS = 3.0
@@ -29,24 +29,26 @@ def is_quiet(remote: Terminal) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_is_sent_while_nothing_happens(
-    jump_host: Sshd, bent: BentServer, pair: Pair, place: str
+    jump_host: Sshd, server: RelayServer, pair: Pair, place: str
 ) -> None:
     keys, shown = PLACES[place]
-    with log_in(jump_host, bent) as remote:
+    with log_in(jump_host, server) as remote:
         remote.press(*keys)
         remote.shows(*shown)
         is_quiet(remote)
 
 
-def test_nothing_is_sent_while_a_server_does_not_answer(jump_host: Sshd, bent: BentServer) -> None:
+def test_nothing_is_sent_while_a_server_does_not_answer(
+    jump_host: Sshd, server: RelayServer
+) -> None:
     ended = threading.Event()
 
     def wait(asked: Asked) -> Answer:
         ended.wait()
-        return bent.pass_on(asked)
+        return server.pass_on(asked)
 
-    bent.bent["list"] = wait
-    with jump_host.login(*command(bent)) as remote:
+    server.deviations["list"] = wait
+    with jump_host.login(*command(server)) as remote:
         remote.shows("Loading")
         is_quiet(remote)
         ended.set()

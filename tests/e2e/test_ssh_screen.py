@@ -10,7 +10,7 @@ from tests.e2e.multiplexers import Screen
 from tests.e2e.shell import has_ended, log_in_to_a_shell, run
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import CTRL_S, ENTER, Terminal
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 pytestmark = pytest.mark.skipif(
     bool(missing("screen")), reason="this machine lacks Debian's screen"
@@ -23,29 +23,29 @@ def screen(jump_host: Sshd) -> Screen:
     return Screen(jump_host)
 
 
-def open_in(screen: Screen, host: Sshd, bent: BentServer) -> Terminal:
+def open_in(screen: Screen, host: Sshd, server: RelayServer) -> Terminal:
     """The program, started by the shell of a new screen."""
     terminal = log_in_to_a_shell(host, screen.environ, *screen.START)
-    run(terminal, *main_job.command(bent))
+    run(terminal, *main_job.command(server))
     main_job.is_ready(terminal)
     return terminal
 
 
-def test_the_main_job(jump_host: Sshd, screen: Screen, bent: BentServer, pair: Pair) -> None:
-    with open_in(screen, jump_host, bent) as remote:
+def test_the_main_job(jump_host: Sshd, screen: Screen, server: RelayServer, pair: Pair) -> None:
+    with open_in(screen, jump_host, server) as remote:
         main_job.do(remote, pair, "sent to your terminal (OSC 52) · Y shows it")
         has_ended(remote, 0)
         assert sent_to_the_clipboard(remote) == [pair.older]
-    main_job.is_done(bent)
+    main_job.is_done(server)
 
 
 def test_a_copy_longer_than_screen_takes_at_once_arrives_whole(
-    jump_host: Sshd, screen: Screen, bent: BentServer
+    jump_host: Sshd, screen: Screen, server: RelayServer
 ) -> None:
     said = "äöü " * 500
-    main_job.make_pair(bent)
-    bent.change(bent.held()[0]["id"], instructions=said)
-    with open_in(screen, jump_host, bent) as remote:
+    main_job.make_pair(server)
+    server.change(server.held()[0]["id"], instructions=said)
+    with open_in(screen, jump_host, server) as remote:
         main_job.copy_as_json(remote)
         remote.says("the JSON sent to your terminal (OSC 52)")
         (sent,) = sent_to_the_clipboard(remote)
@@ -55,9 +55,9 @@ def test_a_copy_longer_than_screen_takes_at_once_arrives_whole(
 
 
 def test_an_edit_goes_on_when_the_connection_is_cut_and_screen_is_attached_again(
-    jump_host: Sshd, screen: Screen, bent: BentServer, pair: Pair
+    jump_host: Sshd, screen: Screen, server: RelayServer, pair: Pair
 ) -> None:
-    with open_in(screen, jump_host, bent) as remote:
+    with open_in(screen, jump_host, server) as remote:
         remote.press(ENTER)
         remote.shows("Edit asst_")
         remote.press(b" of mine")
@@ -70,4 +70,4 @@ def test_an_edit_goes_on_when_the_connection_is_cut_and_screen_is_attached_again
         again.offers("n New")
         again.press(b"q")
         has_ended(again, 0)
-    assert [each["name"] for each in bent.held()] == ["Newer of mine again", "Older"]
+    assert [each["name"] for each in server.held()] == ["Newer of mine again", "Older"]

@@ -12,7 +12,7 @@ from tests.e2e.multiplexers import Tmux
 from tests.e2e.shell import has_ended, log_in_to_a_shell, run
 from tests.e2e.sshd import Sshd, missing
 from tests.e2e.terminal import CTRL_S, ENTER, Terminal
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 pytestmark = pytest.mark.skipif(bool(missing("tmux")), reason="this machine lacks Debian's tmux")
 
@@ -23,23 +23,23 @@ def tmux(jump_host: Sshd) -> Tmux:
     return Tmux(jump_host)
 
 
-def open_in(tmux: Tmux, host: Sshd, bent: BentServer, *before: str) -> Terminal:
+def open_in(tmux: Tmux, host: Sshd, server: RelayServer, *before: str) -> Terminal:
     """The program, started by the shell of a new tmux."""
     terminal = log_in_to_a_shell(host, tmux.environ, *tmux.START, size=(80, 24))
     terminal.below = tmux.LINES
-    run(terminal, *before, *main_job.command(bent))
+    run(terminal, *before, *main_job.command(server))
     main_job.is_ready(terminal)
     return terminal
 
 
-def test_the_main_job(jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair) -> None:
-    with open_in(tmux, jump_host, bent) as remote:
+def test_the_main_job(jump_host: Sshd, tmux: Tmux, server: RelayServer, pair: Pair) -> None:
+    with open_in(tmux, jump_host, server) as remote:
         main_job.do(remote, pair, "sent to the clipboard through tmux")
         has_ended(remote, 0)
         assert tmux.ask("show-buffer") == pair.older
         assert sent_to_the_clipboard(remote) == [pair.older]
         assert tmux.pane == tmux.SANE
-    main_job.is_done(bent)
+    main_job.is_done(server)
 
 
 def type_an_edit(remote: Terminal) -> None:
@@ -51,9 +51,9 @@ def type_an_edit(remote: Terminal) -> None:
 
 
 def test_an_edit_goes_on_when_the_connection_is_cut_and_tmux_is_attached_again(
-    jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair
+    jump_host: Sshd, tmux: Tmux, server: RelayServer, pair: Pair
 ) -> None:
-    with open_in(tmux, jump_host, bent) as remote:
+    with open_in(tmux, jump_host, server) as remote:
         type_an_edit(remote)
         remote.hang_up()
     with jump_host.login(*tmux.AGAIN, size=(90, 28), environ=tmux.environ) as again:
@@ -64,18 +64,18 @@ def test_an_edit_goes_on_when_the_connection_is_cut_and_tmux_is_attached_again(
         again.offers("n New")
         again.press(b"q")
         has_ended(again, 0)
-    assert [each["name"] for each in bent.held()] == ["Newer of mine again", "Older"]
+    assert [each["name"] for each in server.held()] == ["Newer of mine again", "Older"]
 
 
 def test_a_killed_tmux_leaves_a_draft_and_no_process(
-    jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair
+    jump_host: Sshd, tmux: Tmux, server: RelayServer, pair: Pair
 ) -> None:
-    with open_in(tmux, jump_host, bent) as remote:
+    with open_in(tmux, jump_host, server) as remote:
         type_an_edit(remote)
         tmux.ask("kill-server")
         jump_host.is_left_by_all()
     assert kept(jump_host.kept) == [{"name": "Newer of mine"}]
-    assert bent.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
+    assert server.writes == [] and [*jump_host.home.rglob("crash.txt")] == []
 
 
 OLD_TMUX = """#!/bin/sh
@@ -85,13 +85,13 @@ PATH=$OUTSIDE exec tmux "$@"
 
 
 def test_a_tmux_too_old_to_send_a_copy_on_has_it_in_its_buffer(
-    jump_host: Sshd, tmux: Tmux, bent: BentServer, pair: Pair, tmp_path: Path
+    jump_host: Sshd, tmux: Tmux, server: RelayServer, pair: Pair, tmp_path: Path
 ) -> None:
     (tmp_path / "tmux").write_text(OLD_TMUX, "utf-8")
     (tmp_path / "tmux").chmod(0o700)
     path = os.environ["PATH"]
     before = ("env", f"PATH={tmp_path}:{path}", f"OUTSIDE={path}")
-    with open_in(tmux, jump_host, bent, *before) as remote:
+    with open_in(tmux, jump_host, server, *before) as remote:
         remote.press(b"y")
         remote.says(f"{pair.newer} in tmux's buffer; sent on (OSC 52) · Y shows it")
         assert tmux.ask("show-buffer") == pair.newer
@@ -100,10 +100,10 @@ def test_a_tmux_too_old_to_send_a_copy_on_has_it_in_its_buffer(
 
 
 def test_where_tmux_is_only_a_name_the_terminal_is_asked(
-    jump_host: Sshd, bent: BentServer, pair: Pair
+    jump_host: Sshd, server: RelayServer, pair: Pair
 ) -> None:
     gone = {"TMUX": f"{jump_host.home}/gone,1,0"}
-    with log_in(jump_host, bent, size=(80, 24), environ=gone) as remote:
+    with log_in(jump_host, server, size=(80, 24), environ=gone) as remote:
         remote.press(b"y")
         remote.says(f"{pair.newer} sent (OSC 52); tmux did not take it · Y shows it")
         assert sent_to_the_clipboard(remote)[0] == pair.newer

@@ -6,16 +6,16 @@ import threading
 from pathlib import Path
 
 from tests.e2e.terminal import ENTER, TAB, Program, Terminal
-from tests.fakeserver.relay import Asked, BentServer
+from tests.fakeserver.relay import Asked, RelayServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 
 SIZE = (120, 36)
 
 
-def start(bent: BentServer, home: Path) -> Terminal:
+def start(server: RelayServer, home: Path) -> Terminal:
     """The program on a server with at least one assistant, ready for keys."""
-    terminal = Program("--base-url", bent.url, home=home, size=SIZE)
+    terminal = Program("--base-url", server.url, home=home, size=SIZE)
     terminal.shows("> ")
     terminal.offers("n New")
     return terminal
@@ -35,29 +35,29 @@ def ask_for(terminal: Terminal, path: Path, plan: str) -> None:
 
 
 def test_an_import_that_was_killed_in_the_middle_goes_on_where_it_was(
-    bent: BentServer, home: Path, tmp_path: Path
+    server: RelayServer, home: Path, tmp_path: Path
 ) -> None:
-    bent.make("Plain")
+    server.make("Plain")
     path = tmp_path / "many.json"
     path.write_text(json.dumps([{"model": "m", "name": f"A{each // 2}"} for each in range(8)]))
     creating, killed = threading.Event(), threading.Event()
 
     def create(asked: Asked) -> Answer | None:
-        if bent.writes.count("create") == 5:
+        if server.writes.count("create") == 5:
             creating.set()
             assert killed.wait(LIMIT)
-        return bent.pass_on(asked)
+        return server.pass_on(asked)
 
-    bent.bent["create"] = create
-    with start(bent, home) as first:
+    server.deviations["create"] = create
+    with start(server, home) as first:
         ask_for(first, path, "Import: 8 create")
         first.until(creating.is_set, "the fifth create")
         first.signal(signal.SIGKILL)
         assert first.ends() == -signal.SIGKILL
         killed.set()
-    del bent.bent["create"]
-    with start(bent, home) as second:
+    del server.deviations["create"]
+    with start(server, home) as second:
         ask_for(second, path, "Import: ")
         second.says("Imported")
-    names = sorted(each["name"] for each in bent.held())
+    names = sorted(each["name"] for each in server.held())
     assert names == [*(f"A{each // 2}" for each in range(8)), "Plain"]

@@ -8,15 +8,15 @@ import pytest
 
 from tests.e2e.drafts import kept
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, F4, TAB, Program, Terminal
-from tests.fakeserver.relay import BentServer
+from tests.fakeserver.relay import RelayServer
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
 
 
-def start(bent: BentServer, home: Path, **environ: str) -> Terminal:
+def start(server: RelayServer, home: Path, **environ: str) -> Terminal:
     """The program on a server with at least one assistant, ready for keys."""
-    terminal = Program("--base-url", bent.url, home=home, size=SIZE, **environ)
+    terminal = Program("--base-url", server.url, home=home, size=SIZE, **environ)
     terminal.shows("> Plain")
     terminal.offers("n New")
     return terminal
@@ -47,13 +47,13 @@ def take_up(terminal: Terminal, name: str) -> None:
     terminal.shows("Edit asst_", "*Name", name)
 
 
-def test_an_edit_outlives_the_kill_of_its_program(bent: BentServer, home: Path) -> None:
-    identity = bent.make("Plain")
-    with start(bent, home) as killed:
+def test_an_edit_outlives_the_kill_of_its_program(server: RelayServer, home: Path) -> None:
+    identity = server.make("Plain")
+    with start(server, home) as killed:
         edit(killed, home, " of mine")
         kill(killed)
-    assert bent.held()[0]["name"] == "Plain" and bent.writes == []
-    with start(bent, home) as second:
+    assert server.held()[0]["name"] == "Plain" and server.writes == []
+    with start(server, home) as second:
         second.says("Left unsaved: Plain of mine · R takes it up")
         take_up(second, "Plain of mine")
         second.press(CTRL_S)
@@ -61,9 +61,9 @@ def test_an_edit_outlives_the_kill_of_its_program(bent: BentServer, home: Path) 
         second.offers("n New")
         second.press(b"q")
         assert second.ends() == 0
-    assert bent.held()[0]["name"] == "Plain of mine"
-    assert bent.bodies == [{"name": "Plain of mine"}]
-    with start(bent, home) as third:
+    assert server.held()[0]["name"] == "Plain of mine"
+    assert server.bodies == [{"name": "Plain of mine"}]
+    with start(server, home) as third:
         third.press(b"R")
         third.says("No edit was left behind")
         assert b"Left unsaved" not in third.raw
@@ -73,21 +73,21 @@ DEAD, LIVING = {"name": "Plain of the dead"}, {"name": "Plain of the living"}
 
 
 def test_of_two_programs_the_killed_ones_edit_alone_is_offered(
-    bent: BentServer, home: Path
+    server: RelayServer, home: Path
 ) -> None:
-    bent.make("Plain")
-    with start(bent, home) as killed, start(bent, home) as living:
+    server.make("Plain")
+    with start(server, home) as killed, start(server, home) as living:
         edit(killed, home, " of the dead")
         edit(living, home, " of the living")
         kill(killed)
-        with start(bent, home) as third:
+        with start(server, home) as third:
             third.says("Left unsaved: Plain of the dead · R takes it up")
             take_up(third, "Plain of the dead")
             assert kept(home) == [DEAD, LIVING]
             third.press(CTRL_S)
             third.says("Saved Plain of the dead")
             third.until(lambda: kept(home) == [LIVING], "what was saved gone from the disk")
-        assert bent.held()[0]["name"] == "Plain of the dead"
+        assert server.held()[0]["name"] == "Plain of the dead"
         living.press(CTRL_S)
         living.shows("Changed here and elsewhere", '"Plain of the living"', '"Plain of the dead"')
         living.press(ESCAPE)
@@ -100,8 +100,8 @@ def test_of_two_programs_the_killed_ones_edit_alone_is_offered(
         living.press(TAB, TAB, ENTER)
         living.says("Saved Plain of the living")
         living.until(lambda: kept(home) == [], "what was saved gone from the disk")
-    assert bent.held()[0]["name"] == "Plain of the living"
-    assert bent.bodies == [DEAD, LIVING]
+    assert server.held()[0]["name"] == "Plain of the living"
+    assert server.bodies == [DEAD, LIVING]
 
 
 WAITS = "touch $HERE/ready; while [ ! -e $HERE/go ]; do sleep 0.05; done"
@@ -109,15 +109,15 @@ WAITS = "touch $HERE/ready; while [ ! -e $HERE/go ]; do sleep 0.05; done"
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_what_an_editor_wrote_outlives_the_end_of_the_program(
-    bent: BentServer,
+    server: RelayServer,
     home: Path,
     tmp_path: Path,
     editor: Callable[[str], str],
     number: signal.Signals,
 ) -> None:
-    bent.make("Plain")
+    server.make("Plain")
     script = editor(f"sed -i 's/Plain/Plain of the editor/' \"$1\"; {WAITS}")
-    with start(bent, home, EDITOR=script) as ended:
+    with start(server, home, EDITOR=script) as ended:
         ended.press(b"e")
         ended.until(lambda: (tmp_path / "ready").exists(), "the editor")
         ended.signal(number)
@@ -126,23 +126,23 @@ def test_what_an_editor_wrote_outlives_the_end_of_the_program(
         (tmp_path / "go").touch()
         if number != signal.SIGKILL:
             assert ended.ends() == 128 + number
-    if not bent.writes:
-        with start(bent, home) as second:
+    if not server.writes:
+        with start(server, home) as second:
             second.says("Left unsaved: Plain of the editor · R takes it up")
             take_up(second, "Plain of the editor")
             second.press(CTRL_S)
             second.says("Saved Plain of the editor")
             second.until(lambda: kept(home) == [], "what was saved gone from the disk")
-    assert bent.bodies == [{"name": "Plain of the editor"}]
+    assert server.bodies == [{"name": "Plain of the editor"}]
     assert not list((home / "edits").rglob("*"))
 
 
 def test_one_text_that_is_in_an_editor_outlives_a_kill_with_the_rest_of_the_form(
-    bent: BentServer, home: Path, tmp_path: Path, editor: Callable[[str], str]
+    server: RelayServer, home: Path, tmp_path: Path, editor: Callable[[str], str]
 ) -> None:
-    bent.make("Plain")
+    server.make("Plain")
     script = editor(f"printf 'Written there' > \"$1\"; {WAITS}")
-    with start(bent, home, EDITOR=script) as killed:
+    with start(server, home, EDITOR=script) as killed:
         edit(killed, home, " of mine")
         killed.press(TAB, TAB)
         killed.shows("F4 $EDITOR")
@@ -150,7 +150,7 @@ def test_one_text_that_is_in_an_editor_outlives_a_kill_with_the_rest_of_the_form
         killed.until(lambda: (tmp_path / "ready").exists(), "the editor")
         kill(killed)
         (tmp_path / "go").touch()
-    with start(bent, home) as second:
+    with start(server, home) as second:
         second.says("Left unsaved: Plain of mine · R takes it up")
         second.press(b"R")
         second.shows("Left unsaved", "Enter chooses")
@@ -161,5 +161,5 @@ def test_one_text_that_is_in_an_editor_outlives_a_kill_with_the_rest_of_the_form
         second.press(CTRL_S)
         second.says("Saved Plain of mine")
         second.until(lambda: kept(home) == [], "what was saved gone from the disk")
-    assert bent.bodies == [{"name": "Plain of mine", "description": "Written there"}]
+    assert server.bodies == [{"name": "Plain of mine", "description": "Written there"}]
     assert not list((home / "edits").rglob("*"))

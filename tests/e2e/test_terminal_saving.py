@@ -8,7 +8,7 @@ import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
 from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
-from tests.fakeserver.relay import Asked, BentServer, Json
+from tests.fakeserver.relay import Asked, Json, RelayServer
 from tests.fakeserver.sockets import Answer
 
 SIZE = (120, 30)
@@ -17,10 +17,10 @@ LOST = "the answer was lost, but it has arrived"
 
 
 @pytest.fixture
-def edited(bent: BentServer, home: Path) -> Iterator[Terminal]:
+def edited(server: RelayServer, home: Path) -> Iterator[Terminal]:
     """The form over the only assistant there is, its name changed to `Plain!`."""
-    bent.make("Plain", description="before", metadata={"team": "search"})
-    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
+    server.make("Plain", description="before", metadata={"team": "search"})
+    with Program("--base-url", server.url, home=home, size=SIZE) as terminal:
         terminal.shows("> Plain")
         terminal.offers("n New")
         terminal.press(ENTER)
@@ -36,15 +36,15 @@ def describe(terminal: Terminal) -> None:
     terminal.shows("*Description", "My before")
 
 
-def only(server: BentServer) -> Json:
+def only(server: RelayServer) -> Json:
     """The one assistant that the server has."""
     (one,) = server.held()
     return one
 
 
-def test_a_conflict_is_settled_field_by_field(edited: Terminal, bent: BentServer) -> None:
+def test_a_conflict_is_settled_field_by_field(edited: Terminal, server: RelayServer) -> None:
     describe(edited)
-    bent.change(only(bent)["id"], name="Theirs", description="theirs")
+    server.change(only(server)["id"], name="Theirs", description="theirs")
     edited.press(CTRL_S)
     edited.shows("Changed here and elsewhere", '"Theirs"', '"My before"', "Save as chosen")
     edited.press(DOWN, b" ")
@@ -52,79 +52,81 @@ def test_a_conflict_is_settled_field_by_field(edited: Terminal, bent: BentServer
     edited.press(TAB, TAB, TAB, ENTER)
     edited.says("Saved Theirs")
     edited.says("changed elsewhere and kept: name")
-    assert (only(bent)["name"], only(bent)["description"]) == ("Theirs", "My before")
-    assert bent.bodies == [{"description": "My before"}]
+    assert (only(server)["name"], only(server)["description"]) == ("Theirs", "My before")
+    assert server.bodies == [{"description": "My before"}]
 
 
 def test_a_change_elsewhere_in_another_field_is_kept_and_said(
-    edited: Terminal, bent: BentServer
+    edited: Terminal, server: RelayServer
 ) -> None:
-    bent.change(only(bent)["id"], metadata={"team": "ads"})
+    server.change(only(server)["id"], metadata={"team": "ads"})
     edited.press(CTRL_S)
     edited.says("changed elsewhere and kept: metadata")
-    assert (only(bent)["name"], only(bent)["metadata"]) == ("Plain!", {"team": "ads"})
-    assert bent.bodies == [{"name": "Plain!"}]
+    assert (only(server)["name"], only(server)["metadata"]) == ("Plain!", {"team": "ads"})
+    assert server.bodies == [{"name": "Plain!"}]
 
 
 def test_a_field_that_the_server_ignores_is_named_and_stays_in_the_form(
-    edited: Terminal, bent: BentServer
+    edited: Terminal, server: RelayServer
 ) -> None:
     describe(edited)
-    bent.bent["modify"] = lambda asked: bent.pass_on(asked.saying({"name": asked.members["name"]}))
+    server.deviations["modify"] = lambda asked: server.pass_on(
+        asked.saying({"name": asked.members["name"]})
+    )
     edited.press(CTRL_S)
     edited.says("the server did not take: description")
     edited.until(lambda: "*Name" not in edited.text, "a name that is saved")
     edited.shows("*Description", "My before")
     edited.offers("Ctrl+S Save")
-    assert (only(bent)["name"], only(bent)["description"]) == ("Plain!", "before")
-    bent.bent.clear()
+    assert (only(server)["name"], only(server)["description"]) == ("Plain!", "before")
+    server.deviations.clear()
     edited.press(CTRL_S)
     edited.offers("n New")
-    assert only(bent)["description"] == "My before"
-    assert bent.bodies == [
+    assert only(server)["description"] == "My before"
+    assert server.bodies == [
         {"name": "Plain!", "description": "My before"},
         {"description": "My before"},
     ]
 
 
 def test_a_field_that_the_server_wipes_is_named_and_u_brings_it_back(
-    edited: Terminal, bent: BentServer
+    edited: Terminal, server: RelayServer
 ) -> None:
-    before = only(bent)
-    bent.bent["modify"] = lambda asked: bent.pass_on(
+    before = only(server)
+    server.deviations["modify"] = lambda asked: server.pass_on(
         asked.saying({"metadata": {}, **asked.members})
     )
     edited.press(CTRL_S)
     edited.says("the server wiped: metadata")
     edited.offers("n New")
-    assert only(bent) == {**before, "name": "Plain!", "metadata": {}}
+    assert only(server) == {**before, "name": "Plain!", "metadata": {}}
     edited.press(b"u")
     edited.shows("Undo this change of Plain!", "metadata", "Cancel")
     edited.press(TAB, ENTER)
     edited.shows("This server replaces the whole object", "Send all fields")
-    assert len(bent.bodies) == 1, "it would wipe more, so it asks first"
+    assert len(server.bodies) == 1, "it would wipe more, so it asks first"
     edited.press(TAB, ENTER)
     edited.says("Saved Plain · ")
-    assert only(bent) == before
-    assert bent.bodies[1:] == [{name: before[name] for name in before if name in FIELDS}]
+    assert only(server) == before
+    assert server.bodies[1:] == [{name: before[name] for name in before if name in FIELDS}]
 
 
 def test_a_modify_whose_answer_is_lost_is_found_and_not_repeated(
-    edited: Terminal, bent: BentServer
+    edited: Terminal, server: RelayServer
 ) -> None:
-    bent.bent["modify"] = bent.pass_on_and_hang_up
+    server.deviations["modify"] = server.pass_on_and_hang_up
     edited.press(CTRL_S)
     edited.says(LOST)
     edited.offers("n New")
-    assert only(bent)["name"] == "Plain!"
-    assert bent.writes == ["modify"]
+    assert only(server)["name"] == "Plain!"
+    assert server.writes == ["modify"]
 
 
 @pytest.fixture
-def new(bent: BentServer, home: Path) -> Iterator[Terminal]:
+def new(server: RelayServer, home: Path) -> Iterator[Terminal]:
     """The form on a new assistant, `Fresh`, on a server that has another of just that name."""
-    bent.make("Fresh")
-    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
+    server.make("Fresh")
+    with Program("--base-url", server.url, home=home, size=SIZE) as terminal:
         terminal.shows("> Fresh")
         terminal.offers("n New")
         terminal.press(b"n")
@@ -136,43 +138,43 @@ def new(bent: BentServer, home: Path) -> Iterator[Terminal]:
         yield terminal
 
 
-def names(server: BentServer) -> list[str]:
+def names(server: RelayServer) -> list[str]:
     """What the server has, newest first."""
     return [assistant["name"] for assistant in server.held()]
 
 
 def test_a_create_whose_answer_is_lost_is_found_and_not_repeated(
-    new: Terminal, bent: BentServer
+    new: Terminal, server: RelayServer
 ) -> None:
-    bent.bent["create"] = bent.pass_on_and_hang_up
+    server.deviations["create"] = server.pass_on_and_hang_up
     new.press(CTRL_S)
     new.says(LOST)
     new.offers("n New")
-    assert names(bent) == ["Fresh", "Fresh"]
-    assert bent.writes == ["create"]
+    assert names(server) == ["Fresh", "Fresh"]
+    assert server.writes == ["create"]
 
 
 @pytest.mark.parametrize("arrives", [True, False])
 def test_a_create_that_is_tried_again_makes_just_one(
-    arrives: bool, new: Terminal, bent: BentServer
+    arrives: bool, new: Terminal, server: RelayServer
 ) -> None:
     """The first request is lost on its way, or it comes to the server when nobody looks for it."""
-    bent.bent["create"] = lambda asked: None
+    server.deviations["create"] = lambda asked: None
     new.press(CTRL_S)
     new.says("it is not there, but may still arrive")
     new.offers("Ctrl+S Save")
     new.shows("*Name      5/256 Fresh")
-    bent.bent.clear()
+    server.deviations.clear()
     if arrives:
-        bent.pass_on(next(asked for asked in bent.requests if asked.part == "create"))
+        server.pass_on(next(asked for asked in server.requests if asked.part == "create"))
     new.press(CTRL_S)
     new.says("Created Fresh")
     assert (LOST in new.status) is arrives
-    assert names(bent) == ["Fresh", "Fresh"]
-    assert bent.writes == ["create"] * (1 if arrives else 2)
+    assert names(server) == ["Fresh", "Fresh"]
+    assert server.writes == ["create"] * (1 if arrives else 2)
 
 
-def delete_elsewhere(terminal: Terminal, server: BentServer) -> str:
+def delete_elsewhere(terminal: Terminal, server: RelayServer) -> str:
     """Save what somebody else deletes meanwhile; its id."""
     identity = str(only(server)["id"])
     server.remove(identity)
@@ -182,30 +184,30 @@ def delete_elsewhere(terminal: Terminal, server: BentServer) -> str:
 
 
 def test_what_was_deleted_elsewhere_is_created_anew_with_the_edits(
-    edited: Terminal, bent: BentServer
+    edited: Terminal, server: RelayServer
 ) -> None:
-    before = only(bent)
-    identity = delete_elsewhere(edited, bent)
+    before = only(server)
+    identity = delete_elsewhere(edited, server)
     edited.press(TAB, ENTER)
     edited.says("Created Plain!")
-    now = only(bent)
+    now = only(server)
     assert now == {**before, "id": now["id"], "created_at": now["created_at"], "name": "Plain!"}
     assert now["id"] != identity and now["id"] in edited.status
-    assert bent.writes == ["create"]
+    assert server.writes == ["create"]
     edited.offers("n New")
     edited.shows("> Plain!", "1–1 of 1 (all)")
 
 
 def test_an_edit_of_what_was_deleted_elsewhere_can_be_kept(
-    edited: Terminal, bent: BentServer
+    edited: Terminal, server: RelayServer
 ) -> None:
-    identity = delete_elsewhere(edited, bent)
+    identity = delete_elsewhere(edited, server)
     edited.press(ENTER)
     edited.says("the edit is kept here")
     edited.shows(f"Edit {identity}", "*Name", "Plain!")
     edited.press(b"?")
     edited.shows("Plain!?")
-    assert (bent.held(), bent.writes) == ([], [])
+    assert (server.held(), server.writes) == ([], [])
     edited.press(ESCAPE)
     edited.shows("There are unsaved changes", "Changed: Name")
 
@@ -218,14 +220,14 @@ VENDORS: Json = {
 """What this program knows nothing of, inside of what it does."""
 
 
-def replaces(bent: BentServer, asked: Asked) -> Answer:
+def replaces(server: RelayServer, asked: Asked) -> Answer:
     """Take what a modify does not name back to its default."""
-    return with_a_tenant(bent, asked.saying({**dict.fromkeys(FIELDS), **asked.members}))
+    return with_a_tenant(server, asked.saying({**dict.fromkeys(FIELDS), **asked.members}))
 
 
-def with_a_tenant(bent: BentServer, asked: Asked) -> Answer:
+def with_a_tenant(server: RelayServer, asked: Asked) -> Answer:
     """Show a field of the server's own."""
-    status, body, _ = bent.pass_on(asked)
+    status, body, _ = server.pass_on(asked)
     kind = b'"object":"assistant"'
     return Answer(status, body.replace(kind, b'"x_tenant":7,' + kind))
 
@@ -237,16 +239,18 @@ def without_a_tenant(asked: Asked) -> Asked:
 
 
 def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
-    bent: BentServer, home: Path
+    server: RelayServer, home: Path
 ) -> None:
     home.mkdir()
     (home / "config.toml").write_text(
-        f'default = "whole"\n[profiles.whole]\nbase_url = "{bent.url}"\nfull_replace = true\n'
+        f'default = "whole"\n[profiles.whole]\nbase_url = "{server.url}"\nfull_replace = true\n'
     )
-    identity = bent.make("Plain", description="kept", temperature=0.5, **VENDORS)
-    before = only(bent)
-    bent.bent["modify"] = lambda asked: replaces(bent, without_a_tenant(asked))
-    bent.bent["list"] = bent.bent["retrieve"] = lambda asked: with_a_tenant(bent, asked)
+    identity = server.make("Plain", description="kept", temperature=0.5, **VENDORS)
+    before = only(server)
+    server.deviations["modify"] = lambda asked: replaces(server, without_a_tenant(asked))
+    server.deviations["list"] = server.deviations["retrieve"] = lambda asked: with_a_tenant(
+        server, asked
+    )
     with Program(home=home, size=SIZE) as terminal:
         terminal.shows("whole · ", "> Plain", "x_tenant: 7")
         terminal.offers("n New")
@@ -255,8 +259,8 @@ def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
         terminal.press(b"!", CTRL_S)
         terminal.says(f"Saved Plain! · {identity}")
         assert terminal.status.endswith(identity), "all is as asked"
-    assert only(bent) == {**before, "name": "Plain!"}
-    (body,) = bent.bodies
-    fields = {name: value for name, value in only(bent).items() if name in FIELDS}
+    assert only(server) == {**before, "name": "Plain!"}
+    (body,) = server.bodies
+    fields = {name: value for name, value in only(server).items() if name in FIELDS}
     assert body == {**fields, "x_tenant": 7}, "what is not sent would be gone"
     assert body.items() >= VENDORS.items()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Program, Terminal
-from tests.fakeserver.relay import Asked, BentServer, Json
+from tests.fakeserver.relay import Asked, Json, RelayServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
 
@@ -16,11 +16,11 @@ SIZE = (120, 30)
 
 
 @pytest.fixture
-def shown(bent: BentServer, home: Path) -> Iterator[Terminal]:
+def shown(server: RelayServer, home: Path) -> Iterator[Terminal]:
     """The list with two assistants, the cursor on `Newer`."""
-    bent.make("Older", instructions="the older one")
-    bent.make("Newer", instructions="the newer one", metadata={"team": "search"}, temperature=0.5)
-    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
+    server.make("Older", instructions="the older one")
+    server.make("Newer", instructions="the newer one", metadata={"team": "search"}, temperature=0.5)
+    with Program("--base-url", server.url, home=home, size=SIZE) as terminal:
         terminal.shows("> Newer", "1–2 of 2 (all)")
         terminal.offers("n New")
         yield terminal
@@ -58,32 +58,34 @@ def set_by_people(assistant: Json) -> Json:
     return {name: value for name, value in assistant.items() if name not in ("id", "created_at")}
 
 
-def test_u_takes_back_a_change(shown: Terminal, bent: BentServer) -> None:
-    before = bent.held()
+def test_u_takes_back_a_change(shown: Terminal, server: RelayServer) -> None:
+    before = server.held()
     rename(shown, "!", "Newer!")
     shown.press(b"u")
     shown.shows("Undo this change of Newer!", "Cancel")
     shown.press(TAB, ENTER)
     shown.says("Saved Newer · ")
-    assert bent.held() == before
-    assert bent.bodies == [{"name": "Newer!"}, {"name": "Newer"}]
+    assert server.held() == before
+    assert server.bodies == [{"name": "Newer!"}, {"name": "Newer"}]
 
 
-def test_u_takes_back_a_deletion_and_shows_the_new_id(shown: Terminal, bent: BentServer) -> None:
-    newer, older = bent.held()
+def test_u_takes_back_a_deletion_and_shows_the_new_id(shown: Terminal, server: RelayServer) -> None:
+    newer, older = server.held()
     delete(shown, "Newer")
-    assert bent.held() == [older]
+    assert server.held() == [older]
     shown.press(b"u")
     status = bring_back(shown, "Newer")
-    now, other = bent.held()
+    now, other = server.held()
     assert set_by_people(now) == set_by_people(newer)
     assert now["id"] != newer["id"] and now["id"] in status
     assert other == older
-    assert bent.writes == ["delete", "create"]
+    assert server.writes == ["delete", "create"]
 
 
-def test_an_older_version_is_restored_from_the_history(shown: Terminal, bent: BentServer) -> None:
-    before = bent.held()
+def test_an_older_version_is_restored_from_the_history(
+    shown: Terminal, server: RelayServer
+) -> None:
+    before = server.held()
     rename(shown, "1", "Newer1")
     rename(shown, "2", "Newer12")
     shown.press(b"H")
@@ -92,8 +94,8 @@ def test_an_older_version_is_restored_from_the_history(shown: Terminal, bent: Be
     shown.shows("Restore this version?", "- Newer12", "+ Newer1", "Cancel")
     shown.press(TAB, ENTER)
     shown.says("Saved Newer1 · ")
-    assert bent.held() == [{**before[0], "name": "Newer1"}, before[1]]
-    assert bent.bodies == [{"name": "Newer1"}, {"name": "Newer12"}, {"name": "Newer1"}]
+    assert server.held() == [{**before[0], "name": "Newer1"}, before[1]]
+    assert server.bodies == [{"name": "Newer1"}, {"name": "Newer12"}, {"name": "Newer1"}]
 
 
 def found(terminal: Terminal) -> bool:
@@ -102,11 +104,11 @@ def found(terminal: Terminal) -> bool:
     return "What was deleted here, to bring it back" in now and "The whole object" not in now
 
 
-def test_the_trash_brings_back_any_deletion(shown: Terminal, bent: BentServer) -> None:
-    newer, older = bent.held()
+def test_the_trash_brings_back_any_deletion(shown: Terminal, server: RelayServer) -> None:
+    newer, older = server.held()
     delete(shown, "Newer")
     delete(shown, "Older")
-    assert bent.held() == []
+    assert server.held() == []
     shown.press(CTRL_P)
     shown.shows("Search for commands")
     shown.press(b"Trash")
@@ -115,20 +117,20 @@ def test_the_trash_brings_back_any_deletion(shown: Terminal, bent: BentServer) -
     shown.shows("Deleted here", "Enter chooses")
     shown.press(DOWN, ENTER)
     status = bring_back(shown, "Newer")
-    (now,) = bent.held()
+    (now,) = server.held()
     assert set_by_people(now) == set_by_people(newer)
     assert now["id"] not in (newer["id"], older["id"]) and now["id"] in status
-    assert bent.writes == ["delete", "delete", "create"]
+    assert server.writes == ["delete", "delete", "create"]
 
 
-def names(bent: BentServer) -> list[str]:
+def names(server: RelayServer) -> list[str]:
     """What the assistants are called, sorted."""
-    return sorted(each["name"] for each in bent.held())
+    return sorted(each["name"] for each in server.held())
 
 
-def undone_after_a_restart(bent: BentServer, home: Path) -> None:
+def undone_after_a_restart(server: RelayServer, home: Path) -> None:
     """Start the program again, press `u`, and agree."""
-    with Program("--base-url", bent.url, home=home, size=SIZE) as terminal:
+    with Program("--base-url", server.url, home=home, size=SIZE) as terminal:
         terminal.shows("> ", "(all)")
         terminal.offers("n New")
         terminal.press(b"u")
@@ -142,18 +144,18 @@ def undone_after_a_restart(bent: BentServer, home: Path) -> None:
 
 
 def test_what_was_brought_back_when_the_program_was_killed_is_not_doubled(
-    shown: Terminal, bent: BentServer, home: Path
+    shown: Terminal, server: RelayServer, home: Path
 ) -> None:
     delete(shown, "Newer")
     arrived, killed = threading.Event(), threading.Event()
 
     def create(asked: Asked) -> Answer:
-        answer = bent.pass_on(asked)
+        answer = server.pass_on(asked)
         arrived.set()
         assert killed.wait(LIMIT)
         return answer
 
-    bent.bent["create"] = create
+    server.deviations["create"] = create
     shown.press(b"u")
     shown.shows("Bring back Newer?")
     shown.press(TAB, ENTER)
@@ -163,13 +165,13 @@ def test_what_was_brought_back_when_the_program_was_killed_is_not_doubled(
         shown.process.wait(LIMIT)
     finally:
         killed.set()
-    undone_after_a_restart(bent, home)
-    assert names(bent) == ["Newer", "Older"]
-    assert bent.writes == ["delete", "create"]
+    undone_after_a_restart(server, home)
+    assert names(server) == ["Newer", "Older"]
+    assert server.writes == ["delete", "create"]
 
 
 def test_what_is_brought_back_late_is_not_doubled_by_the_next_program(
-    shown: Terminal, bent: BentServer, home: Path
+    shown: Terminal, server: RelayServer, home: Path
 ) -> None:
     delete(shown, "Newer")
     held: list[Asked] = []
@@ -178,7 +180,7 @@ def test_what_is_brought_back_late_is_not_doubled_by_the_next_program(
         held.append(asked)
         return Answer(504, b"{}")
 
-    bent.bent["create"] = create
+    server.deviations["create"] = create
     shown.press(b"u")
     shown.shows("Bring back Newer?")
     shown.press(TAB, ENTER)
@@ -186,7 +188,7 @@ def test_what_is_brought_back_late_is_not_doubled_by_the_next_program(
     shown.offers("n New")
     shown.press(b"q")
     assert shown.ends() == 0
-    bent.pass_on(held[0])
-    undone_after_a_restart(bent, home)
-    assert names(bent) == ["Newer", "Older"]
-    assert bent.writes == ["delete", "create"]
+    server.pass_on(held[0])
+    undone_after_a_restart(server, home)
+    assert names(server) == ["Newer", "Older"]
+    assert server.writes == ["delete", "create"]

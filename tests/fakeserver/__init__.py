@@ -2,7 +2,7 @@
 
 - `server`: the fake server, with a known server's `deviations` plugged in, as an ASGI application;
 - `raw_server`: one that answers with raw JSON, however hostile;
-- `machine`: the program's own server on a socket, in a thread of the test's process (`fixtures`);
+- `embedded_server`: the server of the program on a socket, in a thread (`fixtures`);
 - `relay` and `proxy`: stand before that, and change what goes through as HTTP or as bytes;
 - `sockets`: puts any of them on a socket.
 """

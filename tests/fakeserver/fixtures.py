@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 
 
 @pytest.fixture(scope="session")
-def other_side() -> Iterator[Machine]:
-    """The machine, started once."""
-    with Machine() as machine:
-        yield machine
+def shared_embedded_server() -> Iterator[EmbeddedServer]:
+    """The server, started once."""
+    with EmbeddedServer() as embedded_server:
+        yield embedded_server
 
 
 @pytest.fixture
-def machine(other_side: Machine) -> Machine:
-    """The machine, its server empty."""
-    other_side.wipe()
-    return other_side
+def embedded_server(shared_embedded_server: EmbeddedServer) -> EmbeddedServer:
+    """The server, emptied."""
+    shared_embedded_server.wipe()
+    return shared_embedded_server

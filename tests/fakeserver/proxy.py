@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.relay import Asked
 
 _RESET = struct.pack("ii", 1, 0)
@@ -53,7 +53,9 @@ class Exchange:
 
     async def carry_out(self) -> Reply:
         """Have the sound server do what is asked."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._proxy.machine.port)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self._proxy.embedded_server.port
+        )
         try:
             writer.write(self._raw)
             head = await reader.readuntil(b"\r\n\r\n")
@@ -98,8 +100,10 @@ class Proxy:
     The parts are those of `Asked.part`; "arrival" is that of a connection, which is then reset.
     """
 
-    def __init__(self, machine: Machine, context: ssl.SSLContext | None = None) -> None:
-        self.machine = machine
+    def __init__(
+        self, embedded_server: EmbeddedServer, context: ssl.SSLContext | None = None
+    ) -> None:
+        self.embedded_server = embedded_server
         self.asked: list[Asked] = []
         """The requests that were read to their end, in their order."""
         self.connections = 0
@@ -112,7 +116,7 @@ class Proxy:
 
     def __enter__(self) -> Self:
         """Listen."""
-        self.machine.do(self._start())
+        self.embedded_server.do(self._start())
         return self
 
     def __exit__(
@@ -122,7 +126,7 @@ class Proxy:
         trace: TracebackType | None,
     ) -> None:
         """Let go of the port and of all connections."""
-        self.machine.do(self._stop())
+        self.embedded_server.do(self._stop())
 
     @property
     def url(self) -> str:

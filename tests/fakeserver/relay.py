@@ -40,17 +40,17 @@ class Asked:
         return replace(self, body=json.dumps(members).encode())
 
 
-Bend = Callable[[Asked], Answer | None]
+Handler = Callable[[Asked], Answer | None]
 """Answers a request; None closes the connection without a byte of an answer."""
 
 
-class BentServer:
-    """A TCP server before the sound one at `behind`; what is in `bent` answers for its part."""
+class RelayServer:
+    """A server on a socket before the one at `behind`; `deviations` answer for their parts."""
 
     def __init__(self, behind: str) -> None:
         self.requests: list[Asked] = []
         """All that arrived here, in its order."""
-        self.bent: dict[str, Bend] = {}
+        self.deviations: dict[str, Handler] = {}
         """What answers instead of the sound server, by the parts of the API."""
         self._behind = httpx.Client(base_url=behind.removesuffix("/v1"), timeout=LIMIT)
         self._listening = on_a_socket(self._respond)
@@ -89,7 +89,7 @@ class BentServer:
     def answer(self, asked: Asked) -> Answer | None:
         """Write a request down and answer it, or not."""
         self.requests.append(asked)
-        return self.bent.get(asked.part, self.pass_on)(asked)
+        return self.deviations.get(asked.part, self.pass_on)(asked)
 
     def pass_on(self, asked: Asked) -> Answer:
         """Have a request carried out as it is."""

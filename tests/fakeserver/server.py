@@ -13,7 +13,7 @@ from tests.fakeserver import deviations
 from tests.fakeserver.deviations import Cut
 from tests.fakeserver.requests import PARTS, Answer, Asked, Members, Refusal
 
-KEY = "sk-bent-0123456789"
+KEY = "sk-fake-0123456789"
 """What every profile of these tests sends."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from assistant_tui.core.errors import Offline, TimedOut, Unreadable
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.api.support import KEY, KeyRing
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.proxy import Proxy, sound
 from tests.faults.clients import ACTIONS, DONE, PATIENT, Waits, client
 from tests.faults.faults import (
@@ -31,9 +31,9 @@ ONCE_SILENT = 1.5
 @pytest.mark.parametrize("part", ACTIONS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 async def test_one_fault_is_got_over_or_said(
-    trouble: Trouble, part: str, proxy: Proxy, machine: Machine
+    trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one, waits = machine.make("Old"), Waits()
+    one, waits = embedded_server.make("Old"), Waits()
     proxy.once(part, trouble.act)
     repeated = trouble.is_repeated(part)
     async with client(proxy.url, waits, ONCE_SILENT if trouble.silent else PATIENT) as opened:
@@ -41,21 +41,21 @@ async def test_one_fault_is_got_over_or_said(
         with nullcontext() if got_over else is_said(trouble, part):
             await ACTIONS[part](opened, one)
     assert len(waits.seconds) == repeated
-    assert machine.names() == (DONE[part] if trouble.carried_out or repeated else ["Old"])
+    assert embedded_server.names() == (DONE[part] if trouble.carried_out or repeated else ["Old"])
 
 
 @pytest.mark.parametrize("part", ACTIONS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 async def test_a_fault_without_end_is_said_and_no_write_is_doubled(
-    trouble: Trouble, part: str, proxy: Proxy, machine: Machine
+    trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one, waits = machine.make("Old"), Waits()
+    one, waits = embedded_server.make("Old"), Waits()
     proxy.always(trouble.act, part)
     async with client(proxy.url, waits, 0.2 if trouble.silent else PATIENT) as opened:
         with is_said(trouble, part):
             await ACTIONS[part](opened, one)
     assert len(waits.seconds) == (MOST_RETRIES if trouble.is_repeated(part) else 0)
-    assert machine.names() == (DONE[part] if trouble.carried_out else ["Old"])
+    assert embedded_server.names() == (DONE[part] if trouble.carried_out else ["Old"])
 
 
 @contextmanager
@@ -72,22 +72,22 @@ def is_said(trouble: Trouble, part: str) -> Iterator[None]:
 @pytest.mark.parametrize("part", ACTIONS)
 @pytest.mark.parametrize("odd", HELPED)
 async def test_what_is_no_fault_is_none(
-    odd: str, part: str, proxy: Proxy, machine: Machine
+    odd: str, part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one, waits = machine.make("Old"), Waits()
+    one, waits = embedded_server.make("Old"), Waits()
     proxy.once(part, HELPED[odd])
     async with client(proxy.url, waits) as opened:
         await ACTIONS[part](opened, one)
-        assert (waits.seconds, machine.names()) == ([], DONE[part])
+        assert (waits.seconds, embedded_server.names()) == ([], DONE[part])
         await opened.list()
 
 
 @pytest.mark.parametrize("part", ACTIONS)
 async def test_a_connection_that_is_reset_on_its_arrival(
-    part: str, proxy: Proxy, machine: Machine
+    part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
     """It may break before the request is sent, which is then sent again, or after."""
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     proxy.once("arrival", sound)
     async with client(proxy.url) as opened:
         try:
@@ -95,26 +95,28 @@ async def test_a_connection_that_is_reset_on_its_arrival(
         except Offline as error:
             assert part in ("create", "modify")
             assert error.may_have_arrived
-            assert machine.names() == ["Old"]
+            assert embedded_server.names() == ["Old"]
         else:
-            assert machine.names() == DONE[part]
+            assert embedded_server.names() == DONE[part]
 
 
 @pytest.mark.parametrize("part", ACTIONS)
-async def test_an_answer_in_drips_ends(part: str, proxy: Proxy, machine: Machine) -> None:
-    one, waits = machine.make("Old"), Waits()
+async def test_an_answer_in_drips_ends(
+    part: str, proxy: Proxy, embedded_server: EmbeddedServer
+) -> None:
+    one, waits = embedded_server.make("Old"), Waits()
     proxy.always(drip_for_ever, part)
     async with client(proxy.url, waits, 0.1) as opened:
         with pytest.raises(TimedOut, match="within"):
             await ACTIONS[part](opened, one)
-    assert machine.names() == ["Old"]
+    assert embedded_server.names() == ["Old"]
 
 
 @pytest.mark.parametrize("part", ACTIONS)
 async def test_a_server_is_left_alone_as_long_as_it_asks(
-    part: str, proxy: Proxy, machine: Machine
+    part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one, waits = machine.make("Old"), Waits()
+    one, waits = embedded_server.make("Old"), Waits()
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     headers = [{"retry_after": "3"}, {"retry_after": soon}]
     proxy.once(part, *(limited(**each) for each in headers))
@@ -124,22 +126,22 @@ async def test_a_server_is_left_alone_as_long_as_it_asks(
     assert exact == 3
     assert 0 < until <= 60
     assert proxy.count(part) == 3
-    assert machine.names() == DONE[part]
+    assert embedded_server.names() == DONE[part]
 
 
 @pytest.mark.parametrize("part", ACTIONS)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_no_request_and_no_key_goes_where_a_redirect_points(
-    status: int, part: str, proxy: Proxy, machine: Machine
+    status: int, part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one = machine.make("Old")
-    with Proxy(machine) as elsewhere:
+    one = embedded_server.make("Old")
+    with Proxy(embedded_server) as elsewhere:
         proxy.once(part, redirected(status, f"{elsewhere.url}/assistants"))
         async with client(proxy.url, key=KeyRing(KEY)) as opened:
             with pytest.raises(Unreadable, match=f"points to http://127.0.0.1:{elsewhere.port}"):
                 await ACTIONS[part](opened, one)
         assert elsewhere.connections == 0
-    assert machine.names() == ["Old"]
+    assert embedded_server.names() == ["Old"]
 
 
 async def test_a_host_that_nobody_knows() -> None:
@@ -152,12 +154,12 @@ async def test_a_host_that_nobody_knows() -> None:
 
 @pytest.mark.parametrize("part", [*READS, "delete"])
 async def test_what_is_left_of_one_answer_is_taken_for_no_other(
-    part: str, proxy: Proxy, machine: Machine
+    part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     proxy.once("list", longer_than_it_said)
     async with client(proxy.url) as opened:
         with pytest.raises(Unreadable):
             await opened.list()
         await ACTIONS[part](opened, one)
-    assert machine.names() == DONE[part]
+    assert embedded_server.names() == DONE[part]

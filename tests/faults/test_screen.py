@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.retries import MOST_RETRIES
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.proxy import Exchange, Proxy, sound
 from tests.faults.clients import DONE, PATIENT, Waits
 from tests.faults.faults import (
@@ -44,9 +44,11 @@ LOST = "the answer was lost, but it has arrived"
 
 
 @pytest.fixture
-async def program(proxy: Proxy, machine: Machine, tmp_path: Path) -> AsyncIterator[Driver]:
+async def program(
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
+) -> AsyncIterator[Driver]:
     """The program on a server with the assistant `Old`."""
-    machine.make("Old")
+    embedded_server.make("Old")
     endpoint = Endpoint(proxy.url, timeout=PATIENT)
     async with running(endpoint, tmp_path, size=SIZE, sleep=Waits()) as driver:
         yield driver
@@ -73,7 +75,7 @@ AGAIN: dict[str, Sequence[str]] = {
 @pytest.mark.parametrize("part", KEYS)
 @pytest.mark.parametrize("trouble", CHOSEN, ids=str)
 async def test_a_write_is_done_or_said_and_a_second_try_does_it_once(
-    trouble: Trouble, part: str, program: Driver, proxy: Proxy, machine: Machine
+    trouble: Trouble, part: str, program: Driver, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
     proxy.once(part, trouble.act)
     await program.press(*KEYS[part])
@@ -82,10 +84,10 @@ async def test_a_write_is_done_or_said_and_a_second_try_does_it_once(
         assert (LOST in program.status) is (trouble.carried_out and part != "delete")
     else:
         assert program.status.startswith(f"✗ {KEPT[part]}{trouble.error.title}: ")
-        assert machine.names() == ["Old"]
+        assert embedded_server.names() == ["Old"]
         await program.press(*AGAIN[part])
         assert program.status.startswith(DID[part])
-    assert machine.names() == DONE[part]
+    assert embedded_server.names() == DONE[part]
     assert program.highlighted == (DONE[part][0] if DONE[part] else "")
 
 
@@ -99,7 +101,7 @@ async def test_a_list_that_cannot_be_loaded_says_so_and_keeps_its_rows(
     assert program.status.endswith(" · r tries again")
     assert program.highlighted == "Old"
     proxy.mend()
-    proxy.machine.make("New")
+    proxy.embedded_server.make("New")
     await program.press("r")
     assert "1–2 of 2 (all)" in program.header
     assert "tries again" not in program.status
@@ -107,9 +109,9 @@ async def test_a_list_that_cannot_be_loaded_says_so_and_keeps_its_rows(
 
 @pytest.mark.parametrize("trouble", CHOSEN, ids=str)
 async def test_a_first_list_that_cannot_be_loaded_says_so_and_can_be_tried_again(
-    trouble: Trouble, proxy: Proxy, machine: Machine, tmp_path: Path
+    trouble: Trouble, proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    machine.make("Old")
+    embedded_server.make("Old")
     proxy.always(trouble.act, "list")
     endpoint = Endpoint(proxy.url, timeout=PATIENT)
     async with running(endpoint, tmp_path, size=SIZE, sleep=Waits()) as program:
@@ -121,10 +123,10 @@ async def test_a_first_list_that_cannot_be_loaded_says_so_and_can_be_tried_again
 
 
 async def test_a_page_that_fails_is_loaded_by_r(
-    proxy: Proxy, machine: Machine, tmp_path: Path
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
     for number in range(60):
-        machine.make(f"No {number}")
+        embedded_server.make(f"No {number}")
     endpoint = Endpoint(proxy.url, timeout=PATIENT)
     async with running(endpoint, tmp_path, size=SIZE, sleep=Waits()) as program:
         proxy.once("list", *[reset_in_the_request] * (MOST_RETRIES + 1))
@@ -137,9 +139,9 @@ async def test_a_page_that_fails_is_loaded_by_r(
 
 @pytest.mark.parametrize("arrived", [False, True])
 async def test_a_deletion_that_nobody_could_look_at_is_undone_only_where_it_happened(
-    arrived: bool, program: Driver, proxy: Proxy, machine: Machine
+    arrived: bool, program: Driver, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    (one,) = machine.held()
+    (one,) = embedded_server.held()
     proxy.always(reset_after_the_deed if arrived else reset_before_the_deed, "delete")
     proxy.once("retrieve", sound, *[reset_in_the_request] * (MOST_RETRIES + 1))
     await program.press(*KEYS["delete"])
@@ -151,7 +153,7 @@ async def test_a_deletion_that_nobody_could_look_at_is_undone_only_where_it_happ
         await program.press("tab", "enter")
     else:
         assert "Old was not brought back: it is still there" in program.status
-    (now,) = machine.held()
+    (now,) = embedded_server.held()
     assert now["name"] == "Old"
     assert (now["id"] != one["id"]) is arrived
     await program.press("u")
@@ -159,11 +161,11 @@ async def test_a_deletion_that_nobody_could_look_at_is_undone_only_where_it_happ
 
 
 async def test_deletions_of_many_that_did_not_arrive_are_not_taken_back(
-    program: Driver, proxy: Proxy, machine: Machine
+    program: Driver, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    machine.make("Other")
+    embedded_server.make("Other")
     await program.press("r")
-    before = machine.held()
+    before = embedded_server.held()
 
     async def reset_and_hide(exchange: Exchange) -> None:
         proxy.always(reset_in_the_request, "retrieve")
@@ -173,7 +175,7 @@ async def test_deletions_of_many_that_did_not_arrive_are_not_taken_back(
     await program.press("space", "up", "space", "d")
     await program.press("2", "enter")
     assert "it may have been deleted all the same" in program.text
-    assert machine.held() == before
+    assert embedded_server.held() == before
     await program.press("escape")
     proxy.mend()
     kept = await program.main.context.service.journal.trash()
@@ -181,15 +183,15 @@ async def test_deletions_of_many_that_did_not_arrive_are_not_taken_back(
     await program.press("u")
     await program.press(str(len(kept)), "enter")
     assert "it is still there: its deletion did not" in program.text
-    assert machine.held() == before
+    assert embedded_server.held() == before
     assert await program.main.context.service.journal.trash() == ()
 
 
 async def test_what_was_gone_already_is_said_and_does_not_offer_an_undoing(
-    program: Driver, machine: Machine
+    program: Driver, embedded_server: EmbeddedServer
 ) -> None:
-    (one,) = machine.held()
-    machine.store.delete(one["id"])
+    (one,) = embedded_server.held()
+    embedded_server.store.delete(one["id"])
     await program.press(*KEYS["delete"])
     assert f"Old was gone already · {one['id']}" in program.status
     await program.press("u")
@@ -197,7 +199,7 @@ async def test_what_was_gone_already_is_said_and_does_not_offer_an_undoing(
 
 
 async def test_a_form_left_with_a_lost_create_leaves_one_assistant_at_most(
-    program: Driver, proxy: Proxy, machine: Machine
+    program: Driver, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
     """It arrives after the program has looked for it in vain."""
     held = threading.Event()
@@ -212,10 +214,10 @@ async def test_a_form_left_with_a_lost_create_leaves_one_assistant_at_most(
     await program.press("n", *"New", "ctrl+s")
     assert "it is not there, but may still arrive" in program.status
     held.set()
-    await program.until(lambda: machine.names() == ["New", "Old"])
+    await program.until(lambda: embedded_server.names() == ["New", "Old"])
     await program.press("ctrl+s")
     assert program.status.startswith("Created New · ")
-    assert machine.names() == ["New", "Old"]
+    assert embedded_server.names() == ["New", "Old"]
 
 
 async def test_a_host_that_nobody_knows_is_named(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from assistant_tui.core.errors import EditConflict, NotFound, ServiceError
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.services.assistants import AssistantService
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.proxy import Proxy
-from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
 from tests.faults.clients import service
-from tests.faults.ledger import Known, Ledger
+from tests.faults.random_faults import LONGER, SEEDS, RandomFaults, naming, seeds
+from tests.faults.write_log import KnownAssistant, WriteLog
 
 STEPS = 60
 HANGS = 120.0
@@ -25,13 +25,13 @@ HANGS = 120.0
 class Walker:
     """Somebody who uses a service at random, and tries again what failed, or gives it up."""
 
-    def __init__(self, service: AssistantService, ledger: Ledger, seed: int) -> None:
+    def __init__(self, service: AssistantService, write_log: WriteLog, seed: int) -> None:
         self._service = service
-        self._ledger = ledger
+        self._ledger = write_log
         self._random = random.Random(seed)
         self._seed = seed
         self._count = 0
-        self._mine: list[Known] = []
+        self._mine: list[KnownAssistant] = []
 
     async def walk(self, steps: int) -> None:
         """Do so many things."""
@@ -44,7 +44,7 @@ class Walker:
         self._count += 1
         return f"{kind} {self._seed}-{self._count}"
 
-    def _one(self) -> Known | None:
+    def _one(self) -> KnownAssistant | None:
         living = [each for each in self._mine if True in each.there]
         return self._random.choice(living) if living else None
 
@@ -105,27 +105,31 @@ class Walker:
         assert certain <= {each.id for each in listing.rows}
 
 
-async def soak(proxy: Proxy, machine: Machine, journal: Path, seed: int, walkers: int = 1) -> None:
+async def soak(
+    proxy: Proxy, embedded_server: EmbeddedServer, journal: Path, seed: int, walkers: int = 1
+) -> None:
     """Walk under faults, then look without them."""
-    ledger = Ledger()
-    proxy.choose = Chaos(seed, 0.3)
+    write_log = WriteLog()
+    proxy.choose = RandomFaults(seed, 0.3)
     with naming(seed):
         async with asyncio.timeout(HANGS), service(proxy.url, journal) as opened:
-            walks = [Walker(opened, ledger, seed * 100 + each) for each in range(walkers)]
+            walks = [Walker(opened, write_log, seed * 100 + each) for each in range(walkers)]
             await asyncio.gather(*(walk.walk(STEPS // walkers) for walk in walks))
             proxy.mend()
-            ledger.check(machine.held())
+            write_log.check(embedded_server.held())
             listing = await opened.reload(10_000)
-            assert [row.id for row in listing.rows] == [each["id"] for each in machine.held()]
-            assert len(ledger.said) > STEPS / 20, "there were faults to be said"
-            await check_journal(opened, ledger)
+            assert [row.id for row in listing.rows] == [
+                each["id"] for each in embedded_server.held()
+            ]
+            assert len(write_log.said) > STEPS / 20, "there were faults to be said"
+            await check_journal(opened, write_log)
 
 
-async def check_journal(opened: AssistantService, ledger: Ledger) -> None:
+async def check_journal(opened: AssistantService, write_log: WriteLog) -> None:
     """What was acknowledged can be undone."""
     assert opened.journal.trouble == ""
     trash = {entry.object_id for entry in await opened.journal.trash()}
-    for name, known in ledger.known.items():
+    for name, known in write_log.known.items():
         kinds = [entry.kind for entry in await opened.journal.history(name)]
         assert kinds[-1] is ChangeKind.CREATED
         assert known.there != {False} or name in trash or ChangeKind.DELETED not in kinds
@@ -133,23 +137,23 @@ async def check_journal(opened: AssistantService, ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_what_is_acknowledged_is_there_and_nothing_twice(
-    seed: int, proxy: Proxy, machine: Machine, tmp_path: Path
+    seed: int, proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    await soak(proxy, machine, tmp_path / "journal.db", seed)
+    await soak(proxy, embedded_server, tmp_path / "journal.db", seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_so_it_is_where_several_write_at_once(
-    seed: int, proxy: Proxy, machine: Machine, tmp_path: Path
+    seed: int, proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    await soak(proxy, machine, tmp_path / "journal.db", seed, walkers=4)
+    await soak(proxy, embedded_server, tmp_path / "journal.db", seed, walkers=4)
 
 
 @pytest.mark.timeout(LONGER + 600)
 @pytest.mark.skipif(not LONGER, reason="ASSISTANT_TUI_SOAK names the seconds of a longer soak")
 async def test_so_it_is_for_as_long_as_one_likes(
-    proxy: Proxy, machine: Machine, tmp_path: Path
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
     for seed in seeds():
-        machine.wipe()
-        await soak(proxy, machine, tmp_path / f"{seed}.db", seed, walkers=1 + seed % 3)
+        embedded_server.wipe()
+        await soak(proxy, embedded_server, tmp_path / f"{seed}.db", seed, walkers=1 + seed % 3)

@@ -11,11 +11,11 @@ import pytest
 from assistant_tui.config.settings import LOCAL
 from assistant_tui.core.errors import Offline, ServiceError
 from assistant_tui.transport.endpoint import Endpoint
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.proxy import Proxy
-from tests.faults.chaos import LONGER, SEEDS, Chaos, naming, seeds
 from tests.faults.clients import PATIENT, Waits
-from tests.faults.ledger import Known, Ledger
+from tests.faults.random_faults import LONGER, SEEDS, RandomFaults, naming, seeds
+from tests.faults.write_log import KnownAssistant, WriteLog
 from tests.tui.driver import Driver, running
 
 STEPS = 12
@@ -29,9 +29,9 @@ PERHAPS = re.compile("all the same: |may still arrive: ")
 class Person:
     """Presses keys at random, reads what is said of it, and writes that down."""
 
-    def __init__(self, program: Driver, ledger: Ledger, seed: int) -> None:
+    def __init__(self, program: Driver, write_log: WriteLog, seed: int) -> None:
         self._program = program
-        self._ledger = ledger
+        self._ledger = write_log
         self._random = random.Random(seed)
         self._said: list[str] = []
         """What the status line has said since the last deed began."""
@@ -134,7 +134,7 @@ class Person:
         assert not self._program.asked
         assert self._program.main.browser.list_pane.has_focus
 
-    def _highlighted(self) -> Known | None:
+    def _highlighted(self) -> KnownAssistant | None:
         row = self._program.main.list_model.highlighted
         known = None if row is None else self._ledger.known.get(row.id)
         if row is not None and known is not None:
@@ -166,9 +166,9 @@ class Person:
                 known.descriptions = {*self._typed[name]}
 
 
-async def soak(proxy: Proxy, machine: Machine, folder: Path, seed: int) -> None:
+async def soak(proxy: Proxy, embedded_server: EmbeddedServer, folder: Path, seed: int) -> None:
     """Work under faults, then look without them, and leave."""
-    ledger = Ledger()
+    write_log = WriteLog()
     profile = replace(LOCAL, model="gpt-4o")
     endpoint = Endpoint(proxy.url, timeout=PATIENT)
     with naming(seed):
@@ -176,12 +176,12 @@ async def soak(proxy: Proxy, machine: Machine, folder: Path, seed: int) -> None:
             asyncio.timeout(HANGS),
             running(endpoint, folder, size=SIZE, profile=profile, sleep=Waits()) as program,
         ):
-            proxy.choose = chaos = Chaos(seed, 0.3)
-            await Person(program, ledger, seed).work(STEPS)
+            proxy.choose = random_faults = RandomFaults(seed, 0.3)
+            await Person(program, write_log, seed).work(STEPS)
             proxy.mend()
-            held = machine.held()
-            ledger.check(held)
-            assert chaos.count > STEPS / 4, "there were faults"
+            held = embedded_server.held()
+            write_log.check(held)
+            assert random_faults.count > STEPS / 4, "there were faults"
             await program.press("r")
             assert f"of {len(held)} (all)" in program.header or not held
             assert [row.id for row in program.main.list_model.listing.rows] == [
@@ -196,16 +196,16 @@ async def soak(proxy: Proxy, machine: Machine, folder: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS[:1])
 async def test_what_is_said_to_be_done_is_done_once(
-    seed: int, proxy: Proxy, machine: Machine, tmp_path: Path
+    seed: int, proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    await soak(proxy, machine, tmp_path, seed)
+    await soak(proxy, embedded_server, tmp_path, seed)
 
 
 @pytest.mark.timeout(LONGER + 600)
 @pytest.mark.skipif(not LONGER, reason="ASSISTANT_TUI_SOAK names the seconds of a longer soak")
 async def test_so_it_is_for_as_long_as_one_likes(
-    proxy: Proxy, machine: Machine, tmp_path: Path
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
     for seed in seeds():
-        machine.wipe()
-        await soak(proxy, machine, tmp_path / str(seed), seed)
+        embedded_server.wipe()
+        await soak(proxy, embedded_server, tmp_path / str(seed), seed)

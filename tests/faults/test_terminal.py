@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.api.support import KEY
 from tests.e2e.terminal import ENTER, Program, Terminal
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.proxy import Fault, Proxy
 from tests.faults.faults import READS, TROUBLES, redirected
 
@@ -23,9 +23,9 @@ def program(proxy: Proxy, home: Path, timeout: int = 1) -> Terminal:
 
 
 def test_a_server_that_says_nothing_is_told_and_can_be_tried_again(
-    proxy: Proxy, machine: Machine, tmp_path: Path
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    machine.make("Old")
+    embedded_server.make("Old")
     proxy.always(SILENCE, *READS)
     with program(proxy, tmp_path / "home") as terminal:
         terminal.shows("Timed out", "within 1 s", "r tries again")
@@ -41,9 +41,9 @@ def test_a_server_that_says_nothing_is_told_and_can_be_tried_again(
 
 
 def test_the_program_ends_though_a_write_is_not_answered(
-    proxy: Proxy, machine: Machine, tmp_path: Path
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    machine.make("Old")
+    embedded_server.make("Old")
     with program(proxy, tmp_path / "home", timeout=600) as terminal:
         terminal.shows("> Old")
         terminal.offers("d Delete")
@@ -56,14 +56,14 @@ def test_the_program_ends_though_a_write_is_not_answered(
         terminal.shows("A request is under way", "Leave anyway")
         terminal.press(b"\t", ENTER)
         assert terminal.ends() == 0
-    assert machine.names() == ["Old"]
+    assert embedded_server.names() == ["Old"]
     assert [*tmp_path.rglob("crash.txt")] == []
 
 
 def test_the_key_goes_to_no_other_host_and_on_no_screen(
-    proxy: Proxy, machine: Machine, tmp_path: Path
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    with Proxy(machine) as elsewhere:
+    with Proxy(embedded_server) as elsewhere:
         proxy.always(redirected(307, f"{elsewhere.url}/assistants"), "list")
         with program(proxy, tmp_path / "home") as terminal:
             terminal.shows(f"points to http://127.0.0.1:{elsewhere.port}", "not followed")

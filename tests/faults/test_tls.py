@@ -11,7 +11,7 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Offline
 from assistant_tui.transport.retries import MOST_RETRIES
 from tests.api.support import KEY, KeyRing
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.proxy import Proxy, sound
 from tests.faults.clients import ACTIONS, DONE, Waits, client
 
@@ -39,68 +39,74 @@ def context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-async def refused(opened: AssistantsClient, machine: Machine, words: str) -> None:
+async def refused(opened: AssistantsClient, embedded_server: EmbeddedServer, words: str) -> None:
     """None of the five methods gets through, and each says why."""
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     for part, action in ACTIONS.items():
         with pytest.raises(Offline, match=words) as raised:
             await action(opened, one)
         assert not raised.value.may_have_arrived, part
-    assert machine.names() == ["Old"]
+    assert embedded_server.names() == ["Old"]
 
 
 async def test_a_certificate_that_has_run_out(
-    machine: Machine, authority: trustme.CA, ca_file: str
+    embedded_server: EmbeddedServer, authority: trustme.CA, ca_file: str
 ) -> None:
     waits = Waits()
-    with Proxy(machine, context(authority.issue_cert("localhost", not_after=PAST))) as proxy:
+    with Proxy(
+        embedded_server, context(authority.issue_cert("localhost", not_after=PAST))
+    ) as proxy:
         async with client(proxy.url, waits, ca_file=ca_file, key=KeyRing(KEY)) as opened:
-            await refused(opened, machine, "certificate of localhost:.* not trusted .*expired")
+            await refused(
+                opened, embedded_server, "certificate of localhost:.* not trusted .*expired"
+            )
         assert (waits.seconds, proxy.asked) == ([], [])
 
 
 async def test_a_certificate_of_another_host(
-    machine: Machine, authority: trustme.CA, ca_file: str
+    embedded_server: EmbeddedServer, authority: trustme.CA, ca_file: str
 ) -> None:
-    with Proxy(machine, context(authority.issue_cert("other.test"))) as proxy:
+    with Proxy(embedded_server, context(authority.issue_cert("other.test"))) as proxy:
         async with client(proxy.url, ca_file=ca_file, key=KeyRing(KEY)) as opened:
-            await refused(opened, machine, "not valid for 'localhost'")
+            await refused(opened, embedded_server, "not valid for 'localhost'")
         assert proxy.asked == []
 
 
-async def test_a_certificate_of_nobody_known(machine: Machine, authority: trustme.CA) -> None:
-    with Proxy(machine, context(authority.issue_cert("localhost"))) as proxy:
+async def test_a_certificate_of_nobody_known(
+    embedded_server: EmbeddedServer, authority: trustme.CA
+) -> None:
+    with Proxy(embedded_server, context(authority.issue_cert("localhost"))) as proxy:
         async with client(proxy.url, key=KeyRing(KEY)) as opened:
-            await refused(opened, machine, "ca_file in the profile names")
+            await refused(opened, embedded_server, "ca_file in the profile names")
         assert proxy.asked == []
 
 
-async def test_tls_to_a_plain_port(proxy: Proxy, machine: Machine) -> None:
+async def test_tls_to_a_plain_port(proxy: Proxy, embedded_server: EmbeddedServer) -> None:
     waits = Waits()
     async with client(f"https://127.0.0.1:{proxy.port}/v1", waits, key=KeyRing(KEY)) as opened:
-        await refused(opened, machine, r"TLS: no secure connection to 127\.0\.0\.1:\d+ \(")
+        await refused(opened, embedded_server, r"TLS: no secure connection to 127\.0\.0\.1:\d+ \(")
     assert len(waits.seconds) == MOST_RETRIES * len(ACTIONS), "it was sent by nobody, so once more"
     assert proxy.asked == []
 
 
 @pytest.mark.parametrize("part", ACTIONS)
 async def test_a_handshake_that_is_reset_is_tried_again(
-    part: str, machine: Machine, authority: trustme.CA, ca_file: str
+    part: str, embedded_server: EmbeddedServer, authority: trustme.CA, ca_file: str
 ) -> None:
-    one = machine.make("Old")
-    with Proxy(machine, context(authority.issue_cert("localhost"))) as proxy:
+    one = embedded_server.make("Old")
+    with Proxy(embedded_server, context(authority.issue_cert("localhost"))) as proxy:
         proxy.once("arrival", sound)
         async with client(proxy.url, ca_file=ca_file) as opened:
             await ACTIONS[part](opened, one)
-    assert machine.names() == DONE[part]
+    assert embedded_server.names() == DONE[part]
 
 
 async def test_a_plain_request_to_a_port_that_speaks_tls(
-    machine: Machine, authority: trustme.CA
+    embedded_server: EmbeddedServer, authority: trustme.CA
 ) -> None:
     """It is sent, but nobody there can read it."""
-    one = machine.make("Old")
-    with Proxy(machine, context(authority.issue_cert("localhost"))) as proxy:
+    one = embedded_server.make("Old")
+    with Proxy(embedded_server, context(authority.issue_cert("localhost"))) as proxy:
         async with client(f"http://127.0.0.1:{proxy.port}/v1") as opened:
             for action in ACTIONS.values():
                 with pytest.raises(
@@ -108,4 +114,4 @@ async def test_a_plain_request_to_a_port_that_speaks_tls(
                 ):
                     await action(opened, one)
         assert proxy.asked == []
-    assert machine.names() == ["Old"]
+    assert embedded_server.names() == ["Old"]

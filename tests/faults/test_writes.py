@@ -10,7 +10,7 @@ from assistant_tui.core.errors import NotServed, Offline, ServiceError
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.retries import MOST_RETRIES
-from tests.fakeserver.machine import Machine
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.proxy import Exchange, Proxy, sound
 from tests.faults.clients import DONE, PATIENT, service
 from tests.faults.faults import (
@@ -67,9 +67,9 @@ def once(trouble: Trouble) -> float:
 @pytest.mark.parametrize("part", DEEDS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 async def test_a_write_that_goes_wrong_is_found_or_said_and_done_once(
-    trouble: Trouble, part: str, proxy: Proxy, machine: Machine
+    trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     proxy.once(part, trouble.act)
     done = trouble.carried_out or trouble.is_repeated(part)
     async with service(proxy.url, timeout=once(trouble)) as opened:
@@ -80,19 +80,19 @@ async def test_a_write_that_goes_wrong_is_found_or_said_and_done_once(
             with pytest.raises(ServiceError, match=trouble.words) as raised:
                 await DEEDS[part](opened, one)
             assert raised.value.message.startswith(NOT_THERE[part]) is not trouble.certain
-            assert machine.names() == ["Old"]
+            assert embedded_server.names() == ["Old"]
             if trouble.error is NotServed:
                 return  # Such a server is not asked again.
             await DEEDS[part](opened, one)
-    assert machine.names() == DONE[part]
+    assert embedded_server.names() == DONE[part]
 
 
 @pytest.mark.parametrize("part", DEEDS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 async def test_a_write_that_goes_wrong_without_end_is_found_or_said(
-    trouble: Trouble, part: str, proxy: Proxy, machine: Machine
+    trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     proxy.always(trouble.act, part)
     async with service(proxy.url, timeout=once(trouble)) as opened:
         if trouble.carried_out:
@@ -101,17 +101,17 @@ async def test_a_write_that_goes_wrong_without_end_is_found_or_said(
             with pytest.raises(ServiceError, match=trouble.words) as raised:
                 await DEEDS[part](opened, one)
             assert raised.value.message.startswith(NOT_THERE[part]) is not trouble.certain
-    assert machine.names() == (DONE[part] if trouble.carried_out else ["Old"])
+    assert embedded_server.names() == (DONE[part] if trouble.carried_out else ["Old"])
 
 
 @pytest.mark.parametrize("part", DEEDS)
 @pytest.mark.parametrize("trouble", [each for each in TROUBLES if not each.certain], ids=str)
 async def test_where_nobody_can_look_it_is_said_that_it_may_be_done(
-    trouble: Trouble, part: str, proxy: Proxy, machine: Machine
+    trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
     if part == "delete" and trouble.deletes:
         pytest.skip("the answer says that it is done")
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     async with service(proxy.url, timeout=once(trouble)) as opened:
 
         async def spoil(exchange: Exchange) -> None:
@@ -122,29 +122,31 @@ async def test_where_nobody_can_look_it_is_said_that_it_may_be_done(
         with pytest.raises(trouble.error, match=trouble.words) as raised:
             await DEEDS[part](opened, one)
         assert raised.value.message.startswith(PERHAPS[part])
-        assert machine.names() == (DONE[part] if trouble.carried_out else ["Old"])
+        assert embedded_server.names() == (DONE[part] if trouble.carried_out else ["Old"])
         proxy.mend()
         await DEEDS[part](opened, one)
-    assert machine.names() == DONE[part]
+    assert embedded_server.names() == DONE[part]
 
 
 @pytest.mark.parametrize("part", DEEDS)
 async def test_a_write_on_a_connection_with_the_rest_of_another_answer(
-    part: str, proxy: Proxy, machine: Machine
+    part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     async with service(proxy.url) as opened:
         await opened.fetch(one)
         proxy.once("list" if part == "create" else "retrieve", longer_than_it_said)
         with pytest.raises(ServiceError):
             await DEEDS[part](opened, one)
-        assert machine.names() == ["Old"], "nothing is sent before it is known what is there"
+        assert embedded_server.names() == ["Old"], (
+            "nothing is sent before it is known what is there"
+        )
         await DEEDS[part](opened, one)
-    assert machine.names() == DONE[part]
+    assert embedded_server.names() == DONE[part]
 
 
 async def test_a_twin_that_was_there_before_is_not_taken_for_what_was_lost(
-    proxy: Proxy, machine: Machine
+    proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
     """The look before the create fails, so that nobody knows which of the two is new."""
     async with service(proxy.url) as opened:
@@ -155,29 +157,29 @@ async def test_a_twin_that_was_there_before_is_not_taken_for_what_was_lost(
             await opened.create(NEW)
         with pytest.raises(Offline, match="it is not there, but may still arrive: "):
             await opened.create(NEW)
-        assert machine.names() == ["New"]
+        assert embedded_server.names() == ["New"]
         second = await opened.create(NEW)
     assert second.row.id != first.row.id
-    assert machine.names() == ["New", "New"]
+    assert embedded_server.names() == ["New", "New"]
 
 
 async def test_a_create_that_arrives_when_nobody_looks_any_more_is_found_by_the_next_try(
-    proxy: Proxy, machine: Machine
+    proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
     proxy.once("create", reset_before_the_deed)
     async with service(proxy.url) as opened:
         with pytest.raises(Offline, match="it is not there, but may still arrive"):
             await opened.create(NEW)
-        machine.make("New")
+        embedded_server.make("New")
         saved = await opened.create(NEW)
     assert saved.answer_lost
-    assert machine.names() == ["New"]
+    assert embedded_server.names() == ["New"]
 
 
 async def test_a_deletion_of_which_nobody_knows_can_be_undone(
-    proxy: Proxy, machine: Machine, tmp_path: Path
+    proxy: Proxy, embedded_server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    one = machine.make("Old")
+    one = embedded_server.make("Old")
     async with service(proxy.url, tmp_path / "journal.db") as opened:
         proxy.always(reset_after_the_deed, "delete")
         proxy.once("retrieve", sound, *[reset_in_the_request] * (MOST_RETRIES + 1))

@@ -8,7 +8,7 @@ import pytest
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
-from tests.journal.held import held
+from tests.journal.write_lock import write_lock_held
 
 S, A = "work https://host", "asst_a"
 
@@ -27,7 +27,7 @@ def files(path: Path) -> list[Path]:
 def test_what_a_held_journal_does_not_take_is_kept_beside_it(path: Path, other: Journal) -> None:
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "first")
-        with held(path):
+        with write_lock_held(path):
             journal.drafts.keep(S, A, "second")
             assert other.drafts.orphans(S) == (), "its program runs"
     assert offered(path) == ["second"]
@@ -36,7 +36,7 @@ def test_what_a_held_journal_does_not_take_is_kept_beside_it(path: Path, other: 
 def test_a_journal_that_is_held_from_the_start_keeps_drafts_too(path: Path) -> None:
     with Journal(path) as journal:
         journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", "{}"))
-    with held(path):
+    with write_lock_held(path):
         with Journal(path) as journal:
             journal.drafts.keep(S, A, "typed")
         assert offered(path) == ["typed"]
@@ -45,7 +45,7 @@ def test_a_journal_that_is_held_from_the_start_keeps_drafts_too(path: Path) -> N
 def test_what_is_kept_later_in_the_journal_takes_the_place_of_the_file(path: Path) -> None:
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "first")
-        with held(path):
+        with write_lock_held(path):
             journal.drafts.keep(S, A, "second")
         journal.drafts.keep(S, A, "third")
         assert files(path) == []
@@ -57,13 +57,13 @@ def test_what_a_held_journal_does_not_let_go_is_not_offered(path: Path, last: st
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "first")
         journal.drafts.keep(S, "asst_b", "of another")
-        with held(path):
+        with write_lock_held(path):
             if last == "beside it":
                 journal.drafts.keep(S, A, "second")
             journal.drafts.forget(S, A)
             journal.drafts.forget(S, "never kept")
             assert len(files(path)) == 1
-    with held(path):
+    with write_lock_held(path):
         assert offered(path) == ["of another"]
     assert offered(path) == ["of another"]
     assert files(path) == [], "the journal has caught up"
@@ -74,7 +74,7 @@ def test_what_a_held_journal_does_not_let_go_is_not_offered(path: Path, last: st
 def test_what_is_typed_after_a_forgetting_is_kept(path: Path) -> None:
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "first")
-        with held(path):
+        with write_lock_held(path):
             journal.drafts.forget(S, A)
             journal.drafts.keep(S, A, "second")
     assert offered(path) == ["second"]
@@ -83,7 +83,7 @@ def test_what_is_typed_after_a_forgetting_is_kept(path: Path) -> None:
 def test_what_was_forgotten_is_forgotten_in_every_version_of_it(path: Path) -> None:
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "first")
-        with held(path):
+        with write_lock_held(path):
             journal.drafts.forget(S, A)
             journal.drafts.keep(S, A, "second")
         journal.drafts.forget(S, A)
@@ -93,7 +93,7 @@ def test_what_was_forgotten_is_forgotten_in_every_version_of_it(path: Path) -> N
 def test_what_was_forgotten_keeps_nobody_from_taking_another_draft_over(path: Path) -> None:
     with Journal(path) as dead, Journal(path) as journal:
         journal.drafts.keep(S, A, "own")
-        with held(path):
+        with write_lock_held(path):
             dead.drafts.keep(S, A, "left")
             journal.drafts.forget(S, A)
         dead.close()
@@ -105,9 +105,9 @@ def test_what_was_forgotten_keeps_nobody_from_taking_another_draft_over(path: Pa
 def test_what_is_taken_over_from_a_file_leaves_no_older_one_behind(path: Path) -> None:
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "first")
-        with held(path):
+        with write_lock_held(path):
             journal.drafts.keep(S, A, "second")
-    with held(path), Journal(path) as journal:
+    with write_lock_held(path), Journal(path) as journal:
         (draft,) = journal.drafts.orphans(S)
         assert journal.drafts.adopt(draft)
         assert journal.drafts.orphans(S) == ()
@@ -118,7 +118,7 @@ def test_what_is_taken_over_from_a_file_leaves_no_older_one_behind(path: Path) -
 def test_what_is_discarded_while_the_journal_is_held_is_not_offered_again(path: Path) -> None:
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "left")
-    with held(path), Journal(path) as journal:
+    with write_lock_held(path), Journal(path) as journal:
         (draft,) = journal.drafts.orphans(S)
         assert journal.drafts.discard(draft)
         assert journal.drafts.orphans(S) == ()
@@ -140,7 +140,7 @@ def test_a_damaged_journal_keeps_drafts_beside_it_and_is_said(path: Path) -> Non
 def test_who_waits_for_the_journal_keeps_no_other_thread_from_reading(path: Path) -> None:
     with Journal(path) as journal, ThreadPoolExecutor(4) as pool:
         journal.entries.add(S, Change(A, ChangeKind.CHANGED, "{}", "{}"))
-        with held(path):
+        with write_lock_held(path):
             waiting = [
                 pool.submit(journal.entries.add, S, Change(A, ChangeKind.CHANGED, "{}", "{}"))
                 for _ in "123"

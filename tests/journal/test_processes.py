@@ -11,7 +11,7 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
-from tests.crowd import crowd, meet
+from tests.process_pool import process_pool, wait_for_all
 
 S, A = "work https://host", "asst_a"
 PROCESSES, ROUNDS = 4, 25
@@ -20,7 +20,7 @@ PROCESSES, ROUNDS = 4, 25
 def _write(path: Path) -> tuple[str, list[int], int]:
     """Record and keep drafts; says how many drafts of others it found left behind meanwhile."""
     with Journal(path) as journal:
-        meet()
+        wait_for_all()
         recorded, orphans = [], 0
         for number in range(ROUNDS):
             recorded.append(
@@ -28,12 +28,12 @@ def _write(path: Path) -> tuple[str, list[int], int]:
             )
             journal.drafts.keep(S, A, f"{journal.owner} {number}")
             orphans += len(journal.drafts.orphans(S))
-        meet()
+        wait_for_all()
         return journal.owner, recorded, orphans
 
 
 def test_programs_at_once_on_a_new_journal_lose_nothing_of_each_other(path: Path) -> None:
-    with crowd(PROCESSES) as pool:
+    with process_pool(PROCESSES) as pool:
         found = pool.map(_write, [path] * PROCESSES, chunksize=1)
     with Journal(path) as journal:
         numbers = [entry.number for entry in journal.entries.history(S, A)]
@@ -46,14 +46,14 @@ def test_programs_at_once_on_a_new_journal_lose_nothing_of_each_other(path: Path
 
 def _adopt(path: Path, draft: KeptDraft) -> bool:
     with Journal(path) as journal:
-        meet()
+        wait_for_all()
         taken = journal.drafts.adopt(draft)
-        meet()
+        wait_for_all()
         return taken
 
 
 def test_only_one_of_several_programs_takes_a_draft_over(path: Path) -> None:
-    with crowd(PROCESSES) as pool:
+    with process_pool(PROCESSES) as pool:
         for round in range(ROUNDS // 5):
             with Journal(path) as journal:
                 journal.drafts.keep(S, str(round), "left")
@@ -84,7 +84,7 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import dump_draft
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
-from tests.crowd import crowd, meet
+from tests.process_pool import crowd, meet
 
 journal = Journal(Path(sys.argv[1]))
 for number in itertools.count():

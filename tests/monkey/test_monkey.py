@@ -20,8 +20,8 @@ from assistant_tui.server.app import create_app
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.terminal import job_control
 from assistant_tui.tui.terminal.external_editor import EditorFile
+from tests.monkey.erratic_server import ErraticServer
 from tests.monkey.keys import burst, paste
-from tests.monkey.moods import Moody
 from tests.stores import SampleStore
 from tests.tui.driver import Driver, running
 
@@ -54,7 +54,7 @@ class Monkey:
         self.pressed: deque[str] = deque(maxlen=60)
         self.left = BURSTS
         store = SampleStore(self.random.choice((0, 3, 120)))
-        self.server = Moody(create_app(store, models=("m", "n")), self.random)
+        self.server = ErraticServer(create_app(store, models=("m", "n")), self.random)
 
     def edit(self, file: EditorFile) -> None:
         """What the editor does with its file."""

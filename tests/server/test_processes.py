@@ -13,7 +13,7 @@ import pytest
 from assistant_tui.server.assistants import created, modified
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.storage import sqlite
-from tests.crowd import crowd, meet
+from tests.process_pool import process_pool, wait_for_all
 from tests.server.support import Json, connection_of
 from tests.stores import SQLiteStore
 
@@ -24,7 +24,7 @@ PROCESSES, ROUNDS = 4, 25
 def _open(paths: list[Path]) -> set[str]:
     modes = set()
     for path in paths:
-        meet()
+        wait_for_all()
         with SQLiteStore(path) as store:
             modes.add(store.journal_mode)
     return modes
@@ -32,7 +32,7 @@ def _open(paths: list[Path]) -> set[str]:
 
 def _create(path: Path) -> list[str]:
     with SQLiteStore(path) as store:
-        meet()
+        wait_for_all()
         return [store.create(FIELDS)["id"] for _ in range(ROUNDS)]
 
 
@@ -45,7 +45,7 @@ def _modify(path: Path, assistant_id: str, field: str) -> bool:
 
     seen: list[str | None] = []
     with SQLiteStore(path) as store:
-        meet()
+        wait_for_all()
         for number in range(ROUNDS):
             store.modify(assistant_id, partial(change, number))
     return seen == [None, *map(str, range(ROUNDS - 1))]
@@ -53,7 +53,7 @@ def _modify(path: Path, assistant_id: str, field: str) -> bool:
 
 def test_a_new_file_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
     paths = [tmp_path / f"{n}.db" for n in range(40)]
-    with crowd(PROCESSES) as pool:
+    with process_pool(PROCESSES) as pool:
         assert pool.map(_open, [paths] * PROCESSES, chunksize=1) == [{"wal"}] * PROCESSES
 
 
@@ -93,7 +93,7 @@ def test_tables_that_another_program_makes_meanwhile_are_not_taken_for_a_strange
 
 def test_what_many_create_is_all_there(tmp_path: Path) -> None:
     path = tmp_path / "assistants.db"
-    with crowd(PROCESSES) as pool:
+    with process_pool(PROCESSES) as pool:
         made = pool.map(_create, [path] * PROCESSES, chunksize=1)
     with SQLiteStore(path) as store:
         page = store.page(PageQuery(limit=PROCESSES * ROUNDS, ascending=True))
@@ -112,7 +112,7 @@ def test_changes_of_different_fields_do_not_undo_each_other(tmp_path: Path) -> N
         fields = ["name", "description", "instructions", "response_format"]
         store.modify(assistant_id, lambda old: {**old, "response_format": None})
         each = [(path, assistant_id, field) for field in fields]
-        with crowd(PROCESSES) as pool:
+        with process_pool(PROCESSES) as pool:
             assert all(pool.starmap(_modify, each, chunksize=1))
         last = store.get(assistant_id)
         assert last is not None

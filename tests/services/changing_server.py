@@ -1,4 +1,4 @@
-"""A server whose list changes while it is read, and that bends its lists as told."""
+"""A server whose list changes while it is read, and that deviates as told."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ Json = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Bend:
+class ListDeviations:
     """How a server departs from the API; as it stands here it does not."""
 
     keeps_order: bool = True
@@ -39,7 +39,7 @@ class ChangingServer:
     """What happens after each answer."""
     waits: Iterator[int] = field(default_factory=lambda: iter(()))
     """How many turns of the event loop each answer takes."""
-    bend: Bend = field(default_factory=Bend)
+    deviations: ListDeviations = field(default_factory=ListDeviations)
     per_second: int = 1
     """Assistants that were created in the same second."""
     requests: list[dict[str, str]] = field(default_factory=list)
@@ -100,17 +100,17 @@ class ChangingServer:
 
     def _list(self, query: dict[str, str]) -> httpx.Response:
         self.requests.append(query)
-        ascending = self.bend.keeps_order and query["order"] == "asc"
+        ascending = self.deviations.keeps_order and query["order"] == "asc"
         after = query.get("after")
         cursor = None if after is None else int(after.rpartition("_")[2])
         if cursor is not None and cursor not in self.numbers:
-            if self.bend.lost_cursor == "refused":
+            if self.deviations.lost_cursor == "refused":
                 return httpx.Response(400, json={"error": {"message": "no such cursor"}})
-            cursor = None if self.bend.lost_cursor == "top" else cursor
+            cursor = None if self.deviations.lost_cursor == "top" else cursor
         found = self._behind(cursor, ascending)
-        chosen = found[: min(int(query["limit"]), self.bend.largest)]
+        chosen = found[: min(int(query["limit"]), self.deviations.largest)]
         self.answered = [*chosen]
-        more = self.bend.more(len(chosen) < len(found))
+        more = self.deviations.more(len(chosen) < len(found))
         said = {} if more is None else {"has_more": more}
         return httpx.Response(200, json={"data": [*map(self._object, chosen)], **said})
 
@@ -119,14 +119,14 @@ class ChangingServer:
         found = sorted(self.numbers, key=key)
         if cursor is None:
             return found
-        start = [cursor] if self.bend.inclusive and cursor in self.numbers else []
+        start = [cursor] if self.deviations.inclusive and cursor in self.numbers else []
         return [*start, *(each for each in found if key(each) > key(cursor))]
 
     def _key(self, ascending: bool) -> Callable[[int], tuple[int, int]]:
         """What a list is sorted by."""
         if not ascending:
             return lambda number: (-self.second(number), -number)
-        ties = 1 if self.bend.ties_both_ways else -1
+        ties = 1 if self.deviations.ties_both_ways else -1
         return lambda number: (self.second(number), ties * number)
 
     def _retrieve(self, number: int) -> httpx.Response:

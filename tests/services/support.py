@@ -1,4 +1,4 @@
-"""Servers that bend the API as told, and services before them that never wait."""
+"""Servers that deviate from the API as told, and services before them that never wait."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -32,19 +32,19 @@ def some(count: int) -> list[str]:
 
 
 class Server:
-    """Keeps what it is sent to the letter, and answers as `bent` says where that says anything.
+    """Keeps what it is sent to the letter; `deviations` answer for their parts.
 
     The parts of the API are called list, create, retrieve, modify and delete.
     """
 
-    def __init__(self, *texts: str, **bent: Handler) -> None:
+    def __init__(self, *texts: str, **deviations: Handler) -> None:
         self.texts = {str(read_json(members(text)["id"])): text for text in texts}
-        self.bent = bent
+        self.deviations = deviations
         self.requests: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
-        return self.bent.get(part_of(request), self.answer)(request)
+        return self.deviations.get(part_of(request), self.answer)(request)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Do what is asked."""

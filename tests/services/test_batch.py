@@ -187,7 +187,7 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
     tmp_path: Path,
 ) -> None:
     server = Server(*some(5))
-    server.bent["modify"] = failing_for(server, "asst_3", 500)
+    server.deviations["modify"] = failing_for(server, "asst_3", 500)
     server.texts["asst_2"] = server.texts["asst_2"][:-1] + ', "metadata": {"team": "ops"}}'
     with Journal(tmp_path / "journal.db") as journal:
         async with service_of(server, journal=AccountJournal(journal, "here")) as service:
@@ -203,7 +203,7 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
             assert {entry.before for entry in entries} == {
                 before[entry.object_id] for entry in entries
             }
-            del server.bent["modify"]
+            del server.deviations["modify"]
             await batch.run()
             assert statuses(batch) == [DONE, DONE, DONE, UNCHANGED, DONE]
     assert all('"metadata": {"team": "ops"}' in text for text in server.texts.values())

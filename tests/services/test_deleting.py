@@ -52,7 +52,7 @@ async def test_what_is_gone_already_counts_as_deleted() -> None:
 @pytest.mark.parametrize("answer", [refusing(500), refusing(502), lost])
 async def test_a_failure_after_the_deed_counts_as_deleted(answer: Handler) -> None:
     server = Server(*some(3))
-    server.bent["delete"] = after_the_deed(server, answer)
+    server.deviations["delete"] = after_the_deed(server, answer)
     async with service_of(server) as service:
         await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert [*server.texts] == ["asst_3", "asst_1"]
@@ -62,10 +62,10 @@ async def test_a_deletion_whose_repetition_finds_nothing_counts_as_deleted() -> 
     server = Server(*some(3))
 
     def fails_once(request: httpx.Request) -> httpx.Response:
-        del server.bent["delete"]
+        del server.deviations["delete"]
         return after_the_deed(server, refusing(500))(request)
 
-    server.bent["delete"] = fails_once
+    server.deviations["delete"] = fails_once
     async with service_of(server) as service:
         await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert server.asked == ["retrieve", "delete", "delete"]
@@ -86,10 +86,10 @@ async def test_a_failure_that_cannot_be_looked_into_says_so() -> None:
     server = Server(*some(3))
 
     def lost_with_all_else(request: httpx.Request) -> httpx.Response:
-        server.bent["retrieve"] = unreachable
+        server.deviations["retrieve"] = unreachable
         return lost(request)
 
-    server.bent["delete"] = lost_with_all_else
+    server.deviations["delete"] = lost_with_all_else
     async with service_of(server) as service:
         with pytest.raises(Offline, match="it may have been deleted all the same: "):
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
@@ -114,7 +114,7 @@ async def test_success_without_a_word_is_looked_after(answer: httpx.Response) ->
         with pytest.raises(Unreadable, match="it is still there: ") as caught:
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
         assert caught.value.may_have_arrived
-        server.bent["delete"] = after_the_deed(server, lambda request: answer)
+        server.deviations["delete"] = after_the_deed(server, lambda request: answer)
         await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert "asst_2" not in server.texts
     assert server.asked == ["retrieve", "delete", "retrieve"] * 2

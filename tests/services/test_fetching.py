@@ -75,7 +75,7 @@ async def test_the_row_above_may_be_gone() -> None:
         known = request.url.params.get("after", "asst_3") in server.texts
         return server.answer(request) if known else refusing(400)(request)
 
-    server.bent["list"] = strict
+    server.deviations["list"] = strict
     async with service_of(server) as service:
         assert (await service.fetch("asst_2", previous_id="asst_gone")).name == "N2"
 
@@ -83,7 +83,7 @@ async def test_the_row_above_may_be_gone() -> None:
 async def test_a_server_that_ignores_limit_and_cursor_shows_it_all_the_same() -> None:
     server = Server(*some(3), retrieve=absent)
     text = "[" + ",".join(some(3)) + "]"
-    server.bent["list"] = lambda request: httpx.Response(200, text=text)
+    server.deviations["list"] = lambda request: httpx.Response(200, text=text)
     async with service_of(server) as service:
         assert (await service.fetch("asst_1", previous_id="asst_3")).name == "N1"
     assert server.count("list") == 1
@@ -95,7 +95,7 @@ async def test_a_server_without_cursors_is_looked_through_as_far_as_it_goes() ->
     def no_cursor(request: httpx.Request) -> httpx.Response:
         return refusing(400)(request) if "after" in request.url.params else server.answer(request)
 
-    server.bent["list"] = no_cursor
+    server.deviations["list"] = no_cursor
     async with service_of(server) as service:
         assert (await service.fetch("asst_60", previous_id="asst_61")).name == "N60"
         with pytest.raises(NotFound):
@@ -190,7 +190,7 @@ async def test_a_list_that_was_not_seen_to_its_end_proves_nothing() -> None:
     def no_cursor(request: httpx.Request) -> httpx.Response:
         return refusing(400)(request) if "after" in request.url.params else server.answer(request)
 
-    server.bent["list"] = no_cursor
+    server.deviations["list"] = no_cursor
     async with service_of(server) as service:
         with pytest.raises(NotFound) as caught:
             await service.fetch("asst_900")

@@ -17,7 +17,7 @@ from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.full_listing import LIMIT, MAX_BYTES, MAX_REQUESTS, load_all
 from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.transport.endpoint import Endpoint
-from tests.services.changing_server import Bend, ChangingServer, identity_of, numbers_of
+from tests.services.changing_server import ChangingServer, ListDeviations, identity_of, numbers_of
 
 NOTHING = Listing()
 
@@ -131,8 +131,8 @@ async def test_a_remembered_listing_is_loaded_anew() -> None:
 async def test_a_server_that_ignores_the_order_is_noticed_and_not_asked_again(
     per_second: int,
 ) -> None:
-    bend = Bend(keeps_order=False)
-    server = ChangingServer(newest_first(1_050), bend=bend, per_second=per_second)
+    deviations = ListDeviations(keeps_order=False)
+    server = ChangingServer(newest_first(1_050), deviations=deviations, per_second=per_second)
     async with client_of(server) as client:
         listings = [each async for each in load_all(client, Listing())]
         assert not client.capabilities.can(Capability.ORDER)
@@ -145,13 +145,13 @@ async def test_a_server_that_ignores_the_order_is_noticed_and_not_asked_again(
 
 @pytest.mark.parametrize("checkpoints", [(), ("asst_151", "asst_51")])
 async def test_a_server_that_begins_its_pages_with_the_cursor(checkpoints: tuple[str, ...]) -> None:
-    server = ChangingServer(newest_first(250), bend=Bend(inclusive=True))
+    server = ChangingServer(newest_first(250), deviations=ListDeviations(inclusive=True))
     listing = (await walked(server, checkpoints=checkpoints))[-1]
     assert (numbers_of(listing.rows), listing.complete) == (newest_first(250), True)
 
 
 async def test_what_is_new_on_top_of_a_server_that_ignores_the_cursor_is_left_out() -> None:
-    server = ChangingServer(newest_first(250), bend=Bend(keeps_order=False))
+    server = ChangingServer(newest_first(250), deviations=ListDeviations(keeps_order=False))
 
     def first_page(request: httpx.Request) -> httpx.Response | None:
         if not request.url.path.endswith("/assistants"):
@@ -166,7 +166,9 @@ async def test_what_is_new_on_top_of_a_server_that_ignores_the_cursor_is_left_ou
 
 
 async def test_a_server_that_disowns_what_it_lists_is_not_asked_for_ever() -> None:
-    server = ChangingServer(newest_first(9), bend=Bend(keeps_order=False, largest=1))
+    server = ChangingServer(
+        newest_first(9), deviations=ListDeviations(keeps_order=False, largest=1)
+    )
 
     def disown(request: httpx.Request) -> httpx.Response | None:
         if request.url.path.endswith("_5"):

@@ -1,4 +1,4 @@
-"""Whatever others create and delete meanwhile, and however a server bends: all of it, once each."""
+"""Whatever others create and delete meanwhile, on servers with deviations: all of it, once each."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant_tui.core.listing import Listing
 from assistant_tui.services import full_listing as walking
-from tests.services.changing_server import Bend, ChangingServer, identity_of, numbers_of
+from tests.services.changing_server import ChangingServer, ListDeviations, identity_of, numbers_of
 from tests.services.test_full_listing import NOTHING, walked
 
 Change = Callable[[ChangingServer], None]
@@ -44,28 +44,28 @@ changes = (
     | st.integers(1, LARGEST).map(deletion)
     | st.just(lambda server: None)
 )
-bends = st.builds(
-    Bend,
+list_deviations = st.builds(
+    ListDeviations,
     keeps_order=st.booleans(),
     more=st.sampled_from([lambda more: more, lambda more: True]),
     largest=st.sampled_from([100, 1, 2, 3]),
     lost_cursor=st.sampled_from(["place", "top", "refused"]),
     ties_both_ways=st.booleans(),
 ) | st.builds(
-    Bend,
+    ListDeviations,
     keeps_order=st.booleans(),
     more=st.sampled_from([lambda more: False, lambda more: None]),
     lost_cursor=st.sampled_from(["place", "top", "refused"]),
     ties_both_ways=st.booleans(),
 )
 servers = st.builds(
-    lambda count, happening, waits, bend, per_second: ChangingServer(
-        [*range(count, 0, -1)], iter(happening), iter(waits), bend, per_second
+    lambda count, happening, waits, deviations, per_second: ChangingServer(
+        [*range(count, 0, -1)], iter(happening), iter(waits), deviations, per_second
     ),
     st.integers(0, LARGEST),
     st.lists(changes, max_size=25),
     st.lists(st.integers(0, 6), max_size=60),
-    bends,
+    list_deviations,
     st.sampled_from([1, 2, 5, 100]),
 )
 
@@ -78,7 +78,7 @@ def walk_of(
     Of a server that answers a deleted cursor with its top, in which all is new and of the second
     of what is known, nobody can tell that it is not what follows.
     """
-    if server.bend.lost_cursor == "top" and server.per_second > 1:
+    if server.deviations.lost_cursor == "top" and server.per_second > 1:
         server.most_new = 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walking, "LIMIT", limit)

@@ -67,7 +67,7 @@ async def test_what_arrives_after_the_program_ended_is_not_brought_back_twice(
         with pytest.raises(ServiceError, match="may still arrive"):
             await bring_back(service, entry)
     arrive(server, "late")
-    del server.bent["create"]
+    del server.deviations["create"]
     async with run(server, tmp_path) as service:
         assert await bring_back(service, entry) == "late"
         assert await service.journal.trash() == (), "it is recorded as brought back"
@@ -79,10 +79,10 @@ async def test_each_of_two_that_are_alike_is_brought_back_once(tmp_path: Path) -
     server = Server(text_of(5, **TWIN), text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         first, second = await deleted(service, "asst_5", "asst_4")
-        server.bent["create"] = lost
+        server.deviations["create"] = lost
         with pytest.raises(Offline):
             await bring_back(service, first)
-    del server.bent["create"]
+    del server.deviations["create"]
     async with run(server, tmp_path) as service:
         made = await bring_back(service, second)
     async with run(server, tmp_path) as service:
@@ -97,10 +97,10 @@ async def test_an_older_one_just_alike_is_not_taken_for_what_was_brought_back(
     server.texts["asst_3"] = text_of(3, **TWIN)
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_50")
-        server.bent["create"] = lost
+        server.deviations["create"] = lost
         with pytest.raises(Offline):
             await bring_back(service, entry)
-    del server.bent["create"]
+    del server.deviations["create"]
     async with run(server, tmp_path) as service:
         assert await bring_back(service, entry) != "asst_3"
     assert len(server.texts) == 41
@@ -112,7 +112,7 @@ async def test_a_refusal_later_on_does_not_make_forget_what_may_still_arrive(
     server = Server(text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
-        server.bent["create"] = in_turn(lost, refusing(400))
+        server.deviations["create"] = in_turn(lost, refusing(400))
         with pytest.raises(Offline):
             await bring_back(service, entry)
     async with run(server, tmp_path) as service:
@@ -128,10 +128,10 @@ async def test_what_was_refused_is_not_looked_for(tmp_path: Path, refusal: Handl
     server = Server(text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
-        server.bent["create"] = refusal
+        server.deviations["create"] = refusal
         with pytest.raises(ServiceError):
             await bring_back(service, entry)
-    del server.bent["create"]
+    del server.deviations["create"]
     arrive(server, "theirs")
     async with run(server, tmp_path) as service:
         assert await bring_back(service, entry) != "theirs"
@@ -141,8 +141,8 @@ async def test_what_cannot_be_looked_for_is_not_sent(tmp_path: Path) -> None:
     server = Server(text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
-        server.bent["create"] = after_the_deed(server, lost)
-        server.bent["list"] = in_turn(server.answer, unreachable)
+        server.deviations["create"] = after_the_deed(server, lost)
+        server.deviations["list"] = in_turn(server.answer, unreachable)
         with pytest.raises(Offline):
             await bring_back(service, entry)
     async with run(server, tmp_path) as service:

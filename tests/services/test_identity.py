@@ -44,7 +44,7 @@ async def test_the_second_look_after_a_save_does_not_bring_another_one() -> None
     """A server that alters what it is sent is looked at again; this one then shows another."""
     one, other = some(2)
     server = Server(one, other, retrieve=in_turn(saying(one), saying(other)))
-    server.bent["modify"] = saying(text_of(2, name='"altered"'))
+    server.deviations["modify"] = saying(text_of(2, name='"altered"'))
     async with service_of(server) as service:
         saved = await service.save(draft_of(one, name='"Changed"'))
     assert (saved.row.id, saved.row.name, saved.outcome.ignored) == (
@@ -56,7 +56,7 @@ async def test_the_second_look_after_a_save_does_not_bring_another_one() -> None
 
 async def test_a_row_below_the_one_above_is_taken_by_its_id_alone() -> None:
     server = Server(*some(3), retrieve=absent)
-    server.bent["list"] = saying("[" + text_of(1) + "]")
+    server.deviations["list"] = saying("[" + text_of(1) + "]")
     async with service_of(server) as service:
         with pytest.raises(NotFound):
             await service.fetch("asst_2", previous_id="asst_3")
@@ -68,7 +68,7 @@ async def test_a_deletion_answered_for_another_is_not_taken_for_done() -> None:
     async with service_of(server) as service:
         with pytest.raises(WrongObject, match="it is still there"):
             await service.delete("asst_2")
-        server.bent["retrieve"] = in_turn(server.answer, lambda _: httpx.Response(403))
+        server.deviations["retrieve"] = in_turn(server.answer, lambda _: httpx.Response(403))
         with pytest.raises(WrongObject, match="may have been deleted all the same"):
             await service.delete("asst_2")
     assert [*server.texts] == ["asst_2", "asst_1"]
@@ -77,7 +77,7 @@ async def test_a_deletion_answered_for_another_is_not_taken_for_done() -> None:
 async def test_a_create_answered_with_an_older_one_finds_what_it_made() -> None:
     """The older one is not among the newest; its age tells."""
     server = Server(*some(30))
-    server.bent["create"] = after_the_deed(server, saying(text_of(2, name='"Fresh"')))
+    server.deviations["create"] = after_the_deed(server, saying(text_of(2, name='"Fresh"')))
     async with service_of(server, journal=AccountJournal()) as service:
         saved = await service.create(NEW)
     assert (saved.row.id, saved.answer_lost) == ("asst_new30", True)
@@ -104,7 +104,7 @@ async def test_an_id_that_somebody_left_may_be_that_of_a_new_one() -> None:
         server.texts = {"asst_3": again, **server.texts}
         return httpx.Response(200, text=again)
 
-    server.bent["create"] = create
+    server.deviations["create"] = create
     async with service_of(server) as service:
         for _ in range(2):
             saved = await service.create(NEW, known=["asst_3"])
@@ -116,7 +116,7 @@ async def test_two_creates_side_by_side_are_never_the_same_one() -> None:
     server = Server(*some(30))
     async with service_of(server) as service:
         first = await service.create(NEW)
-        server.bent["create"] = saying(server.texts[first.row.id])
+        server.deviations["create"] = saying(server.texts[first.row.id])
         with pytest.raises(WrongObject):
             await service.create(NEW)
 
@@ -129,7 +129,7 @@ async def test_a_server_whose_clock_differs_is_believed_once_it_shows_the_new_on
         server.texts = {"asst_99": old, **server.texts}
         return httpx.Response(200, text=old)
 
-    server.bent["create"] = create
+    server.deviations["create"] = create
     async with service_of(server) as service:
         assert (await service.create(NEW)).row.id == "asst_99"
     assert server.asked == ["list", "create", "list"]

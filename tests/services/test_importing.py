@@ -78,7 +78,7 @@ async def test_what_is_older_or_of_another_create_is_not_taken_for_what_got_no_a
     entries = [FileEntry(f"a:{line}", alike, source="/a.json") for line in (1, 2)]
     server = Server(*some(40))
     server.texts["asst_3"] = text_of(3, name='"Mine"')
-    server.bent["create"] = in_turn(lost, server.answer)
+    server.deviations["create"] = in_turn(lost, server.answer)
     with Journal(tmp_path / "journal.db") as journal:
         account_journal = AccountJournal(journal, "here")
         async with service_of(server, journal=account_journal) as service:

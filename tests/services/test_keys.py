@@ -28,7 +28,7 @@ async def opened(server: Server) -> AsyncIterator[AssistantService]:
 
 async def test_as_the_id_of_a_new_assistant_that_was_there_before() -> None:
     server = Server(f'{{"id": "{LONG}", "model": "m"}}')
-    server.bent["create"] = lambda _: httpx.Response(200, text=server.texts[LONG])
+    server.deviations["create"] = lambda _: httpx.Response(200, text=server.texts[LONG])
     async with opened(server) as service:
         with pytest.raises(WrongObject, match=r"answered with \[key\], which was there") as raised:
             await service.create(Draft(preset={"model": '"n"'}))

@@ -39,7 +39,7 @@ ANSWERS = [lost, slow, cut, refusing(500), refusing(502), refusing(504)]
 @pytest.mark.parametrize("answer", ANSWERS)
 async def test_a_create_that_arrived_is_found(answer: Handler) -> None:
     server = Server(*some(3))
-    server.bent["create"] = after_the_deed(server, answer)
+    server.deviations["create"] = after_the_deed(server, answer)
     async with service_of(server) as service:
         saved = await service.create(NEW, known=["asst_3", "asst_2", "asst_1"])
     assert (saved.row.id, saved.row.name, saved.answer_lost) == ("asst_new3", "Fresh", True)
@@ -89,7 +89,7 @@ async def test_what_is_tried_again_and_has_not_arrived_is_made() -> None:
     async with service_of(server) as service:
         with pytest.raises(Offline):
             await service.create(NEW)
-        del server.bent["create"]
+        del server.deviations["create"]
         assert (await service.create(NEW)).answer_lost is False
         assert (await service.create(NEW)).answer_lost is False, "two that are wanted are two"
     assert len(server.texts) == 4
@@ -104,7 +104,7 @@ async def test_one_that_nobody_can_read_is_not_taken_for_the_new_one() -> None:
 
 async def test_a_create_that_cannot_be_looked_for_says_so() -> None:
     server = Server(create=lost)
-    server.bent["list"] = in_turn(server.answer, unreachable)
+    server.deviations["list"] = in_turn(server.answer, unreachable)
     async with service_of(server) as service:
         with pytest.raises(Offline, match="may have been created all the same: "):
             await service.create(NEW)
@@ -123,7 +123,7 @@ async def test_nothing_is_created_before_it_is_known_what_is_there() -> None:
 @pytest.mark.parametrize("status", [403, 404, 422])
 async def test_where_nothing_is_ever_listed_a_lost_create_is_not_looked_for(status: int) -> None:
     server = Server(text_of(1, name='"Fresh"'), list=refusing(status))
-    server.bent["create"] = in_turn(lost, server.answer)
+    server.deviations["create"] = in_turn(lost, server.answer)
     async with service_of(server) as service:
         with pytest.raises(Offline, match="may have been created all the same: "):
             await service.create(NEW)
@@ -143,7 +143,7 @@ async def test_a_create_that_was_never_sent_is_not_looked_for() -> None:
 @pytest.mark.parametrize("answer", ANSWERS)
 async def test_a_save_that_arrived_is_found(answer: Handler) -> None:
     server = Server(text_of(1))
-    server.bent["modify"] = after_the_deed(server, answer)
+    server.deviations["modify"] = after_the_deed(server, answer)
     async with service_of(server) as service:
         saved = await service.save(draft_of(text_of(1), name='"x"'))
     assert (saved.row.name, saved.answer_lost, saved.outcome.as_asked) == ("x", True, True)
@@ -162,7 +162,7 @@ async def test_a_save_that_did_not_arrive_is_told_and_not_repeated(answer: Handl
 
 async def test_a_save_that_cannot_be_looked_at_says_so() -> None:
     server = Server(text_of(1), modify=lost)
-    server.bent["retrieve"] = in_turn(server.answer, unreachable)
+    server.deviations["retrieve"] = in_turn(server.answer, unreachable)
     async with service_of(server) as service:
         with pytest.raises(Offline, match="it may have been saved all the same: "):
             await service.save(draft_of(text_of(1), name='"x"'))
@@ -181,7 +181,7 @@ async def test_a_save_that_was_never_sent_is_not_looked_at() -> None:
 async def test_a_lost_save_of_the_whole_is_found_by_the_whole() -> None:
     text = text_of(1, instructions='"i"')
     server = Server(text)
-    server.bent["modify"] = after_the_deed(server, lost)
+    server.deviations["modify"] = after_the_deed(server, lost)
     async with service_of(server, full_replace=True) as service:
         saved = await service.save(draft_of(text, name='"x"'))
     assert saved.answer_lost and saved.row.name == "x"

@@ -52,7 +52,7 @@ async def test_a_refused_cursor_makes_a_list_of_one_page(status: int) -> None:
             refusing(status)(request) if "after" in request.url.params else server.answer(request)
         )
 
-    server.bent["list"] = no_cursor
+    server.deviations["list"] = no_cursor
     async with service_of(server, page_size=2) as service:
         listing = await service.reload(100)
         assert (len(listing), listing.single_page, listing.complete) == (2, True, False)
@@ -67,7 +67,7 @@ async def test_a_cursor_that_is_gone_is_not_a_server_that_cannot_page() -> None:
         known = request.url.params.get("after") in (None, *server.texts)
         return server.answer(request) if known else refusing(400)(request)
 
-    server.bent["list"] = strict
+    server.deviations["list"] = strict
     async with service_of(server, page_size=2) as service:
         first = await service.page()
         del server.texts[first.rows[-1].id]
@@ -96,7 +96,7 @@ async def test_has_more_that_is_always_false_hides_no_page(count: int) -> None:
         text = server.answer(request).text
         return httpx.Response(200, text=text.replace('"has_more": true', '"has_more": false'))
 
-    server.bent["list"] = never_more
+    server.deviations["list"] = never_more
     async with service_of(server, page_size=2) as service:
         listing = await service.reload(100)
     assert (len(listing), listing.complete) == (count, True)
@@ -108,7 +108,7 @@ async def test_a_server_that_ignores_the_cursor_gives_one_page_only() -> None:
     def first_page(request: httpx.Request) -> httpx.Response:
         return server.answer(httpx.Request("GET", request.url.copy_remove_param("after")))
 
-    server.bent["list"] = first_page
+    server.deviations["list"] = first_page
     async with service_of(server, page_size=3) as service:
         for _ in range(2):
             listing = await service.reload(100)
@@ -119,7 +119,7 @@ async def test_a_server_that_ignores_the_cursor_gives_one_page_only() -> None:
 
 async def test_a_server_that_ignores_limit_and_cursor_has_told_all() -> None:
     server = Server(*some(9))
-    server.bent["list"] = lambda request: whole_list(server)
+    server.deviations["list"] = lambda request: whole_list(server)
     async with service_of(server, page_size=2) as service:
         for count in (100, 9):
             listing = await service.reload(count)
@@ -143,7 +143,7 @@ async def test_a_cursor_once_refused_is_not_sent_again() -> None:
     def no_cursor(request: httpx.Request) -> httpx.Response:
         return refusing(400)(request) if "after" in request.url.params else server.answer(request)
 
-    server.bent["list"] = no_cursor
+    server.deviations["list"] = no_cursor
     async with service_of(server, page_size=3) as service:
         await service.reload(100)
         server.requests.clear()

@@ -124,7 +124,7 @@ async def test_what_is_deleted_between_the_look_and_the_save_is_not_found() -> N
         del server.texts["asst_2"]
         return server.answer(request)
 
-    server.bent["modify"] = too_late
+    server.deviations["modify"] = too_late
     async with service_of(server) as service:
         with pytest.raises(NotFound):
             await service.save(draft_of(text_of(2), name='"x"'), WriteContext(previous_id="asst_3"))
@@ -161,7 +161,7 @@ async def test_a_server_that_misses_a_field_that_was_not_sent_wants_the_whole_ob
     complaint = {"type": "missing", "loc": ["body", "model"], "msg": "Field required"}
     refusal = {"detail": [complaint]}
     server = Server(text_of(1))
-    server.bent["modify"] = lambda request: (
+    server.deviations["modify"] = lambda request: (
         server.answer(request)
         if b'"model"' in request.content
         else httpx.Response(422, json=refusal)
@@ -232,7 +232,7 @@ def ignoring(server: Server, *names: str) -> None:
         body = ", ".join(f'"{name}": {text}' for name, text in kept.items())
         return server.answer(httpx.Request("POST", request.url, content="{" + body + "}"))
 
-    server.bent["modify"] = modify
+    server.deviations["modify"] = modify
 
 
 async def test_ignored_fields_are_told() -> None:
@@ -255,7 +255,7 @@ async def test_wiped_fields_are_told() -> None:
         server.texts["asst_1"] = "{" + ",".join(f'"{k}": {v}' for k, v in new.items()) + "}"
         return httpx.Response(200, text=server.texts["asst_1"])
 
-    server.bent["modify"] = replace_all
+    server.deviations["modify"] = replace_all
     async with service_of(server) as service:
         saved = await service.save(draft_of(text, name='"x"'))
     assert saved.outcome.wiped == ("instructions", "metadata")
@@ -272,7 +272,7 @@ async def test_null_may_come_back_as_the_default(name: str, default: str) -> Non
     def modify(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, text=text_of(1, **{name: default}))
 
-    server.bent["modify"] = modify
+    server.deviations["modify"] = modify
     async with service_of(server) as service:
         assert (await service.save(draft_of(text, **{name: "null"}))).outcome.as_asked
     assert server.bodies == [f'{{"{name}": null}}']
@@ -285,7 +285,7 @@ async def test_an_answer_that_tells_little_is_looked_up() -> None:
         server.answer(request)
         return httpx.Response(200, text='{"id": "asst_1"}')
 
-    server.bent["modify"] = brief
+    server.deviations["modify"] = brief
     async with service_of(server) as service:
         saved = await service.save(draft_of(text_of(1), name='"x"'))
     assert saved.outcome.as_asked and saved.row.name == "x"
@@ -294,7 +294,7 @@ async def test_an_answer_that_tells_little_is_looked_up() -> None:
 @pytest.mark.parametrize("failing", [unreachable, lost, refusing(500)])
 async def test_a_second_look_that_fails_makes_no_save_fail(failing: object) -> None:
     server = Server(text_of(1))
-    server.bent["retrieve"] = in_turn(server.answer, failing)  # type: ignore[arg-type]  # a sync and an async handler
+    server.deviations["retrieve"] = in_turn(server.answer, failing)  # type: ignore[arg-type]  # a sync and an async handler
     ignoring(server, "name")
     async with service_of(server) as service:
         saved = await service.save(draft_of(text_of(1), name='"x"'))

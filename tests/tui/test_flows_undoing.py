@@ -20,7 +20,7 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
-from tests.journal.held import held
+from tests.journal.write_lock import write_lock_held
 from tests.stores import SampleStore
 from tests.tui.driver import WRITES, Driver, Gate, running
 
@@ -204,7 +204,7 @@ async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
     with Journal(path) as journal:
         journal.drafts.keep("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
     async with running(gate, tmp_path) as program:
-        with held(path):
+        with write_lock_held(path):
             await program.press("R", "enter", "tab", "enter")
             assert "Not opened" in program.status and "another program" in program.status
         await program.press("R", "enter", "tab", "enter")

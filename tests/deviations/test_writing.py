@@ -7,8 +7,8 @@ import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import members, write_json
-from tests.bent.known import KNOWN
-from tests.bent.program import Session, session
+from tests.deviations.known_servers import KNOWN
+from tests.deviations.program import Session, session
 from tests.fakeserver.requests import Members
 from tests.fakeserver.server import sendable
 

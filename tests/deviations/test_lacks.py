@@ -8,8 +8,8 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Incomplete
 from assistant_tui.core.json_text import members
 from assistant_tui.core.raw_json import RawJson
-from tests.bent.known import GONE, KNOWN
-from tests.bent.program import Session, session
+from tests.deviations.known_servers import GONE, KNOWN
+from tests.deviations.program import Session, session
 from tests.fakeserver.server import sendable
 
 

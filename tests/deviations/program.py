@@ -1,4 +1,4 @@
-"""The program on a bent server, over the client's own road."""
+"""The program on a fake server, over the client's own road."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ import httpx
 from assistant_tui.config.api_keys import ApiKeySource
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.profiles import remote_endpoint
-from tests.bent.known import Known
+from tests.deviations.known_servers import KnownServer
 from tests.fakeserver.requests import Members
 from tests.fakeserver.server import FakeServer, seeds
 from tests.tui.driver import Driver, running
@@ -92,7 +92,7 @@ async def _at_once(seconds: float) -> None:
 
 @asynccontextmanager
 async def session(
-    known: Known, folder: Path, count: int = 60, size: tuple[int, int] = (120, 36)
+    known: KnownServer, folder: Path, count: int = 60, size: tuple[int, int] = (120, 36)
 ) -> AsyncIterator[Session]:
     """Start the program on a server with so many assistants, as the profile says."""
     server = FakeServer(known.deviations, *seeds(count))

@@ -14,31 +14,31 @@ def fail(*_):
 def wait(*_):
     threading.Event().wait()
 
-{harm}
+{fault}
 from assistant_tui.__main__ import main
 sys.exit(main())
 """
 
 ON_CTRL_C = """
 from assistant_tui.tui.app import AssistantApp
-AssistantApp.action_hint = lambda app: {deed}
+AssistantApp.action_hint = lambda app: {action}
 """
 """What the screen does when a person presses Ctrl+C."""
-DEAF = ON_CTRL_C.format(deed="deaf()")
+BLOCKED = ON_CTRL_C.format(action="block()")
 """It waits where no signal reaches it: for a lock that it holds itself, outside Python."""
-LOCK = """
-def deaf():
+BLOCK = """
+def block():
     mutex = ctypes.create_string_buffer(64)
     for _ in range(2):
         ctypes.CDLL(None).pthread_mutex_lock(mutex)
 """
 
 
-def command(harm: str, *arguments: str) -> list[str]:
+def command(fault: str, *arguments: str) -> list[str]:
     """What starts the program with some Python run before."""
-    return [sys.executable, "-c", _RUN.replace("{harm}", LOCK + harm), *arguments]
+    return [sys.executable, "-c", _RUN.replace("{fault}", BLOCK + fault), *arguments]
 
 
-def harmed(harm: str, home: Path, *arguments: str, **environ: str) -> Terminal:
+def faulty_terminal(fault: str, home: Path, *arguments: str, **environ: str) -> Terminal:
     """The same on a terminal."""
-    return Terminal(command(harm, *arguments), environment(home) | environ, (120, 30))
+    return Terminal(command(fault, *arguments), environment(home) | environ, (120, 30))

@@ -1,4 +1,4 @@
-"""The servers that are known to speak the Assistants API, each as its few bends."""
+"""The servers that are known to speak the Assistants API, each as its few deviations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,11 +9,11 @@ from tests.fakeserver import deviations
 from tests.fakeserver.requests import Members, Refusal
 from tests.fakeserver.server import KEY, Deviations
 
-KEY_VARIABLE = "BENT_KEY"
+KEY_VARIABLE = "SERVER_KEY"
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownServer:
     """A server, and the profile that a person who uses it has."""
 
     deviations: Deviations
@@ -98,9 +98,9 @@ _HOSTED = Deviations(
     **_without("description", "x_vendor"),  # type: ignore[arg-type]  # one function
 )
 
-KNOWN: Mapping[str, Known] = {
-    "laplas": Known(Deviations(root=""), _profile("https://api.apilaplas.com")),
-    "foundry": Known(
+KNOWN: Mapping[str, KnownServer] = {
+    "laplas": KnownServer(Deviations(root=""), _profile("https://api.apilaplas.com")),
+    "foundry": KnownServer(
         Deviations(
             root="/api/projects/bots",
             key_header="api-key",
@@ -114,7 +114,7 @@ KNOWN: Mapping[str, Known] = {
             query={"api-version": "v1"},
         ),
     ),
-    "litellm": Known(
+    "litellm": KnownServer(
         Deviations(
             parts=("list", "create", "delete", "models"),
             absent=405,
@@ -123,7 +123,7 @@ KNOWN: Mapping[str, Known] = {
         ),
         _profile("https://litellm.example/v1"),
     ),
-    "open-assistant-api": Known(
+    "open-assistant-api": KnownServer(
         Deviations(
             root="/api/v1",
             key="",
@@ -135,11 +135,11 @@ KNOWN: Mapping[str, Known] = {
         ),
         _profile("http://localhost:8086/api/v1", api_key_env=""),
     ),
-    "bella": Known(_BELLA, _profile("http://localhost:8087/v1")),
-    "bella that deletes nothing": Known(
+    "bella": KnownServer(_BELLA, _profile("http://localhost:8087/v1")),
+    "bella that deletes nothing": KnownServer(
         replace(_BELLA, delete_fails="before"), _profile("http://localhost:8087/v1")
     ),
-    "astra": Known(
+    "astra": KnownServer(
         Deviations(
             key_header="astra-api-token",
             key=KEY,
@@ -154,7 +154,7 @@ KNOWN: Mapping[str, Known] = {
         ),
         _profile("https://astra.example/v1", "astra-api-token"),
     ),
-    "openopenai": Known(
+    "openopenai": KnownServer(
         Deviations(
             root="",
             key="",
@@ -165,9 +165,9 @@ KNOWN: Mapping[str, Known] = {
         ),
         _profile("http://localhost:3000", api_key_env=""),
     ),
-    "myla": Known(_MYLA, _profile("http://localhost:2000/api/v1")),
-    "myla, told": Known(_MYLA, _profile("http://localhost:2000/api/v1", full_replace=True)),
-    "leapfrog": Known(
+    "myla": KnownServer(_MYLA, _profile("http://localhost:2000/api/v1")),
+    "myla, told": KnownServer(_MYLA, _profile("http://localhost:2000/api/v1", full_replace=True)),
+    "leapfrog": KnownServer(
         Deviations(
             root="/openai/v1",
             page=deviations.everything,
@@ -178,21 +178,21 @@ KNOWN: Mapping[str, Known] = {
         ),
         _profile("https://leapfrog.example/openai/v1"),
     ),
-    "localai": Known(_LOCALAI, _profile("http://localhost:8080/v1")),
-    "localai, told": Known(_LOCALAI, _profile("http://localhost:8080/v1", full_replace=True)),
-    "hosted": Known(_HOSTED, _profile("https://bots.example/api/v2/", "X-API-Key")),
-    "hosted by another": Known(
+    "localai": KnownServer(_LOCALAI, _profile("http://localhost:8080/v1")),
+    "localai, told": KnownServer(_LOCALAI, _profile("http://localhost:8080/v1", full_replace=True)),
+    "hosted": KnownServer(_HOSTED, _profile("https://bots.example/api/v2/", "X-API-Key")),
+    "hosted by another": KnownServer(
         replace(_HOSTED, key_header="x-auth-token"),
         _profile("https://bots.example/api/v2", "X-Auth-Token"),
     ),
 }
 """All that can be worked with. `told` stands for a profile with `full_replace`."""
 
-GONE: Mapping[str, Known] = {
-    "laplas without its upstream": Known(
+GONE: Mapping[str, KnownServer] = {
+    "laplas without its upstream": KnownServer(
         Deviations(root="", parts=(), says=deviations.as_a_page),
         _profile("https://api.apilaplas.com"),
     ),
-    "openai": Known(Deviations(parts=()), _profile("https://api.openai.com/v1")),
+    "openai": KnownServer(Deviations(parts=()), _profile("https://api.openai.com/v1")),
 }
 """Those that answer 404 to everything."""

@@ -23,7 +23,7 @@ def leaks(data: bytes, key: str = CANARY) -> list[str]:
     return [form for form in forms if form.lower() in text]
 
 
-class Vault(HostileServer):
+class QuotingServer(HostileServer):
     """Answers as told; what it was shown as a key is written down."""
 
     def __init__(self, secret: str = "") -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bent.known import KEY_VARIABLE
+from tests.deviations.known_servers import KEY_VARIABLE
 from tests.fakeserver.server import KEY
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from assistant_tui.core.raw_json import RawJson
-from tests.bent.known import KNOWN
-from tests.bent.program import session
+from tests.deviations.known_servers import KNOWN
+from tests.deviations.program import session
 
 
 class Seen(NamedTuple):

@@ -19,8 +19,8 @@ MODELS = ("gpt-4o", "o3-mini")
 _Answer = TypeVar("_Answer")
 
 
-class Machine:
-    """Another machine, as it were: a sound server, and whatever else is to run there."""
+class EmbeddedServer:
+    """The server of the program, and whatever else is to run on its event loop."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

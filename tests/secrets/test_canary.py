@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, ROOT, Terminal, environment, restored
 from tests.fakeserver.raw_server import on_a_socket
 from tests.hostile.terminal_bytes import copied
-from tests.keys.vault import CANARY, Vault, leaks, left_behind, mode
+from tests.secrets.quoting_server import CANARY, QuotingServer, leaks, left_behind, mode
 
 F3 = b"\x1b[13~"
 _RUN = """
@@ -30,15 +30,15 @@ sys.exit(cli.main(sys.argv[1:]))
 
 
 @pytest.fixture
-def vault() -> Vault:
+def server() -> QuotingServer:
     """A server that has one assistant."""
-    return Vault()
+    return QuotingServer()
 
 
 @pytest.fixture
-def url(vault: Vault) -> Iterator[str]:
+def url(server: QuotingServer) -> Iterator[str]:
     """Its address."""
-    with on_a_socket(vault) as address:
+    with on_a_socket(server) as address:
         yield address
 
 
@@ -123,12 +123,12 @@ REFUSALS = {"refusing": "Unauthorized", "elsewhere": "not followed", "to https":
 
 
 @pytest.mark.parametrize("terminal", SOURCES, indirect=True)
-def test_it_is_nowhere_else(terminal: Terminal, vault: Vault, tmp_path: Path) -> None:
+def test_it_is_nowhere_else(terminal: Terminal, server: QuotingServer, tmp_path: Path) -> None:
     for mode_of_it, told in REFUSALS.items():
-        vault.mode = mode_of_it
+        server.mode = mode_of_it
         terminal.press(b"r")
         terminal.says(told)
-    vault.mode = "sound"
+    server.mode = "sound"
     use_it(terminal)
     assert leaks(processes(terminal)) == []
     terminal.offers("n New")
@@ -142,7 +142,7 @@ def test_it_is_nowhere_else(terminal: Terminal, vault: Vault, tmp_path: Path) ->
     assert terminal.ends() == 0
 
     home = tmp_path / "home"
-    assert vault.shown == {CANARY}
+    assert server.shown == {CANARY}
     assert restored(terminal.raw)
     assert leaks(bytes(terminal.raw)) == []
     (command,) = copied(terminal.raw)

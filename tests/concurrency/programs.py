@@ -14,7 +14,7 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.profiles import open_service
 from assistant_tui.services.write_context import WriteContext
-from tests.crowd import meet
+from tests.process_pool import wait_for_all
 
 ROUNDS = 12
 FIELDS = ("name", "description", "instructions", "metadata")
@@ -63,7 +63,7 @@ def write(home: Path, who: int) -> Done:
 async def _write(home: Path, who: int) -> Done:
     there: dict[str, str] = {}
     gone: list[str] = []
-    meet()
+    wait_for_all()
     async with program(home) as opened:
         assert opened.notice == ""
         for number in range(ROUNDS):
@@ -79,7 +79,7 @@ async def _write(home: Path, who: int) -> Done:
                 await opened.journal.forget_draft(row.id)
             assert await opened.journal.orphans() == (), "their programs run"
             assert opened.journal.trouble == ""
-        meet()
+        wait_for_all()
     return Done(there, gone)
 
 
@@ -89,7 +89,7 @@ def start(homes: list[Path], who: int) -> list[str]:
 
 
 async def _start(home: Path, who: int) -> str:
-    meet()
+    wait_for_all()
     async with program(home) as opened:
         row = (await opened.create(new(str(who)))).row
         await opened.journal.keep_draft("new", new("typed"))
@@ -105,7 +105,7 @@ def describe(home: Path, one: str, field: str) -> list[str]:
 async def _describe(home: Path, one: str, field: str) -> list[str]:
     seen = []
     async with program(home) as opened:
-        meet()
+        wait_for_all()
         for number in range(ROUNDS):
             document = RawJson((await opened.fetch(one)).text)
             seen.append(str(document.value(field)))
@@ -124,7 +124,7 @@ async def _bring_back(home: Path, numbers: list[int]) -> list[str]:
     async with program(home) as opened:
         trash = {entry.number: entry for entry in await opened.journal.trash()}
         for number in numbers:
-            meet()
+            wait_for_all()
             try:
                 saved = await opened.create(
                     new(str(number)), context=WriteContext(undoes=trash[number].number)

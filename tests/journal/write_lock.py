@@ -10,7 +10,7 @@ _WAIT = 120.0
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
+def write_lock_held(path: Path) -> Iterator[None]:
     """Hold SQLite's lock for writers as long as this lasts."""
     with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")

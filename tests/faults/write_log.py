@@ -10,7 +10,7 @@ from assistant_tui.server.store.paging import Json
 
 
 @dataclass
-class Known:
+class KnownAssistant:
     """An assistant whose creation was acknowledged."""
 
     row: ResourceRow
@@ -21,40 +21,40 @@ class Known:
     """Whether it may be there."""
 
 
-class Ledger:
+class WriteLog:
     """Every write that was acknowledged or refused; `said` are the refusals."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Known] = {}
+        self.known: dict[str, KnownAssistant] = {}
         self.said: list[ServiceError] = []
         self._doubtful: Counter[str] = Counter()
         """By name: creates that may have been carried out though no answer came."""
 
-    def created(self, row: ResourceRow) -> Known:
+    def created(self, row: ResourceRow) -> KnownAssistant:
         """A create was acknowledged: nobody may have been told of this one before."""
         assert row.id not in self.known, f"{row.name} was acknowledged twice as {row.id}"
-        return self.known.setdefault(row.id, Known(row))
+        return self.known.setdefault(row.id, KnownAssistant(row))
 
     def not_created(self, name: str, error: ServiceError) -> None:
         """A create was given up."""
         self._say(error)
         self._doubtful[name] += error.may_have_arrived
 
-    def saved(self, known: Known, row: ResourceRow, description: str) -> None:
+    def saved(self, known: KnownAssistant, row: ResourceRow, description: str) -> None:
         """A change of the description was acknowledged."""
         known.row, known.descriptions, known.there = row, {description}, {True}
 
-    def not_saved(self, known: Known, description: str, error: ServiceError) -> None:
+    def not_saved(self, known: KnownAssistant, description: str, error: ServiceError) -> None:
         """A change was given up."""
         self._say(error)
         if error.may_have_arrived:
             known.descriptions.add(description)
 
-    def deleted(self, known: Known) -> None:
+    def deleted(self, known: KnownAssistant) -> None:
         """A deletion was acknowledged."""
         known.there = {False}
 
-    def not_deleted(self, known: Known, error: ServiceError) -> None:
+    def not_deleted(self, known: KnownAssistant, error: ServiceError) -> None:
         """A deletion was given up."""
         self._say(error)
         if error.may_have_arrived:

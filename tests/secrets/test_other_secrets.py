@@ -15,9 +15,9 @@ from tests.cli.conftest import Run, run
 from tests.e2e.terminal import PROGRAM, Terminal, environment
 from tests.fakeserver.raw_server import on_a_socket
 from tests.hostile.terminal_bytes import copied
-from tests.keys.test_canary import REFUSALS, use_it
-from tests.keys.vault import CANARY, Vault, leaks, left_behind
 from tests.limits import LIMIT
+from tests.secrets.quoting_server import CANARY, QuotingServer, leaks, left_behind
+from tests.secrets.test_canary import REFUSALS, use_it
 
 __all__ = ["run"]
 
@@ -33,16 +33,16 @@ PLACES: dict[str, Callable[[str], str]] = {
 
 
 @pytest.fixture
-def vault() -> Vault:
+def server() -> QuotingServer:
     """A server that has one assistant, and quotes the secret."""
-    return Vault(CANARY)
+    return QuotingServer(CANARY)
 
 
 @pytest.fixture(params=PLACES)
-def home(request: pytest.FixtureRequest, vault: Vault, tmp_path: Path) -> Iterator[Path]:
+def home(request: pytest.FixtureRequest, server: QuotingServer, tmp_path: Path) -> Iterator[Path]:
     """Where the program keeps everything, and has the secret in its configuration."""
     folder = tmp_path / "home"
-    with on_a_socket(vault) as url:
+    with on_a_socket(server) as url:
         folder.mkdir()
         config = f'default = "work"\n[profiles.work]\n{PLACES[request.param](url)}\n'
         (folder / "config.toml").write_text(config)
@@ -57,14 +57,14 @@ def written(home: Path) -> dict[str, list[str]]:
     return {name: forms for name, forms in found.items() if forms}
 
 
-def test_no_secret_is_on_the_screen_or_on_the_disk(home: Path, vault: Vault) -> None:
+def test_no_secret_is_on_the_screen_or_on_the_disk(home: Path, server: QuotingServer) -> None:
     with Terminal([*PROGRAM, "--log"], environment(home), (120, 36)) as terminal:
         terminal.shows("> One", "y Copy id")
         for mode, told in REFUSALS.items():
-            vault.mode = mode
+            server.mode = mode
             terminal.press(b"r")
             terminal.says(told)
-        vault.mode = "sound"
+        server.mode = "sound"
         use_it(terminal)
         terminal.offers("n New")
         terminal.press(b"q")
@@ -97,11 +97,11 @@ def command(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
 
 
 def test_no_command_prints_or_keeps_a_secret(
-    home: Path, vault: Vault, command: Callable[..., int]
+    home: Path, server: QuotingServer, command: Callable[..., int]
 ) -> None:
     change, out = home / "change.json", ("--format", "json", "--output", str(home / "out"))
     for mode in ("sound", *REFUSALS):
-        vault.mode = mode
+        server.mode = mode
         change.write_text(json.dumps({"name": f"Now {mode}"}))
         code = 0 if mode == "sound" else 1
         assert command("list", "--json") == code
@@ -112,8 +112,8 @@ def test_no_command_prints_or_keeps_a_secret(
     assert written(home) == {}
 
 
-def test_no_process_prints_a_secret_until_its_end(home: Path, vault: Vault) -> None:
-    vault.mode = "refusing"
+def test_no_process_prints_a_secret_until_its_end(home: Path, server: QuotingServer) -> None:
+    server.mode = "refusing"
     list_them = [*PROGRAM, "list", "--json", "--log"]
     done = subprocess.run(list_them, env=environment(home), capture_output=True, timeout=LIMIT)
     assert done.returncode == 1

@@ -7,9 +7,9 @@ import pytest
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.services.assistants import AssistantService
-from tests.crowd import crowd
-from tests.together import programs
-from tests.together.programs import ROUNDS, new, program
+from tests.concurrency import programs
+from tests.concurrency.programs import ROUNDS, new, program
+from tests.process_pool import process_pool
 
 
 async def listed(service: AssistantService) -> dict[str, ResourceRow]:
@@ -22,7 +22,7 @@ async def test_what_each_was_told_is_in_the_store_and_in_the_journal(
     processes: int, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    with crowd(processes) as together:
+    with process_pool(processes) as together:
         done = together.starmap(
             programs.write, [(home, who) for who in range(processes)], chunksize=1
         )
@@ -44,7 +44,7 @@ async def test_what_each_was_told_is_in_the_store_and_in_the_journal(
 async def test_eight_may_make_the_first_start_together(tmp_path: Path) -> None:
     processes = 8
     homes = [tmp_path / f"home {number}" for number in range(5)]
-    with crowd(processes) as together:
+    with process_pool(processes) as together:
         made = together.starmap(
             programs.start, [(homes, who) for who in range(processes)], chunksize=1
         )
@@ -59,7 +59,7 @@ async def test_changes_of_one_assistant_in_different_fields_are_all_there(tmp_pa
     fields = ["name", "description", "instructions"]
     async with program(tmp_path) as service:
         one = (await service.create(new("first"))).row.id
-        with crowd(len(fields)) as together:
+        with process_pool(len(fields)) as together:
             seen = together.starmap(
                 programs.describe, [(tmp_path, one, field) for field in fields], chunksize=1
             )
@@ -77,7 +77,7 @@ async def test_a_deletion_is_taken_back_by_one_of_several_programs(tmp_path: Pat
         for number in range(ROUNDS):
             await service.delete((await service.create(new(str(number)))).row.id)
         trash = await service.journal.trash()
-        with crowd(processes) as together:
+        with process_pool(processes) as together:
             made = together.starmap(
                 programs.bring_back, [(tmp_path, [*map(number_of, trash)])] * processes, 1
             )

@@ -23,7 +23,7 @@ _KINDS: list[Fault] = [each.act for each in TROUBLES if not (each.silent or each
 """And all that needs a time-out is left out, too."""
 
 
-class Chaos:
+class RandomFaults:
     """Spoils requests with a likelihood."""
 
     def __init__(self, seed: int, likelihood: float) -> None:

@@ -1,4 +1,4 @@
-"""A server with moods: late, busy, broken, or answering what nobody can read."""
+"""An erratic server: late, busy, broken, or answering what nobody can read."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ _ANSWERS = (
 )
 
 
-class Moody:
+class ErraticServer:
     """Stands before a server; what it answers depends on its random numbers alone."""
 
     def __init__(self, server: ASGIApp, random: Random, bad: float = 0.15) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bent.known import KNOWN
-from tests.bent.program import Session, session
+from tests.deviations.known_servers import KNOWN
+from tests.deviations.program import Session, session
 
 DELETING = [name for name in KNOWN if name != "bella that deletes nothing"]
 
