@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -290,3 +291,47 @@ def test_a_page_is_read_by_index_in_new_and_in_upgraded_stores(tmp_path: Path) -
             ).fetchall()
         assert "USING INDEX living (kind=? AND parent=? AND sequence>? AND sequence<?)" in str(plan)
         assert "TEMP B-TREE" not in str(plan)
+
+
+ATTACHED = ObjectKind("store.file", "", ids_within_parent=True)
+
+
+def test_an_id_within_a_parent_is_free_elsewhere_and_after_a_deletion(store: Store) -> None:
+    one, two = Collection(store, ATTACHED, "a"), Collection(store, ATTACHED, "b")
+
+    def attach(parent: str, file_id: str, n: int) -> Json:
+        return store.write(
+            lambda objects: objects.create(ATTACHED, {"n": n}, parent=parent, object_id=file_id)
+        )
+
+    made = [attach("a", "file-1", 0), attach("b", "file-1", 1), attach("a", "file-2", 2)]
+    assert made[0]["id"] == made[1]["id"] == "file-1"
+    assert one.get("file-1") == made[0] and two.get("file-1") == made[1]
+    assert two.get("file-2") is None
+    assert one.modify("file-1", lambda old: {**old, "n": 9}) == {**made[0], "n": 9}
+    assert (two.get("file-1") or {})["n"] == 1
+    assert one.delete("file-1") and two.get("file-1") == made[1]
+    assert ids(one, PageQuery(after="file-1", ascending=True)) == ["file-2"]
+    again = attach("a", "file-1", 3)
+    assert one.get("file-1") == again
+    assert ids(one) == ["file-2", "file-1"]
+
+
+def test_an_id_that_was_given_again_is_free_again_after_a_failure(store: Store) -> None:
+    one = Collection(store, ATTACHED, "a")
+    for file_id in ("file-1", "file-2"):
+        store.write(partial(_attach, file_id))
+    one.delete("file-1")
+
+    def fail(objects: ObjectWriter) -> None:
+        _attach("file-1", objects)
+        raise ValueError("on the way")
+
+    with pytest.raises(ValueError, match="on the way"):
+        store.write(fail)
+    assert one.get("file-1") is None
+    assert ids(one, PageQuery(after="file-1", ascending=True)) == ["file-2"]
+
+
+def _attach(file_id: str, objects: ObjectWriter) -> Json:
+    return objects.create(ATTACHED, {}, parent="a", object_id=file_id)

@@ -36,6 +36,13 @@ class ObjectKind:
     """What ids begin with, such as ``msg``."""
     members: Mapping[str, type] = field(default_factory=dict)
     """Members on whose presence and type the server relies; without them an object is damaged."""
+    ids_within_parent: bool = False
+    """Whether an id is unique among the objects of one parent alone, and chosen by who creates
+    the object, such as the id of a file in a vector store."""
+
+    def key(self, object_id: str, parent: str) -> str:
+        """What an object is kept under; its part behind the last ``/`` is the id."""
+        return f"{parent}/{object_id}" if self.ids_within_parent else object_id
 
     @property
     def noun(self) -> str:
@@ -113,11 +120,14 @@ class ObjectReader(Protocol):
 class ObjectWriter(ObjectReader, Protocol):
     """A transaction that reads and writes, with no other writer between."""
 
-    def create(self, kind: ObjectKind, fields: Json, parent: str = "") -> Json:
-        """Keep a new object and return it, with id, object and created_at in front."""
+    def create(self, kind: ObjectKind, fields: Json, parent: str = "", object_id: str = "") -> Json:
+        """Keep a new object and return it, with id, object and created_at in front.
+
+        Without ``object_id`` it gets a new id. One that is given must not be in use.
+        """
         ...
 
-    def replace(self, kind: ObjectKind, new: Json) -> None:
+    def replace(self, kind: ObjectKind, new: Json, parent: str = "") -> None:
         """Put ``new`` in the place of the object that has its id, which must be there."""
         ...
 
@@ -195,7 +205,7 @@ class Collection:
             if old is None:
                 return None
             new = change(old)
-            objects.replace(self._kind, new)
+            objects.replace(self._kind, new, self._parent)
             return new
 
         return self._store.write(modified)

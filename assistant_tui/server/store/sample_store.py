@@ -59,7 +59,8 @@ class _Objects(MemoryTransaction):
         self._changed: dict[int, Json | None] = {}
         """By sequence: what is not, or no longer, as the sample; None is deleted."""
         self._created: dict[str, tuple[int, str, str]] = {}
-        """The sequence, kind and parent of what was created, deleted objects included."""
+        """By key: sequence, kind and parent of what was created, deleted objects included."""
+        self._last_sequence = 0
         self._lists: dict[tuple[str, str], list[int]] = {}
         """By kind and parent: the sequences of what was created, in their order."""
         self._latest = sample(0)["created_at"] if count else 0
@@ -87,22 +88,24 @@ class _Objects(MemoryTransaction):
             kind.noun, query, lambda cursor: self._sequence(kind, cursor, parent), read_range
         )
 
-    def create(self, kind: ObjectKind, fields: Json, parent: str = "") -> Json:
+    def create(self, kind: ObjectKind, fields: Json, parent: str = "", object_id: str = "") -> Json:
         """See ObjectWriter.create."""
         self._latest = max(int(self._clock()), self._latest)
-        head = {"id": new_id(kind.id_prefix), "object": kind.name, "created_at": self._latest}
+        object_id = object_id or new_id(kind.id_prefix)
+        head = {"id": object_id, "object": kind.name, "created_at": self._latest}
         new = {**head, **fields}
-        sequence = len(self._created) + 1
+        self._last_sequence += 1
+        sequence = self._last_sequence
         members = self._lists.setdefault((kind.name, parent), [])
         members.append(sequence)
-        self._created[new["id"]] = sequence, kind.name, parent
-        self._undo += [members.pop, lambda: self._created.pop(new["id"])]
+        self._undo.append(members.pop)
+        self._place(kind.key(object_id, parent), (sequence, kind.name, parent))
         self._put(sequence, new)
         return new
 
-    def replace(self, kind: ObjectKind, new: Json) -> None:
+    def replace(self, kind: ObjectKind, new: Json, parent: str = "") -> None:
         """See ObjectWriter.replace."""
-        made = self._created.get(new["id"])
+        made = self._created.get(kind.key(new["id"], parent))
         sequence = self._sequence(kind, new["id"], made[2] if made else "")
         assert sequence is not None
         self._put(sequence, new)
@@ -123,6 +126,14 @@ class _Objects(MemoryTransaction):
             self.delete(kind, object_id, parent)
         return living
 
+    def _place(self, key: str, place: tuple[int, str, str]) -> None:
+        if key in self._created:  # of a deleted object, whose id is given again
+            former = self._created[key]
+            self._undo.append(lambda: self._created.update({key: former}))
+        else:
+            self._undo.append(lambda: self._created.pop(key))
+        self._created[key] = place
+
     def _put(self, sequence: int, new: Json | None) -> None:
         if sequence in self._changed:
             old = self._changed[sequence]
@@ -132,8 +143,9 @@ class _Objects(MemoryTransaction):
         self._changed[sequence] = new
 
     def _sequence(self, kind: ObjectKind, object_id: str, parent: str) -> int | None:
-        if object_id in self._created:
-            sequence, *place = self._created[object_id]
+        key = kind.key(object_id, parent)
+        if key in self._created:
+            sequence, *place = self._created[key]
             return sequence if place == [kind.name, parent] else None
         index = sample_index(object_id) if kind is ASSISTANT else None
         return None if index is None or -index < self._oldest else -index

@@ -40,7 +40,7 @@ class SQLiteReader:
         row = self._connection.execute(
             f"SELECT {_ROW} FROM objects"
             " WHERE id = ? AND kind = ? AND parent = ? AND body IS NOT NULL",
-            (object_id, kind.name, parent),
+            (kind.key(object_id, parent), kind.name, parent),
         ).fetchone()
         return None if row is None else self._loaded(kind, row)
 
@@ -83,7 +83,7 @@ class SQLiteReader:
     def _sequence(self, kind: ObjectKind, parent: str, object_id: str) -> int | None:
         row = self._connection.execute(
             "SELECT sequence FROM objects WHERE id = ? AND kind = ? AND parent = ?",
-            (object_id, kind.name, parent),
+            (kind.key(object_id, parent), kind.name, parent),
         ).fetchone()
         return None if row is None else int(row[0])
 
@@ -126,7 +126,7 @@ class SQLiteReader:
         sequence, id_bytes, body = row
         try:
             loaded = json.loads(body, parse_constant=_no_number)
-            object_id = id_bytes.decode()
+            object_id = _id_of(id_bytes.decode())
         except (ValueError, RecursionError):
             loaded, object_id = None, id_bytes.decode("utf-8", "replace")
         if not (
@@ -147,7 +147,7 @@ class SQLiteWriter(SQLiteReader):
         super().__init__(connection, path)
         self._clock = clock
 
-    def create(self, kind: ObjectKind, fields: Json, parent: str = "") -> Json:
+    def create(self, kind: ObjectKind, fields: Json, parent: str = "", object_id: str = "") -> Json:
         """See ObjectWriter.create."""
         last = self._connection.execute(
             "SELECT created_at FROM objects ORDER BY sequence DESC LIMIT 1"
@@ -155,19 +155,25 @@ class SQLiteWriter(SQLiteReader):
         # Never earlier than the one before, even if the clock was put back: the order by time
         # and the order of creation are the same.
         created_at = max(int(self._clock()), last[0] if last else 0)
-        head = {"id": new_id(kind.id_prefix), "object": kind.name, "created_at": created_at}
+        object_id = object_id or new_id(kind.id_prefix)
+        head = {"id": object_id, "object": kind.name, "created_at": created_at}
         new = {**head, **fields}
+        key = kind.key(object_id, parent)
+        # A deleted object leaves its id to a new one, and keeps its place.
+        self._connection.execute(
+            "UPDATE objects SET id = id || '/' || sequence WHERE id = ? AND body IS NULL", (key,)
+        )
         self._connection.execute(
             "INSERT INTO objects (id, created_at, kind, parent, body) VALUES (?, ?, ?, ?, ?)",
-            (new["id"], created_at, kind.name, parent, json.dumps(new)),
+            (key, created_at, kind.name, parent, json.dumps(new)),
         )
         return new
 
-    def replace(self, kind: ObjectKind, new: Json) -> None:
+    def replace(self, kind: ObjectKind, new: Json, parent: str = "") -> None:
         """See ObjectWriter.replace."""
         self._connection.execute(
             "UPDATE objects SET body = ? WHERE id = ? AND kind = ?",
-            (json.dumps(new), new["id"], kind.name),
+            (json.dumps(new), kind.key(new["id"], parent), kind.name),
         )
 
     def delete(self, kind: ObjectKind, object_id: str, parent: str = "") -> bool:
@@ -175,7 +181,7 @@ class SQLiteWriter(SQLiteReader):
         done = self._connection.execute(
             "UPDATE objects SET body = NULL"
             " WHERE id = ? AND kind = ? AND parent = ? AND body IS NOT NULL",
-            (object_id, kind.name, parent),
+            (kind.key(object_id, parent), kind.name, parent),
         )
         return done.rowcount == 1
 
@@ -186,7 +192,7 @@ class SQLiteWriter(SQLiteReader):
             f"SELECT id FROM objects {living}", (kind.name, parent)
         ).fetchall()
         self._connection.execute(f"UPDATE objects SET body = NULL {living}", (kind.name, parent))
-        return [object_id for (object_id,) in rows]
+        return [_id_of(key) for (key,) in rows]
 
     def append(self, log: str, events: Sequence[Event]) -> list[StoredEvent]:
         """See ObjectWriter.append."""
@@ -221,6 +227,10 @@ class SQLiteWriter(SQLiteReader):
     def drop_lease(self, key: str) -> None:
         """See ObjectWriter.drop_lease."""
         self._connection.execute("DELETE FROM leases WHERE key = ?", (key,))
+
+
+def _id_of(key: str) -> str:
+    return key.rpartition("/")[2]
 
 
 def _lease(row: tuple[str, str, str, float, int]) -> Lease:
