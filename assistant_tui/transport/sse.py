@@ -1,8 +1,9 @@
 """Server-sent events: the bytes of a `text/event-stream` into events, without any I/O.
 
-Follows https://html.spec.whatwg.org/multipage/server-sent-events.html, and is more tolerant in one
-place: an event that stands at the end of a stream without the blank line behind it counts, since
-several servers leave that line out behind their last event.
+Follows https://html.spec.whatwg.org/multipage/server-sent-events.html, and is more tolerant in two
+places. An event that stands at the end of a stream without the blank line behind it counts, since
+several servers leave that line out behind their last event. And a field `error`, in which old
+versions of llama.cpp report errors, is the data of an event of that type.
 """
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
@@ -93,6 +94,9 @@ class EventParser:
             self._data.append(value)
         elif name == "event":
             self._event = value
+        elif name == "error":
+            self._event = name
+            self._data.append(value)
         elif name == "id" and "\0" not in value:
             self._id = value
         elif name == "retry" and value.isascii() and value.isdecimal() and len(value) < 10:

@@ -45,6 +45,7 @@ def parsed(*chunks: bytes) -> list[ServerSentEvent]:
         (b"data: \xff\xfe!\n\n", [E("\ufffd\ufffd!")]),
         (b"data: a\n\nevent: done\ndata: [DONE]", [E("a"), E("[DONE]", "done")]),
         (b"data: a\n\ndata: b\n", [E("a"), E("b")]),
+        (b'data: a\n\nerror: {"code": 500}\n\n', [E("a"), E('{"code": 500}', "error")]),
         (b"data: a\n\nevent: done", [E("a")]),
         (b"", []),
     ],
