@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from assistant_tui.server import sample_store
 from assistant_tui.server.assistants import ASSISTANT
-from assistant_tui.server.store import sample_store, sqlite_store
+from assistant_tui.server.store import sqlite_store
 from assistant_tui.server.store.interface import Collection, Store
 from assistant_tui.server.store.paging import PageQuery, StoredPage
 

@@ -7,12 +7,11 @@ from typing import Self
 
 from assistant_tui.api import parsing, tool_resources
 from assistant_tui.api.assistants import ASSISTANTS
-from assistant_tui.api.capabilities import ServerCapabilities
 from assistant_tui.api.resource import ResourceClient, ResponseReader
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.errors import NotServed
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import Capability, ServerCapabilities
 from assistant_tui.transport.activity import Activity
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.messages import LARGEST_BODY, Request

@@ -7,7 +7,6 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from assistant_tui.api import parsing
-from assistant_tui.api.capabilities import ServerCapabilities
 from assistant_tui.api.parsing import ResourceKind
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.errors import (
@@ -24,9 +23,9 @@ from assistant_tui.core.labels import NO_ID, shown_id
 from assistant_tui.core.list_decoder import count_parts
 from assistant_tui.core.listing import Order, Page
 from assistant_tui.core.redaction import redact
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import Capability, ServerCapabilities
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.transport.credentials import redact_error
+from assistant_tui.transport.endpoint import redact_error
 from assistant_tui.transport.messages import Request, Response
 from assistant_tui.transport.transport import Transport
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from assistant_tui.journal.draft_files import DraftFiles, is_forgotten
-from assistant_tui.journal.drafts import OPEN_HERE, KeptDraft
+from assistant_tui.journal.drafts import OPEN_HERE, DraftFiles, KeptDraft, is_forgotten
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.locks import Owner
 from assistant_tui.journal.schema import to_blob, to_text

@@ -1,8 +1,17 @@
-"""Drafts as they are kept: their text, which holds exactly what is in the editors, and back."""
+"""Drafts as they are kept: as text, which holds exactly what is in the editors, and in files.
 
+The files stand beside the journal. A draft is written to one where another program holds the
+journal, or where the journal is damaged or full; it is offered and taken up as those in the journal
+are. A file without a text says that a draft is forgotten of which the journal still has a version.
+"""
+
+import glob
+import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +20,7 @@ from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
 from assistant_tui.core.assistants.editor_values import MetadataPair as Pair
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal.errors import JournalError
+from assistant_tui.storage.private_files import write_private
 
 OPEN_HERE = "another draft of this assistant is open here: save or discard that one first"
 _FORMAT = 2
@@ -145,3 +155,75 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
     return value
+
+
+_MEMBERS = ("server", "key", "at", "text")
+
+
+class DraftFiles:
+    """The files with drafts beside one journal, mode 0600; one for each owner and assistant."""
+
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
+        self._prefix = f"{journal.name}.draft-"
+
+    def keep(self, draft: KeptDraft) -> None:
+        """Write a draft in the place of its owner's former one. Raises OSError."""
+        members = {name: getattr(draft, name) for name in _MEMBERS}
+        # Escapes would join two lone surrogates that stand side by side into one character.
+        text = json.dumps(members, ensure_ascii=False)
+        write_private(self._path(draft), text, "surrogatepass")
+
+    def note_forgotten(self, draft: KeptDraft) -> None:
+        """Write that a draft is forgotten, in the place of any text. Raises OSError."""
+        self.keep(replace(draft, text=""))
+
+    def of(self, server: str) -> Iterator[KeptDraft]:
+        """The drafts of all owners on one server; a file that cannot be read is passed over."""
+        for path in self._journal.parent.glob(f"{glob.escape(self._prefix)}*"):
+            draft = self._read(path)
+            if draft is not None and draft.server == server:
+                yield draft
+
+    def _read(self, path: Path) -> KeptDraft | None:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            data = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
+            # Whose it is says the name alone, which hand_over changes.
+            owner = path.name.removeprefix(self._prefix).rpartition("-")[0]
+            return KeptDraft(**{name: data[name] for name in _MEMBERS}, owner=owner)
+        return None
+
+    def hand_over(self, draft: KeptDraft, owner: str) -> bool:
+        """Make a draft another owner's; False if there is none in a file (any more).
+
+        Raises:
+            JournalError: that owner has such a file already, which would be lost.
+            OSError: it cannot be done; the draft is as it was.
+        """
+        path, own = (self._path(each) for each in (draft, replace(draft, owner=owner)))
+        there = self._read(own) if own.exists() else None
+        if there is not None and not is_forgotten(there):
+            raise JournalError(OPEN_HERE)
+        try:
+            os.rename(path, own)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def forget(self, draft: KeptDraft) -> bool:
+        """Remove the file of an owner's draft; False if there was none. Raises OSError."""
+        try:
+            self._path(draft).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _path(self, draft: KeptDraft) -> Path:
+        about = "\0".join((draft.server, draft.key)).encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(about, digest_size=8).hexdigest()
+        return self._journal.with_name(f"{self._prefix}{draft.owner}-{digest}")
+
+
+def is_forgotten(draft: KeptDraft) -> bool:
+    """Whether a draft of a file says no more than that it is forgotten."""
+    return not draft.text

@@ -99,7 +99,7 @@ async def _embedded(
     """The server in this process, over the samples of a demo or the local store."""
     from assistant_tui.server.app import create_app
     from assistant_tui.server.errors import StoreError
-    from assistant_tui.server.store.sample_store import SampleStore
+    from assistant_tui.server.sample_store import SampleStore
     from assistant_tui.server.store.sqlite_store import SQLiteStore
 
     if profile.source is Source.DEMO:

@@ -12,7 +12,7 @@ import httpx
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.redaction import redact
-from assistant_tui.transport.credentials import redact_error
+from assistant_tui.transport.endpoint import redact_error
 from assistant_tui.transport.messages import FailedAttempt, Limits, Response
 from assistant_tui.transport.network_errors import (
     BadCompression,

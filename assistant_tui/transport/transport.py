@@ -13,8 +13,7 @@ from assistant_tui.core.redaction import redact
 from assistant_tui.transport.activity import Activity
 from assistant_tui.transport.connection import ServerConnection
 from assistant_tui.transport.connection_pool import open_pool
-from assistant_tui.transport.credentials import Credentials, redact_error
-from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.endpoint import Credentials, Endpoint, redact_error
 from assistant_tui.transport.messages import (
     LARGEST_BODY,
     FailedAttempt,

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from assistant_tui.api.capabilities import Capabilities
 from assistant_tui.core.errors import (
     Invalid,
     NotFound,
@@ -13,7 +12,7 @@ from assistant_tui.core.errors import (
     Unreadable,
 )
 from assistant_tui.core.listing import Listing
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import Capabilities, Capability
 from tests.api.support import Reply, Script, client
 
 

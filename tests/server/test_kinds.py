@@ -11,6 +11,7 @@ import pytest
 
 from assistant_tui.server.assistants import ASSISTANT, created
 from assistant_tui.server.errors import StoreError, UnknownCursor
+from assistant_tui.server.sample_store import SampleStore
 from assistant_tui.server.store.interface import (
     Collection,
     Event,
@@ -21,7 +22,6 @@ from assistant_tui.server.store.interface import (
     StoredEvent,
 )
 from assistant_tui.server.store.paging import PageQuery, StoredPage
-from assistant_tui.server.store.sample_store import SampleStore
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.storage import sqlite
 from tests.server.support import Json

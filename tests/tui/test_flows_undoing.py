@@ -13,8 +13,7 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.journal import journal as journal_module
-from assistant_tui.journal.draft_files import DraftFiles
-from assistant_tui.journal.drafts import KeptDraft, dump_draft, load_draft
+from assistant_tui.journal.drafts import DraftFiles, KeptDraft, dump_draft, load_draft
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from assistant_tui.tui.terminal.screen_lines import ScreenLine
-from assistant_tui.tui.terminal.sgr import is_background_only, transition, visible_on_blank
+from assistant_tui.tui.terminal.screen_lines import (
+    ScreenLine,
+    is_background_only,
+    transition,
+    visible_on_blank,
+)
 
 MAX_GAP = 5
 """Unchanged cells between two changed ones from which on they are skipped."""

@@ -13,9 +13,9 @@ from assistant_tui.tui.terminal.screen_lines import (
     ScreenLine,
     blank_line,
     line_from_strips,
+    transition,
     unknown_line,
 )
-from assistant_tui.tui.terminal.sgr import transition
 from assistant_tui.tui.terminal.terminal_writer import TerminalFeatures
 from tests.tui.terminal.screens import Shown
 
