@@ -8,7 +8,6 @@ from assistant_tui.api.parsing import (
     LONGEST_ID,
     Keep,
     Misfit,
-    ResourceKind,
     check_id,
     decode_object,
     text_of,
@@ -58,9 +57,6 @@ def parse_assistant(value: Any, text: str, keep: Keep = str) -> ResourceRow:
     except Misfit as misfit:
         return _rescued(text, str(misfit), keep)
     return _row(listed, keep(text))
-
-
-ASSISTANTS = ResourceKind("assistants", "an assistant", parse_assistant)
 
 
 def _validated(value: Mapping[str, Any]) -> ListedAssistant:

@@ -2,23 +2,29 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from assistant_tui.api import parsing, tool_resources
-from assistant_tui.api.assistants import ASSISTANTS
+from assistant_tui.api.assistants import parse_assistant
 from assistant_tui.api.resource import ResourceClient, ResponseReader
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.errors import NotServed
-from assistant_tui.core.resource import Capability, ServerCapabilities
+from assistant_tui.core.resource import (
+    ASSISTANTS,
+    FILES,
+    MODELS,
+    VECTOR_STORES,
+    Capability,
+    ResourceKind,
+    ServerCapabilities,
+)
 from assistant_tui.transport.activity import Activity
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.messages import LARGEST_BODY, Request
 from assistant_tui.transport.transport import RandomSource, Sleep, Transport
-
-MODELS = "models"
-"""The kind of object that models are, in capabilities."""
 
 
 class AssistantsClient(ResourceClient):
@@ -42,7 +48,7 @@ class AssistantsClient(ResourceClient):
         self.reader = ResponseReader(spool or Spool())
         self.server = ServerCapabilities()
         """What the server cannot do, as learned so far."""
-        super().__init__(ASSISTANTS, self.transport, self.reader, self.server)
+        super().__init__(ASSISTANTS, parse_assistant, self.transport, self.reader, self.server)
 
     async def __aenter__(self) -> Self:
         """Open the pool.
@@ -67,7 +73,7 @@ class AssistantsClient(ResourceClient):
         if not capabilities.can(Capability.LIST):
             return ()
         try:
-            response = await self.transport.send(Request("GET", f"/{MODELS}"))
+            response = await self.transport.send(Request("GET", f"/{MODELS.name}"))
         except NotServed:
             capabilities.learn_missing(Capability.LIST)
             return ()
@@ -78,15 +84,18 @@ class AssistantsClient(ResourceClient):
 
         Of a list that breaks off in the middle, what came before is returned, as incomplete.
         """
-        files = ResourceClient(tool_resources.FILES, self.transport, self.reader, self.server)
-        return await tool_resources.list_tool_resources(files, tool_resources.FILES_QUERY)
+        return await self._tool_resources(FILES, tool_resources.FILES_QUERY)
 
     async def vector_stores(self) -> ToolResourceList | None:
         """Return the vector stores, as `files` does the files."""
-        stores = ResourceClient(
-            tool_resources.VECTOR_STORES, self.transport, self.reader, self.server
-        )
-        return await tool_resources.list_tool_resources(stores, tool_resources.VECTOR_STORES_QUERY)
+        return await self._tool_resources(VECTOR_STORES, tool_resources.VECTOR_STORES_QUERY)
+
+    async def _tool_resources(
+        self, kind: ResourceKind, query: Mapping[str, str]
+    ) -> ToolResourceList | None:
+        parse = tool_resources.parse_tool_resource
+        listed = ResourceClient(kind, parse, self.transport, self.reader, self.server)
+        return await tool_resources.list_tool_resources(listed, query)
 
     async def fetch_key(self) -> None:
         """Have the key fetched, before anything is asked."""

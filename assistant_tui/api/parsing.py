@@ -16,6 +16,7 @@ from assistant_tui.core.list_decoder import (
     has_too_many_parts,
 )
 from assistant_tui.core.listing import Page
+from assistant_tui.core.resource import ResourceKind
 from assistant_tui.core.rows import ResourceRow, RowText
 
 Keep = Callable[[str], RowText]
@@ -36,23 +37,11 @@ _MOST_MODELS = 10_000
 _BLANK = " \t\r\n\ufeff"
 
 
-class ResourceKind(NamedTuple):
-    """A kind of object of the API."""
-
-    name: str
-    """As in paths and in capabilities: `assistants`."""
-    title: str
-    """One of them, in messages: `an assistant`."""
-    parse: Parser
-
-
 class Misfit(ValueError):
     """Why an object cannot be read as what it should be."""
 
 
-def read_page(
-    text: str, kind: ResourceKind, *, after: str | None, limit: int, keep: Keep = str
-) -> Page:
+def read_page(text: str, parse: Parser, *, after: str | None, limit: int, keep: Keep = str) -> Page:
     """Read the answer to a list request; one bad object spoils only its own row.
 
     A bare array, and null for an empty one, are lists, too. `keep` says how a row holds its text.
@@ -63,7 +52,7 @@ def read_page(
     """
     _check_cost(text)
     try:
-        scanned = decode_list(text, lambda value, item: kind.parse(value, item, keep), MOST_ITEMS)
+        scanned = decode_list(text, lambda value, item: parse(value, item, keep), MOST_ITEMS)
     except TooManyItems:
         raise _too_many_items() from None
     if scanned is not None:
@@ -75,11 +64,11 @@ def read_page(
     items, has_more = _list(text, "data")
     if len(items) > MOST_ITEMS:
         raise _too_many_items()
-    parsed = (kind.parse(UNDECODED, item, keep) for item in items)
+    parsed = (parse(UNDECODED, item, keep) for item in items)
     return Page(tuple(parsed), has_more, after, limit)
 
 
-def read_object(text: str, kind: ResourceKind, keep: Keep = str) -> ResourceRow:
+def read_object(text: str, kind: ResourceKind, parse: Parser, keep: Keep = str) -> ResourceRow:
     """Read the answer that should be one object.
 
     Raises:
@@ -93,7 +82,7 @@ def read_object(text: str, kind: ResourceKind, keep: Keep = str) -> ResourceRow:
         raise Unreadable(f"the answer is not {kind.title}: {_reason(text, error)}") from None
     if not known:
         raise Unreadable(f"the answer is not {kind.title}: it has no id")
-    return kind.parse(UNDECODED, text.strip(_BLANK), keep)
+    return parse(UNDECODED, text.strip(_BLANK), keep)
 
 
 def decode_object(value: Any, text: str) -> dict[str, Any]:

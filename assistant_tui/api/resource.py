@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from assistant_tui.api import parsing
-from assistant_tui.api.parsing import ResourceKind
+from assistant_tui.api.parsing import Parser
 from assistant_tui.api.spool import Spool
 from assistant_tui.core.errors import (
     Invalid,
@@ -23,7 +23,7 @@ from assistant_tui.core.labels import NO_ID, shown_id
 from assistant_tui.core.list_decoder import count_parts
 from assistant_tui.core.listing import Order, Page
 from assistant_tui.core.redaction import redact
-from assistant_tui.core.resource import Capability, ServerCapabilities
+from assistant_tui.core.resource import Capability, ResourceKind, ServerCapabilities
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.transport.endpoint import redact_error
 from assistant_tui.transport.messages import Request, Response
@@ -65,20 +65,27 @@ class ResourceClient:
     help, creations and modifications only where the server certainly did not carry them out.
 
     Args:
+        kind: what the objects are.
+        parse: makes a row of one of them.
+        transport: what requests are sent over; shared by all kinds of objects of the server.
+        reader: reads the answers; shared likewise.
+        server: what the server is known to lack; shared likewise.
         parent: the path of the object that these belong to: `/threads/thread_1` of messages.
     """
 
     def __init__(
         self,
         kind: ResourceKind,
+        parse: Parser,
         transport: Transport,
         reader: ResponseReader,
         server: ServerCapabilities,
         parent: str = "",
     ) -> None:
-        self.capabilities = server.of(kind.name)
+        self.capabilities = server.of(kind)
         """What the server cannot do with this kind of object, as learned so far."""
         self._kind = kind
+        self._parse = parse
         self._path = f"{parent}/{kind.name}"
         self._transport = transport
         self._reader = reader
@@ -114,7 +121,7 @@ class ResourceClient:
         response = await self._transport.send(Request("GET", self._path, query))
         read = partial(
             parsing.read_page,
-            kind=self._kind,
+            parse=self._parse,
             after=query.get("after"),
             limit=int(query["limit"]),
             keep=self._reader.keep,
@@ -131,7 +138,7 @@ class ResourceClient:
         response = await self._transport.send(self._about("GET", object_id))
         if parsing.is_null(response.text):
             who = shown_id(await self._transport.redact(object_id))
-            raise _failed(response, NotFound(f"No {self._noun} with the id {who}"))
+            raise _failed(response, NotFound(f"No {self._kind.noun} with the id {who}"))
         row = await self._reader.read(response, self._read_object)
         _check_same(object_id, row.id, response)
         return row
@@ -174,16 +181,14 @@ class ResourceClient:
         said = await self._reader.read(response, parsing.read_deletion, writing=True)
         _check_same(object_id, said.id or object_id, response, writing=True)
         if said.deleted is False:
-            refused = ServerFault(f"the server answered that it did not delete the {self._noun}")
+            refused = ServerFault(
+                f"the server answered that it did not delete the {self._kind.noun}"
+            )
             raise _failed(response, refused)
         return said.deleted is True
 
-    @property
-    def _noun(self) -> str:
-        return self._kind.title.partition(" ")[2]
-
     def _read_object(self, text: str) -> ResourceRow:
-        return parsing.read_object(text, self._kind, self._reader.keep)
+        return parsing.read_object(text, self._kind, self._parse, self._reader.keep)
 
     def _about(self, method: str, object_id: str, body: bytes | None = None) -> Request:
         """A request to the path of one object.
@@ -193,9 +198,11 @@ class ResourceClient:
             Invalid: what stands for the missing id of a row.
         """
         if not object_id:
-            raise NotFound(f"No {self._noun} has an empty id")
+            raise NotFound(f"No {self._kind.noun} has an empty id")
         if object_id.startswith(NO_ID):
-            raise Invalid(f"the server gave this {self._noun} no id that it could be asked for")
+            raise Invalid(
+                f"the server gave this {self._kind.noun} no id that it could be asked for"
+            )
         # Dots are no reserved characters, but a path's `..` would be taken out as a step upwards.
         part = quote(object_id, safe="", errors="surrogatepass").replace(".", "%2E")
         return Request(method, f"{self._path}/{part}", body=body, names_object=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from assistant_tui.api.parsing import LONGEST_ID, Keep, ResourceKind, text_of
+from assistant_tui.api.parsing import LONGEST_ID, Keep, text_of
 from assistant_tui.api.resource import ResourceClient
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
 from assistant_tui.core.errors import NotServed, ServiceError
@@ -29,10 +29,6 @@ def parse_tool_resource(value: Any, text: str, keep: Keep = str) -> ResourceRow:
         known, problem = "", str(error)
     identity = known if 0 < len(known) <= LONGEST_ID else placeholder_id(text)
     return ResourceRow(identity, None, keep(text), problem)
-
-
-FILES = ResourceKind("files", "a file", parse_tool_resource)
-VECTOR_STORES = ResourceKind("vector_stores", "a vector store", parse_tool_resource)
 
 
 async def list_tool_resources(

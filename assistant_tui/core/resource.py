@@ -1,7 +1,31 @@
-"""The operations on a kind of object that some servers leave out."""
+"""The kinds of objects of the API, and what holds for each of them."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from enum import Enum, auto
+
+
+@dataclass(frozen=True)
+class ResourceKind:
+    """A kind of object of the API: the one place where its names stand."""
+
+    name: str
+    """As in paths and in capabilities: `assistants`."""
+    journal_name: str
+    """As the journal's file has it: `assistant`."""
+    title: str
+    """One of them, in messages: `an assistant`."""
+
+    @property
+    def noun(self) -> str:
+        """The title without its article."""
+        return self.title.partition(" ")[2]
+
+
+ASSISTANTS = ResourceKind("assistants", "assistant", "an assistant")
+FILES = ResourceKind("files", "file", "a file")
+VECTOR_STORES = ResourceKind("vector_stores", "vector_store", "a vector store")
+MODELS = ResourceKind("models", "model", "a model")
 
 
 class Capability(Enum):
@@ -18,6 +42,15 @@ class Capability(Enum):
     """Lists that go on behind `after`."""
     ORDER = auto()
     """Lists that begin with the oldest where `order=asc` asks for it."""
+
+
+READ_ONLY = ("id", "object", "created_at", "created")
+"""The members that a server sets and never takes back."""
+
+
+def is_set_by_server(name: str) -> bool:
+    """Whether a server sets a member by itself, as the API does or as `updated_at` looks."""
+    return name in READ_ONLY or name.endswith("_at")
 
 
 class Capabilities:
@@ -50,11 +83,11 @@ class Capabilities:
 
 
 class ServerCapabilities:
-    """The capabilities of one server, by the names of the kinds of objects: `assistants`."""
+    """The capabilities of one server, by the kinds of objects."""
 
     def __init__(self) -> None:
-        self._by_kind: defaultdict[str, Capabilities] = defaultdict(Capabilities)
+        self._by_kind: defaultdict[ResourceKind, Capabilities] = defaultdict(Capabilities)
 
-    def of(self, kind: str) -> Capabilities:
+    def of(self, kind: ResourceKind) -> Capabilities:
         """What it can do with a kind of object."""
         return self._by_kind[kind]

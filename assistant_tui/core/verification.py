@@ -1,13 +1,13 @@
 """Compares what a server answered with what it was asked: ignored, altered or wiped fields."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY, is_set_by_server
 from assistant_tui.core.json_text import read_json
 from assistant_tui.core.raw_json import RawJson, same_json
+from assistant_tui.core.resource import READ_ONLY, is_set_by_server
 from assistant_tui.core.rows import ResourceRow
 
 _EMPTY: tuple[object, ...] = (None, "", [], {}, "auto", 1)
@@ -67,14 +67,20 @@ def verify(patch: Mapping[str, str], before: RawJson | None, answer: RawJson) ->
     return WriteOutcome(ignored, wiped)
 
 
-def is_made_of(body: Mapping[str, str], found: RawJson) -> bool:
-    """Whether an assistant has what a create with this body sent, and nothing that it did not."""
-    unset = {name: "null" for name in FIELDS if name not in body}
+def is_made_of(body: Mapping[str, str], found: RawJson, fields: Iterable[str]) -> bool:
+    """Whether an object has what a create with this body sent, and nothing that it did not.
+
+    Args:
+        body: the JSON texts of what was sent.
+        found: the object on the server.
+        fields: all that a create of this kind of object can set.
+    """
+    unset = {name: "null" for name in fields if name not in body}
     return verify({**body, **unset}, None, found).as_asked
 
 
 def changed_since(then: RawJson, now: RawJson) -> tuple[str, ...]:
-    """The fields that were changed between two looks at an assistant.
+    """The fields that were changed between two looks at an object.
 
     What a server sets by itself does not count, nor whether it writes out what is not set.
     """

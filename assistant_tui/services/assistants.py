@@ -18,7 +18,7 @@ from assistant_tui.core.errors import (
 )
 from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.core.pending_writes import PendingWrites, counts_as_write
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import ASSISTANTS, Capability, ResourceKind
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.journal.entries import Change, ChangeKind
@@ -91,7 +91,7 @@ class AssistantService:
         """What the requests to the server are doing at this moment."""
         return self._client.activity
 
-    def can(self, capability: Capability, kind: str = "assistants") -> bool:
+    def can(self, capability: Capability, kind: ResourceKind = ASSISTANTS) -> bool:
         """Whether the server can do this with a kind of object, as far as is known."""
         return self._client.server.of(kind).can(capability)
 

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.draft import Draft
+from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
 from assistant_tui.core.json_text import compose
 from assistant_tui.core.labels import shown_id
@@ -192,7 +193,11 @@ class Creator:
         page = await self._client.list(limit=RECENT)
         body, others = draft.patch(), self._made | before.ids
         for row in page.rows:
-            if not row.problem and row.id not in others and is_made_of(body, RawJson(row.text)):
+            if (
+                not row.problem
+                and row.id not in others
+                and is_made_of(body, RawJson(row.text), FIELDS)
+            ):
                 return row
         return None
 
@@ -209,7 +214,7 @@ class Creator:
             page = await self._client.list(limit=SEARCH_LIMIT, after=cursor)
             for row in _newer(page.rows, before):
                 other = row.problem or row.id in made or row.id in self._made
-                if not other and is_made_of(body, RawJson(row.text)):
+                if not other and is_made_of(body, RawJson(row.text), FIELDS):
                     self._made.add(row.id)
                     return row
             older = any(row.id in before for row in page.rows)

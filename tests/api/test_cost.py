@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assistant_tui.api import parsing
-from assistant_tui.api.assistants import ASSISTANTS
+from assistant_tui.api.assistants import parse_assistant
 from assistant_tui.core import list_decoder
 from assistant_tui.core.errors import ResponseTooLarge, Unreadable
 from assistant_tui.core.listing import Page
@@ -14,7 +14,7 @@ ASSISTANT = '{"id": "a", "model": "m"}'
 
 
 def page(text: str) -> Page:
-    return parsing.read_page(text, ASSISTANTS, after=None, limit=50)
+    return parsing.read_page(text, parse_assistant, after=None, limit=50)
 
 
 def test_a_list_of_more_elements_than_are_read_is_refused_before_they_are_made() -> None:
@@ -27,7 +27,7 @@ def test_a_list_of_more_elements_than_are_read_is_refused_before_they_are_made()
 
     text = '{"data": [' + "1," * (2 * parsing.MOST_ITEMS) + "1]}"
     with pytest.raises(Unreadable, match="more than 50,000"):
-        parsing.read_page(text, ASSISTANTS, after=None, limit=50, keep=keep)
+        parsing.read_page(text, parse_assistant, after=None, limit=50, keep=keep)
     assert made == parsing.MOST_ITEMS
 
 

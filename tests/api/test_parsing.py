@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant_tui.api import parsing
-from assistant_tui.api.assistants import ASSISTANTS, parse_assistant
+from assistant_tui.api.assistants import parse_assistant
 from assistant_tui.api.parsing import (
     is_null,
     read_deletion,
@@ -15,11 +15,12 @@ from assistant_tui.api.parsing import (
     read_object,
     read_page,
 )
-from assistant_tui.api.tool_resources import FILES, read_tool_resource
+from assistant_tui.api.tool_resources import parse_tool_resource, read_tool_resource
 from assistant_tui.core.assistants.tool_resources import ToolResource
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.list_decoder import UNDECODED
 from assistant_tui.core.listing import Listing, Page
+from assistant_tui.core.resource import ASSISTANTS
 from assistant_tui.core.rows import ResourceRow
 from tests.core.json_texts import texts
 
@@ -27,7 +28,7 @@ DEEP = "[" * 100_000 + "]" * 100_000
 
 
 def page(text: str) -> Page:
-    return read_page(text, ASSISTANTS, after=None, limit=50)
+    return read_page(text, parse_assistant, after=None, limit=50)
 
 
 def read_row(text: str) -> ResourceRow:
@@ -170,7 +171,7 @@ def test_of_a_list_that_stands_twice_the_last_counts() -> None:
 
 
 def test_a_page_remembers_what_it_answers() -> None:
-    assert read_page("[]", ASSISTANTS, after="x", limit=7) == Page((), None, "x", 7)
+    assert read_page("[]", parse_assistant, after="x", limit=7) == Page((), None, "x", 7)
 
 
 @pytest.mark.parametrize(
@@ -219,10 +220,13 @@ def test_no_object_whatever_breaks_the_reader(value: dict[str, object]) -> None:
 
 
 def test_an_assistant_may_be_odd_but_must_have_an_id() -> None:
-    assert read_object(' {"id": "a", "name": 5}\n', ASSISTANTS).text == '{"id": "a", "name": 5}'
+    assert (
+        read_object(' {"id": "a", "name": 5}\n', ASSISTANTS, parse_assistant).text
+        == '{"id": "a", "name": 5}'
+    )
     for text in ("", "null", "[]", "{}", '{"error": {"message": "x"}}', "<html>", '{"id": "a"'):
         with pytest.raises(Unreadable, match="not an assistant"):
-            read_object(text, ASSISTANTS)
+            read_object(text, ASSISTANTS, parse_assistant)
 
 
 @pytest.mark.parametrize(
@@ -269,13 +273,13 @@ def test_what_is_no_list_of_models_is_unreadable() -> None:
 def test_files_and_vector_stores_in_all_their_forms(
     members: str, name: str, size: int | None
 ) -> None:
-    row = FILES.parse(UNDECODED, f'{{"id": 17, {members}}}', str)
+    row = parse_tool_resource(UNDECODED, f'{{"id": 17, {members}}}', str)
     assert read_tool_resource(row) == ToolResource("17", name, size)
 
 
 @given(st.dictionaries(field_names | st.sampled_from(["filename", "bytes"]), json_values))
 def test_no_entry_whatever_breaks_the_reader(value: dict[str, object]) -> None:
-    for row in read_page(json.dumps([value]), FILES, after=None, limit=50).rows:
+    for row in read_page(json.dumps([value]), parse_tool_resource, after=None, limit=50).rows:
         if row.has_id:
             read = read_tool_resource(row)
             assert read.id == row.id

@@ -1,4 +1,4 @@
-"""A kind of object that the program does not know yet needs a parser and a name, no more."""
+"""A kind of object that the program does not know yet needs a parser and its names, no more."""
 
 import json
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.api.parsing import Keep, ResourceKind, text_of
+from assistant_tui.api.parsing import Keep, text_of
 from assistant_tui.api.resource import ResourceClient
 from assistant_tui.core.errors import NotFound, NotServed, Unreadable, WrongObject
 from assistant_tui.core.json_text import members
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import Capability, ResourceKind
 from assistant_tui.core.rows import ResourceRow
 from tests.api.support import Reply, Script, client
 
@@ -22,13 +22,18 @@ def parse_message(value: Any, text: str, keep: Keep) -> ResourceRow:
     return ResourceRow(text_of(members(text), "id"), None, keep(text))
 
 
-MESSAGES = ResourceKind("messages", "a message", parse_message)
+MESSAGES = ResourceKind("messages", "message", "a message")
 
 
 def messages(opened: AssistantsClient) -> ResourceClient:
     """The messages of one thread."""
     return ResourceClient(
-        MESSAGES, opened.transport, opened.reader, opened.server, parent="/threads/t_1"
+        MESSAGES,
+        parse_message,
+        opened.transport,
+        opened.reader,
+        opened.server,
+        parent="/threads/t_1",
     )
 
 

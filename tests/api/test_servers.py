@@ -12,7 +12,7 @@ from assistant_tui.core.errors import (
     Unreadable,
 )
 from assistant_tui.core.listing import Listing
-from assistant_tui.core.resource import Capabilities, Capability
+from assistant_tui.core.resource import MODELS, Capabilities, Capability
 from tests.api.support import Reply, Script, client
 
 
@@ -124,7 +124,7 @@ async def test_a_server_without_models_is_asked_once(status: int) -> None:
     async with client(script) as opened:
         assert await opened.models() == ()
         assert await opened.models() == ()
-        assert not opened.server.of("models").can(Capability.LIST)
+        assert not opened.server.of(MODELS).can(Capability.LIST)
     assert len(script.requests) == 1
 
 

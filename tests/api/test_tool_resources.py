@@ -9,7 +9,7 @@ import pytest
 from assistant_tui.api.tool_resources import MOST
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
 from assistant_tui.core.errors import ServerFault, Unreadable
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import FILES, VECTOR_STORES, Capability
 from tests.api.support import READS, Reply, Script, client
 
 ROUTES = ("files", "vector_stores")
@@ -113,7 +113,7 @@ async def test_what_came_before_a_failure_is_kept(failure: Reply | Exception) ->
 async def test_a_failure_in_the_middle_teaches_nothing_about_the_route() -> None:
     async with client(Script(reply(some(0, 100)), Reply(405, "no"))) as opened:
         await opened.files()
-        assert opened.server.of("files").can(Capability.LIST)
+        assert opened.server.of(FILES).can(Capability.LIST)
 
 
 async def test_the_walk_ends_at_the_most_entries() -> None:
@@ -145,7 +145,8 @@ async def test_a_server_without_the_route_is_asked_once(route: str, status: int)
     async with client(script) as opened:
         assert await READS[route](opened) is None
         assert await READS[route](opened) is None
-        lacking = [kind for kind in ROUTES if not opened.server.of(kind).can(Capability.LIST)]
+        kinds = (FILES, VECTOR_STORES)
+        lacking = [each.name for each in kinds if not opened.server.of(each).can(Capability.LIST)]
         assert lacking == [route]
     assert len(script.requests) == 1
 
@@ -157,4 +158,4 @@ async def test_without_a_first_page_there_is_an_error(first: Reply, kind: type[E
     async with client(Script(first)) as opened:
         with pytest.raises(kind):
             await opened.files()
-        assert opened.server.of("files").can(Capability.LIST)
+        assert opened.server.of(FILES).can(Capability.LIST)

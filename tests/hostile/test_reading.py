@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from assistant_tui.api.assistants import ASSISTANTS
+from assistant_tui.api.assistants import parse_assistant
 from assistant_tui.api.parsing import read_page
 from assistant_tui.api.tool_resources import read_tool_resource
 from assistant_tui.core.assistants.cloning import clone, uncreatable_fields
@@ -28,7 +28,7 @@ SOUND = RawJson(assistant())
 def rows(value: str) -> Iterable[ResourceRow]:
     """The rows that are read of assistants with a hostile value in each place."""
     texts = list(holding(VALUES[value]))
-    page = read_page(f'{{"data": [{", ".join(texts)}]}}', ASSISTANTS, after=None, limit=50)
+    page = read_page(f'{{"data": [{", ".join(texts)}]}}', parse_assistant, after=None, limit=50)
     assert [row.text for row in page.rows] == texts
     return page.rows
 
@@ -85,7 +85,7 @@ def test_what_is_read_at_the_door_is_read_again_from_deep_inside_the_program() -
 
     for depth in range(100, 1000):
         text = assistant(metadata='{"a": ' * depth + "1" + "}" * depth)
-        (row,) = read_page(f"[{text}]", ASSISTANTS, after=None, limit=50).rows
+        (row,) = read_page(f"[{text}]", parse_assistant, after=None, limit=50).rows
         if row.problem:
             assert row.problem == "JSON nested too deeply to read"
             assert depth > 190

@@ -8,7 +8,7 @@ import pytest
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Forbidden
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import MODELS, Capability
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.listing_cache import ListingCache
 from tests.services.support import Server, absent, draft_of, embedded, service_of, some, text_of
@@ -40,7 +40,7 @@ async def test_a_server_without_a_list_of_models_has_none() -> None:
     server = Server(retrieve=absent)  # /models is no other road to this server
     async with service_of(server) as service:
         assert await service.models() == ()
-        assert not service.can(Capability.LIST, "models")
+        assert not service.can(Capability.LIST, MODELS)
         assert service.can(Capability.CREATE)
 
 

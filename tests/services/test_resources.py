@@ -7,7 +7,7 @@ import pytest
 
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
 from assistant_tui.core.errors import Forbidden
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import FILES, VECTOR_STORES, Capability
 from assistant_tui.services.assistants import AssistantService
 from tests.services.support import Server, absent, embedded, in_turn, refusing, service_of
 
@@ -66,8 +66,8 @@ async def test_a_server_that_has_neither_is_asked_once_for_each() -> None:
     async with service_of(server) as service:
         for read in (*READS.values(), *READS.values()):
             assert await read(service) is None
-        assert not service.can(Capability.LIST, "files")
-        assert not service.can(Capability.LIST, "vector_stores")
+        assert not service.can(Capability.LIST, FILES)
+        assert not service.can(Capability.LIST, VECTOR_STORES)
     assert len(server.requests) == 2
 
 

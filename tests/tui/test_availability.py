@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import ASSISTANTS, FILES, MODELS, VECTOR_STORES, Capability
 from assistant_tui.tui.commands import BY_NAME, Needs
 from assistant_tui.tui.main import command_state
 from assistant_tui.tui.main.command_state import LACKS, Situation
@@ -92,8 +92,8 @@ def test_the_editor_takes_the_text_that_has_the_focus() -> None:
 
 
 def test_every_lack_has_its_sentence() -> None:
-    of_assistants = {lacking for kind, lacking in LACKS if kind == "assistants"}
+    of_assistants = {lacking for kind, lacking in LACKS if kind == ASSISTANTS}
     assert of_assistants == set(Capability) - {Capability.LIST}
     lists = {kind for kind, lacking in LACKS if lacking is Capability.LIST}
-    assert lists == {"models", "files", "vector_stores"}
+    assert lists == {MODELS, FILES, VECTOR_STORES}
     assert all(sentence.endswith(".") for sentence in LACKS.values())

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from assistant_tui.core.assistants.draft import Draft, recreation_draft
-from assistant_tui.core.assistants.fields import FIELDS, is_set_by_server
+from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.json_text import compose, compose_list, write_json
 from assistant_tui.core.raw_json import RawJson, elements_in, members_in, text_in
+from assistant_tui.core.resource import is_set_by_server
 
 COPY = " (copy)"
 """What the name of a clone ends in."""

@@ -5,10 +5,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from assistant_tui.core.assistants.columns import created_text
-from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY
+from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import elements, members, read_json
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import READ_ONLY
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import many_lines, one_line, visible_line
 

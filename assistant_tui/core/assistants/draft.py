@@ -10,10 +10,11 @@ from assistant_tui.core.assistants.editor_values import (
     is_editable,
     unsent_input,
 )
-from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY, is_set_by_server
+from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.assistants.serialization import FieldError, to_json
 from assistant_tui.core.json_text import compose, read_json
 from assistant_tui.core.raw_json import RawJson, same_edit, same_json
+from assistant_tui.core.resource import READ_ONLY, is_set_by_server
 from assistant_tui.core.strict_json import mask_unchanged, read_strictly, without_bom
 
 

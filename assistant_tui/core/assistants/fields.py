@@ -140,14 +140,5 @@ FIELDS: Mapping[str, Field] = _parts(
 )
 """The fields of the form, in its order: all that a modify request takes; servers may know more."""
 
-READ_ONLY = ("id", "object", "created_at", "created")
-"""What a server sets and never takes back."""
-
-
-def is_set_by_server(name: str) -> bool:
-    """Whether a server sets this by itself, as the API does or as `updated_at` looks."""
-    return name in READ_ONLY or name.endswith("_at")
-
-
 METADATA_KEY_LIMIT = 64
 METADATA_VALUE_LIMIT = 512

@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 from assistant_tui.core.assistants.cloning import creation_draft
 from assistant_tui.core.assistants.draft import Draft, update_draft
-from assistant_tui.core.assistants.fields import READ_ONLY
 from assistant_tui.core.formats import json_file, markdown_file, yaml_file
 from assistant_tui.core.formats.json_file import ParsedAssistant
 from assistant_tui.core.json_text import compose, read_json
 from assistant_tui.core.labels import ON_A_LINE, short_name, shown_id
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import READ_ONLY
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from assistant_tui.core.assistants.editor_values import tool_type
-from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY
+from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import compose, compose_list, indent, member_at, members
 from assistant_tui.core.raw_json import elements_in, members_in, text_in
+from assistant_tui.core.resource import READ_ONLY
 
 _EMPTY = ("null", "[]", "{}", '""')
 _AS_THEY_ARE = ("model", "instructions", "temperature", "top_p", "metadata")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant_tui.core.assistants.draft import Draft, editor_draft
+from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.labels import short_name, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
@@ -223,7 +224,7 @@ def _made(context: MainContext, draft: Draft, since: float) -> Iterator[str]:
     """Tell of an assistant that the draft's own create may have made before the program ended."""
     for row in context.list_model.listing.rows if draft.original is None else ():
         new = not row.problem and (row.created_at or 0) >= since - CLOCKS
-        if new and is_made_of(draft.patch(), RawJson(row.text)):
+        if new and is_made_of(draft.patch(), RawJson(row.text), FIELDS):
             yield ""
             yield f"One just like it was created since: {shown_id(row.id)}"
             yield "If that was this edit, discard it: saving makes a second one."

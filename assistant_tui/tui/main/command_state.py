@@ -3,29 +3,32 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant_tui.core.resource import Capability
+from assistant_tui.core.resource import (
+    ASSISTANTS,
+    FILES,
+    MODELS,
+    VECTOR_STORES,
+    Capability,
+    ResourceKind,
+)
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.commands import BY_NAME, Command, Needs, Where, commands_in
 
-LACKS: dict[tuple[str, Capability], str] = {
-    ("assistants", Capability.RETRIEVE): (
+LACKS: dict[tuple[ResourceKind, Capability], str] = {
+    (ASSISTANTS, Capability.RETRIEVE): (
         "It cannot retrieve one assistant: each is looked up through the list."
     ),
-    ("assistants", Capability.MODIFY): "It cannot modify assistants.",
-    (
-        "assistants",
-        Capability.PATCH,
-    ): "A modify needs the whole object: set full_replace in its profile.",
-    ("assistants", Capability.DELETE): "It cannot delete assistants.",
-    ("assistants", Capability.CREATE): "It cannot create assistants.",
-    (
-        "assistants",
-        Capability.CURSOR,
-    ): "It gives one page only, and takes no cursor for a next one.",
-    ("assistants", Capability.ORDER): "It lists from the newest on, and not from the oldest.",
-    ("models", Capability.LIST): "It lists no models.",
-    ("files", Capability.LIST): "It lists no files.",
-    ("vector_stores", Capability.LIST): "It lists no vector stores.",
+    (ASSISTANTS, Capability.MODIFY): "It cannot modify assistants.",
+    (ASSISTANTS, Capability.PATCH): (
+        "A modify needs the whole object: set full_replace in its profile."
+    ),
+    (ASSISTANTS, Capability.DELETE): "It cannot delete assistants.",
+    (ASSISTANTS, Capability.CREATE): "It cannot create assistants.",
+    (ASSISTANTS, Capability.CURSOR): "It gives one page only, and takes no cursor for a next one.",
+    (ASSISTANTS, Capability.ORDER): "It lists from the newest on, and not from the oldest.",
+    (MODELS, Capability.LIST): "It lists no models.",
+    (FILES, Capability.LIST): "It lists no files.",
+    (VECTOR_STORES, Capability.LIST): "It lists no vector stores.",
 }
 """What is said of a server that cannot do something with a kind of object."""
 

@@ -14,10 +14,11 @@ from textual.widgets import Input, Static, TextArea
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.editor_values import EditorValue, from_json
-from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY, FieldKind
+from assistant_tui.core.assistants.fields import FIELDS, FieldKind
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import READ_ONLY
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.messages import FormEdited

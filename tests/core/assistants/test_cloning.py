@@ -14,9 +14,10 @@ from assistant_tui.core.assistants.cloning import (
 )
 from assistant_tui.core.assistants.draft import Draft, editor_draft
 from assistant_tui.core.assistants.editor_values import EditorValue
-from assistant_tui.core.assistants.fields import FIELDS, READ_ONLY
+from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import compose, write_json
 from assistant_tui.core.raw_json import RawJson, same_json
+from assistant_tui.core.resource import READ_ONLY
 from tests.core.assistants import test_draft as drafts
 from tests.core.assistants.test_draft import edits, originals
 

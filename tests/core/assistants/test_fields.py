@@ -12,9 +12,10 @@ from assistant_tui.core.assistants.editor_values import (
     ObjectValue,
     from_json,
 )
-from assistant_tui.core.assistants.fields import FIELDS, FUNCTION, READ_ONLY, FieldKind
+from assistant_tui.core.assistants.fields import FIELDS, FUNCTION, FieldKind
 from assistant_tui.core.assistants.serialization import FieldError, to_json
 from assistant_tui.core.json_text import compose_list, read_json
+from assistant_tui.core.resource import READ_ONLY
 
 TEXTS = [name for name, field in FIELDS.items() if field.kind in (FieldKind.LINE, FieldKind.TEXT)]
 
