@@ -17,7 +17,6 @@ from textual.types import CSSPathType
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.core.listing import Listing
 from assistant_tui.startup.shutdown import SHUTDOWN
-from assistant_tui.tui import signals
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.main.screen import MainScreen
@@ -128,7 +127,7 @@ class AssistantApp(FaultTolerantApp):
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
-        signals.watch(self._end, self.contain)
+        job_control.watch_for_end(self._end, self.contain)
         job_control.install_handlers(self, self.action_suspend, self._take_back)
         self.call_after_refresh(_collect_garbage_again)
 

@@ -1,4 +1,4 @@
-"""Stops and continues the job for the shell (Ctrl+Z, fg), and runs programs in the foreground.
+"""Stops, continues and ends the job as the shell or a signal asks; runs programs in the foreground.
 
 Textual does the same on the signals alone, but then stops no more than its own process, draws
 nothing afterwards, and takes the terminal twice where SIGCONT reaches another of its threads late.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
@@ -146,3 +147,27 @@ def _default_stop_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def watch_for_end(end: Callable[[int], None], fail: Callable[[Exception], None]) -> None:
+    """Call `end` in the event loop when the program has to end, `fail` after a callback failed.
+
+    Args:
+        end: is called with an exit code when the program has to end.
+        fail: is called with what a callback of the loop has raised.
+    """
+    loop = asyncio.get_running_loop()
+
+    def tell(code: int) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(end, code)
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        loop.default_exception_handler(context)
+        fault = context.get("exception")
+        if "handle" in context and isinstance(fault, Exception) and SHUTDOWN.code is None:
+            fail(fault)
+
+    SHUTDOWN.wake_by_signals(loop)
+    SHUTDOWN.listen(tell)
+    loop.set_exception_handler(handle)

@@ -14,8 +14,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.drivers.linux_driver import LinuxDriver
 
 from assistant_tui.tui.terminal import driver as driver_module
+from assistant_tui.tui.terminal.diffing_app import driver_for
 from assistant_tui.tui.terminal.driver import NonBlockingDriver
-from assistant_tui.tui.terminal.textual_internals import driver_for
 
 SIGNALS = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGTTOU, signal.SIGTTIN)
 

@@ -9,7 +9,7 @@ from textual import events
 from textual.geometry import Size
 
 from assistant_tui.server.app import create_app
-from assistant_tui.tui.terminal import textual_internals
+from assistant_tui.tui.terminal import diffing_app
 from tests.stores import SampleStore
 from tests.tui.driver import Driver, Gate, running
 from tests.tui.terminal.screens import Compared
@@ -150,14 +150,14 @@ async def test_an_update_without_a_change_sends_nothing(program: Driver) -> None
 async def test_another_textual_writes_for_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(textual_internals, "TESTED_VERSIONS", ("0.1",))
+    monkeypatch.setattr(diffing_app, "TESTED_VERSIONS", ("0.1",))
     async with running(served(60), tmp_path, kind=Compared) as driver:
         await driver.press("down")
         assert not compared(driver)._writes_diffs()
 
 
 async def test_it_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(textual_internals.DISPLAY_VARIABLE, "textual")
+    monkeypatch.setenv(diffing_app.DISPLAY_VARIABLE, "textual")
     async with running(served(60), tmp_path, kind=Compared) as driver:
         await driver.press("down")
         assert not compared(driver)._writes_diffs()

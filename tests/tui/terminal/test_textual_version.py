@@ -21,7 +21,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.widgets import OptionList
 from textual.widgets._markdown import MarkdownTable
 
-from assistant_tui.tui.terminal.textual_internals import TESTED_VERSIONS, is_tested_version
+from assistant_tui.tui.terminal.diffing_app import TESTED_VERSIONS, is_tested_version
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "display-layer.md").read_text("utf-8")
@@ -29,7 +29,7 @@ UPGRADE = (
     "Textual {} is installed, but the display layer was tested with {} only and is switched off. "
     "Follow 'Upgrading Textual' in docs/display-layer.md: compare the private parts that are "
     "listed there, run the tests that it names, then add the version to TESTED_VERSIONS in "
-    "tui/terminal/textual_internals.py and to pyproject.toml."
+    "tui/terminal/diffing_app.py and to pyproject.toml."
 )
 
 PRIVATE_ATTRIBUTES: dict[type, tuple[str, ...]] = {
