@@ -38,11 +38,13 @@ def modified(assistant: Json, body: Json) -> Json:
     """The assistant after a modify: absent is unchanged, null is the default again."""
     changes = {key: _DEFAULTS[key] if value is None else value for key, value in body.items()}
     if body.get("tool_resources") is not None:
-        changes["tool_resources"] = _merged(assistant["tool_resources"], body["tool_resources"])
+        changes["tool_resources"] = merge_tool_resources(
+            assistant["tool_resources"], body["tool_resources"]
+        )
     return {**assistant, **changes}
 
 
-def _merged(old: Json, new: Json) -> Json:
+def merge_tool_resources(old: Json, new: Json) -> Json:
     """A tool's list that is given replaces that tool's list; tools not named stay."""
     return {**old, **{tool: _resource(tool, old, given) for tool, given in new.items()}}
 

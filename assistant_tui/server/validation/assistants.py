@@ -19,9 +19,9 @@ from assistant_tui.server.validation.checks import (
     tagged_union,
 )
 
-_IDENTIFIER = string(64, minimum=1, pattern="[a-zA-Z0-9_-]+")
+IDENTIFIER = string(64, minimum=1, pattern="[a-zA-Z0-9_-]+")
 _IDS = array(string())
-_METADATA = nullable(string_map(string(512), pairs=16, key_length=64))
+METADATA = nullable(string_map(string(512), pairs=16, key_length=64))
 
 _FILE_SEARCH = object_(
     {
@@ -34,14 +34,14 @@ _FILE_SEARCH = object_(
 )
 _FUNCTION = object_(
     {
-        "name": _IDENTIFIER,
+        "name": IDENTIFIER,
         "description": string(),
         "parameters": any_object,
         "strict": nullable(boolean),
     },
     ("name",),
 )
-_TOOL = tagged_union(
+TOOL = tagged_union(
     {
         "code_interpreter": any_object,
         "file_search": object_({"file_search": _FILE_SEARCH}),
@@ -57,7 +57,7 @@ _OBJECT_FORMAT = tagged_union(
             {
                 "json_schema": object_(
                     {
-                        "name": _IDENTIFIER,
+                        "name": IDENTIFIER,
                         "description": string(),
                         "schema": any_object,
                         "strict": nullable(boolean),
@@ -71,7 +71,7 @@ _OBJECT_FORMAT = tagged_union(
 )
 
 
-def _response_format(path: str, value: Any) -> None:
+def response_format(path: str, value: Any) -> None:
     """The string "auto", or an object that says more."""
     check = one_of("auto") if isinstance(value, str) else _OBJECT_FORMAT
     check(path, value)
@@ -105,7 +105,7 @@ _VECTOR_STORE = object_(
                 ),
             }
         ),
-        "metadata": _METADATA,
+        "metadata": METADATA,
     }
 )
 _NEW_FILE_SEARCH = object_(
@@ -129,30 +129,39 @@ _KNOWN_FILE_SEARCH = object_(
 )
 
 
-def _fields(file_search: Check) -> Mapping[str, Check]:
+def _tool_resources(file_search: Check) -> Check:
     resources = {
         "code_interpreter": object_({"file_ids": array(string(), maximum=20)}),
         "file_search": file_search,
     }
+    return nullable(object_(resources))
+
+
+NEW_TOOL_RESOURCES = _tool_resources(_new_file_search)
+"""What ``tool_resources`` must pass where vector stores can be made."""
+KNOWN_TOOL_RESOURCES = _tool_resources(_KNOWN_FILE_SEARCH)
+"""What ``tool_resources`` must pass where vector stores can only be named."""
+REASONING_EFFORT = nullable(one_of("none", "minimal", "low", "medium", "high", "xhigh", "max"))
+
+
+def _fields(tool_resources: Check) -> Mapping[str, Check]:
     return {
         "model": string(minimum=1),
         "name": nullable(string(256)),
         "description": nullable(string(512)),
         "instructions": nullable(string(256_000)),
-        "tools": array(_TOOL, maximum=128),
-        "metadata": _METADATA,
+        "tools": array(TOOL, maximum=128),
+        "metadata": METADATA,
         "top_p": nullable(number(0, 1)),
         "temperature": nullable(number(0, 2)),
-        "reasoning_effort": nullable(
-            one_of("none", "minimal", "low", "medium", "high", "xhigh", "max")
-        ),
-        "response_format": nullable(_response_format),
-        "tool_resources": nullable(object_(resources)),
+        "reasoning_effort": REASONING_EFFORT,
+        "response_format": nullable(response_format),
+        "tool_resources": tool_resources,
     }
 
 
-CREATE_ASSISTANT = object_(_fields(_new_file_search), ("model",), closed=True)
+CREATE_ASSISTANT = object_(_fields(NEW_TOOL_RESOURCES), ("model",), closed=True)
 """What a create request must pass."""
 
-MODIFY_ASSISTANT = object_(_fields(_KNOWN_FILE_SEARCH), closed=True)
+MODIFY_ASSISTANT = object_(_fields(KNOWN_TOOL_RESOURCES), closed=True)
 """What a modify request must pass: nothing is required, and no vector stores are made."""

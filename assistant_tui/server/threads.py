@@ -1,0 +1,94 @@
+"""Makes and changes threads and messages as the API defines them, from checked requests."""
+
+from typing import Any
+
+from assistant_tui.server.assistants import merge_tool_resources
+from assistant_tui.server.store.interface import ObjectKind, ObjectWriter
+from assistant_tui.server.store.paging import Json
+
+THREAD = ObjectKind("thread", "thread", members={"tool_resources": dict})
+MESSAGE = ObjectKind("thread.message", "msg", members={"content": list})
+"""The parent of a message is its thread."""
+
+
+def create_thread(objects: ObjectWriter, body: Json) -> Json:
+    """Keep a new thread with the messages that the request gives; returns the thread."""
+    resources = merge_tool_resources({}, body.get("tool_resources") or {})
+    fields = {"metadata": body.get("metadata") or {}, "tool_resources": resources}
+    thread = objects.create(THREAD, fields)
+    for message in body.get("messages") or ():
+        create_message(objects, thread["id"], message)
+    return thread
+
+
+def modified_thread(thread: Json, body: Json) -> Json:
+    """The thread after a modify: absent is unchanged, null is the default again."""
+    changed = dict(thread)
+    if "metadata" in body:
+        changed["metadata"] = body["metadata"] or {}
+    if "tool_resources" in body:
+        given = body["tool_resources"]
+        changed["tool_resources"] = (
+            {} if given is None else merge_tool_resources(thread["tool_resources"], given)
+        )
+    return changed
+
+
+def with_metadata(kept: Json, body: Json) -> Json:
+    """A message or a run after a modify, which can change nothing but the metadata."""
+    return {**kept, "metadata": body["metadata"] or {}} if "metadata" in body else kept
+
+
+def create_message(objects: ObjectWriter, thread_id: str, body: Json) -> Json:
+    """Keep a message that a client gives; it is completed at once."""
+    message = objects.create(MESSAGE, _message_fields(thread_id, body), parent=thread_id)
+    completed = {**message, "completed_at": message["created_at"]}
+    objects.replace(MESSAGE, completed)
+    return completed
+
+
+def _message_fields(thread_id: str, body: Json) -> Json:
+    content = body["content"]
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    return {
+        "thread_id": thread_id,
+        "status": "completed",
+        "incomplete_details": None,
+        "completed_at": None,
+        "incomplete_at": None,
+        "role": body["role"],
+        "content": [_part(part) for part in parts],
+        "assistant_id": None,
+        "run_id": None,
+        "attachments": body.get("attachments") or [],
+        "metadata": body.get("metadata") or {},
+    }
+
+
+def _part(part: Json) -> Json:
+    if part["type"] == "text":
+        return text_part(part["text"])
+    kind = part["type"]
+    return {"type": kind, kind: {"detail": "auto", **part[kind]}}
+
+
+def text_part(text: str, annotations: list[Any] | None = None) -> Json:
+    """A text as messages hold it."""
+    return {"type": "text", "text": {"value": text, "annotations": annotations or []}}
+
+
+def running_message(run: Json) -> Json:
+    """The fields of a message that a run begins to write."""
+    return {
+        "thread_id": run["thread_id"],
+        "status": "in_progress",
+        "incomplete_details": None,
+        "completed_at": None,
+        "incomplete_at": None,
+        "role": "assistant",
+        "content": [],
+        "assistant_id": run["assistant_id"],
+        "run_id": run["id"],
+        "attachments": [],
+        "metadata": {},
+    }
