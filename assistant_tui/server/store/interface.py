@@ -63,7 +63,7 @@ class StoredEvent(NamedTuple):
     """An event in its log."""
 
     number: int
-    """Rises within a log, and is never given twice."""
+    """Counts from 1 within a log."""
     name: str
     data: str
 

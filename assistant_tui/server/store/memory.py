@@ -1,6 +1,5 @@
 """Events and leases in memory, in transactions that can be taken back."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -15,7 +14,6 @@ class MemoryTransaction:
         self._logs: dict[str, list[StoredEvent]] = {}
         self._last_events: dict[str, float] = {}
         """By log: when its last event was added, in Unix seconds."""
-        self._event_count = 0
         self._leases: dict[str, Lease] = {}
         self._undo: list[Callable[[], object]] = []
         """What takes the transaction back, in the order of its changes."""
@@ -31,19 +29,13 @@ class MemoryTransaction:
 
     def events(self, log: str, after: int, limit: int) -> list[StoredEvent]:
         """See ObjectReader.events."""
-        found = self._logs.get(log, [])
-        start = bisect_right(found, after, key=lambda event: event.number)
-        return found[start : start + limit]
+        return self._logs.get(log, [])[after : after + limit]
 
     def append(self, log: str, events: Sequence[Event]) -> list[StoredEvent]:
         """See ObjectWriter.append."""
         kept, before = self._logs.setdefault(log, []), len(self._logs[log])
-        stored = [
-            StoredEvent(number, *event)
-            for number, event in enumerate(events, start=self._event_count + 1)
-        ]
+        stored = [StoredEvent(number, *event) for number, event in enumerate(events, before + 1)]
         kept += stored
-        self._event_count += len(stored)
         self._last_events[log] = self._clock()
         self._undo.append(lambda: kept.__delitem__(slice(before, None)))
         return stored

@@ -196,14 +196,17 @@ class SQLiteWriter(SQLiteReader):
 
     def append(self, log: str, events: Sequence[Event]) -> list[StoredEvent]:
         """See ObjectWriter.append."""
-        now, stored = self._clock(), []
-        for event in events:
-            done = self._connection.execute(
-                "INSERT INTO events (log, name, data, created_at) VALUES (?, ?, ?, ?)",
-                (log, *event, now),
-            )
-            assert done.lastrowid is not None
-            stored.append(StoredEvent(done.lastrowid, *event))
+        (last,) = self._connection.execute(
+            "SELECT max(number) FROM events WHERE log = ?", (log,)
+        ).fetchone()
+        stored = [
+            StoredEvent(number, *event) for number, event in enumerate(events, (last or 0) + 1)
+        ]
+        now = self._clock()
+        self._connection.executemany(
+            "INSERT INTO events (log, number, name, data, created_at) VALUES (?, ?, ?, ?, ?)",
+            ((log, *event, now) for event in stored),
+        )
         return stored
 
     def forget_events(self, before: float) -> None:

@@ -37,13 +37,13 @@ def _add_kinds_and_parents(connection: sqlite3.Connection) -> None:
 
 _EVENTS_AND_LEASES = """
         CREATE TABLE events (
-            number INTEGER PRIMARY KEY AUTOINCREMENT,
             log TEXT NOT NULL,
+            number INTEGER NOT NULL,
             name TEXT NOT NULL,
             data TEXT NOT NULL,
-            created_at REAL NOT NULL
-        );
-        CREATE INDEX events_of_log ON events (log, number);
+            created_at REAL NOT NULL,
+            PRIMARY KEY (log, number)
+        ) WITHOUT ROWID;
         CREATE TABLE leases (
             key TEXT PRIMARY KEY,
             holder TEXT NOT NULL,

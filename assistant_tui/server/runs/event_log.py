@@ -1,0 +1,183 @@
+"""Commits changes together with the events that tell of them, and lets clients follow the events.
+
+Each change and its events are one transaction, and an event is passed on once it is on disk. What
+comes in while a transaction is under way goes into the next one together: many runs that write many
+small pieces share the waiting for the disk.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
+
+from assistant_tui.server.store.executor import StoreExecutor
+from assistant_tui.server.store.interface import Event, ObjectWriter, Store, StoredEvent
+
+Result = TypeVar("Result")
+
+PING_SECONDS = 15.0
+"""A follower hears of nothing for so long at most."""
+_POLL_SECONDS = 0.25
+"""How often a log is read that another process may write to."""
+_PAGE = 500
+"""Events that are read at once."""
+_MOST_WAITING = 1_000
+"""Events that are held for one follower; a slower one reads them from the store."""
+
+
+class Change(NamedTuple):
+    """What a change returns: a result for its caller, and what the log is told."""
+
+    result: Any
+    log: str
+    events: Sequence[Event]
+
+
+class _Waiting:
+    """A change that waits for its transaction."""
+
+    def __init__(self, change: Callable[[ObjectWriter], Change]) -> None:
+        self.change = change
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+
+class EventLog:
+    """The logs of a store, one for each run."""
+
+    def __init__(self, store: Store, executor: StoreExecutor) -> None:
+        self._store = store
+        self._executor = executor
+        self._waiting: list[_Waiting] = []
+        self._committing: asyncio.Task[None] | None = None
+        self._followers: defaultdict[str, set[_Follower]] = defaultdict(set)
+
+    async def commit(self, change: Callable[[ObjectWriter], Change]) -> Any:
+        """Make a change and add its events to its log, all in one transaction.
+
+        Args:
+            change: may be called twice, where another one that shared its transaction failed.
+
+        Returns:
+            The result of the change, once it is on disk and its followers were told.
+
+        Raises:
+            StoreError: the store cannot be used; nothing of the change was kept.
+            Exception: what the change raises; nothing of it was kept.
+        """
+        waiting = _Waiting(change)
+        self._waiting.append(waiting)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_all())
+        return await waiting.future
+
+    async def follow(self, log: str, after: int = 0) -> AsyncGenerator[StoredEvent | None, None]:
+        """Yield the events of a log, those that are there and those to come, without an end.
+
+        Args:
+            log: the id of a run.
+            after: the number of the last event that is known; 0 for all.
+
+        Yields:
+            Each event once, in order; None where nothing came for PING_SECONDS.
+        """
+        with self._follower(log) as follower:
+            quiet = 0.0
+            events = await self._read(log, after)
+            while True:
+                for event in events:
+                    after, quiet = event.number, 0.0
+                    yield event
+                if len(events) < _PAGE and not await follower.wait(_POLL_SECONDS):
+                    quiet += _POLL_SECONDS
+                    if quiet >= PING_SECONDS:
+                        quiet = 0.0
+                        yield None
+                # Of events that another process has added, the follower does not hear.
+                events = follower.take(after) or await self._read(log, after)
+
+    async def _read(self, log: str, after: int) -> list[StoredEvent]:
+        return await self._executor.read(
+            lambda: self._store.read(lambda objects: objects.events(log, after, _PAGE))
+        )
+
+    @contextmanager
+    def _follower(self, log: str) -> Iterator["_Follower"]:
+        follower = _Follower()
+        self._followers[log].add(follower)
+        try:
+            yield follower
+        finally:
+            self._followers[log].discard(follower)
+            if not self._followers[log]:
+                del self._followers[log]
+
+    async def _commit_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                if not await self._commit(batch):
+                    for each in batch:
+                        await self._commit([each])
+        finally:
+            self._committing = None
+
+    async def _commit(self, batch: list[_Waiting]) -> bool:
+        """Commit in one transaction; False where one of several has failed, and none was kept."""
+        try:
+            done = await self._executor.write(lambda: self._store.write(_apply(batch)))
+        except Exception as error:  # the caller of the change gets it
+            if len(batch) > 1:
+                return False
+            if not batch[0].future.done():
+                batch[0].future.set_exception(error)
+            return True
+        for waiting, (result, log, stored) in zip(batch, done, strict=True):
+            for follower in self._followers.get(log, ()):
+                follower.add(stored)
+            if not waiting.future.done():
+                waiting.future.set_result(result)
+        return True
+
+
+_Applied = tuple[Any, str, list[StoredEvent]]
+
+
+def _apply(batch: list[_Waiting]) -> Callable[[ObjectWriter], list[_Applied]]:
+    def apply(objects: ObjectWriter) -> list[_Applied]:
+        done = []
+        for each in batch:
+            result, log, events = each.change(objects)
+            done.append((result, log, objects.append(log, events) if events else []))
+        return done
+
+    return apply
+
+
+class _Follower:
+    """Holds the events that one client has not taken yet."""
+
+    def __init__(self) -> None:
+        self._events: deque[StoredEvent] = deque(maxlen=_MOST_WAITING)
+        self._arrived = asyncio.Event()
+
+    def add(self, events: Sequence[StoredEvent]) -> None:
+        """Hold events; the oldest are dropped where there are too many."""
+        self._events.extend(events)
+        self._arrived.set()
+
+    def take(self, after: int) -> list[StoredEvent]:
+        """The events that follow a number without a gap; empty where the store has to be read."""
+        events = [each for each in self._events if each.number > after]
+        self._events.clear()
+        return events if events and events[0].number == after + 1 else []
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait until events were added; False if none were within this time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._arrived.wait()
+        except TimeoutError:
+            return False
+        self._arrived.clear()
+        return True

@@ -1,0 +1,178 @@
+"""Records what a model answers in a run: messages and steps, with each piece told as it comes."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeVar
+
+from assistant_tui.server.runs.changes import RunChange
+from assistant_tui.server.runs.chat import CallDelta, RefusalDelta, TextDelta
+from assistant_tui.server.runs.event_log import Change, EventLog
+from assistant_tui.server.runs.objects import to_json
+from assistant_tui.server.store.interface import Event, ObjectWriter
+from assistant_tui.server.store.paging import Json
+from assistant_tui.server.threads import text_part
+
+Result = TypeVar("Result")
+Delta = TextDelta | RefusalDelta | CallDelta
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the answer of a model is written to, as far as there is any yet."""
+
+    message_id: str = ""
+    message_step: Json | None = None
+    tool_step: Json | None = None
+
+
+class RunRecorder:
+    """Writes one run; its changes are made in the order in which they are asked for.
+
+    Deltas are committed while the next ones come in: the first at once, later ones together with
+    what came in while the disk was busy.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        thread_id: str,
+        run_id: str,
+        clock: Callable[[], float],
+        search_name: str,
+    ) -> None:
+        """`search_name` is the name under which the model calls the text search."""
+        self._log = log
+        self._thread_id = thread_id
+        self._run_id = run_id
+        self._clock = clock
+        self._search_name = search_name
+        self._lock = asyncio.Lock()
+        self._pending: list[Delta] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._searches: set[int] = set()
+        """The calls of this turn, by their numbers, that are text searches."""
+        self._held = ""
+        """White space before a text that may not come."""
+        self._texts: list[str] = []
+        self._refusals: list[str] = []
+        self.opened = Opened()
+
+    @property
+    def content(self) -> list[Json]:
+        """The parts of the message of this turn, as far as they have come."""
+        text, refusal = "".join(self._texts), "".join(self._refusals)
+        parts = [text_part(text)] if text else []
+        return [*parts, {"type": "refusal", "refusal": refusal}] if refusal else parts
+
+    def begin_turn(self) -> None:
+        """Write what follows to a new message and a new step."""
+        self.opened = Opened()
+        self._searches.clear()
+        self._held = ""
+        self._texts, self._refusals = [], []
+
+    def add(self, delta: Delta) -> None:
+        """Record a piece of the answer. Raises what an earlier commit has met."""
+        if isinstance(delta, TextDelta):
+            text = self._held + delta.text
+            if not self._texts and not text.strip():
+                self._held = text
+                return
+            self._held, delta = "", TextDelta(text)
+            self._texts.append(text)
+        elif isinstance(delta, RefusalDelta):
+            self._refusals.append(delta.text)
+        elif delta.name == self._search_name:
+            self._searches.add(delta.index)
+        self._pending.append(delta)
+        if self._flushing is not None and self._flushing.done():
+            self._flushing.result()
+            self._flushing = None
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+
+    async def change(self, do: Callable[[RunChange], Result]) -> Result:
+        """Change the run in one transaction, after all deltas that were added before.
+
+        Raises:
+            RunEnded: it has ended otherwise, or its thread was deleted.
+            StoreError: the store cannot be used.
+        """
+        async with self._lock:
+            batch = [*self._pending]
+
+            def apply(objects: ObjectWriter) -> Change:
+                change = RunChange(objects, self._thread_id, self._run_id, int(self._clock()))
+                opened = self._tell(change, batch)
+                return change.save((opened, do(change)))
+
+            self.opened, result = await self._log.commit(apply)
+            del self._pending[: len(batch)]
+        return result
+
+    async def _flush(self) -> None:
+        while self._pending:
+            await self.change(lambda change: None)
+
+    def _tell(self, change: RunChange, batch: Sequence[Delta]) -> Opened:
+        """Add the events of deltas, and open what they belong to."""
+        opened = self.opened
+        for (kind, index), group in groupby(batch, key=_belongs_to):
+            if kind is CallDelta:
+                if opened.tool_step is None:
+                    step = change.open_step({"type": "tool_calls", "tool_calls": []})
+                    opened = replace(opened, tool_step=step)
+                change.events += self._call_events(opened.tool_step, index, group)
+            else:
+                if not opened.message_id:
+                    message, step = change.open_message()
+                    opened = replace(opened, message_id=message["id"], message_step=step)
+                text = "".join(delta.text for delta in group if not isinstance(delta, CallDelta))
+                position = 1 if kind is RefusalDelta and self._texts else 0
+                change.events.append(_text_event(opened.message_id, kind, position, text))
+        return opened
+
+    def _call_events(
+        self, step: Json | None, index: int, group: Iterator[Delta]
+    ) -> Iterator[Event]:
+        assert step is not None
+        deltas = [each for each in group if isinstance(each, CallDelta)]
+        first = next((each for each in deltas if each.call_id), None)
+        call: Json = {"index": index}
+        if first is not None:
+            call["id"] = first.call_id
+        if index in self._searches:
+            if first is None:
+                return
+            call |= {"type": "file_search", "file_search": {}}
+        else:
+            arguments = "".join(each.arguments for each in deltas)
+            named = {} if first is None else {"name": first.name, "output": None}
+            call |= {"type": "function", "function": {**named, "arguments": arguments}}
+        details = {"type": "tool_calls", "tool_calls": [call]}
+        delta = {
+            "id": step["id"],
+            "object": "thread.run.step.delta",
+            "delta": {"step_details": details},
+        }
+        yield Event("thread.run.step.delta", to_json(delta))
+
+
+def _belongs_to(delta: Delta) -> tuple[type[Delta], int]:
+    return type(delta), delta.index if isinstance(delta, CallDelta) else 0
+
+
+def _text_event(message_id: str, kind: type[Delta], index: int, text: str) -> Event:
+    part: Json = (
+        {"index": index, "type": "refusal", "refusal": text}
+        if kind is RefusalDelta
+        else {"index": index, "type": "text", "text": {"value": text}}
+    )
+    delta = {
+        "id": message_id,
+        "object": "thread.message.delta",
+        "delta": {"content": [part]},
+    }
+    return Event("thread.message.delta", to_json(delta))
