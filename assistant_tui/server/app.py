@@ -3,20 +3,17 @@
 The calls of a store block: they run in threads, so that the event loop goes on.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TypeVar
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant_tui.server.assistants import ASSISTANT, created, modified
-from assistant_tui.server.errors import ApiError, ServerBusy
+from assistant_tui.server.errors import ApiError
 from assistant_tui.server.http.access import AccessPolicy
 from assistant_tui.server.http.middleware import (
     AccessMiddleware,
@@ -31,41 +28,10 @@ from assistant_tui.server.http.responses import (
     list_response,
     object_response,
 )
+from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Collection, Store
 from assistant_tui.server.store.paging import Json
-from assistant_tui.server.store.sqlite_store import BUSY_SECONDS, READERS
 from assistant_tui.server.validation.assistants import CREATE_ASSISTANT, MODIFY_ASSISTANT
-
-Result = TypeVar("Result")
-
-
-class StoreExecutor:
-    """Runs up to READERS reads at once and one write beside them: no writer holds up a reader."""
-
-    def __init__(self) -> None:
-        self._reading = asyncio.Semaphore(READERS)
-        self._writing = asyncio.Semaphore(1)
-
-    async def read(self, call: Callable[[], Result]) -> Result:
-        """Run ``call`` as soon as one of the reading threads is free."""
-        async with self._reading:
-            return await run_in_threadpool(call)
-
-    async def write(self, call: Callable[[], Result]) -> Result:
-        """Run ``call`` after the writes that came before it.
-
-        Raises ServerBusy if these take longer than BUSY_SECONDS; ``call`` was not begun then.
-        """
-        try:
-            async with asyncio.timeout(BUSY_SECONDS):
-                await self._writing.acquire()
-        except TimeoutError:
-            raise ServerBusy("The store is busy with other writes; nothing was changed.") from None
-        try:
-            return await run_in_threadpool(call)
-        finally:
-            self._writing.release()
-
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -1,7 +1,7 @@
 """Changes a run, its steps and its messages within a transaction, and says so in events."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant_tui.core.runs import FINAL
 from assistant_tui.server.runs.event_log import Change
@@ -18,6 +18,8 @@ from assistant_tui.server.runs.objects import (
 from assistant_tui.server.store.interface import Event, ObjectWriter
 from assistant_tui.server.store.paging import Json, PageQuery
 from assistant_tui.server.threads import MESSAGE, running_message, text_part
+
+Result = TypeVar("Result")
 
 _MOST_STEPS = 100
 """Steps of a run that may be open at once, by far."""
@@ -44,7 +46,7 @@ class RunChange:
         self.now = now
         self.events: list[Event] = []
 
-    def save(self, result: Any = None) -> Change:
+    def save(self, result: Result) -> Change[Result]:
         """Keep the run, if it has changed; returns what the log of events asks for."""
         if self.run is not self._kept:
             self.objects.replace(RUN, self.run)

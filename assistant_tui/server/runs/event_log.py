@@ -9,7 +9,8 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Event, ObjectWriter, Store, StoredEvent
@@ -26,18 +27,19 @@ _MOST_WAITING = 1_000
 """Events that are held for one follower; a slower one reads them from the store."""
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change(Generic[Result]):
     """What a change returns: a result for its caller, and what the log is told."""
 
-    result: Any
+    result: Result
     log: str
-    events: Sequence[Event]
+    events: Sequence[Event] = ()
 
 
 class _Waiting:
     """A change that waits for its transaction."""
 
-    def __init__(self, change: Callable[[ObjectWriter], Change]) -> None:
+    def __init__(self, change: Callable[[ObjectWriter], Change[Any]]) -> None:
         self.change = change
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
@@ -52,14 +54,17 @@ class EventLog:
         self._committing: asyncio.Task[None] | None = None
         self._followers: defaultdict[str, set[_Follower]] = defaultdict(set)
 
-    async def commit(self, change: Callable[[ObjectWriter], Change]) -> Any:
+    async def commit(
+        self, change: Callable[[ObjectWriter], Change[Result]]
+    ) -> tuple[Result, list[StoredEvent]]:
         """Make a change and add its events to its log, all in one transaction.
 
         Args:
             change: may be called twice, where another one that shared its transaction failed.
 
         Returns:
-            The result of the change, once it is on disk and its followers were told.
+            The result of the change, and its events, once they are on disk and its followers were
+            told.
 
         Raises:
             StoreError: the store cannot be used; nothing of the change was kept.
@@ -69,7 +74,8 @@ class EventLog:
         self._waiting.append(waiting)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all())
-        return await waiting.future
+        result, stored = await waiting.future
+        return result, stored
 
     async def follow(self, log: str, after: int = 0) -> AsyncGenerator[StoredEvent | None, None]:
         """Yield the events of a log, those that are there and those to come, without an end.
@@ -136,7 +142,7 @@ class EventLog:
             for follower in self._followers.get(log, ()):
                 follower.add(stored)
             if not waiting.future.done():
-                waiting.future.set_result(result)
+                waiting.future.set_result((result, stored))
         return True
 
 
@@ -147,8 +153,9 @@ def _apply(batch: list[_Waiting]) -> Callable[[ObjectWriter], list[_Applied]]:
     def apply(objects: ObjectWriter) -> list[_Applied]:
         done = []
         for each in batch:
-            result, log, events = each.change(objects)
-            done.append((result, log, objects.append(log, events) if events else []))
+            change = each.change(objects)
+            stored = objects.append(change.log, change.events) if change.events else []
+            done.append((change.result, change.log, stored))
         return done
 
     return apply

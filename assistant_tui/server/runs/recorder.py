@@ -100,15 +100,19 @@ class RunRecorder:
             RunEnded: it has ended otherwise, or its thread was deleted.
             StoreError: the store cannot be used.
         """
+        # What was begun is done to its end, so that it is known here what the store holds.
+        return await asyncio.shield(asyncio.ensure_future(self._change(do)))
+
+    async def _change(self, do: Callable[[RunChange], Result]) -> Result:
         async with self._lock:
             batch = [*self._pending]
 
-            def apply(objects: ObjectWriter) -> Change:
+            def apply(objects: ObjectWriter) -> Change[tuple[Opened, Result]]:
                 change = RunChange(objects, self._thread_id, self._run_id, int(self._clock()))
                 opened = self._tell(change, batch)
                 return change.save((opened, do(change)))
 
-            self.opened, result = await self._log.commit(apply)
+            (self.opened, result), _ = await self._log.commit(apply)
             del self._pending[: len(batch)]
         return result
 
