@@ -62,9 +62,11 @@ def create_parser() -> Parser:
         prog="assistant-tui",
         description="Browse, edit, create and delete assistants on any server that speaks the "
         "OpenAI Assistants API v2. Without a command it opens a screen on the profile that "
-        "config.toml names as default, else on the local store.",
+        "config.toml names as default, else on the server in OPENAI_BASE_URL (with "
+        "OPENAI_ORG_ID and OPENAI_PROJECT_ID), else on the local store.",
         epilog="In the program, ? shows all keys. Keys to servers come from the environment, "
-        "never from an option: --base-url uses ASSISTANT_TUI_API_KEY, else OPENAI_API_KEY.",
+        "never from an option: for --base-url and OPENAI_BASE_URL from ASSISTANT_TUI_API_KEY, "
+        "else OPENAI_API_KEY. ASSISTANT_TUI_HOME is one folder for all files of the program.",
     )
     _add_program(parser)
     subcommands = parser.add_subparsers(dest="command", metavar="COMMAND")

@@ -63,6 +63,14 @@ def test_every_option_is_told() -> None:
         assert f"`{option}" in page("command-line.md")
 
 
+def test_the_help_names_the_variables_that_are_read_for_a_server() -> None:
+    sources = (ROOT / "assistant_tui" / "config").glob("*.py")
+    named = re.compile(r"\b(?:OPENAI|ASSISTANT_TUI)_[A-Z_]+")
+    variables = {name for each in sources for name in named.findall(each.read_text("utf-8"))}
+    assert "OPENAI_BASE_URL" in variables
+    assert variables <= set(named.findall(create_parser().format_help()))
+
+
 def test_the_configuration_that_is_shown_is_allowed_and_whole() -> None:
     block = page("configuration.md").split("```toml\n")[1].split("```")[0]
     data = tomllib.loads(block)
