@@ -1,85 +1,22 @@
-"""Does one thing to many assistants: shows how it goes, and brings list and marks up to date."""
+"""Runs one operation on many assistants, and brings the list and the marks up to date."""
 
-import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
-from assistant_tui.core.assistants.cloning import clone
 from assistant_tui.core.batch import (
     AT_ONCE,
     UNFINISHED,
     Batch,
-    DeleteResult,
     ItemT,
     Operation,
     Result,
     Status,
 )
-from assistant_tui.core.errors import Invalid
-from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.safe_text import one_line
-from assistant_tui.core.verification import SaveResult
-from assistant_tui.services.write_context import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.assistants.deleting import why_unkept
-from assistant_tui.tui.dialogs.deletion import DeleteManyDialog
-from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.dialogs.progress import BatchProgress
 from assistant_tui.tui.widgets.status_line import Tone
 
 Rows = Sequence[ResourceRow]
-_MOST_LINES = 200
-"""Lines that a question shows."""
-
-
-async def delete_marked(context: MainContext) -> None:
-    """Delete all that are marked when it begins."""
-    await delete_all(context, context.list_model.marked_rows)
-
-
-async def clone_marked(context: MainContext) -> None:
-    """Clone all that are marked when it begins."""
-    await clone_all(context, context.list_model.marked_rows)
-
-
-async def delete_all(context: MainContext, rows: Rows) -> None:
-    """Delete all of them, once their number was typed."""
-    question = DeleteManyDialog([row.label for row in rows], lambda: why_unkept(context, rows))
-    if await context.ask(question):
-        token, for_good = secrets.token_hex(8), question.for_good
-        anchors = _anchors(context, frozenset(row.id for row in rows))
-
-        async def operation(row: ResourceRow) -> DeleteResult:
-            part = WriteContext(previous_id=anchors.get(row.id), batch=token)
-            await context.service.delete(row.id, part, for_good=for_good)
-            return DeleteResult(row.id, context.service.journal.trouble if for_good else "")
-
-        await carry_out(context, "Deleting", "Deleted", rows, operation)
-
-
-async def clone_all(context: MainContext, rows: Rows) -> None:
-    """Create one like each of them, one after the other, since no two creates may be confused."""
-    if await context.ask(_clone_question(rows)) != "clone":
-        return
-    token = secrets.token_hex(8)
-    known = [row.id for row in context.list_model.listing.loaded]
-
-    async def operation(row: ResourceRow) -> SaveResult:
-        if row.problem:
-            raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
-        part = WriteContext(batch=token)
-        return await context.service.create(clone(RawJson(row.text)), known, part)
-
-    # The first of them is created last, so that the copies stand in their order, too.
-    await carry_out(context, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
-
-
-def _clone_question(rows: Rows) -> QuestionDialog:
-    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("clone", "Clone"))
-    lines = [row.label for row in rows[:_MOST_LINES]]
-    if len(rows) > _MOST_LINES:
-        lines.append(f"… and {len(rows) - _MOST_LINES:,} more")
-    return QuestionDialog(f"Create a clone of each of these {len(rows):,}?", lines, answers)
 
 
 async def carry_out(
@@ -147,15 +84,3 @@ _SAID = {
     Status.FAILED: "failed",
     Status.NOT_TRIED: "not tried",
 }
-
-
-def _anchors(context: MainContext, going: Collection[str]) -> dict[str, str | None]:
-    """For each that is going, the nearest row before it that stays."""
-    anchors: dict[str, str | None] = {}
-    stays = None
-    for row in context.list_model.listing.rows:
-        if row.id in going:
-            anchors[row.id] = stays
-        else:
-            stays = row.id
-    return anchors

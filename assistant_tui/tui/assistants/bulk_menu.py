@@ -14,9 +14,10 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.write_context import WriteContext
-from assistant_tui.tui.assistants.bulk import Rows, carry_out, clone_all, delete_all
-from assistant_tui.tui.assistants.cloning import clone_to
+from assistant_tui.tui.assistants.bulk import Rows, carry_out
+from assistant_tui.tui.assistants.cloning import clone_all, clone_to
 from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.deleting import delete_all
 from assistant_tui.tui.assistants.exporting import export
 from assistant_tui.tui.dialogs.prompts import ChoiceDialog, InputDialog, InputSpec, InputValues
 from assistant_tui.tui.widgets.status_line import Tone

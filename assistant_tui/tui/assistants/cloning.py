@@ -1,5 +1,6 @@
 """Creates assistants that are like others, on this server or on another one."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -15,7 +16,8 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.tui.assistants.bulk import clone_marked
+from assistant_tui.services.write_context import WriteContext
+from assistant_tui.tui.assistants.bulk import Rows, carry_out
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.dialogs.progress import BatchProgress
@@ -23,6 +25,8 @@ from assistant_tui.tui.dialogs.prompts import ChoiceDialog
 from assistant_tui.tui.widgets.status_line import Tone
 
 _NEXT = "Ctrl+S creates it"
+_MOST_LINES = 200
+"""Lines that a question shows."""
 
 
 async def clone(context: MainContext) -> None:
@@ -53,8 +57,34 @@ async def open_clone(context: MainContext, row: ResourceRow) -> None:
         context.say(f"A clone of {name}, with all that it has · {_NEXT}")
 
 
-_MOST_LINES = 200
-"""Lines of losses that the question shows."""
+async def clone_marked(context: MainContext) -> None:
+    """Clone all that are marked when it begins."""
+    await clone_all(context, context.list_model.marked_rows)
+
+
+async def clone_all(context: MainContext, rows: Rows) -> None:
+    """Create one like each of them, one after the other, since no two creates may be confused."""
+    if await context.ask(_question_of_clones(rows)) != "clone":
+        return
+    token = secrets.token_hex(8)
+    known = [row.id for row in context.list_model.listing.loaded]
+
+    async def operation(row: ResourceRow) -> SaveResult:
+        if row.problem:
+            raise Invalid(f"it does not fit the API: {one_line(row.problem)}")
+        part = WriteContext(batch=token)
+        return await context.service.create(cloning.clone(RawJson(row.text)), known, part)
+
+    # The first of them is created last, so that the copies stand in their order, too.
+    await carry_out(context, "Cloning", "Cloned", rows[::-1], operation, at_once=1)
+
+
+def _question_of_clones(rows: Rows) -> QuestionDialog:
+    answers = (ButtonSpec("cancel", "Cancel"), ButtonSpec("clone", "Clone"))
+    lines = [row.label for row in rows[:_MOST_LINES]]
+    if len(rows) > _MOST_LINES:
+        lines.append(f"… and {len(rows) - _MOST_LINES:,} more")
+    return QuestionDialog(f"Create a clone of each of these {len(rows):,}?", lines, answers)
 
 
 class _Move(NamedTuple):

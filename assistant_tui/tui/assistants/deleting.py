@@ -1,17 +1,20 @@
-"""Deletes an assistant: asks with all that is needed to be sure, deletes, tells."""
+"""Deletes one assistant or many: asks with all that is needed to be sure, deletes, reports."""
 
+import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
+from assistant_tui.core.batch import DeleteResult
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.labels import IN_A_SENTENCE, ON_A_LINE, name_or_id, short_name, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.services.write_context import WriteContext
+from assistant_tui.tui.assistants.bulk import Rows, carry_out
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.deletion import FOR_GOOD, YES, DeleteDialog
+from assistant_tui.tui.dialogs.deletion import FOR_GOOD, YES, DeleteDialog, DeleteManyDialog
 from assistant_tui.tui.dialogs.dialog import about_line
 from assistant_tui.tui.widgets.status_line import Tone
 
@@ -19,8 +22,6 @@ from assistant_tui.tui.widgets.status_line import Tone
 def delete(context: MainContext) -> None:
     """Ask whether to delete what is marked; else the highlighted one, and just this."""
     if context.list_model.marks:
-        from assistant_tui.tui.assistants.bulk import delete_marked
-
         context.run_job(partial(delete_marked, context))
     elif row := context.list_model.highlighted:
         context.app.push_screen(question(context, row), partial(_answered, context, row))
@@ -88,3 +89,35 @@ def _uses(row: ResourceRow) -> Iterator[str]:
             if isinstance(ids, list) and ids:
                 word = _RESOURCES.get(kind, one_line(str(kind)))
                 yield f"{len(ids)} {word}{'s' if len(ids) > 1 else ''}"
+
+
+async def delete_marked(context: MainContext) -> None:
+    """Delete all that are marked when it begins."""
+    await delete_all(context, context.list_model.marked_rows)
+
+
+async def delete_all(context: MainContext, rows: Rows) -> None:
+    """Delete all of them, once their number was typed."""
+    question = DeleteManyDialog([row.label for row in rows], lambda: why_unkept(context, rows))
+    if await context.ask(question):
+        token, for_good = secrets.token_hex(8), question.for_good
+        anchors = _anchors(context, frozenset(row.id for row in rows))
+
+        async def operation(row: ResourceRow) -> DeleteResult:
+            part = WriteContext(previous_id=anchors.get(row.id), batch=token)
+            await context.service.delete(row.id, part, for_good=for_good)
+            return DeleteResult(row.id, context.service.journal.trouble if for_good else "")
+
+        await carry_out(context, "Deleting", "Deleted", rows, operation)
+
+
+def _anchors(context: MainContext, going: Collection[str]) -> dict[str, str | None]:
+    """For each that is going, the nearest row before it that stays."""
+    anchors: dict[str, str | None] = {}
+    stays = None
+    for row in context.list_model.listing.rows:
+        if row.id in going:
+            anchors[row.id] = stays
+        else:
+            stays = row.id
+    return anchors
