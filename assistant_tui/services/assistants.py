@@ -17,7 +17,6 @@ from assistant_tui.core.errors import (
     ServiceError,
 )
 from assistant_tui.core.listing import Listing, Order, Page
-from assistant_tui.core.pending_writes import PendingWrites, counts_as_write
 from assistant_tui.core.resource import ASSISTANTS, Capability, ResourceKind
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.verification import SaveResult
@@ -30,7 +29,7 @@ from assistant_tui.services.fetching import fetch_page
 from assistant_tui.services.full_listing import load_all
 from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.services.verified_writes import VerifiedWrite, incomplete
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import PendingWrites, WriteContext, counts_as_write
 from assistant_tui.transport.activity import Activity
 
 _Answer = TypeVar("_Answer")

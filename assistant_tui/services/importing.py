@@ -19,7 +19,7 @@ from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 
 _FEW = 50
 """Up to so many ids are fetched one by one; more of them are looked up in the full list."""

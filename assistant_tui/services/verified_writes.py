@@ -25,7 +25,7 @@ from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.fetching import fetch
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 
 _MISSING = ("missing_required_parameter", "missing", "value_error.missing")
 """The API's code for a field that has to be sent, and FastAPI's, of today and of before."""

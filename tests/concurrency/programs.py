@@ -13,7 +13,7 @@ from assistant_tui.core.errors import Conflict
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.profiles import open_service
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from tests.process_pool import wait_for_all
 
 ROUNDS = 12

@@ -17,7 +17,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from assistant_tui.transport.in_process import in_process
 from tests.services.support import Server, refusing, service_of, some
 from tests.stores import SampleStore

@@ -17,7 +17,7 @@ from assistant_tui.core.verification import SaveResult
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from tests.services.support import Handler, Server, part_of, refusing, service_of, some
 
 DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, Status.NOT_TRIED

@@ -12,7 +12,7 @@ from assistant_tui.core.errors import (
     Unreadable,
 )
 from assistant_tui.core.resource import Capability
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from tests.services.support import (
     Handler,
     Server,

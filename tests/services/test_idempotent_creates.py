@@ -15,7 +15,7 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.schema import TABLES
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from tests.services.support import (
     Handler,
     Server,

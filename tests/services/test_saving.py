@@ -10,7 +10,7 @@ from assistant_tui.core.errors import EditConflict, Incomplete, Invalid, NotFoun
 from assistant_tui.core.json_text import members
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.resource import Capability
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from tests.services.support import (
     Server,
     absent,

@@ -13,7 +13,7 @@ from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from assistant_tui.tui.assistants.bulk import Rows, carry_out
 from assistant_tui.tui.assistants.cloning import clone_all, clone_to
 from assistant_tui.tui.assistants.context import MainContext

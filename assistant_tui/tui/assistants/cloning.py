@@ -16,7 +16,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.services.assistants import AssistantService
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from assistant_tui.tui.assistants.bulk import Rows, carry_out
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog

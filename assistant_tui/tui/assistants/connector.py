@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.pending_writes import PendingWrites
+from assistant_tui.services.writes import PendingWrites
 from assistant_tui.tui.assistants.reporter import Reporter
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from assistant_tui.core.labels import IN_A_SENTENCE, ON_A_LINE, name_or_id, shor
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from assistant_tui.tui.assistants.bulk import Rows, carry_out
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.deletion import FOR_GOOD, YES, DeleteDialog, DeleteManyDialog

@@ -20,7 +20,7 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.resource import Capability
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.dialogs.comparison import ConflictDialog
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog, about_line

@@ -18,7 +18,7 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.services.account_journal import AccountJournal
-from assistant_tui.services.write_context import WriteContext
+from assistant_tui.services.writes import WriteContext
 from assistant_tui.tui.assistants.bulk import carry_out
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.history import (
