@@ -7,20 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.journal.drafts import OPEN_HERE, DraftFiles, KeptDraft, is_forgotten
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.locks import Owner
 from assistant_tui.journal.schema import to_blob, to_text
 from assistant_tui.storage.sqlite import Database
 
+_THIS = "server = :server AND resource = :resource AND key = :key AND owner = :owner"
 _PATIENCE = 0.5
 """Seconds that the screen, or the end of the program, waits for the journal to take a draft."""
 
 
 class DraftStore:
-    """The drafts of one journal, by server and key; all methods raise JournalError.
+    """The drafts of one journal, by server, resource and key; all methods raise JournalError.
 
-    A key is the assistant's id, or a token for a new one. Each running program has its own draft
+    A key is the object's id, or a token for a new one. Each running program has its own draft
     of a key; those of programs that run no more can be adopted.
     """
 
@@ -29,16 +31,16 @@ class DraftStore:
         self._owner = owner
         self._clock = clock
         self._rescued = DraftFiles(database.path)
-        self._in_journal: set[tuple[str, str]] = set()
-        """Server and key of this owner's drafts of which the journal has any version."""
+        self._in_journal: set[tuple[str, str, ResourceKind]] = set()
+        """Server, key and resource of this owner's drafts of which the journal has any version."""
 
-    def keep(self, server: str, key: str, text: str) -> None:
+    def keep(self, server: str, key: str, text: str, resource: ResourceKind = ASSISTANTS) -> None:
         """Keep a draft (of dump_draft) in the place of this owner's former one with its key.
 
         Where the journal does not take it within a moment, it is kept in a file beside it, from
         where it is offered as all others.
         """
-        draft = self._draft(server, key, text)
+        draft = self._draft(server, key, resource, text)
         try:
             self._keep_in_journal(draft)
         except JournalError:
@@ -50,20 +52,20 @@ class DraftStore:
         with self._database.writing(_PATIENCE) as connection:
             self._owner.acquire_lock()
             _keep(connection, draft)
-        self._in_journal.add((draft.server, draft.key))
+        self._in_journal.add((draft.server, draft.key, draft.resource))
         with _translated():
             self._rescued.forget(draft)
 
-    def _draft(self, server: str, key: str, text: str = "") -> KeptDraft:
-        return KeptDraft(server, key, self._clock(), text, self._owner.token)
+    def _draft(self, server: str, key: str, resource: ResourceKind, text: str = "") -> KeptDraft:
+        return KeptDraft(server, key, self._clock(), text, self._owner.token, resource)
 
-    def forget(self, server: str, key: str) -> None:
+    def forget(self, server: str, key: str, resource: ResourceKind = ASSISTANTS) -> None:
         """Remove this owner's draft, if there is one: it was saved or given up.
 
         Where the journal does not let it go within a moment, a file beside it says so.
         """
-        draft = self._draft(server, key)
-        if (server, key) in self._in_journal:
+        draft = self._draft(server, key, resource)
+        if (server, key, resource) in self._in_journal:
             self._forget_surely(draft)
         else:
             with _translated():
@@ -86,11 +88,11 @@ class DraftStore:
 
     def _forget_in_journal(self, draft: KeptDraft) -> bool:
         with self._database.writing(_PATIENCE) as connection:
-            return _forget(connection, draft.server, draft.key, draft.owner)
+            return _forget(connection, draft)
 
-    def leave(self, server: str, key: str) -> None:
+    def leave(self, server: str, key: str, resource: ResourceKind = ASSISTANTS) -> None:
         """Make this owner's draft one that was left behind, to be offered from now on."""
-        mine, left = self._draft(server, key), f"left-{secrets.token_hex(8)}"
+        mine, left = self._draft(server, key, resource), f"left-{secrets.token_hex(8)}"
         with _translated():
             rescued = self._rescued.hand_over(mine, left)
         try:
@@ -100,19 +102,23 @@ class DraftStore:
             if not rescued:
                 raise
 
-    def all(self, server: str) -> tuple[KeptDraft, ...]:
+    def all(self, server: str, resource: ResourceKind = ASSISTANTS) -> tuple[KeptDraft, ...]:
         """All drafts, newest first: this owner's, other programs', and those left behind."""
         nothing: tuple[KeptDraft, ...] = ()
-        return self._database.read_if_exists(lambda connection: _kept(connection, server), nothing)
+        return self._database.read_if_exists(
+            lambda connection: _kept(connection, server, resource), nothing
+        )
 
-    def orphans(self, server: str) -> tuple[KeptDraft, ...]:
+    def orphans(self, server: str, resource: ResourceKind = ASSISTANTS) -> tuple[KeptDraft, ...]:
         """The drafts, newest first, of programs that run no more: those to offer."""
         with _translated():
-            beside = [each for each in self._rescued.of(server) if not self._is_alive(each)]
+            beside = [
+                each for each in self._rescued.of(server, resource) if not self._is_alive(each)
+            ]
         left: tuple[KeptDraft, ...] = ()
         try:
             left = self._database.read_if_exists(
-                lambda connection: self._orphans_in(connection, server), left
+                lambda connection: self._orphans_in(connection, server, resource), left
             )
         except JournalError:
             if all(is_forgotten(each) for each in beside):
@@ -132,8 +138,10 @@ class DraftStore:
                 with _translated():
                     self._rescued.forget(draft)
 
-    def _orphans_in(self, connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
-        found = _kept(connection, server)
+    def _orphans_in(
+        self, connection: sqlite3.Connection, server: str, resource: ResourceKind
+    ) -> tuple[KeptDraft, ...]:
+        found = _kept(connection, server, resource)
         alive = {owner: self._owner.is_alive(owner) for owner in {each.owner for each in found}}
         return tuple(draft for draft in found if not alive[draft.owner])
 
@@ -142,11 +150,15 @@ class DraftStore:
 
         Those of programs that still run stay where these look for them.
         """
-        for owner in {draft.owner for draft in self._orphans_in(connection, former)}:
-            connection.execute(
-                "UPDATE OR REPLACE drafts SET server = ? WHERE server = ? AND owner = ?",
-                (to_blob(server), to_blob(former), owner),
-            )
+        owners = connection.execute(
+            "SELECT DISTINCT owner FROM drafts WHERE server = ?", (to_blob(former),)
+        ).fetchall()
+        for (owner,) in owners:
+            if not self._owner.is_alive(owner):
+                connection.execute(
+                    "UPDATE OR REPLACE drafts SET server = ? WHERE server = ? AND owner = ?",
+                    (to_blob(server), to_blob(former), owner),
+                )
 
     def adopt(self, draft: KeptDraft) -> bool:
         """Take over a draft that was left behind: it is this owner's from now on.
@@ -170,7 +182,7 @@ class DraftStore:
                 return False
             adopted = _hand_over(connection, draft, self._owner.token)
         if adopted:
-            self._in_journal.add((draft.server, draft.key))
+            self._in_journal.add((draft.server, draft.key, draft.resource))
         return adopted
 
     def discard(self, draft: KeptDraft) -> bool:
@@ -197,34 +209,32 @@ def _translated() -> Iterator[None]:
 def _keep(connection: sqlite3.Connection, draft: KeptDraft) -> None:
     """Put a draft in the place of its owner's former one with the same key."""
     connection.execute(
-        "INSERT INTO drafts (server, key, owner, at, text) VALUES (:server, :key, :owner, :at,"
-        " :text) ON CONFLICT (server, key, owner) DO UPDATE SET at = excluded.at,"
-        " text = excluded.text",
-        {
-            **_place(draft.server, draft.key, draft.owner),
-            "at": draft.at,
-            "text": to_blob(draft.text),
-        },
+        "INSERT INTO drafts (server, resource, key, owner, at, text)"
+        " VALUES (:server, :resource, :key, :owner, :at, :text)"
+        " ON CONFLICT (server, resource, key, owner)"
+        " DO UPDATE SET at = excluded.at, text = excluded.text",
+        {**_place(draft), "at": draft.at, "text": to_blob(draft.text)},
     )
 
 
-def _forget(connection: sqlite3.Connection, server: str, key: str, owner: str) -> bool:
+def _forget(connection: sqlite3.Connection, draft: KeptDraft) -> bool:
     """Remove an owner's draft; False if there was none."""
-    done = connection.execute(
-        "DELETE FROM drafts WHERE server = :server AND key = :key AND owner = :owner",
-        _place(server, key, owner),
-    )
+    done = connection.execute(f"DELETE FROM drafts WHERE {_THIS}", _place(draft))
     return done.rowcount == 1
 
 
-def _kept(connection: sqlite3.Connection, server: str) -> tuple[KeptDraft, ...]:
+def _kept(
+    connection: sqlite3.Connection, server: str, resource: ResourceKind
+) -> tuple[KeptDraft, ...]:
     """The drafts of all owners on one server, newest first."""
     rows = connection.execute(
-        "SELECT key, at, text, owner FROM drafts WHERE server = ? ORDER BY at DESC, rowid DESC",
-        (to_blob(server),),
+        "SELECT key, at, text, owner FROM drafts WHERE server = ? AND resource = ?"
+        " ORDER BY at DESC, rowid DESC",
+        (to_blob(server), resource.journal_name),
     )
     return tuple(
-        KeptDraft(server, to_text(key), at, to_text(text), owner) for key, at, text, owner in rows
+        KeptDraft(server, to_text(key), at, to_text(text), owner, resource)
+        for key, at, text, owner in rows
     )
 
 
@@ -236,14 +246,17 @@ def _hand_over(connection: sqlite3.Connection, draft: KeptDraft, owner: str) -> 
     """
     try:
         done = connection.execute(
-            "UPDATE drafts SET owner = :next"
-            " WHERE server = :server AND key = :key AND owner = :owner",
-            {**_place(draft.server, draft.key, draft.owner), "next": owner},
+            f"UPDATE drafts SET owner = :next WHERE {_THIS}", {**_place(draft), "next": owner}
         )
     except sqlite3.IntegrityError:
         raise JournalError(OPEN_HERE) from None
     return done.rowcount == 1
 
 
-def _place(server: str, key: str, owner: str) -> Mapping[str, Any]:
-    return {"server": to_blob(server), "key": to_blob(key), "owner": owner}
+def _place(draft: KeptDraft) -> Mapping[str, Any]:
+    return {
+        "server": to_blob(draft.server),
+        "resource": draft.resource.journal_name,
+        "key": to_blob(draft.key),
+        "owner": draft.owner,
+    }

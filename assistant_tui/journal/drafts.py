@@ -19,7 +19,9 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.editor_values import EditorValue, ObjectValue
 from assistant_tui.core.assistants.editor_values import MetadataPair as Pair
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.schema import file_key
 from assistant_tui.storage.private_files import write_private
 
 OPEN_HERE = "another draft of this assistant is open here: save or discard that one first"
@@ -32,13 +34,15 @@ class KeptDraft:
 
     server: str
     key: str
-    """The assistant's id, or what the caller named a new one by."""
+    """The object's id, or what the caller named a new one by."""
     at: float
     """When it was last kept, in Unix seconds."""
     text: str
     """What dump_draft made."""
     owner: str
     """The token of the program that it was typed in."""
+    resource: ResourceKind = ASSISTANTS
+    """What kind of object it is of."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ _MEMBERS = ("server", "key", "at", "text")
 
 
 class DraftFiles:
-    """The files with drafts beside one journal, mode 0600; one for each owner and assistant."""
+    """The files with drafts beside one journal, mode 0600; one for each owner and object."""
 
     def __init__(self, journal: Path) -> None:
         self._journal = journal
@@ -170,6 +174,7 @@ class DraftFiles:
     def keep(self, draft: KeptDraft) -> None:
         """Write a draft in the place of its owner's former one. Raises OSError."""
         members = {name: getattr(draft, name) for name in _MEMBERS}
+        members["resource"] = draft.resource.journal_name
         # Escapes would join two lone surrogates that stand side by side into one character.
         text = json.dumps(members, ensure_ascii=False)
         write_private(self._path(draft), text, "surrogatepass")
@@ -178,19 +183,24 @@ class DraftFiles:
         """Write that a draft is forgotten, in the place of any text. Raises OSError."""
         self.keep(replace(draft, text=""))
 
-    def of(self, server: str) -> Iterator[KeptDraft]:
+    def of(self, server: str, resource: ResourceKind) -> Iterator[KeptDraft]:
         """The drafts of all owners on one server; a file that cannot be read is passed over."""
         for path in self._journal.parent.glob(f"{glob.escape(self._prefix)}*"):
-            draft = self._read(path)
+            draft = self._read(path, resource)
             if draft is not None and draft.server == server:
                 yield draft
 
-    def _read(self, path: Path) -> KeptDraft | None:
+    def _read(self, path: Path, resource: ResourceKind) -> KeptDraft | None:
+        """The draft in a file; None if it cannot be read, or is of another kind of object."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             data = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
+            # Programs of version 5 knew assistants alone, and did not say so.
+            if data.get("resource", ASSISTANTS.journal_name) != resource.journal_name:
+                return None
             # Whose it is says the name alone, which hand_over changes.
             owner = path.name.removeprefix(self._prefix).rpartition("-")[0]
-            return KeptDraft(**{name: data[name] for name in _MEMBERS}, owner=owner)
+            members = {name: data[name] for name in _MEMBERS}
+            return KeptDraft(**members, owner=owner, resource=resource)
         return None
 
     def hand_over(self, draft: KeptDraft, owner: str) -> bool:
@@ -201,7 +211,7 @@ class DraftFiles:
             OSError: it cannot be done; the draft is as it was.
         """
         path, own = (self._path(each) for each in (draft, replace(draft, owner=owner)))
-        there = self._read(own) if own.exists() else None
+        there = self._read(own, draft.resource) if own.exists() else None
         if there is not None and not is_forgotten(there):
             raise JournalError(OPEN_HERE)
         try:
@@ -219,7 +229,7 @@ class DraftFiles:
         return True
 
     def _path(self, draft: KeptDraft) -> Path:
-        about = "\0".join((draft.server, draft.key)).encode("utf-8", "surrogatepass")
+        about = file_key(draft.server, draft.key, draft.resource)
         digest = hashlib.blake2b(about, digest_size=8).hexdigest()
         return self._journal.with_name(f"{self._prefix}{draft.owner}-{digest}")
 

@@ -12,17 +12,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.journal.idempotency import note_created
 from assistant_tui.journal.locks import Claims
 from assistant_tui.journal.schema import to_blob, to_text
 from assistant_tui.storage.sqlite import Database
-
-
-class JournalResource(Enum):
-    """What kind of object an entry is about; the values are those in the file."""
-
-    ASSISTANT = "assistant"
-    THREAD = "thread"
 
 
 class ChangeKind(Enum):
@@ -48,7 +42,6 @@ class Change:
     """The number of the entry that this one takes back; such a one is not undone in its turn."""
     batch: str = ""
     """A token that the entries of one operation on many objects share; empty for a single one."""
-    resource: JournalResource = JournalResource.ASSISTANT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +57,7 @@ class Entry(Change):
     """Taken back, or passed over for good: see Entries.mark_undone."""
 
 
-_COLUMNS = "number, server, resource, assistant, kind, at, before, after, undoes, undone, batch"
+_COLUMNS = "number, server, assistant, kind, at, before, after, undoes, undone, batch"
 _OPEN = (
     f"SELECT {_COLUMNS} FROM entries WHERE server = :server AND resource = :resource AND undone = 0"
 )
@@ -94,7 +87,9 @@ class Entries:
         self._claims = claims
         self._clock = clock
 
-    def add(self, server: str, change: Change, *, key: str = "") -> int:
+    def add(
+        self, server: str, change: Change, resource: ResourceKind = ASSISTANTS, *, key: str = ""
+    ) -> int:
         """Keep a change; what it undoes is marked undone in the same transaction.
 
         A deletion is best kept before it is sent, and withdrawn if refused: nothing else brings
@@ -107,8 +102,8 @@ class Entries:
             if change.undoes is not None:
                 _mark(connection, change.undoes, True)
             if key:
-                note_created(connection, server, key, change.object_id)
-            return _insert(connection, server, change, self._clock())
+                note_created(connection, server, key, change.object_id, resource)
+            return _insert(connection, server, change, resource, self._clock())
 
     def withdraw(self, number: int) -> None:
         """Take out an entry whose change did not come about; what it undid is not undone then."""
@@ -149,7 +144,7 @@ class Entries:
         self._claims.release(_claim_name(number))
 
     def history(
-        self, server: str, object_id: str, resource: JournalResource = JournalResource.ASSISTANT
+        self, server: str, object_id: str, resource: ResourceKind = ASSISTANTS
     ) -> tuple[Entry, ...]:
         """What was done to an object, newest first, across the deletions it came back from."""
         return self._select(
@@ -160,9 +155,7 @@ class Entries:
             {**_of(server, resource), "id": to_blob(object_id)},
         )
 
-    def present_id(
-        self, server: str, object_id: str, resource: JournalResource = JournalResource.ASSISTANT
-    ) -> str:
+    def present_id(self, server: str, object_id: str, resource: ResourceKind = ASSISTANTS) -> str:
         """The id under which an object was last recreated here; its own if it never was.
 
         An older change is undone under this id: the one in its entry may be gone.
@@ -172,7 +165,7 @@ class Entries:
         )
 
     def trash(
-        self, server: str, limit: int = 500, resource: JournalResource = JournalResource.ASSISTANT
+        self, server: str, limit: int = 500, resource: ResourceKind = ASSISTANTS
     ) -> tuple[Entry, ...]:
         """What was deleted and not restored, newest first, at most `limit`."""
         return self._select(
@@ -180,9 +173,7 @@ class Entries:
             {**_of(server, resource), "limit": limit},
         )
 
-    def last(
-        self, server: str, resource: JournalResource = JournalResource.ASSISTANT
-    ) -> Entry | None:
+    def last(self, server: str, resource: ResourceKind = ASSISTANTS) -> Entry | None:
         """What is to be undone next: the newest entry neither undone nor an undoing itself.
 
         It may be a creation.
@@ -194,7 +185,7 @@ class Entries:
         return found[0] if found else None
 
     def batch(
-        self, server: str, token: str, resource: JournalResource = JournalResource.ASSISTANT
+        self, server: str, token: str, resource: ResourceKind = ASSISTANTS
     ) -> tuple[Entry, ...]:
         """What of an operation on many objects was not undone yet, newest first."""
         return self._select(
@@ -210,7 +201,9 @@ class Entries:
         )
 
 
-def _insert(connection: sqlite3.Connection, server: str, change: Change, at: float) -> int:
+def _insert(
+    connection: sqlite3.Connection, server: str, change: Change, resource: ResourceKind, at: float
+) -> int:
     before, after = (
         None if text is None else to_blob(text) for text in (change.before, change.after)
     )
@@ -220,7 +213,7 @@ def _insert(connection: sqlite3.Connection, server: str, change: Change, at: flo
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             to_blob(server),
-            change.resource.value,
+            resource.journal_name,
             to_blob(change.object_id),
             change.kind.value,
             at,
@@ -259,8 +252,8 @@ def _present_id(connection: sqlite3.Connection, scope: Mapping[str, Any], object
         followed.add(object_id := found)
 
 
-def _of(server: str, resource: JournalResource) -> dict[str, Any]:
-    return {"server": to_blob(server), "resource": resource.value}
+def _of(server: str, resource: ResourceKind) -> dict[str, Any]:
+    return {"server": to_blob(server), "resource": resource.journal_name}
 
 
 def _claim_name(number: int) -> str:
@@ -270,7 +263,6 @@ def _claim_name(number: int) -> str:
 def _entry(
     number: int,
     server: bytes,
-    resource: str,
     object_id: bytes,
     kind: str,
     *rest: Any,
@@ -279,7 +271,6 @@ def _entry(
     return Entry(
         number=number,
         server=to_text(server),
-        resource=JournalResource(resource),
         object_id=to_text(object_id),
         kind=ChangeKind(kind),
         at=at,

@@ -8,13 +8,15 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.locks import Claims
-from assistant_tui.journal.schema import to_blob, to_text
+from assistant_tui.journal.schema import file_key, to_blob, to_text
 from assistant_tui.storage.sqlite import Database
 
+_KEY = "server = :server AND resource = :resource AND key = :key"
 MAX_KEYS = 100_000
 """How many are kept: the newest. No clock decides what goes."""
 
@@ -29,13 +31,22 @@ class KnownCreate(NamedTuple):
 
 
 class IdempotencyKeys:
-    """The keys of one journal, by server; all methods but `release` raise JournalError."""
+    """The keys of one journal, by server and resource.
+
+    All methods but `release` raise JournalError.
+    """
 
     def __init__(self, database: Database, claims: Claims) -> None:
         self._database = database
         self._claims = claims
 
-    def begin(self, server: str, key: str, before: Collection[str] | None) -> bool:
+    def begin(
+        self,
+        server: str,
+        key: str,
+        before: Collection[str] | None,
+        resource: ResourceKind = ASSISTANTS,
+    ) -> bool:
         """Note that the create with this key is about to be sent.
 
         `before` are the newest ids of the server, which it cannot have made; None where the server
@@ -46,33 +57,39 @@ class IdempotencyKeys:
             False if there is such an earlier one.
         """
         with self._database.writing() as connection:
-            earlier = _find(connection, server, [key]).get(key)
+            earlier = _find(connection, server, [key], resource).get(key)
             pending = earlier is not None and earlier.object_id is None
             if earlier is not None and pending and earlier.before is not None:
                 return False
             seen = None if before is None else to_blob(json.dumps(sorted(before)))
-            _put(connection, server, key, None, seen)
+            _put(connection, server, key, resource, None, seen)
             return not pending
 
-    def drop(self, server: str, key: str) -> None:
+    def drop(self, server: str, key: str, resource: ResourceKind = ASSISTANTS) -> None:
         """Forget a create that certainly made nothing."""
         with self._database.writing() as connection:
             connection.execute(
-                "DELETE FROM imports WHERE server = ? AND key = ? AND assistant IS NULL",
-                (to_blob(server), to_blob(key)),
+                f"DELETE FROM imports WHERE {_KEY} AND assistant IS NULL",
+                _place(server, key, resource),
             )
 
-    def find(self, server: str, keys: Collection[str]) -> dict[str, KnownCreate]:
+    def find(
+        self, server: str, keys: Collection[str], resource: ResourceKind = ASSISTANTS
+    ) -> dict[str, KnownCreate]:
         """What became of the creates with these keys, of those that are known."""
-        return self._database.read_if_exists(lambda connection: _find(connection, server, keys), {})
-
-    def created_ids(self, server: str) -> frozenset[str]:
-        """The ids of all that is known to have been created on a server."""
         return self._database.read_if_exists(
-            lambda connection: _created_ids(connection, server), frozenset[str]()
+            lambda connection: _find(connection, server, keys, resource), {}
         )
 
-    def claim(self, server: str, key: str, earlier: str) -> bool:
+    def created_ids(self, server: str, resource: ResourceKind = ASSISTANTS) -> frozenset[str]:
+        """The ids of all that is known to have been created on a server."""
+        return self._database.read_if_exists(
+            lambda connection: _created_ids(connection, server, resource), frozenset[str]()
+        )
+
+    def claim(
+        self, server: str, key: str, earlier: str, resource: ResourceKind = ASSISTANTS
+    ) -> bool:
         """Make sure that nobody else creates with this key until `release`.
 
         `earlier` is the id of what is known to have been created with it; empty for none.
@@ -81,28 +98,30 @@ class IdempotencyKeys:
             False if somebody is doing so right now, or has done so since that was known.
         """
         try:
-            if not self._claims.take(_claim_name(server, key)):
+            if not self._claims.take(_claim_name(server, key, resource)):
                 return False
         except OSError as error:
             why = error.strerror or str(error)
             raise JournalError(f"the files beside the journal cannot be used: {why}") from error
         free = False
         try:
-            known = self.find(server, [key]).get(key)
+            known = self.find(server, [key], resource).get(key)
             free = known is None or known.object_id in (None, earlier)
         finally:
             if not free:
-                self.release(server, key)
+                self.release(server, key, resource)
         return free
 
-    def release(self, server: str, key: str) -> None:
+    def release(self, server: str, key: str, resource: ResourceKind = ASSISTANTS) -> None:
         """Let others create with this key again."""
-        self._claims.release(_claim_name(server, key))
+        self._claims.release(_claim_name(server, key, resource))
 
 
-def note_created(connection: sqlite3.Connection, server: str, key: str, object_id: str) -> None:
+def note_created(
+    connection: sqlite3.Connection, server: str, key: str, object_id: str, resource: ResourceKind
+) -> None:
     """Note what the create with a key has made, as a part of the transaction under way."""
-    _put(connection, server, key, to_blob(object_id), None)
+    _put(connection, server, key, resource, to_blob(object_id), None)
 
 
 def prune_keys(connection: sqlite3.Connection) -> None:
@@ -113,13 +132,13 @@ def prune_keys(connection: sqlite3.Connection) -> None:
 
 
 def _find(
-    connection: sqlite3.Connection, server: str, keys: Iterable[str]
+    connection: sqlite3.Connection, server: str, keys: Iterable[str], resource: ResourceKind
 ) -> dict[str, KnownCreate]:
     found = {}
     for key in keys:
         row = connection.execute(
-            "SELECT assistant, before FROM imports WHERE server = ? AND key = ?",
-            (to_blob(server), to_blob(key)),
+            f"SELECT assistant, before FROM imports WHERE {_KEY}",
+            _place(server, key, resource),
         ).fetchone()
         if row is not None:
             made, before = (None if blob is None else to_text(blob) for blob in row)
@@ -129,11 +148,15 @@ def _find(
     return found
 
 
-def _created_ids(connection: sqlite3.Connection, server: str) -> frozenset[str]:
+def _created_ids(
+    connection: sqlite3.Connection, server: str, resource: ResourceKind
+) -> frozenset[str]:
     rows = connection.execute(
-        "SELECT assistant FROM imports WHERE server = :server AND assistant IS NOT NULL"
-        " UNION SELECT assistant FROM entries WHERE server = :server AND kind = 'created'",
-        {"server": to_blob(server)},
+        "SELECT assistant FROM imports"
+        " WHERE server = :server AND resource = :resource AND assistant IS NOT NULL"
+        " UNION SELECT assistant FROM entries"
+        " WHERE server = :server AND resource = :resource AND kind = 'created'",
+        {"server": to_blob(server), "resource": resource.journal_name},
     )
     return frozenset(to_text(object_id) for (object_id,) in rows)
 
@@ -142,15 +165,25 @@ def _put(
     connection: sqlite3.Connection,
     server: str,
     key: str,
+    resource: ResourceKind,
     object_id: bytes | None,
     before: bytes | None,
 ) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO imports (server, key, assistant, before) VALUES (?, ?, ?, ?)",
-        (to_blob(server), to_blob(key), object_id, before),
+        "INSERT OR REPLACE INTO imports (server, resource, key, assistant, before)"
+        " VALUES (:server, :resource, :key, :made, :before)",
+        {**_place(server, key, resource), "made": object_id, "before": before},
     )
 
 
-def _claim_name(server: str, key: str) -> str:
-    named = f"{server}\0{key}".encode("utf-8", "surrogatepass")
+def _place(server: str, key: str, resource: ResourceKind) -> dict[str, Any]:
+    return {
+        "server": to_blob(server),
+        "resource": resource.journal_name,
+        "key": to_blob(key),
+    }
+
+
+def _claim_name(server: str, key: str, resource: ResourceKind) -> str:
+    named = file_key(server, key, resource)
     return f"creating-{hashlib.sha256(named).hexdigest()[:32]}"

@@ -3,16 +3,29 @@
 import sqlite3
 
 from assistant_tui.core.redaction import normalized_url
+from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.storage.migrations import Schema, run_statements, transaction
 
 _IMPORTS = """
-CREATE TABLE IF NOT EXISTS imports (
+CREATE TABLE imports (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     server BLOB NOT NULL,
+    resource TEXT NOT NULL DEFAULT 'assistant',
     key BLOB NOT NULL,
     assistant BLOB,
     before BLOB,
-    UNIQUE (server, key)
+    UNIQUE (server, resource, key)
+)
+"""
+_DRAFTS = """
+CREATE TABLE drafts (
+    server BLOB NOT NULL,
+    resource TEXT NOT NULL DEFAULT 'assistant',
+    key BLOB NOT NULL,
+    owner TEXT NOT NULL,
+    at REAL NOT NULL,
+    text BLOB NOT NULL,
+    PRIMARY KEY (server, resource, key, owner)
 )
 """
 _MAINTENANCE = """
@@ -44,14 +57,7 @@ CREATE TABLE entries (
 CREATE INDEX by_assistant ON entries (server, assistant);
 CREATE INDEX by_undone ON entries (undoes) WHERE undoes IS NOT NULL;
 {_INDEXES};
-CREATE TABLE drafts (
-    server BLOB NOT NULL,
-    key BLOB NOT NULL,
-    owner TEXT NOT NULL,
-    at REAL NOT NULL,
-    text BLOB NOT NULL,
-    PRIMARY KEY (server, key, owner)
-);
+{_DRAFTS};
 {_IMPORTS};
 {_MAINTENANCE}
 """
@@ -77,12 +83,26 @@ def to_text(blob: bytes) -> str:
     return blob.decode("utf-8", "surrogatepass")
 
 
+def file_key(server: str, key: str, resource: ResourceKind) -> bytes:
+    """What the name of a file beside the journal is made of, that belongs to a key.
+
+    Without the resource for assistants: programs of version 5 know no others, and share the files.
+    """
+    parts = (server, key) if resource == ASSISTANTS else (server, key, resource.journal_name)
+    return to_blob("\0".join(parts))
+
+
 def _add_batches(connection: sqlite3.Connection) -> None:
     run_statements(connection, "ALTER TABLE entries ADD COLUMN batch TEXT NOT NULL DEFAULT ''")
 
 
 def _add_imports(connection: sqlite3.Connection) -> None:
-    run_statements(connection, _IMPORTS)
+    run_statements(
+        connection,
+        "CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " server BLOB NOT NULL, key BLOB NOT NULL, assistant BLOB, before BLOB,"
+        " UNIQUE (server, key))",
+    )
 
 
 def _leave_out_secrets(connection: sqlite3.Connection) -> None:
@@ -124,11 +144,35 @@ def _add_resources(connection: sqlite3.Connection) -> None:
     )
 
 
+def _tell_keys_of_resources_apart(connection: sqlite3.Connection) -> None:
+    """Until then, all drafts and idempotency keys were about assistants.
+
+    A constraint takes no further column, so that the tables are made anew. A program of version 5
+    that has the file open keeps its drafts in files beside it from then on.
+    """
+    for table, create, columns in (
+        ("drafts", _DRAFTS, "server, key, owner, at, text"),
+        ("imports", _IMPORTS, "number, server, key, assistant, before"),
+    ):
+        run_statements(
+            connection,
+            f"ALTER TABLE {table} RENAME TO former; {create};"
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM former ORDER BY rowid;"
+            "DROP TABLE former",
+        )
+
+
 SCHEMA = Schema(
     name="journal",
     application_id=0x4154554A,  # "ATUJ": tells journals from other databases, the store's included
     create=_TABLES,
-    upgrades=(_add_batches, _add_imports, _leave_out_secrets, _add_resources),
+    upgrades=(
+        _add_batches,
+        _add_imports,
+        _leave_out_secrets,
+        _add_resources,
+        _tell_keys_of_resources_apart,
+    ),
     incremental_vacuum=True,
 )
 

@@ -13,8 +13,9 @@ from typing import TypeVar
 from assistant_tui.config.identity import AccountIdentity
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
-from assistant_tui.journal.entries import Change, Entry, JournalResource
+from assistant_tui.journal.entries import Change, Entry
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
@@ -91,12 +92,13 @@ class AccountJournal:
         self,
         journal: Journal | None = None,
         account: Account | str = "",
-        resource: JournalResource = JournalResource.ASSISTANT,
+        resource: ResourceKind = ASSISTANTS,
     ) -> None:
         """`account` tells what the entries are kept under."""
         self._journal = journal
         self._account = Account(account) if isinstance(account, str) else account
-        self._resource = resource
+        self.resource = resource
+        """What kind of object it keeps changes and drafts of."""
         self._kept_under: dict[str, str] = {}
         """What drafts were kept under last, by their keys."""
         self.trouble = ""
@@ -148,12 +150,15 @@ class AccountJournal:
             JournalError: it was not kept.
         """
         return await self.attempt(
-            lambda journal, server: journal.entries.add(server, change, key=key), None
+            lambda journal, server: journal.entries.add(server, change, self.resource, key=key),
+            None,
         )
 
     async def known_creates(self, keys: Collection[str]) -> Mapping[str, KnownCreate]:
         """What became of the creates with these keys, of those that are known."""
-        return await self.ask(lambda journal, server: journal.idempotency.find(server, keys), {})
+        return await self.ask(
+            lambda journal, server: journal.idempotency.find(server, keys, self.resource), {}
+        )
 
     async def withdraw(self, number: int | None) -> None:
         """Take back an entry whose change did not come about."""
@@ -185,44 +190,46 @@ class AccountJournal:
         `earlier` is the id of what is known to have been created with it; empty for none.
         """
         free = await self.ask(
-            lambda journal, server: journal.idempotency.claim(server, key, earlier), True
+            lambda journal, server: journal.idempotency.claim(server, key, earlier, self.resource),
+            True,
         )
         try:
             yield free
         finally:
             if free:
                 await self.ask(
-                    lambda journal, server: journal.idempotency.release(server, key), None
+                    lambda journal, server: journal.idempotency.release(server, key, self.resource),
+                    None,
                 )
 
     async def last(self) -> Entry | None:
         """What is to be undone next."""
         return await self.ask(
-            lambda journal, server: journal.entries.last(server, self._resource), None
+            lambda journal, server: journal.entries.last(server, self.resource), None
         )
 
     async def batch(self, token: str) -> tuple[Entry, ...]:
         """What of an operation on many objects was not undone yet, newest first."""
         return await self.ask(
-            lambda journal, server: journal.entries.batch(server, token, self._resource), ()
+            lambda journal, server: journal.entries.batch(server, token, self.resource), ()
         )
 
     async def history(self, object_id: str) -> tuple[Entry, ...]:
         """What was done to an object here, newest first."""
         return await self.ask(
-            lambda journal, server: journal.entries.history(server, object_id, self._resource), ()
+            lambda journal, server: journal.entries.history(server, object_id, self.resource), ()
         )
 
     async def trash(self) -> tuple[Entry, ...]:
         """What was deleted here and not restored, newest first."""
         return await self.ask(
-            lambda journal, server: journal.entries.trash(server, resource=self._resource), ()
+            lambda journal, server: journal.entries.trash(server, resource=self.resource), ()
         )
 
     async def present_id(self, object_id: str) -> str:
         """The id under which an object goes on since it was last recreated."""
         return await self.ask(
-            lambda journal, server: journal.entries.present_id(server, object_id, self._resource),
+            lambda journal, server: journal.entries.present_id(server, object_id, self.resource),
             object_id,
         )
 
@@ -237,22 +244,26 @@ class AccountJournal:
         text = dump_draft(draft, in_editor)
 
         def keep(journal: Journal, server: str) -> None:
-            journal.drafts.keep(server, key, text)
+            journal.drafts.keep(server, key, text, self.resource)
             former, self._kept_under[key] = self._kept_under.get(key, server), server
             if former != server:  # it was kept before it was known whose it is
-                journal.drafts.forget(former, key)
+                journal.drafts.forget(former, key, self.resource)
 
         self._do_now(keep)
 
     def forget_draft_now(self, key: str) -> None:
         """As `forget_draft`, but done when it returns."""
-        under = self._kept_under
-        self._do_now(lambda journal, server: journal.drafts.forget(under.pop(key, server), key))
+        under, kind = self._kept_under, self.resource
+        self._do_now(
+            lambda journal, server: journal.drafts.forget(under.pop(key, server), key, kind)
+        )
 
     def leave_draft_now(self, key: str) -> None:
         """Offer a draft from now on as one that was left behind; done when it returns."""
-        under = self._kept_under
-        self._do_now(lambda journal, server: journal.drafts.leave(under.pop(key, server), key))
+        under, kind = self._kept_under, self.resource
+        self._do_now(
+            lambda journal, server: journal.drafts.leave(under.pop(key, server), key, kind)
+        )
 
     @property
     def edits(self) -> Path | None:
@@ -274,7 +285,9 @@ class AccountJournal:
 
     async def orphans(self) -> tuple[KeptDraft, ...]:
         """Drafts that programs left behind, newest first."""
-        return await self.ask(lambda journal, server: journal.drafts.orphans(server), ())
+        return await self.ask(
+            lambda journal, server: journal.drafts.orphans(server, self.resource), ()
+        )
 
     async def adopt(self, draft: KeptDraft) -> bool:
         """Take over a draft that was left behind; False if it is not to be had any more."""

@@ -276,18 +276,22 @@ class IdempotentCreator:
         if earlier is None or earlier.object_id is not None or earlier.before is None:
             return None
         created = await self._journal.ask(
-            lambda journal, server: journal.idempotency.created_ids(server), frozenset[str]()
+            lambda journal, server: journal.idempotency.created_ids(server, self._journal.resource),
+            frozenset[str](),
         )
         return await self._creating.find(draft, earlier.before, created)
 
     async def _send(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
-        only, trouble = False, ""
+        only, trouble, resource = False, "", self._journal.resource
 
         async def before_sending(before: Collection[str] | None) -> None:
             nonlocal only, trouble
             try:
                 only = await self._journal.attempt(
-                    lambda journal, server: journal.idempotency.begin(server, key, before), True
+                    lambda journal, server: journal.idempotency.begin(
+                        server, key, before, resource
+                    ),
+                    True,
                 )
             except JournalError as error:
                 trouble = str(error)
@@ -297,7 +301,7 @@ class IdempotentCreator:
         except ServiceError as error:
             if only and not error.may_have_arrived:
                 await self._journal.ask(
-                    lambda journal, server: journal.idempotency.drop(server, key), None
+                    lambda journal, server: journal.idempotency.drop(server, key, resource), None
                 )
             if trouble and error.may_have_arrived:
                 note = "; a repetition may create it twice, since nothing is noted: "

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from assistant_tui.journal.entries import Change, ChangeKind, Entry, JournalResource
+from assistant_tui.core.resource import ASSISTANTS, ResourceKind
+from assistant_tui.journal.entries import Change, ChangeKind, Entry
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
@@ -18,6 +19,7 @@ OLD = "work\nhttps://me@host.test/v1/?code=CANARY\n\n"
 OTHER = "work\nhttps://other.test/v1?code=CANARY\n\n"
 NEW = "https://host.test/v1\n\n\nkey:1"
 LOCAL = "local\n\n\n"
+THREADS = ResourceKind("threads", "thread", "a thread")
 
 
 def was(former: str) -> bool:
@@ -131,7 +133,6 @@ def test_what_version_4_kept_is_about_assistants(version_4: Path) -> None:
             server=LOCAL,
             at=1002.0,
             batch="b",
-            resource=JournalResource.ASSISTANT,
         )
         assert [each.number for each in journal.entries.history(LOCAL, "asst_3")] == [4, 3]
         assert journal.entries.present_id(LOCAL, "asst_2") == "asst_3"
@@ -169,7 +170,7 @@ def test_a_journal_of_version_4_that_cannot_be_written_is_read_and_left_as_it_is
     with Journal(version_4, clock=lambda: 2000.0) as journal:
         journal.entries.add(LOCAL, Change("asst_5", ChangeKind.CREATED, None, "{}"))
     with closing(sqlite3.connect(version_4)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (6,)
 
 
 def test_a_program_of_version_4_goes_on_with_a_file_that_was_brought_up_to_date(
@@ -187,35 +188,131 @@ def test_a_program_of_version_4_goes_on_with_a_file_that_was_brought_up_to_date(
             assert journal.entries.trash(LOCAL)[0].object_id == "asst_6"
 
 
-def test_the_columns_and_indexes_are_those_of_a_new_file(version_4: Path, tmp_path: Path) -> None:
-    def layout(path: Path) -> tuple[set[str], list[object]]:
+@pytest.fixture
+def version_5(path: Path) -> Path:
+    """A journal with a draft beside it, as the program wrote them when drafts had no resource."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(Path(__file__).with_name("version_5.sql").read_text())
+    beside = path.with_name(f"{path.name}.draft-23186-b8578ab0a3ec9ada-d883530d048c0758")
+    beside.write_text(
+        '{"server": "local\\n\\n\\n", "key": "asst_3", "at": 1009.0, "text": "beside"}'
+    )
+    return path
+
+
+def test_the_drafts_and_keys_that_version_5_kept_are_about_assistants(version_5: Path) -> None:
+    with Journal(version_5, clock=lambda: 2000.0) as journal:
+        drafts = journal.drafts.orphans(LOCAL)
+        assert [(draft.key, draft.at, draft.text) for draft in drafts] == [
+            ("asst_3", 1009.0, "beside"),
+            ("asst_1", 1008.0, "a draft\ud800"),
+            ("new 1", 1006.0, "of a new one"),
+        ]
+        assert {draft.resource for draft in drafts} == {ASSISTANTS}
+        assert journal.drafts.orphans(LOCAL, THREADS) == ()
+        assert [journal.drafts.adopt(draft) for draft in drafts] == [True] * 3
+        for draft in drafts:
+            journal.drafts.forget(LOCAL, draft.key)
+        assert journal.drafts.all(LOCAL) == ()
+        keys = ["undo 2", "of a file"]
+        assert journal.idempotency.find(LOCAL, keys) == {
+            "undo 2": KnownCreate("asst_3", None),
+            "of a file": KnownCreate(None, frozenset({"asst_1"})),
+        }
+        assert journal.idempotency.find(LOCAL, keys, THREADS) == {}
+        assert [each.object_id for each in journal.entries.trash(LOCAL, resource=THREADS)] == [
+            "thread_1"
+        ]
+    assert [*version_5.parent.glob("*.draft-*")] == []
+
+
+def test_the_drafts_of_a_journal_of_version_5_that_cannot_be_written_are_offered(
+    version_5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched, Journal(version_5) as journal:
+        patched.setattr(sqlite, "_connect", read_only)
+        assert len(journal.drafts.orphans(LOCAL)) == 3
+        assert journal.idempotency.find(LOCAL, ["of a file"])
+    with closing(sqlite3.connect(version_5)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+
+
+@pytest.mark.parametrize("former", ["version_4", "version_5"])
+def test_the_tables_and_indexes_are_those_of_a_new_file(
+    former: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    def layout(path: Path) -> tuple[list[object], list[object]]:
         with Journal(path) as journal:
             journal.entries.add(LOCAL, Change("a", ChangeKind.CREATED, None, "{}"))
         with closing(sqlite3.connect(path)) as connection:
-            columns = connection.execute("SELECT name FROM pragma_table_info('entries')")
-            found = {name for (name,) in columns}
+            columns = connection.execute(
+                "SELECT tables.name, columns.name, columns.type, columns.pk"
+                " FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns"
+                " WHERE tables.type = 'table' ORDER BY 1, 2"
+            ).fetchall()
             indexes = connection.execute(
-                "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL ORDER BY name"
+                "SELECT indexes.name, indexes.sql, columns.name"
+                " FROM sqlite_master AS indexes, pragma_index_info(indexes.name) AS columns"
+                " WHERE indexes.type = 'index' ORDER BY indexes.name, columns.seqno"
             )
-            return found, indexes.fetchall()
+            return columns, indexes.fetchall()
 
-    assert layout(version_4) == layout(tmp_path / "new.db")
+    old: Path = request.getfixturevalue(former)
+    assert layout(old) == layout(tmp_path / "new.db")
 
 
-def test_entries_of_other_resources_are_apart(path: Path) -> None:
-    thread = JournalResource.THREAD
+def test_what_is_kept_of_other_resources_is_apart(path: Path) -> None:
     with Journal(path) as journal:
-        for resource in JournalResource:
-            change = Change("same", ChangeKind.DELETED, resource.value, None, resource=resource)
-            journal.entries.add(LOCAL, change)
-        again = Change("new", ChangeKind.CREATED, None, "{}", undoes=2, resource=thread)
-        journal.entries.add(LOCAL, again)
+        for resource in (ASSISTANTS, THREADS):
+            change = Change("same", ChangeKind.DELETED, resource.name, None)
+            journal.entries.add(LOCAL, change, resource)
+        again = Change("new", ChangeKind.CREATED, None, "{}", undoes=2)
+        journal.entries.add(LOCAL, again, THREADS)
         (deleted,) = journal.entries.trash(LOCAL)
-        assert (deleted.before, deleted.resource) == ("assistant", JournalResource.ASSISTANT)
-        assert journal.entries.trash(LOCAL, resource=thread) == ()
+        assert deleted.before == "assistants"
+        assert journal.entries.trash(LOCAL, resource=THREADS) == ()
         assert journal.entries.present_id(LOCAL, "same") == "same"
-        assert journal.entries.present_id(LOCAL, "same", thread) == "new"
-        assert [each.number for each in journal.entries.history(LOCAL, "new", thread)] == [3, 2]
+        assert journal.entries.present_id(LOCAL, "same", THREADS) == "new"
+        assert [each.number for each in journal.entries.history(LOCAL, "new", THREADS)] == [3, 2]
         last = journal.entries.last(LOCAL)
         assert last is not None and last.number == 1
-        assert journal.entries.last(LOCAL, thread) is None
+        assert journal.entries.last(LOCAL, THREADS) is None
+
+
+def test_a_draft_and_a_key_of_another_resource_take_no_place_of_an_assistants(path: Path) -> None:
+    with Journal(path) as journal:
+        for resource in (ASSISTANTS, THREADS):
+            journal.drafts.keep(LOCAL, "same", resource.name, resource)
+            assert journal.idempotency.begin(LOCAL, "key", [resource.name], resource)
+            assert journal.idempotency.claim(LOCAL, "key", "", resource)
+        assert [each.text for each in journal.drafts.all(LOCAL)] == ["assistants"]
+        assert [each.text for each in journal.drafts.all(LOCAL, THREADS)] == ["threads"]
+        journal.entries.add(LOCAL, Change("t", ChangeKind.CREATED, None, "{}"), THREADS, key="key")
+        assert journal.idempotency.created_ids(LOCAL, THREADS) == {"t"}
+        assert journal.idempotency.created_ids(LOCAL) == frozenset()
+        assert journal.idempotency.find(LOCAL, ["key"]) == {
+            "key": KnownCreate(None, frozenset({"assistants"}))
+        }
+        journal.idempotency.drop(LOCAL, "key", THREADS)
+        assert journal.idempotency.find(LOCAL, ["key"], THREADS) == {"key": KnownCreate("t", None)}
+        journal.drafts.forget(LOCAL, "same", THREADS)
+        journal.drafts.leave(LOCAL, "same")
+    with Journal(path) as later:
+        assert [each.text for each in later.drafts.orphans(LOCAL)] == ["assistants"]
+        assert later.drafts.orphans(LOCAL, THREADS) == ()
+
+
+def test_a_draft_beside_the_journal_is_of_the_resource_that_it_was_kept_of(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.drafts.keep(LOCAL, "other", "older", THREADS)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for resource in (ASSISTANTS, THREADS):
+                journal.drafts.keep(LOCAL, "same", resource.name, resource)
+    with Journal(path) as later:
+        assert [each.text for each in later.drafts.orphans(LOCAL)] == ["assistants"]
+        (mine, left) = later.drafts.orphans(LOCAL, THREADS)
+        assert (mine.text, mine.resource, left.key) == ("threads", THREADS, "other")
+        assert later.drafts.adopt(mine)
+        later.drafts.forget(LOCAL, "same", THREADS)
+        assert [each.text for each in later.drafts.orphans(LOCAL)] == ["assistants"]

@@ -84,7 +84,6 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.journal.drafts import dump_draft
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
-from tests.process_pool import crowd, meet
 
 journal = Journal(Path(sys.argv[1]))
 for number in itertools.count():
