@@ -18,6 +18,7 @@ from assistant_tui.server.http.middleware import (
 from assistant_tui.server.http.responses import EXCEPTION_HANDLERS
 from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.routes.assistants import AssistantRoutes
+from assistant_tui.server.routes.files import FileRoutes
 from assistant_tui.server.routes.models import ModelRoutes
 from assistant_tui.server.store.interface import Store
 
@@ -40,10 +41,10 @@ def create_app(
     store stays the caller's to close.
     """
     backing = Backing(store)
-    parts = (AssistantRoutes(backing), ModelRoutes(models or MODELS))
+    parts = (AssistantRoutes(backing), FileRoutes(backing), ModelRoutes(models or MODELS))
     app = Starlette(
         routes=[route for part in parts for route in part.routes(prefix)],
-        middleware=_middleware(api_key, access),
+        middleware=_middleware(api_key, access, f"{prefix}/files"),
         exception_handlers=EXCEPTION_HANDLERS,
     )
     # A redirect has no error envelope, and the API has no paths that end in a slash.
@@ -51,7 +52,9 @@ def create_app(
     return app
 
 
-def _middleware(api_key: str | None, access: AccessPolicy | None) -> list[Middleware]:
+def _middleware(
+    api_key: str | None, access: AccessPolicy | None, upload_path: str
+) -> list[Middleware]:
     """From the outside in: a fault's answer, too, is for the page that asked."""
     key_check = [] if api_key is None else [Middleware(ApiKeyMiddleware, api_key=api_key)]
     if access is None:
@@ -59,6 +62,6 @@ def _middleware(api_key: str | None, access: AccessPolicy | None) -> list[Middle
     return [
         Middleware(CorsMiddleware, access=access),
         Middleware(RequestIdMiddleware),
-        Middleware(AccessMiddleware, access=access),
+        Middleware(AccessMiddleware, access=access, upload_path=upload_path),
         *key_check,
     ]

@@ -1,10 +1,14 @@
 """A throw-away store of sample assistants, for a demo: any number of them, nothing on disk."""
 
+import shutil
+import tempfile
 import threading
 import time
+import weakref
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import TypeVar
 
 from assistant_tui.core.assistants.samples import sample, sample_index
@@ -29,6 +33,15 @@ class SampleStore:
     def __init__(self, count: int, *, clock: Callable[[], float] = time.time) -> None:
         self._lock = threading.Lock()
         self._objects = _Objects(count, clock)
+        self._folder: Path | None = None
+
+    def files_folder(self) -> Path:
+        """See Store.files_folder; this one is removed with the store, or with the process."""
+        with self._lock:
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="assistant-tui-"))
+                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            return self._folder
 
     def read(self, look: Callable[[ObjectReader], Result]) -> Result:
         """See Store.read."""

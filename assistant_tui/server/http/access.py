@@ -76,15 +76,22 @@ class AccessPolicy:
         """Whether a page of this origin may read answers."""
         return origin in self.origins or "*" in self.origins
 
-    def check(self, method: str, headers: Headers) -> None:
-        """Raises ApiError: 403 for callers that are not allowed, 415 for a body that is no JSON."""
+    def check(self, method: str, headers: Headers, *, takes_form: bool = False) -> None:
+        """Raises ApiError: 403 for callers that are not allowed, 415 for a body that is no JSON.
+
+        Args:
+            method: of the request.
+            headers: of the request.
+            takes_form: whether this path takes a form instead of JSON. Any web page can send one,
+                but browsers say in Origin from which page it comes.
+        """
         if not self._keyed:
             _check_host(headers)
             self._check_page(headers)
         elif is_preflight(method, headers):
             self._check_page(headers)
         if method == "POST" and _has_body(headers):
-            _check_body(headers)
+            _check_body(headers, _FORM if takes_form else _JSON)
 
     def _check_page(self, headers: Headers) -> None:
         pages = headers.getlist("origin")
@@ -132,13 +139,13 @@ def _has_body(headers: Headers) -> bool:
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
-def _check_body(headers: Headers) -> None:
-    """A body of any other type could have come from a form on a web page."""
+def _check_body(headers: Headers, expected: str) -> None:
+    """A body of another type than JSON could have come from a form on a web page."""
     kinds = headers.getlist("content-type")
-    if not kinds or any(kind.partition(";")[0].strip().lower() != _JSON for kind in kinds):
+    if not kinds or any(kind.partition(";")[0].strip().lower() != expected for kind in kinds):
         raise ApiError(
             f"Unsupported content type: '{_shown(', '.join(kinds))}'. The body of a request must"
-            f" come with the header 'Content-Type: {_JSON}'.",
+            f" come with the header 'Content-Type: {expected}'.",
             status=415,
             code="unsupported_content_type",
         )
@@ -153,6 +160,7 @@ def _check_body(headers: Headers) -> None:
 
 
 _JSON = "application/json"
+_FORM = "multipart/form-data"
 
 
 def _shown(value: str) -> str:

@@ -119,9 +119,11 @@ class CorsMiddleware:
 class AccessMiddleware:
     """Answers 403 or 415 to what the policy refuses, and preflight requests to what it allows."""
 
-    def __init__(self, app: ASGIApp, access: AccessPolicy) -> None:
+    def __init__(self, app: ASGIApp, access: AccessPolicy, upload_path: str) -> None:
+        """``upload_path`` is the one path to which forms are sent rather than JSON."""
         self._app = app
         self._access = access
+        self._upload_path = upload_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answer(scope) if scope["type"] == "http" else None
@@ -130,7 +132,8 @@ class AccessMiddleware:
     def _answer(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         try:
-            self._access.check(scope["method"], headers)
+            takes_form = scope["path"] == self._upload_path
+            self._access.check(scope["method"], headers, takes_form=takes_form)
         except ApiError as error:
             body = envelope(error.message, code=error.code)
             return JSONResponse(body, status_code=error.status)

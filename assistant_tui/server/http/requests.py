@@ -87,8 +87,7 @@ class BodyReader:
                     if size > DROPPED_LIMIT:
                         break
         except TimeoutError:
-            message = "The request body did not arrive in time."
-            raise ApiError(message, status=408) from None
+            raise late_body() from None
         if size > BODY_LIMIT:
             message = f"The request body is larger than {BODY_LIMIT} bytes."
             raise ApiError(message, status=413)
@@ -104,6 +103,11 @@ class BodyReader:
     def _drop(self, body: bytearray) -> None:
         self._held -= _counted(body)
         body.clear()
+
+
+def late_body() -> ApiError:
+    """The error for a body of which the next part did not come in time."""
+    return ApiError("The request body did not arrive in time.", status=408)
 
 
 def _counted(body: bytearray) -> int:
@@ -158,22 +162,28 @@ def _is_shallow(value: Any) -> bool:
     return False
 
 
-def read_query(params: QueryParams) -> PageQuery:
-    """The paging parameters; others are ignored. Raises ApiError."""
+def read_query(params: QueryParams, *, default: int = 20, maximum: int = 100) -> PageQuery:
+    """The paging parameters; others are ignored. Raises ApiError.
+
+    Args:
+        params: of the request.
+        default: the limit where none is given.
+        maximum: the highest limit.
+    """
     order = params.get("order", "desc")
     if order not in ("asc", "desc"):
         raise unsupported_value("order", order, ("asc", "desc"))
     return PageQuery(
-        limit=_limit(params.get("limit", "20")),
+        limit=_limit(params.get("limit", str(default)), maximum),
         ascending=order == "asc",
         after=params.get("after"),
         before=params.get("before"),
     )
 
 
-def _limit(literal: str) -> int:
+def _limit(literal: str, maximum: int) -> int:
     if not re.fullmatch(r"-?[0-9]{1,4000}", literal):
         raise wrong_type("limit", "an integer", "a string")
     limit = int(literal)
-    number(1, 100, whole=True)("limit", limit)
+    number(1, maximum, whole=True)("limit", limit)
     return limit

@@ -12,6 +12,7 @@ import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from assistant_tui.server.store.paging import Json, PageQuery, StoredPage
@@ -165,6 +166,10 @@ class Store(Protocol):
 
     Both raise StoreError if the store cannot be used, and StoreBusy if others keep it locked.
     """
+
+    def files_folder(self) -> Path:
+        """The private folder for the contents of files; it need not exist yet."""
+        ...
 
     def read(self, look: Callable[[ObjectReader], Result]) -> Result:
         """What ``look`` returns; it may be called again after it met a lock."""

@@ -127,6 +127,10 @@ class SQLiteStore:
         """Let go of the file; a closed store cannot be used."""
         self._database.close()
 
+    def files_folder(self) -> Path:
+        """See Store.files_folder."""
+        return self.path.with_name(f"{self.path.name}-files")
+
     def read(self, look: Callable[[ObjectReader], Result]) -> Result:
         """See Store.read."""
         return self._database.read(lambda connection: look(SQLiteReader(connection, self.path)))
