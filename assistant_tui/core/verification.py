@@ -1,11 +1,16 @@
-"""Compares what a server answered with what it was asked: ignored, altered or wiped fields."""
+"""Compares what a server answered with what it was asked.
+
+After each write: which fields were ignored, altered or wiped. After a create: whether what was
+answered is a new object, or one that was there before.
+"""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant_tui.core.json_text import read_json
+from assistant_tui.core.listing import Page
 from assistant_tui.core.raw_json import RawJson, same_json
 from assistant_tui.core.resource import READ_ONLY, is_set_by_server
 from assistant_tui.core.rows import ResourceRow
@@ -149,3 +154,52 @@ def _covers(wanted: Any, found: Any, before: Any) -> bool:
     if isinstance(wanted, int | float) and isinstance(found, int | float):
         return math.isclose(wanted, found, rel_tol=1e-6)
     return bool(wanted == found)
+
+
+class ListBefore(NamedTuple):
+    """What was there before a create was sent."""
+
+    newest: frozenset[str]
+    """The ids of the newest assistants."""
+    known: frozenset[str]
+    """Ids that were seen at some time; that of one that is gone may belong to another now."""
+    latest: int | None
+    """When the last of the newest was created, in Unix seconds by the server's clock."""
+    whole: bool
+    """The newest are all that there were."""
+
+    @classmethod
+    def of(cls, page: Page, known: Collection[str]) -> "ListBefore":
+        """What a page of the newest assistants shows."""
+        times = [row.created_at for row in page.rows if row.created_at is not None]
+        whole = page.has_more is False and len(page.rows) < page.limit
+        newest = frozenset(row.id for row in page.rows)
+        return cls(newest, frozenset(known), max(times, default=None), whole)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All that were seen before."""
+        return self.newest | self.known
+
+    def shows_new(self, row: ResourceRow, *, as_asked: bool) -> bool | None:
+        """Whether an answered assistant is a new one; None where only another look can tell."""
+        if row.id in self.newest:
+            return False
+        if self.whole:
+            return True
+        if row.id in self.known:
+            return None
+        if row.created_at is None or self.latest is None:
+            return True if as_asked else None
+        return True if row.created_at >= self.latest else None
+
+
+def newer_rows(rows: Iterable[ResourceRow], before: Collection[str]) -> Iterator[ResourceRow]:
+    """Those of a page, newest first, that are newer than what was there before."""
+    latest: int | None = None
+    for row in rows:
+        at = row.created_at or 0
+        if row.id in before:
+            latest = max(at, latest or 0)
+        elif latest is None or at >= latest > 0:
+            yield row

@@ -4,8 +4,7 @@ What a server answers is taken for the new assistant only if it was not there be
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Collection, Mapping, Set
 from weakref import WeakValueDictionary
 
 from assistant_tui.api.client import AssistantsClient
@@ -14,11 +13,10 @@ from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.errors import Forbidden, Invalid, NotServed, ServiceError, WrongObject
 from assistant_tui.core.json_text import compose
 from assistant_tui.core.labels import shown_id
-from assistant_tui.core.listing import Page
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.verification import SaveResult, is_made_of, verify
+from assistant_tui.core.verification import ListBefore, SaveResult, is_made_of, newer_rows, verify
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.fetching import SEARCH_LIMIT
@@ -34,53 +32,100 @@ _NO_METHOD = (405, 501)
 """Answers that mean the route itself; a 404 to a creation may as well be about the model."""
 
 
-class ListBefore(NamedTuple):
-    """What was there before a create was sent."""
+class _Create:
+    """One create: what was there before it was sent, and what the server made of it."""
 
-    newest: frozenset[str]
-    """The ids of the newest assistants."""
-    known: frozenset[str]
-    """Ids that were seen at some time; that of one that is gone may belong to another now."""
-    latest: int | None
-    """When the last of the newest was created, in Unix seconds by the server's clock."""
-    whole: bool
-    """The newest are all that there were."""
+    def __init__(self, client: AssistantsClient, body: Mapping[str, str], made: Set[str]) -> None:
+        """`made` are the ids of what other creates have made; it may grow meanwhile."""
+        self._client = client
+        self._body = body
+        self._made = made
+        self.before: ListBefore | None = None
+        """None where the server does not tell."""
 
-    @classmethod
-    def of(cls, page: Page, known: Collection[str]) -> "ListBefore":
-        """What a page of the newest assistants shows."""
-        times = [row.created_at for row in page.rows if row.created_at is not None]
-        whole = page.has_more is False and len(page.rows) < page.limit
-        newest = frozenset(row.id for row in page.rows)
-        return cls(newest, frozenset(known), max(times, default=None), whole)
+    async def look_before(self, known: Collection[str]) -> None:
+        """Note what must not be taken for the new assistant.
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """All that were seen before."""
-        return self.newest | self.known
+        Raises:
+            ServiceError: it cannot be had just now; nothing is to be sent without it.
+        """
+        try:
+            page = await self._client.list(limit=RECENT)
+        except (NotServed, Forbidden, Invalid):
+            return
+        except ServiceError as error:
+            error.message = f"nothing was sent yet: {error.message}"
+            raise
+        self.before = ListBefore.of(page, self._made | frozenset(known))
 
-    def shows_new(self, row: ResourceRow, *, as_asked: bool) -> bool | None:
-        """Whether an answered assistant is a new one; None where only another look can tell."""
-        if row.id in self.newest:
-            return False
-        if self.whole:
-            return True
-        if row.id in self.known:
+    async def send(self) -> SaveResult:
+        """Send it; where the answer is lost or about another assistant, look for the new one."""
+        try:
+            row = await self._client.create(self._body)
+        except NotServed as error:
+            if error.status in _NO_METHOD:
+                self._client.capabilities.learn_missing(Capability.CREATE)
+            raise
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                raise
+            return await self._look_after(error)
+        outcome = verify(self._body, None, RawJson(row.text))
+        try:
+            await self._check_new(row, as_asked=outcome.as_asked)
+        except WrongObject as error:
+            return await self._look_after(error)
+        return SaveResult(row, outcome=outcome)
+
+    async def _check_new(self, row: ResourceRow, *, as_asked: bool) -> None:
+        """Make sure that an answer is about a new assistant: `u` and `d` would hit the other one.
+
+        Raises:
+            WrongObject: it was there before.
+        """
+        if self.before is None:
+            return
+        new = self.before.shows_new(row, as_asked=as_asked)
+        if new is None:
+            page = await self._client.list(limit=RECENT)
+            new = any(each.id == row.id for each in page.rows)
+        if not new:
+            who = shown_id(await self._client.redact(row.id))
+            raise WrongObject(
+                f"the server answered with {who}, which was there before", may_have_arrived=True
+            )
+
+    async def find(self) -> SaveResult | None:
+        """Look among the newest assistants for what this create has made, if it was sent.
+
+        It has what was sent, and nothing that was not. Raises ServiceError.
+        """
+        if self.before is None:
             return None
-        if row.created_at is None or self.latest is None:
-            return True if as_asked else None
-        return True if row.created_at >= self.latest else None
+        page = await self._client.list(limit=RECENT)
+        others = self._made | self.before.ids
+        for row in page.rows:
+            if row.id not in others and _is_made_of(self._body, row):
+                return SaveResult(row, answer_lost=True)
+        return None
+
+    async def _look_after(self, error: ServiceError) -> SaveResult:
+        """Look for what was created; not where an older one like it would be taken for it."""
+        try:
+            if self.before is None:
+                raise error
+            found = await self.find()
+        except ServiceError:
+            error.message = f"it may have been created all the same: {error.message}"
+            raise error from None
+        if found is None:
+            error.message = f"it is not there, but may still arrive: {error.message}"
+            raise error
+        return found
 
 
-def _newer(rows: Iterable[ResourceRow], before: Collection[str]) -> Iterator[ResourceRow]:
-    """Those of a page, newest first, that are newer than what was there before."""
-    latest: int | None = None
-    for row in rows:
-        at = row.created_at or 0
-        if row.id in before:
-            latest = max(at, latest or 0)
-        elif latest is None or at >= latest > 0:
-            yield row
+def _is_made_of(body: Mapping[str, str], row: ResourceRow) -> bool:
+    return not row.problem and is_made_of(body, RawJson(row.text), FIELDS)
 
 
 class Creator:
@@ -88,8 +133,8 @@ class Creator:
 
     def __init__(self, client: AssistantsClient) -> None:
         self._client = client
-        self._unanswered: dict[str, ListBefore] = {}
-        """Creates without an answer, by their body, with what was there before."""
+        self._unanswered: dict[str, _Create] = {}
+        """Creates without an answer, by their body."""
         self._made: set[str] = set()
         """The ids of what was acknowledged: no other create has made them."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -104,102 +149,27 @@ class Creator:
         """
         body = compose(draft.patch())
         async with self._locks.setdefault(body, asyncio.Lock()):
-            saved = await self._once(draft, body, known, before_sending)
+            earlier = self._unanswered.get(body)
+            saved = None if earlier is None else await earlier.find()
+            if saved is None:
+                create = earlier or _Create(self._client, draft.patch(), self._made)
+                if earlier is None:
+                    await create.look_before(known)
+                if before_sending is not None:
+                    self._client.activity.writing()  # ending here would leave a note of nothing
+                    await before_sending(create.before and create.before.newest)
+                saved = await self._send(create, body)
+            self._unanswered.pop(body, None)
         self._made.add(saved.row.id)
         return saved
 
-    async def _once(
-        self, draft: Draft, body: str, known: Collection[str], before_sending: BeforeSending | None
-    ) -> SaveResult:
-        before = self._unanswered.get(body)
-        if before is not None:
-            found = await self._find(draft, before)
-            if found is not None:
-                del self._unanswered[body]
-                return SaveResult(found, answer_lost=True)
-        else:
-            before = await self._newest(known)
-        if before_sending is not None:
-            self._client.activity.writing()  # whoever ended here would leave a note of nothing
-            await before_sending(None if before is None else before.newest)
+    async def _send(self, create: _Create, body: str) -> SaveResult:
         try:
-            saved = await self._send(draft, before)
+            return await create.send()
         except ServiceError as error:
-            if error.may_have_arrived and before is not None:
-                self._unanswered[body] = before
+            if error.may_have_arrived and create.before is not None:
+                self._unanswered[body] = create
             raise
-        self._unanswered.pop(body, None)
-        return saved
-
-    async def _send(self, draft: Draft, before: ListBefore | None) -> SaveResult:
-        body = draft.patch()
-        try:
-            row = await self._client.create(body)
-        except NotServed as error:
-            if error.status in _NO_METHOD:
-                self._client.capabilities.learn_missing(Capability.CREATE)
-            raise
-        except ServiceError as error:
-            if not error.may_have_arrived:
-                raise
-            return await self._look_for(draft, before, error)
-        outcome = verify(body, None, RawJson(row.text))
-        try:
-            await self._check_new(row, before, as_asked=outcome.as_asked)
-        except WrongObject as error:
-            return await self._look_for(draft, before, error)
-        return SaveResult(row, outcome=outcome)
-
-    async def _check_new(
-        self, row: ResourceRow, before: ListBefore | None, *, as_asked: bool
-    ) -> None:
-        """Make sure that an answer is about a new assistant: `u` and `d` would hit the other one.
-
-        Raises:
-            WrongObject: it was there before.
-        """
-        if before is None:
-            return
-        new = before.shows_new(row, as_asked=as_asked)
-        if new is None:
-            page = await self._client.list(limit=RECENT)
-            new = any(each.id == row.id for each in page.rows)
-        if not new:
-            who = shown_id(await self._client.redact(row.id))
-            raise WrongObject(
-                f"the server answered with {who}, which was there before", may_have_arrived=True
-            )
-
-    async def _newest(self, known: Collection[str]) -> ListBefore | None:
-        """What a create must not be taken to have made; None where the server tells nothing.
-
-        Raises:
-            ServiceError: they cannot be had just now; nothing is to be sent without them.
-        """
-        try:
-            page = await self._client.list(limit=RECENT)
-        except (NotServed, Forbidden, Invalid):
-            return None
-        except ServiceError as error:
-            error.message = f"nothing was sent yet: {error.message}"
-            raise
-        return ListBefore.of(page, self._made.union(known))
-
-    async def _find(self, draft: Draft, before: ListBefore) -> ResourceRow | None:
-        """Look among the newest assistants for what a create of this draft has made.
-
-        It has what was sent, and nothing that was not. Raises ServiceError.
-        """
-        page = await self._client.list(limit=RECENT)
-        body, others = draft.patch(), self._made | before.ids
-        for row in page.rows:
-            if (
-                not row.problem
-                and row.id not in others
-                and is_made_of(body, RawJson(row.text), FIELDS)
-            ):
-                return row
-        return None
 
     async def find(
         self, draft: Draft, before: Collection[str], made: Collection[str]
@@ -212,9 +182,8 @@ class Creator:
         body, cursor = draft.patch(), None
         for _ in range(MAX_PAGES):
             page = await self._client.list(limit=SEARCH_LIMIT, after=cursor)
-            for row in _newer(page.rows, before):
-                other = row.problem or row.id in made or row.id in self._made
-                if not other and is_made_of(body, RawJson(row.text), FIELDS):
+            for row in newer_rows(page.rows, before):
+                if row.id not in made and row.id not in self._made and _is_made_of(body, row):
                     self._made.add(row.id)
                     return row
             older = any(row.id in before for row in page.rows)
@@ -222,22 +191,6 @@ class Creator:
                 break
             cursor = page.rows[-1].id
         return None
-
-    async def _look_for(
-        self, draft: Draft, before: ListBefore | None, error: ServiceError
-    ) -> SaveResult:
-        """Look for what was created; not where an older one like it would be taken for it."""
-        try:
-            if before is None:
-                raise error
-            found = await self._find(draft, before)
-        except ServiceError:
-            error.message = f"it may have been created all the same: {error.message}"
-            raise error from None
-        if found is None:
-            error.message = f"it is not there, but may still arrive: {error.message}"
-            raise error
-        return SaveResult(found, answer_lost=True)
 
 
 class IdempotentCreator:
