@@ -1,8 +1,8 @@
 """The assistants of one profile: every read and write of the program goes through here."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Collection
-from contextlib import AsyncExitStack, aclosing, suppress
+from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator
+from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
 from typing import TypeVar
 
 from assistant_tui.api.client import AssistantsClient
@@ -24,12 +24,12 @@ from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.services import fetching
 from assistant_tui.services.account_journal import AccountJournal
-from assistant_tui.services.creating import Creator, IdempotentCreator
+from assistant_tui.services.creating import IdempotentCreator
 from assistant_tui.services.fetching import fetch_page
 from assistant_tui.services.full_listing import load_all
 from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.services.verified_writes import VerifiedWrite, incomplete
-from assistant_tui.services.writes import PendingWrites, WriteContext, counts_as_write
+from assistant_tui.services.writes import PendingWrites, WriteContext
 from assistant_tui.transport.activity import Activity
 
 _Answer = TypeVar("_Answer")
@@ -75,8 +75,7 @@ class AssistantService:
         """What was done and typed on this account; without a journal, nothing is kept."""
         self.notice = notice
         """One sentence that a person should know about this service; empty for none."""
-        self._creator = Creator(client)
-        self._idempotent_creator = IdempotentCreator(self._creator, self.journal)
+        self._creator = IdempotentCreator(client, self.journal)
         self._files: ToolResourceList | None = None
         self._vector_stores: ToolResourceList | None = None
         self._resources = resources or AsyncExitStack()
@@ -157,7 +156,6 @@ class AssistantService:
             await _unless_it_fails(self.vector_stores(), None),
         )
 
-    @counts_as_write
     async def create(
         self,
         draft: Draft,
@@ -170,19 +168,17 @@ class AssistantService:
         made once more. Raises Conflict where another program takes the same deletion back, or has
         done so.
         """
-        self._check_possible(Capability.CREATE)
-        async with self.journal.claimed(context.undoes) as free:
-            if not free:
-                raise Conflict("another program on this machine brings it back; nothing was sent")
-            if context.idempotency_key:
-                saved = await self._idempotent_creator.create(draft, known, context.idempotency_key)
-            else:
-                saved = await self._creator.create(draft, known)
-            return await self._write(context).record(saved, ChangeKind.CREATED)
+        with self._writing(Capability.CREATE, context) as write:
+            async with self.journal.claimed(context.undoes) as free:
+                if not free:
+                    who = "another program on this machine"
+                    raise Conflict(f"{who} brings it back; nothing was sent")
+                saved = await self._creator.create(draft, known, context.idempotency_key)
+                return await write.record(saved, ChangeKind.CREATED)
 
     async def find_imported(self, draft: Draft, key: str) -> ResourceRow | None:
         """Look for what the create of an earlier import made, whose answer was never known."""
-        row = await self._idempotent_creator.find(draft, key)
+        row = await self._creator.find(draft, key)
         if row is not None:
             change = Change(row.id, ChangeKind.CREATED, None, row.text)
             with suppress(JournalError):  # the next import looks for it once more
@@ -193,21 +189,18 @@ class AssistantService:
         """From now on, let each modify carry the whole object, as `full_replace` does."""
         self._full_replace = True
 
-    @counts_as_write
     async def save(self, draft: Draft, context: WriteContext = NO_CONTEXT) -> SaveResult:
         """Save the changes of a draft; raises EditConflict if they clash with somebody else's."""
-        self._check_possible(Capability.MODIFY)
-        return await self._write(context).save(draft)
+        with self._writing(Capability.MODIFY, context) as write:
+            return await write.save(draft)
 
-    @counts_as_write
     async def change(
         self, assistant_id: str, edit: BulkEdit, context: WriteContext = NO_CONTEXT
     ) -> SaveResult:
         """Make an edit of an assistant as the server has it now."""
-        self._check_possible(Capability.MODIFY)
-        return await self._write(context).change(assistant_id, edit)
+        with self._writing(Capability.MODIFY, context) as write:
+            return await write.change(assistant_id, edit)
 
-    @counts_as_write
     async def delete(
         self,
         assistant_id: str,
@@ -224,13 +217,12 @@ class AssistantService:
         Returns:
             False if there was none any more, so that this is nothing to undo.
         """
-        self._check_possible(Capability.DELETE)
-        return await self._write(context).delete(assistant_id, for_good=for_good, made=made)
+        with self._writing(Capability.DELETE, context) as write:
+            return await write.delete(assistant_id, for_good=for_good, made=made)
 
-    def _write(self, context: WriteContext) -> VerifiedWrite:
-        return VerifiedWrite(self._client, self.journal, context, full_replace=self._full_replace)
-
-    def _check_possible(self, capability: Capability) -> None:
+    @contextmanager
+    def _writing(self, capability: Capability, context: WriteContext) -> Iterator[VerifiedWrite]:
+        """Count a write that is possible while the block runs, or raise why it is not."""
         if self._read_only:
             raise Forbidden("this profile is read-only: nothing was sent")
         if not self.can(capability):
@@ -238,6 +230,10 @@ class AssistantService:
         needs_whole = capability is Capability.MODIFY and not self.can(Capability.PATCH)
         if needs_whole and not self._full_replace:
             raise incomplete("this server replaces the whole object: nothing was sent")
+        with self.writes.counting():
+            yield VerifiedWrite(
+                self._client, self.journal, context, full_replace=self._full_replace
+            )
 
 
 async def _unless_it_fails(answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:

@@ -194,22 +194,29 @@ class Creator:
 
 
 class IdempotentCreator:
-    """The creates of one service that have an idempotency key, by which they are found again.
+    """The creates of one service; one with an idempotency key is found again by that key.
 
-    Each is noted in the journal before it is sent: the program may end meanwhile. What a create
+    It is noted in the journal before it is sent: the program may end meanwhile. What a create
     made whose answer was never known is found by whoever tries the same once more.
     """
 
-    def __init__(self, creating: Creator, journal: AccountJournal) -> None:
-        self._creating = creating
+    def __init__(self, client: AssistantsClient, journal: AccountJournal) -> None:
+        self._creator = Creator(client)
         self._journal = journal
 
     async def create(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
         """Create an assistant, unless an earlier create with this key is found to have made it.
 
+        Args:
+            draft: the assistant.
+            known: ids that cannot be the new one.
+            key: the idempotency key; empty for a create that may be repeated.
+
         Raises:
             ServiceError: as Creator.create does, or an earlier one cannot be looked for.
         """
+        if not key:
+            return await self._creator.create(draft, known)
         try:
             row = await self.find(draft, key)
         except ServiceError as error:
@@ -232,7 +239,7 @@ class IdempotentCreator:
             lambda journal, server: journal.idempotency.created_ids(server, self._journal.resource),
             frozenset[str](),
         )
-        return await self._creating.find(draft, earlier.before, created)
+        return await self._creator.find(draft, earlier.before, created)
 
     async def _send(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
         only, trouble, resource = False, "", self._journal.resource
@@ -250,7 +257,7 @@ class IdempotentCreator:
                 trouble = str(error)
 
         try:
-            return await self._creating.create(draft, known, before_sending)
+            return await self._creator.create(draft, known, before_sending)
         except ServiceError as error:
             if only and not error.may_have_arrived:
                 await self._journal.ask(

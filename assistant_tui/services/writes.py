@@ -4,11 +4,9 @@ The first screen imports this module, so it must not import the HTTP client.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 
 @dataclass(frozen=True)
@@ -58,27 +56,3 @@ class PendingWrites:
     async def ended(self) -> None:
         """Wait until no write is under way."""
         await self._none.wait()
-
-
-class Writer(Protocol):
-    """An object with methods that write."""
-
-    writes: PendingWrites
-
-
-WriterT = TypeVar("WriterT", bound=Writer)
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def counts_as_write(
-    method: Callable[Concatenate[WriterT, P], Awaitable[T]],
-) -> Callable[Concatenate[WriterT, P], Coroutine[Any, Any, T]]:
-    """Count a method of a writer among its writes while it runs."""
-
-    @wraps(method)
-    async def write(self: WriterT, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        with self.writes.counting():
-            return await method(self, *args, **kwargs)
-
-    return write
