@@ -117,7 +117,7 @@ def _standing_headers(endpoint: Endpoint) -> dict[str, str]:
     """What is sent with every request but the key; the API's own headers win."""
     given = {name.lower(): value for name, value in endpoint.headers.items()}
     wanted = {
-        "openai-beta": "assistants=v2",
+        "openai-beta": endpoint.openai_beta,
         "accept": "application/json",
         "accept-encoding": ACCEPTED_ENCODINGS,
         "user-agent": f"assistant-tui/{__version__}",

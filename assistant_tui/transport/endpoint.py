@@ -36,6 +36,8 @@ class Endpoint:
     """Sent with every request; the headers that the API asks for win over them."""
     query: Mapping[str, str] = field(default_factory=dict)
     """Added to the query of every request."""
+    openai_beta: str = "assistants=v2"
+    """What the header OpenAI-Beta says; empty where the server is to be sent none."""
     organization: str = ""
     project: str = ""
     timeout: float = 30.0

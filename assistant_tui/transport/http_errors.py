@@ -58,22 +58,25 @@ def read_error_body(text: str) -> ErrorBody:
     """Read a server's words out of a body in any of the forms in use; empty where there are none.
 
     Known are `error.message`, `error`, `detail` (a text, or FastAPI's list of `{loc, msg}`) and
-    `message`.
+    `message`, which may hold such a `detail`; also within an array, as Google sends them.
     """
     try:
         value = read_json(text)
     except ValueError:
         return ErrorBody()
+    if "error" in (first := _first(value)):
+        value = first
     message = _say(value)[:_MESSAGE_LIMIT]
     inner = value if isinstance(value, dict) else {}
     if isinstance(inner.get("error"), dict):
         inner = inner["error"]
+    detail = _detail(inner)
     param, code = inner.get("param"), inner.get("code")
     if inner.get("type") == "insufficient_quota":
         code = inner["type"]
     if code is None:
-        code = _first(inner.get("detail")).get("type")
-    param = param if isinstance(param, str) else _place(inner.get("detail"))
+        code = _first(detail).get("type")
+    param = param if isinstance(param, str) else _place(detail)
     return ErrorBody(
         message,
         param and param[:_NAME_LIMIT],
@@ -95,6 +98,13 @@ def _say(value: Any, depth: int = 0) -> str:
 def _say_item(item: Any, depth: int) -> str:
     place, text = _place([item]), _say(item, depth)
     return f"{place}: {text}" if place and text else text
+
+
+def _detail(error: Mapping[str, Any]) -> Any:
+    """FastAPI's complaints, which Mistral puts into its message."""
+    message = error.get("message")
+    inside = message.get("detail") if isinstance(message, dict) else message
+    return error.get("detail") or inside
 
 
 def _first(detail: Any) -> dict[str, Any]:

@@ -44,6 +44,14 @@ class Call:
         await self.start(status, **headers)
         await self.end(body)
 
+    async def body(self) -> bytes:
+        """Read the body of the request."""
+        body, more = b"", True
+        while more:
+            message = await self._receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        return body
+
     async def disconnected(self) -> None:
         """Wait until nobody reads any more."""
         while (await self._receive())["type"] != "http.disconnect":

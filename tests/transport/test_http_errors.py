@@ -125,6 +125,15 @@ async def test_a_missing_model_is_not_a_missing_route_or_assistant(action: str) 
         ('{"error": {"message": "m"}, "detail": "d", "message": "n"}', "m", None, None),
         ('"just text"', "just text", None, None),
         ('{"error": {"type": "insufficient_quota"}}', "", None, "insufficient_quota"),
+        (
+            '{"object": "error", "message": {"detail": [{"type": "extra_forbidden",'
+            ' "loc": ["body", "top_p"], "msg": "no"}]}, "code": null}',
+            "top_p: no",
+            "top_p",
+            "extra_forbidden",
+        ),
+        ('{"message": [{"loc": ["body", "a"], "msg": "no"}]}', "a: no", "a", None),
+        ('[{"error": {"code": 400, "message": "m", "status": "S"}}]', "m", None, "400"),
         ('["a"]', "", None, None),
         ("5", "", None, None),
         ("not json", "", None, None),

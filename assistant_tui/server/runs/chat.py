@@ -108,6 +108,7 @@ class ChatError(Exception):
         *,
         code: ErrorCode = "server_error",
         begun: bool = False,
+        context_size: int | None = None,
         notes: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
@@ -116,6 +117,8 @@ class ChatError(Exception):
         self.code = code
         self.begun = begun
         """Whether deltas were given before: what they say stands, and the turn is not repeated."""
+        self.context_size = context_size
+        """The tokens that the model takes, where the prompt had more and the backend said so."""
         self.notes = tuple(notes)
         """As those of a result."""
 

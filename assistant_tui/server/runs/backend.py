@@ -1,0 +1,314 @@
+"""One chat-completions backend over HTTP: requests as it takes them, its answers as events."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+from assistant_tui.core.errors import ResponseTooLarge, ServiceError, TimedOut, Unreadable
+from assistant_tui.core.json_text import read_json, write_json
+from assistant_tui.core.redaction import redact
+from assistant_tui.server.runs.adaptation import Adaptation
+from assistant_tui.server.runs.backend_errors import chat_error, error_in_stream, retry_wait
+from assistant_tui.server.runs.chat import ChatError, ChatEvent, ChatRequest, ChatResult
+from assistant_tui.server.runs.chunks import ChunkAssembler, ErrorInStream
+from assistant_tui.server.runs.forced_output import check_forced
+from assistant_tui.server.runs.token_estimate import TokenEstimate
+from assistant_tui.server.store.paging import Json
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.http_errors import RequestContext
+from assistant_tui.transport.messages import Limits, Request
+from assistant_tui.transport.response_stream import ResponseStream
+from assistant_tui.transport.sse import LARGEST_EVENT, EventParser, ServerSentEvent
+from assistant_tui.transport.transport import Transport
+
+AFTER_FINISH = 10.0
+"""Seconds for which the usage is waited for, once the answer itself is at its end."""
+LARGEST_STREAM = 512 * 1024 * 1024
+"""Bytes; each token takes a few hundred."""
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of an answer that is one object."""
+MOST_MODELS = 10_000
+"""Names that are read of a list."""
+_MOST_ADAPTATIONS = 8
+"""Changes for one turn before its refusal is believed."""
+_PATH = "/chat/completions"
+_CONNECT = 30.0
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+"""What may stand before an answer, a byte order mark among it."""
+
+
+@dataclass(frozen=True)
+class BackendOptions:
+    """One backend as the configuration describes it."""
+
+    name: str
+    endpoint: Endpoint
+    """With no `openai_beta`; its time-out is that of the list of models."""
+    models: tuple[str, ...] = ()
+    """What it serves; empty: what its `/models` lists."""
+    concurrency: int = 1
+    """Runs at once."""
+    timeout: float = 600.0
+    """Seconds for a whole turn."""
+    first_byte: float = 120.0
+    """Seconds to the head of the answer, and from there to its first delta."""
+    idle: float = 60.0
+    """Seconds from one part of the answer to the next; comments are none."""
+
+
+class Backend:
+    """A chat model behind HTTP; an async context manager that closes its connections.
+
+    A turn is sent again only while no delta of it was given: changed, where the backend names a
+    field that it does not take; as it is, where the backend is busy or loads the model.
+    """
+
+    def __init__(
+        self, options: BackendOptions, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self.options = options
+        self._sleep = sleep
+        self._transport = Transport(options.endpoint, sleep=sleep)
+        self._adaptations: dict[str, Adaptation] = {}
+        self._estimates: dict[str, TokenEstimate] = {}
+
+    async def __aenter__(self) -> Self:
+        """Open the pool of connections. Raises ServiceError for settings that cannot be used."""
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._transport.__aexit__(kind, error, traceback)
+
+    def estimate(self, model: str) -> TokenEstimate:
+        """How many tokens a prompt has for a model, as learned from what was counted so far."""
+        return self._estimates.setdefault(model, TokenEstimate())
+
+    async def list_models(self) -> list[str]:
+        """The names in its `/models`. Raises ServiceError."""
+        response = await self._transport.send(Request("GET", "/models"))
+        try:
+            return model_names(read_json(response.text))
+        except ValueError:
+            raise Unreadable("its list of models is not JSON") from None
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        """Yield the deltas of a turn as they come, and its result. Raises ChatError."""
+        learned = self._adaptations.setdefault(request.model, Adaptation())
+        deadline = asyncio.get_running_loop().time() + self.options.timeout
+        attempts = _Attempts(self.options, learned, self.estimate(request.model), deadline)
+        while True:
+            payload, assembler = learned.payload(request), ChunkAssembler()
+            try:
+                async with aclosing(self._answer(payload, assembler, deadline)) as events:
+                    async for event in events:
+                        if isinstance(event, ChatResult):
+                            yield self._check(event, request, assembler)
+                        else:
+                            yield event
+                return
+            except (ServiceError, ErrorInStream) as error:
+                wait = attempts.wait_after(error, request, payload, assembler.begun)
+            except ChatError as error:
+                error.begun = assembler.begun
+                raise
+            await self._sleep(wait)
+
+    async def _answer(
+        self, payload: Json, assembler: ChunkAssembler, deadline: float
+    ) -> AsyncGenerator[ChatEvent, None]:
+        """One attempt at a turn. Raises ServiceError, ErrorInStream and ChatError."""
+        async with (
+            self._transport.stream(_request(payload), self._limits(deadline)) as response,
+            aclosing(self._events(response, assembler)) as events,
+        ):
+            async for event in events:
+                try:
+                    for delta in assembler.feed(event.data, event.event):
+                        yield delta
+                except ErrorInStream as error:
+                    raise ErrorInStream(redact(error.text, response.secrets)) from None
+                if assembler.done:
+                    break
+        for last in assembler.finish():
+            yield last
+
+    def _limits(self, deadline: float) -> Limits:
+        """Those of one attempt; before the first delta, nothing need come for longer."""
+        options = self.options
+        return Limits(
+            connect=_CONNECT,
+            first_byte=options.first_byte,
+            idle=max(options.first_byte, options.idle),
+            total=deadline - asyncio.get_running_loop().time(),
+            body=LARGEST_STREAM,
+        )
+
+    async def _events(
+        self, response: ResponseStream, assembler: ChunkAssembler
+    ) -> AsyncGenerator[ServerSentEvent, None]:
+        """The events of an answer, each in its time; of one that is no stream, one with all of it.
+
+        An answer that is at its end but for the usage ends where that does not come.
+        """
+        clock = asyncio.get_running_loop().time
+        async with aclosing(_read_events(response)) as events:
+            while True:
+                wait = self._patience(assembler)
+                try:
+                    async with asyncio.timeout_at(clock() + wait):
+                        event = await anext(events)
+                except StopAsyncIteration:
+                    return
+                except (TimeoutError, ServiceError) as error:
+                    if assembler.ended:
+                        return
+                    if isinstance(error, ServiceError):
+                        raise
+                    raise TimedOut(f"nothing of the answer came within {wait:g} s") from None
+                yield event
+
+    def _patience(self, assembler: ChunkAssembler) -> float:
+        """Seconds in which the next event must come; one that holds no delta yet is the first."""
+        if assembler.ended:
+            return min(AFTER_FINISH, self.options.idle)
+        return self.options.idle if assembler.begun else self.options.first_byte
+
+    def _check(
+        self, result: ChatResult, request: ChatRequest, assembler: ChunkAssembler
+    ) -> ChatResult:
+        """The result with notes on what was adapted, once it was found to be what was asked for."""
+        learned = self._adaptations[request.model]
+        learned.reasoning_name = assembler.reasoning_name or learned.reasoning_name
+        notes = [*learned.notes(request), *result.notes]
+        if result.usage is not None:
+            counted = result.usage["prompt_tokens"]
+            cut = self.estimate(request.model).learn(request.messages, request.tools, counted)
+            notes += [cut] if cut else []
+        check_forced(request, result)
+        return replace(result, notes=tuple(notes))
+
+
+def _request(payload: Json) -> Request:
+    return Request(
+        "POST",
+        _PATH,
+        body=write_json(payload).encode(),
+        names_object=True,  # the model, which a 404 is about
+        accept="text/event-stream, application/json",
+    )
+
+
+class _Attempts:
+    """Decides after each failure of one turn whether there is another attempt."""
+
+    def __init__(
+        self,
+        options: BackendOptions,
+        learned: Adaptation,
+        estimate: TokenEstimate,
+        deadline: float,
+    ) -> None:
+        self._options = options
+        self._learned = learned
+        self._estimate = estimate
+        self._deadline = deadline
+        self._adaptations = 0
+        self._retries = 0
+
+    def wait_after(
+        self,
+        failure: ServiceError | ErrorInStream,
+        request: ChatRequest,
+        payload: Json,
+        begun: bool,
+    ) -> float:
+        """Return the seconds before the next attempt. Raises ChatError if there is none."""
+        in_stream = isinstance(failure, ErrorInStream)
+        error = self._reported(failure.text) if isinstance(failure, ErrorInStream) else failure
+        wait = None if begun else self._wait(error, request, payload, in_stream)
+        if wait is None or asyncio.get_running_loop().time() + wait > self._deadline:
+            notes = self._learned.notes(request)
+            told = chat_error(error, self._options.name, begun=begun, notes=notes)
+            self._estimate.context_size = told.context_size or self._estimate.context_size
+            raise told from None
+        return wait
+
+    def _reported(self, text: str) -> ServiceError:
+        host = self._options.endpoint.host
+        return error_in_stream(text, RequestContext("POST", host, _PATH, names_object=True))
+
+    def _wait(
+        self, error: ServiceError, request: ChatRequest, payload: Json, in_stream: bool
+    ) -> float | None:
+        if self._adaptations < _MOST_ADAPTATIONS and self._learned.learn(error, request, payload):
+            self._adaptations += 1
+            return 0.0
+        wait = retry_wait(error, self._retries, in_stream=in_stream)
+        self._retries += 1
+        return wait
+
+
+async def _read_events(response: ResponseStream) -> AsyncGenerator[ServerSentEvent, None]:
+    """The events of a stream; of an answer that is one object, that and the end of a stream.
+
+    Which of them it is its first character tells: the content type is wrong on some backends.
+    """
+    async with aclosing(response.chunks()) as chunks:
+        first = await _first_bytes(chunks)
+        if first.lstrip(_BLANK)[:1] in (b"{", b"[", b"<"):
+            yield ServerSentEvent(await _read_whole(first, chunks))
+            yield ServerSentEvent("[DONE]")
+            return
+        parser = EventParser()
+        for event in parser.feed(first):
+            yield event
+        async for chunk in chunks:
+            for event in parser.feed(chunk):
+                yield event
+        for event in parser.close():
+            yield event
+
+
+async def _first_bytes(chunks: AsyncGenerator[bytes, None]) -> bytes:
+    """The beginning of a body, up to something that is not blank."""
+    first = b""
+    async for chunk in chunks:
+        first += chunk
+        if first.strip(_BLANK) or len(first) > LARGEST_EVENT:
+            break
+    return first
+
+
+async def _read_whole(first: bytes, chunks: AsyncGenerator[bytes, None]) -> str:
+    whole = bytearray(first)
+    async for chunk in chunks:
+        whole += chunk
+        if len(whole) > LARGEST_ANSWER:
+            raise ResponseTooLarge(f"its answer is larger than {LARGEST_ANSWER:,} bytes")
+    return whole.decode("utf-8", "replace")
+
+
+def model_names(value: Any) -> list[str]:
+    """The names in a list of models, in any of its forms. Raises ValueError if it is none."""
+    models = value
+    if isinstance(value, dict):
+        models = value.get("data", value.get("models"))
+    if not isinstance(models, list):
+        raise ValueError("not a list of models")
+    found = (_model_name(each) for each in models[:MOST_MODELS])
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def _model_name(model: Any) -> str:
+    if isinstance(model, dict):
+        model = model.get("id") or model.get("model") or model.get("name")
+    return model if isinstance(model, str) else ""
