@@ -5,9 +5,12 @@ disk, so that nothing is fetched from anywhere.
 """
 
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,11 @@ exit 2
 _SAYS = """#!/bin/sh
 echo "$UV_DEFAULT_INDEX $UV_SYSTEM_CERTS" >> "$ASKED"
 """
+_PYTHON = """#!/bin/sh
+if [ "$*" != "-m venv .venv" ]; then exec {python} "$@"; fi
+{python} -m venv --without-pip .venv && cp -pR {pip} .venv/lib/python*/site-packages
+"""
+"""This Python; a new environment gets its pip from here, since ensurepip compiles for seconds."""
 
 
 def add_wheel(index: Path, name: str, files: dict[str, str]) -> None:
@@ -65,6 +73,15 @@ def add_wheel(index: Path, name: str, files: dict[str, str]) -> None:
     (folder / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
 
 
+def _files_of_pip() -> str:
+    """The folders of the pip that this environment has, for a shell."""
+    pip = find_spec("pip")
+    if pip is None or pip.origin is None:
+        pytest.skip("needs pip in the environment that the tests run in")
+    package = Path(pip.origin).parent
+    return shlex.join(map(str, [package, *package.parent.glob("pip-*.dist-info")]))
+
+
 class Project:
     """A checkout on a machine where pip is configured in pip.conf, and uv is not."""
 
@@ -80,6 +97,9 @@ class Project:
         (self.folder / "requirements.lock").write_text("needed==1\nuv==1\n")
         (self.folder / "assistant_tui" / "__init__.py").touch()
         self._home.mkdir()
+        self._python = self._home / "python"
+        self._python.write_text(_PYTHON.format(python=sys.executable, pip=_files_of_pip()))
+        self._python.chmod(0o700)
         (self._home / "pip.conf").write_text(f"[global]\nindex-url = {self.index.as_uri()}\n")
         add_wheel(self.index, "needed", {"needed.py": ""})
 
@@ -97,7 +117,7 @@ class Project:
             "ASKED": str(self._home / "asked"),
         }
         done = subprocess.run(
-            ["make", "-s", ".venv/.ready"],
+            ["make", "-s", f"PYTHON={self._python}", ".venv/.ready"],
             cwd=self.folder,
             env=environ,
             stdout=subprocess.PIPE,
