@@ -20,6 +20,7 @@ from typing import Never, Self
 
 import pyte
 
+from tests.e2e import fork_server
 from tests.limits import LIMIT
 
 PROGRAM = (sys.executable, "-m", "assistant_tui")
@@ -59,11 +60,33 @@ class _Screen(pyte.Screen):
 _MARKS = {"Mn", "Me", "Cf"}
 
 
+Process = subprocess.Popen[bytes] | fork_server.Forked
+Start = Callable[[Sequence[str], Mapping[str, str], int], Process]
+"""Starts a command with an environment on a terminal, given by its descriptor."""
+
+
+def start(command: Sequence[str], environ: Mapping[str, str], terminal: int) -> Process:
+    """Start a command in a process of its own."""
+    return subprocess.Popen(
+        command,
+        env=environ,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        preexec_fn=_own_the_terminal,
+    )
+
+
 class Terminal:
     """One command on one terminal; as a context manager it is ended, whatever happens."""
 
     def __init__(
-        self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int] = (80, 24)
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        size: tuple[int, int] = (80, 24),
+        start: Start = start,
     ) -> None:
         """Start `command` with nothing but `environ` to look at."""
         columns, rows = size
@@ -78,15 +101,7 @@ class Terminal:
         self._master, slave = os.openpty()
         self._open = True
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.process = subprocess.Popen(
-            command,
-            env=environ,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            preexec_fn=_own_the_terminal,
-        )
+        self.process = start(command, environ, slave)
         os.close(slave)
 
     def __enter__(self) -> Self:
@@ -229,13 +244,28 @@ class Terminal:
 
 
 class Program(Terminal):
-    """The program itself, on a terminal of this machine."""
+    """The program itself, on a terminal of this machine; forked, without its imports."""
+
+    def __init__(
+        self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str
+    ) -> None:
+        """Start it with `arguments`, in an environment that `environ` is added to."""
+        assert not any(name.startswith(_READ_BY_IMPORTS) for name in environ), "NewProgram"
+        super().__init__(arguments, environment(home) | environ, size, fork_server.start)
+
+
+class NewProgram(Terminal):
+    """The same in a new interpreter, for what imports have a part in."""
 
     def __init__(
         self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str
     ) -> None:
         """Start it with `arguments`, in an environment that `environ` is added to."""
         super().__init__([*PROGRAM, *arguments], environment(home) | environ, size)
+
+
+_READ_BY_IMPORTS = ("COLOR", "ESCDELAY", "LANG", "LC_", "NO_COLOR", "PYTHON", "TERM", "TEXTUAL")
+"""What the names of variables begin with that Python and libraries read while they start."""
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 import json
 import re
+import shutil
 import signal
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import CTRL_S, Program, restored
+from tests.e2e.terminal import CTRL_S, NewProgram, Program, restored
 
 NAMES = ("Second made", "First made")
 MOUSE = b"\x1b[?1000h"
@@ -15,9 +16,10 @@ MOUSE = b"\x1b[?1000h"
 OTHER_SCREEN = b"\x1b[?1049h"
 
 
-@pytest.fixture
-def home(home: Path) -> Path:
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with two assistants, whose list was opened, and left, until a frame was kept."""
+    home = tmp_path_factory.mktemp("visited") / "home"
     with Program(home=home) as program:
         program.shows("No assistants yet.", "n New")
         for name in reversed(NAMES):
@@ -30,7 +32,21 @@ def home(home: Path) -> Path:
         assert program.ends() == 0
     visit(home)
     assert frame_file(home).stat().st_mode & 0o777 == 0o600
+    shutil.copytree(home, copy_of(home))
     return home
+
+
+@pytest.fixture
+def home(visited: Path) -> Path:
+    """That store as it was left, in the same place: a frame is kept of a path."""
+    shutil.rmtree(visited)
+    shutil.copytree(copy_of(visited), visited)
+    return visited
+
+
+def copy_of(home: Path) -> Path:
+    """Where the store lies that no test changes."""
+    return home.with_name("copy")
 
 
 def frame_file(home: Path) -> Path:
@@ -41,9 +57,10 @@ def frame_file(home: Path) -> Path:
 def visit(
     home: Path, *arguments: str, size: tuple[int, int] = (80, 24), name: str = "", value: str = ""
 ) -> bytes:
-    """Open the list and quit; what was written before the screen was imported."""
+    """Open the list and quit; what was written before the screen's own code was run."""
+    start = NewProgram if name else Program
     environ = {name: value} if name else {}
-    with Program(*arguments, home=home, size=size, **environ) as program:
+    with start(*arguments, home=home, size=size, **environ) as program:
         program.shows(f"> {NAMES[0]}", "1–2 of 2 (all) · newest", "n New")
         program.press(b"q")
         assert program.ends() == 0
@@ -58,7 +75,7 @@ def test_the_list_is_shown_before_the_screen_is_there(home: Path) -> None:
 
 
 def test_keys_typed_meanwhile_are_not_echoed_and_not_lost(home: Path) -> None:
-    with Program(home=home) as program:
+    with NewProgram(home=home) as program:
         program.until(lambda: NAMES[1].encode() in program.raw, "the remembered frame")
         assert MOUSE not in program.raw
         program.press(b"j")
@@ -69,7 +86,7 @@ def test_keys_typed_meanwhile_are_not_echoed_and_not_lost(home: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_meanwhile_gives_the_terminal_back(home: Path, number: signal.Signals) -> None:
-    with Program(home=home) as program:
+    with NewProgram(home=home) as program:
         program.until(lambda: NAMES[1].encode() in program.raw, "the remembered frame")
         program.signal(number)
         assert program.ends() == 128 + number
