@@ -34,6 +34,8 @@ MOST_MODELS = 10_000
 """Names that are read of a list."""
 _MOST_ADAPTATIONS = 8
 """Changes for one turn before its refusal is believed."""
+OWNER = "assistant-tui"
+"""Who owns the models in the lists of this program's own server, which is no backend."""
 _PATH = "/chat/completions"
 _CONNECT = 30.0
 _BLANK = b"\xef\xbb\xbf \t\r\n"
@@ -310,5 +312,7 @@ def model_names(value: Any) -> list[str]:
 
 def _model_name(model: Any) -> str:
     if isinstance(model, dict):
+        if model.get("owned_by") == OWNER:
+            return ""
         model = model.get("id") or model.get("model") or model.get("name")
     return model if isinstance(model, str) else ""
