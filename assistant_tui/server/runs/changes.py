@@ -1,11 +1,13 @@
 """Changes a run, its steps and its messages within a transaction, and says so in events."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from assistant_tui.core.runs import FINAL
 from assistant_tui.server.runs.event_log import Change
 from assistant_tui.server.runs.objects import (
+    CONTEXT,
     DONE,
     RUN,
     STEP,
@@ -110,23 +112,31 @@ class RunChange:
             STEP, query, self.run["id"], lambda step: step["status"] == "in_progress"
         ).data
 
-    def end(self, status: str, content: list[Json] | None = None, **members: Any) -> None:
+    def end(
+        self,
+        status: str,
+        content: list[Json] | None = None,
+        message_reason: str = "",
+        **members: Any,
+    ) -> None:
         """Bring the run to a final state, and end what is open; the thread is free again.
 
         Args:
             status: the final state.
             content: of the message that is being written; None to take it from the log of events.
+            message_reason: why that message is incomplete, if not because the run ended so.
             members: what else changes in the run.
         """
-        reason = _REASONS.get(status, members.pop("message_reason", ""))
+        reason = message_reason or _REASONS.get(status, "")
         for step in self.open_steps():
             if step["type"] == "message_creation":
                 message_id = step["step_details"]["message_creation"]["message_id"]
                 told = self._told(message_id) if content is None else content
                 self.close_message(message_id, told, reason)
-            errors = {"last_error": members["last_error"]} if status == "failed" else {}
+            errors = {"last_error": _step_error(members)} if status == "failed" else {}
             self.close_step(step, _STEP_ENDS.get(status, status), **errors)
         self.move(status, **members)
+        self.objects.delete_all(CONTEXT, self.run["id"])
         self.events.append(DONE)
         self.objects.drop_lease(self.run["thread_id"])
 
@@ -142,6 +152,12 @@ class RunChange:
                         texts += [_text(part) for part in delta["delta"]["content"]]
         text = "".join(texts)
         return [text_part(text)] if text else []
+
+
+def _step_error(members: Mapping[str, Any]) -> Json:
+    """The error of a run as its steps have it: for them the API knows fewer codes."""
+    error = members["last_error"]
+    return {**error, "code": error["code"].replace("invalid_prompt", "server_error")}
 
 
 def _text(part: Json) -> str:

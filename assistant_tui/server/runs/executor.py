@@ -1,0 +1,167 @@
+"""Executes the runs of one process: in order for each backend, within their time, and to an end."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from assistant_tui.server.errors import ServerBusy, StoreError
+from assistant_tui.server.runs.changes import RunChange, RunEnded
+from assistant_tui.server.runs.chat import ChatError
+from assistant_tui.server.runs.context import RunContext
+from assistant_tui.server.runs.event_log import EventLog
+from assistant_tui.server.runs.history import read_history
+from assistant_tui.server.runs.models import ChatModels
+from assistant_tui.server.runs.recorder import RunRecorder
+from assistant_tui.server.runs.run_task import RunTask
+from assistant_tui.server.store.executor import StoreExecutor
+from assistant_tui.server.store.interface import Lease, ObjectReader, Store
+from assistant_tui.server.store.paging import Json
+
+_log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 30.0
+"""A process that has not renewed its leases for so long is taken for gone."""
+_FAULT = "The server had an error while it executed this run; its log says more."
+_STOPPED = "The server was stopped before the end of this run."
+
+
+@dataclass(slots=True)
+class _Running:
+    """A run that this process works on."""
+
+    thread_id: str
+    task: asyncio.Task[None] | None = None
+    worker: asyncio.Task[None] | None = None
+    """What is cancelled to end the run; the task sees to what is written then."""
+    stop_reason: str = ""
+    """Why it was cancelled: the final state, or empty where the server stops."""
+
+
+class RunExecutor:
+    """The runs that one process executes, and the watch over those of all."""
+
+    def __init__(
+        self,
+        store: Store,
+        executor: StoreExecutor,
+        models: ChatModels,
+        clock: Callable[[], float],
+    ) -> None:
+        self.log = EventLog(store, executor)
+        self.owner = secrets.token_hex(8)
+        """What stands in the leases of this process."""
+        self._store = store
+        self._executor = executor
+        self._models = models
+        self._clock = clock
+        self._running: dict[str, _Running] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The ids of the runs that this process works on."""
+        return frozenset(self._running)
+
+    async def close(self) -> None:
+        """End all runs of this process; those that have not begun are left to others."""
+        running = [*self._running.values()]
+        for each in running:
+            if each.worker is not None:
+                each.worker.cancel()
+        await asyncio.gather(
+            *(each.task for each in running if each.task is not None), return_exceptions=True
+        )
+
+    def lease(self, thread_id: str, run_id: str) -> Lease:
+        """What says that this process works on a run."""
+        return Lease(thread_id, run_id, self.owner, self._clock() + LEASE_SECONDS)
+
+    def submit(self, run: Json) -> None:
+        """Execute a run whose lease is this process's, unless it is under way.
+
+        Where its last part is just ending, the watch over the leases submits it once more.
+        """
+        if run["id"] in self._running:
+            return
+        running = self._running[run["id"]] = _Running(run["thread_id"])
+        running.task = asyncio.create_task(self._supervise(run, running))
+
+    def stop(self, run_id: str, reason: str) -> None:
+        """End a run, if this process works on it; `reason` is its final state."""
+        running = self._running.get(run_id)
+        if running is not None and running.worker is not None:
+            running.stop_reason = running.stop_reason or reason
+            running.worker.cancel()
+
+    async def _supervise(self, run: Json, running: _Running) -> None:
+        """See that a run ends in time, and that its end is written."""
+        recorder = RunRecorder(self.log, run["thread_id"], run["id"], self._clock, "")
+        running.worker = asyncio.create_task(self._execute(run, recorder))
+        try:
+            left = (run["expires_at"] or 0) - self._clock()
+            await asyncio.wait({running.worker}, timeout=max(0.0, left))
+            if not running.worker.done():
+                running.stop_reason = running.stop_reason or "expired"
+                running.worker.cancel()
+                await asyncio.wait({running.worker})
+            with suppress(RunEnded):
+                await self._finish(running.worker, recorder, running.stop_reason)
+        except (StoreError, ServerBusy):
+            _log.exception("how run %s ended could not be kept", run["id"])
+        finally:
+            del self._running[run["id"]]
+
+    async def _execute(self, run: Json, recorder: RunRecorder) -> None:
+        chosen = await self._models.choose(run["model"])
+        slot = self._slots.setdefault(chosen.backend, asyncio.Semaphore(chosen.concurrency))
+        async with slot:
+            begun = await recorder.change(_begin)
+            history, context = await self._executor.read(
+                lambda: self._store.read(partial(_read, begun))
+            )
+            await RunTask(recorder, chosen.model, chosen.name, history, context).execute(begun)
+
+    async def _finish(self, worker: asyncio.Task[None], recorder: RunRecorder, reason: str) -> None:
+        """Write how a run has ended, unless its worker has done so. Raises RunEnded, StoreError."""
+        content = recorder.content
+        if worker.cancelled():
+            end = partial(_end, reason, content) if reason else partial(_leave, content)
+            await recorder.change(end)
+            return
+        error = worker.exception()
+        if isinstance(error, ChatError):
+            await recorder.change(partial(_fail, error.code, error.message, content))
+        elif isinstance(error, RunEnded | StoreError | ServerBusy):
+            raise error
+        elif error is not None:
+            _log.error("run failed", exc_info=error)
+            await recorder.change(partial(_fail, "server_error", _FAULT, content))
+
+
+def _begin(change: RunChange) -> Json:
+    change.move("in_progress")
+    return change.run
+
+
+def _read(run: Json, objects: ObjectReader) -> tuple[list[Json], RunContext]:
+    return read_history(objects, run), RunContext.load(objects, run["id"])
+
+
+def _end(status: str, content: list[Json], change: RunChange) -> None:
+    change.end(status, content)
+
+
+def _fail(code: str, message: str, content: list[Json], change: RunChange) -> None:
+    change.end("failed", content, last_error={"code": code, "message": message})
+
+
+def _leave(content: list[Json], change: RunChange) -> None:
+    """Leave a run because the server stops: one that has not begun waits for another server."""
+    if change.run["status"] == "queued":
+        change.objects.put_lease(Lease(change.run["thread_id"], change.run["id"]))
+    else:
+        _fail("server_error", _STOPPED, content, change)

@@ -1,0 +1,120 @@
+"""Watches over the runs of all processes that share a store.
+
+Who works on a run is written in a lease, which is renewed while that process lives. A process that
+finds a lease which has run out ends that run, or takes it over where nothing was begun; a run that
+waits for outputs until its time is over expires.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from assistant_tui.server.errors import ServerBusy, StoreError
+from assistant_tui.server.runs.changes import RunChange, RunEnded
+from assistant_tui.server.runs.event_log import Change
+from assistant_tui.server.runs.executor import LEASE_SECONDS, RunExecutor
+from assistant_tui.server.store.executor import StoreExecutor
+from assistant_tui.server.store.interface import Lease, ObjectWriter, Store
+from assistant_tui.server.store.paging import Json
+
+_log = logging.getLogger(__name__)
+
+WATCH_SECONDS = 0.5
+"""Between two looks at the leases: a run that another process was asked to cancel ends so soon."""
+_RENEW_SECONDS = 5.0
+_FORGET_SECONDS = 600.0
+_EVENTS_KEPT = 24 * 3_600.0
+"""Seconds for which the stream of a run can be read again."""
+_GONE = "The server that executed this run stopped before its end."
+
+
+class LeaseWatch:
+    """Looks at all leases from time to time."""
+
+    def __init__(
+        self,
+        store: Store,
+        executor: StoreExecutor,
+        runs: RunExecutor,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._executor = executor
+        self._runs = runs
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+        self._renew_at = self._forget_at = 0.0
+
+    def start(self) -> None:
+        """Watch from now on, if that was not begun."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Stop watching."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            self._task = None
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except (StoreError, ServerBusy) as error:
+                _log.warning("the runs of the store cannot be watched: %s", error)
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def look(self) -> None:
+        """Look at each lease once. Raises StoreError, ServerBusy."""
+        now = self._clock()
+        leases = await self._executor.read(
+            lambda: self._store.read(lambda objects: objects.leases())
+        )
+        for lease in leases:
+            if lease.holder in self._runs.running:
+                if lease.cancelled:
+                    self._runs.stop(lease.holder, "cancelled")
+            elif not lease.owner or lease.until < now or lease.owner == self._runs.owner:
+                await self._see_to(lease)
+        if self._runs.running and now >= self._renew_at:
+            self._renew_at = now + _RENEW_SECONDS
+            owner, until = self._runs.owner, now + LEASE_SECONDS
+            await self._write(lambda objects: objects.renew_leases(owner, until))
+        if now >= self._forget_at:
+            self._forget_at = now + _FORGET_SECONDS
+            await self._write(lambda objects: objects.forget_events(now - _EVENTS_KEPT))
+
+    async def _write(self, change: Callable[[ObjectWriter], None]) -> None:
+        await self._executor.write(lambda: self._store.write(change))
+
+    async def _see_to(self, lease: Lease) -> None:
+        """End or take over a run that nobody works on."""
+
+        def see_to(objects: ObjectWriter) -> Change[Json | None]:
+            if objects.lease(lease.key) != lease:  # somebody was faster
+                return Change(None, lease.holder)
+            try:
+                change = RunChange(objects, lease.key, lease.holder, int(self._clock()))
+            except RunEnded:
+                objects.drop_lease(lease.key)
+                return Change(None, lease.holder)
+            if self._is_to_be_executed(change, lease):
+                objects.put_lease(self._runs.lease(lease.key, lease.holder))
+                return change.save(change.run)
+            return change.save(None)
+
+        run, _ = await self._runs.log.commit(see_to)
+        if run is not None:
+            self._runs.submit(run)
+
+    def _is_to_be_executed(self, change: RunChange, lease: Lease) -> bool:
+        """End the run if it cannot go on; whether it is to be executed by this process."""
+        status = change.run["status"]
+        if change.run["expires_at"] <= change.now:
+            change.end("expired")
+        elif status == "cancelling":
+            change.end("cancelled")
+        elif status == "in_progress":
+            change.end("failed", last_error={"code": "server_error", "message": _GONE})
+        return bool(change.run["status"] == "queued")

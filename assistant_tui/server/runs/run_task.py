@@ -1,0 +1,154 @@
+"""Executes one run, turn by turn, until it ends or waits for outputs of function calls."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+from assistant_tui.server.runs.changes import RunChange
+from assistant_tui.server.runs.chat import (
+    ChatCall,
+    ChatError,
+    ChatModel,
+    ChatRequest,
+    ChatResult,
+    ReasoningDelta,
+)
+from assistant_tui.server.runs.context import RunContext
+from assistant_tui.server.runs.objects import DONE, required_action
+from assistant_tui.server.runs.recorder import RunRecorder
+from assistant_tui.server.store.interface import Lease
+from assistant_tui.server.store.paging import Json
+from assistant_tui.server.threads import text_part
+
+MOST_TURNS = 25
+"""Turns of one run; in the last one the model has to answer without calls."""
+FILTERED = "The backend's content filter ended the answer."
+
+
+class RunTask:
+    """One run that is being executed."""
+
+    def __init__(
+        self,
+        recorder: RunRecorder,
+        model: ChatModel,
+        model_name: str,
+        history: Sequence[Json],
+        context: RunContext,
+    ) -> None:
+        """Prepare the execution of a run.
+
+        Args:
+            recorder: writes the run.
+            model: answers its turns.
+            model_name: what the model calls itself.
+            history: the messages before those of this run's own turns.
+            context: what an earlier part of this run has left.
+        """
+        self._recorder = recorder
+        self._model = model
+        self._model_name = model_name
+        self._history = history
+        self._context = context
+
+    async def execute(self, run: Json) -> None:
+        """Let the model answer until the run ends or waits.
+
+        Raises:
+            ChatError: the model gives no answer.
+            RunEnded: the run was ended by somebody else.
+            StoreError: the store cannot be used.
+        """
+        while True:
+            self._recorder.begin_turn()
+            result = await self._answer(self._request(run))
+            self._context = self._context.after(result)
+            if await self._recorder.change(partial(self._close_turn, result)):
+                return
+
+    async def _answer(self, request: ChatRequest) -> ChatResult:
+        async with aclosing(self._model.chat(request)) as events:
+            async for event in events:
+                if isinstance(event, ChatResult):
+                    return event
+                if not isinstance(event, ReasoningDelta):
+                    self._recorder.add(event)
+        raise ChatError("The model gave no result.")
+
+    def _request(self, run: Json) -> ChatRequest:
+        """The next turn; what stands at its default is not sent."""
+        last = self._context.turn_count >= MOST_TURNS - 1
+        tools = [tool for tool in run["tools"] if tool["type"] == "function"]
+        format_ = run["response_format"]
+        return ChatRequest(
+            model=self._model_name,
+            messages=[*self._history, *self._context.messages],
+            tools=tools,
+            tool_choice=self._tool_choice(run, last) if tools else None,
+            parallel_tool_calls=None if run["parallel_tool_calls"] or not tools else False,
+            temperature=_unless(run["temperature"], 1),
+            top_p=_unless(run["top_p"], 1),
+            max_completion_tokens=self._tokens_left(run),
+            response_format=format_ if _is_set(format_) else None,
+            reasoning_effort=run["reasoning_effort"],
+        )
+
+    def _tool_choice(self, run: Json, last: bool) -> Any:
+        """A call is forced in the first turn alone: else the run could never end."""
+        if last:
+            return "none"
+        return run["tool_choice"] if self._context.turn_count == 0 else None
+
+    def _tokens_left(self, run: Json) -> int | None:
+        most, usage = run["max_completion_tokens"], self._context.usage
+        return None if most is None else max(1, most - (usage or {}).get("completion_tokens", 0))
+
+    def _close_turn(self, result: ChatResult, change: RunChange) -> bool:
+        """Write the end of a turn; whether nothing more is to be done now."""
+        content, usage = self._recorder.content, self._context.usage
+        if result.finish_reason == "length":
+            details = {"reason": "max_completion_tokens"}
+            change.end("incomplete", content, "max_tokens", incomplete_details=details, usage=usage)
+        elif result.finish_reason == "content_filter":
+            error = {"code": "server_error", "message": FILTERED}
+            change.end("failed", content, "content_filter", last_error=error, usage=usage)
+        elif not result.calls:
+            self._close_message(change, content or [text_part("")], result)
+            change.end("completed", usage=usage)
+        else:
+            if self._recorder.opened.message_id:
+                self._close_message(change, content, result)
+            self._wait_for_outputs(change, result)
+        return True
+
+    def _close_message(self, change: RunChange, content: list[Json], result: ChatResult) -> None:
+        message_id, step = self._recorder.opened.message_id, self._recorder.opened.message_step
+        if step is None:
+            message, step = change.open_message()
+            message_id = message["id"]
+        change.close_message(message_id, content)
+        change.close_step(step, "completed", usage=None if result.calls else result.usage)
+
+    def _wait_for_outputs(self, change: RunChange, result: ChatResult) -> None:
+        calls = [_function_call(call) for call in result.calls]
+        details = {"type": "tool_calls", "tool_calls": calls}
+        step = self._recorder.opened.tool_step or change.open_step(details)
+        change.keep_step({**step, "step_details": details, "usage": result.usage})
+        self._context.save(change.objects, change.run["id"])
+        change.move("requires_action", required_action=required_action(calls))
+        change.events.append(DONE)
+        change.objects.put_lease(Lease(change.run["thread_id"], change.run["id"]))
+
+
+def _function_call(call: ChatCall) -> Json:
+    function = {"name": call.name, "arguments": call.arguments, "output": None}
+    return {"id": call.call_id, "type": "function", "function": function}
+
+
+def _unless(value: float | None, default: float) -> float | None:
+    return None if value == default else value
+
+
+def _is_set(response_format: Any) -> bool:
+    return isinstance(response_format, dict) and response_format["type"] != "text"
