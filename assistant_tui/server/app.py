@@ -3,7 +3,10 @@
 The calls of a store block: they run in threads, so that the event loop goes on.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -20,6 +23,13 @@ from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.routes.assistants import AssistantRoutes
 from assistant_tui.server.routes.files import FileRoutes
 from assistant_tui.server.routes.models import ModelRoutes
+from assistant_tui.server.routes.runs import RunRoutes
+from assistant_tui.server.routes.threads import ThreadRoutes
+from assistant_tui.server.runs.canned import CannedModels
+from assistant_tui.server.runs.executor import RunExecutor
+from assistant_tui.server.runs.lease_watch import LeaseWatch
+from assistant_tui.server.runs.models import ChatModels
+from assistant_tui.server.runs.service import RunService
 from assistant_tui.server.store.interface import Store
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
@@ -33,6 +43,8 @@ def create_app(
     api_key: str | None = None,
     prefix: str = "",
     access: AccessPolicy | None = None,
+    chat_models: ChatModels | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """The application, its routes below ``prefix`` (``/v1`` on a socket, nothing in process).
 
@@ -41,15 +53,36 @@ def create_app(
     store stays the caller's to close.
     """
     backing = Backing(store)
-    parts = (AssistantRoutes(backing), FileRoutes(backing), ModelRoutes(models or MODELS))
+    runs = RunExecutor(store, backing.executor, chat_models or CannedModels(), clock)
+    watch = LeaseWatch(store, backing.executor, runs, clock)
+    service = RunService(runs, watch, clock)
+    parts = (
+        AssistantRoutes(backing),
+        FileRoutes(backing),
+        RunRoutes(backing, service, runs.log),
+        ThreadRoutes(backing, service),
+        ModelRoutes(models or MODELS),
+    )
     app = Starlette(
         routes=[route for part in parts for route in part.routes(prefix)],
         middleware=_middleware(api_key, access, f"{prefix}/files"),
         exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=partial(_lifespan, service),
     )
+    app.state.runs = service
     # A redirect has no error envelope, and the API has no paths that end in a slash.
     app.router.redirect_slashes = False
     return app
+
+
+@asynccontextmanager
+async def _lifespan(runs: RunService, app: Starlette) -> AsyncIterator[None]:
+    """Watch over the runs of the store while the application is served on a socket."""
+    runs.start()
+    try:
+        yield
+    finally:
+        await runs.close()
 
 
 def _middleware(

@@ -49,13 +49,14 @@ class BodyReader:
         self._parsing = asyncio.Semaphore(_PARSED_AT_ONCE)
 
     async def read_object(
-        self, request: Request, check: Callable[[str, Any], None]
+        self, request: Request, check: Callable[[str, Any], None], *, optional: bool = False
     ) -> dict[str, Any]:
         """The body of a request, which must be one JSON object.
 
         Args:
             request: one of which nothing was read yet.
             check: raises ApiError for an object that will not do.
+            optional: whether an empty body stands for an empty object.
 
         Raises:
             ApiError: it is no such object, is larger than BODY_LIMIT, or takes longer than
@@ -65,6 +66,8 @@ class BodyReader:
         body = bytearray()
         try:
             await self._read_into(body, request)
+            if optional and not body:
+                return {}
             if len(body) <= SMALL_BODY:
                 return _checked(body, check)
             async with self._parsing:

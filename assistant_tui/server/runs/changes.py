@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from assistant_tui.core.runs import FINAL
@@ -35,6 +36,15 @@ class RunEnded(Exception):
     """The run has ended otherwise, or its thread was deleted: there is nothing to be changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the answer of a model is written to, as far as there is any yet."""
+
+    message_id: str = ""
+    message_step: Json | None = None
+    tool_step: Json | None = None
+
+
 class RunChange:
     """One run within a transaction; what is done is kept by ``save``."""
 
@@ -47,6 +57,7 @@ class RunChange:
         self.run = self._kept = run
         self.now = now
         self.events: list[Event] = []
+        self.opened = Opened()
 
     def save(self, result: Result) -> Change[Result]:
         """Keep the run, if it has changed; returns what the log of events asks for."""

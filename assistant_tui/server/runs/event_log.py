@@ -102,6 +102,10 @@ class EventLog:
                 # Of events that another process has added, the follower does not hear.
                 events = follower.take(after) or await self._read(log, after)
 
+    async def goes_on(self, log: str, after: int) -> bool:
+        """Whether there are events behind one. Raises StoreError."""
+        return bool(await self._read(log, after))
+
     async def _read(self, log: str, after: int) -> list[StoredEvent]:
         return await self._executor.read(
             lambda: self._store.read(lambda objects: objects.events(log, after, _PAGE))

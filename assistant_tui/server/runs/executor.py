@@ -33,7 +33,7 @@ _STOPPED = "The server was stopped before the end of this run."
 class _Running:
     """A run that this process works on."""
 
-    thread_id: str
+    expires_at: float
     task: asyncio.Task[None] | None = None
     worker: asyncio.Task[None] | None = None
     """What is cancelled to end the run; the task sees to what is written then."""
@@ -87,7 +87,7 @@ class RunExecutor:
         """
         if run["id"] in self._running:
             return
-        running = self._running[run["id"]] = _Running(run["thread_id"])
+        running = self._running[run["id"]] = _Running(run["expires_at"])
         running.task = asyncio.create_task(self._supervise(run, running))
 
     def stop(self, run_id: str, reason: str) -> None:
@@ -97,17 +97,18 @@ class RunExecutor:
             running.stop_reason = running.stop_reason or reason
             running.worker.cancel()
 
+    def stop_expired(self) -> None:
+        """End the runs whose time is over."""
+        for run_id, running in self._running.items():
+            if running.expires_at <= self._clock():
+                self.stop(run_id, "expired")
+
     async def _supervise(self, run: Json, running: _Running) -> None:
-        """See that a run ends in time, and that its end is written."""
+        """Execute a run, and see that its end is written."""
         recorder = RunRecorder(self.log, run["thread_id"], run["id"], self._clock, "")
         running.worker = asyncio.create_task(self._execute(run, recorder))
         try:
-            left = (run["expires_at"] or 0) - self._clock()
-            await asyncio.wait({running.worker}, timeout=max(0.0, left))
-            if not running.worker.done():
-                running.stop_reason = running.stop_reason or "expired"
-                running.worker.cancel()
-                await asyncio.wait({running.worker})
+            await asyncio.wait({running.worker})
             with suppress(RunEnded):
                 await self._finish(running.worker, recorder, running.stop_reason)
         except (StoreError, ServerBusy):

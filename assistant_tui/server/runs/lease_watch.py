@@ -68,6 +68,7 @@ class LeaseWatch:
     async def look(self) -> None:
         """Look at each lease once. Raises StoreError, ServerBusy."""
         now = self._clock()
+        self._runs.stop_expired()
         leases = await self._executor.read(
             lambda: self._store.read(lambda objects: objects.leases())
         )

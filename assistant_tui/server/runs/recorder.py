@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
-from assistant_tui.server.runs.changes import RunChange
+from assistant_tui.server.errors import ServerBusy, StoreError
+from assistant_tui.server.runs.changes import Opened, RunChange, RunEnded
 from assistant_tui.server.runs.chat import CallDelta, RefusalDelta, TextDelta
 from assistant_tui.server.runs.event_log import Change, EventLog
 from assistant_tui.server.runs.objects import to_json
@@ -16,15 +17,6 @@ from assistant_tui.server.threads import text_part
 
 Result = TypeVar("Result")
 Delta = TextDelta | RefusalDelta | CallDelta
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What the answer of a model is written to, as far as there is any yet."""
-
-    message_id: str = ""
-    message_step: Json | None = None
-    tool_step: Json | None = None
 
 
 class RunRecorder:
@@ -51,13 +43,14 @@ class RunRecorder:
         self._lock = asyncio.Lock()
         self._pending: list[Delta] = []
         self._flushing: asyncio.Task[None] | None = None
+        self._failure: Exception | None = None
         self._searches: set[int] = set()
         """The calls of this turn, by their numbers, that are text searches."""
         self._held = ""
         """White space before a text that may not come."""
         self._texts: list[str] = []
         self._refusals: list[str] = []
-        self.opened = Opened()
+        self._opened = Opened()
 
     @property
     def content(self) -> list[Json]:
@@ -68,7 +61,7 @@ class RunRecorder:
 
     def begin_turn(self) -> None:
         """Write what follows to a new message and a new step."""
-        self.opened = Opened()
+        self._opened = Opened()
         self._searches.clear()
         self._held = ""
         self._texts, self._refusals = [], []
@@ -87,10 +80,9 @@ class RunRecorder:
         elif delta.name == self._search_name:
             self._searches.add(delta.index)
         self._pending.append(delta)
-        if self._flushing is not None and self._flushing.done():
-            self._flushing.result()
-            self._flushing = None
-        if self._flushing is None:
+        if self._failure is not None:
+            raise self._failure
+        if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush())
 
     async def change(self, do: Callable[[RunChange], Result]) -> Result:
@@ -101,28 +93,36 @@ class RunRecorder:
             StoreError: the store cannot be used.
         """
         # What was begun is done to its end, so that it is known here what the store holds.
-        return await asyncio.shield(asyncio.ensure_future(self._change(do)))
+        return await asyncio.shield(asyncio.ensure_future(self._locked(do)))
 
-    async def _change(self, do: Callable[[RunChange], Result]) -> Result:
+    async def _locked(self, do: Callable[[RunChange], Result]) -> Result:
         async with self._lock:
-            batch = [*self._pending]
-
-            def apply(objects: ObjectWriter) -> Change[tuple[Opened, Result]]:
-                change = RunChange(objects, self._thread_id, self._run_id, int(self._clock()))
-                opened = self._tell(change, batch)
-                return change.save((opened, do(change)))
-
-            (self.opened, result), _ = await self._log.commit(apply)
-            del self._pending[: len(batch)]
-        return result
+            return await self._change(do)
 
     async def _flush(self) -> None:
-        while self._pending:
-            await self.change(lambda change: None)
+        async with self._lock:
+            try:
+                while self._pending:
+                    await self._change(lambda change: None)
+            except (RunEnded, StoreError, ServerBusy) as error:
+                self._failure = error  # is raised by the next delta, or met again by the end
+
+    async def _change(self, do: Callable[[RunChange], Result]) -> Result:
+        batch = [*self._pending]
+
+        def apply(objects: ObjectWriter) -> Change[tuple[Opened, Result]]:
+            change = RunChange(objects, self._thread_id, self._run_id, int(self._clock()))
+            change.opened = self._tell(change, batch)
+            result = do(change)
+            return change.save((change.opened, result))
+
+        (self._opened, result), _ = await self._log.commit(apply)
+        del self._pending[: len(batch)]
+        return result
 
     def _tell(self, change: RunChange, batch: Sequence[Delta]) -> Opened:
         """Add the events of deltas, and open what they belong to."""
-        opened = self.opened
+        opened = self._opened
         for (kind, index), group in groupby(batch, key=_belongs_to):
             if kind is CallDelta:
                 if opened.tool_step is None:

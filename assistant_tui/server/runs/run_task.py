@@ -117,13 +117,13 @@ class RunTask:
             self._close_message(change, content or [text_part("")], result)
             change.end("completed", usage=usage)
         else:
-            if self._recorder.opened.message_id:
+            if change.opened.message_id:
                 self._close_message(change, content, result)
             self._wait_for_outputs(change, result)
         return True
 
     def _close_message(self, change: RunChange, content: list[Json], result: ChatResult) -> None:
-        message_id, step = self._recorder.opened.message_id, self._recorder.opened.message_step
+        message_id, step = change.opened.message_id, change.opened.message_step
         if step is None:
             message, step = change.open_message()
             message_id = message["id"]
@@ -133,7 +133,7 @@ class RunTask:
     def _wait_for_outputs(self, change: RunChange, result: ChatResult) -> None:
         calls = [_function_call(call) for call in result.calls]
         details = {"type": "tool_calls", "tool_calls": calls}
-        step = self._recorder.opened.tool_step or change.open_step(details)
+        step = change.opened.tool_step or change.open_step(details)
         change.keep_step({**step, "step_details": details, "usage": result.usage})
         self._context.save(change.objects, change.run["id"])
         change.move("requires_action", required_action=required_action(calls))

@@ -12,6 +12,7 @@ from assistant_tui.server.runs.changes import RunChange
 from assistant_tui.server.runs.context import RunContext
 from assistant_tui.server.runs.event_log import Change
 from assistant_tui.server.runs.executor import RunExecutor
+from assistant_tui.server.runs.lease_watch import LeaseWatch
 from assistant_tui.server.runs.objects import (
     CONTEXT,
     LIFETIME,
@@ -46,9 +47,21 @@ def found(objects: ObjectReader, kind: ObjectKind, object_id: str, parent: str =
 class RunService:
     """Changes threads and their runs, each request in one transaction."""
 
-    def __init__(self, executor: RunExecutor, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, executor: RunExecutor, watch: LeaseWatch, clock: Callable[[], float]
+    ) -> None:
         self._executor = executor
+        self._watch = watch
         self._clock = clock
+
+    def start(self) -> None:
+        """See to runs that an earlier process has left, from now on."""
+        self._watch.start()
+
+    async def close(self) -> None:
+        """End all runs of this process."""
+        await self._watch.close()
+        await self._executor.close()
 
     async def create(self, thread_id: str, body: Json) -> Started:
         """Run a thread. Raises ApiError."""
@@ -72,6 +85,7 @@ class RunService:
             objects.put_lease(self._executor.lease(thread["id"], run["id"]))
             return Change(run, run["id"], events)
 
+        self._watch.start()
         run, _ = await self._executor.log.commit(start)
         self._executor.submit(run)
         return Started(run, 0)
@@ -133,6 +147,7 @@ class RunService:
             objects.put_lease(self._executor.lease(thread_id, run_id))
             return change.save(change.run)
 
+        self._watch.start()
         run, events = await self._executor.log.commit(submit)
         self._executor.submit(run)
         return Started(run, events[0].number - 1)

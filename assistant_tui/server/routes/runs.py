@@ -1,0 +1,166 @@
+"""/threads/{thread}/runs and their steps: start, follow, answer, cancel, and read them."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from assistant_tui.server.errors import ApiError
+from assistant_tui.server.http.requests import read_query
+from assistant_tui.server.http.responses import JSONResponse, list_response, object_response
+from assistant_tui.server.http.routing import Backing, route
+from assistant_tui.server.runs.event_log import EventLog
+from assistant_tui.server.runs.objects import DONE, RUN, STEP
+from assistant_tui.server.runs.service import RunService, Started, found
+from assistant_tui.server.store.interface import Collection, ObjectKind, ObjectReader
+from assistant_tui.server.store.paging import Json, StoredPage
+from assistant_tui.server.threads import THREAD, with_metadata
+from assistant_tui.server.validation.runs import (
+    CREATE_RUN,
+    CREATE_THREAD_AND_RUN,
+    SUBMIT_TOOL_OUTPUTS,
+)
+from assistant_tui.server.validation.threads import MODIFY_METADATA
+
+
+class RunRoutes:
+    """The operations on runs and their steps."""
+
+    def __init__(self, backing: Backing, runs: RunService, log: EventLog) -> None:
+        self._backing = backing
+        self._store = backing.store
+        self._executor = backing.executor
+        self._runs = runs
+        self._log = log
+
+    def routes(self, prefix: str) -> list[Route]:
+        """The routes below a prefix; they must come before those of threads."""
+        runs = f"{prefix}/threads/{{thread}}/runs"
+        one = f"{runs}/{{run}}"
+        return [
+            route(f"{prefix}/threads/runs", POST=self._create_thread_and_run),
+            route(runs, GET=self._list, POST=self._create),
+            route(one, GET=self._retrieve, POST=self._modify),
+            route(f"{one}/cancel", POST=self._cancel),
+            route(f"{one}/submit_tool_outputs", POST=self._submit),
+            route(f"{one}/steps", GET=self._list_steps),
+            route(f"{one}/steps/{{step}}", GET=self._retrieve_step),
+        ]
+
+    async def _create_thread_and_run(self, request: Request) -> Response:
+        """POST /threads/runs."""
+        body = await self._backing.bodies.read_object(request, CREATE_THREAD_AND_RUN)
+        return self._answer(await self._runs.create_thread_and_run(body), body)
+
+    async def _create(self, request: Request) -> Response:
+        """POST /threads/{thread}/runs."""
+        body = await self._backing.bodies.read_object(request, CREATE_RUN)
+        return self._answer(await self._runs.create(request.path_params["thread"], body), body)
+
+    async def _submit(self, request: Request) -> Response:
+        """POST …/runs/{run}/submit_tool_outputs."""
+        body = await self._backing.bodies.read_object(request, SUBMIT_TOOL_OUTPUTS)
+        thread_id, run_id = _ids(request)
+        return self._answer(await self._runs.submit(thread_id, run_id, body), body)
+
+    async def _cancel(self, request: Request) -> Response:
+        """POST …/runs/{run}/cancel."""
+        return JSONResponse(await self._runs.cancel(*_ids(request)))
+
+    async def _list(self, request: Request) -> Response:
+        """GET /threads/{thread}/runs: a page of them."""
+        return await self._page(request, RUN, THREAD, request.path_params["thread"])
+
+    async def _list_steps(self, request: Request) -> Response:
+        """GET …/runs/{run}/steps: a page of them."""
+        thread_id, run_id = _ids(request)
+        return await self._page(request, STEP, RUN, run_id, thread_id)
+
+    async def _page(
+        self,
+        request: Request,
+        kind: ObjectKind,
+        parent_kind: ObjectKind,
+        parent_id: str,
+        grandparent_id: str = "",
+    ) -> Response:
+        query = read_query(request.query_params)
+
+        def page(objects: ObjectReader) -> StoredPage:
+            found(objects, parent_kind, parent_id, grandparent_id)
+            return objects.page(kind, query, parent_id)
+
+        return await self._executor.read(lambda: list_response(self._store.read(page)))
+
+    async def _retrieve(self, request: Request) -> Response:
+        """GET …/runs/{run}; with ``stream=true`` its events, from Last-Event-ID on."""
+        thread_id, run_id = _ids(request)
+        runs = Collection(self._store, RUN, thread_id)
+        run = await self._executor.read(lambda: runs.get(run_id))
+        if run is not None and request.query_params.get("stream") == "true":
+            return self._stream(run_id, _last_event(request), to_the_last=True)
+        return object_response(RUN, run_id, run)
+
+    async def _modify(self, request: Request) -> Response:
+        """POST …/runs/{run}: its metadata alone."""
+        body = await self._backing.bodies.read_object(request, MODIFY_METADATA)
+        thread_id, run_id = _ids(request)
+        runs = Collection(self._store, RUN, thread_id)
+        change = partial(with_metadata, body=body)
+        return await self._executor.write(
+            lambda: object_response(RUN, run_id, runs.modify(run_id, change))
+        )
+
+    async def _retrieve_step(self, request: Request) -> Response:
+        """GET …/steps/{step}."""
+        thread_id, run_id = _ids(request)
+        step_id = request.path_params["step"]
+
+        def step(objects: ObjectReader) -> Json:
+            found(objects, RUN, run_id, thread_id)
+            return found(objects, STEP, step_id, run_id)
+
+        return await self._executor.read(lambda: JSONResponse(self._store.read(step)))
+
+    def _answer(self, started: Started, body: Json) -> Response:
+        """The run, or the stream of what it does from now on."""
+        if body.get("stream"):
+            return self._stream(started.run["id"], started.after)
+        return JSONResponse(started.run)
+
+    def _stream(self, run_id: str, after: int, *, to_the_last: bool = False) -> Response:
+        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+        return StreamingResponse(
+            self._events(run_id, after, to_the_last),
+            media_type="text/event-stream",
+            headers=headers,
+        )
+
+    async def _events(self, run_id: str, after: int, to_the_last: bool) -> AsyncIterator[bytes]:
+        """The events of a run up to the next end of a stream, or to the last one that there is.
+
+        Comments keep the connection alive while nothing happens.
+        """
+        async for event in self._log.follow(run_id, after):
+            if event is None:
+                yield b": still running\n\n"
+                continue
+            ends = event.name == DONE.name
+            if ends and to_the_last and await self._log.goes_on(run_id, event.number):
+                continue  # the run has waited for outputs here, and got them
+            yield f"id: {event.number}\nevent: {event.name}\ndata: {event.data}\n\n".encode()
+            if ends:
+                return
+
+
+def _ids(request: Request) -> tuple[str, str]:
+    return request.path_params["thread"], request.path_params["run"]
+
+
+def _last_event(request: Request) -> int:
+    literal = request.headers.get("last-event-id", "0")
+    if not (literal.isascii() and literal.isdigit()):
+        raise ApiError("Invalid header 'Last-Event-ID': expected the id of an event.")
+    return int(literal)
