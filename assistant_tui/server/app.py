@@ -25,10 +25,9 @@ from assistant_tui.server.routes.files import FileRoutes
 from assistant_tui.server.routes.models import ModelRoutes
 from assistant_tui.server.routes.runs import RunRoutes
 from assistant_tui.server.routes.threads import ThreadRoutes
-from assistant_tui.server.runs.canned import CannedModels
 from assistant_tui.server.runs.executor import RunExecutor
 from assistant_tui.server.runs.lease_watch import LeaseWatch
-from assistant_tui.server.runs.models import ChatModels
+from assistant_tui.server.runs.models import ChatModels, NoModels
 from assistant_tui.server.runs.service import RunService
 from assistant_tui.server.store.interface import Store
 
@@ -49,11 +48,12 @@ def create_app(
     """The application, its routes below ``prefix`` (``/v1`` on a socket, nothing in process).
 
     ``models`` is what ``/models`` lists; if it is empty, MODELS is. With an ``api_key`` every
-    request must carry it. ``access`` says who may call; None, in process only, is everyone. The
-    store stays the caller's to close.
+    request must carry it. ``access`` says who may call; None, in process only, is everyone.
+    ``chat_models`` answer in runs; without them each run fails and says so. The store stays the
+    caller's to close, after ``app.state.runs``, which ends the runs.
     """
     backing = Backing(store)
-    runs = RunExecutor(store, backing.executor, chat_models or CannedModels(), clock)
+    runs = RunExecutor(store, backing.executor, chat_models or NoModels(), clock)
     watch = LeaseWatch(store, backing.executor, runs, clock)
     service = RunService(runs, watch, clock)
     parts = (

@@ -99,15 +99,20 @@ async def _embedded(
     """The server in this process, over the samples of a demo or the local store."""
     from assistant_tui.server.app import create_app
     from assistant_tui.server.errors import StoreError
+    from assistant_tui.server.runs.canned import CannedModels
     from assistant_tui.server.sample_store import SampleStore
     from assistant_tui.server.store.sqlite_store import SQLiteStore
 
     if profile.source is Source.DEMO:
         samples = SampleStore(profile.samples)
-        return in_process(create_app(samples, models=settings.server_models)), ""
+        app = create_app(samples, models=settings.server_models, chat_models=CannedModels())
+        stack.push_async_callback(app.state.runs.close)
+        return in_process(app), ""
     try:
         store = await asyncio.to_thread(SQLiteStore, folders.store)
     except StoreError as error:
         raise Offline(str(error)) from None
     stack.callback(store.close)
-    return in_process(create_app(store, models=settings.server_models)), store.notice
+    app = create_app(store, models=settings.server_models)
+    stack.push_async_callback(app.state.runs.close)
+    return in_process(app), store.notice

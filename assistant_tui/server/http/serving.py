@@ -74,6 +74,7 @@ class Server:
     def __init__(
         self, app: Starlette, listener: socket.socket, ready: Callable[[], None] = lambda: None
     ) -> None:
+        self._app = app
         self._config = uvicorn.Config(
             app,
             ws="none",
@@ -104,13 +105,18 @@ class Server:
         self._wake = lambda: loop.call_soon_threadsafe(stopping.set)
         self._listener.setblocking(False)
         self._tick()
-        self._listen()
-        self._ready()
-        while not (self._stopped or stopping.is_set()):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_TICK_SECONDS):
-                    await stopping.wait()
-            self._tick()
+        # What the application does by itself ends first: streams wait for its runs.
+        async with self._app.router.lifespan_context(self._app):
+            self._listen()
+            self._ready()
+            while not (self._stopped or stopping.is_set()):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_TICK_SECONDS):
+                        await stopping.wait()
+                self._tick()
+            self._stopped = True
+            loop.remove_reader(self._listener)
+            self._listener.close()
         await self._close()
 
     def _tick(self) -> None:
@@ -155,9 +161,6 @@ class Server:
 
     async def _close(self) -> None:
         """Let requests under way end, for a while, and drop the rest."""
-        self._stopped = True
-        asyncio.get_running_loop().remove_reader(self._listener)
-        self._listener.close()
         for connection in self._connections:
             connection.shutdown()
         with suppress(TimeoutError):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant_tui.server.runs.chat import ChatModel
+from assistant_tui.server.runs.chat import ChatError, ChatModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,18 @@ class ChosenModel:
     """The name of the backend."""
     concurrency: int
     """Runs that the backend can execute at once."""
+
+
+class NoModels:
+    """Where nothing is configured that could answer."""
+
+    async def choose(self, model: str) -> ChosenModel:
+        """See ChatModels.choose."""
+        raise ChatError("No server of chat completions is configured here: no run can be executed.")
+
+    async def list_models(self) -> Sequence[str]:
+        """See ChatModels.list_models."""
+        return ()
 
 
 class ChatModels(Protocol):
