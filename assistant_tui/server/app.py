@@ -25,9 +25,10 @@ from assistant_tui.server.routes.files import FileRoutes
 from assistant_tui.server.routes.models import ModelRoutes
 from assistant_tui.server.routes.runs import RunRoutes
 from assistant_tui.server.routes.threads import ThreadRoutes
+from assistant_tui.server.runs.backends import Backends
 from assistant_tui.server.runs.executor import RunExecutor
 from assistant_tui.server.runs.lease_watch import LeaseWatch
-from assistant_tui.server.runs.models import ChatModels, NoModels
+from assistant_tui.server.runs.models import ChatModels
 from assistant_tui.server.runs.service import RunService
 from assistant_tui.server.store.interface import Store
 
@@ -53,7 +54,7 @@ def create_app(
     caller's to close, after ``app.state.runs``, which ends the runs.
     """
     backing = Backing(store)
-    runs = RunExecutor(store, backing.executor, chat_models or NoModels(), clock)
+    runs = RunExecutor(store, backing.executor, chat_models or Backends(local_servers=()), clock)
     watch = LeaseWatch(store, backing.executor, runs, clock)
     service = RunService(runs, watch, clock)
     parts = (

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.server.runs.backend import Backend, BackendOptions
-from assistant_tui.server.runs.chat import ChatError, ChatModel
-from assistant_tui.server.runs.token_estimate import TokenEstimate
+from assistant_tui.server.runs.chat import ChatError
+from assistant_tui.server.runs.models import ChosenModel
 from assistant_tui.transport.endpoint import Endpoint
 
 NO_BACKEND = (
@@ -39,22 +38,6 @@ LOCAL_SERVERS = (
     LocalServer("llamacpp", 8080, "llama.cpp"),
     LocalServer("vllm", 8000, "vLLM"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What answers the turns of a run."""
-
-    model: ChatModel
-    name: str
-    """The model as it is called there: what a ChatRequest says."""
-    backend: str
-    """The backend's own name; runs of one backend share its `concurrency`."""
-    concurrency: int
-    """Runs at once."""
-    estimate: TokenEstimate = field(default_factory=TokenEstimate)
-    notes: tuple[str, ...] = ()
-    """Sentences on how the choice was made, where nobody has made it."""
 
 
 class _Member:
@@ -89,8 +72,8 @@ class _Member:
             stay = _LISTS_STAY
         self._good_until = self._now() + stay
 
-    def chosen(self, model: str, *notes: str) -> Chosen:
-        return Chosen(
+    def chosen(self, model: str, *notes: str) -> ChosenModel:
+        return ChosenModel(
             self.backend,
             model,
             self.options.name,
@@ -138,7 +121,7 @@ class Backends:
         self._members = {}
         await self._stack.aclose()
 
-    async def choose(self, model: str) -> Chosen:
+    async def choose(self, model: str) -> ChosenModel:
         """Return what answers for a model: what lists it, or `backend/model` names, or the default.
 
         Raises:

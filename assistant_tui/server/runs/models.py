@@ -1,35 +1,27 @@
 """Where the models are that runs can name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from assistant_tui.server.runs.chat import ChatError, ChatModel
+from assistant_tui.server.runs.chat import ChatModel
+from assistant_tui.server.runs.token_estimate import TokenEstimate
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """Which model answers a run, and where."""
+    """What answers the turns of a run."""
 
     model: ChatModel
     name: str
-    """As the backend calls it."""
+    """The model as it is called there: what a ChatRequest says."""
     backend: str
-    """The name of the backend."""
+    """The backend's own name; runs of one backend share its `concurrency`."""
     concurrency: int
-    """Runs that the backend can execute at once."""
-
-
-class NoModels:
-    """Where nothing is configured that could answer."""
-
-    async def choose(self, model: str) -> ChosenModel:
-        """See ChatModels.choose."""
-        raise ChatError("No server of chat completions is configured here: no run can be executed.")
-
-    async def list_models(self) -> Sequence[str]:
-        """See ChatModels.list_models."""
-        return ()
+    """Runs at once."""
+    estimate: TokenEstimate = field(default_factory=TokenEstimate)
+    notes: tuple[str, ...] = ()
+    """Sentences on how the choice was made, where nobody has made it."""
 
 
 class ChatModels(Protocol):

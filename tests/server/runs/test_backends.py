@@ -8,8 +8,9 @@ import pytest
 
 from assistant_tui.server.runs import backends as backends_module
 from assistant_tui.server.runs.backend import BackendOptions
-from assistant_tui.server.runs.backends import Backends, Chosen, LocalServer
+from assistant_tui.server.runs.backends import Backends, LocalServer
 from assistant_tui.server.runs.chat import ChatError
+from assistant_tui.server.runs.models import ChosenModel
 from assistant_tui.transport.endpoint import Endpoint
 from tests.server.runs.fake_backend import FakeBackend, refusing, request, streaming
 from tests.transport.apps import App, Call, in_this_process, on_socket
@@ -43,7 +44,7 @@ async def backends_to(clock: Clock | None = None, **apps: App) -> AsyncIterator[
         yield await stack.enter_async_context(Backends(options, now=clock or Clock()))
 
 
-def where(chosen: Chosen) -> tuple[str, str]:
+def where(chosen: ChosenModel) -> tuple[str, str]:
     """The backend and the model that were chosen."""
     return chosen.backend, chosen.name
 
