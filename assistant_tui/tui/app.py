@@ -4,14 +4,13 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter, Monochrome, NoColor
 from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
@@ -24,7 +23,6 @@ from assistant_tui.tui.stylesheets import FIRST_SCREEN
 from assistant_tui.tui.terminal import job_control
 from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL, KeyQueue, KeySentinel, TypedEvent
-from assistant_tui.tui.terminal.sanitiser import Sanitiser
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import FaultTolerantApp, start
 
@@ -77,9 +75,22 @@ class AssistantApp(FaultTolerantApp):
         self.settings = settings
         self._opening = opening
         self._connect_to = connect
-        self._sanitiser = Sanitiser()
         self.fault: BaseException | None = None
         """What ended the program, if it was not a person."""
+        self._apply_settings(settings)
+        self._keys = KeyQueue(
+            super().on_event,
+            lambda: self.focused or self.screen,
+            lambda: self.set_interval(CHECK_INTERVAL, self._check_key),
+        )
+        self._quitting = self._ending = False
+        self._switching = asyncio.Lock()
+        """Textual cannot end while a mode comes or goes."""
+        self._opened = 0
+        self.add_mode(self.DEFAULT_MODE, partial(self._main, settings.profile, welcome))
+
+    def _apply_settings(self, settings: Settings) -> None:
+        """Set the theme and the keys. Raises ConfigurationError."""
         if settings.theme not in self.available_themes:
             allowed = ", ".join(sorted(self.available_themes))
             where = f"--theme, or ui.theme in {settings.path}"
@@ -88,28 +99,6 @@ class AssistantApp(FaultTolerantApp):
         self.theme = settings.theme
         self.set_keymap(dict(settings.keymap))
         self.animation_level = "none"
-        self._keys = KeyQueue(
-            super().on_event,
-            lambda: self.focused or self.screen,
-            lambda: self.set_interval(CHECK_INTERVAL, self._check_key),
-        )
-        self._quitting = False
-        self._ending = False
-        self._switching = asyncio.Lock()
-        """Textual cannot end while a mode comes or goes."""
-        self._opened = 0
-        self.add_mode(self.DEFAULT_MODE, partial(self._main, settings.profile, welcome))
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own filters, and ours behind them.
-
-        Textual chooses its filter for NO_COLOR before it knows the theme: the grey that it makes of
-        the terminal's own colours is black on black.
-        """
-        filters = super().get_line_filters()
-        if self.native_ansi_color:
-            filters = [NoColor() if isinstance(each, Monochrome) else each for each in filters]
-        return [*filters, self._sanitiser]
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one at a time, and all else as it comes."""

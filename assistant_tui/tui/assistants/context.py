@@ -12,7 +12,7 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.assistants.browser import Browser
-from assistant_tui.tui.assistants.connector import Connector
+from assistant_tui.tui.assistants.connector import Connect, Connector
 from assistant_tui.tui.assistants.filter_controller import FilterController
 from assistant_tui.tui.assistants.form_controller import FormController
 from assistant_tui.tui.assistants.reporter import Reporter
@@ -35,24 +35,33 @@ class MainContext:
         profile: Profile,
         profiles: Mapping[str, Profile],
         list_model: ListModel,
-        reporter: Reporter,
-        connector: Connector,
+        connect: Connect,
         clipboard: Clipboard,
         run_job: Callable[[Job], None],
     ) -> None:
-        """`profiles` are all that can be opened, by name; `run_job` begins a job, if none runs."""
+        """Make the status line's reporter, the connector, and what controls form and filter.
+
+        Args:
+            screen: the main screen.
+            profile: the one that is shown.
+            profiles: all that can be opened, by name.
+            list_model: the state of the list.
+            connect: opens the service of a profile.
+            clipboard: where copies go.
+            run_job: begins a job, if none runs.
+        """
         self._screen = screen
         self.profile = profile
         self.profiles = profiles
         self.list_model = list_model
-        self.reporter = reporter
-        self.connector = connector
+        self.reporter = Reporter(screen)
+        self.connector = Connector(profile, connect, self.reporter)
         self.clipboard = clipboard
         self.run_job = run_job
-        self.say = reporter.say
-        self.ask = reporter.ask
+        self.say = self.reporter.say
+        self.ask = self.reporter.ask
         self.form = FormController(
-            screen, connector, reporter, self._form_closed, model=profile.model
+            screen, self.connector, self.reporter, self._form_closed, model=profile.model
         )
         self.filter = FilterController(screen, list_model)
 

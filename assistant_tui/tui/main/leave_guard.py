@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from textual.screen import Screen
-
-from assistant_tui.config.settings import Profile, Settings
+from assistant_tui.config.settings import Profile
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.safe_text import one_line
@@ -25,15 +23,10 @@ class LeaveGuard:
     """Asks, once, where something would be lost."""
 
     def __init__(
-        self,
-        context: MainContext,
-        screen: Screen[None],
-        runner: WriteRunner,
-        leave_for: Callable[[Profile], object],
+        self, context: MainContext, runner: WriteRunner, leave_for: Callable[[Profile], object]
     ) -> None:
-        """`leave_for` is told which profile is wanted, when nothing is lost by leaving this one."""
+        """`leave_for` goes to another profile, once nothing is lost by leaving this one."""
         self._context = context
-        self._screen = screen
         self._runner = runner
         self._leave_for = leave_for
 
@@ -41,7 +34,7 @@ class LeaveGuard:
         """Leave the form; asks if something was changed."""
         draft = self._context.form.draft
         if draft is not None and draft.dirty:
-            self._screen.app.push_screen(question(draft), self._leave_form)
+            self._context.screen.app.push_screen(question(draft), self._leave_form)
         else:
             await self._context.form.close()
 
@@ -49,16 +42,16 @@ class LeaveGuard:
         if answer == DISCARD:
             await self._context.form.close()
 
-    def to_another_profile(self, settings: Settings) -> None:
+    def to_another_profile(self) -> None:
         """Let the person choose a profile, and go there."""
-        here, profiles = self._context.profile, settings.profiles
+        here, profiles = self._context.profile, self._context.profiles
         lines = {name: notices.profile_line(each, here) for name, each in profiles.items()}
 
         def switch(name: str | None) -> None:
             if name is not None:
-                start(self._screen, partial(self._switch, profiles[name]), "form")
+                start(self._context.screen, partial(self._switch, profiles[name]), "form")
 
-        self._screen.app.push_screen(ChoiceDialog("Switch to", lines, here.name), switch)
+        self._context.screen.app.push_screen(ChoiceDialog("Switch to", lines, here.name), switch)
 
     async def _switch(self, profile: Profile) -> None:
         if await self.is_free():

@@ -4,11 +4,8 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from textual.screen import Screen
-
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.tui.assistants.connector import Connector
-from assistant_tui.tui.assistants.reporter import Reporter
+from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import Job, start
 
@@ -19,19 +16,9 @@ IDLE_TIMEOUT = 0.5
 class WriteRunner:
     """Runs the jobs that may ask and write; while one is under way, no other begins."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        connector: Connector,
-        reporter: Reporter,
-        changed: Callable[[bool], None],
-        failed: Callable[[ServiceError], None],
-    ) -> None:
-        """`changed` is told when a job begins (True) and has ended; `failed` how one failed."""
-        self._screen = screen
-        self._connector = connector
-        self._reporter = reporter
-        self._failed = failed
+    def __init__(self, context: MainContext, changed: Callable[[bool], None]) -> None:
+        """`changed` is called when a job begins (True), and when it has ended (False)."""
+        self._context = context
         self._changed = changed
         self._is_idle = asyncio.Event()
         self._is_idle.set()
@@ -47,18 +34,18 @@ class WriteRunner:
         Of two at once only the first is begun, and that is said.
         """
         if not self.is_idle:
-            self._reporter.say("Not begun: something else is still under way", Tone.WARNING)
+            self._context.say("Not begun: something else is still under way", Tone.WARNING)
             return
         self._is_idle.clear()
         self._changed(True)
-        start(self._screen, partial(self._run, job), "write")
+        start(self._context.screen, partial(self._run, job), "write")
 
     async def _run(self, job: Job) -> None:
         try:
-            await self._connector.connected()
+            await self._context.connector.connected()
             await job()
         except ServiceError as error:
-            self._failed(error)
+            self._context.report(error)
         finally:
             self._is_idle.set()
             self._changed(False)
@@ -70,9 +57,9 @@ class WriteRunner:
         """
         try:
             async with asyncio.timeout(IDLE_TIMEOUT):
-                if not self._reporter.asks:
+                if not self._context.reporter.asks:
                     await self._is_idle.wait()
-                await self._connector.writes.ended()
+                await self._context.connector.writes.ended()
         except TimeoutError:
             return False
         return True

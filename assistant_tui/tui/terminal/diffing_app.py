@@ -5,7 +5,7 @@ It does so with the versions of Textual that it was tested with, unless it is sw
 
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import textual
@@ -18,11 +18,13 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Offset
 from textual.screen import Screen
 
 from assistant_tui.tui.stylesheets import CachingStylesheet
 from assistant_tui.tui.terminal.frame_buffer import FrameBuffer
+from assistant_tui.tui.terminal.sanitiser import Sanitiser
 from assistant_tui.tui.terminal.screen_lines import updated_lines
 from assistant_tui.tui.terminal.terminal_writer import terminal_features
 
@@ -73,11 +75,13 @@ def driver_for(driver: type[Driver]) -> type[Driver]:
 class DiffingApp(App[None]):
     """Compares each update of the compositor with a buffer of the screen; writes the difference.
 
-    Where the display layer is off (see `is_diffing_enabled`), it is a plain `App`.
+    Where the display layer is off (see `is_diffing_enabled`), it draws as a plain `App`. In both
+    cases control characters are replaced in all that is drawn.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self._sanitiser = Sanitiser()
         self._is_diffing = is_diffing_enabled(os.environ)
         if self._is_diffing:
             self.stylesheet = CachingStylesheet(variables=self.get_css_variables())
@@ -98,6 +102,17 @@ class DiffingApp(App[None]):
         return FrameBuffer(*self._first_buffer.size).update(
             dict(enumerate(self._first_buffer.lines)), self._features
         )
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters, and ours behind them.
+
+        Textual chooses its filter for NO_COLOR before it knows the theme: the grey that it makes of
+        the terminal's own colours is black on black.
+        """
+        filters = super().get_line_filters()
+        if self.native_ansi_color:
+            filters = [NoColor() if isinstance(each, Monochrome) else each for each in filters]
+        return [*filters, self._sanitiser]
 
     def get_driver_class(self) -> type[Driver]:
         """The driver that neither blocks nor delays the end, where the display layer is on."""
