@@ -1,84 +1,18 @@
-"""The journal of one account: what was done and typed there, asked for without blocking.
-
-The journal waits for the disk, so that it is asked in a thread. Its failures never stop the work.
-"""
+"""The journal of one account: what was done and typed there, asked for without blocking."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
 
-from assistant_tui.config.identity import AccountIdentity
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Change, Entry
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
-
-_Found = TypeVar("_Found")
-
-
-class Account:
-    """One account on one server, by its name in the journal."""
-
-    def __init__(
-        self, server: str | AccountIdentity, fetch_key: Callable[[], Awaitable[None]] | None = None
-    ) -> None:
-        """`server` is the name, or is asked for it each time.
-
-        `fetch_key` is given where only the key tells whose account it is.
-        """
-        self._server = server
-        self._fetch_key = fetch_key
-        self._guard = threading.Lock()
-        self._taken_over = isinstance(server, str)
-
-    def name(self) -> str:
-        """The name as far as it is known now.
-
-        Raises:
-            JournalError: nothing tells this account from others.
-        """
-        if isinstance(self._server, str):
-            return self._server
-        try:
-            return self._server.text()
-        except OSError as error:
-            why = f"{error.strerror}: {error.filename}"
-            raise JournalError(f"the journal cannot tell this account from others: {why}") from None
-
-    async def identify(self) -> None:
-        """Fetch the key where only that tells whose account it is.
-
-        Raises:
-            JournalError: the key is not to be had.
-        """
-        if self._fetch_key is not None:
-            try:
-                await self._fetch_key()
-            except ServiceError as error:
-                raise JournalError(f"it is not known whose account this is: {error}") from None
-
-    def ask(self, journal: Journal, question: Callable[[Journal, str], _Found]) -> _Found:
-        """Ask a journal about this account, by the name of the account. Raises JournalError."""
-        name = self.name()
-        self._take_over(journal, name)
-        return question(journal, name)
-
-    def _take_over(self, journal: Journal, name: str) -> None:
-        """At the first call, put under this name what was kept before the account had it."""
-        if isinstance(self._server, str):
-            return
-        with self._guard:
-            if not self._taken_over:
-                with suppress(JournalError):  # whoever asks the journal next meets it, too
-                    journal.take_over(name, self._server.matches_former)
-                    self._taken_over = True
+from assistant_tui.services.journal_access import Account, JournalAccess
 
 
 class AccountJournal:
@@ -95,47 +29,21 @@ class AccountJournal:
         resource: ResourceKind = ASSISTANTS,
     ) -> None:
         """`account` tells what the entries are kept under."""
-        self._journal = journal
-        self._account = Account(account) if isinstance(account, str) else account
+        account = Account(account) if isinstance(account, str) else account
+        self.access = JournalAccess(journal, account)
         self.resource = resource
         """What kind of object it keeps changes and drafts of."""
-        self._kept_under: dict[str, str] = {}
-        """What drafts were kept under last, by their keys."""
-        self.trouble = ""
+        self.drafts = AccountDrafts(self.access, resource)
+
+    @property
+    def trouble(self) -> str:
         """Why the journal last failed; empty while it works."""
-
-    async def attempt(
-        self, question: Callable[[Journal, str], _Found], otherwise: _Found
-    ) -> _Found:
-        """Ask the journal in a thread; `otherwise` where there is none.
-
-        `question` gets the journal and the name under which this account's entries are kept.
-
-        Raises:
-            JournalError: it failed.
-        """
-        if self._journal is None:
-            return otherwise
-        try:
-            await self._account.identify()
-            found = await asyncio.to_thread(self._account.ask, self._journal, question)
-        except JournalError as error:
-            self.trouble = str(error)
-            raise
-        self.trouble = ""
-        return found
-
-    async def ask(self, question: Callable[[Journal, str], _Found], otherwise: _Found) -> _Found:
-        """As `attempt`, but `otherwise` also where the journal fails."""
-        try:
-            return await self.attempt(question, otherwise)
-        except JournalError:
-            return otherwise
+        return self.access.trouble
 
     async def check(self, size: int) -> str:
         """Why a copy of so many bytes could not be kept just now; empty if it could."""
         try:
-            await self.attempt(lambda journal, _: journal.check(size), None)
+            await self.access.attempt(lambda journal, _: journal.check(size), None)
         except JournalError as error:
             return str(error)
         return ""
@@ -149,26 +57,26 @@ class AccountJournal:
         Raises:
             JournalError: it was not kept.
         """
-        return await self.attempt(
+        return await self.access.attempt(
             lambda journal, server: journal.entries.add(server, change, self.resource, key=key),
             None,
         )
 
     async def known_creates(self, keys: Collection[str]) -> Mapping[str, KnownCreate]:
         """What became of the creates with these keys, of those that are known."""
-        return await self.ask(
+        return await self.access.ask(
             lambda journal, server: journal.idempotency.find(server, keys, self.resource), {}
         )
 
     async def withdraw(self, number: int | None) -> None:
         """Take back an entry whose change did not come about."""
         if number is not None:
-            await self.ask(lambda journal, _: journal.entries.withdraw(number), None)
+            await self.access.ask(lambda journal, _: journal.entries.withdraw(number), None)
 
     async def pass_over(self, number: int | None) -> None:
         """What an entry did is taken back already: the next undoing reaches the one before."""
         if number is not None:
-            await self.ask(lambda journal, _: journal.entries.mark_undone(number), False)
+            await self.access.ask(lambda journal, _: journal.entries.mark_undone(number), False)
 
     @asynccontextmanager
     async def claimed(self, number: int | None) -> AsyncIterator[bool]:
@@ -176,12 +84,12 @@ class AccountJournal:
         if number is None:
             yield True
             return
-        free = await self.ask(lambda journal, _: journal.entries.claim(number), True)
+        free = await self.access.ask(lambda journal, _: journal.entries.claim(number), True)
         try:
             yield free
         finally:
-            if free and self._journal is not None:
-                self._journal.entries.release(number)
+            if free and self.access.journal is not None:
+                self.access.journal.entries.release(number)
 
     @asynccontextmanager
     async def creating(self, key: str, earlier: str) -> AsyncIterator[bool]:
@@ -189,7 +97,7 @@ class AccountJournal:
 
         `earlier` is the id of what is known to have been created with it; empty for none.
         """
-        free = await self.ask(
+        free = await self.access.ask(
             lambda journal, server: journal.idempotency.claim(server, key, earlier, self.resource),
             True,
         )
@@ -197,102 +105,103 @@ class AccountJournal:
             yield free
         finally:
             if free:
-                await self.ask(
+                await self.access.ask(
                     lambda journal, server: journal.idempotency.release(server, key, self.resource),
                     None,
                 )
 
     async def last(self) -> Entry | None:
         """What is to be undone next."""
-        return await self.ask(
+        return await self.access.ask(
             lambda journal, server: journal.entries.last(server, self.resource), None
         )
 
     async def batch(self, token: str) -> tuple[Entry, ...]:
         """What of an operation on many objects was not undone yet, newest first."""
-        return await self.ask(
+        return await self.access.ask(
             lambda journal, server: journal.entries.batch(server, token, self.resource), ()
         )
 
     async def history(self, object_id: str) -> tuple[Entry, ...]:
         """What was done to an object here, newest first."""
-        return await self.ask(
+        return await self.access.ask(
             lambda journal, server: journal.entries.history(server, object_id, self.resource), ()
         )
 
     async def trash(self) -> tuple[Entry, ...]:
         """What was deleted here and not restored, newest first."""
-        return await self.ask(
+        return await self.access.ask(
             lambda journal, server: journal.entries.trash(server, resource=self.resource), ()
         )
 
     async def present_id(self, object_id: str) -> str:
         """The id under which an object goes on since it was last recreated."""
-        return await self.ask(
+        return await self.access.ask(
             lambda journal, server: journal.entries.present_id(server, object_id, self.resource),
             object_id,
         )
 
-    async def keep_draft(self, key: str, draft: Draft) -> None:
-        """Keep what is being typed, so that it outlives the program."""
-        await asyncio.to_thread(self.keep_draft_now, key, draft)
 
-    def keep_draft_now(self, key: str, draft: Draft, in_editor: InEditor | None = None) -> None:
-        """As `keep_draft`, but done when it returns, within a moment: before the program is ended,
+class AccountDrafts:
+    """The drafts of one account's objects of one kind, of this program and those left behind."""
+
+    def __init__(self, access: JournalAccess, resource: ResourceKind) -> None:
+        self._access = access
+        self._resource = resource
+        self._kept_under: dict[str, str] = {}
+        """What drafts were kept under last, by their keys."""
+
+    async def keep(self, key: str, draft: Draft) -> None:
+        """Keep what is being typed, so that it outlives the program."""
+        await asyncio.to_thread(self.keep_now, key, draft)
+
+    def keep_now(self, key: str, draft: Draft, in_editor: InEditor | None = None) -> None:
+        """As `keep`, but done when it returns, within a moment: before the program is ended,
         or before the terminal is an editor's, which a text of the draft is open in then. Where the
         journal cannot take it, it is kept in a file beside that."""
         text = dump_draft(draft, in_editor)
 
-        def keep(journal: Journal, server: str) -> None:
-            journal.drafts.keep(server, key, text, self.resource)
+        def keep_in(journal: Journal, server: str) -> None:
+            journal.drafts.keep(server, key, text, self._resource)
             former, self._kept_under[key] = self._kept_under.get(key, server), server
             if former != server:  # it was kept before it was known whose it is
-                journal.drafts.forget(former, key, self.resource)
+                journal.drafts.forget(former, key, self._resource)
 
-        self._do_now(keep)
+        self._access.ask_now(keep_in)
 
-    def forget_draft_now(self, key: str) -> None:
-        """As `forget_draft`, but done when it returns."""
-        under, kind = self._kept_under, self.resource
-        self._do_now(
+    def forget_now(self, key: str) -> None:
+        """As `forget`, but done when it returns."""
+        under, kind = self._kept_under, self._resource
+        self._access.ask_now(
             lambda journal, server: journal.drafts.forget(under.pop(key, server), key, kind)
         )
 
-    def leave_draft_now(self, key: str) -> None:
+    def leave_now(self, key: str) -> None:
         """Offer a draft from now on as one that was left behind; done when it returns."""
-        under, kind = self._kept_under, self.resource
-        self._do_now(
+        under, kind = self._kept_under, self._resource
+        self._access.ask_now(
             lambda journal, server: journal.drafts.leave(under.pop(key, server), key, kind)
         )
 
     @property
     def edits(self) -> Path | None:
         """The folder for texts that are open in an editor; None where nothing is kept."""
-        return None if self._journal is None else self._journal.edits
+        return None if self._access.journal is None else self._access.journal.edits
 
-    def _do_now(self, action: Callable[[Journal, str], None]) -> None:
-        if self._journal is not None:
-            try:
-                action(self._journal, self._account.name())
-            except JournalError as error:
-                self.trouble = str(error)
-            else:
-                self.trouble = ""
-
-    async def forget_draft(self, key: str) -> None:
+    async def forget(self, key: str) -> None:
         """The draft was saved or given up."""
-        await asyncio.to_thread(self.forget_draft_now, key)
+        await asyncio.to_thread(self.forget_now, key)
 
     async def orphans(self) -> tuple[KeptDraft, ...]:
         """Drafts that programs left behind, newest first."""
-        return await self.ask(
-            lambda journal, server: journal.drafts.orphans(server, self.resource), ()
+        return await self._access.ask(
+            lambda journal, server: journal.drafts.orphans(server, self._resource), ()
         )
 
     async def adopt(self, draft: KeptDraft) -> bool:
         """Take over a draft that was left behind; False if it is not to be had any more."""
-        return await self.ask(lambda journal, _: journal.drafts.adopt(draft), False)
+        return await self._access.ask(lambda journal, _: journal.drafts.adopt(draft), False)
 
     async def discard(self, draft: KeptDraft) -> None:
         """Remove a draft that was left behind."""
-        await self.ask(lambda journal, _: journal.drafts.discard(draft), False)
+        await self._access.ask(lambda journal, _: journal.drafts.discard(draft), False)

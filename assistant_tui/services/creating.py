@@ -235,7 +235,7 @@ class IdempotentCreator:
         earlier = (await self._journal.known_creates([key])).get(key)
         if earlier is None or earlier.object_id is not None or earlier.before is None:
             return None
-        created = await self._journal.ask(
+        created = await self._journal.access.ask(
             lambda journal, server: journal.idempotency.created_ids(server, self._journal.resource),
             frozenset[str](),
         )
@@ -247,7 +247,7 @@ class IdempotentCreator:
         async def before_sending(before: Collection[str] | None) -> None:
             nonlocal only, trouble
             try:
-                only = await self._journal.attempt(
+                only = await self._journal.access.attempt(
                     lambda journal, server: journal.idempotency.begin(
                         server, key, before, resource
                     ),
@@ -260,7 +260,7 @@ class IdempotentCreator:
             return await self._creator.create(draft, known, before_sending)
         except ServiceError as error:
             if only and not error.may_have_arrived:
-                await self._journal.ask(
+                await self._journal.access.ask(
                     lambda journal, server: journal.idempotency.drop(server, key, resource), None
                 )
             if trouble and error.may_have_arrived:

@@ -15,8 +15,9 @@ from assistant_tui.config.identity import AccountIdentity, identity_of
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
 from assistant_tui.journal.journal import Journal
-from assistant_tui.services.account_journal import Account, AccountJournal
+from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.journal_access import Account
 from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import in_process

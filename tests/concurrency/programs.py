@@ -69,15 +69,15 @@ async def _write(home: Path, who: int) -> Done:
         for number in range(ROUNDS):
             row = (await opened.create(new(f"{who}-{number}"))).row
             draft = Draft(RawJson(row.text)).edited("name", f"{who}-{number}!")
-            await opened.journal.keep_draft(row.id, draft)
+            await opened.journal.drafts.keep(row.id, draft)
             there[row.id] = (await opened.save(draft)).row.name
             assert opened.journal.trouble == ""
             if number % 3 == 2:
                 await opened.delete(row.id)
                 del there[row.id]
                 gone.append(row.id)
-                await opened.journal.forget_draft(row.id)
-            assert await opened.journal.orphans() == (), "their programs run"
+                await opened.journal.drafts.forget(row.id)
+            assert await opened.journal.drafts.orphans() == (), "their programs run"
             assert opened.journal.trouble == ""
         wait_for_all()
     return Done(there, gone)
@@ -92,7 +92,7 @@ async def _start(home: Path, who: int) -> str:
     wait_for_all()
     async with program(home) as opened:
         row = (await opened.create(new(str(who)))).row
-        await opened.journal.keep_draft("new", new("typed"))
+        await opened.journal.drafts.keep("new", new("typed"))
         assert (opened.notice, opened.journal.trouble) == ("", "")
     return row.id
 

@@ -37,7 +37,7 @@ async def test_what_each_was_told_is_in_the_store_and_in_the_journal(
                 assert kinds == [ChangeKind.CHANGED, ChangeKind.CREATED]
         trash = {entry.object_id for entry in await service.journal.trash()}
         assert trash == {name for each in done for name in each.gone}
-        drafts = [draft.key for draft in await service.journal.orphans()]
+        drafts = [draft.key for draft in await service.journal.drafts.orphans()]
         assert sorted(drafts) == sorted(rows), "what nobody has put away is offered"
 
 
@@ -51,7 +51,7 @@ async def test_eight_may_make_the_first_start_together(tmp_path: Path) -> None:
     for home, ids in zip(homes, zip(*made, strict=True), strict=True):
         async with program(home) as service:
             assert sorted(await listed(service)) == sorted(ids)
-            assert len(await service.journal.orphans()) == processes
+            assert len(await service.journal.drafts.orphans()) == processes
             assert all([len(await service.journal.history(each)) == 1 for each in ids])
 
 

@@ -148,18 +148,18 @@ async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -
         assert saved.row.name == "new" and str(path) in saved.unkept
         assert str(path) in service.journal.trouble
         assert str(path) in await service.journal.check(1)
-        assert await service.journal.orphans() == ()
-        await service.journal.keep_draft("k", Draft().edited("name", "n"))
+        assert await service.journal.drafts.orphans() == ()
+        await service.journal.drafts.keep("k", Draft().edited("name", "n"))
         assert service.journal.trouble == "", "it is in a file beside the journal"
     async with recorded(tmp_path) as (service, _):
-        (left,) = await service.journal.orphans()
+        (left,) = await service.journal.drafts.orphans()
         assert load_draft(left.text).raw == {"name": "n"}
 
 
 async def test_a_draft_that_can_be_kept_nowhere_is_said(tmp_path: Path) -> None:
     async with recorded(tmp_path / "file") as (service, _):
         (tmp_path / "file").touch()
-        await service.journal.keep_draft("k", Draft().edited("name", "n"))
+        await service.journal.drafts.keep("k", Draft().edited("name", "n"))
         assert "cannot be used" in service.journal.trouble
 
 
@@ -177,7 +177,7 @@ async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> N
 async def test_without_a_journal_nothing_is_kept_and_nothing_found() -> None:
     journal = AccountJournal()
     assert await journal.add(Change("a", ChangeKind.CREATED, None, "{}")) is None
-    await journal.keep_draft("a", Draft())
-    journal.keep_draft_now("a", Draft())
+    await journal.drafts.keep("a", Draft())
+    journal.drafts.keep_now("a", Draft())
     assert await journal.last() is None
     assert journal.trouble == ""

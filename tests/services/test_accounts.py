@@ -60,7 +60,7 @@ async def opened(profile: Profile, places: Folders) -> AsyncIterator[AssistantSe
 async def kept(service: AssistantService) -> tuple[int, ...]:
     """How many undoings, deletions and drafts are offered."""
     journal = service.journal
-    found = (await journal.trash(), await journal.orphans())
+    found = (await journal.trash(), await journal.drafts.orphans())
     return (await journal.last() is not None, *map(len, found))
 
 
@@ -69,7 +69,7 @@ async def test_nothing_of_one_account_is_offered_in_another(
 ) -> None:
     async with opened(profile, places) as service:
         await service.delete("asst_1")
-        await service.journal.keep_draft("new", TYPED)
+        await service.journal.drafts.keep("new", TYPED)
     key.write_text(B)
     async with opened(profile, places) as service:
         assert await kept(service) == (0, 0, 0)
@@ -95,7 +95,7 @@ async def test_what_is_typed_before_the_key_is_there_is_kept(
     profile: Profile, places: Folders, key: Path
 ) -> None:
     async with opened(profile, places) as service:
-        service.journal.keep_draft_now("new", TYPED)
+        service.journal.drafts.keep_now("new", TYPED)
     async with opened(profile, places) as service:
         assert await kept(service) == (0, 0, 1)
     key.write_text(B)
@@ -110,10 +110,10 @@ async def test_what_was_kept_before_and_after_is_one_draft(
     for _ in range(2):
         async with opened(profile, places) as service:
             assert not service.journal.trouble
-            service.journal.keep_draft_now("new", TYPED)
+            service.journal.drafts.keep_now("new", TYPED)
             await service.fetch("asst_1")
-            await service.journal.keep_draft("new", TYPED)
-            await service.journal.forget_draft("new")
+            await service.journal.drafts.keep("new", TYPED)
+            await service.journal.drafts.forget("new")
     async with opened(profile, places) as service:
         assert await kept(service) == (0, 0, 0)
 

@@ -69,9 +69,9 @@ class DraftKeeper:
             draft = self._draft()
             self._kept = draft.dirty
             if draft.dirty:
-                await service.journal.keep_draft(self.key, draft)
+                await service.journal.drafts.keep(self.key, draft)
             else:
-                await service.journal.forget_draft(self.key)
+                await service.journal.drafts.forget(self.key)
         if service.journal.trouble:
             self._reporter.say(
                 f"The edit is kept in memory only: {service.journal.trouble}", Tone.WARNING
@@ -81,7 +81,7 @@ class DraftKeeper:
         """Keep the draft before the program is ended from outside."""
         service = self._connector.service
         if service is not None and not self._given_up and (draft := self._draft()).dirty:
-            service.journal.keep_draft_now(self.key, draft)
+            service.journal.drafts.keep_now(self.key, draft)
             self._kept = True
 
     def forget(self) -> Worker[None]:
@@ -98,4 +98,4 @@ class DraftKeeper:
         async with self._turns:
             # Before there is a connection nothing was kept, and nobody waits for one.
             if self._kept and self._connector.service is not None:
-                await self._connector.service.journal.forget_draft(self.key)
+                await self._connector.service.journal.drafts.forget(self.key)

@@ -59,7 +59,7 @@ class EditorSession:
         self._app = context.app
         self._journal = context.journal
         self._key = f"{key}{_SEPARATOR}"
-        place = None if self._journal is None else self._journal.edits
+        place = None if self._journal is None else self._journal.drafts.edits
         self.file = EditorFile.make(place, text, suffix, largest)
 
     def keep(self, draft: Draft, stand_in: str = "") -> None:
@@ -70,7 +70,7 @@ class EditorSession:
         """
         if self._journal is not None:
             in_editor = InEditor(self.file.path, self.file.before, stand_in)
-            self._journal.keep_draft_now(self._key, draft, in_editor)
+            self._journal.drafts.keep_now(self._key, draft, in_editor)
         try:
             self.file.write(self.file.before)
         except EditorError:
@@ -93,7 +93,7 @@ class EditorSession:
             if not self.file.changed or self._journal is None:
                 self.end()
                 raise
-            self._journal.leave_draft_now(self._key)
+            self._journal.drafts.leave_now(self._key)
             raise EditorError(f"{error} · R takes up what it wrote") from None
 
     def settle(self, draft: Draft) -> None:
@@ -102,7 +102,7 @@ class EditorSession:
         At once: what ends the program must find both or the draft alone.
         """
         if self._journal is not None:
-            self._journal.keep_draft_now(self._key, draft)
+            self._journal.drafts.keep_now(self._key, draft)
             if self._journal.trouble:
                 return
         self.file.remove()
@@ -110,7 +110,7 @@ class EditorSession:
     def end(self) -> None:
         """What was written is taken over, or given up: nothing of it is left on disk."""
         if self._journal is not None:
-            self._journal.forget_draft_now(self._key)
+            self._journal.drafts.forget_now(self._key)
         self.file.remove()
 
 

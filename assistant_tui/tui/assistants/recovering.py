@@ -142,10 +142,10 @@ async def recover(context: MainContext) -> None:
 async def _left(context: MainContext) -> list[LeftEdit]:
     """The edits that were left behind; an editor that was left without a change leaves none."""
     journal, found = context.service.journal, []
-    for kept in await journal.orphans():
+    for kept in await journal.drafts.orphans():
         edit = await asyncio.to_thread(LeftEdit.read, kept)
         if edit.is_empty:
-            await journal.discard(kept)
+            await journal.drafts.discard(kept)
             edit.remove_file()
         else:
             found.append(edit)
@@ -180,16 +180,16 @@ async def _take_up(context: MainContext, edit: LeftEdit) -> LeftEdit | None:
 async def _open(context: MainContext, edit: LeftEdit, draft: Draft) -> None:
     """Open the form; the draft is kept for it before what was kept for the editor goes."""
     journal = context.service.journal
-    if not await journal.adopt(edit.kept):
+    if not await journal.drafts.adopt(edit.kept):
         why = journal.trouble or "another program has taken it up"
         context.say(f"Not opened: {why}", Tone.ERROR)
         return
     if edit.kept.key != edit.key:
-        await journal.keep_draft(edit.key, draft)
+        await journal.drafts.keep(edit.key, draft)
         if journal.trouble:
             context.say(f"Not opened: {journal.trouble}", Tone.ERROR)
             return
-        await journal.forget_draft(edit.kept.key)
+        await journal.drafts.forget(edit.kept.key)
         await _discard(context, edit)
     await context.open_form(draft.for_form(), edit.key)
 
@@ -197,9 +197,9 @@ async def _open(context: MainContext, edit: LeftEdit, draft: Draft) -> None:
 async def _discard(context: MainContext, edit: LeftEdit) -> None:
     """Remove an edit, its file, and the draft of the form that it is more than."""
     journal = context.service.journal
-    await journal.discard(edit.kept)
+    await journal.drafts.discard(edit.kept)
     if edit.is_of_a_form:
-        await journal.discard(replace(edit.kept, key=edit.key))
+        await journal.drafts.discard(replace(edit.kept, key=edit.key))
     edit.remove_file()
 
 
