@@ -28,7 +28,7 @@ from assistant_tui.transport.transport import RandomSource, Sleep, Transport
 
 
 class AssistantsClient(ResourceClient):
-    """Speaks to one server over connections that are kept; an async context manager.
+    """Sends requests to one server over kept connections; an async context manager.
 
     Every method raises `ServiceError`s alone. A client of another kind of object of the same server
     shares `transport`, `reader` and `server`.
@@ -98,11 +98,11 @@ class AssistantsClient(ResourceClient):
         return await tool_resources.list_tool_resources(listed, query)
 
     async def fetch_key(self) -> None:
-        """Have the key fetched, before anything is asked."""
+        """Fetch the key before the first request."""
         await self.transport.fetch_key()
 
     async def redact(self, text: str) -> str:
-        """Take the key out of what a server calls something, before a message quotes that."""
+        """Remove the key from a text of the server's, such as an id, before a message quotes it."""
         return await self.transport.redact(text)
 
     @property

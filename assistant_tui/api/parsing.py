@@ -24,7 +24,7 @@ Keep = Callable[[str], RowText]
 Parser = Callable[[Any, str, Keep], ResourceRow]
 """Makes a row of one object, given as its value, or as UNDECODED, and as its JSON text.
 
-Whatever the object is, there is a row: what does not fit the API is told in its `problem`. An
+Whatever the object is, there is a row: its `problem` names what does not fit the API. An
 object without a usable id gets one made from its text, so that it stays the same when a server
 repeats it; no server knows that id.
 """
@@ -139,7 +139,7 @@ class Deletion(NamedTuple):
 
 
 def read_deletion(text: str) -> Deletion:
-    """Read the answer to a deletion, also an empty one; raises ResponseTooLarge as above."""
+    """Read the answer to a deletion, also an empty one. Raises ResponseTooLarge."""
     _check_cost(text)
     try:
         parts = members(text)

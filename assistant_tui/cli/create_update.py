@@ -70,7 +70,7 @@ def _read_file_option(name: str) -> RawJson:
 
 
 def prepare_clone(options: argparse.Namespace, console: Console) -> Subcommand:
-    """Create the new one, print its id, and tell what could not be copied."""
+    """Create the clone, print its id, and name what could not be copied."""
 
     async def job(session: Session) -> int:
         row = await session.service.fetch(options.id)

@@ -52,7 +52,7 @@ async def _found(session: Session, ids: list[str], tally: BatchReport) -> list[R
 
 
 async def _confirmed(console: Console, rows: list[ResourceRow], unkept: str) -> bool:
-    """One by yes, more by their count; what nothing would bring back is asked for as such."""
+    """Confirm one by yes, more by their count; the question says where no copy can be kept."""
     lines = [row.label for row in rows]
     if unkept:
         lines.append(f"No copy can be kept, so that nothing brings this back: {unkept}")

@@ -17,7 +17,7 @@ from assistant_tui.storage.export_folder import ExportFolder
 
 
 def prepare_export(options: argparse.Namespace, console: Console) -> Subcommand:
-    """Write what was chosen, and tell what a format cannot express."""
+    """Write what was chosen, and name what the format cannot express."""
     query = parse_filter(options.filter)
     if bool(options.ids) + options.all + (query is not None) != 1:
         raise ConfigurationError("export: one of --all, --filter EXPR and ids is needed")

@@ -14,7 +14,7 @@ from assistant_tui.core.labels import id_in_column
 from assistant_tui.core.rows import ResourceRow
 
 _LEAST_NAME = 12
-"""Cells that a long id leaves to the name."""
+"""Cells of a row that a long id leaves for the name."""
 
 
 def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:

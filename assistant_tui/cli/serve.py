@@ -52,8 +52,8 @@ def run(
 ) -> int:
     """Serve the API at ``/v1``, print its URL, and return the exit code.
 
-    128 + the signal that stopped it; 1 if the address cannot be had; 2 if the arguments or the
-    database will not do. Each refusal is one line on stderr.
+    128 + the signal that stopped it; 1 if the address is in use or not allowed; 2 if the arguments
+    or the database cannot be used. Each refusal is one line on stderr.
     """
     if not api_key and not is_loopback(host):
         return _fail(2, _needs_key(f"--host {host}"))

@@ -130,7 +130,7 @@ class AccountIdentity:
 def identity_of(
     settings: Settings, profile: Profile, folders: Folders, fetched: Callable[[], str] = str
 ) -> AccountIdentity:
-    """The identity of a profile beside the others of these settings."""
+    """The identity of a profile among the profiles of these settings."""
     others = [
         each.name
         for each in settings.profiles.values()

@@ -65,7 +65,7 @@ class Profile:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What must be redacted beside the key: passwords in URLs, secret headers, parameters."""
+        """What must be redacted besides the key: passwords in URLs, secret headers, parameters."""
         return secrets_in(self.base_url, self.query, self.headers, self.proxy)
 
     @property

@@ -56,11 +56,11 @@ class ServiceError(Exception):
         self.request_id = request_id
         """The answer's `x-request-id`, to quote in a report."""
         self.retry_after = retry_after
-        """Seconds that the server asked to be left alone."""
+        """Seconds that the server asked to wait before the next request."""
         self.may_have_arrived = may_have_arrived
         """The request left this machine, so the server may have carried it out."""
         self.hint = ""
-        """What helps, in a few words that stand last."""
+        """What the person can do, in a few words at the end of the message."""
 
     @property
     def field(self) -> str:
@@ -97,7 +97,7 @@ class Unreadable(ServiceError):
 
 
 class ResponseTooLarge(Unreadable):
-    """The answer was cut off here, so as not to fill the memory."""
+    """The answer was cut off by this program, so that it does not fill the memory."""
 
 
 class WrongObject(Unreadable):

@@ -19,7 +19,7 @@ _DIGEST = 32
 
 
 def placeholder_id(text: str) -> str:
-    """A stand-in for the id of an object that has none, made from its text."""
+    """A placeholder for the id of an object that has none, made from its text."""
     digest = hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
     return f"{NO_ID} #{digest[:12]}"
 
@@ -40,7 +40,7 @@ def shown_id(identity: str, most: int = LONGEST_ID) -> str:
 
 
 def id_in_column(identity: str, most: int) -> str:
-    """An id as `shown_id` writes it, of at most so many characters, told from others all the same.
+    """An id as `shown_id` writes it, in at most `most` characters, still different from all others.
 
     What is too long ends in a part of its digest; there have to be two cells at least.
     """

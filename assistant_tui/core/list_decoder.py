@@ -90,7 +90,7 @@ def decode_list(
 
 
 class _Decoder:
-    """Decodes the values in a long text a stretch at a time."""
+    """Decodes the values in a long text, one chunk at a time."""
 
     def __init__(self, text: str) -> None:
         self._text = text

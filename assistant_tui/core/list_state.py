@@ -175,7 +175,7 @@ class ListState:
         return replace(self, failure=None)
 
     def _wish(self, wished: "ListState") -> "ListState":
-        """Forget a failure with which another wish has nothing to do."""
+        """Forget a failure that has nothing to do with the new wish."""
         failure = self.failure
         done = failure is not None and failure.load is Load.WALK and not wished.needs_all
         if done or (wished.needs_all and not self.needs_all):

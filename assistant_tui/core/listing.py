@@ -105,7 +105,7 @@ class Listing:
 
         A page without a new id ends the walk: an empty one means that all is loaded, a repeated
         or refused one that the server takes no cursor. Then all is loaded, too, if the page before
-        was longer than asked for: the server pays no heed to the limit. Where `has_more` is false
+        was longer than asked for: the server ignores the limit. Where `has_more` is false
         or missing on a full page the next page is asked for before "all" is claimed, since some
         servers never say true.
         """

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, unquote, urlsplit
 
 _NAMES = re.compile("auth|key|token|secret|cookie|password|credential", re.IGNORECASE)
-"""The names of headers and of parts of a query that let somebody in."""
+"""The names of headers and query parameters that authenticate."""
 _PLAIN_QUERY = ("api-version",)
-"""What may change in a query without it being another account's."""
+"""Query parameters that may change while the account stays the same."""
 _LEAST_NAMED = 4
 _LEAST_IN_QUERY = 8
 _LEAST_IN_HEADER = 16
@@ -24,13 +24,13 @@ def userinfo(url: str) -> str:
 
 
 def credentials_in_query(url: str, query: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The pairs of a query that may let somebody in: all but those that are known not to."""
+    """The pairs of a query that may authenticate: all but those that are known not to."""
     pairs = [*parse_qsl(_split(url).query, keep_blank_values=True), *query.items()]
     return [(name, value) for name, value in pairs if name.lower() not in _PLAIN_QUERY]
 
 
 def credentials_in_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The headers that let somebody in by their names, which are in lower case."""
+    """The headers that authenticate, by their names, which are in lower case."""
     return [(n.lower(), value) for n, value in headers.items() if _NAMES.search(n)]
 
 

@@ -39,9 +39,9 @@ class Capability(Enum):
     DELETE = auto()
     CREATE = auto()
     CURSOR = auto()
-    """Lists that go on behind `after`."""
+    """Lists that continue after an id (`after`)."""
     ORDER = auto()
-    """Lists that begin with the oldest where `order=asc` asks for it."""
+    """Lists that begin with the oldest object on `order=asc`."""
 
 
 READ_ONLY = ("id", "object", "created_at", "created")
@@ -54,9 +54,9 @@ def is_set_by_server(name: str) -> bool:
 
 
 class Capabilities:
-    """Remembers what a server lacks for one kind of object, so that it is asked and said once.
+    """Remembers what a server lacks for one kind of object, so that it is asked only once.
 
-    All is there at first.
+    At first it is taken to have everything.
     """
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from assistant_tui.core.labels import NO_ID, label_of
 
 
 class StoredText(Protocol):
-    """A text that is kept outside of memory; it equals itself as a str."""
+    """A text that is kept outside of memory; it is equal to the same text as a str."""
 
     def __len__(self) -> int:
         """Its length in bytes."""
@@ -32,7 +32,7 @@ class ResourceRow(NamedTuple):
 
     id: str
     created_at: int | None
-    """Unix seconds; None where the server told none."""
+    """Unix seconds; None where the server sent none."""
     stored_text: RowText
     """The whole object as the server sent it; a long one is read back when it is needed."""
     problem: str = ""

@@ -74,7 +74,7 @@ def read_each(text: str) -> Iterator[ParsedValue]:
     """Read JSON values that stand one after the other, as `read_strictly` reads one.
 
     Raises:
-        ValueError: as `read_strictly`, when the iteration comes to it.
+        ValueError: as `read_strictly`, when the iteration reaches it.
     """
     text = without_bom(text)
     at = _next(text, 0)

@@ -131,7 +131,7 @@ class DraftStore:
         return tuple(sorted(offered, key=lambda each: -each.at))
 
     def _catch_up(self, forgotten: Iterable[KeptDraft]) -> None:
-        """Remove from the journal what it did not let go; where it still does not, later."""
+        """Remove from the journal what could not be removed before, if it can be now."""
         for draft in forgotten:
             with contextlib.suppress(JournalError):
                 self._forget_in_journal(draft)

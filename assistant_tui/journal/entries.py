@@ -78,7 +78,7 @@ WITH RECURSIVE lineage (id, until) AS (
 class Entries:
     """The entries of one journal, by server and resource. All methods raise JournalError.
 
-    `server` is any text that tells servers and accounts apart; it must hold no key.
+    `server` is any text that identifies the server and the account; it must hold no key.
     """
 
     def __init__(self, database: Database, claims: Claims, clock: Callable[[], float]) -> None:

@@ -4,6 +4,6 @@
 class JournalError(Exception):
     """The journal cannot be opened, read or written.
 
-    The text is one sentence for the person at the screen. Nothing was written by the call that
-    raised it; what the caller holds in memory is then the only copy. The next call tries again.
+    The text is one sentence for the person at the screen. The call that raised it has written
+    nothing, so that the caller has the only copy. The next call tries again.
     """

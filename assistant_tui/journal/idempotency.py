@@ -27,7 +27,7 @@ class KnownCreate(NamedTuple):
     object_id: str | None
     """None while its answer is not known: it may have been created all the same."""
     before: frozenset[str] | None
-    """The newest ids of the server when it was sent; None where the server told none."""
+    """The newest ids of the server when it was sent; None where the server listed none."""
 
 
 class IdempotencyKeys:
@@ -50,7 +50,7 @@ class IdempotencyKeys:
         """Note that the create with this key is about to be sent.
 
         `before` are the newest ids of the server, which it cannot have made; None where the server
-        tells none. Where an earlier create with this key got no answer, what was there before that
+        lists none. Where an earlier create with this key got no answer, what was there before that
         one is kept, since that one may still arrive.
 
         Returns:

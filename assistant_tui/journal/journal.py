@@ -30,7 +30,7 @@ class Journal:
 
     Making a journal touches nothing: the file is opened at the first use, made at the first write.
     What a method has returned from is on disk. Methods are short but block; all of them raise
-    JournalError, and what could not be kept is then to be found nowhere but in the caller's memory.
+    JournalError, and what could not be kept then exists only in the caller's memory.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file, for good; the drafts that were not forgotten are left behind."""
+        """Close the file for good; drafts that were not forgotten are offered at the next start."""
         try:
             self._database.close()
         finally:

@@ -21,7 +21,7 @@ class Owner:
 
     def __init__(self, journal: Path) -> None:
         self.token = f"{os.getpid()}-{secrets.token_hex(8)}"
-        """Tells this owner from all others, now and later."""
+        """Identifies this owner; no other has it, now or later."""
         self._path = lock_file(journal, self.token)
         self._journal = journal
         self._handle: int | None = None
@@ -59,7 +59,7 @@ class Owner:
                     path.unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let go: drafts of this owner are now left behind."""
+        """Release the lock: drafts of this owner now count as left behind."""
         handle, self._handle = self._handle, None
         if handle is not None:
             with contextlib.suppress(OSError):
@@ -127,7 +127,7 @@ class Claims:
             return token in self._handles
 
     def release(self, token: str) -> None:
-        """Let go of it, if it is claimed here."""
+        """Release it, if it is claimed here."""
         with self._guard:
             handle = self._handles.pop(token, None)
             if handle is not None:
@@ -136,7 +136,7 @@ class Claims:
                 os.close(handle)
 
     def release_all(self) -> None:
-        """Let go of all."""
+        """Release all of them."""
         for token in [*self._handles]:
             self.release(token)
 

@@ -49,7 +49,7 @@ class StoreBusy(StoreError):
 
 
 class DamagedRow(StoreError):
-    """What is kept under one id is not what was once written there."""
+    """The object that is stored under an id was damaged after it was written."""
 
 
 def envelope(

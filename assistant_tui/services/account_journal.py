@@ -74,7 +74,7 @@ class AccountJournal:
             await self.access.ask(lambda journal, _: journal.entries.withdraw(number), None)
 
     async def pass_over(self, number: int | None) -> None:
-        """What an entry did is taken back already: the next undoing reaches the one before."""
+        """Mark an entry as undone whose change is gone already, so that `last` passes over it."""
         if number is not None:
             await self.access.ask(lambda journal, _: journal.entries.mark_undone(number), False)
 
@@ -149,7 +149,7 @@ class AccountDrafts:
         self._access = access
         self._resource = resource
         self._kept_under: dict[str, str] = {}
-        """What drafts were kept under last, by their keys."""
+        """The account under which each draft was last kept, by the draft's key."""
 
     async def keep(self, key: str, draft: Draft) -> None:
         """Keep what is being typed, so that it outlives the program."""
@@ -199,7 +199,7 @@ class AccountDrafts:
         )
 
     async def adopt(self, draft: KeptDraft) -> bool:
-        """Take over a draft that was left behind; False if it is not to be had any more."""
+        """Take over a draft that was left behind; False if another program has taken it."""
         return await self._access.ask(lambda journal, _: journal.drafts.adopt(draft), False)
 
     async def discard(self, draft: KeptDraft) -> None:

@@ -34,7 +34,7 @@ from assistant_tui.transport.activity import Activity
 
 _Answer = TypeVar("_Answer")
 NO_CONTEXT = WriteContext()
-"""Of a write that belongs to nothing else."""
+"""The context of a write that belongs to nothing else."""
 
 
 class AssistantService:
@@ -96,7 +96,7 @@ class AssistantService:
     async def page(
         self, after: str | None = None, loaded: Listing | None = None, *, order: Order = "desc"
     ) -> Page:
-        """Load the first page, or the one after an id, newest first unless told otherwise.
+        """Load the first page, or the one after an id, newest first unless `order` says otherwise.
 
         `loaded` is what is there already. A server that takes no cursor gets a page that says so,
         not an error; NotFound means that the row with that id is gone.

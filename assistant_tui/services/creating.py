@@ -26,7 +26,7 @@ RECENT = 20
 MAX_PAGES = 20
 """Pages of the list that are searched for what a create of an earlier run has made."""
 BeforeSending = Callable[[Collection[str] | None], Awaitable[None]]
-"""Hears, before a create is sent, of the newest ids that are there; None if they are not told."""
+"""Called before a create is sent, with the newest ids on the server; None if it lists none."""
 
 _NO_METHOD = (405, 501)
 """Answers that mean the route itself; a 404 to a creation may as well be about the model."""
@@ -41,7 +41,7 @@ class _Create:
         self._body = body
         self._made = made
         self.before: ListBefore | None = None
-        """None where the server does not tell."""
+        """None where the server lists nothing."""
 
     async def look_before(self, known: Collection[str]) -> None:
         """Note what must not be taken for the new assistant.

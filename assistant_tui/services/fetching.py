@@ -1,7 +1,7 @@
 """Fetches one assistant as it is now, or one page of the list, also from servers that lack much.
 
-A server that cannot retrieve one is asked through its list; a refused cursor is told from one whose
-row is gone.
+From a server that cannot retrieve one it is looked for in the list. Where a cursor is refused, it
+finds out whether the row of the cursor is gone.
 """
 
 from assistant_tui.api.client import AssistantsClient

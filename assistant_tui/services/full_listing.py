@@ -157,7 +157,7 @@ async def load_all(
 class _FullListing:
     """The listing as loaded so far, and the requests for more: one from the top, one from the end.
 
-    What comes from the top decides; what comes from the end shortens the way.
+    Where the two ends differ, what comes from the top counts.
     """
 
     def __init__(
@@ -262,7 +262,7 @@ class _FullListing:
 
 
 def _bytes_of_page(listing: Listing) -> int:
-    """How long a page may be, told by the rows that are there."""
+    """How long a page may be, estimated from the rows that are there."""
     known = [len(row.stored_text) for row in listing.rows[-LIMIT:]]
     return max(sum(known) * LIMIT // len(known), 1) if known else 1
 

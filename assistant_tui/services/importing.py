@@ -1,4 +1,4 @@
-"""Imports assistants of files to one server: what is there is looked up, then each is done once."""
+"""Imports assistants from files: looks up what is there, then creates or changes each once."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -46,7 +46,7 @@ class Import:
 async def look_up(
     service: AssistantService, entries: Sequence[FileEntry], say: Callable[[str], None]
 ) -> Import:
-    """Find out what is there of what files hold; `say` hears how far it is.
+    """Look up on the server what the files name; `say` is called with the progress, in a sentence.
 
     Raises:
         ServiceError: the server cannot be asked.

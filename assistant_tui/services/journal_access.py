@@ -1,4 +1,4 @@
-"""Whose journal it is, and how it is asked without blocking. Its failures never stop the work."""
+"""The account that the journal is asked about, and how it is asked without blocking."""
 
 import asyncio
 import threading

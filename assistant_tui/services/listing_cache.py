@@ -38,7 +38,7 @@ class ListingCache:
     """The first rows and the checkpoints of one account, in one file with mode 0600."""
 
     def __init__(self, folder: Path, *identity: str) -> None:
-        """`identity` tells servers, and accounts on one server, apart."""
+        """`identity` are texts that together identify the server and the account."""
         digest = hashlib.sha256("\0".join(identity).encode()).hexdigest()[:24]
         self.path = folder / f"{_NAME}{digest}.json"
 
@@ -67,7 +67,7 @@ class ListingCache:
     def write(self, listing: Listing, count: int) -> None:
         """Replace what is cached by the first `count` rows, and the checkpoints if all is loaded.
 
-        A disk that refuses costs only the head start.
+        An error of the disk is ignored: the next start then begins without rows.
         """
         rows = [
             (row.id, *row.summary, row.created_at, row.text, row.problem)
@@ -92,10 +92,7 @@ class ListingCache:
 
 
 def listing_cache_of(settings: Settings, profile: Profile, folders: Folders) -> ListingCache | None:
-    """Where the rows of a profile are remembered; None if they are not.
-
-    Nor are they where nothing can be written that tells accounts apart.
-    """
+    """The cache of a profile; None if rows are not remembered, or its account has no identity."""
     if not settings.remember or profile.source is Source.DEMO:
         return None
     try:

@@ -56,7 +56,7 @@ async def open_service(
 
 
 def _account(identity: AccountIdentity, client: AssistantsClient) -> Account:
-    """Whose the entries of the journal are; asked after with the key where that is not at hand."""
+    """The account whose entries the journal keeps; its key is fetched where that identifies it."""
     asked = identity.profile.api_key_command or identity.profile.api_key_keyring
     return Account(identity, client.fetch_key if asked else None)
 

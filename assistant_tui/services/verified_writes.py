@@ -215,7 +215,7 @@ class VerifiedWrite:
             raise error from None
 
     async def _look_after_success(self, assistant_id: str) -> None:
-        """Look after an answer of success without a word of a deletion, as some proxies give it."""
+        """Check after an answer of success that confirms no deletion, as some proxies send it."""
         there = False
         with suppress(ServiceError):
             there = await self._is_there(assistant_id)
@@ -239,7 +239,7 @@ def _change(
 
 
 def incomplete(message: str) -> Incomplete:
-    """What is raised where only the whole object would do."""
+    """The error for a server that takes only the whole object."""
     error = Incomplete(message)
     error.hint = "set full_replace"
     return error

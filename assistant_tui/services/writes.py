@@ -1,4 +1,4 @@
-"""What a caller says of a write beside its content, and how many writes are under way.
+"""What a caller says of a write besides its content, and how many writes are under way.
 
 The first screen imports this module, so it must not import the HTTP client.
 """
@@ -24,7 +24,7 @@ class WriteContext:
 
     @property
     def idempotency_key(self) -> str:
-        """Tells the purpose of a create from that of all others; empty for one that may repeat."""
+        """Identifies the purpose of a create; empty for one that may be repeated."""
         return self.import_key or ("" if self.undoes is None else f"undo {self.undoes}")
 
 

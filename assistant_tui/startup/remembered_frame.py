@@ -2,7 +2,7 @@
 
 A frame is saved with a digest of all that it depends on: cached rows, settings, version, size of
 the terminal, environment. It is shown only if the digest is the same, so that the screen then draws
-the same frame. Only the standard library is imported, since this is the first thing to be seen.
+the same frame. Only the standard library is imported, since this is shown first.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Recognizes SQLite files of this program, and brings them to the schema of this version.
 
-Each kind of database has an application id, by which its files are told from others, and a number
+Each kind of database has an application id, which distinguishes its files from others, and a number
 for the version of its schema (SQLite's ``application_id`` and ``user_version``).
 """
 

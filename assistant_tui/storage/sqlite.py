@@ -101,7 +101,7 @@ class Database:
             self._retry(open_once, deadline)
 
     def close(self) -> None:
-        """Let go of the file, for good; whoever waits for a lock gives up.
+        """Close the file for good; operations that wait for a lock fail.
 
         What is in use by a thread for longer than _CLOSE_SECONDS is left to the end of the
         process, which SQLite takes as well as a crash.

@@ -22,13 +22,13 @@ class _RetryWait:
 
 
 class Activity:
-    """Knows the waits before repetitions, and tells when one changes and when a write begins."""
+    """Knows the waits before repetitions; calls back when one changes and when a write begins."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._waits: list[_RetryWait] = []
         self.changed: Callable[[], None] = lambda: None
-        """Called when a wait that is worth telling begins or ends."""
+        """Called when a wait that is worth showing begins or ends."""
         self.writing: Callable[[], None] = lambda: None
         """Called just before a request is sent that creates, changes or deletes something, or
         before what is noted of it on disk; what was only read until then can be left at once."""
@@ -69,7 +69,7 @@ class Activity:
 
     @property
     def wait_message(self) -> str:
-        """Why and for how long the longest wait goes on; empty where none is worth telling."""
+        """Why and for how long the longest wait goes on; empty where none is worth showing."""
         wait = max(self._waits, key=lambda each: each.until, default=None)
         if wait is None or (left := wait.until - self._now()) <= 0:
             return ""

@@ -119,7 +119,7 @@ class ServerConnection:
         )
 
     def _secrets(self, headers: Mapping[str, str]) -> list[str]:
-        """What is neither told nor logged: the key in the headers that carry it, and the like."""
+        """What no message and no log may quote, such as the key in the headers that carry it."""
         keys = (value.removeprefix("Bearer ") for value in headers.values())
         return [*keys, *self._endpoint.secrets]
 

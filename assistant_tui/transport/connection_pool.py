@@ -84,7 +84,7 @@ def request_url(endpoint: Endpoint, path: str, query: Mapping[str, str]) -> http
 
 
 async def _put_location_aside(response: httpx.Response) -> None:
-    """Keep httpx from reading where an answer redirects to, which it does even to follow none.
+    """Keep httpx from parsing the address of a redirect, which it does even when it follows none.
 
     An address that it cannot read raises errors of several libraries, and hides the answer.
     """

@@ -18,7 +18,7 @@ class KeySource(Protocol):
     async def __call__(self, *, again: bool = False) -> str | None:
         """Return the key, None for a server without keys.
 
-        With `again` the key given before was refused (401): it is to be fetched anew.
+        With `again` the key given before was refused (401): it has to be fetched anew.
         """
         ...
 
@@ -57,7 +57,7 @@ class Endpoint:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What no message may quote beside the key: servers say what they were sent."""
+        """What no message may quote besides the key: servers quote what they were sent."""
         return secrets_in(self.base_url, self.query, self.headers, self.proxy)
 
     @property
@@ -80,7 +80,7 @@ class Credentials:
         self._header = endpoint.key_header
         self._renewing = asyncio.Lock()
         self.secrets = endpoint.secrets
-        """What no error may quote beside the key."""
+        """What no error may quote besides the key."""
 
     async def current(self) -> str | None:
         """Return the key; None for a server without keys."""

@@ -28,14 +28,14 @@ _MESSAGE_LIMIT = 2_000
 _NAME_LIMIT = 200
 _DEEPEST = 4
 _SAYING = ("error", "detail", "message", "msg")
-"""The names under which servers put their words, the weightiest first."""
+"""The members in which servers put their message, the most specific first."""
 _PLACES = ("body", "query", "path")
 _ABSENT_ROUTE = (404, 405, 410, 501)
 _SWITCHED_OFF = "OpenAI switched its Assistants API off on 2026-08-26"
 
 
 class RequestContext(NamedTuple):
-    """What of a request decides the meaning of a refusal."""
+    """What of a request decides what a refusal means."""
 
     method: str
     host: str
@@ -171,7 +171,7 @@ def _kind_of_absence(status: int, context: RequestContext, body: ErrorBody) -> t
 
 
 def _may_have_acted(status: int) -> bool:
-    """A server that failed may have failed after the deed; 301 to 303 are also sent after one."""
+    """A server that failed may have acted before; 301 to 303 are also sent after a success."""
     return status in (301, 302, 303) or (status >= 500 and status != 501)
 
 
@@ -188,7 +188,7 @@ def _message(
 
 
 def _raw(response: Response) -> str:
-    """The body itself, cut; an empty one or a page is told by the status alone."""
+    """The beginning of the body; the status alone where the body is empty or an HTML page."""
     text = response.text.strip()
     if text and not response.is_html:
         return text if len(text) <= _RAW_LIMIT else text[:_RAW_LIMIT] + "…"

@@ -1,4 +1,4 @@
-"""Lets the client speak to an ASGI app in this process, through the same HTTP client as for any.
+"""Sends the client's requests to an ASGI app in this process, through the usual HTTP client.
 
 httpx's own ASGITransport returns only when the application has returned; this one returns the
 response when it starts, and passes its body on part by part.
@@ -89,7 +89,7 @@ class _AppCall(httpx.AsyncByteStream):
         """The reader waits for more, or has gone."""
 
     async def run(self, app: ASGIApp, scope: Message) -> None:
-        """Call the app; what it raises is a failure of that server, told by the response."""
+        """Call the app; what it raises is answered as a failure of the server."""
         try:
             await app(scope, self._receive, self._send)
         except Exception:  # whatever the app raises
@@ -165,7 +165,7 @@ class _AppCall(httpx.AsyncByteStream):
         await self._changed.wait()
 
     async def aclose(self) -> None:
-        """Leave the response: the app is told unless it has sent all of it."""
+        """Close the response; an app that has not sent all of it gets a disconnect."""
         self.disconnect()
 
 

@@ -9,7 +9,7 @@ from assistant_tui.core.errors import ServiceError
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one body, decompressed; a hundred of the largest size need half of it in English."""
 _PHASES_IN_TOTAL = 10
-"""An attempt may take this many time-outs in all, so that an answer in drips ends, too."""
+"""An attempt may take this many time-outs in all, so that an answer in small pieces ends, too."""
 _LONGEST_STREAM = 3_600.0
 """Seconds of one stream; servers let a run expire long before."""
 
@@ -80,7 +80,7 @@ class Response:
     def is_html(self) -> bool:
         """Whether the body is a page for browsers, as gateways and login pages send it.
 
-        Not told by the content type: some frameworks call every plain text HTML.
+        Not decided by the content type: some frameworks call every plain text HTML.
         """
         return self.text.lstrip()[:1] == "<"
 

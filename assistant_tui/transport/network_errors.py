@@ -16,11 +16,11 @@ UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.Pro
 """Where these are raised the request has not left this machine."""
 
 _NO_ISSUER = (18, 19, 20, 21)
-"""OpenSSL's codes for a chain that ends in nobody known: X509_V_ERR_…_SELF_SIGNED, …_ISSUER."""
+"""OpenSSL's codes for a chain without a known authority: X509_V_ERR_…_SELF_SIGNED, …_ISSUER."""
 _CA_HINT = ": ca_file in the profile names a company's own authority"
 
 _Description = tuple[type[ServiceError], str, bool]
-"""The error, its message, and whether it is lasting."""
+"""The error, its message, and whether no repetition can help."""
 
 
 class BadCompression(Exception):
@@ -40,7 +40,7 @@ class NoData(Exception):
 
 
 class Peer(NamedTuple):
-    """Who was to be reached."""
+    """The server that was to be reached."""
 
     host: str
     address: str

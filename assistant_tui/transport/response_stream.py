@@ -35,7 +35,7 @@ _GZIP, _ZLIB, _BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _LONGEST_HEADER = 8_192
 """Characters of a header that are looked at, as of an address that a redirect names."""
 _LONGEST_ID = 200
-"""Characters of a request id; it is told behind each error."""
+"""Characters of a request id, which is shown after each error."""
 
 Log = Callable[[int, str | None, ServiceError | None], None]
 """Takes the status, the request id, and the error that the response ended with, if any."""
@@ -185,7 +185,7 @@ class ResponseStream:
 
 
 def _shown_headers(response: httpx.Response, secrets: Collection[str]) -> dict[str, str]:
-    """The headers of a response; in the request id, which is told and logged, without the key."""
+    """The headers of a response; the request id, which is shown and logged, is without the key."""
     received = {**response.headers, LOCATION: response.extensions[LOCATION]}
     headers = {name.lower(): value[:_LONGEST_HEADER] for name, value in received.items()}
     if "x-request-id" in headers:

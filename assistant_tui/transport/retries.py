@@ -46,7 +46,7 @@ def _may_retry(method: str, attempt: FailedAttempt) -> bool:
 
 
 def read_retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Return the seconds that a server asks to be left alone; None if it says nothing usable.
+    """Return the seconds that a server asks to wait; None if it says nothing usable.
 
     Reads `retry-after-ms`, and `retry-after` as seconds, a fraction or an HTTP date, which is
     compared with `now`, Unix seconds. The names of `headers` are in lower case.

@@ -49,7 +49,7 @@ class AssistantApp(FaultTolerantApp):
 
     TITLE = "assistant-tui"
     DEFAULT_MODE = "first"
-    """Each profile that is opened is a mode of its own, so that nothing of the last one stays."""
+    """Each profile that is opened is a mode of its own: nothing of the previous one stays."""
     CSS_PATH: ClassVar[CSSPathType | None] = [*FIRST_SCREEN]
     COMMANDS: ClassVar[set[type["Provider"] | Callable[[], type["Provider"]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,7 +66,8 @@ class AssistantApp(FaultTolerantApp):
         crash_folder: Path,
         welcome: str = "",
     ) -> None:
-        """`opening` tells what can be shown before a server has answered, `connect` opens one.
+        """`opening` returns the rows to show before the server has answered, `connect` opens its
+        service.
 
         Raises:
             ConfigurationError: a theme or a keymap that is not allowed.
@@ -187,7 +188,7 @@ class AssistantApp(FaultTolerantApp):
             self.push_screen(Palette())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave Ctrl+Z to a longer text, which takes back what was typed."""
+        """Leave Ctrl+Z to an editor of many lines, in which it undoes what was typed."""
         return action != "suspend" or not hasattr(self.focused, "action_undo")
 
     def action_suspend(self) -> None:
@@ -219,7 +220,7 @@ class AssistantApp(FaultTolerantApp):
             self.main_screen.context.say(sentence, Tone.ERROR)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Take what inputs and selections copy the way of every copy."""
+        """Copy what inputs and selections copy by the same way as every other copy."""
         self._clipboard = text
         from assistant_tui.tui.assistants.copying import start_copy
 

@@ -146,7 +146,7 @@ class ListModel:
         self._selected_id = assistant_id
 
     def settle(self) -> None:
-        """Take the highlighted assistant for the one that the person went to."""
+        """Note the highlighted assistant as the one that the person went to."""
         row = self.highlighted
         if row is not None:
             self._selected_id = row.id

@@ -25,7 +25,7 @@ class CachingStylesheet(Stylesheet):
     """Reads each source once; Textual's own reads all of them three times before the first frame.
 
     It does so for the sake of variables that may have changed. Where they have not, what was read
-    is as good as new.
+    is still valid.
     """
 
     def set_variables(self, variables: dict[str, str]) -> None:

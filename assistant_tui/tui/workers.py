@@ -38,7 +38,7 @@ class FaultTolerantApp(DiffingApp):
         return True
 
     def _handle_exception(self, error: Exception) -> None:
-        """Overrides Textual's own, which is told of all that nobody has caught.
+        """Overrides Textual's own, which gets every exception that nobody has caught.
 
         Its own workers look for widgets that a key has taken away meanwhile; and whatever runs
         while the program ends may find its widgets gone.

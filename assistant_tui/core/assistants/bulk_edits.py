@@ -17,19 +17,19 @@ from assistant_tui.core.json_text import (
 from assistant_tui.core.raw_json import RawJson, same_edit
 
 BulkEdit = Callable[[RawJson], Draft]
-"""The draft of what an edit changes in one assistant, not dirty where it changes nothing there.
+"""The draft with what an edit changes in one assistant; not dirty where nothing changes.
 
 Raises Invalid, naming the field, where it cannot be made of this assistant.
 """
 
 
 def with_model(name: str) -> BulkEdit:
-    """Another model."""
+    """Set the model."""
     return lambda document: _changed(document, "model", write_json(name))
 
 
 def with_metadata(key: str, value: str) -> BulkEdit:
-    """One pair of the metadata more, or another value of it; the other pairs stay as they came.
+    """Add a pair to the metadata, or replace its value; the other pairs stay as received.
 
     Raises:
         Invalid: the key or the value is longer than the API allows.
@@ -50,7 +50,7 @@ def with_metadata(key: str, value: str) -> BulkEdit:
 
 
 def without_metadata(key: str) -> BulkEdit:
-    """One pair of the metadata less."""
+    """Remove a pair from the metadata."""
 
     def edit(document: RawJson) -> Draft:
         pairs = _parts(document, "metadata")
@@ -64,7 +64,7 @@ def without_metadata(key: str) -> BulkEdit:
 
 
 def with_tool(tool: str) -> BulkEdit:
-    """One tool more, given as JSON, at the end; one of the same name or type is replaced by it."""
+    """Append a tool, given as JSON; it replaces one of the same name or type."""
     label = tool_key(tool)
 
     def edit(document: RawJson) -> Draft:
@@ -83,7 +83,7 @@ def with_tool(tool: str) -> BulkEdit:
 
 
 def without_tool(label: str) -> BulkEdit:
-    """The tools that `tool_key` calls so less."""
+    """Remove the tools with this key, as `tool_key` makes it."""
 
     def edit(document: RawJson) -> Draft:
         tools = _tools(document)
@@ -96,7 +96,7 @@ def without_tool(label: str) -> BulkEdit:
 
 
 def tool_key(tool: str) -> str:
-    """What tells a tool from the others of an assistant: its type, and a function's name."""
+    """What identifies a tool within an assistant: its type, and a function's name."""
     return tool_label(ObjectValue(tool))
 
 

@@ -43,7 +43,7 @@ def with_edits(draft: Draft) -> RawJson:
 
 
 def recreated(draft: Draft) -> Draft:
-    """The draft of a new assistant from the original of one that is gone and the edits of it."""
+    """The draft of a new assistant from a deleted one's original and the edits of it."""
     return recreation_draft(with_edits(draft))
 
 
@@ -110,7 +110,7 @@ class _ResourceFilter:
         self.lost: list[str] = []
 
     def sieved(self, text: str) -> str:
-        """The tool resources without the ids that are unknown there; what is odd stays."""
+        """The tool resources without the ids that are unknown there; what cannot be read stays."""
         parts = {}
         for tool, inside in members_in(text).items():
             kept = {kind: self._ids(tool, kind, ids) for kind, ids in members_in(inside).items()}

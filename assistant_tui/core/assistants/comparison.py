@@ -16,7 +16,7 @@ from assistant_tui.core.safe_text import escaped
 CONTEXT = 2
 """Unchanged lines that are shown around a change."""
 MOST_WORDS = 1_000
-"""Words of a line up to which it is compared word by word; beyond, it would take long."""
+"""Words of a line up to which it is compared word by word; a longer one would take too long."""
 MOST_ALIKE_WORDS = 1_000_000
 """Pairs of equal words, of all lines of a text, up to which lines are compared word by word."""
 MOST_ALIKE = 200_000

@@ -18,7 +18,7 @@ LEAD = 12
 
 
 class Side(Enum):
-    """Whose value of a field is to be."""
+    """Whose value a field gets."""
 
     MINE = "mine"
     THEIRS = "theirs"

@@ -50,7 +50,7 @@ class Draft:
         return draft
 
     def _was_held(self, name: str, raw: EditorValue) -> bool:
-        """Whether the editor held this at first, be it over a limit that we know of."""
+        """Whether the editor held this at first, even if that is over a known limit."""
         try:
             return raw == from_json(FIELDS[name], self.start.get(name))
         except ValueError:

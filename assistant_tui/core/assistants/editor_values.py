@@ -128,7 +128,7 @@ MOST_SHOWN: Mapping[FieldKind, int] = {
     FieldKind.IDS: 48,
 }
 """How many entries a form has editors for, each of which costs time at every key; well beyond the
-limits of the API, so that what is over a limit can be seen and mended there."""
+limits of the API, so that what is over a limit can be seen and corrected there."""
 LONGEST_LINE = 20_000
 """Characters of a text that an input of one line is made for."""
 LONGEST_TEXT = 1_000_000

@@ -31,7 +31,7 @@ READERS: Mapping[str, Reader] = {
 }
 """By the end of a file's name; each raises ValueError with the line."""
 _OTHERS = (".responses.json",)
-"""What is written by this program, too, but is no assistant any more."""
+"""Suffixes of files that this program exports but cannot import: they hold no assistant."""
 
 
 class Action(Enum):
@@ -91,7 +91,7 @@ class ImportStep:
     why: str = ""
     """What is wrong with the file, or what became of it earlier."""
     key: str = ""
-    """What tells it from every other assistant of a file: see `import_keys`."""
+    """What identifies it among all assistants of files: see `import_keys`."""
     earlier: str = ""
     """The id of what an earlier import is known to have created; empty for none."""
 

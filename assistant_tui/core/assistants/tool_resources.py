@@ -9,9 +9,9 @@ class ToolResource:
 
     id: str
     name: str
-    """Empty where the server told none."""
+    """Empty where the server sent none."""
     size: int | None
-    """In bytes; None where the server told none."""
+    """In bytes; None where the server sent none."""
 
     @property
     def description(self) -> str:

@@ -1,1 +1,1 @@
-"""Assistants as files: some are read again to the letter, some are for who moves on."""
+"""Assistants as files: formats that are read again exactly, and formats for other programs."""

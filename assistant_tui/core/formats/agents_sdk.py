@@ -96,7 +96,7 @@ def _tool(tool: str) -> str:
 
 
 def _arguments(parts: Mapping[str, str]) -> Iterator[str]:
-    """Keywords of a call; the names are those that `moving` knows, never a server's."""
+    """Keywords of a call; the names are those of `responses`, never a server's."""
     return (f"{name}={_literal(text)}" for name, text in parts.items())
 
 

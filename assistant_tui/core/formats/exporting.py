@@ -14,7 +14,7 @@ from assistant_tui.core.rows import ResourceRow
 _LONGEST = 60
 """Characters of a name, and of an id, that a file is called by."""
 _FEWEST_DIGITS = 8
-"""Hexadecimal digits of the hash of an id that its own characters do not tell from others."""
+"""Hexadecimal digits of the hash of an id whose own characters do not make the name unique."""
 _DIGITS = (0, _FEWEST_DIGITS, 16, 64)
 """How many are tried in turn; the last are the whole hash, longer than any id in a name."""
 
@@ -31,7 +31,7 @@ class Format:
     write: Callable[[str], str]
     """The text of a file."""
     stream: Callable[[str], str] | None
-    """The text among others on a stream; None where one could not be told from the next."""
+    """The text among others on a stream; None where they could not be separated again."""
     losses: Callable[[str], tuple[str, ...]] = _nothing
     """What the format cannot express. Not made safe for display."""
 

@@ -22,7 +22,7 @@ class SearchedEnd:
     rows: AppendOnlyList[ResourceRow] = field(default_factory=AppendOnlyList)
     found: AppendOnlyList[ResourceRow] = field(default_factory=AppendOnlyList)
     seen: int = 0
-    """How many of the rows were looked at, or are to be looked at again."""
+    """How many of the rows were matched, or are to be matched again."""
     rescan: Sequence[ResourceRow] = ()
     """Of the rows that were seen, those that may still be found."""
 

@@ -1,4 +1,4 @@
-"""Finds a word in a text as a person means it: whatever its case and accents, in a name loosely."""
+"""Finds a word in a text, whatever its case and accents; in a name also with small gaps."""
 
 import re
 import unicodedata

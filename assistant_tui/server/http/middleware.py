@@ -1,4 +1,4 @@
-"""What holds for every route: headers of responses, keys, access, and the 500 for a fault."""
+"""What every route has in common: response headers, keys, access, and the 500 for a fault."""
 
 import hmac
 import logging

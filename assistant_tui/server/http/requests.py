@@ -76,8 +76,8 @@ class BodyReader:
             self._drop(body)
 
     async def _read_into(self, body: bytearray, request: Request) -> None:
-        """All that was sent, within the limit; the rest is read and dropped, so that the sender
-        is there to hear the answer."""
+        """All that was sent within the limit; the rest is dropped, and the sender gets the
+        answer."""
         size = 0
         try:
             async with asyncio.timeout(BODY_SECONDS):

@@ -173,7 +173,7 @@ class Server:
 
 
 def _turn_away(connection: socket.socket) -> None:
-    """Say that there are too many; whether the client hears it depends on what it has sent."""
+    """Answer that there are too many connections; a client that still sends may not read it."""
     body = json.dumps(envelope("Too many connections are open.", kind="server_error")).encode()
     head = (
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n"

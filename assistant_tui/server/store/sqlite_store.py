@@ -124,7 +124,7 @@ class SQLiteStore:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file; a closed store cannot be used."""
+        """Close the file; a closed store cannot be used."""
         self._database.close()
 
     def files_folder(self) -> Path:

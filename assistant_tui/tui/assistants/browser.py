@@ -64,11 +64,11 @@ class Browser(Horizontal):
         self.words = notices.nothing_found(view) if hidden else self.notice
 
     def close_off(self, closed: bool) -> None:
-        """Let no key or click in here while a form is open."""
+        """Take no keys and clicks while a form is open."""
         self.list_pane.can_focus = self.detail_pane.can_focus = not closed
 
     def show_list(self) -> None:
-        """Put the list to the fore, with the focus."""
+        """Show the list, and give it the focus."""
         self._show(detail=False)
 
     def switch_pane(self) -> None:

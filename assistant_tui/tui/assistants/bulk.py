@@ -71,7 +71,7 @@ def _tell(context: MainContext, first: str, batch: Batch[ItemT], undoing: bool) 
 
 
 def _undo_words(done: int, unkept: Sequence[str]) -> str:
-    """What u will do of so many, where these reasons kept some out of the journal."""
+    """What u will take back, where some were not kept in the journal for these reasons."""
     if not unkept:
         return "u undoes it"
     if len(unkept) == done:

@@ -23,7 +23,7 @@ from assistant_tui.tui.dialogs.prompts import ChoiceDialog, InputDialog, InputSp
 from assistant_tui.tui.widgets.status_line import Tone
 
 _ADDABLE = ("code_interpreter", "file_search")
-"""What can be added without further words; functions are taken from those that are marked."""
+"""Tools that can be added as they are; functions are taken from the marked assistants."""
 
 
 class MenuAction(NamedTuple):

@@ -88,7 +88,7 @@ def _question_of_clones(rows: Rows) -> QuestionDialog:
 
 
 class _Move(NamedTuple):
-    """One assistant on its way to the other server."""
+    """One assistant and what of it can be created on the other server."""
 
     row: ResourceRow
     transfer: Transfer | None
@@ -113,7 +113,7 @@ class _Move(NamedTuple):
 
 
 async def clone_to(context: MainContext) -> None:
-    """Let a profile be chosen, say what is lost on the way there, and create them there."""
+    """Let a profile be chosen, name what cannot be copied there, and create them there."""
     rows = context.list_model.targets
     others = {
         name: profile

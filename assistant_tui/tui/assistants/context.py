@@ -88,7 +88,7 @@ class MainContext:
 
     @property
     def journal(self) -> "AccountJournal | None":
-        """What is kept of this server on this machine; None before there is a connection."""
+        """The journal of this server's account; None before there is a connection."""
         return None if self.connector.service is None else self.connector.service.journal
 
     @property
@@ -98,7 +98,7 @@ class MainContext:
         return self.profile.read_only or not (service is None or service.can(Capability.MODIFY))
 
     def report(self, error: ServiceError, doing: str = "") -> None:
-        """Tell of a failure on the status line, and beside the field that it names."""
+        """Report a failure on the status line, and beside the field that it names."""
         said = f"{error.title}: {error}"
         self.say(f"{doing}: {said}" if doing else said, Tone.ERROR)
         self.form.refuse(error)

@@ -61,7 +61,7 @@ def start_copy(context: MainContext, text: str, name: str, lines: bool = True) -
 async def copy(
     reporter: Reporter, clipboard: Clipboard, text: str, name: str, lines: bool = True
 ) -> None:
-    """Copy a text and tell how; where there is no clipboard, say that Y shows the id.
+    """Copy a text and say how; where there is no clipboard, say that Y shows the id.
 
     A text with control characters is copied only after a question, since a paste of it may run what
     nobody typed. With `lines`, its line feeds and tabs are meant.

@@ -47,7 +47,7 @@ async def why_unkept(context: MainContext, rows: Sequence[ResourceRow]) -> str:
 
 
 async def delete_row(context: MainContext, row: ResourceRow, *, for_good: bool = False) -> None:
-    """Delete just this row, and tell what became of it; `for_good` also if no copy is kept."""
+    """Delete just this row, and report the outcome; with `for_good` also if no copy is kept."""
     name, identity = name_or_id(row.name, row.id, IN_A_SENTENCE), shown_id(row.id)
     context.say(f"Deleting {name}…", Tone.WORKING)
     try:
@@ -66,7 +66,7 @@ async def delete_row(context: MainContext, row: ResourceRow, *, for_good: bool =
 
 
 def about(row: ResourceRow) -> Iterator[str]:
-    """What tells this assistant from others, line by line, safe to show."""
+    """What identifies this assistant to a person, line by line, safe to show."""
     yield about_line("Name", short_name(row.name, ON_A_LINE) or "(no name)")
     yield f"Id    {shown_id(row.id)}"
     yield about_line("Model", short_name(row.summary.model, ON_A_LINE) or "-")
@@ -112,7 +112,7 @@ async def delete_all(context: MainContext, rows: Rows) -> None:
 
 
 def _anchors(context: MainContext, going: Collection[str]) -> dict[str, str | None]:
-    """For each that is going, the nearest row before it that stays."""
+    """For each row that is to be deleted, the nearest one before it that stays."""
     anchors: dict[str, str | None] = {}
     stays = None
     for row in context.list_model.listing.rows:

@@ -19,7 +19,7 @@ KEEP_AFTER = 0.5
 
 
 class DraftKeeper:
-    """The draft of one form, under one key; of no use any more once it has forgotten it."""
+    """The draft of one form, under one key; of no use once it has forgotten the draft."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class DraftKeeper:
     def forget(self) -> Worker[None]:
         """The draft was saved or given up: take it from the disk, in the background.
 
-        The next key must not find a save that is only being put away.
+        In the background, so that the next key is not refused as if a save were under way.
         """
         self._given_up = True
         if self._timer is not None:

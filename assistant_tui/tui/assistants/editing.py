@@ -97,7 +97,7 @@ class EditorSession:
             raise EditorError(f"{error} · R takes up what it wrote") from None
 
     def settle(self, draft: Draft) -> None:
-        """What was written could be read: keep it as a draft, and take the file away.
+        """Keep what was written as a draft, once it was read, and remove the file.
 
         At once: what ends the program must find both or the draft alone.
         """
@@ -173,7 +173,7 @@ async def _edit(context: MainContext, original: RawJson, draft: Draft) -> Draft 
 async def _come_back(
     context: MainContext, original: RawJson, session: EditorSession
 ) -> Draft | None:
-    """Visit the editor as often as it takes to get JSON back; None gives up."""
+    """Open the editor again until it leaves valid JSON; None if the person gives up."""
     while True:
         text = session.file.before
         try:

@@ -25,7 +25,7 @@ _FORMATS: Mapping[str, str] = {
 
 
 async def export(context: MainContext) -> None:
-    """Ask for format and folder, write a file for each, and tell what a format cannot express."""
+    """Ask for format and folder, write a file for each, and name what the format cannot express."""
     rows = context.list_model.targets
     chosen = await context.ask(ChoiceDialog(f"Export {_count(rows)} as", _FORMATS))
     if chosen is None:

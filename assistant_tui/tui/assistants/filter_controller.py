@@ -24,7 +24,7 @@ Use = Callable[[Sequence[ResourceRow], bool], None]
 """Takes the rows, and whether they are all that the server has for the filter."""
 
 SLICE = 0.004
-"""Seconds that rows are looked at before keys have their turn."""
+"""Seconds that rows are matched before keys are handled."""
 BREATH = 0.001
 """Seconds that keys and drawing have before the next slice, and more if they need it."""
 PATIENCE = 0.05
@@ -91,7 +91,7 @@ class FilterController:
         self._screen = screen
         self._model = model
         self._looked_at: FilteredListing | None = None
-        """The view that came of the last look; another one has not been looked at here."""
+        """The view after the last step of matching; any other one has yet to be matched."""
         self._searching = False
         """The worker is there that looks at rows until none is left."""
         self._count = FIRST
@@ -128,7 +128,7 @@ class FilterController:
         self._bar.start()
 
     async def close(self) -> None:
-        """Put the input away; the filter stays."""
+        """Hide the input; the filter stays."""
         if self._bar is not None:
             bar, self._bar = self._bar, None
             await bar.remove()
@@ -155,7 +155,7 @@ class FilterController:
             await self.close()
 
     async def clear(self) -> None:
-        """Show all rows again, and put the input away."""
+        """Show all rows again, and hide the input."""
         self._show_everything()
         self._browser.show_list()
         await self.close()

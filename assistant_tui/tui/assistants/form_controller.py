@@ -32,7 +32,7 @@ _GROUP = "models"
 
 
 class Suggestions:
-    """Asks in the background; a list that fails is told, and any text can be typed all the same."""
+    """Asks in the background; a list that fails is reported, and any text can still be typed."""
 
     def __init__(self, screen: Screen[None], connector: Connector, reporter: Reporter) -> None:
         self._screen = screen

@@ -68,7 +68,7 @@ async def _open(context: MainContext, row: ResourceRow) -> None:
 
 
 async def add_samples(context: MainContext) -> None:
-    """Create them one after the other; a failure ends it and is told."""
+    """Create the samples one after the other; a failure ends this and is reported."""
     context.say("Adding samples…", Tone.WORKING)
     bodies = three_samples()
     for body in bodies:

@@ -221,7 +221,7 @@ def _changed(context: MainContext, edit: LeftEdit) -> Iterator[str]:
 
 
 def _made(context: MainContext, draft: Draft, since: float) -> Iterator[str]:
-    """Tell of an assistant that the draft's own create may have made before the program ended."""
+    """Mention an assistant that the draft's own create may have made before the program ended."""
     for row in context.list_model.listing.rows if draft.original is None else ():
         new = not row.problem and (row.created_at or 0) >= since - CLOCKS
         if new and is_made_of(draft.patch(), RawJson(row.text), FIELDS):

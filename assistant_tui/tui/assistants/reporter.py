@@ -1,4 +1,4 @@
-"""Tells a person what happens, on the status line, and asks what only a person can decide."""
+"""Reports on the status line what happens, and shows the dialogs that ask the person."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ class Reporter:
         return any(not dialog.working for dialog in self._asked)
 
     def show_waits_of(self, activity: "Activity") -> None:
-        """Tell, from now on, what the requests to a server wait for."""
+        """Show, from now on, what the requests to a server wait for."""
         activity.changed = self._show_waits
         self._activities.append(activity)
 

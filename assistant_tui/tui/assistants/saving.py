@@ -1,4 +1,4 @@
-"""Saves a draft: sends it, settles a conflict, and tells what the server made of it."""
+"""Saves a draft: sends it, settles a conflict, and reports what the server made of it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -28,7 +28,7 @@ from assistant_tui.tui.widgets.status_line import Tone
 
 
 class Purpose(NamedTuple):
-    """What a draft is saved for, and so what is said where it is not."""
+    """What a draft is saved for, which decides what is said where it is not saved."""
 
     unsaved: str
     uncreated: str
@@ -111,7 +111,7 @@ async def _send(context: MainContext, draft: Draft, undoes: int | None) -> SaveR
 
 
 def _done(context: MainContext, draft: Draft, saved: SaveResult, kept: Iterable[str]) -> SaveResult:
-    """Show and tell what was saved; `kept` are fields of others that were met on the way."""
+    """Show what was saved, and report it; `kept` are fields that others changed meanwhile."""
     saved = replace(saved, merged=tuple(dict.fromkeys((*kept, *saved.merged))))
     context.show_row(saved.row)
     done = "Created" if draft.assistant_id is None else "Saved"
@@ -186,7 +186,7 @@ def _names(fields: Iterable[str]) -> str:
 
 
 def _tell(context: MainContext, done: str, saved: SaveResult, remarks: Iterable[str] = ()) -> None:
-    """Say what was done, and what the server did beside."""
+    """Report what was done, and what else the server did."""
     identity = shown_id(saved.row.id)
     remarks, last = [*remarks], identity
     if saved.answer_lost:

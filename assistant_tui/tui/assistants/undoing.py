@@ -116,7 +116,7 @@ class _Undoing(NamedTuple):
 
 
 async def undo_many(context: MainContext, entries: Sequence[Entry]) -> None:
-    """Take back all of an act that was not taken back yet, once their number was typed."""
+    """Take back all of a bulk operation that was not taken back yet, once the number was typed."""
     if not entries:  # another program has taken them back, or the journal fails, just now
         context.say(
             context.service.journal.trouble or "Nothing of it is left to be undone", Tone.WARNING

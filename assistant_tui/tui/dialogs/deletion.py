@@ -40,7 +40,7 @@ class _CopyCheck:
     """Finds out, while a dialog asks, whether copies can be kept; where not, it asks once more."""
 
     def __init__(self, check: CopyCheck, wording: _Wording, answer: Callable[[bool], None]) -> None:
-        """`answer` closes the dialog; it is told whether the deletion is for good."""
+        """`answer` closes the dialog; its argument says whether the deletion is for good."""
         self._check = check
         self._wording = wording
         self._answer = answer

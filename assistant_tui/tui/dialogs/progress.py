@@ -208,7 +208,7 @@ class LoadingDialog(Dialog[str]):
         self._draw()
 
     def show(self, found: int, loaded: int, failure: str = "") -> None:
-        """Tell how many were found among how many, and why no more come."""
+        """Show how many were found among how many, and why no more come."""
         if (found, loaded, failure) != (self._found, self._loaded, self._failure):
             self._found, self._loaded, self._failure = found, loaded, failure
             if self.is_mounted:

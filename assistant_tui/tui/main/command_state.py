@@ -41,7 +41,7 @@ _WITH_MARKS = ("mark", "compare", "delete", "bulk", "unmark_all", "help")
 
 @dataclass(frozen=True)
 class Situation:
-    """What the screen is in the middle of."""
+    """What decides which commands are available."""
 
     has: frozenset[Needs]
     """What is there of what commands need."""

@@ -13,7 +13,7 @@ from assistant_tui.tui.workers import start
 
 
 class ListLoader:
-    """The only one who asks for rows, one request after the other, as the list's state says."""
+    """Asks for all rows, one request after the other, as the list's state says."""
 
     def __init__(self, model: ListModel, screen: Screen[None], connector: Connector) -> None:
         self._model = model
@@ -46,7 +46,7 @@ class ListLoader:
             self._running = False
 
     async def _carry_out(self, request: LoadRequest) -> None:
-        """Ask, and have the state know of every end that a request can have."""
+        """Send a request, and note in the state how it ended."""
         model = self._model
         model.update(model.state.started(request))
         self._asking = asyncio.create_task(self._ask(request))
@@ -62,7 +62,7 @@ class ListLoader:
         except ServiceError as error:
             model.update(model.state.failed(request, error))
         except Exception:
-            # A fault of this program, told as such elsewhere: the list must not wait for it.
+            # A fault of this program, reported as such elsewhere: the list must not wait for it.
             model.update(model.state.failed(request, ServiceError("this program has a fault")))
             raise
         else:

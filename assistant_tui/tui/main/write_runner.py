@@ -10,7 +10,7 @@ from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import Job, start
 
 IDLE_TIMEOUT = 0.5
-"""Seconds that a person who quits does not notice, and a write that was answered needs at most."""
+"""Seconds that a write needs at most once it was answered; too short for a person to notice."""
 
 
 class WriteRunner:
@@ -51,7 +51,7 @@ class WriteRunner:
             self._changed(False)
 
     async def becomes_idle(self) -> bool:
-        """Whether no write is under way, or the last one is just being put away.
+        """Whether no write is under way, after a short wait for one that has just been answered.
 
         A job that waits for an answer of the person loses nothing if it is left.
         """

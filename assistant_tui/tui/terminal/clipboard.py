@@ -77,7 +77,7 @@ class Clipboard:
         return self._send(text, "in tmux's buffer; sent on (OSC 52)", screen=False)
 
     async def _copy_here(self, text: str) -> str:
-        """On the machine in front of the person: its own clipboard, and the terminal's."""
+        """On the machine of the person: its own clipboard, and the terminal's."""
         sent = self._send(text)
         try:
             await _run([sys.executable, "-c", _PYPERCLIP], text)

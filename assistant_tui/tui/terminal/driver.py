@@ -32,7 +32,7 @@ _POLL_INTERVAL = 0.1
 _CHUNK_SIZE = 512
 """Bytes that are written at once where a write may block."""
 SILENT_TIMEOUT = 0.1
-"""Seconds without input after which a terminal that answers nothing has said all; Textual's own."""
+"""Seconds without input after which a terminal counts as silent; the same as Textual's."""
 ANSWER_TIMEOUT = 2.0
 """Seconds within which a terminal that has answered before will answer again."""
 MAX_PENDING_WRITES = 30

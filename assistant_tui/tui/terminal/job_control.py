@@ -116,8 +116,8 @@ def run_in_foreground(command: Sequence[str]) -> int:
 def _terminate(leader: int) -> None:
     """End a process and what it has started: an editor is often wrapped in a script.
 
-    By SIGTERM also after a hang-up, which the terminal tells those on it by itself, and which
-    nohup lets all of them ignore.
+    By SIGTERM also after a hang-up: the terminal itself sends SIGHUP to its processes, and nohup
+    lets all of them ignore it.
     """
     for each in [leader, *_descendants(leader, dict(_parent_processes()))]:
         with suppress(ProcessLookupError):

@@ -21,7 +21,7 @@ CHECK_INTERVAL = 0.1
 MAX_CHECKS = 100
 """Checks after which a key counts as done though its sentinel has not come back."""
 IDLE_SHARE = 0.1
-"""Processor time per second of a program that only waits, at most."""
+"""The most processor time per second of a program that only waits."""
 BUSY_CHECK = 0.05
 """What a check counts before which the program was busy: the widget is slow, not stuck."""
 

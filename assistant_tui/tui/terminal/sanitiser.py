@@ -12,7 +12,7 @@ class Sanitiser(LineFilter):
     """A line filter that replaces control characters without changing the width of a line."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Replace what could steer a terminal; the cells stay as many."""
+        """Replace what could control a terminal; the width in cells stays the same."""
         return [
             segment
             if segment.control or segment.text.isprintable()

@@ -8,17 +8,17 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.tui.widgets.text_view import TextView
 
 DEBOUNCE = 0.12
-"""Seconds that the cursor must rest before the detail follows; a held key repeats faster."""
+"""Seconds from a move of the cursor until the detail is shown; a held key repeats faster."""
 
 
 class DetailPane(TextView):
-    """The detail of one row; it follows `row` when that has rested."""
+    """The detail of one row; it follows `row` once that has not changed for DEBOUNCE seconds."""
 
     row: var[ResourceRow | None] = var(None)
     _timer: Timer | None = None
 
     def watch_row(self, before: ResourceRow | None, now: ResourceRow | None) -> None:
-        """Show the first row at once, the others when the cursor rests."""
+        """Show the first row at once, the others after DEBOUNCE seconds."""
         if self._timer is not None:
             self._timer.stop()
         if before is None or now is None:

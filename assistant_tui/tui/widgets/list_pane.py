@@ -31,7 +31,7 @@ WHEEL_ROWS = 3
 SCROLL_STRIDE = 4
 """Rows that scroll at once beside another pane, where the terminal cannot move them by itself.
 
-Over a slow line a held key would drown the answers in rows that are sent anew for each press.
+Otherwise each press of a held key would send all rows anew, which is too much for a slow line.
 """
 _TITLE_LINES = 1
 _MARGIN = 2

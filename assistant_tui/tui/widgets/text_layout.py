@@ -67,7 +67,7 @@ def fit(text: str, width: int) -> str:
 
 
 _MATCH_STYLE = Style(bold=True, underline=True)
-"""What was looked for, whatever the colours."""
+"""The style of a match: it is visible in all themes."""
 
 
 def column_titles(width: int, ordering: Ordering | None = None) -> str:

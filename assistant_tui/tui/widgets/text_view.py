@@ -18,7 +18,7 @@ from assistant_tui.tui.widgets.text_layout import fit, wrap
 
 
 class LineWidget(Widget):
-    """Works its plain look out once for all lines that are drawn together.
+    """Computes its plain style once for all lines that are drawn together.
 
     Textual asks all ancestors for it, which takes longer than to draw a line.
     """
