@@ -85,9 +85,9 @@ class DraftKeeper:
             self._kept = True
 
     def forget(self) -> Worker[None]:
-        """The draft was saved or given up: take it from the disk, in the background.
+        """Remove the draft, which was saved or given up, from the disk in the background.
 
-        In the background, so that the next key is not refused as if a save were under way.
+        Otherwise the next key would be refused as if the save were still under way.
         """
         self._given_up = True
         if self._timer is not None:
