@@ -71,6 +71,7 @@ class RunRoutes:
 
     async def _list(self, request: Request) -> Response:
         """GET /threads/{thread}/runs: a page of them."""
+        self._runs.start()
         return await self._page(request, RUN, THREAD, request.path_params["thread"])
 
     async def _list_steps(self, request: Request) -> Response:
@@ -96,6 +97,7 @@ class RunRoutes:
 
     async def _retrieve(self, request: Request) -> Response:
         """GET …/runs/{run}; with ``stream=true`` its events, from Last-Event-ID on."""
+        self._runs.start()
         thread_id, run_id = _ids(request)
         runs = Collection(self._store, RUN, thread_id)
         run = await self._executor.read(lambda: runs.get(run_id))

@@ -68,6 +68,7 @@ class ThreadRoutes:
 
     async def _retrieve(self, request: Request) -> Response:
         """GET /threads/{thread}."""
+        self._runs.start()
         thread_id = request.path_params["thread"]
         return await self._executor.read(
             lambda: object_response(THREAD, thread_id, self._threads.get(thread_id))

@@ -55,7 +55,11 @@ class RunService:
         self._clock = clock
 
     def start(self) -> None:
-        """See to runs that an earlier process has left, from now on."""
+        """See to runs that another process has left, from now on.
+
+        A server on a socket does so from its start; one in process once somebody asks for threads,
+        so that nothing is looked at for those who use assistants alone.
+        """
         self._watch.start()
 
     async def close(self) -> None:

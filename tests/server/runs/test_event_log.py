@@ -1,0 +1,103 @@
+"""The log of events: changes that share a transaction, followers that are slow."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from assistant_tui.server.errors import StoreError
+from assistant_tui.server.runs import event_log
+from assistant_tui.server.runs.event_log import Change, EventLog
+from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.executor import StoreExecutor
+from assistant_tui.server.store.interface import Event, ObjectWriter, StoredEvent
+from assistant_tui.server.store.sqlite_store import SQLiteStore
+from tests.limits import LIMIT
+
+Result = TypeVar("Result")
+
+
+def tells(log: str, *names: str) -> Callable[[ObjectWriter], Change[str]]:
+    """A change that does nothing but tell events."""
+    return lambda objects: Change(f"of {log}", log, [Event(name, "{}") for name in names])
+
+
+class CountingStore(SampleStore):
+    """Counts the transactions that write."""
+
+    writes = 0
+
+    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+        """As the store does."""
+        self.writes += 1
+        return super().write(change)
+
+
+async def test_changes_that_come_together_share_a_transaction() -> None:
+    store = CountingStore(0)
+    log = EventLog(store, StoreExecutor())
+    done = await asyncio.gather(*(log.commit(tells(f"run_{n}", "a", "b")) for n in range(50)))
+    assert [result for result, _ in done] == [f"of run_{n}" for n in range(50)]
+    assert all([each.number for each in events] == [1, 2] for _, events in done)
+    assert store.writes < 10
+
+
+async def test_a_change_that_fails_takes_no_other_with_it() -> None:
+    log = EventLog(SampleStore(0), StoreExecutor())
+
+    def fail(objects: ObjectWriter) -> Change[str]:
+        raise StoreError("of this test")
+
+    changes = [tells("one", "a"), fail, tells("two", "a")]
+    done = await asyncio.gather(*map(log.commit, changes), return_exceptions=True)
+    assert isinstance(done[1], StoreError)
+    assert done[0] == ("of one", [StoredEvent(1, "a", "{}")])
+    assert done[2] == ("of two", [StoredEvent(1, "a", "{}")])
+
+
+@pytest.mark.parametrize("most", [3, 1000], ids=["falls behind", "keeps up"])
+async def test_a_slow_follower_misses_nothing_and_slows_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(event_log, "_MOST_WAITING", most)
+    with SQLiteStore(tmp_path / "store.db") as store:
+        log = EventLog(store, StoreExecutor())
+        async with asyncio.timeout(LIMIT):
+            await log.commit(tells("run", "0"))
+            followed = log.follow("run")
+            first = await anext(followed)
+            for number in range(1, 20):  # nobody takes these meanwhile
+                await log.commit(tells("run", str(number)))
+            events = [first, *[await anext(followed) for _ in range(19)]]
+            await followed.aclose()
+    assert [each.name for each in events if each] == [str(number) for number in range(20)]
+
+
+async def test_events_of_another_process_are_found_between_those_of_this_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store.db"
+    with SQLiteStore(path) as store, SQLiteStore(path) as elsewhere:
+        log, other = EventLog(store, StoreExecutor()), EventLog(elsewhere, StoreExecutor())
+        async with asyncio.timeout(LIMIT):
+            await log.commit(tells("run", "0"))
+            followed = log.follow("run")
+            events = [await anext(followed)]
+            await other.commit(tells("run", "1"))
+            await log.commit(tells("run", "2"))
+            events += [await anext(followed) for _ in range(2)]
+            await other.commit(tells("run", "3"))
+            events.append(await anext(followed))
+            await followed.aclose()
+    assert [each.name for each in events if each] == ["0", "1", "2", "3"]
+
+
+async def test_a_follower_hears_that_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "PING_SECONDS", 0.5)
+    log = EventLog(SampleStore(0), StoreExecutor())
+    async with asyncio.timeout(LIMIT):
+        followed = log.follow("run")
+        assert await anext(followed) is None and await anext(followed) is None
+        await followed.aclose()
