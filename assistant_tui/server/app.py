@@ -21,10 +21,13 @@ from assistant_tui.server.http.middleware import (
 from assistant_tui.server.http.responses import EXCEPTION_HANDLERS
 from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.routes.assistants import AssistantRoutes
+from assistant_tui.server.routes.file_batches import FileBatchRoutes
 from assistant_tui.server.routes.files import FileRoutes
 from assistant_tui.server.routes.models import ModelRoutes
 from assistant_tui.server.routes.runs import RunRoutes
 from assistant_tui.server.routes.threads import ThreadRoutes
+from assistant_tui.server.routes.vector_store_files import VectorStoreFileRoutes
+from assistant_tui.server.routes.vector_stores import VectorStoreRoutes
 from assistant_tui.server.runs.backends import Backends
 from assistant_tui.server.runs.executor import RunExecutor
 from assistant_tui.server.runs.lease_watch import LeaseWatch
@@ -60,6 +63,9 @@ def create_app(
     parts = (
         AssistantRoutes(backing),
         FileRoutes(backing),
+        VectorStoreRoutes(backing),
+        VectorStoreFileRoutes(backing),
+        FileBatchRoutes(backing),
         RunRoutes(backing, service, runs.log),
         ThreadRoutes(backing, service),
         ModelRoutes(models or MODELS),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assistant_tui.server.store.interface import ObjectKind, new_id
+from assistant_tui.server.store.interface import ObjectKind
 from assistant_tui.server.store.paging import Json
 
 ASSISTANT = ObjectKind("assistant", "asst", members={"tool_resources": dict})
@@ -52,9 +52,4 @@ def merge_tool_resources(old: Json, new: Json) -> Json:
 def _resource(tool: str, old: Json, given: Any) -> Any:
     if tool not in _EMPTY_LISTS:  # a tool of another server: kept as sent
         return given
-    resource = {**_EMPTY_LISTS[tool], **old.get(tool, {}), **given}
-    # There are no vector stores here: one that is asked for gets an id and nothing more.
-    asked = resource.pop("vector_stores", None)
-    if asked is not None:
-        resource["vector_store_ids"] = [new_id("vs") for _ in asked]
-    return resource
+    return {**_EMPTY_LISTS[tool], **old.get(tool, {}), **given}

@@ -5,6 +5,7 @@ from typing import Any
 from assistant_tui.server.assistants import merge_tool_resources
 from assistant_tui.server.store.interface import ObjectKind, ObjectWriter
 from assistant_tui.server.store.paging import Json
+from assistant_tui.server.vector_stores.membership import with_vector_stores
 
 THREAD = ObjectKind("thread", "thread", members={"tool_resources": dict})
 MESSAGE = ObjectKind("thread.message", "msg", members={"content": list})
@@ -13,7 +14,8 @@ MESSAGE = ObjectKind("thread.message", "msg", members={"content": list})
 
 def create_thread(objects: ObjectWriter, body: Json) -> Json:
     """Keep a new thread with the messages that the request gives; returns the thread."""
-    resources = merge_tool_resources({}, body.get("tool_resources") or {})
+    asked = with_vector_stores(objects, body).get("tool_resources")
+    resources = merge_tool_resources({}, asked or {})
     fields = {"metadata": body.get("metadata") or {}, "tool_resources": resources}
     thread = objects.create(THREAD, fields)
     for message in body.get("messages") or ():

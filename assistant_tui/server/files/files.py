@@ -52,7 +52,8 @@ def _expires_at(file: Json) -> int | None:
     return None if lifetime is None else file["created_at"] + lifetime
 
 
-def _is_expired(file: Json) -> bool:
+def is_expired_file(file: Json) -> bool:
+    """Whether the time of a file is over; it is then not there any more."""
     expires_at = _expires_at(file)
     return expires_at is not None and expires_at <= time.time()
 
@@ -85,13 +86,13 @@ class Files:
     def find(self, objects: ObjectReader, file_id: str) -> Json | None:
         """As :meth:`get`, in a transaction."""
         file = objects.get(FILE, file_id)
-        return None if file is None or _is_expired(file) else file
+        return None if file is None or is_expired_file(file) else file
 
     def page(self, query: PageQuery, purpose: str | None) -> StoredPage:
         """A page of the files, of those with a purpose if one is given."""
 
         def is_wanted(file: Json) -> bool:
-            return purpose in (None, file["purpose"]) and not _is_expired(file)
+            return purpose in (None, file["purpose"]) and not is_expired_file(file)
 
         return self._store.read(lambda objects: objects.page(FILE, query, wanted=is_wanted))
 
@@ -101,9 +102,19 @@ class Files:
         content = None if file is None else self._contents.open(file_id)
         return None if file is None or content is None else (file, content)
 
-    def delete(self, file_id: str) -> bool:
-        """Remove a file and its content; False if there is no such file."""
-        deleted = self._store.write(lambda objects: objects.delete(FILE, file_id))
+    def delete(self, file_id: str, detach: Callable[[ObjectWriter, str], None]) -> bool:
+        """Remove a file and its content; False if there is no such file.
+
+        Args:
+            file_id: of the file.
+            detach: takes it out of what it is in, in the same transaction.
+        """
+
+        def delete(objects: ObjectWriter) -> bool:
+            detach(objects, file_id)
+            return objects.delete(FILE, file_id)
+
+        deleted = self._store.write(delete)
         if deleted:
             self._contents.delete(file_id)
         return deleted

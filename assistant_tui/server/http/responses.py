@@ -53,9 +53,14 @@ def list_response(page: StoredPage) -> Response:
 
 def object_response(kind: ObjectKind, object_id: str, found: Json | None) -> Response:
     """An object, or what is said about it. Raises ApiError, of status 404, for None."""
+    return JSONResponse(required(kind, object_id, found))
+
+
+def required(kind: ObjectKind, object_id: str, found: Json | None) -> Json:
+    """The object that was found. Raises ApiError, of status 404, for None."""
     if found is None:
         raise ApiError(f"No {kind.noun} found with id '{object_id}'.", status=404)
-    return JSONResponse(found)
+    return found
 
 
 async def _api_error(request: Request, error: Exception) -> Response:

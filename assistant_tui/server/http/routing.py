@@ -1,27 +1,32 @@
 """Routes whose methods are answered by handlers, and what handlers share."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from assistant_tui.server.files.contents import FileContents
 from assistant_tui.server.http.requests import BodyReader
 from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Store
+from assistant_tui.server.vector_stores.text_search import TextSearch
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
 class Backing:
     """What the handlers of one application work on."""
 
-    store: Store
-    executor: StoreExecutor = field(default_factory=StoreExecutor)
-    """Where the store is called: its calls block."""
-    bodies: BodyReader = field(default_factory=BodyReader)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.executor = StoreExecutor()
+        """Where the store is called: its calls block."""
+        self.bodies = BodyReader()
+        self.contents = FileContents(store.files_folder)
+        """Of the uploaded files."""
+        self.text_search = TextSearch(store, self.contents)
+        """In the vector stores."""
 
 
 def route(path: str, **handlers: Handler) -> Route:

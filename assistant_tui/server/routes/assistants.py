@@ -10,8 +10,10 @@ from assistant_tui.server.assistants import ASSISTANT, created, modified
 from assistant_tui.server.http.requests import read_query
 from assistant_tui.server.http.responses import JSONResponse, list_response, object_response
 from assistant_tui.server.http.routing import Backing, route
-from assistant_tui.server.store.interface import Collection
+from assistant_tui.server.store.interface import Collection, ObjectWriter
+from assistant_tui.server.store.paging import Json
 from assistant_tui.server.validation.assistants import CREATE_ASSISTANT, MODIFY_ASSISTANT
+from assistant_tui.server.vector_stores.membership import with_vector_stores
 
 
 class AssistantRoutes:
@@ -19,6 +21,8 @@ class AssistantRoutes:
 
     def __init__(self, backing: Backing) -> None:
         self._assistants = Collection(backing.store, ASSISTANT)
+        self._store = backing.store
+        self._text_search = backing.text_search
         self._executor = backing.executor
         self._bodies = backing.bodies
 
@@ -38,8 +42,11 @@ class AssistantRoutes:
     async def _create(self, request: Request) -> Response:
         """POST /assistants: a new one, which is on disk when it is answered."""
         body = await self._bodies.read_object(request, CREATE_ASSISTANT)
-        fields = created(body)
-        return await self._executor.write(lambda: JSONResponse(self._assistants.create(fields)))
+        answer = await self._executor.write(
+            lambda: JSONResponse(self._store.write(lambda objects: _create(objects, body)))
+        )
+        self._text_search.wake()
+        return answer
 
     async def _retrieve(self, request: Request) -> Response:
         """GET /assistants/{id}."""
@@ -65,3 +72,7 @@ class AssistantRoutes:
         deleted = await self._executor.write(lambda: self._assistants.delete(assistant_id))
         answer = {"id": assistant_id, "object": "assistant.deleted", "deleted": True}
         return object_response(ASSISTANT, assistant_id, answer if deleted else None)
+
+
+def _create(objects: ObjectWriter, body: Json) -> Json:
+    return objects.create(ASSISTANT, created(with_vector_stores(objects, body)))

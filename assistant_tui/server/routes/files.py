@@ -11,13 +11,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from assistant_tui.server.errors import ApiError, ServerBusy
-from assistant_tui.server.files.contents import FileContents, Upload
+from assistant_tui.server.files.contents import Upload
 from assistant_tui.server.files.files import FILE, Files, new_file, shown
 from assistant_tui.server.http.multipart import Form, consume_body, read_form
 from assistant_tui.server.http.requests import read_query
 from assistant_tui.server.http.responses import JSONResponse, list_response, object_response
 from assistant_tui.server.http.routing import Backing, route
 from assistant_tui.server.store.paging import StoredPage
+from assistant_tui.server.vector_stores.membership import remove_from_all
 
 FILE_LIMIT = 512 * 1024 * 1024
 """Bytes of one file."""
@@ -32,7 +33,8 @@ class FileRoutes:
     """The five operations on files."""
 
     def __init__(self, backing: Backing) -> None:
-        self._contents = FileContents(backing.store.files_folder)
+        self._contents = backing.contents
+        self._text_search = backing.text_search
         self._files = Files(backing.store, self._contents)
         self._executor = backing.executor
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
@@ -97,7 +99,8 @@ class FileRoutes:
     async def _delete(self, request: Request) -> Response:
         """DELETE /files/{id}."""
         file_id = request.path_params["id"]
-        deleted = await self._executor.write(lambda: self._files.delete(file_id))
+        deleted = await self._executor.write(lambda: self._files.delete(file_id, remove_from_all))
+        self._text_search.wake()
         answer = {"id": file_id, "object": "file", "deleted": True}
         return object_response(FILE, file_id, answer if deleted else None)
 

@@ -52,7 +52,9 @@ class RunRoutes:
     async def _create_thread_and_run(self, request: Request) -> Response:
         """POST /threads/runs."""
         body = await self._backing.bodies.read_object(request, CREATE_THREAD_AND_RUN)
-        return self._answer(await self._runs.create_thread_and_run(body), body)
+        started = await self._runs.create_thread_and_run(body)
+        self._backing.text_search.wake()
+        return self._answer(started, body)
 
     async def _create(self, request: Request) -> Response:
         """POST /threads/{thread}/runs."""

@@ -62,9 +62,11 @@ class ThreadRoutes:
     async def _create(self, request: Request) -> Response:
         """POST /threads: a new one, with the messages that the body gives, if there is a body."""
         body = await self._backing.bodies.read_object(request, CREATE_THREAD, optional=True)
-        return await self._executor.write(
+        answer = await self._executor.write(
             lambda: JSONResponse(self._store.write(partial(create_thread, body=body)))
         )
+        self._backing.text_search.wake()
+        return answer
 
     async def _retrieve(self, request: Request) -> Response:
         """GET /threads/{thread}."""

@@ -48,7 +48,7 @@ class ObjectKind:
     @property
     def noun(self) -> str:
         """What messages call it, such as ``message``."""
-        return self.name.rpartition(".")[2]
+        return self.name.rpartition(".")[2].replace("_", " ")
 
 
 class Event(NamedTuple):

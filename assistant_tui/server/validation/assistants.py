@@ -20,7 +20,6 @@ from assistant_tui.server.validation.checks import (
 )
 
 IDENTIFIER = string(64, minimum=1, pattern="[a-zA-Z0-9_-]+")
-_IDS = array(string())
 METADATA = nullable(string_map(string(512), pairs=16, key_length=64))
 
 _FILE_SEARCH = object_(
@@ -94,17 +93,18 @@ def _chunk_sizes(path: str, value: Any) -> None:
     number(0, half, whole=True)(f"{path}.chunk_overlap_tokens", value["chunk_overlap_tokens"])
 
 
+CHUNKING_STRATEGY = tagged_union(
+    {
+        "auto": object_({"type": string()}, closed=True),
+        "static": object_(
+            {"type": string(), "static": _chunk_sizes}, ("type", "static"), closed=True
+        ),
+    }
+)
 _VECTOR_STORE = object_(
     {
-        "file_ids": _IDS,
-        "chunking_strategy": tagged_union(
-            {
-                "auto": object_({"type": string()}, closed=True),
-                "static": object_(
-                    {"type": string(), "static": _chunk_sizes}, ("type", "static"), closed=True
-                ),
-            }
-        ),
+        "file_ids": array(IDENTIFIER),
+        "chunking_strategy": CHUNKING_STRATEGY,
         "metadata": METADATA,
     }
 )

@@ -1,0 +1,122 @@
+"""Puts files into vector stores and takes them out, within a transaction of the store.
+
+Each change leaves a task behind, in the same transaction: the ingestion reads it and brings the
+text index in line, now or after the program has been started again.
+"""
+
+from assistant_tui.server.files.files import FILE, is_expired_file
+from assistant_tui.server.store.interface import ObjectWriter
+from assistant_tui.server.store.paging import Json
+from assistant_tui.server.vector_stores.objects import (
+    FILE_BATCH,
+    INDEX_TASK,
+    MEMBERSHIP,
+    VECTOR_STORE,
+    VECTOR_STORE_FILE,
+    active,
+    counted,
+    new_vector_store,
+    new_vector_store_file,
+)
+
+
+def create_vector_store(objects: ObjectWriter, body: Json) -> Json:
+    """Make a vector store with the files that the request names; returns it."""
+    store = objects.create(VECTOR_STORE, new_vector_store(body))
+    for file_id in dict.fromkeys(body.get("file_ids") or ()):
+        add_file(objects, store["id"], {**body, "file_id": file_id, "attributes": {}})
+    found = objects.get(VECTOR_STORE, store["id"])
+    assert found is not None
+    return found
+
+
+def with_vector_stores(objects: ObjectWriter, body: Json) -> Json:
+    """A request with the vector stores made that its ``tool_resources`` ask for.
+
+    They stand in it by their ids then, in place of ``vector_stores``.
+    """
+    resources = body.get("tool_resources") or {}
+    asked = (resources.get("file_search") or {}).get("vector_stores")
+    if asked is None:
+        return body
+    rest = {key: value for key, value in resources["file_search"].items() if key != "vector_stores"}
+    known = ("file_ids", "chunking_strategy", "metadata")  # others are kept out, as elsewhere below
+    specs = [{key: each[key] for key in known if key in each} for each in asked]
+    made = [create_vector_store(objects, spec)["id"] for spec in specs]
+    file_search = {**rest, "vector_store_ids": made}
+    return {**body, "tool_resources": {**resources, "file_search": file_search}}
+
+
+def add_file(objects: ObjectWriter, store_id: str, spec: Json, batch_id: str = "") -> Json:
+    """Put a file into a vector store, anew if it is there already; returns it.
+
+    A file that does not exist fails at once.
+
+    Args:
+        objects: the transaction.
+        store_id: the vector store, which must be there.
+        spec: what the request says about it, with its ``file_id``.
+        batch_id: the batch that it belongs to, or empty.
+    """
+    file_id = spec["file_id"]
+    remove_file(objects, store_id, file_id)
+    fields = new_vector_store_file(store_id, spec, batch_id)
+    file = objects.get(FILE, file_id)
+    if file is None or is_expired_file(file):
+        message = f"No file found with id '{file_id}'."
+        fields["status"] = "failed"
+        fields["last_error"] = {"code": "invalid_file", "message": message}
+    made = objects.create(VECTOR_STORE_FILE, fields, store_id, file_id)
+    objects.create(MEMBERSHIP, {}, file_id, store_id)
+    _count(objects, store_id, None, made)
+    _leave_task(objects, store_id, file_id)
+    return made
+
+
+def change_file(objects: ObjectWriter, old: Json, new: Json) -> None:
+    """Put a file in a vector store in the place of what it was."""
+    objects.replace(VECTOR_STORE_FILE, new, new["vector_store_id"])
+    _count(objects, new["vector_store_id"], old, new)
+
+
+def remove_file(objects: ObjectWriter, store_id: str, file_id: str) -> bool:
+    """Take a file out of a vector store; False if it is not in it."""
+    old = objects.get(VECTOR_STORE_FILE, file_id, store_id)
+    if old is None:
+        return False
+    objects.delete(VECTOR_STORE_FILE, file_id, store_id)
+    objects.delete(MEMBERSHIP, store_id, file_id)
+    _count(objects, store_id, old, None)
+    _leave_task(objects, store_id, file_id)
+    return True
+
+
+def remove_from_all(objects: ObjectWriter, file_id: str) -> None:
+    """Take a file out of all vector stores, because it is deleted."""
+    for store_id in objects.delete_all(MEMBERSHIP, file_id):
+        remove_file(objects, store_id, file_id)
+
+
+def delete_vector_store(objects: ObjectWriter, store_id: str) -> bool:
+    """Delete a vector store, but not the files in it; False if there is none."""
+    if not objects.delete(VECTOR_STORE, store_id):
+        return False
+    for file_id in objects.delete_all(VECTOR_STORE_FILE, store_id):
+        objects.delete(MEMBERSHIP, store_id, file_id)
+    objects.delete_all(FILE_BATCH, store_id)
+    _leave_task(objects, store_id, "")
+    return True
+
+
+def _leave_task(objects: ObjectWriter, store_id: str, file_id: str) -> None:
+    objects.create(INDEX_TASK, {"vector_store_id": store_id, "file_id": file_id, "until": 0.0})
+
+
+def _count(objects: ObjectWriter, store_id: str, old: Json | None, new: Json | None) -> None:
+    store = objects.get(VECTOR_STORE, store_id)
+    assert store is not None
+    objects.replace(VECTOR_STORE, active(counted(store, old, new)))
+    batch_id = (new or old or {})["batch_id"]
+    batch = objects.get(FILE_BATCH, batch_id, store_id) if batch_id else None
+    if batch is not None:
+        objects.replace(FILE_BATCH, counted(batch, old, new), store_id)
