@@ -66,7 +66,9 @@ def create_parser() -> Parser:
         "OPENAI_ORG_ID and OPENAI_PROJECT_ID), else on the local store.",
         epilog="In the program, ? shows all keys. Keys to servers come from the environment, "
         "never from an option: for --base-url and OPENAI_BASE_URL from ASSISTANT_TUI_API_KEY, "
-        "else OPENAI_API_KEY. ASSISTANT_TUI_HOME is one folder for all files of the program.",
+        "else OPENAI_API_KEY. ASSISTANT_TUI_BACKEND_URL is the server of chat completions whose "
+        "models answer in runs of the local store. ASSISTANT_TUI_HOME is one folder for all files "
+        "of the program.",
     )
     _add_program(parser)
     subcommands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -203,6 +205,12 @@ def _add_serve(subcommands: Any) -> None:
     serve.add_argument("--database", metavar="FILE", type=Path, help="the local profile's store")
     serve.add_argument(
         "--api-key-env", metavar="NAME", help="insist on the key in this environment variable"
+    )
+    serve.add_argument(
+        "--backend", metavar="URL", help="let this server of chat completions answer in runs"
+    )
+    serve.add_argument(
+        "--backend-key-env", metavar="NAME", help="the environment variable with its key"
     )
     serve.add_argument(
         "--allow-origin",

@@ -93,6 +93,8 @@ def _load_settings(options: argparse.Namespace, folders: Folders) -> Settings:
         options.read_only,
         options.no_mouse,
         options.theme,
+        getattr(options, "backend", None),
+        getattr(options, "backend_key_env", None),
     )
     path = options.config or folders.config_file
     return load_settings(flags, path, required=options.config is not None)
@@ -105,6 +107,7 @@ def _serve(options: argparse.Namespace, settings: Settings, folders: Folders) ->
         "which serves the local store",
     )
     from assistant_tui.cli import serve
+    from assistant_tui.services.endpoints import backends_of
 
     named = options.api_key_env
     return serve.run(
@@ -113,6 +116,7 @@ def _serve(options: argparse.Namespace, settings: Settings, folders: Folders) ->
         database=options.database or folders.store,
         api_key=None if named is None else serve.read_key(named),
         models=settings.server_models,
+        backends=backends_of(settings.backends),
         allow_origins=options.allow_origin,
     )
 

@@ -15,6 +15,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.http.access import AccessPolicy, is_loopback, read_origin
 from assistant_tui.server.http.serving import listen, log_to_stderr, origin, serve
+from assistant_tui.server.runs.backends import Backends
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 
 _PREFIX = "/v1"
@@ -48,6 +49,7 @@ def run(
     database: Path,
     api_key: str | None,
     models: Sequence[str],
+    backends: Backends | None = None,
     allow_origins: Sequence[str] = (),
 ) -> int:
     """Serve the API at ``/v1``, print its URL, and return the exit code.
@@ -74,7 +76,12 @@ def run(
             if not api_key and not is_loopback(address):  # a name can be made to mean anything
                 return _fail(2, _needs_key(f"--host {host} is {address}, which"))
             app = create_app(
-                store, models=models, api_key=api_key or None, prefix=_PREFIX, access=access
+                store,
+                models=models,
+                api_key=api_key or None,
+                prefix=_PREFIX,
+                access=access,
+                chat_models=backends,
             )
             return _serve(store, app, listener, host)
 

@@ -1,19 +1,25 @@
 """Loads the settings of a run: reads config.toml, checks it against one table, applies the options.
 
-The order: an option of the command line, an environment variable, the file, the default. The table
-says for each key what is allowed; the first thing that is not raises ConfigurationError.
+The order: an option of the command line, an environment variable, the file, the default.
 """
 
-import ipaddress
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from assistant_tui.config.rules import (
+    CONNECTION_KEYS,
+    INSECURE_BACKEND,
+    INSECURE_URL,
+    PROFILE_RULES,
+    check_config,
+    is_secure_url,
+)
 from assistant_tui.config.settings import (
     LOCAL,
+    BackendSettings,
     ConfigurationError,
     Profile,
     Settings,
@@ -25,6 +31,8 @@ from assistant_tui.storage.user_files import MEGABYTE, FileError, FileMissing, r
 OWN_KEY_ENV = "ASSISTANT_TUI_API_KEY"
 DEFAULT_KEY_ENV = f"{OWN_KEY_ENV} OPENAI_API_KEY"
 """The environment variables with the key of a server that is given by its URL only."""
+BACKEND_URL_ENV = "ASSISTANT_TUI_BACKEND_URL"
+"""The environment variable with the URL of a backend."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,10 @@ class Flags:
     read_only: bool = False
     no_mouse: bool = False
     theme: str | None = None
+    backend: str | None = None
+    """The URL of a backend of the embedded server."""
+    backend_key_env: str | None = None
+    """The environment variable with its key."""
 
 
 def load_settings(
@@ -68,6 +80,7 @@ def load_settings(
         profile=profile,
         profiles={**profiles, profile.name: profile} if flags.demo is None else profiles,
         server_models=tuple(data.get("server", {}).get("models", ())),
+        backends=_backends(flags, data.get("server", {}).get("backends", {}), environ),
         theme=flags.theme or ui.get("theme", "textual-dark"),
         mouse=ui.get("mouse", True) and not flags.no_mouse,
         clipboard_command=ui.get("clipboard_command", ""),
@@ -138,147 +151,40 @@ def _url_profile(name: str, base_url: str, origin: str, others: Mapping[str, Pro
     return Profile(free, Source.REMOTE, base_url, api_key_env=DEFAULT_KEY_ENV)
 
 
-@dataclass(frozen=True)
-class Rule:
-    """What one key of the configuration may hold."""
-
-    allowed: str
-    """The allowed values in words, for the error message."""
-    accepts: Callable[[Any], bool]
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_number(value: Any, least: float, most: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-
-
-def _is_models(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(_is_text(v) and v for v in value)
+def _backends(
+    flags: Flags, configured: Mapping[str, Mapping[str, Any]], environ: Mapping[str, str]
+) -> tuple[BackendSettings, ...]:
+    """The backends of the file, and before them the one that is given by its URL."""
+    origin = BACKEND_URL_ENV if flags.backend is None else "--backend"
+    url = environ.get(BACKEND_URL_ENV) if flags.backend is None else flags.backend
+    backends = tuple(_backend(name, table) for name, table in configured.items())
+    if url is None:
+        if flags.backend_key_env is not None:
+            raise ConfigurationError("--backend-key-env: only with --backend URL")
+        return backends
+    rule = PROFILE_RULES["base_url"]
+    if not rule.accepts(url):
+        raise ConfigurationError(f"{origin}: {rule.allowed} is allowed")
+    key_env = flags.backend_key_env
+    if key_env is not None:
+        _check_backend_key(key_env, url, origin, environ)
+    name = "backend" if "backend" not in configured else origin
+    return (_backend(name, {"base_url": url, "api_key_env": key_env or ""}), *backends)
 
 
-def is_web_address(value: Any) -> bool:
-    """Whether this is an http or https URL with a host, and nothing that urlsplit would drop."""
-    try:
-        parts = urlsplit(value)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        return known and value.isprintable() and " " not in value
-    except (ValueError, TypeError, AttributeError):
-        return False
-
-
-def _integer(least: int, most: int) -> Rule:
-    allowed = f"a whole number from {least} to {most}"
-    return Rule(allowed, lambda v: isinstance(v, int) and _is_number(v, least, most))
-
-
-TEXT = Rule("a text", _is_text)
-FLAG = Rule("true or false", lambda value: isinstance(value, bool))
-TEXTS = Rule("a table of texts", _is_texts)
-
-PROFILE_RULES: Mapping[str, Rule] = {
-    "base_url": Rule("an http:// or https:// URL", is_web_address),
-    "api_key_env": TEXT,
-    "api_key_command": TEXT,
-    "api_key_keyring": TEXT,
-    "api_key_file": TEXT,
-    "api_key_header": TEXT,
-    "headers": TEXTS,
-    "query": TEXTS,
-    "organization": TEXT,
-    "project": TEXT,
-    "read_only": FLAG,
-    "full_replace": FLAG,
-    "page_size": _integer(1, 100),
-    "timeout": Rule("seconds from 0.1 to 3600", lambda v: _is_number(v, 0.1, 3600)),
-    "model": TEXT,
-    "allow_insecure": FLAG,
-    "proxy": TEXT,
-    "ca_file": TEXT,
-    "client_cert": TEXT,
-}
-
-SECTION_RULES: Mapping[str, Mapping[str, Rule]] = {
-    "server": {"models": Rule("a list of names, at least one", _is_models)},
-    "ui": {"theme": TEXT, "clipboard_command": TEXT, "mouse": FLAG, "remember": FLAG},
-    "journal": {"keep_days": _integer(1, 3650), "keep_megabytes": _integer(1, 10_000)},
-}
-
-TOP_LEVEL_KEYS = ("default", "profiles", "keymap", *SECTION_RULES)
-
-
-def check_config(path: str, data: Mapping[str, Any]) -> None:
-    """Raise ConfigurationError for the first thing in a configuration that is not allowed."""
-    for key, value in data.items():
-        if key not in TOP_LEVEL_KEYS:
-            raise ConfigurationError(
-                f"{path}: unknown key '{key}'; allowed: {', '.join(TOP_LEVEL_KEYS)}"
-            )
-        if key == "default" and not isinstance(value, str):
-            raise ConfigurationError(f"{path}: default: the name of a profile is allowed")
-        if key != "default" and not isinstance(value, dict):
-            raise ConfigurationError(f"{path}: '{key}' is a table: [{key}]")
-    for section, rules in SECTION_RULES.items():
-        _check_table(path, section, data.get(section, {}), rules)
-    for name, profile in data.get("profiles", {}).items():
-        _check_profile(path, name, profile)
-    for command, keys in data.get("keymap", {}).items():
-        if not isinstance(keys, str) or not keys:
-            raise ConfigurationError(f'{path}: keymap.{command}: keys by commas, e.g. "D,delete"')
-    default = data.get("default", "local")
-    if default != "local" and default not in data.get("profiles", {}):
-        names = ", ".join(["local", *data.get("profiles", {})])
-        raise ConfigurationError(f"{path}: default: no profile '{default}'; there are: {names}")
-
-
-def _check_profile(path: str, name: str, profile: Any) -> None:
-    where = f"profiles.{name}"
-    if not isinstance(profile, dict):
-        raise ConfigurationError(f"{path}: {where} is a table: [{where}]")
-    if name in ("local", "demo"):
-        raise ConfigurationError(f"{path}: {where}: this name is taken by the program's own store")
-    _check_table(path, where, profile, PROFILE_RULES)
-    if "base_url" not in profile:
+def _check_backend_key(name: str, url: str, origin: str, environ: Mapping[str, str]) -> None:
+    if not environ.get(name, "").strip():
         raise ConfigurationError(
-            f"{path}: {where}.base_url is needed: {PROFILE_RULES['base_url'].allowed}"
+            f"--backend-key-env: the environment variable {name} is not set"
+            if name
+            else "--backend-key-env: give the name of an environment variable"
         )
-    sources = [key for key in profile if key.startswith("api_key_") and key != "api_key_header"]
-    if len(sources) > 1:
-        raise ConfigurationError(f"{path}: {where}: only one of {', '.join(sources)} is allowed")
-    if not profile.get("allow_insecure") and not is_secure_url(profile["base_url"]):
-        raise ConfigurationError(f"{path}: {where}.base_url: {INSECURE_URL}")
+    if not is_secure_url(url):
+        raise ConfigurationError(f"{origin}: {INSECURE_BACKEND}")
 
 
-INSECURE_URL = (
-    "plain http beyond this machine would send the key in the clear; "
-    "https is allowed, or allow_insecure = true in the profile"
-)
-
-
-def is_secure_url(url: str) -> bool:
-    """Whether what is sent there cannot be read on the way: https, or plain http to loopback."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" or parts.hostname == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False
-
-
-def _check_table(
-    path: str, where: str, table: Mapping[str, Any], rules: Mapping[str, Rule]
-) -> None:
-    for key, value in table.items():
-        if key not in rules:
-            raise ConfigurationError(
-                f"{path}: unknown key '{where}.{key}'; allowed: {', '.join(rules)}"
-            )
-        if not rules[key].accepts(value):
-            raise ConfigurationError(f"{path}: {where}.{key}: {rules[key].allowed} is allowed")
+def _backend(name: str, table: Mapping[str, Any]) -> BackendSettings:
+    connection = {key: value for key, value in table.items() if key in CONNECTION_KEYS}
+    others = {key: value for key, value in table.items() if key not in CONNECTION_KEYS}
+    models = tuple(others.pop("models", ()))
+    return BackendSettings(Profile(name, **connection), models, **others)

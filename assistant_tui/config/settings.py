@@ -89,6 +89,24 @@ def demo(samples: int) -> Profile:
 
 
 @dataclass(frozen=True)
+class BackendSettings:
+    """A server of chat completions; the attributes are those of `[server.backends.NAME]`."""
+
+    server: Profile
+    """Where it is and how to authenticate: what it has in common with a profile."""
+    models: tuple[str, ...] = ()
+    """What it serves; empty: what its `/models` lists."""
+    concurrency: int = 1
+    """Runs at once."""
+    timeout: float = 600.0
+    """Seconds for a whole turn of a model."""
+    first_byte: float = 120.0
+    """Seconds to the beginning of the answer."""
+    idle: float = 60.0
+    """Seconds from one part of the answer to the next."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """The checked settings of a run."""
 
@@ -97,6 +115,8 @@ class Settings:
     profiles: Mapping[str, Profile] = field(default_factory=lambda: {"local": LOCAL})
     """All that can be switched to, by name."""
     server_models: tuple[str, ...] = ()
+    backends: tuple[BackendSettings, ...] = ()
+    """Those of the embedded server; the first is the default."""
     theme: str = "textual-dark"
     mouse: bool = True
     clipboard_command: str = ""

@@ -36,7 +36,7 @@ from assistant_tui.server.runs.service import RunService
 from assistant_tui.server.store.interface import Store
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
-"""What ``/models`` lists if nothing else is configured; an assistant may name any other."""
+"""What ``/models`` lists if there is nothing else; an assistant may name any other."""
 
 
 def create_app(
@@ -53,11 +53,13 @@ def create_app(
 
     ``models`` is what ``/models`` lists; if it is empty, MODELS is. With an ``api_key`` every
     request must carry it. ``access`` says who may call; None, in process only, is everyone.
-    ``chat_models`` answer in runs; without them each run fails and says so. The store stays the
-    caller's to close, after ``app.state.runs``, which ends the runs.
+    ``chat_models`` answer in runs, and ``/models`` lists them, too; without them each run fails
+    and says so. Served on a socket, the application closes them. The store stays the caller's to
+    close, after ``app.state.runs``, which ends the runs.
     """
     backing = Backing(store)
-    runs = RunExecutor(store, backing.executor, chat_models or Backends(local_servers=()), clock)
+    chat_models = chat_models or Backends(local_servers=())
+    runs = RunExecutor(store, backing.executor, chat_models, clock)
     watch = LeaseWatch(store, backing.executor, runs, clock)
     service = RunService(runs, watch, clock)
     parts = (
@@ -68,13 +70,13 @@ def create_app(
         FileBatchRoutes(backing),
         RunRoutes(backing, service, runs.log),
         ThreadRoutes(backing, service),
-        ModelRoutes(models or MODELS),
+        ModelRoutes(models, MODELS, chat_models),
     )
     app = Starlette(
         routes=[route for part in parts for route in part.routes(prefix)],
         middleware=_middleware(api_key, access, f"{prefix}/files"),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=partial(_lifespan, service),
+        lifespan=partial(_lifespan, service, chat_models),
     )
     app.state.runs = service
     # A redirect has no error envelope, and the API has no paths that end in a slash.
@@ -83,13 +85,16 @@ def create_app(
 
 
 @asynccontextmanager
-async def _lifespan(runs: RunService, app: Starlette) -> AsyncIterator[None]:
+async def _lifespan(
+    runs: RunService, chat_models: ChatModels, app: Starlette
+) -> AsyncIterator[None]:
     """Watch over the runs of the store while the application is served on a socket."""
     runs.start()
     try:
         yield
     finally:
         await runs.close()
+        await chat_models.aclose()
 
 
 def _middleware(

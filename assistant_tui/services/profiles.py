@@ -17,6 +17,7 @@ from assistant_tui.core.errors import Offline
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.endpoints import backends_of, remote_endpoint
 from assistant_tui.services.journal_access import Account
 from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.transport.endpoint import Endpoint
@@ -77,23 +78,6 @@ def _journal(
     return journal
 
 
-def remote_endpoint(profile: Profile, key: ApiKeySource) -> Endpoint:
-    """The endpoint that a remote profile describes."""
-    return Endpoint(
-        base_url=profile.base_url,
-        key=key,
-        key_header=profile.api_key_header,
-        headers=profile.headers,
-        query=profile.query,
-        organization=profile.organization,
-        project=profile.project,
-        timeout=profile.timeout,
-        proxy=profile.proxy,
-        ca_file=profile.ca_file,
-        client_cert=profile.client_cert,
-    )
-
-
 async def _embedded(
     settings: Settings, profile: Profile, folders: Folders, stack: AsyncExitStack
 ) -> tuple[Endpoint, str]:
@@ -114,6 +98,7 @@ async def _embedded(
     except StoreError as error:
         raise Offline(str(error)) from None
     stack.callback(store.close)
-    app = create_app(store, models=settings.server_models)
+    backends = await stack.enter_async_context(backends_of(settings.backends))
+    app = create_app(store, models=settings.server_models, chat_models=backends)
     stack.push_async_callback(app.state.runs.close)
     return in_process(app), store.notice

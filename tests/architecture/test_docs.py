@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.cli.arguments import create_parser
-from assistant_tui.config import loading
+from assistant_tui.config import rules
 from assistant_tui.tui.commands import COMMANDS, Command, Where, commands_in
 from assistant_tui.tui.keymap import keys_of
 
@@ -74,11 +74,15 @@ def test_the_help_names_the_variables_that_are_read_for_a_server() -> None:
 def test_the_configuration_that_is_shown_is_allowed_and_whole() -> None:
     block = page("configuration.md").split("```toml\n")[1].split("```")[0]
     data = tomllib.loads(block)
-    loading.check_config("configuration.md", data)
+    rules.check_config("configuration.md", data)
     commented = set(re.findall(r"^# (\w+) = ", block, re.MULTILINE))
-    assert set(data["profiles"]["work"]) | commented == set(loading.PROFILE_RULES)
-    for section, rules in loading.SECTION_RULES.items():
-        assert set(data[section]) == set(rules)
+    assert set(data["profiles"]["work"]) | commented == set(rules.PROFILE_RULES)
+    backend = data["server"]["backends"]["local"]
+    shared = ("headers", "api_key_command", "api_key_file")
+    assert {*backend, *shared} <= set(rules.BACKEND_RULES)
+    assert set(rules.BACKEND_RULES) <= {*backend, *rules.CONNECTION_KEYS}
+    for section, keys in rules.SECTION_RULES.items():
+        assert set(data[section]) == set(keys)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.config import loading
+from assistant_tui.config import rules
 from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import ConfigurationError
 from tests.config.support import URL, config, settings_of
@@ -41,7 +41,7 @@ def error_of(folder: Path, text: str | bytes) -> str:
         ("[ui]\nmouse = 1", "ui.mouse: true or false is allowed"),
         ("[ui]\nremember = 'no'", "ui.remember: true or false is allowed"),
         ("[ui]\nclipboard_command = []", "ui.clipboard_command: a text is allowed"),
-        ("[server]\nport = 1", "unknown key 'server.port'; allowed: models"),
+        ("[server]\nport = 1", "unknown key 'server.port'; allowed: models, backends"),
         ("journal = 90", "'journal' is a table: [journal]"),
         ("[journal]\ndays = 1", "unknown key 'journal.days'; allowed: keep_days, keep_megabytes"),
         ("[keymap]\ndelete = 5", 'keymap.delete: keys by commas, e.g. "D,delete"'),
@@ -107,17 +107,17 @@ _WRONG: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [(key, value) for key, rule in loading.PROFILE_RULES.items() for value in _WRONG[rule.allowed]],
+    [(key, value) for key, rule in rules.PROFILE_RULES.items() for value in _WRONG[rule.allowed]],
 )
 def test_every_key_of_a_profile_is_checked(tmp_path: Path, key: str, value: str) -> None:
     others = "" if key == "base_url" else f'base_url = "{URL}"\n'
     message = error_of(tmp_path, f"[profiles.p]\n{others}{key} = {value}")
-    assert message == f"profiles.p.{key}: {loading.PROFILE_RULES[key].allowed} is allowed"
+    assert message == f"profiles.p.{key}: {rules.PROFILE_RULES[key].allowed} is allowed"
 
 
 def test_an_unknown_key_of_a_profile_is_named_with_all_that_are_known(tmp_path: Path) -> None:
     message = error_of(tmp_path, f'[profiles.p]\nbase_url = "{URL}"\napi_key = "sk-secret"')
-    allowed = ", ".join(loading.PROFILE_RULES)
+    allowed = ", ".join(rules.PROFILE_RULES)
     assert message == f"unknown key 'profiles.p.api_key'; allowed: {allowed}"
 
 
@@ -166,7 +166,7 @@ def test_plain_http_may_go_no_further_than_this_machine(tmp_path: Path, url: str
 @pytest.mark.parametrize("url", UNSAFE)
 def test_plain_http_beyond_is_refused_wherever_it_is_named(tmp_path: Path, url: str) -> None:
     text = f'[profiles.p]\nbase_url = "{url}"'
-    assert error_of(tmp_path, text) == f"profiles.p.base_url: {loading.INSECURE_URL}"
+    assert error_of(tmp_path, text) == f"profiles.p.base_url: {rules.INSECURE_URL}"
     with pytest.raises(ConfigurationError, match=r"^--base-url: plain http"):
         settings_of(tmp_path, "", Flags(base_url=url))
     with pytest.raises(ConfigurationError, match=r"^OPENAI_BASE_URL: plain http"):

@@ -9,7 +9,7 @@ import httpx
 
 from assistant_tui.config.api_keys import ApiKeySource
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.services.profiles import remote_endpoint
+from assistant_tui.services.endpoints import remote_endpoint
 from tests.deviations.known_servers import KnownServer
 from tests.fakeserver.requests import Members
 from tests.fakeserver.server import FakeServer, seeds

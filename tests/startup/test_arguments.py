@@ -65,7 +65,15 @@ def test_the_help_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
     assert stop.value.code == 0
     assert all(
         option in out
-        for option in ("--host", "--port", "--database", "--api-key-env", "--allow-origin")
+        for option in (
+            "--host",
+            "--port",
+            "--database",
+            "--api-key-env",
+            "--allow-origin",
+            "--backend",
+            "--backend-key-env",
+        )
     )
 
 
@@ -79,6 +87,8 @@ def test_the_help_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
         (["--base-url", "host"], "--base-url: an http:// or https:// URL is allowed"),
         (["--config", "/no/file"], "/no/file: there is no such file"),
         (["serve", "--api-key-env", "NONE"], "--api-key-env: the environment variable NONE is "),
+        (["serve", "--backend", "host"], "--backend: an http:// or https:// URL is allowed"),
+        (["serve", "--backend-key-env", "K"], "--backend-key-env: only with --backend URL"),
         (["serve", "--host", "0.0.0.0"], "--host 0.0.0.0 needs --api-key-env NAME: without a key"),
         (["serve", "--database", "/"], "--database: "),
     ],

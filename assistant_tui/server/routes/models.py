@@ -1,5 +1,6 @@
 """/models: list and retrieve the models that an assistant can name."""
 
+import logging
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -9,25 +10,32 @@ from starlette.routing import Route
 from assistant_tui.server.errors import ApiError
 from assistant_tui.server.http.responses import JSONResponse
 from assistant_tui.server.http.routing import route
+from assistant_tui.server.runs.backend import OWNER
+from assistant_tui.server.runs.chat import ChatError
+from assistant_tui.server.runs.models import ChatModels
 from assistant_tui.server.store.paging import Json
 
+_log = logging.getLogger(__name__)
 _MODELS_SINCE = 1_715_367_049
 """Unix seconds; the API wants a time, and a list from a configuration has none."""
 
 
 class ModelRoutes:
-    """The two operations on models, over a fixed list."""
+    """The two operations on models."""
 
-    def __init__(self, models: Sequence[str]) -> None:
-        self._models: dict[str, Json] = {
-            model: {
-                "id": model,
-                "object": "model",
-                "created": _MODELS_SINCE,
-                "owned_by": "assistant-tui",
-            }
-            for model in models
-        }
+    def __init__(
+        self, configured: Sequence[str], examples: Sequence[str], chat_models: ChatModels
+    ) -> None:
+        """Make the operations.
+
+        Args:
+            configured: the names that come first.
+            examples: the names where there are no others.
+            chat_models: those that runs can name.
+        """
+        self._configured = configured
+        self._examples = examples
+        self._chat_models = chat_models
 
     def routes(self, prefix: str) -> list[Route]:
         """The routes below a prefix."""
@@ -38,12 +46,25 @@ class ModelRoutes:
 
     async def _list(self, request: Request) -> Response:
         """GET /models."""
-        return JSONResponse({"object": "list", "data": [*self._models.values()]})
+        data = [_model(name) for name in await self._names()]
+        return JSONResponse({"object": "list", "data": data})
 
     async def _retrieve(self, request: Request) -> Response:
         """GET /models/{model}."""
-        model = request.path_params["model"]
-        if model not in self._models:
-            message = f"The model '{model}' does not exist."
+        name = request.path_params["model"]
+        if name not in await self._names():
+            message = f"The model '{name}' does not exist."
             raise ApiError(message, status=404, code="model_not_found", param="model")
-        return JSONResponse(self._models[model])
+        return JSONResponse(_model(name))
+
+    async def _names(self) -> Sequence[str]:
+        try:
+            found = await self._chat_models.list_models()
+        except ChatError as error:  # each run that is made says so, too
+            _log.warning("the models of the backends cannot be listed: %s", error)
+            found = ()
+        return list(dict.fromkeys((*self._configured, *found))) or self._examples
+
+
+def _model(name: str) -> Json:
+    return {"id": name, "object": "model", "created": _MODELS_SINCE, "owned_by": OWNER}

@@ -62,8 +62,11 @@ class CannedModels:
         return ChosenModel(self._model, NAME, NAME, 8)
 
     async def list_models(self) -> Sequence[str]:
-        """See ChatModels.list_models."""
-        return (NAME,)
+        """See ChatModels.list_models: it has no name of its own."""
+        return ()
+
+    async def aclose(self) -> None:
+        """See ChatModels.aclose."""
 
 
 def _answer(messages: Sequence[Json]) -> str:

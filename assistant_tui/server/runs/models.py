@@ -32,5 +32,13 @@ class ChatModels(Protocol):
         ...
 
     async def list_models(self) -> Sequence[str]:
-        """The names of all models, each as `choose` takes it."""
+        """The names of all models, each as `choose` takes it.
+
+        Raises:
+            ChatError: a setting of a backend cannot be used.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections; turns that are under way fail."""
         ...

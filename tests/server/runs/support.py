@@ -93,6 +93,9 @@ class ScriptedModel:
         """One."""
         return ("scripted",)
 
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
 
 class Api:
     """Speaks to an application in this process."""

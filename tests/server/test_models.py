@@ -1,0 +1,53 @@
+"""`/models` lists what is configured and what backends have; examples where there is nothing."""
+
+from collections.abc import Sequence
+
+import httpx
+import pytest
+
+from assistant_tui.server.app import MODELS, create_app
+from assistant_tui.server.runs.chat import ChatError
+from assistant_tui.server.runs.models import ChosenModel
+from tests.stores import SampleStore
+
+
+class Listed:
+    """Chat models that can only be listed."""
+
+    def __init__(self, *names: str, error: str = "") -> None:
+        self._names = names
+        self._error = error
+
+    async def choose(self, model: str) -> ChosenModel:
+        """None of them answers."""
+        raise ChatError("not here")
+
+    async def list_models(self) -> Sequence[str]:
+        """The names."""
+        if self._error:
+            raise ChatError(self._error)
+        return self._names
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("configured", "listed", "names"),
+    [
+        ([], Listed(), [*MODELS]),
+        ([], Listed("a", "far/b"), ["a", "far/b"]),
+        (["own", "a"], Listed("a", "b"), ["own", "a", "b"]),
+        (["own"], Listed(error="a setting is wrong"), ["own"]),
+    ],
+)
+async def test_the_models_of_all(configured: list[str], listed: Listed, names: list[str]) -> None:
+    app = create_app(SampleStore(0), models=configured, chat_models=listed)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://local"
+    ) as client:
+        page = (await client.get("/models")).json()
+        assert [each["id"] for each in page["data"]] == names
+        for each in page["data"]:
+            assert (await client.get(f"/models/{each['id']}")).json() == each
+        assert (await client.get("/models/other")).status_code == 404
