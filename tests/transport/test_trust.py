@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import httpx
 import pytest
 
 from assistant_tui.core.errors import Offline
@@ -49,3 +50,19 @@ def test_the_variable_that_names_authorities_is_told(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / name))
     with pytest.raises(Offline, match=f"SSL_CERT_FILE: {tmp_path / name}: "):
         open_pool(Endpoint(URL))
+
+
+def test_the_usual_authorities_are_trusted_unless_the_variable_names_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _trusted_authorities() == 1
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert _trusted_authorities() > 50
+
+
+def _trusted_authorities() -> int:
+    transport = open_pool(Endpoint(URL))._transport
+    assert isinstance(transport, httpx.AsyncHTTPTransport)
+    context = transport._pool._ssl_context
+    assert context is not None
+    return context.cert_store_stats()["x509_ca"]

@@ -13,7 +13,7 @@ from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import compose
 from assistant_tui.core.raw_json import RawJson, same_json
 from tests.core.assistants.test_draft import edited, edits, originals
-from tests.core.json_texts import texts
+from tests.core.json_texts import sample_texts
 
 choices = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(Side) for name in (*FIELDS, "later")}
@@ -30,7 +30,7 @@ def conflict_of(
     return DraftConflict(draft, newer, draft.conflicts(newer))
 
 
-conflicts = st.builds(conflict_of, originals, originals, edits, st.none() | texts)
+conflicts = st.builds(conflict_of, originals, originals, edits, st.none() | sample_texts)
 
 
 @given(conflicts, choices)

@@ -25,7 +25,7 @@ from assistant_tui.core.assistants.fields import (
 from assistant_tui.core.assistants.serialization import to_json
 from assistant_tui.core.json_text import compose, indent
 from assistant_tui.core.raw_json import RawJson, same_json
-from tests.core.json_texts import is_strict, texts
+from tests.core.json_texts import is_strict, sample_texts
 
 TOOL_TEXTS = ('{"type": "code_interpreter"}', '{"type":  "bing", "x": 1.0}')
 _lines = st.text(max_size=8)
@@ -81,8 +81,8 @@ edits = st.fixed_dictionaries(
 )
 originals = (
     st.fixed_dictionaries(
-        {"id": st.just('"asst_1"'), "later": texts},
-        optional={name: texts for name in FIELDS} | {"top_p": st.just("1.0")},
+        {"id": st.just('"asst_1"'), "later": sample_texts},
+        optional={name: sample_texts for name in FIELDS} | {"top_p": st.just("1.0")},
     )
     .map(compose)
     .map(RawJson)
@@ -197,7 +197,7 @@ def test_an_editor_that_changes_nothing_changes_nothing(original: RawJson) -> No
     assert not editor_draft(original, indent(original.text) + "\n").dirty
 
 
-@given(originals, st.sampled_from([*FIELDS, "later", "new"]), texts.filter(is_strict))
+@given(originals, st.sampled_from([*FIELDS, "later", "new"]), sample_texts.filter(is_strict))
 def test_an_external_editor_sends_the_changed_field_alone(
     original: RawJson, name: str, text: str
 ) -> None:

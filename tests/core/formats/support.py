@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from assistant_tui.core.json_text import compose, write_json
-from tests.core.json_texts import is_strict, texts
+from tests.core.json_texts import is_strict, sample_texts
 
 HARD = (
     '{"id":"asst_1","object":"assistant","created_at":1,"name":"no","description":"a: b # c",'
@@ -36,7 +36,7 @@ _lines = st.lists(
 block_texts = _lines.map("\n".join) | st.text() | st.text("\n\r \ta:-#'\"|>\\\x00\x85\u2028\ufeff")
 """Texts of many lines, with whatever means something to YAML."""
 
-values = texts | block_texts.map(write_json)
+values = sample_texts | block_texts.map(write_json)
 _names = st.text(max_size=5) | st.sampled_from(["model", "id", "no"])
 assistants = st.builds(
     lambda parts, instructions: compose({**parts, **instructions}),
