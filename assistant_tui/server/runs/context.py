@@ -1,10 +1,17 @@
 """What a run has said and heard so far, as its model is told of it in the next turn."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from assistant_tui.server.runs.chat import ChatResult
+from assistant_tui.server.runs.chat import ChatCall, ChatResult
 from assistant_tui.server.runs.objects import CONTEXT
+from assistant_tui.server.runs.prompt import (
+    AnsweredCall,
+    HistoryCalls,
+    HistoryItem,
+    HistoryMessage,
+)
 from assistant_tui.server.store.interface import ObjectReader, ObjectWriter
 from assistant_tui.server.store.paging import Json, PageQuery
 
@@ -15,42 +22,46 @@ _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 class RunContext:
     """The turns of one run, with all that the backend said of them."""
 
-    messages: tuple[Json, ...] = ()
-    """Chat-completions messages: answers with their calls, and the outputs of these."""
+    items: tuple[HistoryItem, ...] = ()
+    """Answers, and calls with their outputs."""
     turn_count: int = 0
     usage: Json | None = None
     """The sum over all turns; None before the first, and where a backend did not count one."""
     notes: tuple[str, ...] = ()
     """What was adapted to the backend, or looks wrong; each once."""
 
+    def used(self, name: str) -> int:
+        """How many tokens of a kind were counted, such as ``prompt_tokens``."""
+        return 0 if self.usage is None else int(self.usage.get(name, 0))
+
+    def with_notes(self, notes: Sequence[str]) -> Self:
+        """The context with more notes."""
+        return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
+
     def after(self, result: ChatResult) -> Self:
         """The context after the model has answered."""
-        message: Json = {"role": "assistant", "content": result.text or None}
-        if result.reasoning:
-            message["reasoning"] = result.reasoning
+        items = [*self.items]
+        if result.text:
+            items.append(HistoryMessage("assistant", (result.text,)))
         if result.calls:
-            message["tool_calls"] = [
-                {
-                    **call.extra,
-                    "id": call.call_id,
-                    "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
-                }
-                for call in result.calls
-            ]
+            unanswered = tuple(AnsweredCall(call, None) for call in result.calls)
+            items.append(HistoryCalls(unanswered, result.reasoning))
         counted = self.turn_count == 0 or self.usage is not None
         return replace(
-            self,
-            messages=(*self.messages, message),
+            self.with_notes(result.notes),
+            items=tuple(items),
             turn_count=self.turn_count + 1,
             usage=_sum(self.usage, result.usage) if counted else None,
-            notes=tuple(dict.fromkeys((*self.notes, *result.notes))),
         )
 
-    def with_output(self, call_id: str, output: str) -> Self:
-        """The context after a call was answered."""
-        message = {"role": "tool", "tool_call_id": call_id, "content": output}
-        return replace(self, messages=(*self.messages, message))
+    def with_outputs(self, outputs: Mapping[str, str]) -> Self:
+        """The context after calls of the last turn were answered, by their ids."""
+        *before, last = self.items
+        assert isinstance(last, HistoryCalls)
+        answered = tuple(
+            replace(each, output=outputs.get(each.call.call_id, each.output)) for each in last.calls
+        )
+        return replace(self, items=(*before, replace(last, calls=answered)))
 
     @classmethod
     def load(cls, objects: ObjectReader, run_id: str) -> Self:
@@ -59,23 +70,20 @@ class RunContext:
         if not kept:
             return cls()
         fields = kept[0]
-        return cls(
-            tuple(fields["turns"]),
-            fields["turn_count"],
-            fields["usage"],
-            tuple(fields["notes"]),
-        )
+        items = tuple(_item(each) for each in fields["items"])
+        return cls(items, fields["turn_count"], fields["usage"], tuple(fields["notes"]))
 
     def save(self, objects: ObjectWriter, run_id: str) -> None:
         """Keep the context of a run that waits, in the place of an earlier one."""
         objects.delete_all(CONTEXT, run_id)
-        fields = {
-            "turns": [*self.messages],
-            "turn_count": self.turn_count,
-            "usage": self.usage,
-            "notes": [*self.notes],
-        }
-        objects.create(CONTEXT, fields, parent=run_id)
+        objects.create(CONTEXT, asdict(self), parent=run_id)
+
+
+def _item(kept: Json) -> HistoryItem:
+    if "parts" in kept:
+        return HistoryMessage(kept["role"], tuple(kept["parts"]))
+    calls = (AnsweredCall(ChatCall(**each["call"]), each["output"]) for each in kept["calls"])
+    return HistoryCalls(tuple(calls), kept["reasoning"])
 
 
 def _sum(one: Json | None, other: Json | None) -> Json | None:

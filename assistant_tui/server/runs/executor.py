@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from assistant_tui.server.errors import ServerBusy, StoreError
 from assistant_tui.server.runs.changes import RunChange, RunEnded
@@ -15,6 +16,7 @@ from assistant_tui.server.runs.context import RunContext
 from assistant_tui.server.runs.event_log import EventLog
 from assistant_tui.server.runs.history import read_history
 from assistant_tui.server.runs.models import ChatModels
+from assistant_tui.server.runs.prompt import HistoryItem
 from assistant_tui.server.runs.recorder import RunRecorder
 from assistant_tui.server.runs.run_task import RunTask
 from assistant_tui.server.store.executor import StoreExecutor
@@ -124,7 +126,8 @@ class RunExecutor:
             history, context = await self._executor.read(
                 lambda: self._store.read(partial(_read, begun))
             )
-            await RunTask(recorder, chosen.model, chosen.name, history, context).execute(begun)
+            context = context.with_notes(chosen.notes)
+            await RunTask(recorder, chosen, history, context).execute(begun)
 
     async def _finish(self, worker: asyncio.Task[None], recorder: RunRecorder, reason: str) -> None:
         """Write how a run has ended, unless its worker has done so. Raises RunEnded, StoreError."""
@@ -135,12 +138,12 @@ class RunExecutor:
             return
         error = worker.exception()
         if isinstance(error, ChatError):
-            await recorder.change(partial(_fail, error.code, error.message, content))
+            await recorder.change(partial(_fail, error, content))
         elif isinstance(error, RunEnded | StoreError | ServerBusy):
             raise error
         elif error is not None:
             _log.error("run failed", exc_info=error)
-            await recorder.change(partial(_fail, "server_error", _FAULT, content))
+            await recorder.change(partial(_fail, ChatError(_FAULT), content))
 
 
 def _begin(change: RunChange) -> Json:
@@ -148,7 +151,7 @@ def _begin(change: RunChange) -> Json:
     return change.run
 
 
-def _read(run: Json, objects: ObjectReader) -> tuple[list[Json], RunContext]:
+def _read(run: Json, objects: ObjectReader) -> tuple[list[HistoryItem], RunContext]:
     return read_history(objects, run), RunContext.load(objects, run["id"])
 
 
@@ -156,8 +159,10 @@ def _end(status: str, content: list[Json], change: RunChange) -> None:
     change.end(status, content)
 
 
-def _fail(code: str, message: str, content: list[Json], change: RunChange) -> None:
-    change.end("failed", content, last_error={"code": code, "message": message})
+def _fail(error: ChatError, content: list[Json], change: RunChange) -> None:
+    notes: dict[str, Any] = {"notes": [*error.notes]} if error.notes else {}
+    last_error = {"code": error.code, "message": error.message}
+    change.end("failed", content, last_error=last_error, **notes)
 
 
 def _leave(content: list[Json], change: RunChange) -> None:
@@ -165,4 +170,4 @@ def _leave(content: list[Json], change: RunChange) -> None:
     if change.run["status"] == "queued":
         change.objects.put_lease(Lease(change.run["thread_id"], change.run["id"]))
     else:
-        _fail("server_error", _STOPPED, content, change)
+        _fail(ChatError(_STOPPED), content, change)

@@ -13,7 +13,7 @@ RUN = ObjectKind("thread.run", "run", members={"tools": list, "status": str})
 """The parent of a run is its thread."""
 STEP = ObjectKind("thread.run.step", "step", members={"step_details": dict})
 """The parent of a step is its run."""
-CONTEXT = ObjectKind("assistant_tui.run_context", "context", members={"turns": list})
+CONTEXT = ObjectKind("assistant_tui.run_context", "context", members={"items": list})
 """What a run needs beyond what the API shows of it. The parent is the run; there is one."""
 
 LIFETIME = 600

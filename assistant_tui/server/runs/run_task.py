@@ -9,13 +9,14 @@ from assistant_tui.server.runs.changes import RunChange
 from assistant_tui.server.runs.chat import (
     ChatCall,
     ChatError,
-    ChatModel,
     ChatRequest,
     ChatResult,
     ReasoningDelta,
 )
 from assistant_tui.server.runs.context import RunContext
+from assistant_tui.server.runs.models import ChosenModel
 from assistant_tui.server.runs.objects import DONE, required_action
+from assistant_tui.server.runs.prompt import HistoryItem, Prompt, PromptLimits, build_prompt
 from assistant_tui.server.runs.recorder import RunRecorder
 from assistant_tui.server.store.interface import Lease
 from assistant_tui.server.store.paging import Json
@@ -32,23 +33,20 @@ class RunTask:
     def __init__(
         self,
         recorder: RunRecorder,
-        model: ChatModel,
-        model_name: str,
-        history: Sequence[Json],
+        chosen: ChosenModel,
+        history: Sequence[HistoryItem],
         context: RunContext,
     ) -> None:
         """Prepare the execution of a run.
 
         Args:
             recorder: writes the run.
-            model: answers its turns.
-            model_name: what the model calls itself.
-            history: the messages before those of this run's own turns.
+            chosen: what answers its turns.
+            history: what was said in the thread before.
             context: what an earlier part of this run has left.
         """
         self._recorder = recorder
-        self._model = model
-        self._model_name = model_name
+        self._chosen = chosen
         self._history = history
         self._context = context
 
@@ -62,13 +60,17 @@ class RunTask:
         """
         while True:
             self._recorder.begin_turn()
-            result = await self._answer(self._request(run))
+            request = self._request(run)
+            if request is None:
+                await self._recorder.change(self._end_without_room)
+                return
+            result = await self._answer(request)
             self._context = self._context.after(result)
             if await self._recorder.change(partial(self._close_turn, result)):
                 return
 
     async def _answer(self, request: ChatRequest) -> ChatResult:
-        async with aclosing(self._model.chat(request)) as events:
+        async with aclosing(self._chosen.model.chat(request)) as events:
             async for event in events:
                 if isinstance(event, ChatResult):
                     return event
@@ -76,14 +78,17 @@ class RunTask:
                     self._recorder.add(event)
         raise ChatError("The model gave no result.")
 
-    def _request(self, run: Json) -> ChatRequest:
-        """The next turn; what stands at its default is not sent."""
+    def _request(self, run: Json) -> ChatRequest | None:
+        """The next turn; what stands at its default is not sent. None if it may not be so long."""
         last = self._context.turn_count >= MOST_TURNS - 1
         tools = [tool for tool in run["tools"] if tool["type"] == "function"]
+        prompt = self._prompt(run, tools)
+        if not prompt.fits and run["max_prompt_tokens"] is not None:
+            return None
         format_ = run["response_format"]
         return ChatRequest(
-            model=self._model_name,
-            messages=[*self._history, *self._context.messages],
+            model=self._chosen.name,
+            messages=prompt.messages,
             tools=tools,
             tool_choice=self._tool_choice(run, last) if tools else None,
             parallel_tool_calls=None if run["parallel_tool_calls"] or not tools else False,
@@ -94,6 +99,35 @@ class RunTask:
             reasoning_effort=run["reasoning_effort"],
         )
 
+    def _prompt(self, run: Json, tools: Sequence[Json]) -> Prompt:
+        last_messages = run["truncation_strategy"]["last_messages"]
+        is_counted = run["truncation_strategy"]["type"] == "last_messages"
+        most = run["max_prompt_tokens"]
+        limits = PromptLimits(
+            last_messages=last_messages if is_counted else None,
+            max_prompt_tokens=None if most is None else most - self._context.used("prompt_tokens"),
+            max_completion_tokens=self._tokens_left(run),
+        )
+        own, estimate = self._context.items, self._chosen.estimate
+        return build_prompt(run["instructions"], self._history, own, tools, limits, estimate)
+
+    def _end_without_room(self, change: RunChange) -> None:
+        details = {"reason": "max_prompt_tokens"}
+        self._end(change, "incomplete", incomplete_details=details)
+
+    def _end(
+        self,
+        change: RunChange,
+        status: str,
+        content: list[Json] | None = None,
+        message_reason: str = "",
+        **members: Any,
+    ) -> None:
+        """Bring the run to a final state, with what was counted and noted on the way."""
+        notes = {"notes": [*self._context.notes]} if self._context.notes else {}
+        usage = self._context.usage
+        change.end(status, content, message_reason, usage=usage, **notes, **members)
+
     def _tool_choice(self, run: Json, last: bool) -> Any:
         """A call is forced in the first turn alone: else the run could never end."""
         if last:
@@ -101,21 +135,21 @@ class RunTask:
         return run["tool_choice"] if self._context.turn_count == 0 else None
 
     def _tokens_left(self, run: Json) -> int | None:
-        most, usage = run["max_completion_tokens"], self._context.usage
-        return None if most is None else max(1, most - (usage or {}).get("completion_tokens", 0))
+        most = run["max_completion_tokens"]
+        return None if most is None else max(1, most - self._context.used("completion_tokens"))
 
     def _close_turn(self, result: ChatResult, change: RunChange) -> bool:
         """Write the end of a turn; whether nothing more is to be done now."""
-        content, usage = self._recorder.content, self._context.usage
+        content = self._recorder.content
         if result.finish_reason == "length":
             details = {"reason": "max_completion_tokens"}
-            change.end("incomplete", content, "max_tokens", incomplete_details=details, usage=usage)
+            self._end(change, "incomplete", content, "max_tokens", incomplete_details=details)
         elif result.finish_reason == "content_filter":
             error = {"code": "server_error", "message": FILTERED}
-            change.end("failed", content, "content_filter", last_error=error, usage=usage)
+            self._end(change, "failed", content, "content_filter", last_error=error)
         elif not result.calls:
             self._close_message(change, content or [text_part("")], result)
-            change.end("completed", usage=usage)
+            self._end(change, "completed")
         else:
             if change.opened.message_id:
                 self._close_message(change, content, result)

@@ -143,10 +143,7 @@ class RunService:
             change = RunChange(objects, thread_id, run_id, int(self._clock()))
             for step in change.open_steps():
                 change.close_step(step, "completed", step_details=_answered(step, outputs))
-            context = RunContext.load(objects, run_id)
-            for call_id, output in outputs.items():
-                context = context.with_output(call_id, output)
-            context.save(objects, run_id)
+            RunContext.load(objects, run_id).with_outputs(outputs).save(objects, run_id)
             change.move("queued")
             objects.put_lease(self._executor.lease(thread_id, run_id))
             return change.save(change.run)

@@ -151,7 +151,7 @@ async def test_a_call_waits_for_its_output_and_the_run_goes_on(
     assert [*model.requests[1].messages][1:] == [
         {
             "role": "assistant",
-            "content": None,
+            "content": "",
             "tool_calls": [
                 {
                     "id": "call_look_up",

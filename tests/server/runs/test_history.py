@@ -1,0 +1,114 @@
+"""What a model is told of the thread: earlier messages and calls, within the limits of the run."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.server.runs.chat import ChatCall, ChatError, ChatResult, TextDelta
+from tests.server.runs.support import Api, ScriptedModel, calls, says, server
+from tests.server.runs.test_lifecycle import FUNCTION
+
+ASKED = {"role": "user", "content": "hi"}
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    """A model without a script yet."""
+    return ScriptedModel()
+
+
+@pytest.fixture
+async def api(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Api]:
+    """A server with this model."""
+    async with server(tmp_path / "store.db", model) as api:
+        yield api
+
+
+async def test_calls_of_earlier_runs_are_told_with_their_outputs(
+    api: Api, model: ScriptedModel
+) -> None:
+    call = ChatCall("call_1", "look_up", "{}", {"extra_content": {"signature": "x"}})
+    asks = ChatResult("Let me see.", "", "I wonder.", (call,), "tool_calls")
+    model.turns = [[TextDelta("Let me see."), asks], says("It is 42."), says("Yes.")]
+    assistant, thread = await api.assistant(tools=[FUNCTION]), await api.thread("hi")
+    run = await api.wait(await api.run(thread, assistant), "requires_action")
+    path = f"/threads/{thread}/runs/{run['id']}/submit_tool_outputs"
+    await api.post(path, {"tool_outputs": [{"tool_call_id": "call_1", "output": "42"}]})
+    await api.wait(run, "completed")
+    sure = {"role": "user", "content": "Sure?"}
+    again = await api.run(thread, assistant, additional_messages=[sure])
+    await api.wait(again, "completed")
+    made = {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": "{}"}}
+    output = {"role": "tool", "tool_call_id": "call_1", "content": "42"}
+    said = {"role": "assistant", "content": "Let me see."}
+    # Within its run a call goes back with all that the backend said of it.
+    whole = {**made, "extra_content": {"signature": "x"}}
+    told = {**said, "tool_calls": [whole], "reasoning": "I wonder."}
+    assert [*model.requests[1].messages] == [ASKED, told, output]
+    answer = {"role": "assistant", "content": "It is 42."}
+    told = {**said, "tool_calls": [made]}
+    assert [*model.requests[2].messages] == [ASKED, told, output, answer, sure]
+
+
+async def test_a_call_that_got_no_output_is_told_as_such(api: Api, model: ScriptedModel) -> None:
+    model.turns = [[TextDelta("Hm."), *calls("look_up")], says("again")]
+    assistant, thread = await api.assistant(tools=[FUNCTION]), await api.thread("hi")
+    run = await api.wait(await api.run(thread, assistant), "requires_action")
+    await api.post(f"/threads/{thread}/runs/{run['id']}/cancel")
+    await api.wait(await api.run(thread, assistant), "completed")
+    roles = [message["role"] for message in model.requests[1].messages]
+    assert roles[:3] == ["user", "assistant", "tool"]
+
+
+async def test_the_last_messages_alone_are_told(api: Api, model: ScriptedModel) -> None:
+    model.turns = [says("yes")]
+    thread = await api.thread("1", "2", "3")
+    strategy = {"type": "last_messages", "last_messages": 2}
+    run = await api.run(thread, await api.assistant(), truncation_strategy=strategy)
+    await api.wait(run, "completed")
+    assert [*model.requests[0].messages] == [{"role": "user", "content": "2\n\n3"}]
+
+
+async def test_a_prompt_that_may_not_be_so_long_ends_the_run(
+    api: Api, model: ScriptedModel
+) -> None:
+    model.turns = [says("yes")]
+    short, long = await api.thread("x" * 5_000), await api.thread("x" * 5_000)
+    assistant = await api.assistant()
+    run = await api.run(long, assistant, max_prompt_tokens=256)
+    ended = await api.wait(run, "incomplete")
+    assert ended["incomplete_details"] == {"reason": "max_prompt_tokens"}
+    assert model.requests == []
+    await api.post(f"/threads/{short}/messages", {"role": "assistant", "content": "ok"})
+    await api.post(f"/threads/{short}/messages", ASKED)
+    run = await api.run(short, assistant, max_prompt_tokens=256)
+    await api.wait(run, "completed")
+    assert model.requests[0].messages[-1] == ASKED
+
+
+async def test_what_was_adapted_is_noted_in_the_run(api: Api, model: ScriptedModel) -> None:
+    result = ChatResult("yes", "", "", (), "stop", None, ("It takes no temperature.",))
+    error = ChatError("No.", notes=("It takes no tools.",))
+    model.turns = [[TextDelta("yes"), result], [error], says("plain")]
+    assistant = await api.assistant()
+    noted = await api.wait(await api.run(await api.thread("hi"), assistant), "completed")
+    assert noted["notes"] == ["It takes no temperature."]
+    failed = await api.wait(await api.run(await api.thread("hi"), assistant), "failed")
+    assert failed["notes"] == ["It takes no tools."]
+    plain = await api.wait(await api.run(await api.thread("hi"), assistant), "completed")
+    assert "notes" not in plain
+
+
+async def test_images_are_told_as_they_were_given(api: Api, model: ScriptedModel) -> None:
+    model.turns = [says("a cat")]
+    url = "https://example.org/cat.png"
+    content = [
+        {"type": "text", "text": "What?"},
+        {"type": "image_url", "image_url": {"url": url, "detail": "low"}},
+    ]
+    thread = await api.thread()
+    await api.post(f"/threads/{thread}/messages", {"role": "user", "content": content})
+    await api.wait(await api.run(thread, await api.assistant()), "completed")
+    (message,) = model.requests[0].messages
+    assert message["content"] == content
