@@ -155,7 +155,8 @@ class ListState:
 
     def unfiltered(self) -> "ListState":
         """Take back the filter, else the order."""
-        return self.with_query(EVERYTHING, self.view.ordering if self.view.query else AS_SERVED)
+        ordering = self.view.ordering if self.view.query else AS_SERVED
+        return self.with_query(EVERYTHING, ordering)
 
     def wanting_all(self, wanted: bool) -> "ListState":
         """Ask for all rows, whatever the filter; or no longer."""

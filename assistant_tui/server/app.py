@@ -34,6 +34,7 @@ from assistant_tui.server.runs.lease_watch import LeaseWatch
 from assistant_tui.server.runs.models import ChatModels
 from assistant_tui.server.runs.service import RunService
 from assistant_tui.server.store.interface import Store
+from assistant_tui.server.vector_stores.text_search import TextSearch
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
 """What ``/models`` lists if there is nothing else; an assistant may name any other."""
@@ -76,7 +77,7 @@ def create_app(
         routes=[route for part in parts for route in part.routes(prefix)],
         middleware=_middleware(api_key, access, f"{prefix}/files"),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=partial(_lifespan, service, chat_models),
+        lifespan=partial(_lifespan, service, chat_models, backing.text_search),
     )
     app.state.runs = service
     # A redirect has no error envelope, and the API has no paths that end in a slash.
@@ -86,10 +87,14 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(
-    runs: RunService, chat_models: ChatModels, app: Starlette
+    runs: RunService, chat_models: ChatModels, text_search: TextSearch, app: Starlette
 ) -> AsyncIterator[None]:
-    """Watch over the runs of the store while the application is served on a socket."""
+    """Watch over the runs of the store while the application is served on a socket.
+
+    Files that an earlier process has left half read are read.
+    """
     runs.start()
+    text_search.wake()
     try:
         yield
     finally:

@@ -235,15 +235,24 @@ class IdempotentCreator:
         earlier = (await self._journal.known_creates([key])).get(key)
         if earlier is None or earlier.object_id is not None or earlier.before is None:
             return None
-        return await self._creator.find(draft, earlier.before, await self._journal.created_ids())
+        created = await self._journal.access.ask(
+            lambda journal, server: journal.idempotency.created_ids(server, self._journal.resource),
+            frozenset[str](),
+        )
+        return await self._creator.find(draft, earlier.before, created)
 
     async def _send(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
-        only, trouble = False, ""
+        only, trouble, resource = False, "", self._journal.resource
 
         async def before_sending(before: Collection[str] | None) -> None:
             nonlocal only, trouble
             try:
-                only = await self._journal.begin_create(key, before)
+                only = await self._journal.access.attempt(
+                    lambda journal, server: journal.idempotency.begin(
+                        server, key, before, resource
+                    ),
+                    True,
+                )
             except JournalError as error:
                 trouble = str(error)
 
@@ -251,7 +260,9 @@ class IdempotentCreator:
             return await self._creator.create(draft, known, before_sending)
         except ServiceError as error:
             if only and not error.may_have_arrived:
-                await self._journal.drop_create(key)
+                await self._journal.access.ask(
+                    lambda journal, server: journal.idempotency.drop(server, key, resource), None
+                )
             if trouble and error.may_have_arrived:
                 note = "; a repetition may create it twice, since nothing is noted: "
                 error.message += note + trouble

@@ -58,6 +58,12 @@ def is_expired_file(file: Json) -> bool:
     return expires_at is not None and expires_at <= time.time()
 
 
+def find_file(objects: ObjectReader, file_id: str) -> Json | None:
+    """A file, or None if there is none (any more)."""
+    file = objects.get(FILE, file_id)
+    return None if file is None or is_expired_file(file) else file
+
+
 class Files:
     """The files of one store; methods block. A file that has expired is not there."""
 
@@ -81,12 +87,7 @@ class Files:
 
     def get(self, file_id: str) -> Json | None:
         """A file, or None if there is none (any more)."""
-        return self._store.read(lambda objects: self.find(objects, file_id))
-
-    def find(self, objects: ObjectReader, file_id: str) -> Json | None:
-        """As :meth:`get`, in a transaction."""
-        file = objects.get(FILE, file_id)
-        return None if file is None or is_expired_file(file) else file
+        return self._store.read(lambda objects: find_file(objects, file_id))
 
     def page(self, query: PageQuery, purpose: str | None) -> StoredPage:
         """A page of the files, of those with a purpose if one is given."""
@@ -118,3 +119,16 @@ class Files:
         if deleted:
             self._contents.delete(file_id)
         return deleted
+
+    def remove_leftovers(self, detach: Callable[[ObjectWriter, str], None]) -> None:
+        """Remove files that have expired, and contents that belong to no file.
+
+        Args:
+            detach: see :meth:`delete`.
+        """
+        query = PageQuery(limit=1_000, ascending=True)
+        for file in self._store.read(
+            lambda objects: objects.page(FILE, query, wanted=is_expired_file)
+        ).data:
+            self.delete(file["id"], detach)
+        self._contents.remove_orphans(lambda file_id: self.get(file_id) is not None)

@@ -13,7 +13,10 @@ from assistant_tui.server.http.routing import Backing, route
 from assistant_tui.server.store.interface import Collection, ObjectWriter
 from assistant_tui.server.store.paging import Json
 from assistant_tui.server.validation.assistants import CREATE_ASSISTANT, MODIFY_ASSISTANT
-from assistant_tui.server.vector_stores.membership import with_vector_stores
+from assistant_tui.server.vector_stores.membership import (
+    asks_for_vector_stores,
+    with_vector_stores,
+)
 
 
 class AssistantRoutes:
@@ -45,7 +48,8 @@ class AssistantRoutes:
         answer = await self._executor.write(
             lambda: JSONResponse(self._store.write(lambda objects: _create(objects, body)))
         )
-        self._text_search.wake()
+        if asks_for_vector_stores(body):
+            self._text_search.wake()
         return answer
 
     async def _retrieve(self, request: Request) -> Response:

@@ -16,13 +16,14 @@ from assistant_tui.server.runs.objects import DONE, RUN, STEP
 from assistant_tui.server.runs.service import RunService, Started, found
 from assistant_tui.server.store.interface import Collection, ObjectKind, ObjectReader
 from assistant_tui.server.store.paging import Json, StoredPage
-from assistant_tui.server.threads import THREAD, with_metadata
+from assistant_tui.server.threads import THREAD, brings_files, with_metadata
 from assistant_tui.server.validation.runs import (
     CREATE_RUN,
     CREATE_THREAD_AND_RUN,
     SUBMIT_TOOL_OUTPUTS,
 )
 from assistant_tui.server.validation.threads import MODIFY_METADATA
+from assistant_tui.server.vector_stores.membership import asks_for_vector_stores
 
 
 class RunRoutes:
@@ -53,13 +54,17 @@ class RunRoutes:
         """POST /threads/runs."""
         body = await self._backing.bodies.read_object(request, CREATE_THREAD_AND_RUN)
         started = await self._runs.create_thread_and_run(body)
-        self._backing.text_search.wake()
+        if brings_files(body.get("thread") or {}) or asks_for_vector_stores(body):
+            self._backing.text_search.wake()
         return self._answer(started, body)
 
     async def _create(self, request: Request) -> Response:
         """POST /threads/{thread}/runs."""
         body = await self._backing.bodies.read_object(request, CREATE_RUN)
-        return self._answer(await self._runs.create(request.path_params["thread"], body), body)
+        started = await self._runs.create(request.path_params["thread"], body)
+        if brings_files({"messages": body.get("additional_messages")}):
+            self._backing.text_search.wake()
+        return self._answer(started, body)
 
     async def _submit(self, request: Request) -> Response:
         """POST …/runs/{run}/submit_tool_outputs."""

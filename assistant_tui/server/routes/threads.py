@@ -15,6 +15,7 @@ from assistant_tui.server.store.paging import Json, StoredPage
 from assistant_tui.server.threads import (
     MESSAGE,
     THREAD,
+    brings_files,
     create_message,
     create_thread,
     modified_thread,
@@ -65,7 +66,8 @@ class ThreadRoutes:
         answer = await self._executor.write(
             lambda: JSONResponse(self._store.write(partial(create_thread, body=body)))
         )
-        self._backing.text_search.wake()
+        if brings_files(body):
+            self._backing.text_search.wake()
         return answer
 
     async def _retrieve(self, request: Request) -> Response:
@@ -114,7 +116,10 @@ class ThreadRoutes:
             refuse_while_active(objects, thread_id)
             return create_message(objects, thread_id, body)
 
-        return await self._executor.write(lambda: JSONResponse(self._store.write(create)))
+        answer = await self._executor.write(lambda: JSONResponse(self._store.write(create)))
+        if body.get("attachments"):
+            self._backing.text_search.wake()
+        return answer
 
     async def _retrieve_message(self, request: Request) -> Response:
         """GET /threads/{thread}/messages/{message}."""

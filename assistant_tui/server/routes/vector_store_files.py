@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant_tui.server.errors import ApiError
-from assistant_tui.server.files.files import FILE, is_expired_file
+from assistant_tui.server.files.files import FILE, find_file
 from assistant_tui.server.http.requests import read_query
 from assistant_tui.server.http.responses import JSONResponse, list_response, required
 from assistant_tui.server.http.routing import Backing, route
@@ -73,9 +73,7 @@ class VectorStoreFileRoutes:
 
         def add(objects: ObjectWriter) -> Json:
             check_usable(objects, store_id)
-            file = objects.get(FILE, body["file_id"])
-            is_there = file is not None and not is_expired_file(file)
-            required(FILE, body["file_id"], file if is_there else None)
+            required(FILE, body["file_id"], find_file(objects, body["file_id"]))
             return add_file(objects, store_id, body)
 
         made = await self._write(add)

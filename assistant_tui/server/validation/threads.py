@@ -4,6 +4,7 @@ from typing import Any
 
 from assistant_tui.server.errors import ApiError
 from assistant_tui.server.validation.assistants import (
+    IDENTIFIER,
     KNOWN_TOOL_RESOURCES,
     METADATA,
     NEW_TOOL_RESOURCES,
@@ -55,7 +56,7 @@ def _content(path: str, value: Any) -> None:
 
 _ATTACHMENT = object_(
     {
-        "file_id": string(),
+        "file_id": IDENTIFIER,
         "tools": array(tagged_union({"code_interpreter": any_object, "file_search": any_object})),
     },
     ("file_id", "tools"),

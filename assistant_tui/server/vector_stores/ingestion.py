@@ -13,19 +13,19 @@ from collections.abc import Callable
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.files.contents import FileContents
-from assistant_tui.server.files.files import FILE
+from assistant_tui.server.files.files import FILE, Files
 from assistant_tui.server.store.interface import ObjectReader, ObjectWriter, Store
 from assistant_tui.server.store.paging import Json, PageQuery
 from assistant_tui.server.vector_stores.chunking import cut
 from assistant_tui.server.vector_stores.extraction_errors import NoText
-from assistant_tui.server.vector_stores.membership import change_file
+from assistant_tui.server.vector_stores.membership import change_file, remove_from_all
 from assistant_tui.server.vector_stores.objects import INDEX_TASK, VECTOR_STORE_FILE
 from assistant_tui.server.vector_stores.text_extraction import extract_text
 from assistant_tui.server.vector_stores.text_index import TextIndex
 
 _log = logging.getLogger(__name__)
 
-CLAIM_SECONDS = 60.0
+CLAIM_SECONDS = 10.0
 """After which a task that was claimed, and not claimed anew, may be claimed by others."""
 _RENEW_SECONDS = CLAIM_SECONDS / 4
 THREAD_NAME = "ingestion"
@@ -38,6 +38,8 @@ class Ingestion:
         self._store = store
         self._contents = contents
         self._index = index
+        self._files = Files(store, contents)
+        self._begun = False
         self._lock = threading.Lock()
         self._running = False
         self._asked = False
@@ -56,11 +58,18 @@ class Ingestion:
     def _run(self) -> None:
         while self._is_asked():
             try:
+                self._begin()
                 while (task := self._next_task()) is not None:
                     _Work(self._store, self._contents, self._index, task).run()
             except StoreError as error:
                 # It is closed, full or locked: the tasks wait until something is asked again.
                 _log.warning("Files wait to be made searchable: %s", one_line(str(error)))
+
+    def _begin(self) -> None:
+        """Once in the life of a program: remove what earlier ones have left behind."""
+        if not self._begun:
+            self._files.remove_leftovers(remove_from_all)
+            self._begun = True
 
     def _is_asked(self) -> bool:
         with self._lock:

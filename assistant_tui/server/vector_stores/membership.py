@@ -4,8 +4,8 @@ Each change leaves a task behind, in the same transaction: the ingestion reads i
 text index in line, now or after the program has been started again.
 """
 
-from assistant_tui.server.files.files import FILE, is_expired_file
-from assistant_tui.server.store.interface import ObjectWriter
+from assistant_tui.server.files.files import find_file
+from assistant_tui.server.store.interface import ObjectReader, ObjectWriter
 from assistant_tui.server.store.paging import Json
 from assistant_tui.server.vector_stores.objects import (
     FILE_BATCH,
@@ -20,6 +20,11 @@ from assistant_tui.server.vector_stores.objects import (
 )
 
 
+def find_vector_store(objects: ObjectReader, store_id: str) -> Json | None:
+    """The vector store that has this id, which may be any text that a client has sent."""
+    return objects.get(VECTOR_STORE, store_id) if store_id.isascii() else None
+
+
 def create_vector_store(objects: ObjectWriter, body: Json) -> Json:
     """Make a vector store with the files that the request names; returns it."""
     store = objects.create(VECTOR_STORE, new_vector_store(body))
@@ -30,16 +35,22 @@ def create_vector_store(objects: ObjectWriter, body: Json) -> Json:
     return found
 
 
+def asks_for_vector_stores(body: Json) -> bool:
+    """Whether the ``tool_resources`` of a request ask for vector stores to be made."""
+    file_search = (body.get("tool_resources") or {}).get("file_search") or {}
+    return bool(file_search.get("vector_stores"))
+
+
 def with_vector_stores(objects: ObjectWriter, body: Json) -> Json:
     """A request with the vector stores made that its ``tool_resources`` ask for.
 
     They stand in it by their ids then, in place of ``vector_stores``.
     """
     resources = body.get("tool_resources") or {}
-    asked = (resources.get("file_search") or {}).get("vector_stores")
+    rest = dict(resources.get("file_search") or {})
+    asked = rest.pop("vector_stores", None)
     if asked is None:
         return body
-    rest = {key: value for key, value in resources["file_search"].items() if key != "vector_stores"}
     known = ("file_ids", "chunking_strategy", "metadata")  # others are kept out, as elsewhere below
     specs = [{key: each[key] for key in known if key in each} for each in asked]
     made = [create_vector_store(objects, spec)["id"] for spec in specs]
@@ -61,8 +72,7 @@ def add_file(objects: ObjectWriter, store_id: str, spec: Json, batch_id: str = "
     file_id = spec["file_id"]
     remove_file(objects, store_id, file_id)
     fields = new_vector_store_file(store_id, spec, batch_id)
-    file = objects.get(FILE, file_id)
-    if file is None or is_expired_file(file):
+    if find_file(objects, file_id) is None:
         message = f"No file found with id '{file_id}'."
         fields["status"] = "failed"
         fields["last_error"] = {"code": "invalid_file", "message": message}

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from assistant_tui.server.files.contents import FileContents
-from assistant_tui.server.files.files import FILE, is_expired_file
+from assistant_tui.server.files.files import find_file
 from assistant_tui.server.store.interface import ObjectReader, ObjectWriter, Store
 from assistant_tui.server.store.paging import Json
 from assistant_tui.server.vector_stores.ingestion import Ingestion
+from assistant_tui.server.vector_stores.membership import find_vector_store
 from assistant_tui.server.vector_stores.objects import (
     VECTOR_STORE,
     VECTOR_STORE_FILE,
@@ -68,6 +69,14 @@ class TextSearch:
         """All the text that was read from a file in a vector store."""
         return self._index.text(vector_store_id, file_id)
 
+    def is_ready(self, vector_store_ids: Sequence[str]) -> bool:
+        """Whether all files in these vector stores are read, or have failed."""
+        stores = self._store.read(lambda objects: _living(objects, vector_store_ids))
+        is_waiting = any(store["file_counts"]["in_progress"] for store in stores)
+        if is_waiting:
+            self.wake()
+        return not is_waiting
+
     def search(
         self,
         vector_store_ids: Sequence[str],
@@ -103,8 +112,6 @@ class TextSearch:
 
     def _note_use(self, stores: Sequence[Json]) -> None:
         """Write down that the vector stores are used, which puts off when they expire."""
-        if any(store["file_counts"]["in_progress"] for store in stores):
-            self.wake()
         before = time.time() - _ACTIVE_SECONDS
         if not any(store["last_active_at"] < before for store in stores):
             return
@@ -148,13 +155,13 @@ class _Files:
 
 
 def _living(objects: ObjectReader, store_ids: Sequence[str]) -> list[Json]:
-    found = (objects.get(VECTOR_STORE, each) for each in dict.fromkeys(store_ids))
+    found = (find_vector_store(objects, each) for each in dict.fromkeys(store_ids))
     return [store for store in found if store is not None and not is_expired(store)]
 
 
 def _find(objects: ObjectReader, store_id: str, file_id: str) -> tuple[Json, Json] | None:
     """A file in a vector store and the file itself, if both are there."""
-    member, file = objects.get(VECTOR_STORE_FILE, file_id, store_id), objects.get(FILE, file_id)
-    if member is None or file is None or is_expired_file(file) or member["status"] != "completed":
+    member, file = objects.get(VECTOR_STORE_FILE, file_id, store_id), find_file(objects, file_id)
+    if member is None or file is None or member["status"] != "completed":
         return None
     return member, file

@@ -340,3 +340,37 @@ async def test_who_asks_for_progress_is_told_when_to_ask_again(http: httpx.Async
     await ingested()
     answer = await http.get(f"/vector_stores/{answer.json()['id']}")
     assert "openai-poll-after-ms" not in answer.headers
+
+
+async def test_a_thread_comes_with_its_vector_store(http: httpx.AsyncClient) -> None:
+    file = (await upload(http, b"a text"))["id"]
+    resources = {"file_search": {"vector_stores": [{"file_ids": [file]}]}}
+    thread = await create(http, "/threads", tool_resources=resources)
+    (store,) = thread["tool_resources"]["file_search"]["vector_store_ids"]
+    await ingested()
+    assert (await get(http, f"/vector_stores/{store}"))["file_counts"]["completed"] == 1
+
+
+async def test_attachments_of_messages_can_be_searched(http: httpx.AsyncClient) -> None:
+    one, two, other = [(await upload(http, f"text {n}".encode()))["id"] for n in range(3)]
+    attached = [
+        {"file_id": one, "tools": [{"type": "file_search"}]},
+        {"file_id": other, "tools": [{"type": "code_interpreter"}]},
+    ]
+    message = {"role": "user", "content": "What is in it?", "attachments": attached}
+    thread = await create(http, "/threads", messages=[message])
+    (store,) = thread["tool_resources"]["file_search"]["vector_store_ids"]
+    assert await get(http, f"/threads/{thread['id']}") == thread
+    attached = [{"file_id": two, "tools": [{"type": "file_search"}]}]
+    path = f"/threads/{thread['id']}/messages"
+    await create(http, path, role="user", content="And here?", attachments=attached)
+    await ingested()
+    found = await get(http, f"/vector_stores/{store}")
+    assert found["expires_after"] == {"anchor": "last_active_at", "days": 7}
+    assert found["file_counts"]["completed"] == 2
+    files = (await get(http, f"/vector_stores/{store}/files"))["data"]
+    assert {each["id"] for each in files} == {one, two}
+    attached[0]["file_id"] = "file-none"
+    answer = await http.post(path, json={"role": "user", "content": "x", "attachments": attached})
+    assert answer.status_code == 404
+    assert len((await get(http, path))["data"]) == 2
