@@ -139,13 +139,7 @@ def _run_subcommand(options: argparse.Namespace, settings: Settings, folders: Fo
 
 
 def _open_screen(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
-    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
-        raise ConfigurationError(
-            "there is no terminal to draw on; over SSH, ssh -t gives one; "
-            "in a pipe, the commands of assistant-tui --help work"
-        )
-    if os.environ.get("TERM", "dumb") == "dumb":
-        raise ConfigurationError("TERM=dumb: this terminal cannot show the program")
+    _check_terminal()
     _prepare_environment()
     _watch_terminal()
     if isinstance(sys.stderr, TextIOWrapper):
@@ -168,6 +162,17 @@ def _open_screen(options: argparse.Namespace, settings: Settings, folders: Folde
     if app.fault is not None:
         _print_fault(app.crash_report, folders)
     return app.return_code or 0
+
+
+def _check_terminal() -> None:
+    """Raise ConfigurationError where no screen can be drawn."""
+    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+        raise ConfigurationError(
+            "there is no terminal to draw on; over SSH, ssh -t gives one; "
+            "in a pipe, the commands of assistant-tui --help work"
+        )
+    if os.environ.get("TERM", "dumb") == "dumb":
+        raise ConfigurationError("TERM=dumb: this terminal cannot show the program")
 
 
 def _run_app(app: "AssistantApp", settings: Settings, folders: Folders) -> None:

@@ -16,37 +16,44 @@ def prepare_delete(options: argparse.Namespace, console: Console) -> Subcommand:
     if not options.yes and not console.interactive:
         raise ConfigurationError("delete: there is no terminal to ask on; --yes is needed")
 
-    async def job(session: Session) -> int:
-        tally = BatchReport(console, session.settings.profile, "deleted", len(ids))
-        rows = await _found(session, ids, tally)
-        journal = session.service.journal
-        unkept = await journal.check(sum(len(row.text) for row in rows)) if rows else ""
-        if rows and not options.yes and not await _confirmed(console, rows, unkept):
-            console.note("nothing was deleted")
-            return 1
-        for_good = bool(options.yes or unkept)
-        with tally.all():
-            for row in rows:
-                if tally.should_stop:
-                    break
-                with session.write(), tally.attempt(shown_id(row.id)):
-                    await session.service.delete(row.id, for_good=for_good)
-                    tally.add()
-                    console.identity(row.id)
-                    if for_good and journal.trouble:
-                        console.note(f"{shown_id(row.id)}: {NO_UNDO}{journal.trouble}")
-        return tally.code
-
-    return job
+    return lambda session: _delete(session, ids, unasked=options.yes)
 
 
-async def _found(session: Session, ids: list[str], tally: BatchReport) -> list[ResourceRow]:
+async def _delete(session: Session, ids: list[str], *, unasked: bool) -> int:
+    """Fetch all, ask once unless `unasked`, and delete one after the other."""
+    report = BatchReport(session.console, session.settings.profile, "deleted", len(ids))
+    rows = await _found(session, ids, report)
+    check = session.service.journal.check
+    unkept = await check(sum(len(row.text) for row in rows)) if rows else ""
+    if rows and not unasked and not await _confirmed(session.console, rows, unkept):
+        session.console.note("nothing was deleted")
+        return 1
+    for_good = bool(unasked or unkept)
+    with report.all():
+        for row in rows:
+            if report.should_stop:
+                break
+            with session.write(), report.attempt(shown_id(row.id)):
+                await session.service.delete(row.id, for_good=for_good)
+                report.add()
+                _report_deleted(session, row.id, for_good=for_good)
+    return report.code
+
+
+def _report_deleted(session: Session, assistant_id: str, *, for_good: bool) -> None:
+    session.console.identity(assistant_id)
+    trouble = session.service.journal.trouble
+    if for_good and trouble:
+        session.console.note(f"{shown_id(assistant_id)}: {NO_UNDO}{trouble}")
+
+
+async def _found(session: Session, ids: list[str], report: BatchReport) -> list[ResourceRow]:
     """Fetch the assistants; note each that is not there."""
     rows: list[ResourceRow] = []
     for each in ids:
-        if tally.should_stop:
+        if report.should_stop:
             break
-        with tally.attempt(shown_id(each)):
+        with report.attempt(shown_id(each)):
             rows.append(await session.service.fetch(each))
     return rows
 

@@ -13,6 +13,7 @@ from assistant_tui.core.formats.exporting import FORMATS, FileNames, Format
 from assistant_tui.core.json_text import members
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.search.query import Query
 from assistant_tui.storage.export_folder import ExportFolder
 
 
@@ -30,20 +31,22 @@ def prepare_export(options: argparse.Namespace, console: Console) -> Subcommand:
             f"--output -: only one ID with --format {options.format}; a folder takes more"
         )
 
-    async def job(session: Session) -> int:
-        tally = BatchReport(console, session.settings.profile, "exported")
-        stream = RowStream(session, query=query)
-        rows = _named(session, options.ids, tally) if options.ids else stream.rows()
-        names = FileNames(form)
-        with tally.all():
-            async with aclosing(rows):
-                async for row in rows:
-                    with tally.attempt(shown_id(row.id)):
-                        _write(console, row, form, export_folder, names)
-                        tally.add()
-        return max(tally.code, stream.exit_code)
+    output = _Output(console, form, export_folder)
+    return lambda session: _export(session, options.ids, query, output)
 
-    return job
+
+async def _export(session: Session, ids: list[str], query: Query | None, output: "_Output") -> int:
+    """Write the assistants with these ids; without ids, those that a query matches."""
+    report = BatchReport(session.console, session.settings.profile, "exported")
+    stream = RowStream(session, query=query)
+    rows = _named(session, ids, report) if ids else stream.rows()
+    with report.all():
+        async with aclosing(rows):
+            async for row in rows:
+                with report.attempt(shown_id(row.id)):
+                    output.write(row)
+                    report.add()
+    return max(report.code, stream.exit_code)
 
 
 def _open_folder(folder: str, *, replace: bool) -> ExportFolder:
@@ -54,32 +57,36 @@ def _open_folder(folder: str, *, replace: bool) -> ExportFolder:
 
 
 async def _named(
-    session: Session, ids: list[str], tally: BatchReport
+    session: Session, ids: list[str], report: BatchReport
 ) -> AsyncGenerator[ResourceRow, None]:
     for each in dict.fromkeys(ids):
         row = None
-        with tally.attempt(shown_id(each)):
+        with report.attempt(shown_id(each)):
             row = await session.service.fetch(each)
         if row is not None:
             yield row
 
 
-def _write(
-    console: Console,
-    row: ResourceRow,
-    form: Format,
-    export_folder: ExportFolder | None,
-    names: FileNames,
-) -> None:
-    """Raises ValueError where this is no object, or its file cannot be written."""
-    members(row.text)
-    if lost := form.losses(row.text):
-        console.note(f"{shown_id(row.id)}: not carried over: {'; '.join(lost)}")
-    if export_folder is not None:
-        console.done(export_folder.write_file(names.of(row), form.write(row.text)))
-        return
-    text = (form.stream or form.write)(row.text)
-    if form.is_json:
-        console.json(text)
-    else:
-        console.text(text)
+class _Output:
+    """Writes assistants in one format, each into a file of a folder, or all to stdout."""
+
+    def __init__(self, console: Console, form: Format, folder: ExportFolder | None) -> None:
+        self._console = console
+        self._form = form
+        self._folder = folder
+        self._names = FileNames(form)
+
+    def write(self, row: ResourceRow) -> None:
+        """Write one. Raises ValueError where it is no object, or its file cannot be written."""
+        members(row.text)
+        if lost := self._form.losses(row.text):
+            self._console.note(f"{shown_id(row.id)}: not carried over: {'; '.join(lost)}")
+        if self._folder is not None:
+            file = self._folder.write_file(self._names.of(row), self._form.write(row.text))
+            self._console.done(file)
+            return
+        text = (self._form.stream or self._form.write)(row.text)
+        if self._form.is_json:
+            self._console.json(text)
+        else:
+            self._console.text(text)

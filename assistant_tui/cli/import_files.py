@@ -9,7 +9,7 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import BatchReport, report_saved
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
+from assistant_tui.core.assistants.import_plan import Action, FileEntry, ImportStep, mismatch
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
@@ -31,25 +31,27 @@ def prepare_import(options: argparse.Namespace, console: Console) -> Subcommand:
     except FileError as error:
         raise ConfigurationError(f"import {error}") from None
 
-    async def job(session: Session) -> int:
-        found = await look_up(session.service, given, console.progress)
-        steps = await asyncio.to_thread(lambda: found.steps(again=options.again))
-        for step in steps:
-            console.line(step.line)
-        counts = Counter(step.action for step in steps)
-        console.note(", ".join(f"{count} {action.value}" for action, count in counts.items()))
-        code = 1 if counts[Action.UNREADABLE] else 0
-        todo = [step for step in steps if step.action in _DONE]
-        if why := await why_repeating_duplicates(session.service, todo):
-            console.note(why)
-        if options.dry_run or not todo:
-            return code
-        if not options.yes and not await _confirmed(console, counts):
-            console.note("nothing was changed")
-            return 1
-        return max(code, await _apply(session, todo))
+    return lambda session: _import(session, given, options)
 
-    return job
+
+async def _import(session: Session, given: list[FileEntry], options: argparse.Namespace) -> int:
+    console = session.console
+    found = await look_up(session.service, given, console.progress)
+    steps = await asyncio.to_thread(lambda: found.steps(again=options.again))
+    for step in steps:
+        console.line(step.line)
+    counts = Counter(step.action for step in steps)
+    console.note(", ".join(f"{count} {action.value}" for action, count in counts.items()))
+    code = 1 if counts[Action.UNREADABLE] else 0
+    todo = [step for step in steps if step.action in _DONE]
+    if why := await why_repeating_duplicates(session.service, todo):
+        console.note(why)
+    if options.dry_run or not todo:
+        return code
+    if not options.yes and not await _confirmed(console, counts):
+        console.note("nothing was changed")
+        return 1
+    return max(code, await _apply(session, todo))
 
 
 async def _confirmed(console: Console, counts: Counter[Action]) -> bool:

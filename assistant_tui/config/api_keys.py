@@ -121,15 +121,20 @@ async def _read_output(process: asyncio.subprocess.Process, reading: int) -> byt
     except TimeoutError:
         raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        await _kill(process)
         loop.remove_reader(reading)
     take()
     if much.is_set():
         raise Unauthorized(f"api_key_command printed more than {MAX_OUTPUT_BYTES:,} bytes")
     return bytes(output)
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill a process and those that it has started, unless it has ended."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 async def _wait_for_first(*waits: Coroutine[Any, Any, object]) -> None:

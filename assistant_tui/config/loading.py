@@ -130,6 +130,11 @@ def _choose_profile(
         return profiles[flags.profile]
     if "default" in data:
         return profiles[data["default"]]
+    return _environment_profile(environ, profiles)
+
+
+def _environment_profile(environ: Mapping[str, str], profiles: Mapping[str, Profile]) -> Profile:
+    """The profile of OPENAI_BASE_URL; where that is not set, the local one."""
     base_url = environ.get("OPENAI_BASE_URL")
     if not base_url:
         return LOCAL

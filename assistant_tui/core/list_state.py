@@ -155,8 +155,7 @@ class ListState:
 
     def unfiltered(self) -> "ListState":
         """Take back the filter, else the order."""
-        ordering = self.view.ordering if self.view.query else AS_SERVED
-        return self.with_query(EVERYTHING, ordering)
+        return self.with_query(EVERYTHING, self.view.ordering if self.view.query else AS_SERVED)
 
     def wanting_all(self, wanted: bool) -> "ListState":
         """Ask for all rows, whatever the filter; or no longer."""

@@ -28,22 +28,27 @@ class AccountJournal:
         account: Account | str = "",
         resource: ResourceKind = ASSISTANTS,
     ) -> None:
-        """`account` tells what the entries are kept under."""
+        """Open nothing yet.
+
+        Args:
+            journal: where all is kept; None where nothing is.
+            account: what the entries are kept under.
+            resource: the kind of object that it keeps changes and drafts of.
+        """
         account = Account(account) if isinstance(account, str) else account
-        self.access = JournalAccess(journal, account)
-        self.resource = resource
-        """What kind of object it keeps changes and drafts of."""
-        self.drafts = AccountDrafts(self.access, resource)
+        self._access = JournalAccess(journal, account)
+        self._resource = resource
+        self.drafts = AccountDrafts(self._access, resource)
 
     @property
     def trouble(self) -> str:
         """Why the journal last failed; empty while it works."""
-        return self.access.trouble
+        return self._access.trouble
 
     async def check(self, size: int) -> str:
         """Why a copy of so many bytes could not be kept just now; empty if it could."""
         try:
-            await self.access.attempt(lambda journal, _: journal.check(size), None)
+            await self._access.attempt(lambda journal, _: journal.check(size), None)
         except JournalError as error:
             return str(error)
         return ""
@@ -57,26 +62,57 @@ class AccountJournal:
         Raises:
             JournalError: it was not kept.
         """
-        return await self.access.attempt(
-            lambda journal, server: journal.entries.add(server, change, self.resource, key=key),
+        return await self._access.attempt(
+            lambda journal, server: journal.entries.add(server, change, self._resource, key=key),
             None,
         )
 
     async def known_creates(self, keys: Collection[str]) -> Mapping[str, KnownCreate]:
         """What became of the creates with these keys, of those that are known."""
-        return await self.access.ask(
-            lambda journal, server: journal.idempotency.find(server, keys, self.resource), {}
+        return await self._access.ask(
+            lambda journal, server: journal.idempotency.find(server, keys, self._resource), {}
+        )
+
+    async def created_ids(self) -> frozenset[str]:
+        """The ids of all that is known to have been created with an idempotency key."""
+        return await self._access.ask(
+            lambda journal, server: journal.idempotency.created_ids(server, self._resource),
+            frozenset[str](),
+        )
+
+    async def begin_create(self, key: str, before: Collection[str] | None) -> bool:
+        """Note that the create with this key is about to be sent.
+
+        Args:
+            key: the idempotency key.
+            before: the newest ids of the server, which it cannot have made; None if it lists none.
+
+        Returns:
+            False if there is an earlier create with this key that got no answer.
+
+        Raises:
+            JournalError: it was not noted.
+        """
+        return await self._access.attempt(
+            lambda journal, server: journal.idempotency.begin(server, key, before, self._resource),
+            True,
+        )
+
+    async def drop_create(self, key: str) -> None:
+        """Forget a create that certainly made nothing."""
+        await self._access.ask(
+            lambda journal, server: journal.idempotency.drop(server, key, self._resource), None
         )
 
     async def withdraw(self, number: int | None) -> None:
         """Take back an entry whose change did not come about."""
         if number is not None:
-            await self.access.ask(lambda journal, _: journal.entries.withdraw(number), None)
+            await self._access.ask(lambda journal, _: journal.entries.withdraw(number), None)
 
     async def pass_over(self, number: int | None) -> None:
         """Mark an entry as undone whose change is gone already, so that `last` passes over it."""
         if number is not None:
-            await self.access.ask(lambda journal, _: journal.entries.mark_undone(number), False)
+            await self._access.ask(lambda journal, _: journal.entries.mark_undone(number), False)
 
     @asynccontextmanager
     async def claimed(self, number: int | None) -> AsyncIterator[bool]:
@@ -84,12 +120,12 @@ class AccountJournal:
         if number is None:
             yield True
             return
-        free = await self.access.ask(lambda journal, _: journal.entries.claim(number), True)
+        free = await self._access.ask(lambda journal, _: journal.entries.claim(number), True)
         try:
             yield free
         finally:
-            if free and self.access.journal is not None:
-                self.access.journal.entries.release(number)
+            if free and self._access.journal is not None:
+                self._access.journal.entries.release(number)
 
     @asynccontextmanager
     async def creating(self, key: str, earlier: str) -> AsyncIterator[bool]:
@@ -97,47 +133,49 @@ class AccountJournal:
 
         `earlier` is the id of what is known to have been created with it; empty for none.
         """
-        free = await self.access.ask(
-            lambda journal, server: journal.idempotency.claim(server, key, earlier, self.resource),
+        free = await self._access.ask(
+            lambda journal, server: journal.idempotency.claim(server, key, earlier, self._resource),
             True,
         )
         try:
             yield free
         finally:
             if free:
-                await self.access.ask(
-                    lambda journal, server: journal.idempotency.release(server, key, self.resource),
+                await self._access.ask(
+                    lambda journal, server: journal.idempotency.release(
+                        server, key, self._resource
+                    ),
                     None,
                 )
 
     async def last(self) -> Entry | None:
         """What is to be undone next."""
-        return await self.access.ask(
-            lambda journal, server: journal.entries.last(server, self.resource), None
+        return await self._access.ask(
+            lambda journal, server: journal.entries.last(server, self._resource), None
         )
 
     async def batch(self, token: str) -> tuple[Entry, ...]:
         """What of an operation on many objects was not undone yet, newest first."""
-        return await self.access.ask(
-            lambda journal, server: journal.entries.batch(server, token, self.resource), ()
+        return await self._access.ask(
+            lambda journal, server: journal.entries.batch(server, token, self._resource), ()
         )
 
     async def history(self, object_id: str) -> tuple[Entry, ...]:
         """What was done to an object here, newest first."""
-        return await self.access.ask(
-            lambda journal, server: journal.entries.history(server, object_id, self.resource), ()
+        return await self._access.ask(
+            lambda journal, server: journal.entries.history(server, object_id, self._resource), ()
         )
 
     async def trash(self) -> tuple[Entry, ...]:
         """What was deleted here and not restored, newest first."""
-        return await self.access.ask(
-            lambda journal, server: journal.entries.trash(server, resource=self.resource), ()
+        return await self._access.ask(
+            lambda journal, server: journal.entries.trash(server, resource=self._resource), ()
         )
 
     async def present_id(self, object_id: str) -> str:
         """The id under which an object goes on since it was last recreated."""
-        return await self.access.ask(
-            lambda journal, server: journal.entries.present_id(server, object_id, self.resource),
+        return await self._access.ask(
+            lambda journal, server: journal.entries.present_id(server, object_id, self._resource),
             object_id,
         )
 

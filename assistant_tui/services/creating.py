@@ -235,24 +235,15 @@ class IdempotentCreator:
         earlier = (await self._journal.known_creates([key])).get(key)
         if earlier is None or earlier.object_id is not None or earlier.before is None:
             return None
-        created = await self._journal.access.ask(
-            lambda journal, server: journal.idempotency.created_ids(server, self._journal.resource),
-            frozenset[str](),
-        )
-        return await self._creator.find(draft, earlier.before, created)
+        return await self._creator.find(draft, earlier.before, await self._journal.created_ids())
 
     async def _send(self, draft: Draft, known: Collection[str], key: str) -> SaveResult:
-        only, trouble, resource = False, "", self._journal.resource
+        only, trouble = False, ""
 
         async def before_sending(before: Collection[str] | None) -> None:
             nonlocal only, trouble
             try:
-                only = await self._journal.access.attempt(
-                    lambda journal, server: journal.idempotency.begin(
-                        server, key, before, resource
-                    ),
-                    True,
-                )
+                only = await self._journal.begin_create(key, before)
             except JournalError as error:
                 trouble = str(error)
 
@@ -260,9 +251,7 @@ class IdempotentCreator:
             return await self._creator.create(draft, known, before_sending)
         except ServiceError as error:
             if only and not error.may_have_arrived:
-                await self._journal.access.ask(
-                    lambda journal, server: journal.idempotency.drop(server, key, resource), None
-                )
+                await self._journal.drop_create(key)
             if trouble and error.may_have_arrived:
                 note = "; a repetition may create it twice, since nothing is noted: "
                 error.message += note + trouble

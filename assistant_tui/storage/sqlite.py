@@ -35,6 +35,31 @@ _CLOSE_SECONDS = 0.5
 """How long closing waits for operations that were told to stop."""
 
 
+class _Deadline:
+    """The end of the time that one operation waits for locks."""
+
+    def __init__(self, seconds: float, closing: threading.Event) -> None:
+        """`closing` is set when the database is to be closed: then no lock is waited for."""
+        self._end = time.monotonic() + seconds
+        self._closing = closing
+
+    @property
+    def seconds_left(self) -> float:
+        """How long it still waits; never negative."""
+        return max(0.0, self._end - time.monotonic())
+
+    def retry(self, attempt: Callable[[], Result]) -> Result:
+        """Do again what meets another program's lock, until the deadline or the closing."""
+        while True:
+            try:
+                return attempt()
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+                if self._closing.wait(_PAUSE_SECONDS) or not self.seconds_left:
+                    raise
+
+
 class Database:
     """One SQLite file (0600); what a transaction has come out of is on disk.
 
@@ -98,7 +123,7 @@ class Database:
                 return
 
         with self._errors.translated():
-            self._retry(open_once, deadline)
+            deadline.retry(open_once)
 
     def close(self) -> None:
         """Close the file for good; operations that wait for a lock fail.
@@ -134,7 +159,7 @@ class Database:
                 return look(connection)
 
         with self._errors.translated():
-            return self._retry(look_once, deadline)
+            return deadline.retry(look_once)
 
     def read_if_exists(
         self,
@@ -159,17 +184,17 @@ class Database:
         with self._errors.translated(), ExitStack() as stack:
             # The write lock comes first, so that no lock has to be waited for in the middle,
             # where SQLite would refuse at once.
-            connection = self._retry(lambda: self._begin(deadline, stack), deadline)
+            connection = deadline.retry(lambda: self._begin(deadline, stack))
             try:
                 yield connection
                 self._check_file()
                 # Where there is no write-ahead log, a commit waits for readers.
-                self._retry(lambda: connection.execute("COMMIT"), deadline)
+                deadline.retry(lambda: connection.execute("COMMIT"))
             except BaseException:
                 roll_back(connection)
                 raise
 
-    def _begin(self, deadline: float, stack: ExitStack) -> sqlite3.Connection:
+    def _begin(self, deadline: _Deadline, stack: ExitStack) -> sqlite3.Connection:
         """The connection in a transaction, for this thread alone until the stack is left."""
         with ExitStack() as kept:
             connection = kept.enter_context(self._own_connection(deadline))
@@ -178,9 +203,9 @@ class Database:
         return connection
 
     @contextmanager
-    def _own_connection(self, deadline: float) -> Iterator[sqlite3.Connection]:
+    def _own_connection(self, deadline: _Deadline) -> Iterator[sqlite3.Connection]:
         """The connection that writes, opened if it is not yet, for this thread alone."""
-        if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        if not self._lock.acquire(timeout=deadline.seconds_left):
             raise self._errors.waited_too_long()
         try:
             self._check_open()
@@ -193,7 +218,7 @@ class Database:
             self._lock.release()
 
     @contextmanager
-    def _reader(self, deadline: float) -> Iterator[sqlite3.Connection]:
+    def _reader(self, deadline: _Deadline) -> Iterator[sqlite3.Connection]:
         self._check_open()
         if self._connection is None or len(self._connections) == 1:
             with self._own_connection(deadline) as connection:
@@ -201,7 +226,7 @@ class Database:
             return
         self._check_file()
         try:
-            reader = self._readers.get(timeout=max(0.0, deadline - time.monotonic()))
+            reader = self._readers.get(timeout=deadline.seconds_left)
         except Empty:
             raise self._errors.waited_too_long() from None
         try:
@@ -220,19 +245,8 @@ class Database:
             self._readers.put(reader)
         self._connections, self._connection = connections, connections[0]
 
-    def _retry(self, attempt: Callable[[], Result], deadline: float) -> Result:
-        """Do again what meets another program's lock, until the deadline or the closing."""
-        while True:
-            try:
-                return attempt()
-            except sqlite3.OperationalError as error:
-                if not is_busy(error):
-                    raise
-                if self._closing.wait(_PAUSE_SECONDS) or time.monotonic() >= deadline:
-                    raise
-
-    def _deadline(self, patience: float | None) -> float:
-        return time.monotonic() + (self._patience if patience is None else patience)
+    def _deadline(self, patience: float | None) -> _Deadline:
+        return _Deadline(self._patience if patience is None else patience, self._closing)
 
     def _check_open(self) -> None:
         if self._closing.is_set():

@@ -2,13 +2,11 @@
 
 import json
 import re
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.e2e.terminal import PROGRAM, environment
+from tests.e2e.fork_server import Piped
+from tests.e2e.terminal import environment
 from tests.fakeserver.relay import Asked, Handler, RelayServer
 from tests.fakeserver.sockets import Answer
 from tests.limits import LIMIT
@@ -55,23 +53,12 @@ def one_a_page(server: RelayServer) -> Handler:
     return handler
 
 
-@contextmanager
-def program(*arguments: str, home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The program in a process of its own, on pipes; it is ended, whatever happens."""
-    with subprocess.Popen(
-        [*PROGRAM, *arguments],
-        env=environment(home),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def program(*arguments: str, home: Path, folder: Path | None = None) -> Piped:
+    """The program in a process of its own, on pipes; a context manager that ends it."""
+    return Piped(arguments, environment(home), folder)
 
 
-def ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes, str]:
+def ended(process: Piped) -> tuple[int, bytes, str]:
     """Wait for its end: exit code, stdout and stderr."""
-    out, err = process.communicate(timeout=LIMIT)
-    return process.returncode, out, err.decode()
+    out, err = process.communicate(LIMIT)
+    return process.wait(), out, err.decode()

@@ -221,7 +221,6 @@ def test_of_a_reader_that_has_seen_enough_nothing_is_said(server: RelayServer, h
     texts = [json.dumps({"id": f"asst_{n}", "name": names}) for n in range(20)]
     server.deviations["list"] = lambda asked: listing(*texts)
     with program("list", "--json", "--base-url", server.url, home=home) as process:
-        assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline().startswith(b'{"id": "asst_0"')
         process.stdout.close()
         assert process.wait(LIMIT) == 0

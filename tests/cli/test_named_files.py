@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.support import program
+from tests.cli.support import ended, program
 from tests.e2e.terminal import PROGRAM, environment
 from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
@@ -78,17 +78,11 @@ def test_what_is_no_file_is_refused_in_one_line(
         "--file": ["create", "--file", str(path)],
         "--config": ["list", "--config", str(path)],
     }[option]
-    done = subprocess.run(
-        [*PROGRAM, *words],
-        env=environment(home),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-    )
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    with program(*words, home=home) as process:
+        code, out, err = ended(process)
+    assert (code, out, err.count("\n")) == (2, b"", 1)
     where = f"{path}: cannot be read" if option == "--config" else f"{option} {path}"
-    assert f"{where}: {KINDS[make]}" in done.stderr
+    assert f"{where}: {KINDS[make]}" in err
 
 
 @pytest.mark.parametrize(
@@ -197,6 +191,6 @@ def test_a_pipe_that_should_hold_a_key_is_not_waited_for(home: Path, tmp_path: P
         f'api_key_file = "{tmp_path / "key"}"\n'
     )
     with program("list", home=home) as process:
-        _, err = process.communicate(timeout=LIMIT)
-    assert process.returncode == 1
-    assert f"api_key_file: {tmp_path / 'key'}: it is a pipe; a file is allowed" in err.decode()
+        code, _, err = ended(process)
+    assert code == 1
+    assert f"api_key_file: {tmp_path / 'key'}: it is a pipe; a file is allowed" in err

@@ -3,17 +3,16 @@
 import re
 import signal
 import sqlite3
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.cli.support import ended, program
 from tests.cli.test_hostile_answers import saying
-from tests.e2e.terminal import CTRL_C, CTRL_Q, PROGRAM, Terminal, environment
+from tests.e2e.fork_server import Piped
+from tests.e2e.terminal import CTRL_C, CTRL_Q, Program
 from tests.limits import LIMIT
 
 SLOW_DOWN = b"""HTTP/1.1 429 Too Many Requests\r
@@ -39,24 +38,13 @@ def fields(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_first_signal_ends_a_wait_that_was_told(verb: str, fields: Path) -> None:
-    with (
-        saying(SLOW_DOWN) as url,
-        subprocess.Popen(
-            [*PROGRAM, "--base-url", url, *VERBS[verb]],
-            cwd=fields,
-            env=environment(fields / "home"),
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as program,
-    ):
-        assert program.stderr is not None
+    with saying(SLOW_DOWN) as url, command(url, fields, *VERBS[verb]) as process:
         assert re.fullmatch(
-            r"assistant-tui: Rate limited: slow down .*tried again in 1\d\d s\n",
-            program.stderr.readline(),
+            r"assistant-tui: Rate limited: slow down .*tried again in 1\d\d s\n", told(process)
         )
-        program.send_signal(signal.SIGINT)
-        assert program.wait(LIMIT) == 130
-        assert "Traceback" not in program.stderr.read()
+        process.send_signal(signal.SIGINT)
+        code, _, err = ended(process)
+        assert code == 130 and "Traceback" not in err
 
 
 def ok(body: str, status: str = "200 OK", more: str = "") -> bytes:
@@ -68,21 +56,14 @@ def ok(body: str, status: str = "200 OK", more: str = "") -> bytes:
 ASSISTANT = '{"id": "asst_1", "object": "assistant", "model": "m", "name": "One"}'
 
 
-@contextmanager
-def command(url: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """The program, whose words are read as they come; it is ended, whatever happens."""
-    with subprocess.Popen(
-        [*PROGRAM, "--base-url", url, *arguments],
-        cwd=folder,
-        env=environment(folder / "home"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def command(url: str, folder: Path, *arguments: str) -> Piped:
+    """The program, whose words are read as they come; a context manager that ends it."""
+    return program("--base-url", url, *arguments, home=folder / "home", folder=folder)
+
+
+def told(process: Piped) -> str:
+    """The next line that it says on stderr."""
+    return process.stderr.readline().decode()
 
 
 def deletions(folder: Path) -> list[str]:
@@ -96,11 +77,10 @@ def test_a_write_that_waits_is_given_up_and_told_by_the_first_signal(fields: Pat
         return ok(ASSISTANT) if method == "GET" else SLOW_DOWN
 
     with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
-        assert process.stderr is not None
-        assert "tried again in" in process.stderr.readline()
+        assert "tried again in" in told(process)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=LIMIT)
-        assert (process.returncode, out) == (130, "")
+        code, out, err = ended(process)
+        assert (code, out) == (130, b"")
         assert "asst_1 was not deleted: Rate limited: slow down" in err
     assert deletions(fields) == []
 
@@ -117,11 +97,10 @@ def test_one_that_may_have_been_carried_out_is_looked_for_when_it_is_given_up(
         return ok("{}", "404 Not Found") if deleted.is_set() else ok(ASSISTANT)
 
     with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
-        assert process.stderr is not None
-        assert "Server fault" in process.stderr.readline()
+        assert "Server fault" in told(process)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=LIMIT)
-        assert (process.returncode, out) == (130, "asst_1\n")
+        code, out, _ = ended(process)
+        assert (code, out) == (130, b"asst_1\n")
     assert deletions(fields) == ["deleted"]
 
 
@@ -133,11 +112,10 @@ def test_a_single_write_that_is_given_up_is_told(verb: str, fields: Path) -> Non
         return ok('{"data": []}' if verb == "create" else ASSISTANT.replace('"m"', '"n"'))
 
     with saying(answer) as url, command(url, fields, *VERBS[verb]) as process:
-        assert process.stderr is not None
-        assert "tried again in" in process.stderr.readline()
+        assert "tried again in" in told(process)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=LIMIT)
-        assert (process.returncode, out) == (143, "")
+        code, out, err = ended(process)
+        assert (code, out) == (143, b"")
         assert "assistant-tui: Rate limited: slow down" in err
 
 
@@ -152,38 +130,36 @@ def test_a_signal_that_comes_before_the_wait_ends_that_too(fields: Path) -> None
         return SLOW_DOWN
 
     with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
-        assert process.stderr is not None
         assert arrived.wait(LIMIT)
         process.send_signal(signal.SIGINT)
-        assert "ends after the write" in process.stderr.readline()
+        assert "ends after the write" in told(process)
         answering.set()
-        _, err = process.communicate(timeout=LIMIT)
-        assert process.returncode == 130
+        code, _, err = ended(process)
+        assert code == 130
         assert "was not deleted: Rate limited" in err
 
 
 def test_a_server_that_hangs_keeps_nobody_who_asks_twice(fields: Path) -> None:
-    arrived, ended = threading.Event(), threading.Event()
+    arrived, answering = threading.Event(), threading.Event()
 
     def answer(method: str) -> bytes:
         if method == "GET":
             return ok(ASSISTANT)
         arrived.set()
-        ended.wait(LIMIT)
+        answering.wait(LIMIT)
         return b""
 
     with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
         try:
-            assert process.stderr is not None
             assert arrived.wait(LIMIT)
             process.send_signal(signal.SIGINT)
-            assert "ends after the write" in process.stderr.readline()
+            assert "ends after the write" in told(process)
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=LIMIT)
-            assert process.returncode == 130
+            code, _, err = ended(process)
+            assert code == 130
             assert "Traceback" not in err
         finally:
-            ended.set()
+            answering.set()
 
 
 READ_FIRST = {
@@ -200,31 +176,31 @@ def test_what_is_read_before_a_write_is_not_waited_for(
     verb: str, number: signal.Signals, code: int, fields: Path
 ) -> None:
     last, body, arguments = READ_FIRST[verb]
-    arrived, ended, methods = threading.Event(), threading.Event(), list[str]()
+    arrived, answering, methods = threading.Event(), threading.Event(), list[str]()
 
     def answer(method: str) -> bytes:
         methods.append(method)
         if len(methods) < last:
             return ok(body)
         arrived.set()
-        ended.wait(LIMIT)
+        answering.wait(LIMIT)
         return b""
 
     with saying(answer) as url, command(url, fields, *arguments) as process:
         try:
             assert arrived.wait(LIMIT)
             process.send_signal(number)
-            out, err = process.communicate(timeout=LIMIT)
+            done = ended(process)
         finally:
-            ended.set()
-    assert (process.returncode, out, err) == (code, "", "assistant-tui: nothing was sent\n")
+            answering.set()
+    assert done == (code, b"", "assistant-tui: nothing was sent\n")
     assert methods == ["GET"] * last
     if verb == "delete":
         assert deletions(fields) == []
 
 
 def test_between_two_writes_nothing_is_waited_for(fields: Path) -> None:
-    arrived, ended, methods = threading.Event(), threading.Event(), list[str]()
+    arrived, answering, methods = threading.Event(), threading.Event(), list[str]()
     (fields / "other.json").write_text('{"model": "o"}')
 
     def answer(method: str) -> bytes:
@@ -234,7 +210,7 @@ def test_between_two_writes_nothing_is_waited_for(fields: Path) -> None:
         if "POST" not in methods:
             return ok('{"data": [], "has_more": false}')
         arrived.set()
-        ended.wait(LIMIT)
+        answering.wait(LIMIT)
         return b""
 
     arguments = ["import", "fields.json", "other.json", "--yes"]
@@ -242,10 +218,10 @@ def test_between_two_writes_nothing_is_waited_for(fields: Path) -> None:
         try:
             assert arrived.wait(LIMIT)
             process.send_signal(signal.SIGTERM)
-            out, err = process.communicate(timeout=LIMIT)
+            code, out, err = ended(process)
         finally:
-            ended.set()
-    assert process.returncode == 143 and "created" in out
+            answering.set()
+    assert code == 143 and b"created" in out
     assert "nothing more was sent\n" in err and "1 of 2 imported\n" in err
     assert "ends after" not in err
 
@@ -259,25 +235,20 @@ base_url = "http://127.0.0.1:9/v1"
 api_key_command = "sh -c 'touch {ready}; exec sleep 60'"
 """
     (fields / "home" / "config.toml").write_text(text)
-    with subprocess.Popen(
-        [*PROGRAM, "list"], env=environment(fields / "home"), stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            until = time.monotonic() + LIMIT
-            while not ready.exists() and time.monotonic() < until:
-                time.sleep(0.02)
-            process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=LIMIT / 2)
-            assert (process.returncode, err) == (130, "")
-        finally:
-            process.kill()
+    with program("list", home=fields / "home") as process:
+        until = time.monotonic() + LIMIT
+        while not ready.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(LIMIT / 2) == (b"", b"")
+        assert process.wait() == 130
 
 
 def test_the_seconds_are_counted_down_where_somebody_watches(fields: Path) -> None:
     file = str(fields / "fields.json")
     with saying(SLOW_DOWN) as url:
-        command = [*PROGRAM, "--base-url", url, "create", "--file", file]
-        with Terminal(command, environment(fields / "home")) as terminal:
+        words = ["--base-url", url, "create", "--file", file]
+        with Program(*words, home=fields / "home") as terminal:
             terminal.shows("tried again in 119 s")
             terminal.press(CTRL_C)
             assert terminal.ends() == 130
@@ -286,7 +257,7 @@ def test_the_seconds_are_counted_down_where_somebody_watches(fields: Path) -> No
 def test_the_screen_counts_down_and_can_be_left(fields: Path) -> None:
     with (
         saying(SLOW_DOWN) as url,
-        Terminal([*PROGRAM, "--base-url", url], environment(fields / "home")) as terminal,
+        Program("--base-url", url, home=fields / "home") as terminal,
     ):
         terminal.says("tried again in 119 s")
         terminal.press(CTRL_Q)

@@ -1,12 +1,13 @@
 """Starts the program by a fork of a process that has imported all of it.
 
 Imports are most of what a start costs. Everything else is as in a process of its own: the program
-runs in a new session on its terminal, with the environment, arguments and handlers of signals that
-it would find, and Python ends it as it ends every program.
+runs with the environment, the streams and the handlers of signals that it would find, and Python
+ends it as it ends every program.
 
-Two processes take part: `start` asks the server, which is started once in each process that runs
+Two processes take part: `Forked` asks the server, which is started once in each process that runs
 tests; `python -m tests.e2e.fork_server` is the server. What a fork cannot show is tested in a new
-interpreter: the order of imports, and what a library reads from the environment when imported.
+interpreter: what is imported when, and what libraries read from the environment as they are
+imported, such as ESCDELAY, which the program sets over SSH.
 """
 
 import atexit
@@ -24,11 +25,13 @@ import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self
 
 import assistant_tui
 
@@ -40,9 +43,27 @@ _LONGEST = 1 << 16
 class Forked:
     """A program that was forked: what tests use of `subprocess.Popen`."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        """`channel` is where the server says the process number, and later the exit code."""
-        self._channel = channel
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        streams: Sequence[int],
+        folder: Path | None = None,
+        session: bool = False,
+    ) -> None:
+        """Start the program with nothing but `environ` to look at.
+
+        Args:
+            arguments: the words behind its name.
+            environ: all of its environment.
+            streams: descriptors for its stdin, stdout and stderr.
+            folder: where it works; where this process works if left out.
+            session: whether it gets a session of its own, on the terminal that is its stdin.
+        """
+        request = [[*arguments], {**environ}, str(folder or Path.cwd()), session]
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            socket.send_fds(_server(), [json.dumps(request).encode()], [theirs.fileno(), *streams])
         self.pid = self._said()
         self.returncode: int | None = None
 
@@ -78,13 +99,54 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def start(arguments: Sequence[str], environ: Mapping[str, str], terminal: int) -> Forked:
-    """Start the program with nothing but `environ` to look at, on a terminal of its own."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    request = json.dumps([[*arguments], {**environ}, os.getcwd()]).encode()
-    with theirs:
-        socket.send_fds(_server(), [request], [theirs.fileno(), terminal])
-    return Forked(ours)
+class Piped(Forked):
+    """A program that was forked, and whose stdout and stderr can be read."""
+
+    def __init__(
+        self, arguments: Sequence[str], environ: Mapping[str, str], folder: Path | None = None
+    ) -> None:
+        """Start the program with an empty stdin; as a context manager it is ended at last."""
+        with ExitStack() as stack:
+            stdin = stack.enter_context(open(os.devnull, "rb"))
+            self.stdout, out = _pipe(stack)
+            self.stderr, err = _pipe(stack)
+            super().__init__(arguments, environ, [stdin.fileno(), out, err], folder)
+
+    def __enter__(self) -> Self:
+        """The program itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what is left, and close what is open."""
+        self.kill()
+        self.wait()
+        self.stdout.close()
+        self.stderr.close()
+
+    def communicate(self, timeout: float) -> tuple[bytes, bytes]:
+        """Read what it still writes, and wait for its end; it is killed after `timeout` seconds."""
+        late = threading.Timer(timeout, self.kill)
+        late.start()
+        try:
+            with ThreadPoolExecutor(1) as other:
+                said = other.submit(self.stderr.read)
+                out = self.stdout.read()
+            self.wait()
+            return out, said.result()
+        finally:
+            late.cancel()
+
+
+def _pipe(stack: ExitStack) -> tuple[BinaryIO, int]:
+    """The end of a pipe to read from, and the other one, which is closed with the stack."""
+    reading, writing = os.pipe()
+    stack.callback(os.close, writing)
+    return open(reading, "rb"), writing
 
 
 @cache
@@ -122,6 +184,7 @@ class _Request(NamedTuple):
     arguments: list[str]
     environ: dict[str, str]
     folder: str
+    session: bool
 
 
 class _Server:
@@ -148,23 +211,25 @@ class _Server:
                 os.read(self._children[0], _LONGEST)
                 self._tell_of_ends()
             if control in ready:
-                data, descriptors, _, _ = socket.recv_fds(self._control, _LONGEST, 2)
+                data, descriptors, _, _ = socket.recv_fds(self._control, _LONGEST, 4)
                 if not data:
                     return None
                 if self._fork(*descriptors):
                     return _Request(*json.loads(data))
 
-    def _fork(self, channel: int, terminal: int) -> bool:
+    def _fork(self, channel: int, *streams: int) -> bool:
         """Returns whether this is the new process."""
         number = os.fork()
         if number == 0:
             signal.set_wakeup_fd(-1)
             for each in (self._control, *self._channels.values()):
                 each.close()
-            _take_terminal(terminal)
-            os.closerange(3, max(channel, terminal, *self._children) + 1)
+            for stream, given in enumerate(streams):
+                os.dup2(given, stream)
+            os.closerange(3, max(channel, *streams, *self._children) + 1)
             return True
-        os.close(terminal)
+        for given in streams:
+            os.close(given)
         self._channels[number] = socket.socket(fileno=channel)
         self._channels[number].send(str(number).encode())
         return False
@@ -179,15 +244,11 @@ class _Server:
                 channel.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _take_terminal(terminal: int) -> None:
-    os.setsid()
-    for number in range(3):
-        os.dup2(terminal, number)
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
 def _become(request: _Request) -> int:
     """Be the program: everything that it finds at its start is as the request says."""
+    if request.session:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     for number in (signal.SIGCHLD, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

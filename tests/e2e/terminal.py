@@ -20,7 +20,7 @@ from typing import Never, Self
 
 import pyte
 
-from tests.e2e import fork_server
+from tests.e2e.fork_server import Forked
 from tests.limits import LIMIT
 
 PROGRAM = (sys.executable, "-m", "assistant_tui")
@@ -60,7 +60,7 @@ class _Screen(pyte.Screen):
 _MARKS = {"Mn", "Me", "Cf"}
 
 
-Process = subprocess.Popen[bytes] | fork_server.Forked
+Process = subprocess.Popen[bytes] | Forked
 Start = Callable[[Sequence[str], Mapping[str, str], int], Process]
 """Starts a command with an environment on a terminal, given by its descriptor."""
 
@@ -251,7 +251,12 @@ class Program(Terminal):
     ) -> None:
         """Start it with `arguments`, in an environment that `environ` is added to."""
         assert not any(name.startswith(_READ_BY_IMPORTS) for name in environ), "NewProgram"
-        super().__init__(arguments, environment(home) | environ, size, fork_server.start)
+        super().__init__(arguments, environment(home) | environ, size, _fork)
+
+
+def _fork(arguments: Sequence[str], environ: Mapping[str, str], terminal: int) -> Process:
+    """Start the program with these arguments; where `start` has a command."""
+    return Forked(arguments, environ, [terminal] * 3, session=True)
 
 
 class NewProgram(Terminal):

@@ -9,6 +9,9 @@ import pytest
 
 from tests.e2e.terminal import CTRL_S, CTRL_U, ENTER, F4, PROGRAM, TAB, Terminal, environment
 
+OTHER_SCREEN = b"\x1b[?1049h"
+"""What the program sends when it takes the terminal, and takes it back from an editor."""
+
 
 @pytest.fixture(params=["0", "0777"])
 def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
@@ -44,7 +47,7 @@ def test_all_that_is_written_is_private(terminal: Terminal, tmp_path: Path) -> N
     terminal.until(lambda: list(home.rglob("*.owner-*")) != [], "a draft on disk")
     terminal.press(TAB, TAB, TAB, F4)
     terminal.until(lambda: seen.exists() and seen.read_text() != "", "the editor's file")
-    terminal.offers("Ctrl+S Save")
+    terminal.until(lambda: terminal.raw.count(OTHER_SCREEN) == 2, "the form again")
     during = modes(home)
     assert seen.read_text() == "600\n"
     assert any(name.endswith("-wal") for name in during)

@@ -142,9 +142,7 @@ async def edit_object(context: MainContext, row: ResourceRow) -> None:
 
 async def _edit(context: MainContext, original: RawJson, draft: Draft) -> Draft | None:
     """Open an edit in the editor and save what comes back; returns what another round is for."""
-    text = (
-        indent(compose({**original.members, **draft.patch()})) if draft.dirty else original.pretty
-    )
+    text = _edited_json(original, draft)
     try:
         session = EditorSession(context, str(original.value("id")), f"{text}\n", ".json")
         session.keep(draft)
@@ -168,6 +166,12 @@ async def _edit(context: MainContext, original: RawJson, draft: Draft) -> Draft 
         return None
     session.file.remove()
     return edited
+
+
+def _edited_json(original: RawJson, draft: Draft) -> str:
+    if not draft.dirty:
+        return original.pretty
+    return indent(compose({**original.members, **draft.patch()}))
 
 
 async def _come_back(

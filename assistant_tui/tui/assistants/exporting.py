@@ -28,17 +28,8 @@ async def export(context: MainContext) -> None:
     """Ask for format and folder, write a file for each, and name what the format cannot express."""
     rows = context.list_model.targets
     chosen = await context.ask(ChoiceDialog(f"Export {_count(rows)} as", _FORMATS))
-    if chosen is None:
-        return
-    entry = InputDialog("Export", [InputSpec("Into the folder", _FOLDER)], "writes", _wrong)
-    if (values := await context.ask(entry)) is None:
-        return
-    try:
-        export_folder = await asyncio.to_thread(
-            ExportFolder, values[0], remedy="another folder takes it"
-        )
-    except ValueError as error:
-        context.say(f"Not exported: {error}", Tone.ERROR)
+    export_folder = None if chosen is None else await _ask_for_folder(context)
+    if chosen is None or export_folder is None:
         return
     form = FORMATS[chosen]
     names = FileNames(form)
@@ -57,6 +48,18 @@ async def export(context: MainContext) -> None:
     done = len(batch.of(Status.DONE))
     said = f"Exported {done:,} to {one_line(str(export_folder.folder))}"
     context.say(said, Tone.PLAIN if done == len(rows) else Tone.WARNING)
+
+
+async def _ask_for_folder(context: MainContext) -> ExportFolder | None:
+    """Ask for a folder, and make it; None where none is wanted, or it cannot be made."""
+    entry = InputDialog("Export", [InputSpec("Into the folder", _FOLDER)], "writes", _wrong)
+    if (values := await context.ask(entry)) is None:
+        return None
+    try:
+        return await asyncio.to_thread(ExportFolder, values[0], remedy="another folder takes it")
+    except ValueError as error:
+        context.say(f"Not exported: {error}", Tone.ERROR)
+        return None
 
 
 def _count(rows: tuple[ResourceRow, ...]) -> str:

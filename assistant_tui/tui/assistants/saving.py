@@ -1,11 +1,11 @@
 """Saves a draft: sends it, settles a conflict, and reports what the server made of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from assistant_tui.core.assistants.cloning import recreated, uncreatable_fields, with_edits
-from assistant_tui.core.assistants.conflict import DraftConflict
+from assistant_tui.core.assistants.conflict import DraftConflict, Side
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Deleted, EditConflict, Incomplete, ServiceError
 from assistant_tui.core.labels import (
@@ -58,27 +58,22 @@ async def save_form(context: MainContext) -> None:
 
 async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -> SaveResult | None:
     """Create or modify; returns what the server has now, or None if the draft is still needed."""
-    sent = draft
-    kept: tuple[str, ...] = ()
+    sent, kept = draft, tuple[str, ...]()
     while True:
         try:
             saved = await _send(context, sent, purpose.undoes)
         except EditConflict as error:
             conflict = DraftConflict(sent, RawJson(error.newer.text), error.fields, draft.original)
-            chosen = await context.ask(ConflictDialog(conflict, purpose.stay))
-            if chosen is None:
-                context.say(purpose.unsaved, Tone.WARNING)
+            if (chosen := await _choose_sides(context, conflict, purpose)) is None:
                 return None
             sent, kept = conflict.settled(chosen), (*kept, *conflict.kept(chosen))
             if sent.dirty:
                 continue
             saved = SaveResult(error.newer, unchanged=True)
         except Incomplete as error:
-            if await _whole_agreed(context, purpose):
-                context.service.use_full_replace()
-                continue
-            context.report(error, purpose.unsaved)
-            return None
+            if not await _switch_to_full_replace(context, error, purpose):
+                return None
+            continue
         except Deleted:
             return await _create_anew(context, sent, purpose)
         except ServiceError as error:
@@ -89,7 +84,20 @@ async def save(context: MainContext, draft: Draft, purpose: Purpose = EDITING) -
         return _done(context, draft, saved, kept)
 
 
-async def _whole_agreed(context: MainContext, purpose: Purpose) -> bool:
+async def _choose_sides(
+    context: MainContext, conflict: DraftConflict, purpose: Purpose
+) -> Mapping[str, Side] | None:
+    """Ask whose value each field of a conflict gets; None, and a report, where it stays unsaved."""
+    chosen = await context.ask(ConflictDialog(conflict, purpose.stay))
+    if chosen is None:
+        context.say(purpose.unsaved, Tone.WARNING)
+    return chosen
+
+
+async def _switch_to_full_replace(
+    context: MainContext, error: Incomplete, purpose: Purpose
+) -> bool:
+    """Ask whether all fields are to be sent from now on; report the error where they are not."""
     lines = (
         "It wants or wipes the fields that are not sent with a modify.",
         "Until the program ends, all fields can be sent as they are there.",
@@ -97,7 +105,11 @@ async def _whole_agreed(context: MainContext, purpose: Purpose) -> bool:
     )
     answers = (ButtonSpec("stay", purpose.stay), ButtonSpec("whole", "Send all fields"))
     question = QuestionDialog("This server replaces the whole object", lines, answers)
-    return await context.ask(question) == "whole"
+    if await context.ask(question) != "whole":
+        context.report(error, purpose.unsaved)
+        return False
+    context.service.use_full_replace()
+    return True
 
 
 async def _send(context: MainContext, draft: Draft, undoes: int | None) -> SaveResult:

@@ -226,10 +226,9 @@ class AssistantForm(VerticalScroll, can_focus=False):
     @property
     def focused_text(self) -> TextEditor | None:
         """The editor of many lines that has the focus, if one has."""
-        for editor in self.query(TextEditor):
-            if editor.has_focus_within:
-                return editor
-        return None
+        focused = self.screen.focused
+        around = focused.ancestors_with_self if focused is not None else []
+        return next((each for each in around if isinstance(each, TextEditor)), None)
 
 
 def _locked(name: str, text: str) -> str:
