@@ -1,27 +1,21 @@
 """Answers of servers that deviate from the API, and programs of their own process."""
 
-import json
-import re
-from dataclasses import replace
 from pathlib import Path
+
+import httpx
 
 from tests.e2e.fork_server import Piped
 from tests.e2e.terminal import environment
-from tests.fakeserver.relay import Asked, Handler, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import SyncHandler, answer, refusal
+from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
 
 
-def listing(*texts: str, more: bool = False) -> Answer:
+def listing(*texts: str, more: bool = False) -> httpx.Response:
     """The answer to a list request, with the exact texts of its assistants."""
     flag = "true" if more else "false"
     body = f'{{"object": "list", "data": [{",".join(texts)}], "has_more": {flag}}}'
-    return Answer(200, body.encode())
-
-
-def refused(status: int, message: str = "no") -> Answer:
-    """What a server says that will not."""
-    return Answer(status, json.dumps({"error": {"message": message}}).encode())
+    return answer(body.encode())
 
 
 def paged(url: str, home: Path, size: int = 1) -> None:
@@ -31,26 +25,22 @@ def paged(url: str, home: Path, size: int = 1) -> None:
     (home / "config.toml").write_text(text)
 
 
-def behind(server: RelayServer, answer: Answer) -> Handler:
+def behind(server: RelayServer, after: httpx.Response) -> SyncHandler:
     """A first page of one assistant, and this answer for what follows; it can only be read down."""
 
-    def handler(asked: Asked) -> Answer | None:
-        if "order=asc" in asked.path:
-            return refused(400)
-        if "after=" in asked.path:
-            return answer
-        return one_a_page(server)(asked)
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("order") == "asc":
+            return refusal(400)
+        return after if "after" in request.url.params else one_a_page(server)(request)
 
     return handler
 
 
-def one_a_page(server: RelayServer) -> Handler:
+def one_a_page(server: RelayServer) -> SyncHandler:
     """A server that gives one assistant a page, whatever is asked for."""
-
-    def handler(asked: Asked) -> Answer:
-        return server.pass_on(replace(asked, path=re.sub(r"limit=\d+", "limit=1", asked.path)))
-
-    return handler
+    return lambda request: server.pass_on(
+        httpx.Request("GET", request.url.copy_set_param("limit", "1"))
+    )
 
 
 def program(*arguments: str, home: Path, folder: Path | None = None) -> Piped:

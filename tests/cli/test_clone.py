@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Run
-from tests.cli.support import refused
+from tests.fakeserver.deviations import answer, refusal
 from tests.fakeserver.relay import RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.requests import with_json
 
 USES = {
     "tools": [{"type": "code_interpreter"}, {"type": "file_search"}],
@@ -34,7 +34,7 @@ def there(server: RelayServer, home: Path, **settings: object) -> None:
 def listed(*ids: str) -> Any:
     """A list of files or stores that is all there is."""
     data = json.dumps({"data": [{"id": each} for each in ids], "has_more": False}).encode()
-    return lambda asked: Answer(200, data)
+    return lambda request: answer(data)
 
 
 def test_a_clone_is_another_with_the_same(ask: Run, server: RelayServer) -> None:
@@ -48,14 +48,14 @@ def test_a_clone_is_another_with_the_same(ask: Run, server: RelayServer) -> None
 
 def test_what_a_create_does_not_take_is_told(ask: Run, server: RelayServer) -> None:
     text = b'{"id": "asst_1", "model": "gpt-4o", "owner": "me"}'
-    server.deviations["retrieve"] = lambda asked: Answer(200, text)
+    server.deviations["retrieve"] = lambda request: answer(text)
     done = ask("clone", "asst_1")
     assert (done.code, done.err) == (0, "assistant-tui: cannot be copied: owner\n")
-    assert server.bodies == [{"model": "gpt-4o"}]
+    assert server.sent == [{"model": "gpt-4o"}]
 
 
 def test_what_does_not_fit_the_api_is_not_cloned(ask: Run, server: RelayServer) -> None:
-    server.deviations["retrieve"] = lambda asked: Answer(200, b'{"id": "asst_1", "tools": 5}')
+    server.deviations["retrieve"] = lambda request: answer(b'{"id": "asst_1", "tools": 5}')
     done = ask("clone", "asst_1")
     assert (done.code, done.out, server.writes) == (1, b"", [])
     assert "asst_1 does not fit the API, so it cannot be cloned" in done.err
@@ -75,8 +75,8 @@ def test_it_goes_to_another_server_as_it_is(run: Run, server: RelayServer, home:
 def test_what_is_not_there_is_left_out_and_told(run: Run, server: RelayServer, home: Path) -> None:
     there(server, home)
     server.deviations["files"] = listed("file-2")
-    server.deviations["vector_stores"] = lambda asked: refused(404)
-    server.deviations["models"] = lambda asked: Answer(200, b'{"data": [{"id": "llama"}]}')
+    server.deviations["vector_stores"] = lambda request: refusal(404)
+    server.deviations["models"] = lambda request: answer(b'{"data": [{"id": "llama"}]}')
     done = run("clone", here(run, **USES), "--to", "there", "--profile", "local")
     assert done.code == 0
     assert done.err.splitlines() == [
@@ -94,7 +94,9 @@ def test_what_is_not_there_is_left_out_and_told(run: Run, server: RelayServer, h
 
 def test_what_the_other_server_ignores_is_told(run: Run, server: RelayServer, home: Path) -> None:
     there(server, home)
-    server.deviations["create"] = lambda asked: server.pass_on(asked.saying({"model": "gpt-4o"}))
+    server.deviations["create"] = lambda request: server.pass_on(
+        with_json(request, {"model": "gpt-4o"})
+    )
     done = run("clone", here(run), "--to", "there", "--profile", "local")
     who = done.out.decode().strip()
     assert f"assistant-tui: {who}: the server ignored or altered name\n" in done.err

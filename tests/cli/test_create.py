@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.support import refused
-from tests.fakeserver.relay import Asked, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import after_carrying_out, answer, lost, refusal
+from tests.fakeserver.relay import RelayServer
+from tests.fakeserver.requests import json_of, part_of, with_json
 
 BODY = (
     b'{"model":"gpt-4o", "temperature":1.0,\n "top_p":0.10, "metadata":{"a":"\\ud83d\\ude00"},'
@@ -25,10 +26,10 @@ def test_it_prints_the_new_id(ask: Run, server: RelayServer, tmp_path: Path) -> 
 
 
 def test_every_value_leaves_as_it_stands_in_the_file(ask: Run, server: RelayServer) -> None:
-    server.deviations["create"] = lambda asked: Answer(200, b'{"id":"asst_1",' + asked.body[1:])
+    server.deviations["create"] = lambda request: answer(b'{"id":"asst_1",' + request.content[1:])
     done = ask("create", "--file", "-", stdin=BODY)
     assert (done.code, done.out, done.err) == (0, b"asst_1\n", "")
-    [body] = [asked.body for asked in server.requests if asked.part == "create"]
+    [body] = [request.content for request in server.requests if part_of(request) == "create"]
     assert [body.count(each) for each in (b"1.0", b"0.10", b"1e400", b"\\ud83d\\ude00")] == [1] * 4
     assert body.index(b'"z"') < body.index(b'"a":2')
 
@@ -36,7 +37,7 @@ def test_every_value_leaves_as_it_stands_in_the_file(ask: Run, server: RelayServ
 def test_what_a_server_sets_is_not_sent(ask: Run, server: RelayServer) -> None:
     text = b'{"id":"asst_1","object":"assistant","created_at":5,"model":"gpt-4o","name":null}'
     assert ask("create", "--file", "-", stdin=text).code == 0
-    assert server.bodies == [{"model": "gpt-4o"}]
+    assert server.sent == [{"model": "gpt-4o"}]
 
 
 @pytest.mark.parametrize(
@@ -81,8 +82,8 @@ def test_a_refusal_is_told_with_the_field(ask: Run, server: RelayServer) -> None
 
 
 def test_what_the_server_ignored_is_told(ask: Run, server: RelayServer) -> None:
-    def ignore(asked: Asked) -> Answer:
-        return server.pass_on(asked.saying({**asked.members, "name": None}))
+    def ignore(request: httpx.Request) -> httpx.Response:
+        return server.pass_on(with_json(request, {**json_of(request), "name": None}))
 
     server.deviations["create"] = ignore
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o", "name": "One"}')
@@ -94,7 +95,7 @@ def test_what_the_server_ignored_is_told(ask: Run, server: RelayServer) -> None:
 def test_a_create_without_an_answer_is_looked_for_and_not_repeated(
     ask: Run, server: RelayServer
 ) -> None:
-    server.deviations["create"] = server.pass_on_and_hang_up
+    server.deviations["create"] = after_carrying_out(server.pass_on, lost)
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o", "name": "One"}')
     [held] = server.held()
     assert (done.code, done.out) == (0, f"{held['id']}\n".encode())
@@ -116,7 +117,7 @@ def test_a_read_only_profile_changes_nothing(ask: Run, server: RelayServer, verb
 
 
 def test_a_server_that_cannot_create_is_told(ask: Run, server: RelayServer) -> None:
-    server.deviations["create"] = lambda asked: refused(405)
+    server.deviations["create"] = lambda request: refusal(405)
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o"}')
     assert done.code == 1 and "405" in done.err
 
@@ -134,7 +135,7 @@ def test_a_file_is_read_by_its_name(
 ) -> None:
     (tmp_path / name).write_text(text)
     assert ask("create", "--file", str(tmp_path / name)).code == 0
-    assert server.bodies == [{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}]
+    assert server.sent == [{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}]
 
 
 def test_a_fault_in_such_a_file_is_told_with_its_line(

@@ -3,21 +3,22 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import listing
 from tests.e2e.terminal import Program
+from tests.fakeserver.deviations import answer
 from tests.fakeserver.relay import RelayServer
-from tests.fakeserver.sockets import Answer
 
 TWINS = ("asst_twin", "asst_twin\u3164")
 
 
-def said(identity: str, name: str = "Twin") -> Answer:
+def said(identity: str, name: str = "Twin") -> httpx.Response:
     """What a server says of one."""
     body = {"id": identity, "object": "assistant", "name": name, "model": "m"}
-    return Answer(200, json.dumps(body).encode())
+    return answer(json.dumps(body).encode())
 
 
 @pytest.mark.parametrize("padding", ["", " " * 900, "\u3164" * 900, "x" * 900])
@@ -25,7 +26,7 @@ def test_the_question_before_a_deletion_tells_two_apart(
     server: RelayServer, home: Path, padding: str
 ) -> None:
     answers = iter(said(each, "Twin" + padding) for each in TWINS)
-    server.deviations["retrieve"] = lambda asked: next(answers)
+    server.deviations["retrieve"] = lambda request: next(answers)
     with Program("delete", *TWINS, "--base-url", server.url, home=home) as terminal:
         terminal.shows("Type 2 to delete all of these:")
         shown = [line.partition(" · ")[0] for line in terminal.lines]
@@ -39,7 +40,7 @@ def test_the_question_before_a_deletion_tells_two_apart(
 def test_a_program_that_reads_lines_never_gets_another_id(
     ask: Run, server: RelayServer, identity: str
 ) -> None:
-    server.deviations["create"] = lambda asked: said(identity)
+    server.deviations["create"] = lambda request: said(identity)
     done = ask("create", "--file", "-", stdin=b'{"model": "m", "name": "Twin"}')
     assert done.code == 0
     (line,) = done.lines
@@ -47,13 +48,13 @@ def test_a_program_that_reads_lines_never_gets_another_id(
 
 
 def test_in_a_pipe_every_other_id_is_exact(ask: Run, server: RelayServer) -> None:
-    server.deviations["create"] = lambda asked: said(TWINS[1])
+    server.deviations["create"] = lambda request: said(TWINS[1])
     done = ask("create", "--file", "-", stdin=b'{"model": "m", "name": "Twin"}')
     assert (done.code, done.out) == (0, f"{TWINS[1]}\n".encode())
 
 
 def test_no_id_steers_the_terminal_that_it_is_printed_to(server: RelayServer, home: Path) -> None:
-    server.deviations["create"] = lambda asked: said("asst_\x1b]0;EVIL\x07\u3164")
+    server.deviations["create"] = lambda request: said("asst_\x1b]0;EVIL\x07\u3164")
     home.mkdir(exist_ok=True)
     path = home / "one.json"
     path.write_text('{"model": "m", "name": "Twin"}')
@@ -76,7 +77,7 @@ def test_the_list_cuts_no_two_ids_to_the_same(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     texts = [json.dumps({"id": each, "name": "Twin", "model": "m"}) for each in ids]
-    server.deviations["list"] = lambda asked: listing(*texts)
+    server.deviations["list"] = lambda request: listing(*texts)
     _, *rows = ask("list").lines
     assert len({row.split()[0] for row in rows}) == len(ids)
     assert all("Twin" in row and len(row) <= columns for row in rows)

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+import httpx
 import pytest
 
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from tests.cli.conftest import Run
-from tests.cli.support import ended, program, refused
+from tests.cli.support import ended, program
 from tests.e2e.terminal import Program
-from tests.fakeserver.relay import Asked, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import refusal
+from tests.fakeserver.relay import RelayServer
 from tests.journal.write_lock import write_lock_held
 from tests.limits import LIMIT
 
@@ -53,18 +54,18 @@ def test_what_is_not_there_is_told_and_the_others_go(ask: Run, server: RelayServ
 
 def test_a_failure_in_the_middle_does_not_keep_the_next(ask: Run, server: RelayServer) -> None:
     one, two, three = server.make("One"), server.make("Two"), server.make("Three")
-    server.deviations["delete"] = lambda asked: (
-        refused(400) if two in asked.path else server.pass_on(asked)
+    server.deviations["delete"] = lambda request: (
+        refusal(400) if two in str(request.url) else server.pass_on(request)
     )
     done = ask("delete", one, two, three, "--yes")
     assert (done.code, done.out.decode()) == (1, f"{one}\n{three}\n")
-    assert f"{two} was not deleted: Refused: no (status 400)" in done.err
+    assert f"{two} was not deleted: Refused: said 400 (status 400)" in done.err
     assert names(server) == ["Two"]
 
 
 def test_what_is_hopeless_is_not_tried_with_the_next(ask: Run, server: RelayServer) -> None:
     ids = [server.make("One"), server.make("Two")]
-    server.deviations["delete"] = lambda asked: refused(403)
+    server.deviations["delete"] = lambda request: refusal(403)
     done = ask("delete", *ids, "--yes")
     assert (done.code, done.out, server.writes) == (1, b"", ["delete"])
     assert done.err.endswith("assistant-tui: 0 of 2 deleted\n")
@@ -112,10 +113,10 @@ def test_an_interrupt_lets_the_deletion_under_way_end_and_begins_no_other(
     one, two = server.make("One"), server.make("Two")
     deleting, answering = threading.Event(), threading.Event()
 
-    def late(asked: Asked) -> Answer:
+    def late(request: httpx.Request) -> httpx.Response:
         deleting.set()
         assert answering.wait(LIMIT)
-        return server.pass_on(asked)
+        return server.pass_on(request)
 
     server.deviations["delete"] = late
     with program("delete", one, two, "--yes", "--base-url", server.url, home=home) as process:
@@ -137,10 +138,10 @@ def test_a_reader_that_has_gone_does_not_keep_it_from_its_work(
     one, two = server.make("One"), server.make("Two")
     deleting, answering = threading.Event(), threading.Event()
 
-    def late(asked: Asked) -> Answer:
+    def late(request: httpx.Request) -> httpx.Response:
         deleting.set()
         assert answering.wait(LIMIT)
-        return server.pass_on(asked)
+        return server.pass_on(request)
 
     server.deviations["delete"] = late
     with program("delete", one, two, "--yes", "--base-url", server.url, home=home) as process:

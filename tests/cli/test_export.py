@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.support import behind, listing, refused
+from tests.cli.support import behind, listing
 from tests.e2e.terminal import Program
 from tests.e2e.test_terminal_server import FORBIDDEN
+from tests.fakeserver.deviations import refusal
 from tests.fakeserver.relay import RelayServer
 
 EXACT = '{"id":"asst_1","model":"m","name":"One","top_p":1.0,"x":12345678901234567890123}'
@@ -42,7 +43,7 @@ def test_no_file_is_written_over_by_another_of_the_same_export(
     ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     ids = ["A", "a", "a-" + hashlib.sha256(b"a").hexdigest()[:8]]
-    server.deviations["list"] = lambda asked: listing(*(json.dumps({"id": each}) for each in ids))
+    server.deviations["list"] = lambda request: listing(*(json.dumps({"id": each}) for each in ids))
     folder = str(tmp_path / "out")
     assert ask("export", "--all", "--format", "json", "--output", folder, "--yes").code == 0
     written = [json.loads(text)["id"] for text in files(tmp_path / "out").values()]
@@ -74,7 +75,7 @@ def test_no_file_is_written_over_by_another_of_the_same_export(
 def test_numbers_are_as_the_server_sent_them(
     ask: Run, server: RelayServer, tmp_path: Path, form: str, name: str, text: str
 ) -> None:
-    server.deviations["list"] = lambda asked: listing(EXACT)
+    server.deviations["list"] = lambda request: listing(EXACT)
     assert ask("export", "--all", "--format", form, "--output", str(tmp_path / "out")).code == 0
     assert files(tmp_path / "out") == {name: text}
 
@@ -91,7 +92,7 @@ def test_numbers_are_as_the_server_sent_them(
 def test_one_comes_after_the_other_on_stdout(
     ask: Run, server: RelayServer, form: str, text: str
 ) -> None:
-    server.deviations["list"] = lambda asked: listing(EXACT, '{"id":"asst_2"}')
+    server.deviations["list"] = lambda request: listing(EXACT, '{"id":"asst_2"}')
     done = ask("export", "--all", "--format", form, "--output", "-")
     assert (done.code, done.out.decode()) == (0, text)
 
@@ -142,16 +143,16 @@ def test_a_failure_in_the_middle_of_the_list_is_told(
     ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     server.make("Older"), server.make("Newer")
-    server.deviations["list"] = behind(server, refused(403))
+    server.deviations["list"] = behind(server, refusal(403))
     done = ask("export", "--all", "--format", "yaml", "--output", str(tmp_path / "out"))
     assert (done.code, len(files(tmp_path / "out"))) == (1, 1)
-    assert "Forbidden: no (status 403)" in done.err
+    assert "Forbidden: said 403 (status 403)" in done.err
 
 
 def test_an_object_that_is_none_is_told_and_the_others_are_written(
     ask: Run, server: RelayServer
 ) -> None:
-    server.deviations["list"] = lambda asked: listing("17", EXACT)
+    server.deviations["list"] = lambda request: listing("17", EXACT)
     done = ask("export", "--all", "--format", "yaml", "--output", "-")
     assert done.code == 1 and done.out.startswith(b"---\nid: asst_1\n")
     assert "was not exported: expected '{'" in done.err
@@ -212,7 +213,7 @@ def test_wrong_usage_is_one_line(
 
 @pytest.mark.parametrize("form", ["json", "yaml", "responses", "agents-sdk"])
 def test_a_terminal_is_not_steered(server: RelayServer, home: Path, form: str) -> None:
-    server.deviations["list"] = lambda asked: listing(
+    server.deviations["list"] = lambda request: listing(
         '{"id":"asst_1","model":"m","name":"a\u202e\x9b31mEVIL","description":"\u2028\u200bEVIL"}'
     )
     words = ["export", "--all", "--format", form, "--output", "-", "--base-url", server.url]

@@ -6,8 +6,8 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.e2e.test_terminal_server import FORBIDDEN, HOSTILE
+from tests.fakeserver.deviations import answer
 from tests.fakeserver.relay import RelayServer
-from tests.fakeserver.sockets import Answer
 
 
 def test_it_is_told_in_words(ask: Run, server: RelayServer) -> None:
@@ -20,7 +20,7 @@ def test_it_is_told_in_words(ask: Run, server: RelayServer) -> None:
 
 def test_json_is_what_the_server_sent(ask: Run, server: RelayServer) -> None:
     text = b'{"id":"asst_1",\n "temperature": 1.0, "top_p":1e400, "x":"\xc2\x9b"}'
-    server.deviations["retrieve"] = lambda asked: Answer(200, text)
+    server.deviations["retrieve"] = lambda request: answer(text)
     done = ask("get", "asst_1", "--json")
     assert (done.code, done.out) == (0, text.replace(b"\n", b"") + b"\n")
 
@@ -36,7 +36,7 @@ def test_an_id_that_is_not_there_is_told(ask: Run, server: RelayServer) -> None:
 def test_no_word_of_it_can_steer_a_terminal(ask: Run, server: RelayServer, text: str) -> None:
     words = {"name": text, "description": text, "instructions": text, "metadata": {text: text}}
     body = json.dumps({"id": "asst_1", "model": text, **words, text: text}).encode()
-    server.deviations["retrieve"] = lambda asked: Answer(200, body)
+    server.deviations["retrieve"] = lambda request: answer(body)
     done = ask("get", "asst_1")
     assert done.out.count(b"EVIL") >= 6
     assert not FORBIDDEN.search(done.out) and b"\x1b" not in done.out
@@ -45,7 +45,7 @@ def test_no_word_of_it_can_steer_a_terminal(ask: Run, server: RelayServer, text:
 def test_an_object_that_does_not_fit_is_told_with_the_option_that_shows_it(
     ask: Run, server: RelayServer
 ) -> None:
-    server.deviations["retrieve"] = lambda asked: Answer(200, b'{"id":"asst_1","tools":5}')
+    server.deviations["retrieve"] = lambda request: answer(b'{"id":"asst_1","tools":5}')
     done = ask("get", "asst_1")
     assert done.lines[0] == "! This object does not fit the API"
     assert done.lines[-1] == "--json shows it as the server sent it."

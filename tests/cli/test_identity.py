@@ -3,18 +3,21 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.conftest import Run
-from tests.fakeserver.relay import Asked, Handler, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import SyncHandler, answer
+from tests.fakeserver.relay import RelayServer
 
 
-def answering(server: RelayServer, other: str) -> Handler:
+def answering(server: RelayServer, other: str) -> SyncHandler:
     """Whatever is asked for, the answer is the assistant `other`."""
 
-    def handler(asked: Asked) -> Answer:
-        return server.pass_on(Asked("GET", f"/v1/assistants/{other}", b""))
+    def handler(request: httpx.Request) -> httpx.Response:
+        return server.pass_on(
+            httpx.Request("GET", request.url.copy_with(path=f"/v1/assistants/{other}"))
+        )
 
     return handler
 
@@ -56,8 +59,8 @@ def test_of_many_the_sound_ones_are_deleted_and_no_other(
     one, _ = pair
     third = server.make("Third")
     wrong = server.deviations["retrieve"]
-    server.deviations["retrieve"] = lambda asked: (
-        wrong(asked) if one in asked.path else server.pass_on(asked)
+    server.deviations["retrieve"] = lambda request: (
+        wrong(request) if one in str(request.url) else server.pass_on(request)
     )
     done = ask("delete", one, third, "--yes")
     assert (done.code, done.lines) == (1, [third])
@@ -69,12 +72,12 @@ def test_a_deletion_that_is_answered_for_another_is_looked_after(
     ask: Run, server: RelayServer
 ) -> None:
     one, other = server.make("One"), server.make("Other")
-    said = Answer(200, json.dumps({"id": other, "deleted": True}).encode())
-    server.deviations["delete"] = lambda asked: said
+    said = answer(json.dumps({"id": other, "deleted": True}).encode())
+    server.deviations["delete"] = lambda request: said
     done = ask("delete", one, "--yes")
     assert (done.code, done.out) == (1, b"")
     assert "it is still there" in done.err
-    server.deviations["delete"] = lambda asked: (server.pass_on(asked), said)[1]
+    server.deviations["delete"] = lambda request: (server.pass_on(request), said)[1]
     done = ask("delete", one, "--yes")
     assert (done.code, done.lines) == (0, [one])
     assert [each["name"] for each in server.held()] == ["Other"]
@@ -90,9 +93,9 @@ def test_a_change_that_is_answered_with_another_is_looked_after(
     done = ask("update", one, "--file", str(change))
     assert (done.code, done.out) == (1, b"")
     assert "the change is not there" in done.err
-    server.deviations["modify"] = lambda asked: (
-        server.pass_on(asked),
-        answering(server, other)(asked),
+    server.deviations["modify"] = lambda request: (
+        server.pass_on(request),
+        answering(server, other)(request),
     )[1]
     done = ask("update", one, "--file", str(change))
     assert (done.code, done.lines) == (0, [one])
@@ -109,9 +112,9 @@ def test_a_creation_that_is_answered_with_an_older_one_is_looked_for(
     done = ask("create", "--file", str(new))
     assert (done.code, done.out) == (1, b"")
     assert "it is not there" in done.err and old in done.err
-    server.deviations["create"] = lambda asked: (
-        server.pass_on(asked),
-        answering(server, old)(asked),
+    server.deviations["create"] = lambda request: (
+        server.pass_on(request),
+        answering(server, old)(request),
     )[1]
     done = ask("create", "--file", str(new))
     assert done.code == 0

@@ -5,15 +5,17 @@ import signal
 import threading
 from pathlib import Path
 
+import httpx
 import pytest
 
 from assistant_tui.core.json_text import compose, compose_list, members
 from tests.cli.conftest import Run
-from tests.cli.support import ended, program, refused
+from tests.cli.support import ended, program
 from tests.core.formats.support import HARD, exactly
 from tests.e2e.terminal import Program
-from tests.fakeserver.relay import Asked, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import answer, refusal
+from tests.fakeserver.relay import RelayServer
+from tests.fakeserver.requests import json_of
 from tests.limits import LIMIT
 
 
@@ -25,27 +27,27 @@ class Keeper:
         for part in ("list", "create", "retrieve", "modify"):
             server.deviations[part] = getattr(self, f"_{part}")
 
-    def _list(self, asked: Asked) -> Answer:
+    def _list(self, request: httpx.Request) -> httpx.Response:
         return self._say(compose({"data": compose_list(self.texts), "has_more": "false"}))
 
-    def _create(self, asked: Asked) -> Answer:
+    def _create(self, request: httpx.Request) -> httpx.Response:
         head = {"id": f'"asst_new{len(self.texts)}"', "object": '"assistant"', "created_at": "9"}
-        self.texts.insert(0, compose(head | members(asked.body.decode())))
+        self.texts.insert(0, compose(head | members(request.content.decode())))
         return self._say(self.texts[0])
 
-    def _retrieve(self, asked: Asked) -> Answer:
-        known = asked.path.rpartition("/")[2]
+    def _retrieve(self, request: httpx.Request) -> httpx.Response:
+        known = str(request.url).rpartition("/")[2]
         found = [text for text in self.texts if json.loads(text)["id"] == known]
-        return self._say(found[0]) if found else refused(404)
+        return self._say(found[0]) if found else refusal(404)
 
-    def _modify(self, asked: Asked) -> Answer:
-        known = asked.path.rpartition("/")[2]
+    def _modify(self, request: httpx.Request) -> httpx.Response:
+        known = str(request.url).rpartition("/")[2]
         [place] = [i for i, text in enumerate(self.texts) if json.loads(text)["id"] == known]
-        self.texts[place] = compose(members(self.texts[place]) | members(asked.body.decode()))
+        self.texts[place] = compose(members(self.texts[place]) | members(request.content.decode()))
         return self._say(self.texts[place])
 
-    def _say(self, text: str) -> Answer:
-        return Answer(200, text.encode(errors="backslashreplace"))
+    def _say(self, text: str) -> httpx.Response:
+        return answer(text.encode(errors="backslashreplace"))
 
 
 @pytest.mark.parametrize("form", ["json", "yaml", "markdown"])
@@ -111,7 +113,7 @@ def test_just_what_differs_is_sent(ask: Run, server: RelayServer, tmp_path: Path
         f"changed     {one} · {place}/a.md",
         f"created     {new['id']} · {place}/deep/c.yaml",
     ]
-    assert server.bodies == [
+    assert server.sent == [
         {"name": "Uno", "instructions": "Be kind."},
         {"model": "gpt-4o", "name": "New"},
     ]
@@ -132,8 +134,8 @@ def test_a_failure_in_the_middle_is_told_and_the_next_is_done(
 ) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"model":"m","name":"A"},\n{"model":"m","name":"B"},\n{"model":"m"}]')
-    server.deviations["create"] = lambda asked: (
-        refused(400, "no B") if asked.members.get("name") == "B" else server.pass_on(asked)
+    server.deviations["create"] = lambda request: (
+        refusal(400, "no B") if json_of(request).get("name") == "B" else server.pass_on(request)
     )
     done = ask("import", str(path), "--yes")
     assert (done.code, len(server.held())) == (1, 2)
@@ -146,7 +148,7 @@ def test_what_is_hopeless_is_not_tried_again_and_again(
 ) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"model":"m"},\n{"model":"m"},\n{"model":"m"}]')
-    server.deviations["create"] = lambda asked: refused(403)
+    server.deviations["create"] = lambda request: refusal(403)
     done = ask("import", str(path), "--yes")
     assert (done.code, server.writes) == (1, ["create"])
     assert done.err.endswith("assistant-tui: 0 of 3 imported\n")
@@ -158,13 +160,13 @@ def test_somebody_elses_change_meanwhile_is_not_overwritten(
     who = server.make("One")
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"id": who, "name": "Mine"}))
-    looks: list[Asked] = []
+    looks: list[httpx.Request] = []
 
-    def change_after_the_first_look(asked: Asked) -> Answer:
-        answer = server.pass_on(asked)
+    def change_after_the_first_look(request: httpx.Request) -> httpx.Response:
+        answer = server.pass_on(request)
         if not looks:
             server.change(who, name="Theirs")
-        looks.append(asked)
+        looks.append(request)
         return answer
 
     server.deviations["retrieve"] = change_after_the_first_look
@@ -180,10 +182,10 @@ def test_a_signal_lets_the_write_under_way_end_and_begins_no_other(
     path.write_text('[{"model":"m","name":"A"},\n{"model":"m","name":"B"}]')
     creating, answering = threading.Event(), threading.Event()
 
-    def late(asked: Asked) -> Answer:
+    def late(request: httpx.Request) -> httpx.Response:
         creating.set()
         assert answering.wait(LIMIT)
-        return server.pass_on(asked)
+        return server.pass_on(request)
 
     server.deviations["create"] = late
     with program("import", str(path), "--yes", "--base-url", server.url, home=home) as process:

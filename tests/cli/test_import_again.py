@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.support import ended, program, refused
-from tests.fakeserver.relay import Asked, Handler, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.cli.support import ended, program
+from tests.fakeserver.deviations import lost, refusal
+from tests.fakeserver.relay import RelayServer
 from tests.journal.write_lock import write_lock_held as locked
 from tests.limits import LIMIT
 
@@ -30,29 +31,19 @@ def held(server: RelayServer) -> list[str]:
     return sorted(each["name"] for each in server.held())
 
 
-def carried_out(server: RelayServer) -> Handler:
-    """The request is carried out, and its answer comes when nobody hears it any more."""
-    return lambda asked: server.pass_on(asked)
-
-
-def lost(server: RelayServer) -> Handler:
-    """The request gets lost on its way."""
-    return lambda asked: None
-
-
-@pytest.mark.parametrize("fate", [carried_out, lost])
+@pytest.mark.parametrize("arrives", [True, False])
 def test_an_import_that_was_killed_in_the_middle_goes_on_where_it_was(
-    server: RelayServer, home: Path, tmp_path: Path, fate: Callable[[RelayServer], Handler]
+    server: RelayServer, home: Path, tmp_path: Path, arrives: bool
 ) -> None:
     path = objects(tmp_path, 8)
     creating, killed = threading.Event(), threading.Event()
 
-    def create(asked: Asked) -> Answer | None:
+    def create(request: httpx.Request) -> httpx.Response:
         if server.writes.count("create") < 6:
-            return server.pass_on(asked)
+            return server.pass_on(request)
         creating.set()
         assert killed.wait(LIMIT)
-        return fate(server)(asked)
+        return server.pass_on(request) if arrives else lost(request)
 
     server.deviations["create"] = create
     words = ("import", str(path), "--yes", "--base-url", server.url)
@@ -62,7 +53,7 @@ def test_an_import_that_was_killed_in_the_middle_goes_on_where_it_was(
         process.wait(LIMIT)
         killed.set()
     del server.deviations["create"]
-    before = 6 if fate is carried_out else 5
+    before = 6 if arrives else 5
     with program(*words, home=home) as process:
         code, out, err = ended(process)
     assert (code, held(server)) == (0, [f"A{number // 2}" for number in range(8)])
@@ -122,7 +113,7 @@ def test_a_create_that_was_refused_is_tried_the_next_time(
     ask: Run, server: RelayServer, tmp_path: Path
 ) -> None:
     path = objects(tmp_path, 1)
-    server.deviations["create"] = lambda asked: refused(400)
+    server.deviations["create"] = lambda request: refusal(400)
     assert ask("import", str(path), "--yes").code == 1
     del server.deviations["create"]
     assert ask("import", str(path), "--yes").code == 0
@@ -134,7 +125,7 @@ def test_an_older_one_that_is_just_alike_is_not_taken_for_the_one_that_got_no_an
 ) -> None:
     path = objects(tmp_path, 1)
     server.make("A0", model="m")
-    server.deviations["create"] = lost(server)
+    server.deviations["create"] = lost
     assert ask("import", str(path), "--yes").code == 1
     del server.deviations["create"]
     assert ask("import", str(path), "--yes").code == 0
@@ -186,11 +177,11 @@ def test_two_imports_of_one_file_at_the_same_moment_double_nothing(
     path = objects(tmp_path, 4)
     creating, go_on = threading.Event(), threading.Event()
 
-    def create(asked: Asked) -> Answer:
+    def create(request: httpx.Request) -> httpx.Response:
         if not creating.is_set():
             creating.set()
             assert go_on.wait(LIMIT)
-        return server.pass_on(asked)
+        return server.pass_on(request)
 
     server.deviations["create"] = create
     words = ("import", str(path), "--yes", "--base-url", server.url)

@@ -7,14 +7,15 @@ import sys
 import threading
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.support import behind, ended, listing, one_a_page, paged, program, refused
+from tests.cli.support import behind, ended, listing, one_a_page, paged, program
 from tests.e2e.terminal import Program, Terminal, environment
 from tests.e2e.test_terminal_server import FORBIDDEN, HOSTILE
-from tests.fakeserver.relay import Asked, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import answer, refusal
+from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
 
 EXACT = (
@@ -47,8 +48,8 @@ def test_no_line_is_wider_than_the_terminal(
     ask: Run, server: RelayServer, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
     server.make("日本語 " * 60)
-    server.deviations["list"] = lambda asked: Answer(
-        200, server.pass_on(asked).body.replace(b"asst_", b"asst_" + b"9" * 90)
+    server.deviations["list"] = lambda request: answer(
+        server.pass_on(request).content.replace(b"asst_", b"asst_" + b"9" * 90)
     )
     monkeypatch.setenv("COLUMNS", str(columns))
     lines = ask("list").lines
@@ -60,7 +61,7 @@ def test_no_line_is_wider_than_the_terminal(
 def test_a_name_cannot_steer_what_reads_the_columns(
     ask: Run, server: RelayServer, name: str
 ) -> None:
-    server.deviations["list"] = lambda asked: listing(json.dumps({"id": "asst_1", "name": name}))
+    server.deviations["list"] = lambda request: listing(json.dumps({"id": "asst_1", "name": name}))
     done = ask("list")
     assert "EVIL" in done.lines[1]
     assert not FORBIDDEN.search(done.out) and b"\x1b" not in done.out and len(done.lines) == 2
@@ -69,7 +70,7 @@ def test_a_name_cannot_steer_what_reads_the_columns(
 def test_json_in_a_pipe_is_what_the_server_sent_without_line_breaks(
     ask: Run, server: RelayServer
 ) -> None:
-    server.deviations["list"] = lambda asked: listing(EXACT, '{"id":"asst_2"}')
+    server.deviations["list"] = lambda request: listing(EXACT, '{"id":"asst_2"}')
     done = ask("list", "--json")
     expected = EXACT.replace("\r", "").replace("\n", "")
     assert done.out == f'{expected}\n{{"id":"asst_2"}}\n'.encode()
@@ -77,14 +78,14 @@ def test_json_in_a_pipe_is_what_the_server_sent_without_line_breaks(
 
 
 def test_a_line_break_inside_a_string_breaks_no_line(ask: Run, server: RelayServer) -> None:
-    server.deviations["list"] = lambda asked: listing('{"id":"asst_1","name":"a\nb\rc"}')
+    server.deviations["list"] = lambda request: listing('{"id":"asst_1","name":"a\nb\rc"}')
     assert ask("list", "--json").out == b'{"id":"asst_1","name":"a\\nb\\rc"}\n'
 
 
 def test_json_on_a_terminal_means_the_same_and_steers_nothing(
     server: RelayServer, home: Path
 ) -> None:
-    server.deviations["list"] = lambda asked: listing(EXACT)
+    server.deviations["list"] = lambda request: listing(EXACT)
     with Program("list", "--json", "--base-url", server.url, home=home) as terminal:
         assert terminal.ends() == 0
     line = terminal.raw.decode().strip()
@@ -123,8 +124,8 @@ def test_what_a_server_gives_of_the_other_end_is_listed_too(ask: Run, server: Re
     for name in ("One", "Two", "Three"):
         server.make(name)
     page = one_a_page(server)
-    server.deviations["list"] = lambda asked: (
-        refused(400) if "after=" in asked.path else page(asked)
+    server.deviations["list"] = lambda request: (
+        refusal(400) if "after" in request.url.params else page(request)
     )
     done = ask("list", "--all", "--json")
     assert [json.loads(line)["name"] for line in done.lines] == ["Three", "One"]
@@ -137,13 +138,13 @@ def test_what_is_deleted_meanwhile_neither_repeats_nor_hides_others(
     ids = [server.make(name) for name in ("One", "Two", "Three", "Four", "Five")]
     page = one_a_page(server)
 
-    def delete_the_cursor(asked: Asked) -> Answer | None:
-        if "order=asc" in asked.path:
-            return refused(400)
-        if f"after={ids[3]}" in asked.path:
+    def delete_the_cursor(request: httpx.Request) -> httpx.Response:
+        if "order=asc" in str(request.url):
+            return refusal(400)
+        if f"after={ids[3]}" in str(request.url):
             server.remove(ids[3])
-            return refused(400)
-        return page(asked)
+            return refusal(400)
+        return page(request)
 
     server.deviations["list"] = delete_the_cursor
     done = ask("list", "--all", "--json")
@@ -180,12 +181,12 @@ def test_the_oldest_come_first_where_that_is_asked_for(ask: Run, server: RelaySe
     server.make("Older"), server.make("Newer")
     done = ask("list", "--json", "--order", "asc")
     assert [json.loads(line)["name"] for line in done.lines] == ["Older", "Newer"]
-    assert "order=asc" in server.requests[0].path
+    assert "order=asc" in str(server.requests[0].url)
 
 
 def test_a_server_that_ignores_the_order_is_told(ask: Run, server: RelayServer) -> None:
     texts = ['{"id":"2","created_at":20}', '{"id":"1","created_at":10}']
-    server.deviations["list"] = lambda asked: listing(*texts)
+    server.deviations["list"] = lambda request: listing(*texts)
     done = ask("list", "--json", "--order", "asc")
     assert (done.code, done.lines) == (1, texts)
     assert done.err == "assistant-tui: this server ignores the order: newest first\n"
@@ -194,7 +195,7 @@ def test_a_server_that_ignores_the_order_is_told(ask: Run, server: RelayServer) 
 
 def test_what_a_server_of_one_page_keeps_back_is_told(ask: Run, server: RelayServer) -> None:
     server.make("Older"), server.make("Newer")
-    server.deviations["list"] = behind(server, refused(400))
+    server.deviations["list"] = behind(server, refusal(400))
     done = ask("list", "--all", "--json")
     assert (done.code, len(done.lines)) == (1, 1)
     assert done.err == "assistant-tui: this server gives one page only; there may be more\n"
@@ -202,24 +203,24 @@ def test_what_a_server_of_one_page_keeps_back_is_told(ask: Run, server: RelaySer
 
 def test_a_failure_in_the_middle_is_told_below_what_came(ask: Run, server: RelayServer) -> None:
     server.make("Older"), server.make("Newer")
-    server.deviations["list"] = behind(server, refused(403, "not\x1b[31m for you"))
+    server.deviations["list"] = behind(server, refusal(403, "not\x1b[31m for you"))
     done = ask("list", "--all", "--json")
     assert (done.code, len(done.lines)) == (1, 1)
     assert done.err == "assistant-tui: Forbidden: not\ufffd[31m for you (status 403)\n"
 
 
 def test_a_missing_key_is_told_with_what_helps(ask: Run, server: RelayServer) -> None:
-    server.deviations["list"] = lambda asked: refused(401)
+    server.deviations["list"] = lambda request: refusal(401)
     done = ask("list")
     assert (done.code, done.out) == (1, b"")
     names = "set the environment variable ASSISTANT_TUI_API_KEY or OPENAI_API_KEY"
-    assert done.err == f"assistant-tui: Unauthorized: no (status 401); {names}\n"
+    assert done.err == f"assistant-tui: Unauthorized: said 401 (status 401); {names}\n"
 
 
 def test_of_a_reader_that_has_seen_enough_nothing_is_said(server: RelayServer, home: Path) -> None:
     names = "n" * 70_000
     texts = [json.dumps({"id": f"asst_{n}", "name": names}) for n in range(20)]
-    server.deviations["list"] = lambda asked: listing(*texts)
+    server.deviations["list"] = lambda request: listing(*texts)
     with program("list", "--json", "--base-url", server.url, home=home) as process:
         assert process.stdout.readline().startswith(b'{"id": "asst_0"')
         process.stdout.close()
@@ -250,7 +251,7 @@ def test_a_signal_ends_it_while_it_waits(
 ) -> None:
     asking, answering = threading.Event(), threading.Event()
 
-    def late(asked: Asked) -> Answer:
+    def late(request: httpx.Request) -> httpx.Response:
         asking.set()
         assert answering.wait(LIMIT)
         return listing()

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import httpx
+
 from tests.cli.conftest import Run
-from tests.fakeserver.relay import Asked, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.relay import RelayServer
+from tests.fakeserver.requests import part_of
 
 
 def test_only_what_differs_is_sent(ask: Run, server: RelayServer) -> None:
@@ -13,8 +15,8 @@ def test_only_what_differs_is_sent(ask: Run, server: RelayServer) -> None:
     text = b'{"name": "Two", "instructions": "Be brief.", "temperature": 0.50, "tools": []}'
     done = ask("update", who, "--file", "-", stdin=text)
     assert (done.code, done.out, done.err) == (0, f"{who}\n".encode(), "")
-    [asked] = [asked for asked in server.requests if asked.part == "modify"]
-    assert asked.body == b'{"name": "Two", "temperature": 0.50}'
+    [request] = [request for request in server.requests if part_of(request) == "modify"]
+    assert request.content == b'{"name": "Two", "temperature": 0.50}'
     [held] = server.held()
     assert held["metadata"] == {"team": "a"} and held["name"] == "Two"
 
@@ -22,7 +24,7 @@ def test_only_what_differs_is_sent(ask: Run, server: RelayServer) -> None:
 def test_null_clears(ask: Run, server: RelayServer) -> None:
     who = server.make("One", instructions="Be brief.")
     assert ask("update", who, "--file", "-", stdin=b'{"instructions": null}').code == 0
-    assert server.bodies == [{"instructions": None}]
+    assert server.sent == [{"instructions": None}]
     assert server.held()[0]["instructions"] is None
 
 
@@ -52,13 +54,13 @@ def test_somebody_elses_change_of_the_same_field_is_not_overwritten(
     ask: Run, server: RelayServer
 ) -> None:
     who = server.make("One")
-    looks: list[Asked] = []
+    looks: list[httpx.Request] = []
 
-    def change_after_the_first_look(asked: Asked) -> Answer:
-        answer = server.pass_on(asked)
+    def change_after_the_first_look(request: httpx.Request) -> httpx.Response:
+        answer = server.pass_on(request)
         if not looks:
             server.change(who, name="Theirs")
-        looks.append(asked)
+        looks.append(request)
         return answer
 
     server.deviations["retrieve"] = change_after_the_first_look
@@ -76,4 +78,4 @@ def test_what_was_exported_and_edited_is_taken_back(
     path = tmp_path / "one.md"
     path.write_bytes(text.replace(b"Be brief.", b"Be kind."))
     assert ask("update", who, "--file", str(path)).code == 0
-    assert server.bodies == [{"instructions": "Be kind."}]
+    assert server.sent == [{"instructions": "Be kind."}]

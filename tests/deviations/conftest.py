@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.deviations.known_servers import KEY_VARIABLE
-from tests.fakeserver.server import KEY
+from tests.deviations.known_servers import KEY, KEY_VARIABLE
 
 
 @pytest.fixture(autouse=True)

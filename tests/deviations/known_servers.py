@@ -1,28 +1,39 @@
-"""The servers that are known to speak the Assistants API, each as its few deviations."""
+"""The servers that are known to speak the Assistants API, each as its few rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.json_text import read_json
-from tests.fakeserver import deviations
-from tests.fakeserver.requests import Members, Refusal
-from tests.fakeserver.server import KEY, Deviations
+from tests.deviations.seeds import DEFAULTS
+from tests.fakeserver import rules
+from tests.fakeserver.requests import Members
+from tests.fakeserver.rules import Refusal, Rules
 
 KEY_VARIABLE = "SERVER_KEY"
+KEY = "sk-fake-0123456789"
+"""What every profile of these tests sends."""
 
 
 @dataclass(frozen=True)
 class KnownServer:
     """A server, and the profile that a person who uses it has."""
 
-    deviations: Deviations
+    rules: Rules
     profile: Profile
 
 
 def _profile(base_url: str, header: str = "", **settings: object) -> Profile:
     blank = Profile("work", base_url=base_url, api_key_env=KEY_VARIABLE, api_key_header=header)
     return replace(blank, **settings)  # type: ignore[arg-type]  # the names are Profile's own
+
+
+def _rules(**told: Any) -> Rules:
+    """What all of them share, where one is not told otherwise."""
+    shared = {"root": "/v1", "key": f"Bearer {KEY}", "defaults": DEFAULTS}
+    number = {"identify": lambda number: f'"asst_{number:04}"'}
+    return Rules(**(shared | number | told))
 
 
 def _no_longer_than(most: int) -> Mapping[str, object]:
@@ -56,57 +67,58 @@ _LOCALAI_FIELDS = (
 
 def _into_localai(sent: Members) -> Members:
     kept = {name: sent[name] for name in _LOCALAI_FIELDS if name in sent}
-    return kept | ({"tools": deviations.types_alone(kept["tools"])} if "tools" in kept else {})
+    return kept | ({"tools": rules.types_alone(kept["tools"])} if "tools" in kept else {})
 
 
 def _out_of_localai(held: Members) -> Members:
     return {n: t for n, t in held.items() if n == "model" or t not in ("null", '""', "[]", "{}")}
 
 
-_MYLA = Deviations(
+_MYLA = _rules(
     root="/api/v1",
     wrong_key=403,
-    page=deviations.never_more_and_inverted,
+    page=rules.never_more_and_inverted,
     stamp=lambda second: {"created_at": str(second * 1000)},
-    extras={"tools": "null", "metadata": "null", "file_ids": "null", "user_id": '"user-1"'},
-    modified=deviations.model_insisted_on,
-    says=deviations.in_detail,
-    **_without("temperature", "top_p", "response_format", "tool_resources", "x_vendor"),  # type: ignore[arg-type]  # one function
+    defaults=DEFAULTS
+    | {"tools": "null", "metadata": "null", "file_ids": "null", "user_id": '"user-1"'},
+    modified=rules.model_insisted_on,
+    says=rules.in_detail,
+    **_without("temperature", "top_p", "response_format", "tool_resources", "x_vendor"),
 )
-_BELLA = Deviations(
-    page=deviations.page_one_for_a_lost_cursor,
-    modified=deviations.null_ignored,
+_BELLA = _rules(
+    page=rules.page_one_for_a_lost_cursor,
+    modified=rules.null_ignored,
     delete_fails="after",
-    says=deviations.bare,
+    says=rules.bare,
 )
-_LOCALAI = Deviations(
-    page=deviations.newest_ones,
-    listed=deviations.bare_array,
+_LOCALAI = _rules(
+    page=rules.newest_ones,
+    listed=rules.bare_array,
     identify=lambda number: f'"asst_{number}"',
     stamp=lambda second: {"created": str(second)},
     takes=_into_localai,
-    modified=deviations.replaced,
+    modified=rules.replaced,
     shows=_out_of_localai,
-    says=deviations.as_text,
+    says=rules.as_text,
 )
-_HOSTED = Deviations(
+_HOSTED = _rules(
     root="/api/v2",
     key_header="x-api-key",
     key=KEY,
     identify=lambda number: str(70_000 + number),
     stamp=lambda second: {"created_at": f'"{second}"'},
-    **_without("description", "x_vendor"),  # type: ignore[arg-type]  # one function
+    **_without("description", "x_vendor"),
 )
 
 KNOWN: Mapping[str, KnownServer] = {
-    "laplas": KnownServer(Deviations(root=""), _profile("https://api.apilaplas.com")),
+    "laplas": KnownServer(_rules(root=""), _profile("https://api.apilaplas.com")),
     "foundry": KnownServer(
-        Deviations(
+        _rules(
             root="/api/projects/bots",
             key_header="api-key",
             key=KEY,
             query={"api-version": "v1"},
-            page=deviations.more_until_empty,
+            page=rules.more_until_empty,
         ),
         _profile(
             "https://acme.services.ai.azure.com/api/projects/bots",
@@ -115,23 +127,23 @@ KNOWN: Mapping[str, KnownServer] = {
         ),
     ),
     "litellm": KnownServer(
-        Deviations(
+        _rules(
             parts=("list", "create", "delete", "models"),
             absent=405,
-            page=deviations.fixed_page,
-            says=deviations.in_detail,
+            page=rules.fixed_page,
+            says=rules.in_detail,
         ),
         _profile("https://litellm.example/v1"),
     ),
     "open-assistant-api": KnownServer(
-        Deviations(
+        _rules(
             root="/api/v1",
             key="",
             identify=lambda number: f'"65a{number:021}"',
-            extras={"file_ids": "[]", "extra_body": "{}", "updated_at": "null"},
-            modified=deviations.stamped,
-            says=deviations.in_detail,
-            **_no_longer_than(32_768),  # type: ignore[arg-type]  # one function
+            defaults=DEFAULTS | {"file_ids": "[]", "extra_body": "{}", "updated_at": "null"},
+            modified=rules.stamped,
+            says=rules.in_detail,
+            **_no_longer_than(32_768),
         ),
         _profile("http://localhost:8086/api/v1", api_key_env=""),
     ),
@@ -140,41 +152,41 @@ KNOWN: Mapping[str, KnownServer] = {
         replace(_BELLA, delete_fails="before"), _profile("http://localhost:8087/v1")
     ),
     "astra": KnownServer(
-        Deviations(
+        _rules(
             key_header="astra-api-token",
             key=KEY,
             needs_beta=True,
-            page=deviations.all_but_no_cursor,
-            listed=deviations.astra_envelope,
+            page=rules.all_but_no_cursor,
+            listed=rules.astra_envelope,
             identify=lambda number: f'"{number:08}-8a3f-11ef-9c1e-0242ac120002"',
             stamp=lambda second: {"created_at": str(second * 1000)},
-            modified=deviations.never_cleared,
+            modified=rules.never_cleared,
             makes_unknown=True,
-            says=deviations.in_three_shapes,
+            says=rules.in_three_shapes,
         ),
         _profile("https://astra.example/v1", "astra-api-token"),
     ),
     "openopenai": KnownServer(
-        Deviations(
+        _rules(
             root="",
             key="",
-            page=deviations.more_when_full,
-            extras={"file_ids": "[]", "tools": '[{"type": "retrieval"}]'},
+            page=rules.more_when_full,
+            defaults=DEFAULTS | {"file_ids": "[]", "tools": '[{"type": "retrieval"}]'},
             unknown=500,
-            says=deviations.as_text,
+            says=rules.as_text,
         ),
         _profile("http://localhost:3000", api_key_env=""),
     ),
     "myla": KnownServer(_MYLA, _profile("http://localhost:2000/api/v1")),
     "myla, told": KnownServer(_MYLA, _profile("http://localhost:2000/api/v1", full_replace=True)),
     "leapfrog": KnownServer(
-        Deviations(
+        _rules(
             root="/openai/v1",
-            page=deviations.everything,
-            listed=deviations.unpaged_envelope,
+            page=rules.everything,
+            listed=rules.unpaged_envelope,
             unknown=200,
-            modified=deviations.null_ignored,
-            says=deviations.in_detail,
+            modified=rules.null_ignored,
+            says=rules.in_detail,
         ),
         _profile("https://leapfrog.example/openai/v1"),
     ),
@@ -190,9 +202,9 @@ KNOWN: Mapping[str, KnownServer] = {
 
 GONE: Mapping[str, KnownServer] = {
     "laplas without its upstream": KnownServer(
-        Deviations(root="", parts=(), says=deviations.as_a_page),
+        _rules(root="", parts=(), says=rules.as_a_page),
         _profile("https://api.apilaplas.com"),
     ),
-    "openai": KnownServer(Deviations(parts=()), _profile("https://api.openai.com/v1")),
+    "openai": KnownServer(_rules(parts=()), _profile("https://api.openai.com/v1")),
 }
 """Those that answer 404 to everything."""

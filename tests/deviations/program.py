@@ -8,11 +8,13 @@ from pathlib import Path
 import httpx
 
 from assistant_tui.config.api_keys import ApiKeySource
+from assistant_tui.core.json_text import members
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.services.endpoints import remote_endpoint
 from tests.deviations.known_servers import KnownServer
+from tests.deviations.seeds import seeds
 from tests.fakeserver.requests import Members
-from tests.fakeserver.server import FakeServer, seeds
+from tests.fakeserver.standalone import StandaloneServer
 from tests.tui.driver import Driver, running
 
 
@@ -21,7 +23,7 @@ class Session:
     """A program, and the server that it was started on."""
 
     program: Driver
-    server: FakeServer
+    server: StandaloneServer
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until all that they started has ended."""
@@ -68,7 +70,11 @@ class Session:
     @property
     def held(self) -> Members:
         """What the server holds of the highlighted assistant, to the letter."""
-        return self.server.held[self.row.id]
+        return self.held_as(self.row.id)
+
+    def held_as(self, assistant_id: str) -> Members:
+        """What the server holds of an assistant, to the letter."""
+        return members(self.server.texts[assistant_id])
 
     @property
     def status(self) -> str:
@@ -95,7 +101,9 @@ async def session(
     known: KnownServer, folder: Path, count: int = 60, size: tuple[int, int] = (120, 36)
 ) -> AsyncIterator[Session]:
     """Start the program on a server with so many assistants, as the profile says."""
-    server = FakeServer(known.deviations, *seeds(count))
+    server = StandaloneServer(rules=known.rules)
+    for each in seeds(count):
+        server.create(each)
     endpoint = replace(
         remote_endpoint(known.profile, ApiKeySource(known.profile)),
         transport=httpx.ASGITransport(app=server),

@@ -10,7 +10,7 @@ from assistant_tui.core.json_text import members
 from assistant_tui.core.raw_json import RawJson
 from tests.deviations.known_servers import GONE, KNOWN
 from tests.deviations.program import Session, session
-from tests.fakeserver.server import sendable
+from tests.deviations.seeds import sendable
 
 
 async def palette(on: Session) -> str:
@@ -36,7 +36,7 @@ async def test_where_nothing_can_be_modified_the_edits_can_go_into_a_new_one(
         assert on.server.writes == ["modify"]
         await on.press("ctrl+s", "tab", "enter")
         assert on.server.writes == ["modify", "create"], "the modify is not tried again"
-        assert on.server.held[first] == old
+        assert on.held_as(first) == old
         assert on.row.name == "Bot 3!" and on.row.id != first
         assert on.held["tools"] == old["tools"]
         assert on.status == f"Created Bot 3! · could not be copied: x_vendor · {on.row.id}"
@@ -51,7 +51,7 @@ async def test_where_nothing_can_be_modified_enter_reads(tmp_path: Path) -> None
         assert not on.in_form
         assert "Enter Read" in on.keys
         assert "in your editor" not in await palette(on)
-        on.server.forget()
+        on.server.requests.clear()
         await on.press("enter", "e", "escape", "r")
         assert not on.in_form
         assert on.server.parts == ["list"]
@@ -103,12 +103,12 @@ async def test_what_is_changed_together_stops_at_the_first_wipe(tmp_path: Path) 
     async with session(KNOWN["localai"], tmp_path, 3) as on:
         service = on.program.main.context.service
         rows = [row.id for row in on.program.main.list_model.listing.rows]
-        old = dict(on.server.held)
+        old = dict(on.server.texts)
         await service.change(rows[0], renamed)
         for each in rows[1:]:
             with pytest.raises(Incomplete, match="nothing was sent"):
                 await service.change(each, renamed)
-            assert on.server.held[each] == old[each]
+            assert on.server.texts[each] == old[each]
 
 
 def renamed(document: RawJson) -> Draft:

@@ -46,7 +46,7 @@ async def test_every_row_that_is_given_is_seen_in_few_requests(name: str, tmp_pa
         await on.to_the_end()
         rows = on.program.main.list_model.listing.rows
         assert len({row.id for row in rows}) == len(rows)
-        assert {row.id for row in rows} <= {*on.server.held}
+        assert {row.id for row in rows} <= {*on.server.texts}
         assert not any(row.problem for row in rows)
         assert seen.shown in on.program.header
         assert (on.status, tuple(on.server.parts)) == (seen.said, seen.asked)
@@ -60,7 +60,7 @@ async def test_a_list_is_asked_for_no_more_than_before_when_it_is_loaded_anew(
     async with session(KNOWN[name], tmp_path) as on:
         await on.to_the_end()
         count, rows = on.program.header, on.program.main.list_model.listing.rows
-        on.server.forget()
+        on.server.requests.clear()
         await on.press("r")
         assert on.program.main.list_model.listing.rows == rows
         assert on.program.header == count
@@ -82,7 +82,7 @@ async def test_all_is_said_of_all_that_there_is(name: str, count: int, tmp_path:
 @pytest.mark.parametrize("name", KNOWN)
 async def test_an_assistant_is_read_as_the_server_sent_it(name: str, tmp_path: Path) -> None:
     async with session(KNOWN[name], tmp_path, 3) as on:
-        sent = on.server.text(on.row.id)
+        sent = on.server.shown(on.row.id)
         assert on.row.text == sent
         detail = on.program.text
         assert on.row.id in detail and "2023-11-14" in detail and "Be kind." in detail
@@ -101,17 +101,17 @@ async def test_every_request_is_let_in(name: str, tmp_path: Path) -> None:
     known = KNOWN[name]
     async with session(known, tmp_path, 3) as on:
         await on.press("n", "x", "ctrl+s")
-        for asked in on.server.asked:
-            assert asked.path.startswith(f"{known.deviations.root}/")
-            assert asked.headers.get(known.deviations.key_header, "") == known.deviations.key
+        for asked in on.server.requests:
+            assert asked.url.path.startswith(f"{known.rules.root}/")
+            assert asked.headers.get(known.rules.key_header, "") == known.rules.key
             assert asked.headers["openai-beta"] == "assistants=v2"
-            assert known.deviations.query.items() <= asked.query.items()
+            assert known.rules.query.items() <= dict(asked.url.params).items()
 
 
 async def test_a_cursor_that_is_gone_is_not_taken_for_a_server_of_one_page(tmp_path: Path) -> None:
     """Its row was deleted elsewhere, and the server answers with page one."""
     async with session(KNOWN["bella"], tmp_path) as on:
-        del on.server.held["asst_0011"]
+        del on.server.texts["asst_0011"]
         await on.to_the_end()
         assert len(on.program.main.list_model.listing) == 59
         assert "of 59 (all)" in on.program.header

@@ -9,8 +9,8 @@ from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import members, write_json
 from tests.deviations.known_servers import KNOWN
 from tests.deviations.program import Session, session
+from tests.deviations.seeds import sendable
 from tests.fakeserver.requests import Members
-from tests.fakeserver.server import sendable
 
 EMPTY = ("null", "[]", "{}")
 MODIFYING = [name for name in KNOWN if name not in ("litellm", "myla", "localai")]
@@ -49,17 +49,17 @@ async def test_edits_send_what_was_touched_and_change_nothing_else(
 ) -> None:
     manner = MANNERS.get(name, Manner())
     async with session(KNOWN[name], tmp_path, 3) as on:
-        on.server.forget()
+        on.server.requests.clear()
         for more in ("!", "?"):
-            old, shown, others = dict(on.held), received(on), len(on.server.held)
+            old, shown, others = dict(on.held), received(on), len(on.server.texts)
             new = {"name": write_json(on.row.name + more)}
             await on.edit_name(more)
             sent = members(on.server.bodies[-1])
             assert sent == (sendable(shown) | new if manner.whole else new)
             assert sendable(on.held) == sendable(old) | new
-            assert len(on.server.held) == others
+            assert len(on.server.texts) == others
             assert on.status == f"Saved {on.row.name} · {on.row.id}"
-            assert on.row.text == on.server.text(on.row.id)
+            assert on.row.text == on.server.shown(on.row.id)
         assert on.server.parts == ["models", "retrieve", "modify"] * 2
 
 
@@ -104,7 +104,7 @@ async def test_a_field_is_cleared_or_said_not_to_be(name: str, tmp_path: Path) -
 async def test_what_is_deleted_comes_back_anew(name: str, tmp_path: Path) -> None:
     async with session(KNOWN[name], tmp_path, 3) as on:
         gone, called, old, shown = on.row.id, on.row.name, dict(on.held), received(on)
-        on.server.forget()
+        on.server.requests.clear()
         await on.delete()
         if name == "bella that deletes nothing":
             assert f"{called} was not deleted" in on.status and "it is still there" in on.status
@@ -112,7 +112,7 @@ async def test_what_is_deleted_comes_back_anew(name: str, tmp_path: Path) -> Non
             await on.press("u")
             assert "Nothing was done here that could be undone" in on.status
             return
-        assert len(on.server.held) == 2 and gone not in on.server.held
+        assert len(on.server.texts) == 2 and gone not in on.server.texts
         assert on.status == f"Deleted {called} · {gone} · u undoes it"
         await on.undo()
         sent = members(on.server.bodies[-1])
@@ -125,20 +125,20 @@ async def test_what_is_deleted_comes_back_anew(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", KNOWN)
 async def test_a_new_one_and_a_clone(name: str, tmp_path: Path) -> None:
     async with session(KNOWN[name], tmp_path, 3) as on:
-        on.server.forget()
+        on.server.requests.clear()
         await on.press("n")
         await on.program.type("New")
         await on.press("ctrl+s")
         assert on.server.bodies == ['{"model": "gpt-4o", "name": "New"}']
-        assert on.held["name"] == '"New"' and len(on.server.held) == 4
+        assert on.held["name"] == '"New"' and len(on.server.texts) == 4
         assert on.status == f"Created New · {on.row.id}"
         await on.press("j")
         like, shown = on.row, received(on)
         await on.press("C", "ctrl+s")
-        assert len(on.server.held) == 5
+        assert len(on.server.texts) == 5
         assert on.row.name == f"{like.name} (copy)"
         wanted = {n: t for n, t in shown.items() if n in FIELDS and n != "name" and t not in EMPTY}
-        assert {n: on.held[n] for n in wanted} == {n: on.server.held[like.id][n] for n in wanted}
+        assert {n: on.held[n] for n in wanted} == {n: on.held_as(like.id)[n] for n in wanted}
         assert on.server.parts.count("list") <= 3
 
 
@@ -172,7 +172,7 @@ async def test_a_modify_of_what_is_gone_creates_nothing(tmp_path: Path) -> None:
     """Where a modify of an unknown id would create one."""
     async with session(KNOWN["astra"], tmp_path, 3) as on:
         await on.press("enter", "x")
-        del on.server.held[on.row.id]
+        del on.server.texts[on.row.id]
         await on.press("ctrl+s")
         assert "It was deleted elsewhere" in on.program.text
         assert on.server.writes == []

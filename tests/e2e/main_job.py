@@ -81,7 +81,7 @@ def copy_as_json(terminal: Terminal) -> None:
 def is_done(server: RelayServer) -> None:
     """The server holds what came of it, and was asked for nothing else."""
     assert [each["name"] for each in server.held()] == ["Older but new"]
-    assert server.writes == ["modify", "delete"] and server.bodies == [{"name": "Older but new"}]
+    assert server.writes == ["modify", "delete"] and server.sent == [{"name": "Older but new"}]
 
 
 def sent_to_the_clipboard(terminal: Terminal) -> list[str]:

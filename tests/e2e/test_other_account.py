@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.e2e.drafts import kept
 from tests.e2e.terminal import ENTER, TAB, Program
-from tests.fakeserver.raw_server import HostileServer, on_a_socket
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.server import FakeServer
+from tests.fakeserver.sockets import serving
+from tests.fakeserver.standalone import StandaloneServer
 from tests.hostile.corpus import assistant
 
 MOUSE = b"\x1b[?1000h"
@@ -16,19 +18,19 @@ MOUSE = b"\x1b[?1000h"
 A, B = "sk-key-of-a", "sk-key-of-b"
 
 
-class TwoAccounts(HostileServer):
+class TwoAccounts(FakeServer):
     """Each key has assistants of its own."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(self._answer)
         self.accounts = {
-            A: HostileServer(assistant("asst_1", name='"Mine"')),
-            B: HostileServer(assistant("asst_1", name='"Theirs"')),
+            A: StandaloneServer(assistant("asst_1", name='"Mine"')),
+            B: StandaloneServer(assistant("asst_1", name='"Theirs"')),
         }
 
-    def answer(self, method: str, path: str, body: bytes, key: str = "") -> Answer:
-        """Ask the account of the key."""
-        return self.accounts[key].answer(method, path.removeprefix("/v1"), body)
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        key = request.headers["authorization"].removeprefix("Bearer ")
+        return await self.accounts[key].respond(request)
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def server() -> TwoAccounts:
 @pytest.fixture
 def url(server: TwoAccounts) -> Iterator[str]:
     """Its address."""
-    with on_a_socket(server) as address:
+    with serving(server) as address:
         yield f"{address}/v1"
 
 

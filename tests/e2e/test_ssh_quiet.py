@@ -2,13 +2,13 @@
 
 import threading
 
+import httpx
 import pytest
 
 from tests.e2e.main_job import Pair, command, log_in
 from tests.e2e.sshd import Sshd
 from tests.e2e.terminal import ENTER, TAB, Terminal
-from tests.fakeserver.relay import Asked, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.relay import RelayServer
 
 SECONDS = 3.0
 PLACES: dict[str, tuple[tuple[bytes, ...], tuple[str, ...]]] = {
@@ -43,9 +43,9 @@ def test_nothing_is_sent_while_a_server_does_not_answer(
 ) -> None:
     ended = threading.Event()
 
-    def wait(asked: Asked) -> Answer:
+    def wait(request: httpx.Request) -> httpx.Response:
         ended.wait()
-        return server.pass_on(asked)
+        return server.pass_on(request)
 
     server.deviations["list"] = wait
     with jump_host.login(*command(server)) as remote:

@@ -5,9 +5,10 @@ import signal
 import threading
 from pathlib import Path
 
+import httpx
+
 from tests.e2e.terminal import ENTER, TAB, Program, Terminal
-from tests.fakeserver.relay import Asked, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
 
 SIZE = (120, 36)
@@ -42,11 +43,11 @@ def test_an_import_that_was_killed_in_the_middle_goes_on_where_it_was(
     path.write_text(json.dumps([{"model": "m", "name": f"A{each // 2}"} for each in range(8)]))
     creating, killed = threading.Event(), threading.Event()
 
-    def create(asked: Asked) -> Answer | None:
+    def create(request: httpx.Request) -> httpx.Response:
         if server.writes.count("create") == 5:
             creating.set()
             assert killed.wait(LIMIT)
-        return server.pass_on(asked)
+        return server.pass_on(request)
 
     server.deviations["create"] = create
     with start(server, home) as first:

@@ -62,7 +62,7 @@ def test_an_edit_outlives_the_kill_of_its_program(server: RelayServer, home: Pat
         second.press(b"q")
         assert second.ends() == 0
     assert server.held()[0]["name"] == "Plain of mine"
-    assert server.bodies == [{"name": "Plain of mine"}]
+    assert server.sent == [{"name": "Plain of mine"}]
     with start(server, home) as third:
         third.press(b"R")
         third.says("No edit was left behind")
@@ -101,7 +101,7 @@ def test_of_two_programs_the_killed_ones_edit_alone_is_offered(
         living.says("Saved Plain of the living")
         living.until(lambda: kept(home) == [], "what was saved gone from the disk")
     assert server.held()[0]["name"] == "Plain of the living"
-    assert server.bodies == [DEAD, LIVING]
+    assert server.sent == [DEAD, LIVING]
 
 
 WAITS = "touch $HERE/ready; while [ ! -e $HERE/go ]; do sleep 0.05; done"
@@ -133,7 +133,7 @@ def test_what_an_editor_wrote_outlives_the_end_of_the_program(
             second.press(CTRL_S)
             second.says("Saved Plain of the editor")
             second.until(lambda: kept(home) == [], "what was saved gone from the disk")
-    assert server.bodies == [{"name": "Plain of the editor"}]
+    assert server.sent == [{"name": "Plain of the editor"}]
     assert not list((home / "edits").rglob("*"))
 
 
@@ -161,5 +161,5 @@ def test_one_text_that_is_in_an_editor_outlives_a_kill_with_the_rest_of_the_form
         second.press(CTRL_S)
         second.says("Saved Plain of mine")
         second.until(lambda: kept(home) == [], "what was saved gone from the disk")
-    assert server.bodies == [{"name": "Plain of mine", "description": "Written there"}]
+    assert server.sent == [{"name": "Plain of mine", "description": "Written there"}]
     assert not list((home / "edits").rglob("*"))

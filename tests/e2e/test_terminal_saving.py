@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
 from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
-from tests.fakeserver.relay import Asked, Json, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import after_carrying_out, answer, lost
+from tests.fakeserver.relay import RelayServer
+from tests.fakeserver.requests import Json, json_of, part_of, with_json
 
 SIZE = (120, 30)
 """Room for whole sentences on the status line."""
@@ -53,7 +55,7 @@ def test_a_conflict_is_settled_field_by_field(edited: Terminal, server: RelaySer
     edited.says("Saved Theirs")
     edited.says("changed elsewhere and kept: name")
     assert (only(server)["name"], only(server)["description"]) == ("Theirs", "My before")
-    assert server.bodies == [{"description": "My before"}]
+    assert server.sent == [{"description": "My before"}]
 
 
 def test_a_change_elsewhere_in_another_field_is_kept_and_said(
@@ -63,15 +65,15 @@ def test_a_change_elsewhere_in_another_field_is_kept_and_said(
     edited.press(CTRL_S)
     edited.says("changed elsewhere and kept: metadata")
     assert (only(server)["name"], only(server)["metadata"]) == ("Plain!", {"team": "ads"})
-    assert server.bodies == [{"name": "Plain!"}]
+    assert server.sent == [{"name": "Plain!"}]
 
 
 def test_a_field_that_the_server_ignores_is_named_and_stays_in_the_form(
     edited: Terminal, server: RelayServer
 ) -> None:
     describe(edited)
-    server.deviations["modify"] = lambda asked: server.pass_on(
-        asked.saying({"name": asked.members["name"]})
+    server.deviations["modify"] = lambda request: server.pass_on(
+        with_json(request, {"name": json_of(request)["name"]})
     )
     edited.press(CTRL_S)
     edited.says("the server did not take: description")
@@ -83,7 +85,7 @@ def test_a_field_that_the_server_ignores_is_named_and_stays_in_the_form(
     edited.press(CTRL_S)
     edited.offers("n New")
     assert only(server)["description"] == "My before"
-    assert server.bodies == [
+    assert server.sent == [
         {"name": "Plain!", "description": "My before"},
         {"description": "My before"},
     ]
@@ -93,8 +95,8 @@ def test_a_field_that_the_server_wipes_is_named_and_u_brings_it_back(
     edited: Terminal, server: RelayServer
 ) -> None:
     before = only(server)
-    server.deviations["modify"] = lambda asked: server.pass_on(
-        asked.saying({"metadata": {}, **asked.members})
+    server.deviations["modify"] = lambda request: server.pass_on(
+        with_json(request, {"metadata": {}, **json_of(request)})
     )
     edited.press(CTRL_S)
     edited.says("the server wiped: metadata")
@@ -104,17 +106,17 @@ def test_a_field_that_the_server_wipes_is_named_and_u_brings_it_back(
     edited.shows("Undo this change of Plain!", "metadata", "Cancel")
     edited.press(TAB, ENTER)
     edited.shows("This server replaces the whole object", "Send all fields")
-    assert len(server.bodies) == 1, "it would wipe more, so it asks first"
+    assert len(server.sent) == 1, "it would wipe more, so it asks first"
     edited.press(TAB, ENTER)
     edited.says("Saved Plain · ")
     assert only(server) == before
-    assert server.bodies[1:] == [{name: before[name] for name in before if name in FIELDS}]
+    assert server.sent[1:] == [{name: before[name] for name in before if name in FIELDS}]
 
 
 def test_a_modify_whose_answer_is_lost_is_found_and_not_repeated(
     edited: Terminal, server: RelayServer
 ) -> None:
-    server.deviations["modify"] = server.pass_on_and_hang_up
+    server.deviations["modify"] = after_carrying_out(server.pass_on, lost)
     edited.press(CTRL_S)
     edited.says(LOST)
     edited.offers("n New")
@@ -146,7 +148,7 @@ def names(server: RelayServer) -> list[str]:
 def test_a_create_whose_answer_is_lost_is_found_and_not_repeated(
     new: Terminal, server: RelayServer
 ) -> None:
-    server.deviations["create"] = server.pass_on_and_hang_up
+    server.deviations["create"] = after_carrying_out(server.pass_on, lost)
     new.press(CTRL_S)
     new.says(LOST)
     new.offers("n New")
@@ -159,14 +161,14 @@ def test_a_create_that_is_tried_again_makes_just_one(
     arrives: bool, new: Terminal, server: RelayServer
 ) -> None:
     """The first request is lost on its way, or it comes to the server when nobody looks for it."""
-    server.deviations["create"] = lambda asked: None
+    server.deviations["create"] = lost
     new.press(CTRL_S)
     new.says("it is not there, but may still arrive")
     new.offers("Ctrl+S Save")
     new.shows("*Name      5/256 Fresh")
     server.deviations.clear()
     if arrives:
-        server.pass_on(next(asked for asked in server.requests if asked.part == "create"))
+        server.pass_on(next(request for request in server.requests if part_of(request) == "create"))
     new.press(CTRL_S)
     new.says("Created Fresh")
     assert (LOST in new.status) is arrives
@@ -220,22 +222,22 @@ VENDORS: Json = {
 """What this program knows nothing of, inside of what it does."""
 
 
-def replaces(server: RelayServer, asked: Asked) -> Answer:
+def replaces(server: RelayServer, request: httpx.Request) -> httpx.Response:
     """Take what a modify does not name back to its default."""
-    return with_a_tenant(server, asked.saying({**dict.fromkeys(FIELDS), **asked.members}))
+    return with_a_tenant(server, with_json(request, {**dict.fromkeys(FIELDS), **json_of(request)}))
 
 
-def with_a_tenant(server: RelayServer, asked: Asked) -> Answer:
+def with_a_tenant(server: RelayServer, request: httpx.Request) -> httpx.Response:
     """Show a field of the server's own."""
-    status, body, _ = server.pass_on(asked)
+    done = server.pass_on(request)
     kind = b'"object":"assistant"'
-    return Answer(status, body.replace(kind, b'"x_tenant":7,' + kind))
+    return answer(done.content.replace(kind, b'"x_tenant":7,' + kind), done.status_code)
 
 
-def without_a_tenant(asked: Asked) -> Asked:
+def without_a_tenant(request: httpx.Request) -> httpx.Request:
     """Take that field as it came: the sound server does not know it."""
-    members = {name: value for name, value in asked.members.items() if name != "x_tenant"}
-    return asked.saying(members)
+    members = {name: value for name, value in json_of(request).items() if name != "x_tenant"}
+    return with_json(request, members)
 
 
 def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
@@ -247,9 +249,9 @@ def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
     )
     identity = server.make("Plain", description="kept", temperature=0.5, **VENDORS)
     before = only(server)
-    server.deviations["modify"] = lambda asked: replaces(server, without_a_tenant(asked))
-    server.deviations["list"] = server.deviations["retrieve"] = lambda asked: with_a_tenant(
-        server, asked
+    server.deviations["modify"] = lambda request: replaces(server, without_a_tenant(request))
+    server.deviations["list"] = server.deviations["retrieve"] = lambda request: with_a_tenant(
+        server, request
     )
     with Program(home=home, size=SIZE) as terminal:
         terminal.shows("whole · ", "> Plain", "x_tenant: 7")
@@ -260,7 +262,7 @@ def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
         terminal.says(f"Saved Plain! · {identity}")
         assert terminal.status.endswith(identity), "all is as asked"
     assert only(server) == {**before, "name": "Plain!"}
-    (body,) = server.bodies
+    (body,) = server.sent
     fields = {name: value for name, value in only(server).items() if name in FIELDS}
     assert body == {**fields, "x_tenant": 7}, "what is not sent would be gone"
     assert body.items() >= VENDORS.items()

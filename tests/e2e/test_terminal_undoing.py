@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.e2e.terminal import CTRL_P, CTRL_S, DOWN, ENTER, TAB, Program, Terminal
-from tests.fakeserver.relay import Asked, Json, RelayServer
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import answer
+from tests.fakeserver.relay import RelayServer
+from tests.fakeserver.requests import Json
 from tests.limits import LIMIT
 
 SIZE = (120, 30)
@@ -66,7 +68,7 @@ def test_u_takes_back_a_change(shown: Terminal, server: RelayServer) -> None:
     shown.press(TAB, ENTER)
     shown.says("Saved Newer · ")
     assert server.held() == before
-    assert server.bodies == [{"name": "Newer!"}, {"name": "Newer"}]
+    assert server.sent == [{"name": "Newer!"}, {"name": "Newer"}]
 
 
 def test_u_takes_back_a_deletion_and_shows_the_new_id(shown: Terminal, server: RelayServer) -> None:
@@ -95,7 +97,7 @@ def test_an_older_version_is_restored_from_the_history(
     shown.press(TAB, ENTER)
     shown.says("Saved Newer1 · ")
     assert server.held() == [{**before[0], "name": "Newer1"}, before[1]]
-    assert server.bodies == [{"name": "Newer1"}, {"name": "Newer12"}, {"name": "Newer1"}]
+    assert server.sent == [{"name": "Newer1"}, {"name": "Newer12"}, {"name": "Newer1"}]
 
 
 def found(terminal: Terminal) -> bool:
@@ -149,8 +151,8 @@ def test_what_was_brought_back_when_the_program_was_killed_is_not_doubled(
     delete(shown, "Newer")
     arrived, killed = threading.Event(), threading.Event()
 
-    def create(asked: Asked) -> Answer:
-        answer = server.pass_on(asked)
+    def create(request: httpx.Request) -> httpx.Response:
+        answer = server.pass_on(request)
         arrived.set()
         assert killed.wait(LIMIT)
         return answer
@@ -174,11 +176,11 @@ def test_what_is_brought_back_late_is_not_doubled_by_the_next_program(
     shown: Terminal, server: RelayServer, home: Path
 ) -> None:
     delete(shown, "Newer")
-    held: list[Asked] = []
+    held: list[httpx.Request] = []
 
-    def create(asked: Asked) -> Answer:
-        held.append(asked)
-        return Answer(504, b"{}")
+    def create(request: httpx.Request) -> httpx.Response:
+        held.append(request)
+        return answer(b"{}", 504)
 
     server.deviations["create"] = create
     shown.press(b"u")

@@ -64,7 +64,7 @@ def offers_and_saves(server: RelayServer, home: Path) -> None:
         next_one.press(CTRL_S)
         next_one.says("Saved Plain!")
         next_one.until(lambda: files(home) == [], "what was saved gone from the disk")
-    assert server.bodies == [{"name": "Plain!"}]
+    assert server.sent == [{"name": "Plain!"}]
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """The servers that the tests run the program against.
 
-- `server`: the fake server, with a known server's `deviations` plugged in, as an ASGI application;
-- `raw_server`: one that answers with raw JSON, however hostile;
-- `embedded_server`: the server of the program on a socket, in a thread (`fixtures`);
-- `relay` and `proxy`: stand before that, and change what goes through as HTTP or as bytes;
-- `sockets`: puts any of them on a socket.
+One fake server (`server`) records what arrives and answers by `deviations`, or else by what stands
+behind it: a store of its own with `rules` that may be a known server's (`standalone`), the
+program's own server in this process (`server.app_handler`), or a sound server on a socket
+(`relay`). It is an ASGI app, a handler for httpx.MockTransport, and can be put on a socket
+(`sockets`).
+
+What an HTTP response cannot express is done on raw connections: `proxy` stands before a sound
+server and breaks connections and bytes. `embedded_server` is the sound server for both, in a
+thread of the test's process (`fixtures`).
 """

@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import NamedTuple, Self
 
+import httpx
+
 from tests.fakeserver.embedded_server import EmbeddedServer
-from tests.fakeserver.relay import Asked
+from tests.fakeserver.requests import part_of
 
 _RESET = struct.pack("ii", 1, 0)
 """To linger for no time: the kernel resets a connection that is closed so."""
@@ -35,7 +37,7 @@ class Exchange:
         proxy: "Proxy",
     ) -> None:
         method, path, _ = line.decode("ascii").split()
-        self.asked = Asked(method, path, b"")
+        self.request = httpx.Request(method, f"http://fake.test{path}")
         self.over = False
         """The connection cannot be used any more."""
         self._raw = line
@@ -48,8 +50,8 @@ class Exchange:
         head = await self._reader.readuntil(b"\r\n\r\n")
         body = await self._reader.readexactly(_length(head))
         self._raw += head + body
-        self.asked = Asked(self.asked.method, self.asked.path, body)
-        self._proxy.asked.append(self.asked)
+        self.request = httpx.Request(self.request.method, self.request.url, content=body)
+        self._proxy.requests.append(self.request)
 
     async def carry_out(self) -> Reply:
         """Have the sound server do what is asked."""
@@ -97,14 +99,14 @@ async def sound(exchange: Exchange) -> None:
 class Proxy:
     """Listens on a port of its own; what `choose` returns for a part of the API is done to it.
 
-    The parts are those of `Asked.part`; "arrival" is that of a connection, which is then reset.
+    The parts are those of `part_of`; "arrival" is that of a connection, which is then reset.
     """
 
     def __init__(
         self, embedded_server: EmbeddedServer, context: ssl.SSLContext | None = None
     ) -> None:
         self.embedded_server = embedded_server
-        self.asked: list[Asked] = []
+        self.requests: list[httpx.Request] = []
         """The requests that were read to their end, in their order."""
         self.connections = 0
         """How many there were."""
@@ -150,7 +152,7 @@ class Proxy:
 
     def count(self, part: str) -> int:
         """How often a part of the API was asked for."""
-        return [asked.part for asked in self.asked].count(part)
+        return [part_of(request) for request in self.requests].count(part)
 
     def _planned(self, part: str) -> Fault | None:
         if faults := self._once.get(part):
@@ -192,7 +194,7 @@ class Proxy:
                 writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
                 return
             exchange = Exchange(line, reader, writer, self)
-            await (self.choose(exchange.asked.part) or sound)(exchange)
+            await (self.choose(part_of(exchange.request)) or sound)(exchange)
             if exchange.over:
                 return
 

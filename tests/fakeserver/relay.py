@@ -1,64 +1,31 @@
-"""A relay on a socket: passes requests on to a sound server, or answers as a test says."""
+"""A fake server on a socket before a sound one, which carries out what no deviation answers."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
-from tests.fakeserver.requests import part_of
-from tests.fakeserver.sockets import Answer, Request, on_a_socket
+from tests.fakeserver.deviations import answer
+from tests.fakeserver.requests import Json
+from tests.fakeserver.server import FakeServer
+from tests.fakeserver.sockets import serving
 from tests.limits import LIMIT
 
-Json = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A request that arrived."""
-
-    method: str
-    path: str
-    """Below the host, with the query."""
-    body: bytes
-
-    @property
-    def part(self) -> str:
-        """The part of the API that is asked for, as `part_of` names it."""
-        return part_of(self.method, self.path)
-
-    @property
-    def members(self) -> Json:
-        """What the body says."""
-        members: Json = json.loads(self.body)
-        return members
-
-    def saying(self, members: Json) -> "Asked":
-        """The same request with another body."""
-        return replace(self, body=json.dumps(members).encode())
-
-
-Handler = Callable[[Asked], Answer | None]
-"""Answers a request; None closes the connection without a byte of an answer."""
-
-
-class RelayServer:
-    """A server on a socket before the one at `behind`; `deviations` answer for their parts."""
+class RelayServer(FakeServer):
+    """A fake server at `url` before the one at `behind`; others can be at work on that, too."""
 
     def __init__(self, behind: str) -> None:
-        self.requests: list[Asked] = []
-        """All that arrived here, in its order."""
-        self.deviations: dict[str, Handler] = {}
-        """What answers instead of the sound server, by the parts of the API."""
-        self._behind = httpx.Client(base_url=behind.removesuffix("/v1"), timeout=LIMIT)
-        self._listening = on_a_socket(self._respond)
+        super().__init__(self.pass_on)
         self.url = ""
+        self._behind = httpx.Client(base_url=behind.removesuffix("/v1"), timeout=LIMIT)
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         """Listen."""
-        self.url = f"{self._listening.__enter__()}/v1"
+        self._stack.enter_context(self._behind)
+        self.url = f"{self._stack.enter_context(serving(self))}/v1"
         return self
 
     def __exit__(
@@ -68,40 +35,16 @@ class RelayServer:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening, and say what went wrong here; the program must have been ended."""
-        try:
-            self._listening.__exit__(kind, error, trace)
-        finally:
-            self._behind.close()
+        self._stack.__exit__(kind, error, trace)
 
-    @property
-    def writes(self) -> list[str]:
-        """The parts of the API that change something, as they were asked for."""
-        return [asked.part for asked in self.requests if asked.method != "GET"]
-
-    @property
-    def bodies(self) -> list[Json]:
-        """What was sent to be written."""
-        return [asked.members for asked in self.requests if asked.method == "POST"]
-
-    def _respond(self, request: Request) -> Answer | None:
-        return self.answer(Asked(request.method, request.path, request.body))
-
-    def answer(self, asked: Asked) -> Answer | None:
-        """Write a request down and answer it, or not."""
-        self.requests.append(asked)
-        return self.deviations.get(asked.part, self.pass_on)(asked)
-
-    def pass_on(self, asked: Asked) -> Answer:
-        """Have a request carried out as it is."""
+    def pass_on(self, request: httpx.Request) -> httpx.Response:
+        """Have a request carried out as it is, but for its headers."""
+        path = request.url.raw_path.decode()
         kind = {"content-type": "application/json"}
-        answer = self._behind.request(
-            asked.method, asked.path, content=asked.body or None, headers=kind
+        done = self._behind.request(
+            request.method, path, content=request.content or None, headers=kind
         )
-        return Answer(answer.status_code, answer.content)
-
-    def pass_on_and_hang_up(self, asked: Asked) -> None:
-        """Have a request carried out; its answer is lost."""
-        self.pass_on(asked)
+        return answer(done.content, done.status_code)
 
     def held(self) -> list[Json]:
         """What the sound server has, newest first."""

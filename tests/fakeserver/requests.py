@@ -1,70 +1,56 @@
-"""What arrives at the fake server, and what it sends back."""
+"""What tests ask of the requests that arrive at a fake server; they are httpx's own."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
 
 from assistant_tui.core.json_text import members
 
+Json = dict[str, Any]
 Members = dict[str, str]
-"""The names of an assistant's fields and the exact JSON texts of their values."""
+"""The names of an object's fields and the exact JSON texts of their values."""
 PARTS = ("list", "create", "retrieve", "modify", "delete", "models")
 """The parts of the API that a server may have."""
-
 
 _OF_ALL = {"GET": "list", "POST": "create"}
 _OF_ONE = {"GET": "retrieve", "POST": "modify", "DELETE": "delete"}
 
 
-def part_of(method: str, path: str) -> str:
+def part_of(request: httpx.Request) -> str:
     """`list`, `create`, `retrieve`, `modify` or `delete`; the last step of any other path."""
-    steps = path.partition("?")[0].rstrip("/").split("/")
+    steps = request.url.raw_path.partition(b"?")[0].decode().rstrip("/").split("/")
     if steps[-1] == "assistants":
-        return _OF_ALL.get(method, "")
+        return _OF_ALL.get(request.method, "")
     if steps[-2:-1] == ["assistants"]:
-        return _OF_ONE.get(method, "")
+        return _OF_ONE.get(request.method, "")
     return steps[-1]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A request that arrived."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    """The names are in lower case."""
-    body: str
-
-    @property
-    def part(self) -> str:
-        """The part of the API that is asked for, as `part_of` names it."""
-        return part_of(self.method, self.path)
-
-    @property
-    def id(self) -> str:
-        """The id that the path ends in."""
-        return self.path.rpartition("/")[2]
-
-    @property
-    def members(self) -> Members:
-        """What the body says, every value to the letter."""
-        return members(self.body)
+def id_of(request: httpx.Request) -> str:
+    """The id that the path ends in, decoded."""
+    path = request.url.raw_path.partition(b"?")[0]
+    return unquote(path.rpartition(b"/")[2].decode())
 
 
-class Answer(NamedTuple):
-    """What goes back."""
-
-    status: int
-    body: str
+def text_of(request: httpx.Request) -> str:
+    """The body; what is no UTF-8 is kept as surrogates."""
+    return request.content.decode(errors="surrogateescape")
 
 
-class Refusal(Exception):
-    """Something is wrong with a request; the server has its own way to say so."""
+def members_of(request: httpx.Request) -> Members:
+    """What the body says, every value to the letter."""
+    return members(text_of(request))
 
-    def __init__(self, status: int, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.field = field
+
+def json_of(request: httpx.Request) -> Json:
+    """What the body says, parsed."""
+    parsed: Json = json.loads(request.content)
+    return parsed
+
+
+def with_json(request: httpx.Request, body: Mapping[str, Any]) -> httpx.Request:
+    """The same request with another body."""
+    return httpx.Request(request.method, request.url, json=body)

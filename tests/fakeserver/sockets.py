@@ -1,48 +1,29 @@
 """Puts whatever answers requests on a socket of the loopback, in threads of its own."""
 
+import asyncio
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import Any
 
+import httpx
+
+from tests.fakeserver.server import FakeServer
 from tests.limits import LIMIT
 
 
-class Request(NamedTuple):
-    """What arrived."""
-
-    method: str
-    path: str
-    """Below the host, with the query."""
-    headers: Mapping[str, str]
-    """Their names in lower case."""
-    body: bytes
-
-
-class Answer(NamedTuple):
-    """What goes back."""
-
-    status: int
-    body: bytes
-    headers: Iterable[tuple[bytes, bytes]] = ()
-    """Those beside the type, which is JSON, and the length."""
-
-
-Respond = Callable[[Request], Answer | None]
-"""Answers a request; None closes the connection without a byte of an answer."""
-
-
 @contextmanager
-def on_a_socket(respond: Respond) -> Iterator[str]:
+def serving(fake: FakeServer) -> Iterator[str]:
     """Serve for clients in this process or another one; yields `http://127.0.0.1:PORT`.
 
-    At its end it waits for the connections, whose clients must have ended, and fails if
-    `respond` did.
+    Each connection has a thread, and an event loop for each of its requests. Where the fake server
+    raises an error of httpx, the connection is closed without a byte of an answer. At its end it
+    waits for the connections, whose clients must have ended, and fails if the server did.
     """
-    handler = type("Handler", (_Handler,), {"respond": staticmethod(respond)})
+    handler = type("Handler", (_Handler,), {"fake": fake})
     server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -77,22 +58,31 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = LIMIT
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    respond: Respond
+    fake: FakeServer
 
     def do_GET(self) -> None:
         """Answer, or hang up instead."""
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.respond(Request(self.command, self.path, headers, body))
-        if answer is None:
+        url = httpx.URL("http://fake.test").copy_with(raw_path=self.path.encode("latin-1"))
+        headers = [(name, value.encode("latin-1")) for name, value in self.headers.items()]
+        request = httpx.Request(
+            self.command,
+            url,
+            headers=[(name.encode(), value) for name, value in headers],
+            content=body,
+        )
+        try:
+            answer = asyncio.run(self.fake.respond(request))
+        except httpx.TransportError:
             self.close_connection = True
             return
-        self.send_response_only(answer.status)
-        for name, value in ((b"content-type", b"application/json"), *answer.headers):
-            self.send_header(name.decode("latin-1"), value.decode("latin-1"))
-        self.send_header("content-length", str(len(answer.body)))
+        self.send_response_only(answer.status_code)
+        for name, value in answer.headers.raw:
+            if name.lower() != b"content-length":
+                self.send_header(name.decode("latin-1"), value.decode("latin-1"))
+        self.send_header("content-length", str(len(answer.content)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(answer.content)
 
     do_POST = do_DELETE = do_GET
 

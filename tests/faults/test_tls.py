@@ -60,7 +60,7 @@ async def test_a_certificate_that_has_run_out(
             await refused(
                 opened, embedded_server, "certificate of localhost:.* not trusted .*expired"
             )
-        assert (waits.seconds, proxy.asked) == ([], [])
+        assert (waits.seconds, proxy.requests) == ([], [])
 
 
 async def test_a_certificate_of_another_host(
@@ -69,7 +69,7 @@ async def test_a_certificate_of_another_host(
     with Proxy(embedded_server, context(authority.issue_cert("other.test"))) as proxy:
         async with client(proxy.url, ca_file=ca_file, key=KeyRing(KEY)) as opened:
             await refused(opened, embedded_server, "not valid for 'localhost'")
-        assert proxy.asked == []
+        assert proxy.requests == []
 
 
 async def test_a_certificate_of_nobody_known(
@@ -78,7 +78,7 @@ async def test_a_certificate_of_nobody_known(
     with Proxy(embedded_server, context(authority.issue_cert("localhost"))) as proxy:
         async with client(proxy.url, key=KeyRing(KEY)) as opened:
             await refused(opened, embedded_server, "ca_file in the profile names")
-        assert proxy.asked == []
+        assert proxy.requests == []
 
 
 async def test_tls_to_a_plain_port(proxy: Proxy, embedded_server: EmbeddedServer) -> None:
@@ -86,7 +86,7 @@ async def test_tls_to_a_plain_port(proxy: Proxy, embedded_server: EmbeddedServer
     async with client(f"https://127.0.0.1:{proxy.port}/v1", waits, key=KeyRing(KEY)) as opened:
         await refused(opened, embedded_server, r"TLS: no secure connection to 127\.0\.0\.1:\d+ \(")
     assert len(waits.seconds) == MOST_RETRIES * len(ACTIONS), "it was sent by nobody, so once more"
-    assert proxy.asked == []
+    assert proxy.requests == []
 
 
 @pytest.mark.parametrize("part", ACTIONS)
@@ -113,5 +113,5 @@ async def test_a_plain_request_to_a_port_that_speaks_tls(
                     Offline, match=r"without an answer, or does not speak HTTP|lost"
                 ):
                     await action(opened, one)
-        assert proxy.asked == []
+        assert proxy.requests == []
     assert embedded_server.names() == ["Old"]

@@ -6,7 +6,7 @@ from assistant_tui.config.settings import LOCAL
 from assistant_tui.journal.entries import ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.tui.assistants.copying import Part, part_of
-from tests.fakeserver.raw_server import HostileServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.tui.driver import running
 
 ODD = r"""{"id" :"asst_1", "name":"One","model" : "m\/\u006d",
@@ -16,26 +16,26 @@ ODD = r"""{"id" :"asst_1", "name":"One","model" : "m\/\u006d",
 
 
 async def test_an_edit_of_one_field_touches_no_other_byte(tmp_path: Path) -> None:
-    server = HostileServer(ODD)
+    server = StandaloneServer(ODD)
     async with running(server, tmp_path) as program:
         row = program.main.list_model.highlighted
         assert row is not None
         assert part_of(row, Part.JSON, LOCAL)[0] == ODD
         await program.press("enter", "!", "ctrl+s")
         assert program.status.startswith("Saved One!")
-    assert server.bodies == [{"name": '"One!"'}]
+    assert server.bodies == ['{"name": "One!"}']
     with Journal(tmp_path / "journal.db") as journal:
         entry = journal.entries.last(LOCAL.name)
     assert entry is not None
     assert (entry.kind, entry.before) == (ChangeKind.CHANGED, ODD)
-    assert entry.after == server.held["asst_1"]
+    assert entry.after == server.texts["asst_1"]
 
 
 async def test_a_deletion_keeps_every_byte_for_the_way_back(tmp_path: Path) -> None:
-    server = HostileServer(ODD)
+    server = StandaloneServer(ODD)
     async with running(server, tmp_path) as program:
         await program.press("d", "tab", "enter")
-        assert server.held == {}
+        assert server.texts == {}
     with Journal(tmp_path / "journal.db") as journal:
         entry = journal.entries.last(LOCAL.name)
     assert entry is not None

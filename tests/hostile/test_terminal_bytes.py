@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, TAB, Program, Terminal
-from tests.fakeserver.raw_server import HostileServer, on_a_socket
-from tests.fakeserver.sockets import Answer
+from tests.fakeserver.deviations import answer, answering
+from tests.fakeserver.sockets import serving
+from tests.fakeserver.standalone import StandaloneServer
 from tests.hostile.corpus import STEERING, assistant
 from tests.hostile.terminal_bytes import copied, strangers
 
@@ -42,24 +43,26 @@ def bomb(identity: str) -> str:
 
 
 @pytest.fixture
-def server() -> HostileServer:
+def server() -> StandaloneServer:
     """Every steering text as a name, below one assistant that has them all; lists likewise."""
     named = (assistant(f"asst_{place}", name=json.dumps(text)) for place, text in enumerate(TEXTS))
     entry = f'{{"id": {ONE}, "name": {TEXT}, "bytes": 1}}, {{"id": "file_1", "filename": {ONE}}}'
-    lists = {"models": "models", "files": "files", "vector_stores": "vector_stores"}
-    return HostileServer(
+    entries = answering(f'{{"data": [{entry}], "has_more": {ONE}}}')
+    return StandaloneServer(
         bomb("asst_bomb"),
         *named,
-        **{name: f'{{"data": [{entry}], "has_more": {ONE}}}' for name in lists},
+        models=entries,
+        files=entries,
+        vector_stores=entries,
     )
 
 
 @pytest.fixture
-def home(server: HostileServer, tmp_path: Path) -> Iterator[Path]:
+def home(server: StandaloneServer, tmp_path: Path) -> Iterator[Path]:
     """A configuration whose profile is named by a steering text, too."""
     home = tmp_path / "home"
     home.mkdir()
-    with on_a_socket(server) as url:
+    with serving(server) as url:
         name = '"' + "".join(f"\\U{ord(each):08x}" for each in LINE) + '"'
         (home / "config.toml").write_text(
             f"default = {name}\n[profiles.{name}]\nbase_url = {json.dumps(url)}\n"
@@ -99,7 +102,7 @@ def walk_the_browser(terminal: Terminal) -> None:
     terminal.says("asst_bomb sent to your terminal")
 
 
-def walk_the_form(terminal: Terminal, server: HostileServer) -> None:
+def walk_the_form(terminal: Terminal, server: StandaloneServer) -> None:
     """Every field, a refusal, a conflict, and the save."""
     terminal.press(ENTER)
     terminal.shows("Edit asst_bomb")
@@ -111,19 +114,20 @@ def walk_the_form(terminal: Terminal, server: HostileServer) -> None:
     terminal.offers("Ctrl+S")
     error = f'{{"error": {{"message": {TEXT}, "param": "name", "code": {TEXT}}}}}'
     steering = LINE.encode("latin-1", "ignore").replace(b"\x00", b"")
-    server.refusal = Answer(422, error.encode(), [(b"x-request-id", steering)])
+    refusal = answer(error, 422, [(b"x-request-id", steering)])
+    server.deviations["modify"] = lambda request: refusal
     terminal.press(CTRL_S)
     terminal.says("Not saved")
-    server.refusal = None
-    held = server.held["asst_bomb"]
-    server.held["asst_bomb"] = held.replace(f'"name": {ONE}', f'"name": {json.dumps(LINE + "!")}')
+    del server.deviations["modify"]
+    held = server.texts["asst_bomb"]
+    server.texts["asst_bomb"] = held.replace(f'"name": {ONE}', f'"name": {json.dumps(LINE + "!")}')
     terminal.press(CTRL_S)
     terminal.shows("mine", "theirs")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["narrow", "wide"])
 def test_nothing_steers_the_terminal(
-    server: HostileServer, home: Path, size: tuple[int, int]
+    server: StandaloneServer, home: Path, size: tuple[int, int]
 ) -> None:
     with Program(home=home, size=size) as terminal:
         walk_the_browser(terminal)

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.fakeserver.raw_server import HostileServer
-from tests.fakeserver.sockets import Answer
+import httpx
+
+from tests.fakeserver.deviations import answer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.hostile.corpus import assistant
 
 CANARY = "sk-Canary/4711+feed-beef=0815"
@@ -23,29 +25,35 @@ def leaks(data: bytes, key: str = CANARY) -> list[str]:
     return [form for form in forms if form.lower() in text]
 
 
-class QuotingServer(HostileServer):
-    """Answers as told; what it was shown as a key is written down."""
+class QuotingServer(StandaloneServer):
+    """A sound server until `mode` says otherwise."""
 
     def __init__(self, secret: str = "") -> None:
         """`secret` is what is quoted in the place of the key."""
-        super().__init__(assistant("asst_1", name='"One"'))
+        super().__init__(assistant("asst_1", name='"One"'), any=self._quote)
         self._secret = secret
         self.mode = "sound"
         """`sound`; `refusing` quotes the key back everywhere; else where it redirects to."""
-        self.shown: set[str] = set()
 
-    def answer(self, method: str, path: str, body: bytes, key: str = "") -> Answer:
-        """Be sound, or not."""
-        self.shown.add(key)
-        key = self._secret or key
+    @property
+    def keys(self) -> set[str]:
+        """What it was shown as a key."""
+        return {_key(request) for request in self.requests}
+
+    def _quote(self, request: httpx.Request) -> httpx.Response | None:
+        key = self._secret or _key(request)
         if self.mode == "refusing":
             again = f"{key} {key.upper()} {quote(key, safe='')} {_coded(key)}"
             said = f'{{"error": {{"message": "{again}", "param": "{key}", "code": "{key}"}}}}'
-            return Answer(401, said.encode(), [(b"x-request-id", f"{key}{_coded(key)}".encode())])
+            return answer(said, 401, [(b"x-request-id", f"{key}{_coded(key)}".encode())])
         if self.mode in _LOCATION:
             location = _LOCATION[self.mode].format(key=quote(key, safe=""))
-            return Answer(307, key.encode(), [(b"location", location.encode())])
-        return super().answer(method, path, body)
+            return answer(key, 307, [(b"location", location.encode())])
+        return None
+
+
+def _key(request: httpx.Request) -> str:
+    return str(request.headers.get("authorization", "").removeprefix("Bearer "))
 
 
 def _coded(key: str) -> str:

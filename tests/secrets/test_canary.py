@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import CTRL_S, ENTER, ESCAPE, ROOT, Terminal, environment, restored
-from tests.fakeserver.raw_server import on_a_socket
+from tests.fakeserver.sockets import serving
 from tests.hostile.terminal_bytes import copied
 from tests.secrets.quoting_server import CANARY, QuotingServer, leaks, left_behind, mode
 
@@ -38,7 +38,7 @@ def server() -> QuotingServer:
 @pytest.fixture
 def url(server: QuotingServer) -> Iterator[str]:
     """Its address."""
-    with on_a_socket(server) as address:
+    with serving(server) as address:
         yield address
 
 
@@ -142,7 +142,7 @@ def test_it_is_nowhere_else(terminal: Terminal, server: QuotingServer, tmp_path:
     assert terminal.ends() == 0
 
     home = tmp_path / "home"
-    assert server.shown == {CANARY}
+    assert server.keys == {CANARY}
     assert restored(terminal.raw)
     assert leaks(bytes(terminal.raw)) == []
     (command,) = copied(terminal.raw)

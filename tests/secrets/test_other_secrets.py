@@ -13,7 +13,7 @@ import pytest
 from assistant_tui.config import api_keys
 from tests.cli.conftest import Run, run
 from tests.e2e.terminal import PROGRAM, Terminal, environment
-from tests.fakeserver.raw_server import on_a_socket
+from tests.fakeserver.sockets import serving
 from tests.hostile.terminal_bytes import copied
 from tests.limits import LIMIT
 from tests.secrets.quoting_server import CANARY, QuotingServer, leaks, left_behind
@@ -42,7 +42,7 @@ def server() -> QuotingServer:
 def home(request: pytest.FixtureRequest, server: QuotingServer, tmp_path: Path) -> Iterator[Path]:
     """Where the program keeps everything, and has the secret in its configuration."""
     folder = tmp_path / "home"
-    with on_a_socket(server) as url:
+    with serving(server) as url:
         folder.mkdir()
         config = f'default = "work"\n[profiles.work]\n{PLACES[request.param](url)}\n'
         (folder / "config.toml").write_text(config)

@@ -19,7 +19,9 @@ from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.writes import WriteContext
 from assistant_tui.transport.in_process import in_process
-from tests.services.support import Server, refusing, service_of, some
+from tests.fakeserver.deviations import refusing
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import service_of, some
 from tests.stores import SampleStore
 
 
@@ -131,7 +133,7 @@ async def test_what_another_program_brings_back_is_not_brought_back_twice(tmp_pa
 
 
 async def test_a_deletion_that_was_refused_is_not_in_the_trash(tmp_path: Path) -> None:
-    server = Server(*some(2), delete=refusing(403))
+    server = StandaloneServer(*some(2), delete=refusing(403))
     with Journal(tmp_path / "journal.db") as journal:
         async with service_of(server, journal=AccountJournal(journal, "here")) as service:
             with pytest.raises(Forbidden):

@@ -12,7 +12,7 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.profiles import open_service
 from tests.e2e.test_other_account import A, B, TwoAccounts
-from tests.fakeserver.raw_server import on_a_socket
+from tests.fakeserver.sockets import serving
 
 TYPED = Draft().edited("name", "typed")
 
@@ -35,7 +35,7 @@ def key(tmp_path: Path) -> Path:
 @pytest.fixture
 def url() -> Iterator[str]:
     """A server with two accounts."""
-    with on_a_socket(TwoAccounts()) as address:
+    with serving(TwoAccounts()) as address:
         yield f"{address}/v1"
 
 

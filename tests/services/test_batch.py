@@ -18,7 +18,10 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.writes import WriteContext
-from tests.services.support import Handler, Server, part_of, refusing, service_of, some
+from tests.fakeserver.deviations import SyncHandler, refusing
+from tests.fakeserver.requests import part_of
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import service_of, some
 
 DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, Status.NOT_TRIED
 
@@ -160,7 +163,7 @@ async def test_an_error_that_nobody_expected_is_the_failure_of_its_item_alone() 
     assert isinstance(batch.results[1].fault, KeyError)
 
 
-def failing_for(server: Server, name: str, status: int) -> Handler:
+def failing_for(server: StandaloneServer, name: str, status: int) -> SyncHandler:
     """Refuses what is about one assistant, and does all else."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -186,7 +189,7 @@ async def changed(
 async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
     tmp_path: Path,
 ) -> None:
-    server = Server(*some(5))
+    server = StandaloneServer(*some(5))
     server.deviations["modify"] = failing_for(server, "asst_3", 500)
     server.texts["asst_2"] = server.texts["asst_2"][:-1] + ', "metadata": {"team": "ops"}}'
     with Journal(tmp_path / "journal.db") as journal:
@@ -210,7 +213,7 @@ async def test_a_server_that_fails_in_the_middle_has_the_others_changed_alone(
 
 
 async def test_an_edit_is_made_of_what_the_server_has_now() -> None:
-    server = Server(*some(1))
+    server = StandaloneServer(*some(1))
     async with service_of(server) as service:
         held = (await service.page()).rows
         server.texts["asst_1"] = server.texts["asst_1"][:-1] + ', "metadata": {"of": "others"}}'
@@ -220,7 +223,7 @@ async def test_an_edit_is_made_of_what_the_server_has_now() -> None:
 
 
 async def test_what_does_not_fit_the_api_is_left_alone() -> None:
-    server = Server('{"id": "odd", "name": 5}')
+    server = StandaloneServer('{"id": "odd", "name": 5}')
     async with service_of(server) as service:
         batch = await changed(service, (await service.page()).rows, "")
     assert statuses(batch) == [FAILED] and "does not fit the API" in batch.results[0].why
@@ -228,7 +231,7 @@ async def test_what_does_not_fit_the_api_is_left_alone() -> None:
 
 
 async def test_a_read_only_profile_sends_nothing() -> None:
-    server = Server(*some(2))
+    server = StandaloneServer(*some(2))
     async with service_of(server, read_only=True) as service:
         batch = await changed(service, (await service.page()).rows, "")
     assert FAILED in statuses(batch) and DONE not in statuses(batch)

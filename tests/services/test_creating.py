@@ -6,13 +6,15 @@ import pytest
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Invalid, NotServed
 from assistant_tui.core.resource import Capability
-from tests.services.support import Server, embedded, refusing, service_of
+from tests.fakeserver.deviations import refusing
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import embedded, service_of
 
 NEW = Draft(preset={"model": '"m"'}).edited("name", "Fresh")
 
 
 async def test_only_what_was_given_is_sent() -> None:
-    server = Server()
+    server = StandaloneServer()
     async with service_of(server) as service:
         saved = await service.create(NEW)
     assert server.bodies == ['{"model": "m", "name": "Fresh"}']
@@ -28,29 +30,31 @@ async def test_the_embedded_server_has_it_first() -> None:
 
 
 async def test_what_the_server_ignored_is_told() -> None:
-    server = Server(create=lambda _: httpx.Response(200, text='{"id": "a", "model": "m"}'))
+    server = StandaloneServer(
+        create=lambda _: httpx.Response(200, text='{"id": "a", "model": "m"}')
+    )
     async with service_of(server) as service:
         assert (await service.create(NEW)).outcome.ignored == ("name",)
 
 
 @pytest.mark.parametrize("status", [405, 501])
 async def test_a_server_that_cannot_create_is_known_by_it(status: int) -> None:
-    async with service_of(Server(create=refusing(status))) as service:
+    async with service_of(StandaloneServer(create=refusing(status))) as service:
         with pytest.raises(NotServed):
             await service.create(NEW)
         assert not service.can(Capability.CREATE)
 
 
 async def test_a_404_may_be_about_the_model_and_forbids_nothing() -> None:
-    async with service_of(Server(create=refusing(404))) as service:
+    async with service_of(StandaloneServer(create=refusing(404))) as service:
         with pytest.raises(NotServed):
             await service.create(NEW)
         assert service.can(Capability.CREATE)
 
 
 async def test_what_the_server_refuses_is_not_looked_for() -> None:
-    server = Server(create=refusing(400))
+    server = StandaloneServer(create=refusing(400))
     async with service_of(server) as service:
         with pytest.raises(Invalid, match="said 400"):
             await service.create(NEW)
-    assert server.asked == ["list", "create"]
+    assert server.parts == ["list", "create"]

@@ -13,25 +13,23 @@ from assistant_tui.core.errors import (
 )
 from assistant_tui.core.resource import Capability
 from assistant_tui.services.writes import WriteContext
-from tests.services.support import (
-    Handler,
-    Server,
+from tests.fakeserver.deviations import (
+    SyncHandler,
     absent,
-    after_the_deed,
-    embedded,
+    after_carrying_out,
     lost,
     refusing,
-    service_of,
-    some,
     unreachable,
 )
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import embedded, service_of, some
 
 
 async def test_a_deletion_looks_first_at_what_it_takes_away() -> None:
-    server = Server(*some(3))
+    server = StandaloneServer(*some(3))
     async with service_of(server) as service:
         await service.delete("asst_2", WriteContext(previous_id="asst_3"))
-    assert server.asked == ["retrieve", "delete"]
+    assert server.parts == ["retrieve", "delete"]
     assert [*server.texts] == ["asst_3", "asst_1"]
 
 
@@ -43,38 +41,38 @@ async def test_the_embedded_server_deletes_just_this_one() -> None:
 
 
 async def test_what_is_gone_already_counts_as_deleted() -> None:
-    server = Server(*some(3))
+    server = StandaloneServer(*some(3))
     async with service_of(server) as service:
         await service.delete("asst_9", WriteContext(previous_id="asst_3"))
         assert service.can(Capability.DELETE)
 
 
 @pytest.mark.parametrize("answer", [refusing(500), refusing(502), lost])
-async def test_a_failure_after_the_deed_counts_as_deleted(answer: Handler) -> None:
-    server = Server(*some(3))
-    server.deviations["delete"] = after_the_deed(server, answer)
+async def test_a_failure_after_the_deed_counts_as_deleted(answer: SyncHandler) -> None:
+    server = StandaloneServer(*some(3))
+    server.deviations["delete"] = after_carrying_out(server.answer, answer)
     async with service_of(server) as service:
         await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert [*server.texts] == ["asst_3", "asst_1"]
 
 
 async def test_a_deletion_whose_repetition_finds_nothing_counts_as_deleted() -> None:
-    server = Server(*some(3))
+    server = StandaloneServer(*some(3))
 
     def fails_once(request: httpx.Request) -> httpx.Response:
         del server.deviations["delete"]
-        return after_the_deed(server, refusing(500))(request)
+        return after_carrying_out(server.answer, refusing(500))(request)
 
     server.deviations["delete"] = fails_once
     async with service_of(server) as service:
         await service.delete("asst_2", WriteContext(previous_id="asst_3"))
-    assert server.asked == ["retrieve", "delete", "delete"]
+    assert server.parts == ["retrieve", "delete", "delete"]
     assert len(server.texts) == 2
 
 
 @pytest.mark.parametrize("answer", [refusing(500), lost])
-async def test_a_failure_that_deleted_nothing_is_told(answer: Handler) -> None:
-    server = Server(*some(3), delete=answer)
+async def test_a_failure_that_deleted_nothing_is_told(answer: SyncHandler) -> None:
+    server = StandaloneServer(*some(3), delete=answer)
     async with service_of(server) as service:
         with pytest.raises(ServiceError) as caught:
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
@@ -83,7 +81,7 @@ async def test_a_failure_that_deleted_nothing_is_told(answer: Handler) -> None:
 
 
 async def test_a_failure_that_cannot_be_looked_into_says_so() -> None:
-    server = Server(*some(3))
+    server = StandaloneServer(*some(3))
 
     def lost_with_all_else(request: httpx.Request) -> httpx.Response:
         server.deviations["retrieve"] = unreachable
@@ -96,7 +94,7 @@ async def test_a_failure_that_cannot_be_looked_into_says_so() -> None:
 
 
 async def test_what_was_never_sent_is_not_looked_into() -> None:
-    server = Server(*some(3), delete=unreachable)
+    server = StandaloneServer(*some(3), delete=unreachable)
     async with service_of(server) as service:
         with pytest.raises(Offline):
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
@@ -109,20 +107,20 @@ SILENT = [httpx.Response(204), httpx.Response(200, text="{}"), httpx.Response(20
 
 @pytest.mark.parametrize("answer", SILENT)
 async def test_success_without_a_word_is_looked_after(answer: httpx.Response) -> None:
-    server = Server(*some(3), delete=lambda request: answer)
+    server = StandaloneServer(*some(3), delete=lambda request: answer)
     async with service_of(server) as service:
         with pytest.raises(Unreadable, match="it is still there: ") as caught:
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
         assert caught.value.may_have_arrived
-        server.deviations["delete"] = after_the_deed(server, lambda request: answer)
+        server.deviations["delete"] = after_carrying_out(server.answer, lambda request: answer)
         await service.delete("asst_2", WriteContext(previous_id="asst_3"))
     assert "asst_2" not in server.texts
-    assert server.asked == ["retrieve", "delete", "retrieve"] * 2
+    assert server.parts == ["retrieve", "delete", "retrieve"] * 2
 
 
 async def test_a_server_that_answers_that_it_did_not_delete() -> None:
     answer = httpx.Response(200, text='{"id": "asst_2", "deleted": false}')
-    server = Server(*some(3), delete=lambda request: answer)
+    server = StandaloneServer(*some(3), delete=lambda request: answer)
     async with service_of(server) as service:
         with pytest.raises(ServerFault, match="did not delete"):
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
@@ -130,7 +128,7 @@ async def test_a_server_that_answers_that_it_did_not_delete() -> None:
 
 @pytest.mark.parametrize("status", [404, 405, 501])
 async def test_a_server_that_has_it_but_cannot_delete_it(status: int) -> None:
-    server = Server(*some(3), delete=refusing(status))
+    server = StandaloneServer(*some(3), delete=refusing(status))
     async with service_of(server) as service:
         with pytest.raises(NotServed, match="cannot delete assistants") as caught:
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
@@ -139,7 +137,7 @@ async def test_a_server_that_has_it_but_cannot_delete_it(status: int) -> None:
 
 
 async def test_a_server_without_retrieve_is_asked_through_its_list() -> None:
-    server = Server(*some(3), delete=refusing(500), retrieve=absent)
+    server = StandaloneServer(*some(3), delete=refusing(500), retrieve=absent)
     async with service_of(server) as service:
         with pytest.raises(ServerFault, match="still there"):
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
@@ -149,8 +147,8 @@ async def test_a_server_without_retrieve_is_asked_through_its_list() -> None:
 
 
 async def test_a_refusal_is_the_servers_word() -> None:
-    server = Server(*some(3), delete=refusing(403))
+    server = StandaloneServer(*some(3), delete=refusing(403))
     async with service_of(server) as service:
         with pytest.raises(Forbidden, match="said 403"):
             await service.delete("asst_2", WriteContext(previous_id="asst_3"))
-    assert server.asked == ["retrieve", "delete"]
+    assert server.parts == ["retrieve", "delete"]

@@ -1,36 +1,26 @@
 """All of a list, from both ends or at remembered places, while others create and delete."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import aclosing
 from itertools import chain, repeat
 from pathlib import Path
 
 import httpx
 import pytest
 
-from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import ServerFault
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.resource import Capability
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.full_listing import LIMIT, MAX_BYTES, MAX_REQUESTS, load_all
 from assistant_tui.services.listing_cache import ListingCache
-from assistant_tui.transport.endpoint import Endpoint
+from tests.fakeserver.deviations import refusal
+from tests.fakeserver.requests import id_of
 from tests.services.changing_server import ChangingServer, ListDeviations, identity_of, numbers_of
+from tests.services.support import client_of
 
 NOTHING = Listing()
-
-
-async def _at_once(seconds: float) -> None:
-    """Waits for nothing."""
-
-
-@asynccontextmanager
-async def client_of(server: ChangingServer) -> AsyncIterator[AssistantsClient]:
-    endpoint = Endpoint("https://server.test/v1", transport=httpx.MockTransport(server))
-    async with AssistantsClient(endpoint, sleep=_at_once, random=lambda: 0.0) as client:
-        yield client
 
 
 async def walked(
@@ -50,59 +40,59 @@ def checkpoints_of(server: ChangingServer) -> list[str]:
 
 
 async def test_from_both_ends_in_half_the_turns() -> None:
-    server = ChangingServer(newest_first(1_050), waits=repeat(3))
+    server = ChangingServer(1_050, waits=repeat(3))
     listings = await walked(server)
     assert numbers_of(listings[-1].rows) == newest_first(1_050)
     assert listings[-1].complete and not listings[-1].tail
-    assert (len(server.requests), server.most_under_way) == (11, 2)
-    assert {query["limit"] for query in server.requests} == {"100"}
-    assert [query["order"] for query in server.requests].count("asc") == 5
+    assert (len(server.pages), server.most_under_way) == (11, 2)
+    assert {query["limit"] for query in server.pages} == {"100"}
+    assert [query["order"] for query in server.pages].count("asc") == 5
     assert len(listings[-2].tail) >= 500
 
 
 async def test_what_is_loaded_is_not_asked_for_again() -> None:
-    server = ChangingServer(newest_first(1_050))
+    server = ChangingServer(1_050)
     before = (await walked(server))[5]
     assert (len(before.rows), len(before.tail)) == (300, 300)
-    server.requests.clear()
+    server.pages.clear()
     after = (await walked(server, before))[-1]
     assert numbers_of(after.rows) == newest_first(1_050)
-    assert {query.get("after") for query in server.requests[:2]} == {"asst_751", "asst_300"}
-    assert len(server.requests) <= 7
+    assert {query.get("after") for query in server.pages[:2]} == {"asst_751", "asst_300"}
+    assert len(server.pages) <= 7
 
 
 @pytest.mark.parametrize(
     "known", [Listing(complete=True), Listing(single_page=True)], ids=["whole", "one page"]
 )
 async def test_nothing_is_asked_where_nothing_can_come(known: Listing) -> None:
-    server = ChangingServer(newest_first(5))
-    assert (await walked(server, known), server.requests) == ([], [])
+    server = ChangingServer(5)
+    assert (await walked(server, known), server.pages) == ([], [])
 
 
 async def test_at_eight_remembered_places_at_once() -> None:
-    server = ChangingServer(newest_first(2_050), waits=repeat(3))
+    server = ChangingServer(2_050, waits=repeat(3))
     listings = await walked(server, checkpoints=checkpoints_of(server))
     assert numbers_of(listings[-1].rows) == newest_first(2_050)
     assert (listings[-1].complete, len(listings)) == (True, 21)
-    assert (len(server.requests), server.most_under_way) == (21, MAX_REQUESTS)
-    assert "asc" not in {query["order"] for query in server.requests}
+    assert (len(server.pages), server.most_under_way) == (21, MAX_REQUESTS)
+    assert "asc" not in {query["order"] for query in server.pages}
 
 
 async def test_new_ones_on_top_and_gaps_cost_a_page_each_and_not_the_walk() -> None:
-    server = ChangingServer(newest_first(2_050), waits=repeat(3))
+    server = ChangingServer(2_050, waits=repeat(3))
     checkpoints = checkpoints_of(server)
     for number in (1_000, 1_250, 1_351, 1_352):
         server.delete(number)
     assert identity_of(1_351) in checkpoints
     for _ in range(130):
-        server.create()
+        server.create_another()
     listing = (await walked(server, checkpoints=checkpoints))[-1]
     assert (numbers_of(listing.rows), listing.complete) == (server.numbers, True)
-    assert (len(server.requests), server.most_under_way) == (21 + 2 + 1, MAX_REQUESTS)
+    assert (len(server.pages), server.most_under_way) == (21 + 2 + 1, MAX_REQUESTS)
 
 
 async def test_what_is_loaded_tells_how_many_long_pages_come_at_once() -> None:
-    server = ChangingServer(newest_first(1_050), waits=repeat(3))
+    server = ChangingServer(1_050, waits=repeat(3))
     checkpoints = checkpoints_of(server)
     first = (await walked(server, checkpoints=checkpoints))[0].rows[:50]
     long = [row._replace(stored_text="x" * (MAX_BYTES // LIMIT // 2)) for row in first]
@@ -112,16 +102,16 @@ async def test_what_is_loaded_tells_how_many_long_pages_come_at_once() -> None:
 
 
 async def test_a_seam_of_rows_that_are_loaded_is_not_asked_for() -> None:
-    server = ChangingServer(newest_first(1_050))
+    server = ChangingServer(1_050)
     checkpoints = checkpoints_of(server)
     before = (await walked(server, checkpoints=checkpoints))[3]
-    server.requests.clear()
+    server.pages.clear()
     assert numbers_of((await walked(server, before, checkpoints))[-1].rows) == newest_first(1_050)
-    assert len(server.requests) == 7
+    assert len(server.pages) == 7
 
 
 async def test_a_remembered_listing_is_loaded_anew() -> None:
-    server = ChangingServer(newest_first(3))
+    server = ChangingServer(3)
     old = Listing((await walked(server))[-1].rows, remembered=True)
     server.delete(2)
     assert numbers_of((await walked(server, old))[-1].rows) == [3, 1]
@@ -132,50 +122,46 @@ async def test_a_server_that_ignores_the_order_is_noticed_and_not_asked_again(
     per_second: int,
 ) -> None:
     deviations = ListDeviations(keeps_order=False)
-    server = ChangingServer(newest_first(1_050), deviations=deviations, per_second=per_second)
+    server = ChangingServer(1_050, list_deviations=deviations, per_second=per_second)
     async with client_of(server) as client:
         listings = [each async for each in load_all(client, Listing())]
         assert not client.capabilities.can(Capability.ORDER)
-        assert [query["order"] for query in server.requests].count("asc") == 1
-        server.requests.clear()
+        assert [query["order"] for query in server.pages].count("asc") == 1
+        server.pages.clear()
         assert len([each async for each in load_all(client, Listing())]) == 11
-        assert len(server.requests) == 11
+        assert len(server.pages) == 11
     assert (numbers_of(listings[-1].rows), listings[-1].complete) == (newest_first(1_050), True)
 
 
 @pytest.mark.parametrize("checkpoints", [(), ("asst_151", "asst_51")])
 async def test_a_server_that_begins_its_pages_with_the_cursor(checkpoints: tuple[str, ...]) -> None:
-    server = ChangingServer(newest_first(250), deviations=ListDeviations(inclusive=True))
+    server = ChangingServer(250, list_deviations=ListDeviations(inclusive=True))
     listing = (await walked(server, checkpoints=checkpoints))[-1]
     assert (numbers_of(listing.rows), listing.complete) == (newest_first(250), True)
 
 
 async def test_what_is_new_on_top_of_a_server_that_ignores_the_cursor_is_left_out() -> None:
-    server = ChangingServer(newest_first(250), deviations=ListDeviations(keeps_order=False))
+    server = ChangingServer(250, list_deviations=ListDeviations(keeps_order=False))
 
-    def first_page(request: httpx.Request) -> httpx.Response | None:
-        if not request.url.path.endswith("/assistants"):
-            return None
-        server.create()
-        return server.page(request.url.params["limit"])
+    def first_page(request: httpx.Request) -> httpx.Response:
+        server.create_another()
+        return server.answer(httpx.Request("GET", request.url.copy_remove_param("after")))
 
-    server.instead = first_page
+    server.deviations["list"] = first_page
     listing = (await walked(server))[-1]
     assert (len(listing), listing.single_page, listing.complete) == (100, True, False)
     assert numbers_of(listing.rows) == sorted(numbers_of(listing.rows), reverse=True)
 
 
 async def test_a_server_that_disowns_what_it_lists_is_not_asked_for_ever() -> None:
-    server = ChangingServer(
-        newest_first(9), deviations=ListDeviations(keeps_order=False, largest=1)
-    )
-
-    def disown(request: httpx.Request) -> httpx.Response | None:
-        if request.url.path.endswith("_5"):
-            return httpx.Response(404)
-        return httpx.Response(400) if request.url.params.get("after") == "asst_5" else None
-
-    server.instead = disown
+    server = ChangingServer(9, list_deviations=ListDeviations(keeps_order=False, largest=1))
+    disowned = "asst_5"
+    server.deviations |= {
+        "retrieve": lambda request: refusal(404) if id_of(request) == disowned else None,
+        "list": lambda request: (
+            refusal(400) if request.url.params.get("after") == disowned else None
+        ),
+    }
     async with client_of(server) as client:
         client.capabilities.prove(Capability.RETRIEVE)
         listings = [each async for each in load_all(client, Listing())]
@@ -183,22 +169,22 @@ async def test_a_server_that_disowns_what_it_lists_is_not_asked_for_ever() -> No
 
 
 async def test_a_failure_comes_after_what_was_loaded_and_the_next_walk_goes_on() -> None:
-    server = ChangingServer(newest_first(1_050))
-    server.instead = lambda _: httpx.Response(500) if len(server.requests) == 5 else None
+    server = ChangingServer(1_050)
+    server.deviations["list"] = lambda _: refusal(500) if len(server.pages) == 5 else None
     listings: list[Listing] = []
     async with client_of(server) as client:
         with pytest.raises(ServerFault):
             async for listing in load_all(client, Listing()):
                 listings.append(listing)
         assert len(listings[-1].loaded) == 500
-        server.instead = lambda _: None
+        del server.deviations["list"]
         after = [each async for each in load_all(client, listings[-1])]
     assert numbers_of(after[-1].rows) == newest_first(1_050)
-    assert len(server.requests) <= 13
+    assert len(server.pages) <= 13
 
 
 async def test_closing_a_walk_gives_up_what_is_under_way() -> None:
-    server = ChangingServer(newest_first(2_050), waits=chain([3], repeat(1_000_000)))
+    server = ChangingServer(2_050, waits=chain([3], repeat(1_000_000)))
     before = asyncio.all_tasks()
     async with client_of(server) as client:
         async with aclosing(load_all(client, Listing(), checkpoints_of(server))) as listings:
@@ -208,7 +194,7 @@ async def test_closing_a_walk_gives_up_what_is_under_way() -> None:
 
 
 async def test_a_cancelled_walk_gives_up_what_is_under_way() -> None:
-    server = ChangingServer(newest_first(2_050), waits=repeat(1_000_000))
+    server = ChangingServer(2_050, waits=repeat(1_000_000))
     before = asyncio.all_tasks()
     async with client_of(server) as client:
         task = asyncio.ensure_future(anext(load_all(client, Listing(), checkpoints_of(server))))
@@ -220,7 +206,7 @@ async def test_a_cancelled_walk_gives_up_what_is_under_way() -> None:
 
 
 async def test_a_service_walks_faster_the_second_time(tmp_path: Path) -> None:
-    server = ChangingServer(newest_first(1_050), waits=repeat(3))
+    server = ChangingServer(1_050, waits=repeat(3))
     for most, listing_cache in (
         (2, ListingCache(tmp_path, "p")),
         (MAX_REQUESTS, ListingCache(tmp_path, "p")),

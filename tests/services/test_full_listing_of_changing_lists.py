@@ -18,12 +18,12 @@ LARGEST = 40
 
 def create(server: ChangingServer) -> None:
     """Somebody creates one."""
-    server.create()
+    server.create_another()
 
 
 def delete_cursor(server: ChangingServer) -> None:
     """Somebody deletes just what the last page was asked for behind."""
-    after = server.requests[-1].get("after") if server.requests else None
+    after = server.pages[-1].get("after") if server.pages else None
     if after is not None:
         server.delete(int(after.rpartition("_")[2]))
 
@@ -60,7 +60,7 @@ list_deviations = st.builds(
 )
 servers = st.builds(
     lambda count, happening, waits, deviations, per_second: ChangingServer(
-        [*range(count, 0, -1)], iter(happening), iter(waits), deviations, per_second
+        count, happening, waits, deviations, per_second
     ),
     st.integers(0, LARGEST),
     st.lists(changes, max_size=25),
@@ -78,7 +78,7 @@ def walk_of(
     Of a server that answers a deleted cursor with its top, in which all is new and of the second
     of what is known, nobody can tell that it is not what follows.
     """
-    if server.deviations.lost_cursor == "top" and server.per_second > 1:
+    if server.list_deviations.lost_cursor == "top" and server.per_second > 1:
         server.most_new = 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walking, "LIMIT", limit)
@@ -97,7 +97,7 @@ def check(server: ChangingServer, before: Sequence[int], listings: Sequence[List
     assert found == sorted(found, reverse=True)
     assert set(found) >= set(before) - server.deleted
     assert set(found) <= {*before, *server.numbers, *server.deleted}
-    assert len(server.requests) <= 200 + 20 * len(before)
+    assert len(server.pages) <= 200 + 20 * len(before)
 
 
 @settings(deadline=None)

@@ -16,24 +16,22 @@ from assistant_tui.journal.schema import TABLES
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.writes import WriteContext
-from tests.services.support import (
-    Handler,
-    Server,
-    after_the_deed,
+from tests.fakeserver.deviations import (
+    SyncHandler,
+    after_carrying_out,
     in_turn,
     lost,
     refusing,
-    service_of,
-    some,
-    text_of,
     unreachable,
 )
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import service_of, some, text_of
 
 TWIN = {"name": '"Twin"', "instructions": '"alike"'}
 
 
 @asynccontextmanager
-async def run(server: Server, folder: Path) -> AsyncIterator[AssistantService]:
+async def run(server: StandaloneServer, folder: Path) -> AsyncIterator[AssistantService]:
     """One run of the program, with a journal that the next one has, too."""
     with Journal(folder / "journal.db") as journal:
         async with service_of(server, journal=AccountJournal(journal, "here")) as service:
@@ -53,7 +51,7 @@ async def bring_back(service: AssistantService, entry: Entry) -> str:
     return (await service.create(draft, ["asst_1"], WriteContext(undoes=entry.number))).row.id
 
 
-def arrive(server: Server, identity: str) -> None:
+def arrive(server: StandaloneServer, identity: str) -> None:
     """A create of an earlier time comes about only now."""
     server.texts = {identity: text_of(99, id=f'"{identity}"', **TWIN), **server.texts}
 
@@ -61,7 +59,7 @@ def arrive(server: Server, identity: str) -> None:
 async def test_what_arrives_after_the_program_ended_is_not_brought_back_twice(
     tmp_path: Path,
 ) -> None:
-    server = Server(text_of(4, **TWIN), *some(3), create=refusing(504))
+    server = StandaloneServer(text_of(4, **TWIN), *some(3), create=refusing(504))
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
         with pytest.raises(ServiceError, match="may still arrive"):
@@ -76,7 +74,7 @@ async def test_what_arrives_after_the_program_ended_is_not_brought_back_twice(
 
 
 async def test_each_of_two_that_are_alike_is_brought_back_once(tmp_path: Path) -> None:
-    server = Server(text_of(5, **TWIN), text_of(4, **TWIN), *some(3))
+    server = StandaloneServer(text_of(5, **TWIN), text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         first, second = await deleted(service, "asst_5", "asst_4")
         server.deviations["create"] = lost
@@ -93,7 +91,7 @@ async def test_each_of_two_that_are_alike_is_brought_back_once(tmp_path: Path) -
 async def test_an_older_one_just_alike_is_not_taken_for_what_was_brought_back(
     tmp_path: Path,
 ) -> None:
-    server = Server(text_of(50, **TWIN), *some(40))
+    server = StandaloneServer(text_of(50, **TWIN), *some(40))
     server.texts["asst_3"] = text_of(3, **TWIN)
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_50")
@@ -109,7 +107,7 @@ async def test_an_older_one_just_alike_is_not_taken_for_what_was_brought_back(
 async def test_a_refusal_later_on_does_not_make_forget_what_may_still_arrive(
     tmp_path: Path,
 ) -> None:
-    server = Server(text_of(4, **TWIN), *some(3))
+    server = StandaloneServer(text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
         server.deviations["create"] = in_turn(lost, refusing(400))
@@ -124,8 +122,8 @@ async def test_a_refusal_later_on_does_not_make_forget_what_may_still_arrive(
 
 
 @pytest.mark.parametrize("refusal", [refusing(400), unreachable])
-async def test_what_was_refused_is_not_looked_for(tmp_path: Path, refusal: Handler) -> None:
-    server = Server(text_of(4, **TWIN), *some(3))
+async def test_what_was_refused_is_not_looked_for(tmp_path: Path, refusal: SyncHandler) -> None:
+    server = StandaloneServer(text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
         server.deviations["create"] = refusal
@@ -138,10 +136,10 @@ async def test_what_was_refused_is_not_looked_for(tmp_path: Path, refusal: Handl
 
 
 async def test_what_cannot_be_looked_for_is_not_sent(tmp_path: Path) -> None:
-    server = Server(text_of(4, **TWIN), *some(3))
+    server = StandaloneServer(text_of(4, **TWIN), *some(3))
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
-        server.deviations["create"] = after_the_deed(server, lost)
+        server.deviations["create"] = after_carrying_out(server.answer, lost)
         server.deviations["list"] = in_turn(server.answer, unreachable)
         with pytest.raises(Offline):
             await bring_back(service, entry)
@@ -152,7 +150,7 @@ async def test_what_cannot_be_looked_for_is_not_sent(tmp_path: Path) -> None:
 
 
 async def test_it_is_said_where_a_lost_create_could_not_be_noted(tmp_path: Path) -> None:
-    server = Server(text_of(4, **TWIN), *some(3), create=lost)
+    server = StandaloneServer(text_of(4, **TWIN), *some(3), create=lost)
     async with run(server, tmp_path) as service:
         [entry] = await deleted(service, "asst_4")
     (tmp_path / "journal.db").write_bytes(b"no database at all, whatever one may think" * 50)
@@ -170,11 +168,11 @@ def noted(folder: Path) -> int:
 
 async def test_a_write_is_told_before_anything_is_noted_of_it(tmp_path: Path) -> None:
     """Else a signal would end the program between the note and what it is about."""
-    server, told = Server(*some(3)), list[tuple[int, str]]()
+    server, told = StandaloneServer(*some(3)), list[tuple[int, str]]()
     async with run(server, tmp_path) as service:
         await service.delete("asst_2")
         before = noted(tmp_path)
-        service.activity.writing = lambda: told.append((noted(tmp_path), server.asked[-1]))
+        service.activity.writing = lambda: told.append((noted(tmp_path), server.parts[-1]))
         (entry,) = await deleted(service, "asst_1")
         assert told[0] == (before, "retrieve")
         before = noted(tmp_path)

@@ -7,29 +7,16 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import NotFound, WrongObject
 from assistant_tui.core.resource import Capability
 from assistant_tui.services.account_journal import AccountJournal
-from tests.services.support import (
-    Handler,
-    Server,
-    absent,
-    after_the_deed,
-    draft_of,
-    in_turn,
-    service_of,
-    some,
-    text_of,
-)
+from tests.fakeserver.deviations import absent, after_carrying_out, answering, in_turn
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import draft_of, service_of, some, text_of
 
 NEW = Draft().edited("name", "Fresh").edited("model", "m")
 
 
-def saying(text: str) -> Handler:
-    """Always the same answer."""
-    return lambda request: httpx.Response(200, text=text)
-
-
 async def test_an_edit_meets_nobody_elses_assistant() -> None:
     one, other = some(2)
-    server = Server(one, other, retrieve=saying(other))
+    server = StandaloneServer(one, other, retrieve=answering(other))
     async with service_of(server) as service:
         with pytest.raises(WrongObject):
             await service.save(draft_of(one, name='"Changed"'))
@@ -37,14 +24,14 @@ async def test_an_edit_meets_nobody_elses_assistant() -> None:
             await service.change("asst_2", lambda document: draft_of(document.text, name='"X"'))
         with pytest.raises(WrongObject):
             await service.delete("asst_2")
-    assert server.asked == ["retrieve"] * 3
+    assert server.parts == ["retrieve"] * 3
 
 
 async def test_the_second_look_after_a_save_does_not_bring_another_one() -> None:
     """A server that alters what it is sent is looked at again; this one then shows another."""
     one, other = some(2)
-    server = Server(one, other, retrieve=in_turn(saying(one), saying(other)))
-    server.deviations["modify"] = saying(text_of(2, name='"altered"'))
+    server = StandaloneServer(one, other, retrieve=in_turn(answering(one), answering(other)))
+    server.deviations["modify"] = answering(text_of(2, name='"altered"'))
     async with service_of(server) as service:
         saved = await service.save(draft_of(one, name='"Changed"'))
     assert (saved.row.id, saved.row.name, saved.outcome.ignored) == (
@@ -55,8 +42,8 @@ async def test_the_second_look_after_a_save_does_not_bring_another_one() -> None
 
 
 async def test_a_row_below_the_one_above_is_taken_by_its_id_alone() -> None:
-    server = Server(*some(3), retrieve=absent)
-    server.deviations["list"] = saying("[" + text_of(1) + "]")
+    server = StandaloneServer(*some(3), retrieve=absent)
+    server.deviations["list"] = answering("[" + text_of(1) + "]")
     async with service_of(server) as service:
         with pytest.raises(NotFound):
             await service.fetch("asst_2", previous_id="asst_3")
@@ -64,7 +51,7 @@ async def test_a_row_below_the_one_above_is_taken_by_its_id_alone() -> None:
 
 
 async def test_a_deletion_answered_for_another_is_not_taken_for_done() -> None:
-    server = Server(*some(2), delete=saying('{"id": "asst_1", "deleted": true}'))
+    server = StandaloneServer(*some(2), delete=answering('{"id": "asst_1", "deleted": true}'))
     async with service_of(server) as service:
         with pytest.raises(WrongObject, match="it is still there"):
             await service.delete("asst_2")
@@ -76,11 +63,13 @@ async def test_a_deletion_answered_for_another_is_not_taken_for_done() -> None:
 
 async def test_a_create_answered_with_an_older_one_finds_what_it_made() -> None:
     """The older one is not among the newest; its age tells."""
-    server = Server(*some(30))
-    server.deviations["create"] = after_the_deed(server, saying(text_of(2, name='"Fresh"')))
+    server = StandaloneServer(*some(30))
+    server.deviations["create"] = after_carrying_out(
+        server.answer, answering(text_of(2, name='"Fresh"'))
+    )
     async with service_of(server, journal=AccountJournal()) as service:
         saved = await service.create(NEW)
-    assert (saved.row.id, saved.answer_lost) == ("asst_new30", True)
+    assert (saved.row.id, saved.answer_lost) == ("asst_new31", True)
 
 
 @pytest.mark.parametrize("known", [[], ["asst_2"]])
@@ -89,7 +78,7 @@ async def test_a_create_answered_with_an_older_one_is_no_success(
     known: list[str], time: dict[str, str]
 ) -> None:
     texts = [text_of(number, **time) for number in range(30, 0, -1)]
-    server = Server(*texts, create=saying(text_of(2, **time)))
+    server = StandaloneServer(*texts, create=answering(text_of(2, **time)))
     async with service_of(server) as service:
         with pytest.raises(WrongObject, match="it is not there"):
             await service.create(NEW, known=known)
@@ -97,7 +86,7 @@ async def test_a_create_answered_with_an_older_one_is_no_success(
 
 async def test_an_id_that_somebody_left_may_be_that_of_a_new_one() -> None:
     """Some databases give the last number again once its row is gone."""
-    server = Server(*some(2))
+    server = StandaloneServer(*some(2))
     again = text_of(3, name='"Fresh"')
 
     def create(request: httpx.Request) -> httpx.Response:
@@ -113,16 +102,16 @@ async def test_an_id_that_somebody_left_may_be_that_of_a_new_one() -> None:
 
 
 async def test_two_creates_side_by_side_are_never_the_same_one() -> None:
-    server = Server(*some(30))
+    server = StandaloneServer(*some(30))
     async with service_of(server) as service:
         first = await service.create(NEW)
-        server.deviations["create"] = saying(server.texts[first.row.id])
+        server.deviations["create"] = answering(server.texts[first.row.id])
         with pytest.raises(WrongObject):
             await service.create(NEW)
 
 
 async def test_a_server_whose_clock_differs_is_believed_once_it_shows_the_new_one() -> None:
-    server = Server(*some(30))
+    server = StandaloneServer(*some(30))
 
     def create(request: httpx.Request) -> httpx.Response:
         old = text_of(99, created_at="5", name='"Fresh"')
@@ -132,4 +121,4 @@ async def test_a_server_whose_clock_differs_is_believed_once_it_shows_the_new_on
     server.deviations["create"] = create
     async with service_of(server) as service:
         assert (await service.create(NEW)).row.id == "asst_99"
-    assert server.asked == ["list", "create", "list"]
+    assert server.parts == ["list", "create", "list"]

@@ -10,7 +10,9 @@ from assistant_tui.core.errors import ServiceError
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.importing import carry_out, look_up
-from tests.services.support import Server, in_turn, lost, refusing, service_of, some, text_of
+from tests.fakeserver.deviations import in_turn, lost, refusing
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import service_of, some, text_of
 
 
 def naming(count: int) -> list[FileEntry]:
@@ -23,7 +25,7 @@ def nothing_said(sentence: str) -> None:
 
 
 async def test_many_ids_are_looked_for_in_the_list_and_each_is_found() -> None:
-    server = Server(*some(300))
+    server = StandaloneServer(*some(300))
     async with service_of(server) as service:
         found = await look_up(service, naming(250), nothing_said)
     assert {step.action for step in found.steps()} == {Action.UNCHANGED}
@@ -31,7 +33,7 @@ async def test_many_ids_are_looked_for_in_the_list_and_each_is_found() -> None:
 
 
 async def test_a_list_that_is_longer_than_the_ids_are_worth_is_not_read_to_its_end() -> None:
-    server = Server(*some(30_000))
+    server = StandaloneServer(*some(30_000))
     async with service_of(server) as service:
         found = await look_up(service, naming(60), nothing_said)
     assert {step.action for step in found.steps()} == {Action.UNCHANGED}
@@ -39,7 +41,7 @@ async def test_a_list_that_is_longer_than_the_ids_are_worth_is_not_read_to_its_e
 
 
 async def test_a_few_are_asked_for_one_by_one_and_what_is_not_there_is_new() -> None:
-    server = Server(*some(3))
+    server = StandaloneServer(*some(3))
     async with service_of(server) as service:
         found = await look_up(service, naming(5), nothing_said)
     assert [*found.held] == ["asst_1", "asst_2", "asst_3"]
@@ -47,14 +49,14 @@ async def test_a_few_are_asked_for_one_by_one_and_what_is_not_there_is_new() -> 
 
 
 async def test_a_server_that_cannot_be_asked_ends_it() -> None:
-    server = Server(*some(3), retrieve=refusing(500))
+    server = StandaloneServer(*some(3), retrieve=refusing(500))
     async with service_of(server) as service:
         with pytest.raises(ServiceError):
             await look_up(service, naming(5), nothing_said)
 
 
 async def test_a_create_without_an_answer_is_found_behind_a_hundred_others(tmp_path: Path) -> None:
-    server = Server(*some(3), create=lost)
+    server = StandaloneServer(*some(3), create=lost)
     entries = [FileEntry("a.json", '{"model": "m", "name": "Mine"}', source="/a.json")]
     with Journal(tmp_path / "journal.db") as journal:
         account_journal = AccountJournal(journal, "here")
@@ -76,7 +78,7 @@ async def test_what_is_older_or_of_another_create_is_not_taken_for_what_got_no_a
 ) -> None:
     alike = '{"model": "m", "name": "Mine"}'
     entries = [FileEntry(f"a:{line}", alike, source="/a.json") for line in (1, 2)]
-    server = Server(*some(40))
+    server = StandaloneServer(*some(40))
     server.texts["asst_3"] = text_of(3, name='"Mine"')
     server.deviations["create"] = in_turn(lost, server.answer)
     with Journal(tmp_path / "journal.db") as journal:

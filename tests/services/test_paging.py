@@ -6,10 +6,12 @@ import pytest
 from assistant_tui.core.errors import Invalid, NotFound, NotServed
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.resource import Capability
-from tests.services.support import Server, absent, embedded, refusing, service_of, some, text_of
+from tests.fakeserver.deviations import absent, refusing
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import embedded, service_of, some, text_of
 
 
-def whole_list(server: Server) -> httpx.Response:
+def whole_list(server: StandaloneServer) -> httpx.Response:
     """A bare array of everything, whatever limit and cursor say."""
     return httpx.Response(200, text="[" + ",".join(server.texts.values()) + "]")
 
@@ -23,13 +25,13 @@ async def test_pages_follow_each_other_to_the_end() -> None:
         listing = await service.reload(100)
     assert (len(listing), listing.complete) == (7, True)
     assert recorder.requests[0].url.params["limit"] == "3"
-    assert recorder.asked == ["list"] * 5
+    assert recorder.parts == ["list"] * 5
 
 
 async def test_a_reload_asks_for_no_more_than_was_there() -> None:
     async with embedded(20, page_size=3) as (service, recorder):
         listing = await service.reload(4)
-    assert (len(listing), listing.complete, recorder.asked) == (6, False, ["list"] * 2)
+    assert (len(listing), listing.complete, recorder.parts) == (6, False, ["list"] * 2)
 
 
 async def test_a_reload_of_nothing_is_one_page() -> None:
@@ -40,12 +42,12 @@ async def test_a_reload_of_nothing_is_one_page() -> None:
 async def test_an_empty_server() -> None:
     async with embedded(0) as (service, recorder):
         listing = await service.reload(0)
-    assert (len(listing), listing.complete, recorder.asked) == (0, True, ["list"])
+    assert (len(listing), listing.complete, recorder.parts) == (0, True, ["list"])
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])
 async def test_a_refused_cursor_makes_a_list_of_one_page(status: int) -> None:
-    server = Server(*some(5))
+    server = StandaloneServer(*some(5))
 
     def no_cursor(request: httpx.Request) -> httpx.Response:
         return (
@@ -57,11 +59,11 @@ async def test_a_refused_cursor_makes_a_list_of_one_page(status: int) -> None:
         listing = await service.reload(100)
         assert (len(listing), listing.single_page, listing.complete) == (2, True, False)
         assert not service.can(Capability.CURSOR)
-    assert server.asked == ["list", "list", "retrieve"]
+    assert server.parts == ["list", "list", "retrieve"]
 
 
 async def test_a_cursor_that_is_gone_is_not_a_server_that_cannot_page() -> None:
-    server = Server(*some(5))
+    server = StandaloneServer(*some(5))
 
     def strict(request: httpx.Request) -> httpx.Response:
         known = request.url.params.get("after") in (None, *server.texts)
@@ -77,20 +79,20 @@ async def test_a_cursor_that_is_gone_is_not_a_server_that_cannot_page() -> None:
 
 
 async def test_a_refused_first_page_is_an_error() -> None:
-    async with service_of(Server(list=refusing(400))) as service:
+    async with service_of(StandaloneServer(list=refusing(400))) as service:
         with pytest.raises(Invalid):
             await service.page()
 
 
 async def test_a_host_that_serves_no_list() -> None:
-    async with service_of(Server(list=absent)) as service:
+    async with service_of(StandaloneServer(list=absent)) as service:
         with pytest.raises(NotServed):
             await service.reload(0)
 
 
 @pytest.mark.parametrize("count", [4, 5])
 async def test_has_more_that_is_always_false_hides_no_page(count: int) -> None:
-    server = Server(*some(count))
+    server = StandaloneServer(*some(count))
 
     def never_more(request: httpx.Request) -> httpx.Response:
         text = server.answer(request).text
@@ -103,7 +105,7 @@ async def test_has_more_that_is_always_false_hides_no_page(count: int) -> None:
 
 
 async def test_a_server_that_ignores_the_cursor_gives_one_page_only() -> None:
-    server = Server(*some(9))
+    server = StandaloneServer(*some(9))
 
     def first_page(request: httpx.Request) -> httpx.Response:
         return server.answer(httpx.Request("GET", request.url.copy_remove_param("after")))
@@ -114,21 +116,21 @@ async def test_a_server_that_ignores_the_cursor_gives_one_page_only() -> None:
             listing = await service.reload(100)
             assert (len(listing), listing.single_page, listing.complete) == (3, True, False)
         assert not service.can(Capability.CURSOR)
-    assert server.asked == ["list", "list", "retrieve", "list"]
+    assert server.parts == ["list", "list", "retrieve", "list"]
 
 
 async def test_a_server_that_ignores_limit_and_cursor_has_told_all() -> None:
-    server = Server(*some(9))
+    server = StandaloneServer(*some(9))
     server.deviations["list"] = lambda request: whole_list(server)
     async with service_of(server, page_size=2) as service:
         for count in (100, 9):
             listing = await service.reload(count)
             assert (len(listing), listing.complete, listing.single_page) == (9, True, False)
-    assert server.asked == ["list", "list", "retrieve", "list"]
+    assert server.parts == ["list", "list", "retrieve", "list"]
 
 
 async def test_a_page_one_for_a_cursor_that_is_gone_is_not_a_server_that_cannot_page() -> None:
-    server = Server(*some(9))
+    server = StandaloneServer(*some(9))
     async with service_of(server, page_size=3) as service:
         listing = Listing().extended(await service.page())
         del server.texts["asst_7"]
@@ -138,7 +140,7 @@ async def test_a_page_one_for_a_cursor_that_is_gone_is_not_a_server_that_cannot_
 
 
 async def test_a_cursor_once_refused_is_not_sent_again() -> None:
-    server = Server(*some(9), retrieve=absent)
+    server = StandaloneServer(*some(9), retrieve=absent)
 
     def no_cursor(request: httpx.Request) -> httpx.Response:
         return refusing(400)(request) if "after" in request.url.params else server.answer(request)
@@ -153,7 +155,7 @@ async def test_a_cursor_once_refused_is_not_sent_again() -> None:
 
 
 async def test_ids_that_are_numbers_are_texts_here_and_in_the_next_cursor() -> None:
-    server = Server(*(text_of(number, id=str(number)) for number in (3, 2, 1)))
+    server = StandaloneServer(*(text_of(number, id=str(number)) for number in (3, 2, 1)))
     async with service_of(server, page_size=2) as service:
         listing = await service.reload(100)
         assert [row.id for row in listing.rows] == ["3", "2", "1"]

@@ -9,7 +9,9 @@ from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResou
 from assistant_tui.core.errors import Forbidden
 from assistant_tui.core.resource import FILES, VECTOR_STORES, Capability
 from assistant_tui.services.assistants import AssistantService
-from tests.services.support import Server, absent, embedded, in_turn, refusing, service_of
+from tests.fakeserver.deviations import absent, in_turn, refusing
+from tests.fakeserver.standalone import StandaloneServer
+from tests.services.support import embedded, service_of
 
 Read = Callable[[AssistantService], Awaitable[ToolResourceList | None]]
 READS: dict[str, Read] = {
@@ -26,7 +28,7 @@ def listed(request: httpx.Request) -> httpx.Response:
 
 @pytest.mark.parametrize("name", READS)
 async def test_an_answer_holds_for_the_session(name: str) -> None:
-    server = Server(retrieve=in_turn(listed, refusing(403)))
+    server = StandaloneServer(any=in_turn(listed, refusing(403)))
     async with service_of(server) as service:
         expected = ToolResourceList((ToolResource("a", name, None),), True)
         assert await READS[name](service) == expected
@@ -36,7 +38,7 @@ async def test_an_answer_holds_for_the_session(name: str) -> None:
 
 @pytest.mark.parametrize("name", READS)
 async def test_an_empty_list_is_an_answer(name: str) -> None:
-    server = Server(retrieve=lambda request: httpx.Response(200, text="[]"))
+    server = StandaloneServer(any=lambda request: httpx.Response(200, text="[]"))
     async with service_of(server) as service:
         assert (
             await READS[name](service) == await READS[name](service) == ToolResourceList((), True)
@@ -46,7 +48,7 @@ async def test_an_empty_list_is_an_answer(name: str) -> None:
 
 @pytest.mark.parametrize("name", READS)
 async def test_after_a_failure_the_server_is_asked_again(name: str) -> None:
-    server = Server(retrieve=in_turn(refusing(403), listed))
+    server = StandaloneServer(any=in_turn(refusing(403), listed))
     async with service_of(server) as service:
         with pytest.raises(Forbidden, match="said 403"):
             await READS[name](service)
@@ -56,13 +58,13 @@ async def test_after_a_failure_the_server_is_asked_again(name: str) -> None:
 
 
 async def test_files_and_vector_stores_are_two_lists() -> None:
-    async with service_of(Server(retrieve=listed)) as service:
+    async with service_of(StandaloneServer(any=listed)) as service:
         both = [await service.files(), await service.vector_stores()]
     assert [each.found[0].name for each in both if each] == ["files", "vector_stores"]
 
 
 async def test_a_server_that_has_neither_is_asked_once_for_each() -> None:
-    server = Server(retrieve=absent)
+    server = StandaloneServer(any=absent)
     async with service_of(server) as service:
         for read in (*READS.values(), *READS.values()):
             assert await read(service) is None

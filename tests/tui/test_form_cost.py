@@ -8,16 +8,16 @@ import pytest
 from textual.events import Paste
 
 from assistant_tui.tui.widgets.editors.tools import ToolCheckbox, ToolRow
-from tests.fakeserver.raw_server import HostileServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import FUNCTION, go_to, server_of
 
 MANY = 5_000
 
 
-def server_with(members: dict[str, Any]) -> HostileServer:
+def server_with(members: dict[str, Any]) -> StandaloneServer:
     """A server that takes no offence at any number of anything."""
-    return HostileServer(json.dumps({"id": "asst_1", "name": "n", "model": "m", **members}))
+    return StandaloneServer(json.dumps({"id": "asst_1", "name": "n", "model": "m", **members}))
 
 
 def widgets(program: Driver) -> int:
@@ -52,7 +52,7 @@ async def test_far_beyond_the_limits_a_field_is_shown_in_a_line_and_kept(
         assert "e edits it" in program.text
         await program.press("!", "ctrl+s")
         assert program.status.startswith("Saved n!")
-    assert server.bodies == [{"name": '"n!"'}]
+    assert server.bodies == ['{"name": "n!"}']
 
 
 async def test_what_the_api_allows_at_most_has_its_editors(tmp_path: Path) -> None:

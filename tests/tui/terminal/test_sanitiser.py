@@ -12,7 +12,7 @@ from rich.segment import ControlType, Segment
 from textual.color import Color
 
 from assistant_tui.tui.terminal.sanitiser import Sanitiser
-from tests.fakeserver.raw_server import HostileServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.hostile.corpus import STEERING, assistant
 from tests.tui.driver import running
 
@@ -53,7 +53,7 @@ def test_the_screens_own_controls_pass() -> None:
 
 @pytest.mark.parametrize("kind", ["C0", "zero width", "bidi"])
 async def test_the_line_of_an_input_is_as_wide_as_the_screen(kind: str, tmp_path: Path) -> None:
-    server = HostileServer(assistant(name=json.dumps(STEERING[kind])))
+    server = StandaloneServer(assistant(name=json.dumps(STEERING[kind])))
     async with running(server, tmp_path) as program:
         await program.press("enter")
         strips = program.app.screen._compositor.render_strips()
