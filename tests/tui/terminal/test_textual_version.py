@@ -18,7 +18,7 @@ from textual.app import App
 from textual.css.stylesheet import Stylesheet
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
-from textual.widgets import OptionList
+from textual.widgets import OptionList, TextArea
 from textual.widgets._markdown import MarkdownTable
 
 from assistant_tui.tui.terminal.diffing_app import TESTED_VERSIONS, is_tested_version
@@ -64,6 +64,7 @@ PRIVATE_ATTRIBUTES: dict[type, tuple[str, ...]] = {
     MarkdownTable: ("_get_headers_and_rows",),
     OptionList: ("_move_page",),
     Stylesheet: ("_variables",),
+    TextArea: ("_highlight_query", "_set_document"),
     WriterThread: ("_queue",),
     XTermParser: ("_timeout_time", "feed", "tick"),
 }
@@ -129,6 +130,7 @@ async def test_every_private_attribute_that_is_used_exists(kind: type) -> None:
         XTermParser: XTermParser(),
         Console: Console(),
         Stylesheet: Stylesheet(),
+        TextArea: TextArea(),
     }
     missing = [name for name in PRIVATE_ATTRIBUTES[kind] if not hasattr(made.get(kind, kind), name)]
     assert not missing, f"{kind.__name__} has no {missing}: see docs/display-layer.md"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,6 +23,7 @@ class TextEditor(FieldEditor):
 
     suffix = ".md"
     """The ending of the file that an editor of the person's gets."""
+    area_class: ClassVar[type[TextArea]] = TextArea
     _substitute: str | None = None
 
     def compose_editor(self) -> ComposeResult:
@@ -36,7 +38,7 @@ class TextEditor(FieldEditor):
 
     def text_area(self, text: str, *, soft_wrap: bool) -> TextArea:
         """The text area, which leaves Tab to the form."""
-        return TextArea(text, compact=True, soft_wrap=soft_wrap, tab_behavior="focus")
+        return self.area_class(text, compact=True, soft_wrap=soft_wrap, tab_behavior="focus")
 
     def on_mount(self) -> None:
         """Wait for the first layout.
@@ -129,10 +131,26 @@ MAX_HIGHLIGHTED = 100_000
 """Characters up to which the syntax is followed at every key."""
 
 
+class SchemaTextArea(TextArea):
+    """Keeps its syntax queries until the program ends.
+
+    tree-sitter 0.26 crashes where a query is made after another was freed, as when the form of a
+    schema is opened again.
+    """
+
+    _kept_queries: ClassVar[list[object]] = []
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        if self._highlight_query is not None:
+            self._kept_queries.append(self._highlight_query)
+
+
 class SchemaEditor(TextEditor):
     """A text area that knows JSON; Tab leaves it, as everywhere in the form."""
 
     suffix = ".json"
+    area_class = SchemaTextArea
 
     def text_area(self, text: str, *, soft_wrap: bool) -> TextArea:
         """The text area; its colours are those of the syntax theme that suits the background."""
