@@ -114,7 +114,9 @@ class FormController:
         form = self.form = AssistantForm(draft, title)
         place = key or draft.assistant_id or f"new {secrets.token_hex(8)}"
         self._keeper = self._keeper_of(form, place, kept=bool(key))
-        await self._screen.query_one("#panes").mount(form)
+        # Drawn once it is complete, instead of at every step.
+        with self._screen.app.batch_update():
+            await self._screen.query_one("#panes").mount(form)
         form.start()
         self._models = self._suggestions.models(form)
 

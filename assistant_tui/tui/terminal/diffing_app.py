@@ -16,11 +16,13 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Offset
 from textual.screen import Screen
+from textual.widget import Widget
 
 from assistant_tui.tui.stylesheets import CachingStylesheet
 from assistant_tui.tui.terminal.frame_buffer import FrameBuffer
@@ -118,6 +120,15 @@ class DiffingApp(App[None]):
         """The driver that neither blocks nor delays the end, where the display layer is on."""
         driver = super().get_driver_class()
         return driver_for(driver) if is_diffing_enabled(os.environ) else driver
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
+        """Leave a widget alone that is not mounted: it gets its styles when it is.
+
+        Overrides Textual's own, which is called for each class that a widget is made with.
+        """
+        if self._is_diffing and isinstance(node, Widget) and not node.is_attached:
+            return
+        super().update_styles(node, animate)
 
     def on_mount(self) -> None:
         """Redraw everything after an external editor, or after the shell's `fg`."""

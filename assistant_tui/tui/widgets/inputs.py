@@ -22,7 +22,10 @@ class SafeOptionList(OptionList):
 
 def line_input(text: str, placeholder: str = "", kind: type[Input] = Input) -> Input:
     """An input of one line, as all editors use it; a text that it could not hold is locked."""
-    input_field = kind(text, compact=True, select_on_focus=False, placeholder=placeholder)
+    # Without a validator there is nothing to validate, and no class to set for its result.
+    input_field = kind(
+        text, compact=True, select_on_focus=False, placeholder=placeholder, validate_on=()
+    )
     input_field.cursor_blink = False
     input_field.disabled = "\n" in text or "\r" in text
     return input_field

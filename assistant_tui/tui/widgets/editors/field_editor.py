@@ -24,6 +24,7 @@ class FieldEditor(Vertical):
 
     def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         super().__init__(classes=f"field-{field.name.replace('.', '-')}")
+        self.set_class(bool(self.hint), "-hinted")
         self.field = field
         self.start = start
         """What the field holds in the original."""

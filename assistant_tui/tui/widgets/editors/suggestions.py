@@ -12,6 +12,7 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from assistant_tui.core.assistants.editor_values import EditorValue
+from assistant_tui.core.assistants.fields import Field
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
 from assistant_tui.tui.widgets.inputs import SafeOptionList, line_input
@@ -68,7 +69,7 @@ class SuggestingEditor(FieldEditor):
         options.clear_options()
         lines = (f"{suggestion.value}  {suggestion.description}".rstrip() for suggestion in found)
         options.add_options(Option(Content(one_line(line))) for line in lines)
-        self.set_class(not found, "-nothing")
+        options.set_class(not found, "-nothing")
 
     @on(DescendantFocus)
     def _narrow_anew(self, event: DescendantFocus) -> None:
@@ -115,9 +116,9 @@ class SuggestingEditor(FieldEditor):
 class ModelEditor(SuggestingEditor):
     """One input; a model that the server does not list is allowed, and marked."""
 
-    def on_mount(self) -> None:
+    def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         """Show the count behind the label, since there is no line below."""
-        super().on_mount()
+        super().__init__(field, start, shown)
         self.add_class("-short")
 
     def compose_editor(self) -> ComposeResult:

@@ -98,10 +98,10 @@ class TextEditor(FieldEditor):
 class LineEditor(FieldEditor):
     """Edits a text of one line, or a number; a line break, which no input holds, locks it."""
 
-    def on_mount(self) -> None:
+    def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         """Show the count behind the label, since there is no line below."""
-        super().on_mount()
-        self.set_class(self.field.limit is not None, "-short")
+        super().__init__(field, start, shown)
+        self.set_class(field.limit is not None, "-short")
 
     def compose_editor(self) -> ComposeResult:
         """An input."""
