@@ -77,7 +77,7 @@ class RunRecorder:
             self._texts.append(text)
         elif isinstance(delta, RefusalDelta):
             self._refusals.append(delta.text)
-        elif delta.name == self._search_name:
+        elif delta.call_id and delta.name == self._search_name:
             self._searches.add(delta.index)
         self._pending.append(delta)
         if self._failure is not None:

@@ -19,7 +19,7 @@ from assistant_tui.server.runs.chat import (
     ChatResult,
     TextDelta,
 )
-from assistant_tui.server.runs.models import ChosenModel
+from assistant_tui.server.runs.models import ChatModels, ChosenModel
 from assistant_tui.server.store.interface import Store
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.transport.in_process import ASGIStreamTransport
@@ -170,7 +170,7 @@ class Api:
 
 
 @asynccontextmanager
-async def application(store: Store, model: ScriptedModel, **options: Any) -> AsyncIterator[Api]:
+async def application(store: Store, model: ChatModels, **options: Any) -> AsyncIterator[Api]:
     """An application over a store, as one process has it."""
     app = create_app(store, models=["m"], chat_models=model, **options)
     async with httpx.AsyncClient(
