@@ -10,6 +10,7 @@ import signal
 import stat
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
@@ -183,30 +184,19 @@ def _from_file(name: str) -> str:
 
 async def _from_keyring(service: str) -> str:
     """Query the keyring in a daemon thread: it may wait for a person even when we exit."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[str] = loop.create_future()
-
-    def tell(key: str, error: Exception | None) -> None:
-        if answer.done():
-            return
-        if error is None:
-            answer.set_result(key)
-        else:
-            answer.set_exception(error)
+    answer: Future[str] = Future()
+    answer.set_running_or_notify_cancel()  # the thread can set it also after a time-out
 
     def ask() -> None:
-        key, failure = "", None
         try:
-            key = _query_keyring(service)
+            answer.set_result(_query_keyring(service))
         except Exception as error:  # it is raised where it was asked from
-            failure = error
-        with suppress(RuntimeError):  # nobody is there any more
-            loop.call_soon_threadsafe(tell, key, failure)
+            answer.set_exception(error)
 
     threading.Thread(target=ask, daemon=True).start()
     try:
         async with asyncio.timeout(COMMAND_TIMEOUT):
-            return await answer
+            return await asyncio.wrap_future(answer)
     except TimeoutError:
         raise Unauthorized(f"api_key_keyring gave no key within {COMMAND_TIMEOUT} s") from None
 

@@ -77,16 +77,22 @@ def decode_list(
             at = _beyond_blank(text, at + 1)
         if len(items) == most:
             raise TooManyItems
-        try:
-            value, end = decoder.value(at)
-        except (ValueError, RecursionError):
+        decoded = _decoded(decoder, text, at)
+        if decoded is None:
             return None
-        item = text[at:end]
-        if is_too_deep(item):
-            return None
-        items.append(read(value, item))
+        value, end = decoded
+        items.append(read(value, text[at:end]))
         at = _beyond_blank(text, end)
     return items, text[: head.end()] + text[at:]
+
+
+def _decoded(decoder: "_Decoder", text: str, at: int) -> tuple[Any, int] | None:
+    """The value that begins at a place, and its end; None for a fault, or what is too deep."""
+    try:
+        value, end = decoder.value(at)
+    except (ValueError, RecursionError):
+        return None
+    return None if is_too_deep(text[at:end]) else (value, end)
 
 
 class _Decoder:

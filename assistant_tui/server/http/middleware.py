@@ -39,10 +39,7 @@ class RequestIdMiddleware:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                headers["openai-version"] = "2020-10-01"
-                headers["openai-processing-ms"] = str(round((time.perf_counter() - begun) * 1000))
+                _add_headers(message, request_id, time.perf_counter() - begun)
             await send(message)
 
         try:
@@ -53,6 +50,13 @@ class RequestIdMiddleware:
             if started:
                 raise
             await _fault(request_id)(scope, receive, stamped)
+
+
+def _add_headers(start: Message, request_id: str, seconds: float) -> None:
+    headers = MutableHeaders(scope=start)
+    headers["x-request-id"] = request_id
+    headers["openai-version"] = "2020-10-01"
+    headers["openai-processing-ms"] = str(round(seconds * 1000))
 
 
 def _fault(request_id: str) -> JSONResponse:
