@@ -60,7 +60,7 @@ def create_app(
     """
     backing = Backing(store)
     chat_models = chat_models or Backends(local_servers=())
-    runs = RunExecutor(store, backing.executor, chat_models, clock)
+    runs = RunExecutor(store, backing.executor, chat_models, backing.text_search, clock)
     watch = LeaseWatch(store, backing.executor, runs, clock)
     service = RunService(runs, watch, clock)
     parts = (

@@ -12,9 +12,10 @@ from assistant_tui.server.http.requests import read_query
 from assistant_tui.server.http.responses import JSONResponse, list_response, object_response
 from assistant_tui.server.http.routing import Backing, route
 from assistant_tui.server.runs.event_log import EventLog
+from assistant_tui.server.runs.file_search import without_contents
 from assistant_tui.server.runs.objects import DONE, RUN, STEP
 from assistant_tui.server.runs.service import RunService, Started, found
-from assistant_tui.server.store.interface import Collection, ObjectKind, ObjectReader
+from assistant_tui.server.store.interface import Collection, ObjectReader
 from assistant_tui.server.store.paging import Json, StoredPage
 from assistant_tui.server.threads import THREAD, brings_files, with_metadata
 from assistant_tui.server.validation.runs import (
@@ -24,6 +25,9 @@ from assistant_tui.server.validation.runs import (
 )
 from assistant_tui.server.validation.threads import MODIFY_METADATA
 from assistant_tui.server.vector_stores.membership import asks_for_vector_stores
+
+_CONTENTS = "step_details.tool_calls[*].file_search.results[*].content"
+"""The only thing that ``include`` can name."""
 
 
 class RunRoutes:
@@ -61,7 +65,9 @@ class RunRoutes:
     async def _create(self, request: Request) -> Response:
         """POST /threads/{thread}/runs."""
         body = await self._backing.bodies.read_object(request, CREATE_RUN)
-        started = await self._runs.create(request.path_params["thread"], body)
+        started = await self._runs.create(
+            request.path_params["thread"], body, tells_contents=_includes_contents(request)
+        )
         if brings_files({"messages": body.get("additional_messages")}):
             self._backing.text_search.wake()
         return self._answer(started, body)
@@ -79,26 +85,25 @@ class RunRoutes:
     async def _list(self, request: Request) -> Response:
         """GET /threads/{thread}/runs: a page of them."""
         self._runs.start()
-        return await self._page(request, RUN, THREAD, request.path_params["thread"])
+        thread_id = request.path_params["thread"]
+        query = read_query(request.query_params)
+
+        def page(objects: ObjectReader) -> StoredPage:
+            found(objects, THREAD, thread_id)
+            return objects.page(RUN, query, thread_id)
+
+        return await self._executor.read(lambda: list_response(self._store.read(page)))
 
     async def _list_steps(self, request: Request) -> Response:
         """GET …/runs/{run}/steps: a page of them."""
         thread_id, run_id = _ids(request)
-        return await self._page(request, STEP, RUN, run_id, thread_id)
-
-    async def _page(
-        self,
-        request: Request,
-        kind: ObjectKind,
-        parent_kind: ObjectKind,
-        parent_id: str,
-        grandparent_id: str = "",
-    ) -> Response:
-        query = read_query(request.query_params)
+        query, included = read_query(request.query_params), _includes_contents(request)
 
         def page(objects: ObjectReader) -> StoredPage:
-            found(objects, parent_kind, parent_id, grandparent_id)
-            return objects.page(kind, query, parent_id)
+            found(objects, RUN, run_id, thread_id)
+            page = objects.page(STEP, query, run_id)
+            shown = page.data if included else [without_contents(step) for step in page.data]
+            return StoredPage(shown, page.has_more)
 
         return await self._executor.read(lambda: list_response(self._store.read(page)))
 
@@ -125,11 +130,12 @@ class RunRoutes:
     async def _retrieve_step(self, request: Request) -> Response:
         """GET …/steps/{step}."""
         thread_id, run_id = _ids(request)
-        step_id = request.path_params["step"]
+        step_id, included = request.path_params["step"], _includes_contents(request)
 
         def step(objects: ObjectReader) -> Json:
             found(objects, RUN, run_id, thread_id)
-            return found(objects, STEP, step_id, run_id)
+            step = found(objects, STEP, step_id, run_id)
+            return step if included else without_contents(step)
 
         return await self._executor.read(lambda: JSONResponse(self._store.read(step)))
 
@@ -166,6 +172,12 @@ class RunRoutes:
 
 def _ids(request: Request) -> tuple[str, str]:
     return request.path_params["thread"], request.path_params["run"]
+
+
+def _includes_contents(request: Request) -> bool:
+    """Whether a client asks for the texts that searches have found."""
+    given = (request.query_params.getlist(name) for name in ("include[]", "include"))
+    return any(_CONTENTS in each for each in given)
 
 
 def _last_event(request: Request) -> int:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from assistant_tui.core.runs import FINAL
 from assistant_tui.server.runs.event_log import Change
+from assistant_tui.server.runs.file_search import without_contents
 from assistant_tui.server.runs.objects import (
     CONTEXT,
     DONE,
@@ -58,6 +59,8 @@ class RunChange:
         self.now = now
         self.events: list[Event] = []
         self.opened = Opened()
+        self.tells_contents = False
+        """Whether events have the texts that searches have found."""
 
     def save(self, result: Result) -> Change[Result]:
         """Keep the run, if it has changed; returns what the log of events asks for."""
@@ -85,7 +88,8 @@ class RunChange:
         """End a step."""
         ended = ended_step(step, status, self.now, **members)
         self.objects.replace(STEP, ended)
-        self.events.append(Event(f"thread.run.step.{status}", to_json(ended)))
+        told = ended if self.tells_contents else without_contents(ended)
+        self.events.append(Event(f"thread.run.step.{status}", to_json(told)))
 
     def open_message(self) -> tuple[Json, Json]:
         """Begin a message, and the step that writes it; returns both, the message first."""

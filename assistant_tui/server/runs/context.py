@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from assistant_tui.server.runs.chat import ChatCall, ChatResult
+from assistant_tui.server.runs.file_search import SearchCall, Source
 from assistant_tui.server.runs.objects import CONTEXT
 from assistant_tui.server.runs.prompt import (
     AnsweredCall,
@@ -29,6 +30,13 @@ class RunContext:
     """The sum over all turns; None before the first, and where a backend did not count one."""
     notes: tuple[str, ...] = ()
     """What was adapted to the backend, or looks wrong; each once."""
+    vector_store_ids: tuple[str, ...] = ()
+    """Where the run searches."""
+    sources: tuple[Source, ...] = ()
+    """What it has found there, by the marks that its answer may have."""
+    search_count: int = 0
+    tells_contents: bool = False
+    """Whether those who follow the run are told the texts that were found."""
 
     def used(self, name: str) -> int:
         """How many tokens of a kind were counted, such as ``prompt_tokens``."""
@@ -54,6 +62,16 @@ class RunContext:
             usage=_sum(self.usage, result.usage) if counted else None,
         )
 
+    def with_searches(self, searches: Sequence[SearchCall]) -> Self:
+        """The context after searches of the last turn were done."""
+        told = self.with_outputs({each.call_id: each.output for each in searches})
+        sources = tuple(source for each in searches for source in each.sources)
+        return replace(
+            told,
+            sources=(*self.sources, *sources),
+            search_count=self.search_count + len(searches),
+        )
+
     def with_outputs(self, outputs: Mapping[str, str]) -> Self:
         """The context after calls of the last turn were answered, by their ids."""
         *before, last = self.items
@@ -70,11 +88,19 @@ class RunContext:
         if not kept:
             return cls()
         fields = kept[0]
-        items = tuple(_item(each) for each in fields["items"])
-        return cls(items, fields["turn_count"], fields["usage"], tuple(fields["notes"]))
+        return cls(
+            items=tuple(_item(each) for each in fields["items"]),
+            turn_count=fields["turn_count"],
+            usage=fields["usage"],
+            notes=tuple(fields["notes"]),
+            vector_store_ids=tuple(fields["vector_store_ids"]),
+            sources=tuple(Source(**each) for each in fields["sources"]),
+            search_count=fields["search_count"],
+            tells_contents=fields["tells_contents"],
+        )
 
     def save(self, objects: ObjectWriter, run_id: str) -> None:
-        """Keep the context of a run that waits, in the place of an earlier one."""
+        """Keep the context of a run that begins or waits, in the place of an earlier one."""
         objects.delete_all(CONTEXT, run_id)
         objects.create(CONTEXT, asdict(self), parent=run_id)
 

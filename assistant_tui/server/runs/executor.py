@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,9 +11,15 @@ from typing import Any
 
 from assistant_tui.server.errors import ServerBusy, StoreError
 from assistant_tui.server.runs.changes import RunChange, RunEnded
-from assistant_tui.server.runs.chat import ChatError
+from assistant_tui.server.runs.chat import ChatCall, ChatError
 from assistant_tui.server.runs.context import RunContext
 from assistant_tui.server.runs.event_log import EventLog
+from assistant_tui.server.runs.file_search import (
+    SearchCall,
+    run_search,
+    search_name,
+    search_tool,
+)
 from assistant_tui.server.runs.history import read_history
 from assistant_tui.server.runs.models import ChatModels
 from assistant_tui.server.runs.prompt import HistoryItem
@@ -22,6 +28,7 @@ from assistant_tui.server.runs.run_task import RunTask
 from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Lease, ObjectReader, Store
 from assistant_tui.server.store.paging import Json
+from assistant_tui.server.vector_stores.text_search import TextSearch
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +58,7 @@ class RunExecutor:
         store: Store,
         executor: StoreExecutor,
         models: ChatModels,
+        search: TextSearch,
         clock: Callable[[], float],
     ) -> None:
         self.log = EventLog(store, executor)
@@ -59,6 +67,7 @@ class RunExecutor:
         self._store = store
         self._executor = executor
         self._models = models
+        self._search = search
         self._clock = clock
         self._running: dict[str, _Running] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
@@ -107,7 +116,9 @@ class RunExecutor:
 
     async def _supervise(self, run: Json, running: _Running) -> None:
         """Execute a run, and see that its end is written."""
-        recorder = RunRecorder(self.log, run["thread_id"], run["id"], self._clock, "")
+        recorder = RunRecorder(
+            self.log, run["thread_id"], run["id"], self._clock, search_name(run["tools"])
+        )
         running.worker = asyncio.create_task(self._execute(run, recorder))
         try:
             await asyncio.wait({running.worker})
@@ -127,7 +138,18 @@ class RunExecutor:
                 lambda: self._store.read(partial(_read, begun))
             )
             context = context.with_notes(chosen.notes)
-            await RunTask(recorder, chosen, history, context).execute(begun)
+            search = partial(self._run_search, begun, context.vector_store_ids)
+            await RunTask(recorder, chosen, search, history, context).execute(begun)
+
+    async def _run_search(
+        self, run: Json, vector_store_ids: Sequence[str], call: ChatCall, number: int
+    ) -> SearchCall:
+        """Search for a call of the model."""
+        tool = search_tool(run["tools"])
+        assert tool is not None
+        return await self._executor.read(
+            lambda: run_search(self._search, call, number, tool, vector_store_ids)
+        )
 
     async def _finish(self, worker: asyncio.Task[None], recorder: RunRecorder, reason: str) -> None:
         """Write how a run has ended, unless its worker has done so. Raises RunEnded, StoreError."""

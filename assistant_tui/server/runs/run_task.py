@@ -1,6 +1,6 @@
 """Executes one run, turn by turn, until it ends or waits for outputs of function calls."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any
@@ -14,6 +14,12 @@ from assistant_tui.server.runs.chat import (
     ReasoningDelta,
 )
 from assistant_tui.server.runs.context import RunContext
+from assistant_tui.server.runs.file_search import (
+    SearchCall,
+    citations,
+    search_function,
+    search_name,
+)
 from assistant_tui.server.runs.models import ChosenModel
 from assistant_tui.server.runs.objects import DONE, required_action
 from assistant_tui.server.runs.prompt import HistoryItem, Prompt, PromptLimits, build_prompt
@@ -21,6 +27,8 @@ from assistant_tui.server.runs.recorder import RunRecorder
 from assistant_tui.server.store.interface import Lease
 from assistant_tui.server.store.paging import Json
 from assistant_tui.server.threads import text_part
+
+Search = Callable[[ChatCall, int], Awaitable[SearchCall]]
 
 MOST_TURNS = 25
 """Turns of one run; in the last one the model has to answer without calls."""
@@ -34,6 +42,7 @@ class RunTask:
         self,
         recorder: RunRecorder,
         chosen: ChosenModel,
+        search: Search,
         history: Sequence[HistoryItem],
         context: RunContext,
     ) -> None:
@@ -42,11 +51,13 @@ class RunTask:
         Args:
             recorder: writes the run.
             chosen: what answers its turns.
+            search: carries out a call of `file_search`; it is given the number of the call.
             history: what was said in the thread before.
             context: what an earlier part of this run has left.
         """
         self._recorder = recorder
         self._chosen = chosen
+        self._search = search
         self._history = history
         self._context = context
 
@@ -66,8 +77,21 @@ class RunTask:
                 return
             result = await self._answer(request)
             self._context = self._context.after(result)
-            if await self._recorder.change(partial(self._close_turn, result)):
+            searches = [
+                await self._search(call, self._context.search_count + number)
+                for number, call in enumerate(self._searches(run, result), 1)
+            ]
+            if searches:
+                self._context = self._context.with_searches(searches)
+            if await self._recorder.change(partial(self._close_turn, result, searches)):
                 return
+
+    def _searches(self, run: Json, result: ChatResult) -> list[ChatCall]:
+        """The calls of `file_search` in an answer that goes on."""
+        name = search_name(run["tools"])
+        if result.finish_reason != "tool_calls":
+            return []
+        return [call for call in result.calls if call.name == name]
 
     async def _answer(self, request: ChatRequest) -> ChatResult:
         async with aclosing(self._chosen.model.chat(request)) as events:
@@ -81,7 +105,7 @@ class RunTask:
     def _request(self, run: Json) -> ChatRequest | None:
         """The next turn; what stands at its default is not sent. None if it may not be so long."""
         last = self._context.turn_count >= MOST_TURNS - 1
-        tools = [tool for tool in run["tools"] if tool["type"] == "function"]
+        tools = _offered(run["tools"])
         prompt = self._prompt(run, tools)
         if not prompt.fits and run["max_prompt_tokens"] is not None:
             return None
@@ -132,15 +156,21 @@ class RunTask:
         """A call is forced in the first turn alone: else the run could never end."""
         if last:
             return "none"
-        return run["tool_choice"] if self._context.turn_count == 0 else None
+        choice = run["tool_choice"] if self._context.turn_count == 0 else None
+        if isinstance(choice, dict) and choice["type"] == "file_search":
+            return {"type": "function", "function": {"name": search_name(run["tools"])}}
+        return choice
 
     def _tokens_left(self, run: Json) -> int | None:
         most = run["max_completion_tokens"]
         return None if most is None else max(1, most - self._context.used("completion_tokens"))
 
-    def _close_turn(self, result: ChatResult, change: RunChange) -> bool:
+    def _close_turn(
+        self, result: ChatResult, searches: Sequence[SearchCall], change: RunChange
+    ) -> bool:
         """Write the end of a turn; whether nothing more is to be done now."""
         content = self._recorder.content
+        change.tells_contents = self._context.tells_contents
         if result.finish_reason == "length":
             details = {"reason": "max_completion_tokens"}
             self._end(change, "incomplete", content, "max_tokens", incomplete_details=details)
@@ -153,7 +183,7 @@ class RunTask:
         else:
             if change.opened.message_id:
                 self._close_message(change, content, result)
-            self._wait_for_outputs(change, result)
+            return self._close_calls(change, result, searches)
         return True
 
     def _close_message(self, change: RunChange, content: list[Json], result: ChatResult) -> None:
@@ -161,18 +191,39 @@ class RunTask:
         if step is None:
             message, step = change.open_message()
             message_id = message["id"]
+        for part in content:
+            if part["type"] == "text":
+                part["text"]["annotations"] = citations(
+                    part["text"]["value"], self._context.sources
+                )
         change.close_message(message_id, content)
         change.close_step(step, "completed", usage=None if result.calls else result.usage)
 
-    def _wait_for_outputs(self, change: RunChange, result: ChatResult) -> None:
-        calls = [_function_call(call) for call in result.calls]
+    def _close_calls(
+        self, change: RunChange, result: ChatResult, searches: Sequence[SearchCall]
+    ) -> bool:
+        """Write the calls of a turn; whether the run waits for outputs now."""
+        searched = {each.call_id: each.shown for each in searches}
+        calls = [searched.get(call.call_id) or _function_call(call) for call in result.calls]
         details = {"type": "tool_calls", "tool_calls": calls}
         step = change.opened.tool_step or change.open_step(details)
+        waiting = [call for call in calls if call["type"] == "function"]
+        if not waiting:
+            change.close_step(step, "completed", step_details=details, usage=result.usage)
+            return False
         change.keep_step({**step, "step_details": details, "usage": result.usage})
         self._context.save(change.objects, change.run["id"])
-        change.move("requires_action", required_action=required_action(calls))
+        change.move("requires_action", required_action=required_action(waiting))
         change.events.append(DONE)
         change.objects.put_lease(Lease(change.run["thread_id"], change.run["id"]))
+        return True
+
+
+def _offered(tools: Sequence[Json]) -> list[Json]:
+    """The functions that the model is offered."""
+    functions = [tool for tool in tools if tool["type"] == "function"]
+    name = search_name(tools)
+    return [*functions, search_function(name)] if name else functions
 
 
 def _function_call(call: ChatCall) -> Json:

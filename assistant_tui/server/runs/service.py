@@ -67,9 +67,20 @@ class RunService:
         await self._watch.close()
         await self._executor.close()
 
-    async def create(self, thread_id: str, body: Json) -> Started:
-        """Run a thread. Raises ApiError."""
-        return await self._start(lambda objects: found(objects, THREAD, thread_id), body)
+    async def create(self, thread_id: str, body: Json, *, tells_contents: bool) -> Started:
+        """Run a thread.
+
+        Args:
+            thread_id: of the thread.
+            body: the request.
+            tells_contents: whether the stream has the texts that searches find.
+
+        Raises:
+            ApiError: it cannot be run now, or not so.
+        """
+        return await self._start(
+            lambda objects: found(objects, THREAD, thread_id), body, tells_contents=tells_contents
+        )
 
     async def create_thread_and_run(self, body: Json) -> Started:
         """Make a thread and run it. Raises ApiError."""
@@ -79,11 +90,16 @@ class RunService:
         return await self._start(partial(create_thread, body=thread), body, is_new=True)
 
     async def _start(
-        self, get_thread: Callable[[ObjectWriter], Json], body: Json, *, is_new: bool = False
+        self,
+        get_thread: Callable[[ObjectWriter], Json],
+        body: Json,
+        *,
+        is_new: bool = False,
+        tells_contents: bool = False,
     ) -> Started:
         def start(objects: ObjectWriter) -> Change[Json]:
             thread = get_thread(objects)
-            run = self._new_run(objects, thread["id"], body)
+            run = self._new_run(objects, thread, body, tells_contents)
             created = Event("thread.created", to_json(thread))
             events = [*([created] if is_new else []), _run_created(run), run_event(run)]
             objects.put_lease(self._executor.lease(thread["id"], run["id"]))
@@ -94,8 +110,10 @@ class RunService:
         self._executor.submit(run)
         return Started(run, 0)
 
-    def _new_run(self, objects: ObjectWriter, thread_id: str, body: Json) -> Json:
-        assistant = found(objects, ASSISTANT, body["assistant_id"])
+    def _new_run(
+        self, objects: ObjectWriter, thread: Json, body: Json, tells_contents: bool
+    ) -> Json:
+        assistant, thread_id = found(objects, ASSISTANT, body["assistant_id"]), thread["id"]
         lease = objects.lease(thread_id)
         if lease is not None:
             raise ApiError(f"Thread {thread_id} already has an active run {lease.holder}.")
@@ -106,6 +124,10 @@ class RunService:
         run = objects.create(RUN, fields, parent=thread_id)
         run = {**run, "expires_at": run["created_at"] + LIFETIME}
         objects.replace(RUN, run)
+        context = RunContext(
+            vector_store_ids=_vector_store_ids(assistant, thread), tells_contents=tells_contents
+        )
+        context.save(objects, run["id"])
         return run
 
     async def cancel(self, thread_id: str, run_id: str) -> Json:
@@ -178,6 +200,18 @@ def refuse_while_active(objects: ObjectReader, thread_id: str) -> None:
     lease = objects.lease(thread_id)
     if lease is not None:
         raise ApiError(f"Can't add messages to {thread_id} while a run {lease.holder} is active.")
+
+
+def _vector_store_ids(assistant: Json, thread: Json) -> tuple[str, ...]:
+    """Where a run searches: what the assistant and the thread name, each once."""
+    named = [
+        vector_store_id
+        for owner in (assistant, thread)
+        for vector_store_id in owner["tool_resources"]
+        .get("file_search", {})
+        .get("vector_store_ids", ())
+    ]
+    return tuple(dict.fromkeys(named))
 
 
 def _run_created(run: Json) -> Event:
