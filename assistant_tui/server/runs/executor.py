@@ -34,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30.0
 """A process that has not renewed its leases for so long is taken for gone."""
+_READY_SECONDS = 0.2
+"""Between two looks whether files are read that a search has to wait for."""
 _FAULT = "The server had an error while it executed this run; its log says more."
 _STOPPED = "The server was stopped before the end of this run."
 
@@ -144,9 +146,11 @@ class RunExecutor:
     async def _run_search(
         self, run: Json, vector_store_ids: Sequence[str], call: ChatCall, number: int
     ) -> SearchCall:
-        """Search for a call of the model."""
+        """Search for a call of the model, once all files in these vector stores are read."""
         tool = search_tool(run["tools"])
         assert tool is not None
+        while not await self._executor.read(lambda: self._search.is_ready(vector_store_ids)):
+            await asyncio.sleep(_READY_SECONDS)
         return await self._executor.read(
             lambda: run_search(self._search, call, number, tool, vector_store_ids)
         )
