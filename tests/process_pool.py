@@ -9,8 +9,12 @@ _barrier: Barrier
 
 
 def process_pool(processes: int) -> Pool:
-    """Processes of their own, started anew; a context manager that ends them."""
-    context = multiprocessing.get_context("spawn")
+    """Processes that share nothing with this one; a context manager that ends them.
+
+    They are forked from a process that has imported the program, and done nothing else.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["assistant_tui.services.profiles", "assistant_tui.server.app"])
     return context.Pool(processes, _keep, [context.Barrier(processes, timeout=120)])
 
 

@@ -15,7 +15,8 @@ from tests.limits import LIMIT
 
 SIZE = (120, 40)
 """Room for whole sentences on the status line, and for all rows."""
-ROUNDS = 5
+ROUNDS = 3
+"""Enough for both to create at once on each other's work; many more are in test_processes."""
 
 
 @contextmanager
