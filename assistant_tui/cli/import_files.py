@@ -9,7 +9,7 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import BatchReport, report_saved
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
-from assistant_tui.core.assistants.import_plan import Action, FileEntry, ImportStep, mismatch
+from assistant_tui.core.formats.import_plan import Action, FileEntry, ImportStep, mismatch
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult

@@ -6,14 +6,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from assistant_tui.core.assistants.cloning import creation_draft
-from assistant_tui.core.assistants.import_plan import (
+from assistant_tui.core.errors import Conflict, NotFound
+from assistant_tui.core.formats.import_plan import (
     Action,
     FileEntry,
     ImportStep,
     import_keys,
     plan,
 )
-from assistant_tui.core.errors import Conflict, NotFound
 from assistant_tui.core.json_text import compose
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from assistant_tui.core.assistants.import_plan import READERS, FileEntry, entries, reader_of
 from assistant_tui.core.formats import json_file
+from assistant_tui.core.formats.import_plan import READERS, FileEntry, entries, reader_of
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.storage.user_files import (
     MEGABYTE,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.core.assistants.import_plan import Action, FileEntry
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.formats.import_plan import Action, FileEntry
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.importing import carry_out, look_up

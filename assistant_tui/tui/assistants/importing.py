@@ -5,8 +5,8 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant_tui.core.assistants.import_plan import Action, ImportStep, mismatch
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.formats.import_plan import Action, ImportStep, mismatch
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.services import importing

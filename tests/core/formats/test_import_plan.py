@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from assistant_tui.core.assistants.import_plan import (
+from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.formats.import_plan import (
     Action,
     FileEntry,
     ImportStep,
@@ -14,7 +15,6 @@ from assistant_tui.core.assistants.import_plan import (
     plan,
     reader_of,
 )
-from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.verification import SaveResult
 
