@@ -131,11 +131,19 @@ class _Work:
             chunks = cut(text, sizes["max_chunk_size_tokens"], sizes["chunk_overlap_tokens"])
             size = self._index.add(self._store_id, self._file_id, chunks, self._goes_on(file))
         except NoText as failure:
-            self._index.remove(self._store_id, self._file_id)
-            self._settle(file, "failed", {"code": failure.code, "message": failure.message}, 0)
+            self._fail(file, failure)
+        except StoreError:
+            raise
+        except Exception:  # a fault in here must not keep the other files from being read
+            _log.exception("File %s could not be made searchable", self._file_id)
+            self._fail(file, NoText("server_error", "There was a fault while it was read."))
         else:
             if size is not None:
                 self._settle(file, "completed", None, size)
+
+    def _fail(self, file: Json, failure: NoText) -> None:
+        self._index.remove(self._store_id, self._file_id)
+        self._settle(file, "failed", {"code": failure.code, "message": failure.message}, 0)
 
     def _text(self) -> str:
         found = self._store.read(lambda objects: objects.get(FILE, self._file_id))
