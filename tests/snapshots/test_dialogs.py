@@ -8,7 +8,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from tests.snapshots.conftest import Looks
 from tests.stores import SampleStore
-from tests.tui.driver import Gate, running
+from tests.tui.driver import InProcessServer, running
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
@@ -16,7 +16,9 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "12
 @SIZES
 async def test_conflict(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
     store = SampleStore(3)
-    async with running(Gate(create_app(store, models=("m",))), tmp_path, size=size) as program:
+    async with running(
+        InProcessServer(create_app(store, models=("m",))), tmp_path, size=size
+    ) as program:
         await program.press("enter")
         elsewhere = {"name": "Support bot (theirs)", "description": None, "temperature": 0.35}
         store.modify(sample(0)["id"], lambda old: {**old, **elsewhere})
@@ -28,7 +30,7 @@ async def test_conflict(size: tuple[int, int], tmp_path: Path, looks_as_before: 
 @SIZES
 async def test_many(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
     """The question before many are deleted, and what became of each."""
-    gate = Gate(create_app(SampleStore(5), models=("m",)))
+    gate = InProcessServer(create_app(SampleStore(5), models=("m",)))
     broken = (500, b'{"error": {"message": "the upstream of this gateway is not there"}}')
     gate.refuse = lambda method, path: (
         broken if method == "DELETE" and path.endswith(sample(2)["id"]) else None
@@ -43,7 +45,7 @@ async def test_many(size: tuple[int, int], tmp_path: Path, looks_as_before: Look
 
 @SIZES
 async def test_comparison(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
-    gate = Gate(create_app(SampleStore(5), models=("m",)))
+    gate = InProcessServer(create_app(SampleStore(5), models=("m",)))
     async with running(gate, tmp_path, size=size) as program:
         await program.press("space", "down", "space", "equals_sign")
         looks_as_before(program)
@@ -52,7 +54,7 @@ async def test_comparison(size: tuple[int, int], tmp_path: Path, looks_as_before
 async def test_reading(tmp_path: Path, looks_as_before: Looks) -> None:
     store = SampleStore(3)
     store.modify(sample(0)["id"], lambda old: {**old, "instructions": INSTRUCTIONS})
-    async with running(Gate(create_app(store, models=("m",))), tmp_path) as program:
+    async with running(InProcessServer(create_app(store, models=("m",))), tmp_path) as program:
         await program.press("m")
         await program.until(lambda: "Last words" in program.text)
         await program.settle()

@@ -16,7 +16,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.transport.endpoint import Endpoint
 from tests.snapshots.conftest import Looks
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 SIZES = [(80, 24), (120, 36), (60, 20)]
 MODELS = ("gpt-4o", "gpt-4o-mini", "o3-mini")
@@ -33,12 +33,12 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
     return partial(running, folder=tmp_path, size=request.param)
 
 
-def samples(count: int = 250) -> Gate:
+def samples(count: int = 250) -> InProcessServer:
     """A server with the samples of the demo."""
-    return Gate(create_app(SampleStore(count), models=MODELS))
+    return InProcessServer(create_app(SampleStore(count), models=MODELS))
 
 
-def refusing(status: int, message: str) -> Gate:
+def refusing(status: int, message: str) -> InProcessServer:
     """A server that refuses everything."""
     body = {"error": {"message": message, "type": "x", "param": None, "code": None}}
     gate = samples()
@@ -46,7 +46,7 @@ def refusing(status: int, message: str) -> Gate:
     return gate
 
 
-def listing_of(*objects: object) -> Gate:
+def listing_of(*objects: object) -> InProcessServer:
     """A server whose list holds these objects."""
     body = {"object": "list", "data": objects, "has_more": False}
     gate = samples()

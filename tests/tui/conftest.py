@@ -7,7 +7,7 @@ import pytest
 
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "o3-mini")
 
@@ -19,13 +19,13 @@ def store() -> SampleStore:
 
 
 @pytest.fixture
-def gate(store: SampleStore) -> Gate:
+def gate(store: SampleStore) -> InProcessServer:
     """The server of the store, behind a gate that a test can close."""
-    return Gate(create_app(store, models=MODELS))
+    return InProcessServer(create_app(store, models=MODELS))
 
 
 @pytest.fixture
-async def program(gate: Gate, tmp_path: Path) -> AsyncIterator[Driver]:
+async def program(gate: InProcessServer, tmp_path: Path) -> AsyncIterator[Driver]:
     """The program at 80×24 on that server."""
     async with running(gate, tmp_path) as driver:
         yield driver

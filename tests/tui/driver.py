@@ -30,7 +30,7 @@ HANGS = 120
 
 
 @dataclass
-class Gate:
+class InProcessServer:
     """An app in front of the server that records requests, and can hold or answer them itself."""
 
     app: ASGIApp
@@ -77,7 +77,7 @@ class Gate:
 
         await self.app(scope, again, send)
 
-    def writes(self) -> list[str]:
+    def write_paths(self) -> list[str]:
         """The method and path of each write that arrived."""
         return [f"{method} {path}" for method, path in self.requests if method in WRITES]
 

@@ -10,7 +10,7 @@ from textual.events import Paste
 
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 FUNCTION = {
     "type": "function",
@@ -70,11 +70,11 @@ async def take(program: Driver, steps: Sequence[str]) -> None:
             await program.press(step)
 
 
-def server_of(members: dict[str, Any]) -> Gate:
+def server_of(members: dict[str, Any]) -> InProcessServer:
     """A server with one assistant."""
     store = SampleStore(0)
     store.create({"name": "n", "model": "m", **members})
-    return Gate(create_app(store, models=("m", "gpt-4o")))
+    return InProcessServer(create_app(store, models=("m", "gpt-4o")))
 
 
 TEXTS: list[tuple[dict[str, Any], list[str], str]] = [

@@ -10,7 +10,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.assistants import filter_controller
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)
 COUNT = 250
@@ -133,7 +133,7 @@ async def test_what_was_found_is_underlined_in_the_names(program: Driver) -> Non
 
 
 async def test_results_come_while_pages_do_and_keys_are_answered(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(COUNT), models=()))
+    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
     async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
         gate.hold = lambda method, path: True
         await program.pilot.press("slash", *"o", "down")
@@ -150,7 +150,7 @@ async def test_results_come_while_pages_do_and_keys_are_answered(tmp_path: Path)
 
 
 async def test_esc_ends_the_loading(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(5_000), models=()))
+    gate = InProcessServer(create_app(SampleStore(5_000), models=()))
     async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
         gate.hold = lambda method, path: True
         await program.pilot.press("slash", "x")
@@ -165,7 +165,7 @@ async def test_esc_ends_the_loading(tmp_path: Path) -> None:
 
 
 async def test_a_page_that_fails_keeps_what_is_there_and_r_goes_on(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(COUNT), models=()))
+    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
     async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
         gate.refuse = lambda method, path: (403, b"{}") if len(gate.requests) > 3 else None
         await program.press("slash")
@@ -182,7 +182,7 @@ async def test_a_page_that_fails_keeps_what_is_there_and_r_goes_on(tmp_path: Pat
 async def test_a_server_with_one_page_is_searched_as_far_as_it_goes(tmp_path: Path) -> None:
     bodies = [sample(index) for index in range(20)][::-1]
     page = json.dumps({"object": "list", "data": bodies, "has_more": True}).encode()
-    gate = Gate(create_app(SampleStore(0), models=()))
+    gate = InProcessServer(create_app(SampleStore(0), models=()))
     gate.refuse = lambda method, path: (200, page)
     profile = Profile("bent", Source.LOCAL, page_size=20)
     async with running(gate, tmp_path, profile=profile) as program:
@@ -196,19 +196,19 @@ async def test_a_server_with_one_page_is_searched_as_far_as_it_goes(tmp_path: Pa
 
 
 async def test_what_is_deleted_leaves_the_result_and_the_next_is_highlighted(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     await program.press("slash")
     await program.type("translator")
     await program.press("enter", "j", "d", "tab", "enter")
     found = having("translator")
     assert (program.highlighted, names(program)) == (found[2], [found[0], *found[2:]])
-    assert len(gate.writes()) == 1
+    assert len(gate.write_paths()) == 1
 
 
 @pytest.mark.parametrize("size", [(40, 10), (20, 5)])
 async def test_nothing_breaks_on_a_small_screen(tmp_path: Path, size: tuple[int, int]) -> None:
-    gate = Gate(create_app(SampleStore(COUNT), models=()))
+    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
     async with running(gate, tmp_path, size=size) as program:
         await program.press("slash")
         await program.type("created:")
@@ -253,16 +253,16 @@ async def test_another_order_is_shown_when_it_is_whole(program: Driver, small_sl
 
 
 async def test_a_change_shows_no_half_of_what_was_there(
-    program: Driver, gate: Gate, small_slices: None
+    program: Driver, gate: InProcessServer, small_slices: None
 ) -> None:
     await program.press("s", "d", "tab")
     assert set(await shown_while(program, "enter")) <= {COUNT, COUNT - 1}
-    assert len(gate.writes()) == 1
+    assert len(gate.write_paths()) == 1
 
 
 async def test_what_is_typed_at_once_is_looked_for_in_all_pages(tmp_path: Path) -> None:
     """On its way to be a qualifier a word is none: what it has loaded is not wanted any more."""
-    gate = Gate(create_app(SampleStore(1_000), models=()))
+    gate = InProcessServer(create_app(SampleStore(1_000), models=()))
     async with running(gate, tmp_path) as program:
         await program.burst("slash", *"model:gpt")
         found = [body for body in map(sample, range(1_000)) if "gpt" in body["model"]]
@@ -271,7 +271,7 @@ async def test_what_is_typed_at_once_is_looked_for_in_all_pages(tmp_path: Path) 
 
 
 async def test_loading_that_is_given_up_says_nothing_more(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(1_000), models=()))
+    gate = InProcessServer(create_app(SampleStore(1_000), models=()))
     async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
         gate.hold = lambda method, path: True
         await program.pilot.press("slash", "m")

@@ -11,7 +11,7 @@ from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)
 
@@ -28,7 +28,7 @@ async def test_the_first_page_is_there_and_the_newest_is_highlighted(program: Dr
 
 
 async def test_the_next_page_is_asked_for_before_the_cursor_arrives(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(100), models=()))
+    gate = InProcessServer(create_app(SampleStore(100), models=()))
     async with running(gate, tmp_path, profile=Profile("p", Source.LOCAL, page_size=40)) as program:
         asked = len(gate.requests)
         assert asked == 1
@@ -39,7 +39,7 @@ async def test_the_next_page_is_asked_for_before_the_cursor_arrives(tmp_path: Pa
 
 
 async def test_the_end_of_the_list_is_told_apart_from_what_is_loaded(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(64), models=()))
+    gate = InProcessServer(create_app(SampleStore(64), models=()))
     async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
         assert "of 30+" in program.header
         for _ in range(5):
@@ -51,7 +51,7 @@ async def test_the_end_of_the_list_is_told_apart_from_what_is_loaded(tmp_path: P
 
 
 async def test_brackets_jump_a_page_also_to_one_that_is_not_loaded_yet(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(200), models=()))
+    gate = InProcessServer(create_app(SampleStore(200), models=()))
     profile = Profile("p", Source.LOCAL, page_size=50)
     async with running(gate, tmp_path, profile=profile) as program:
         assert "1–50 of 50+" in program.header
@@ -79,7 +79,7 @@ async def test_a_refresh_keeps_the_highlight_on_its_assistant(
 
 
 async def test_a_refresh_that_fails_keeps_the_list_and_names_the_key(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     gate.refuse = lambda method, path: (403, b'{"error": {"message": "not today"}}')
     await program.press("r")
@@ -94,7 +94,7 @@ async def test_a_refresh_that_fails_keeps_the_list_and_names_the_key(
 async def test_a_page_that_is_no_longer_wanted_is_dropped(tmp_path: Path) -> None:
     """Page two is slow; meanwhile the row that it follows is gone, and the list was reloaded."""
     store = SampleStore(60)
-    gate = Gate(create_app(store, models=()))
+    gate = InProcessServer(create_app(store, models=()))
     profile = Profile("p", Source.LOCAL, page_size=30)
     async with running(gate, tmp_path, profile=profile) as program:
         gate.hold = lambda method, path: True
@@ -115,7 +115,7 @@ async def test_a_page_that_is_no_longer_wanted_is_dropped(tmp_path: Path) -> Non
 
 
 async def test_remembered_rows_are_marked_until_the_server_has_answered(
-    gate: Gate, tmp_path: Path
+    gate: InProcessServer, tmp_path: Path
 ) -> None:
     old = ResourceRow(
         "asst_old",
@@ -144,7 +144,9 @@ async def test_tab_goes_to_the_detail_and_escape_back(program: Driver) -> None:
     assert any(line.startswith("> ") for line in program.lines)
 
 
-async def test_side_by_side_the_detail_follows_the_cursor(gate: Gate, tmp_path: Path) -> None:
+async def test_side_by_side_the_detail_follows_the_cursor(
+    gate: InProcessServer, tmp_path: Path
+) -> None:
     async with running(gate, tmp_path, size=(120, 36)) as program:
         assert sample(0)["id"] in program.text
         await program.press("j")
@@ -152,7 +154,7 @@ async def test_side_by_side_the_detail_follows_the_cursor(gate: Gate, tmp_path: 
         assert sample(0)["id"] not in program.text
 
 
-async def test_a_held_key_leaves_the_detail_alone(gate: Gate, tmp_path: Path) -> None:
+async def test_a_held_key_leaves_the_detail_alone(gate: InProcessServer, tmp_path: Path) -> None:
     async with running(gate, tmp_path, size=(120, 36)) as program:
         detail = program.main.browser.detail_pane
         before = detail.lines
@@ -163,7 +165,7 @@ async def test_a_held_key_leaves_the_detail_alone(gate: Gate, tmp_path: Path) ->
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (99, 20), (100, 30), (200, 60), (300, 100)])
 async def test_every_size_shows_rows_and_keys(
-    gate: Gate, tmp_path: Path, size: tuple[int, int]
+    gate: InProcessServer, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with running(gate, tmp_path, size=size) as program:
         assert any(line.startswith(f"> {name_of(0)[:10]}") for line in program.lines)

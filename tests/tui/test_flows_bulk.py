@@ -13,7 +13,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 COUNT = 9
 
@@ -52,7 +52,7 @@ async def choose(program: Driver, deed: str) -> None:
 
 
 async def test_delete_wants_the_count_and_deletes_just_those(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     before = held(store)
     await program.press("space", "down", "space", "d")
@@ -60,7 +60,7 @@ async def test_delete_wants_the_count_and_deletes_just_those(
     assert identity(0) in program.text and identity(2) in program.text
     assert identity(1) not in program.text
     await program.press("enter", "1", "enter")
-    assert program.asked and gate.writes() == []
+    assert program.asked and gate.write_paths() == []
     await program.press("backspace", "2", "enter")
     assert not program.asked
     assert held(store) == [each for at, each in enumerate(before) if at not in (0, 2)]
@@ -79,9 +79,9 @@ async def test_delete_wants_the_count_and_deletes_just_those(
     assert "Nothing was done here" in program.status
 
 
-async def test_escape_deletes_none(program: Driver, gate: Gate) -> None:
+async def test_escape_deletes_none(program: Driver, gate: InProcessServer) -> None:
     await program.press("space", "space", "d", "2", "escape")
-    assert gate.writes() == [] and "2 marked" in program.header
+    assert gate.write_paths() == [] and "2 marked" in program.header
 
 
 async def test_what_is_marked_when_the_dialog_opens_is_what_is_deleted(
@@ -95,7 +95,7 @@ async def test_what_is_marked_when_the_dialog_opens_is_what_is_deleted(
 
 
 async def test_the_model_of_many_is_set_and_undone_together(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     before = held(store)
     await program.press("space", "space", "space")
@@ -118,7 +118,7 @@ async def test_the_model_of_many_is_set_and_undone_together(
 
 
 async def test_a_pair_of_the_metadata_is_added_and_the_others_stay(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     store.modify(identity(0), lambda old: {**old, "metadata": {"kept": "1"}})
     store.modify(identity(1), lambda old: {**old, "metadata": {"team": "ops"}})
@@ -186,7 +186,7 @@ async def test_a_long_list_says_which_part_is_in_sight(tmp_path: Path) -> None:
 
 
 async def test_a_server_that_fails_in_the_middle_is_told_and_tried_again(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     gate.refuse = refusing(4, "POST")
     await program.press("plus")
@@ -203,7 +203,7 @@ async def test_a_server_that_fails_in_the_middle_is_told_and_tried_again(
     assert {each["model"] for each in held(store)} == {"new"}
 
 
-async def test_what_failed_stays_marked(program: Driver, gate: Gate) -> None:
+async def test_what_failed_stays_marked(program: Driver, gate: InProcessServer) -> None:
     gate.refuse = refusing(0, "DELETE")
     await program.press("space", "space", "d", "2", "enter")
     assert "Failed: 1" in program.text
@@ -213,7 +213,7 @@ async def test_what_failed_stays_marked(program: Driver, gate: Gate) -> None:
 
 
 async def test_escape_stops_after_those_under_way(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("plus")
     await program.press("d")
@@ -228,11 +228,11 @@ async def test_escape_stops_after_those_under_way(
     gate.opened.set()
     await program.until(lambda: "Not tried: 5" in program.text)
     assert len(held(store)) == COUNT - 4
-    assert len([each for each in gate.writes() if each.startswith("DELETE")]) == 4
+    assert len([each for each in gate.write_paths() if each.startswith("DELETE")]) == 4
 
 
 async def test_what_every_other_would_meet_ends_it(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     gate.refuse = lambda method, path: (
         (401, b'{"error": {"message": "who?"}}') if method == "DELETE" else None
@@ -245,10 +245,10 @@ async def test_what_every_other_would_meet_ends_it(
 
 
 async def test_a_read_only_profile_offers_nothing(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(2), models=("m",)))
+    gate = InProcessServer(create_app(SampleStore(2), models=("m",)))
     async with running(gate, tmp_path, profile=replace(LOCAL, read_only=True)) as program:
         await program.press("space", "b", "d", "C")
-        assert not program.asked and gate.writes() == []
+        assert not program.asked and gate.write_paths() == []
 
 
 FUNCTION = {"type": "function", "function": {"name": "f", "strict": None}}
@@ -268,7 +268,7 @@ DEEDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("deed", DEEDS)
 async def test_each_change_of_many_survives_a_server_that_fails_in_the_middle(
-    program: Driver, gate: Gate, store: SampleStore, deed: str
+    program: Driver, gate: InProcessServer, store: SampleStore, deed: str
 ) -> None:
     keys, changed = DEEDS[deed]
     for number in range(COUNT):
@@ -292,7 +292,7 @@ async def test_each_change_of_many_survives_a_server_that_fails_in_the_middle(
 
 
 async def test_clones_survive_a_server_that_fails_in_the_middle(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     tried: list[str] = []
 

@@ -15,7 +15,7 @@ from assistant_tui.tui.terminal import key_queue
 from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL
 from assistant_tui.tui.widgets.editors.tools import ToolRow
 from tests.stores import SampleStore
-from tests.tui.driver import HANGS, Driver, Gate, running
+from tests.tui.driver import HANGS, Driver, InProcessServer, running
 
 
 def names(store: SampleStore) -> list[str]:
@@ -56,10 +56,10 @@ async def test_two_deletions_in_one_burst_take_two(program: Driver, store: Sampl
 
 
 async def test_an_answer_is_given_once_however_often_enter_is_pressed(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     await program.burst("d", "enter", "tab", "enter", "enter")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert program.app.is_running
     await program.press("escape", "escape")
     opened = program.main
@@ -84,7 +84,7 @@ async def test_what_is_typed_in_a_field_stays_in_order(
 ) -> None:
     store = SampleStore(0)
     made = store.create({"name": "mm", "model": "m"})
-    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+    async with running(InProcessServer(create_app(store, models=())), tmp_path) as program:
         await program.burst("enter", *keys, "ctrl+s")
     assert (store.get(made["id"]) or {})["name"] == expected
 
@@ -92,7 +92,7 @@ async def test_what_is_typed_in_a_field_stays_in_order(
 async def test_what_is_typed_in_a_text_stays_in_order(tmp_path: Path) -> None:
     store = SampleStore(0)
     made = store.create({"name": "n", "model": "m", "instructions": "hello"})
-    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+    async with running(InProcessServer(create_app(store, models=())), tmp_path) as program:
         to_the_text = ["tab", "tab", "tab", "end"]
         await program.burst("enter", *to_the_text, "backspace", "backspace", "p", "!", "ctrl+s")
     assert (store.get(made["id"]) or {})["instructions"] == "help!"
@@ -101,7 +101,7 @@ async def test_what_is_typed_in_a_text_stays_in_order(tmp_path: Path) -> None:
 async def test_each_space_switches_its_own_tool(tmp_path: Path) -> None:
     store = SampleStore(0)
     made = store.create({"name": "n", "model": "m", "tools": []})
-    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+    async with running(InProcessServer(create_app(store, models=())), tmp_path) as program:
         await program.burst("enter", *["tab"] * 8, "space", "tab", "space", "ctrl+s")
     kinds = [tool["type"] for tool in (store.get(made["id"]) or {})["tools"]]
     assert kinds == ["code_interpreter", "file_search"]
@@ -110,7 +110,7 @@ async def test_each_space_switches_its_own_tool(tmp_path: Path) -> None:
 async def test_metadata_typed_in_one_go_lands_in_the_metadata(tmp_path: Path) -> None:
     store = SampleStore(0)
     made: dict[str, Any] = store.create({"name": "n", "model": "m"})
-    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+    async with running(InProcessServer(create_app(store, models=())), tmp_path) as program:
         keys = ["k", "tab", "v", "tab", "l", "tab", "w", "tab", "m", "tab", "x", "tab", "tab"]
         await program.burst("enter", *["tab"] * 13, *keys, "ctrl+s")
     held = store.get(made["id"]) or {}
@@ -119,7 +119,7 @@ async def test_metadata_typed_in_one_go_lands_in_the_metadata(tmp_path: Path) ->
 
 
 async def test_a_function_typed_in_one_go_lands_in_the_function(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     keys = [*["tab"] * 11, "space", *"look_up", "tab", *"Finds", "tab", "right", "tab", *"{}"]
     await program.burst("n", *keys[1:], "ctrl+s")
@@ -138,7 +138,7 @@ async def test_a_function_typed_in_one_go_lands_in_the_function(
 
 
 async def test_a_key_waits_for_the_one_before_however_long_it_takes(
-    program: Driver, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    program: Driver, gate: InProcessServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where what it needs is imported first, on a busy machine."""
     opened = ToolRow.open
@@ -156,7 +156,7 @@ async def test_a_key_waits_for_the_one_before_however_long_it_takes(
 
 
 async def test_a_key_waits_while_the_program_is_at_work_for_the_one_before(
-    program: Driver, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    program: Driver, gate: InProcessServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a machine so busy that the work takes longer than a stuck widget is waited for."""
     monkeypatch.setattr(key_queue, "MAX_CHECKS", 8)
@@ -174,7 +174,9 @@ async def test_a_key_waits_while_the_program_is_at_work_for_the_one_before(
     assert tool["function"] == {"name": "look_up"}
 
 
-async def test_ids_typed_in_one_go_stand_each_in_its_own_row(program: Driver, gate: Gate) -> None:
+async def test_ids_typed_in_one_go_stand_each_in_its_own_row(
+    program: Driver, gate: InProcessServer
+) -> None:
     keys = [*["tab"] * 11, "a", "tab", "b", "tab", "c", "tab", "tab", "v"]
     await program.burst("n", *keys, "ctrl+s")
     assert json.loads(gate.bodies[0])["tool_resources"] == {
@@ -184,14 +186,14 @@ async def test_ids_typed_in_one_go_stand_each_in_its_own_row(program: Driver, ga
 
 
 async def test_a_clean_form_is_left_before_the_next_key_is_looked_at(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     await program.burst("enter", "escape", "j", "d")
     assert sample(1)["id"] in program.text
-    assert gate.writes() == []
+    assert gate.write_paths() == []
 
 
-async def test_create_twice_in_one_burst(program: Driver, gate: Gate) -> None:
+async def test_create_twice_in_one_burst(program: Driver, gate: InProcessServer) -> None:
     await program.burst("n", *"first", "ctrl+s")
     await program.burst("n", *"second", "ctrl+s")
     assert [json.loads(body)["name"] for body in gate.bodies] == ["first", "second"]

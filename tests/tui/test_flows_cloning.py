@@ -11,7 +11,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 from tests.tui.test_flows_editing import OneAssistant
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
@@ -28,14 +28,16 @@ def title(program: Driver) -> str:
     return str(program.main.query("AssistantForm .title").first(Static).render())
 
 
-async def test_save_alone_creates_a_clone(program: Driver, gate: Gate, store: SampleStore) -> None:
+async def test_save_alone_creates_a_clone(
+    program: Driver, gate: InProcessServer, store: SampleStore
+) -> None:
     before = all_of(store)
     await program.press("C")
     assert title(program) == f"Clone of {NAME}"
     assert program.main.query_one(Input).value == f"{NAME} (copy)"
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     await program.press("ctrl+s")
-    assert gate.writes() == ["POST /assistants"]
+    assert gate.write_paths() == ["POST /assistants"]
     made, *others = all_of(store)
     assert others == before
     assert made["name"] == f"{NAME} (copy)" and made["id"] != ID
@@ -46,17 +48,17 @@ async def test_save_alone_creates_a_clone(program: Driver, gate: Gate, store: Sa
 
 
 async def test_a_clone_that_is_left_untouched_asks_nothing(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     before = all_of(store)
     await program.press("C", "escape")
     assert not program.asked
     assert not program.main.query("AssistantForm")
-    assert (gate.writes(), all_of(store)) == ([], before)
+    assert (gate.write_paths(), all_of(store)) == ([], before)
 
 
 async def test_a_clone_is_edited_like_any_new_one(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("C", "!", "escape")
     assert "unsaved changes" in program.text
@@ -77,7 +79,7 @@ async def test_what_cannot_come_along_is_named_and_not_sent(tmp_path: Path) -> N
         {"id": "a", "created_at": 1, "name": "", "model": "m", "x_vendor": {"a": 1}, "x_null": None}
     )
     server = OneAssistant(text)
-    gate = Gate(server)
+    gate = InProcessServer(server)
     gate.refuse = lambda method, path: (200, b'{"data": []}') if path == "/models" else None
     async with running(gate, tmp_path) as program:
         await program.press("C")
@@ -95,7 +97,7 @@ async def test_tools_and_settings_come_along_byte_for_byte(tmp_path: Path) -> No
         f'{{"id": "a", "name": "n", "model": "m", "top_p": 1.0, "tools": {tools},'
         f' "tool_resources": {resources}, "temperature": null}}'
     )
-    async with running(Gate(server), tmp_path) as program:
+    async with running(InProcessServer(server), tmp_path) as program:
         await program.press("C", "ctrl+s")
     (body,) = server.received
     assert f'"tools": {tools}' in body and f'"tool_resources": {resources}' in body
@@ -104,7 +106,7 @@ async def test_tools_and_settings_come_along_byte_for_byte(tmp_path: Path) -> No
 
 async def test_what_does_not_fit_the_api_is_not_cloned(tmp_path: Path) -> None:
     server = OneAssistant('{"id": "a", "name": "n", "model": ["m"]}')
-    async with running(Gate(server), tmp_path) as program:
+    async with running(InProcessServer(server), tmp_path) as program:
         await program.press("C")
         assert "cannot be cloned" in program.status
         assert not program.main.query("AssistantForm")
@@ -112,14 +114,14 @@ async def test_what_does_not_fit_the_api_is_not_cloned(tmp_path: Path) -> None:
 
 async def test_a_hostile_name_is_text_in_the_title_too(tmp_path: Path) -> None:
     text = json.dumps({"id": "a", "name": "[/][@click=app.quit]x\x1b]0;y\x07", "model": "m"})
-    async with running(Gate(OneAssistant(text)), tmp_path) as program:
+    async with running(InProcessServer(OneAssistant(text)), tmp_path) as program:
         await program.press("C")
         assert "Clone of [/][@click=app.quit]x" in program.text
         assert "\x1b" not in program.text
 
 
 async def test_a_read_only_profile_offers_no_clone(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(3), models=("m",)))
+    gate = InProcessServer(create_app(SampleStore(3), models=("m",)))
     profile = Profile("p", base_url="https://server.test", read_only=True)
     async with running(gate, tmp_path, profile=profile) as program:
         await program.press("C")
@@ -127,7 +129,7 @@ async def test_a_read_only_profile_offers_no_clone(tmp_path: Path) -> None:
 
 
 async def test_a_clone_that_was_refused_stays_in_the_form(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     gate.refuse = lambda method, path: (403, b"{}") if method == "POST" else None
     await program.press("C", "!", "ctrl+s")

@@ -13,7 +13,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 OTHER = replace(LOCAL, name="other")
 CLOSED = replace(LOCAL, name="closed", read_only=True)
@@ -26,11 +26,11 @@ def held(store: SampleStore) -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def two_servers(
-    folder: Path, here: SampleStore, there: Gate, *profiles: Profile
+    folder: Path, here: SampleStore, there: InProcessServer, *profiles: Profile
 ) -> AsyncIterator[Driver]:
     """The program on one server, with profiles of others, all of which are `there`."""
     settings = Settings(LOCAL, profiles={each.name: each for each in (LOCAL, *profiles)})
-    gate = Gate(create_app(here, models=("m",)))
+    gate = InProcessServer(create_app(here, models=("m",)))
     others = {profile.name: there for profile in profiles}
     async with running(gate, folder, settings=settings, others=others) as program:
         yield program
@@ -55,7 +55,7 @@ async def clone_to(program: Driver, *keys: str) -> None:
 async def test_the_marked_ones_are_made_there_in_their_order(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
-    gate = Gate(create_app(there, models=(sample(0)["model"],)))
+    gate = InProcessServer(create_app(there, models=(sample(0)["model"],)))
     before = held(here)
     async with two_servers(tmp_path, here, gate, OTHER, CLOSED) as program:
         await program.press("space", "space")
@@ -72,18 +72,18 @@ async def test_files_that_may_not_be_there_are_told_and_escape_sends_nothing(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
     here.modify(sample(0)["id"], lambda old: {**old, "tool_resources": FILES})
-    gate = Gate(create_app(there, models=("m",)))
+    gate = InProcessServer(create_app(there, models=("m",)))
     async with two_servers(tmp_path, here, gate, OTHER) as program:
         await clone_to(program, "enter")
         assert "file-abc" in program.text and "the server does not" in program.text
         await program.press("escape")
-    assert held(there) == [] and gate.writes() == []
+    assert held(there) == [] and gate.write_paths() == []
 
 
 async def test_a_server_that_cannot_be_asked_is_told(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
-    gate = Gate(create_app(there, models=("m",)))
+    gate = InProcessServer(create_app(there, models=("m",)))
     gate.refuse = lambda method, path: (
         (401, b'{"error": {"message": "who are you?"}}') if method == "POST" else None
     )
@@ -99,7 +99,7 @@ async def test_a_server_that_cannot_be_asked_is_told(
 async def test_without_another_profile_that_may_be_written_to_it_says_so(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
-    gate = Gate(create_app(there, models=("m",)))
+    gate = InProcessServer(create_app(there, models=("m",)))
     async with two_servers(tmp_path, here, gate, CLOSED) as program:
         await clone_to(program)
         assert "There is no other profile" in program.status

@@ -11,7 +11,7 @@ from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.store.paging import PageQuery
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, InProcessServer, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 
@@ -36,24 +36,24 @@ async def deleted_elsewhere(program: Driver, store: SampleStore) -> None:
 
 
 async def test_what_was_deleted_elsewhere_is_asked_about_and_nothing_is_sent(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await deleted_elsewhere(program, store)
     for words in ("It was deleted elsewhere", f"{NAME}x", ID, "Keep editing", "Create it anew"):
         assert words in program.text
     await program.press("enter")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert program.main.query_one(Input).value == f"{NAME}x"
     assert "the edit is kept here" in program.status
 
 
 async def test_it_is_created_anew_from_the_original_and_the_edits(
-    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     before = held(store)
     await deleted_elsewhere(program, store)
     await program.press("tab", "enter")
-    assert gate.writes() == ["POST /assistants"]
+    assert gate.write_paths() == ["POST /assistants"]
     now = all_of(store)[0]
     fixed = ("id", "created_at", "name")
     assert {k: v for k, v in now.items() if k not in fixed} == {
@@ -68,7 +68,7 @@ async def test_it_is_created_anew_from_the_original_and_the_edits(
 
 
 async def test_a_creation_that_fails_keeps_the_draft(
-    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     await deleted_elsewhere(program, store)
     gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
@@ -110,7 +110,7 @@ class Vanishing:
 
 async def test_what_cannot_come_along_is_named_before_and_after(tmp_path: Path) -> None:
     server = Vanishing(retrieves=True)
-    gate = Gate(server)
+    gate = InProcessServer(server)
     async with running(gate, tmp_path) as program:
         await program.press("enter", "x")
         server.gone = True
@@ -123,7 +123,7 @@ async def test_what_cannot_come_along_is_named_before_and_after(tmp_path: Path) 
 
 async def test_a_server_that_cannot_retrieve_is_never_taken_to_have_lost_it(tmp_path: Path) -> None:
     server = Vanishing(retrieves=False)
-    gate = Gate(server)
+    gate = InProcessServer(server)
     async with running(gate, tmp_path) as program:
         await program.press("enter", "x", "ctrl+s")
         await program.press("escape")  # it cannot modify either, and both is learned

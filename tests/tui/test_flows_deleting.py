@@ -16,7 +16,7 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.services.account_journal import AccountJournal
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 PROMISE = "u can create it anew"
@@ -61,7 +61,7 @@ async def test_where_no_copy_can_be_kept_it_is_asked_for_good(
     fault: str,
     why: str,
     request: pytest.FixtureRequest,
-    gate: Gate,
+    gate: InProcessServer,
     store: SampleStore,
     tmp_path: Path,
 ) -> None:
@@ -114,16 +114,18 @@ async def test_who_agrees_before_it_is_known_agrees_to_the_undoing_alone(
 
 @pytest.mark.usefixtures("failing")
 async def test_a_copy_that_fails_after_the_question_keeps_the_assistant(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("d", "tab", "enter")
     assert f"{NAME} was not deleted: No copy: nothing was sent" in program.status
     assert "the disk is full" in program.status
-    assert (count(store), gate.writes()) == (3, [])
+    assert (count(store), gate.write_paths()) == (3, [])
 
 
 @pytest.mark.usefixtures("garbage")
-async def test_many_are_asked_for_good_too(gate: Gate, store: SampleStore, tmp_path: Path) -> None:
+async def test_many_are_asked_for_good_too(
+    gate: InProcessServer, store: SampleStore, tmp_path: Path
+) -> None:
     async with running(gate, tmp_path) as program:
         await program.press("*", "d")
         assert "Delete these 3 assistants for good?" in program.text

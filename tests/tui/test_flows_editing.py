@@ -12,7 +12,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.terminal.external_editor import EditorFile
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 ID = sample(0)["id"]
 
@@ -32,23 +32,25 @@ def names(store: SampleStore) -> list[str]:
 
 
 async def test_a_changed_name_is_saved_and_nothing_else_is_sent(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     before = held(store)
     await program.press("enter")
     await program.type("!")
     assert "*Name" in program.text
     await program.press("ctrl+s")
-    assert gate.writes() == [f"POST /assistants/{ID}"]
+    assert gate.write_paths() == [f"POST /assistants/{ID}"]
     assert json.loads(gate.bodies[0]) == {"name": before["name"] + "!"}
     assert held(store) == {**before, "name": before["name"] + "!"}
     assert program.highlighted == before["name"] + "!"
     assert "Saved" in program.status
 
 
-async def test_an_edit_that_is_taken_back_sends_nothing(program: Driver, gate: Gate) -> None:
+async def test_an_edit_that_is_taken_back_sends_nothing(
+    program: Driver, gate: InProcessServer
+) -> None:
     await program.press("enter", "x", "backspace", "ctrl+s")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert "Nothing was changed" in program.status
 
 
@@ -58,7 +60,7 @@ async def test_text_that_a_text_area_would_rewrite_survives_the_edit_of_another_
     store = SampleStore(0)
     odd = "one\u2028two\x0bthree\r\nfour\rfive\ttab"
     made = store.create({"name": "n", "model": "m", "instructions": odd, "description": odd})
-    gate = Gate(create_app(store, models=()))
+    gate = InProcessServer(create_app(store, models=()))
     async with running(gate, tmp_path) as program:
         await program.press("enter", "2", "ctrl+s")
         assert json.loads(gate.bodies[0]) == {"name": "n2"}
@@ -71,7 +73,7 @@ async def test_a_text_that_typing_would_change_elsewhere_is_locked_and_says_what
     store = SampleStore(0)
     odd = "one\u2028two\nthree"
     made = store.create({"name": "n", "model": "m", "description": odd})
-    async with running(Gate(create_app(store, models=())), tmp_path) as program:
+    async with running(InProcessServer(create_app(store, models=())), tmp_path) as program:
 
         def edit(file: EditorFile, app: object) -> None:
             file.path.write_text(f"{file.path.read_text(encoding='utf-8')}!\n", encoding="utf-8")
@@ -93,7 +95,7 @@ async def test_unknown_fields_and_tools_survive_when_a_tool_is_switched_off(tmp_
         f' "tools": [{{"type":"code_interpreter"}}, {strange}]}}'
     )
     server = OneAssistant(text)
-    async with running(Gate(server), tmp_path) as program:
+    async with running(InProcessServer(server), tmp_path) as program:
         await program.press("enter", *["tab"] * 8)
         assert program.main.focused is not None
         await program.press("space", "ctrl+s")
@@ -101,7 +103,7 @@ async def test_unknown_fields_and_tools_survive_when_a_tool_is_switched_off(tmp_
 
 
 async def test_every_field_of_the_form_reaches_the_server(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("n")
     await program.type("Name")
@@ -153,7 +155,7 @@ async def test_every_field_of_the_form_reaches_the_server(
 
 
 async def test_a_name_and_save_suffice_since_the_model_is_preset(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     await program.press("n")
     await program.type("quick")
@@ -163,7 +165,7 @@ async def test_a_name_and_save_suffice_since_the_model_is_preset(
 
 
 async def test_the_profiles_model_comes_before_the_servers_first(
-    gate: Gate, tmp_path: Path
+    gate: InProcessServer, tmp_path: Path
 ) -> None:
     profile = Profile("p", Source.LOCAL, model="gpt-4o-mini")
     async with running(gate, tmp_path, profile=profile) as program:
@@ -171,7 +173,9 @@ async def test_the_profiles_model_comes_before_the_servers_first(
     assert json.loads(gate.bodies[0]) == {"model": "gpt-4o-mini", "name": "x"}
 
 
-async def test_a_model_is_chosen_from_the_list_while_typing(program: Driver, gate: Gate) -> None:
+async def test_a_model_is_chosen_from_the_list_while_typing(
+    program: Driver, gate: InProcessServer
+) -> None:
     await program.press("enter", "tab", *["backspace"] * 20)
     await program.type("mini")
     assert "gpt-4o-mini" in program.text
@@ -188,17 +192,19 @@ async def test_a_model_is_chosen_from_the_list_while_typing(program: Driver, gat
     ],
 )
 async def test_a_value_over_a_limit_is_told_beside_its_field_and_nothing_is_sent(
-    program: Driver, gate: Gate, keys: list[str], words: str
+    program: Driver, gate: InProcessServer, keys: list[str], words: str
 ) -> None:
     await program.press("enter", *keys)
     assert words in program.text
     await program.press("ctrl+s")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert "Not saved" in program.status
     assert program.main.query("AssistantForm")
 
 
-async def test_a_name_over_its_limit_is_told_as_one_types(program: Driver, gate: Gate) -> None:
+async def test_a_name_over_its_limit_is_told_as_one_types(
+    program: Driver, gate: InProcessServer
+) -> None:
     await program.press("n")
     await program.press(*"x" * 10)
     program.main.query_one(Input).insert_text_at_cursor("x" * 247)
@@ -210,7 +216,7 @@ async def test_a_name_over_its_limit_is_told_as_one_types(program: Driver, gate:
 
 
 async def test_the_servers_refusal_stands_beside_the_field_that_it_names(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     answer = {"error": {"message": "no such model", "param": "model", "code": "model_not_found"}}
     gate.refuse = lambda method, path: (
@@ -224,21 +230,21 @@ async def test_the_servers_refusal_stands_beside_the_field_that_it_names(
 
 
 async def test_delete_asks_and_cancel_has_the_focus(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("d")
     for words in (ID, held(store)["name"], held(store)["model"], "Cancel", "Delete"):
         assert words in program.text
     await program.press("enter")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert not program.asked
 
 
 async def test_one_tab_reaches_delete_and_the_next_row_is_highlighted(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("d", "tab", "enter")
-    assert gate.writes() == [f"DELETE /assistants/{ID}"]
+    assert gate.write_paths() == [f"DELETE /assistants/{ID}"]
     assert store.get(ID) is None
     assert program.highlighted == sample(1)["name"]
     assert ID in program.status
@@ -255,7 +261,9 @@ async def test_the_last_row_of_the_last_page_can_be_deleted(
     assert program.highlighted == ""
 
 
-async def test_escape_asks_only_if_something_was_changed(program: Driver, gate: Gate) -> None:
+async def test_escape_asks_only_if_something_was_changed(
+    program: Driver, gate: InProcessServer
+) -> None:
     await program.press("enter", "escape")
     assert not program.asked
     assert not program.main.query("AssistantForm")
@@ -265,7 +273,7 @@ async def test_escape_asks_only_if_something_was_changed(program: Driver, gate: 
     assert "*Name" in program.text
     await program.press("escape", "tab", "enter")
     assert not program.main.query("AssistantForm")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
 
 
 async def test_a_preset_model_alone_is_no_change(program: Driver) -> None:

@@ -12,7 +12,7 @@ from assistant_tui.config.settings import LOCAL
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.tui.app import AssistantApp
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 from tests.tui.test_every_field import server_of
 
 Use = Callable[[str], None]
@@ -28,7 +28,7 @@ class Giving(AssistantApp):
 
 
 @asynccontextmanager
-async def opened(gate: Gate, folder: Path) -> AsyncIterator[Driver]:
+async def opened(gate: InProcessServer, folder: Path) -> AsyncIterator[Driver]:
     """The program, wide enough for whole sentences."""
     async with running(gate, folder, size=(120, 40)) as program:
         yield program

@@ -13,7 +13,7 @@ from assistant_tui.core.json_text import read_json
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.tui.widgets.text_view import TextView
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate
+from tests.tui.driver import Driver, InProcessServer
 
 
 def held(store: SampleStore) -> list[dict[str, Any]]:
@@ -44,19 +44,19 @@ def files(folder: Path) -> dict[str, str]:
 
 
 async def test_the_highlighted_one_is_written_as_the_server_sent_it(
-    program: Driver, tmp_path: Path, gate: Gate
+    program: Driver, tmp_path: Path, gate: InProcessServer
 ) -> None:
     await program.press("down")
     await export(program, "json", tmp_path / "out")
     (text,) = files(tmp_path / "out").values()
     assert read_json(text) == sample(1)
     assert f"Exported 1 to {tmp_path / 'out'}"[:60] in program.status
-    assert gate.writes() == []
+    assert gate.write_paths() == []
 
 
 @pytest.mark.parametrize("form", ["json", "yaml", "markdown"])
 async def test_what_was_exported_and_edited_is_imported_as_planned(
-    program: Driver, tmp_path: Path, store: SampleStore, gate: Gate, form: str
+    program: Driver, tmp_path: Path, store: SampleStore, gate: InProcessServer, form: str
 ) -> None:
     before = held(store)
     await program.press("plus")
@@ -71,7 +71,7 @@ async def test_what_was_exported_and_edited_is_imported_as_planned(
     for said in ("1 create", "1 change", "1 unchanged", "1 unreadable"):
         assert said in program.text
     await program.press("escape")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     await command(program, "import")
     await fill(program, str(tmp_path / "out"))
     await program.press("tab", "enter")
@@ -118,7 +118,7 @@ async def test_a_folder_that_cannot_be_made_is_told(program: Driver, tmp_path: P
 
 
 async def test_a_path_in_the_home_of_nobody_is_told_and_the_program_goes_on(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     await export(program, "json", Path("~nosuchuser/x"))
     assert "Not exported: ~nosuchuser/x: nobody's home is ~nosuchuser" in program.status

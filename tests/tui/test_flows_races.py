@@ -11,7 +11,7 @@ from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, InProcessServer, running
 
 ID = sample(0)["id"]
 NAME = sample(0)["name"]
@@ -29,18 +29,18 @@ def held(store: SampleStore, assistant_id: str = ID) -> dict[str, Any]:
     return dict(assistant)
 
 
-async def test_save_pressed_twice_sends_once(program: Driver, gate: Gate) -> None:
+async def test_save_pressed_twice_sends_once(program: Driver, gate: InProcessServer) -> None:
     gate.hold = is_write
     await program.pilot.press("enter", "x", "ctrl+s")
     await gate.arrived.wait()
     await program.pilot.press("ctrl+s", "ctrl+s")
     gate.opened.set()
     await program.settle()
-    assert gate.writes() == [f"POST /assistants/{ID}"]
+    assert gate.write_paths() == [f"POST /assistants/{ID}"]
 
 
 async def test_what_is_typed_during_a_save_is_kept(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     gate.hold = is_write
     await program.pilot.press("enter", "1", "ctrl+s")
@@ -53,10 +53,12 @@ async def test_what_is_typed_during_a_save_is_kept(
     assert f"{NAME}12" in program.text
     await program.press("ctrl+s")
     assert held(store)["name"] == NAME + "12"
-    assert len(gate.writes()) == 2
+    assert len(gate.write_paths()) == 2
 
 
-async def test_the_form_cannot_be_left_while_it_is_being_saved(program: Driver, gate: Gate) -> None:
+async def test_the_form_cannot_be_left_while_it_is_being_saved(
+    program: Driver, gate: InProcessServer
+) -> None:
     gate.hold = is_write
     await program.pilot.press("enter", "1", "ctrl+s")
     await gate.arrived.wait()
@@ -68,7 +70,7 @@ async def test_the_form_cannot_be_left_while_it_is_being_saved(program: Driver, 
 
 
 async def test_keys_are_answered_while_a_deletion_takes_long_and_only_the_asked_one_goes(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     gate.hold = is_write
     await program.pilot.press("d", "tab", "enter")
@@ -79,7 +81,7 @@ async def test_keys_are_answered_while_a_deletion_takes_long_and_only_the_asked_
     assert not program.asked, "no second write while one is under way"
     gate.opened.set()
     await program.settle()
-    assert gate.writes() == [f"DELETE /assistants/{ID}"]
+    assert gate.write_paths() == [f"DELETE /assistants/{ID}"]
     assert program.highlighted == sample(1)["name"]
 
 
@@ -104,7 +106,7 @@ async def test_a_change_elsewhere_in_another_field_is_kept_and_told(
 
 
 async def test_a_save_that_fails_keeps_the_edit_and_can_be_tried_again(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     gate.refuse = lambda method, path: (403, b"{}") if method == "POST" else None
     await program.press("enter", "x", "ctrl+s")
@@ -117,17 +119,17 @@ async def test_a_save_that_fails_keeps_the_edit_and_can_be_tried_again(
 async def test_a_create_whose_answer_is_lost_is_looked_for_and_not_repeated(tmp_path: Path) -> None:
     store = SampleStore(2)
     server = create_app(store, models=("m",))
-    gate = Gate(AnswerLost(server))
+    gate = InProcessServer(AnswerLost(server))
     async with running(gate, tmp_path) as program:
         await program.press("n", "x", "ctrl+s")
-        assert gate.writes() == ["POST /assistants"]
+        assert gate.write_paths() == ["POST /assistants"]
         assert "the answer was lost, but it has arrived" in program.status
         assert program.highlighted == "x"
         assert "of 3 (all)" in program.header
 
 
 async def test_what_is_put_back_during_a_save_is_an_edit_again(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     gate.hold = is_write
     await program.pilot.press("enter", "1", "ctrl+s")
@@ -142,12 +144,12 @@ async def test_what_is_put_back_during_a_save_is_an_edit_again(
 
 
 async def test_a_new_one_saved_before_the_models_are_known_waits_for_them(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     gate.hold = lambda method, path: path == "/models"
     await program.pilot.press("n", "x", "ctrl+s")
     await gate.arrived.wait()
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     gate.opened.set()
     await program.settle()
     assert json.loads(gate.bodies[0]) == {"model": "gpt-4o", "name": "x"}
@@ -171,10 +173,10 @@ async def test_quitting_with_unsaved_changes_asks(program: Driver) -> None:
 
 async def test_a_field_that_the_server_ignores_is_told(tmp_path: Path) -> None:
     text = json.dumps({"id": "a1", "name": "n", "model": "m"})
-    gate = Gate(Deaf(text))
+    gate = InProcessServer(Deaf(text))
     async with running(gate, tmp_path) as program:
         await program.press("enter", "x", "ctrl+s")
-        assert gate.writes() == ["POST /assistants/a1"]
+        assert gate.write_paths() == ["POST /assistants/a1"]
         assert "the server did not take: name" in program.status
         assert "*Name" in program.text, "what it did not take is still there to be saved"
         assert program.main.query_one(Input).value == "nx"
@@ -215,7 +217,7 @@ class Deaf:
 
 
 async def test_quitting_while_the_dialog_is_open_loses_nothing(
-    gate: Gate, store: SampleStore, tmp_path: Path
+    gate: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     async with running(gate, tmp_path) as program:
         await program.press("enter")

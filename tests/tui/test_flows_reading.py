@@ -13,13 +13,13 @@ from assistant_tui.config.settings import Profile
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 from tests.tui.test_flows_editing import OneAssistant
 
 
-def with_instructions(text: Any) -> Gate:
+def with_instructions(text: Any) -> InProcessServer:
     """A server whose one assistant has these instructions."""
-    gate = Gate(
+    gate = InProcessServer(
         OneAssistant(json.dumps({"id": "a", "name": "n", "model": "m", "instructions": text}))
     )
     gate.refuse = lambda method, path: (200, b'{"data": []}') if path == "/models" else None
@@ -73,7 +73,7 @@ async def test_the_form_shows_what_is_typed_now(tmp_path: Path) -> None:
         assert not program.asked
         area = program.main.focused
         assert isinstance(area, TextArea) and area.text == "# New old"
-        assert gate.writes() == []
+        assert gate.write_paths() == []
 
 
 async def test_keys_move_and_stay_within_the_text(tmp_path: Path) -> None:
@@ -229,7 +229,9 @@ async def test_where_there_are_none_that_is_said(tmp_path: Path, value: object) 
 @pytest.mark.parametrize("size", [(40, 10), (20, 4)])
 async def test_a_tiny_terminal_reads_too(tmp_path: Path, size: tuple[int, int]) -> None:
     store = SampleStore(3)
-    async with running(Gate(create_app(store, models=())), tmp_path, size=size) as program:
+    async with running(
+        InProcessServer(create_app(store, models=())), tmp_path, size=size
+    ) as program:
         await program.press("m")
         await laid_out(program)
         await program.press("pagedown", "G", "g", "escape")

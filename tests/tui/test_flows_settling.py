@@ -14,7 +14,7 @@ from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.tui.dialogs.comparison import SideChoice
 from assistant_tui.tui.terminal.external_editor import EditorFile
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, InProcessServer, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 
@@ -44,7 +44,7 @@ async def both_change_the_name(program: Driver, store: SampleStore) -> None:
 
 
 async def test_each_value_is_shown_and_keeping_on_sends_nothing(
-    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     await both_change_the_name(program, store)
     for words in (f'mine      "{NAME}x"', 'theirs    "theirs"', f'original  "{NAME}"'):
@@ -54,23 +54,25 @@ async def test_each_value_is_shown_and_keeping_on_sends_nothing(
         await program.until(lambda: len(journal.drafts.all("local")) == 1)
         assert load_draft(journal.drafts.all("local")[0].text).raw == {"name": f"{NAME}x"}
     await program.press("escape")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert program.main.query_one(Input).value == f"{NAME}x"
     assert "*Name" in program.text
     assert "the edit is kept here" in program.status
 
 
 async def test_keep_editing_is_the_first_button(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     await program.press("tab", "enter")
     assert not program.asked
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert "*Name" in program.text
 
 
-async def test_mine_is_saved_over_theirs(program: Driver, gate: Gate, store: SampleStore) -> None:
+async def test_mine_is_saved_over_theirs(
+    program: Driver, gate: InProcessServer, store: SampleStore
+) -> None:
     await both_change_the_name(program, store)
     await program.press("tab", "tab", "enter")
     assert json.loads(gate.bodies[0]) == {"name": f"{NAME}x"}
@@ -79,21 +81,21 @@ async def test_mine_is_saved_over_theirs(program: Driver, gate: Gate, store: Sam
 
 
 async def test_enter_in_a_field_saves_nothing(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     """An Enter that was on its way when the dialog opened does no harm."""
     await both_change_the_name(program, store)
     await program.press("enter", "enter")
     assert program.asked
-    assert gate.writes() == []
+    assert gate.write_paths() == []
 
 
 async def test_theirs_drops_the_edit_and_closes_the_form_since_nothing_is_left(
-    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     await both_change_the_name(program, store)
     await program.press("down", "space", "tab", "tab", "enter")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert held(store)["name"] == "theirs"
     assert program.highlighted == "theirs"
     assert not program.main.query("AssistantForm")
@@ -103,7 +105,7 @@ async def test_theirs_drops_the_edit_and_closes_the_form_since_nothing_is_left(
 
 
 async def test_the_original_is_sent_as_it_was(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     await program.press("down", "down", "enter", "tab", "tab", "enter")
@@ -112,7 +114,7 @@ async def test_the_original_is_sent_as_it_was(
 
 
 async def test_each_field_is_chosen_by_itself_and_what_was_merged_is_named(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("enter")
     theirs(store, name="theirs", description="theirs", metadata={"by": "them"})
@@ -128,7 +130,7 @@ async def test_each_field_is_chosen_by_itself_and_what_was_merged_is_named(
 
 
 async def test_a_further_change_elsewhere_is_asked_about_anew(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     theirs(store, name="theirs again", description="too")
@@ -136,7 +138,7 @@ async def test_a_further_change_elsewhere_is_asked_about_anew(
     assert program.asked
     assert 'theirs    "theirs again"' in program.text
     assert f'original  "{NAME}"' in program.text, "what it was before all of this"
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     await program.press("tab", "tab", "enter")
     assert json.loads(gate.bodies[0]) == {"name": f"{NAME}x"}
     assert held(store)["description"] == "too"
@@ -144,7 +146,7 @@ async def test_a_further_change_elsewhere_is_asked_about_anew(
 
 
 async def test_a_save_as_chosen_that_fails_leaves_the_whole_edit_in_the_form(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("enter")
     theirs(store, name="theirs")
@@ -187,11 +189,13 @@ async def test_arrows_go_from_field_to_field_and_to_the_buttons(
     assert isinstance(program.app.screen.focused, SideChoice)
 
 
-async def test_a_clicked_line_is_chosen(program: Driver, gate: Gate, store: SampleStore) -> None:
+async def test_a_clicked_line_is_chosen(
+    program: Driver, gate: InProcessServer, store: SampleStore
+) -> None:
     await both_change_the_name(program, store)
     await program.pilot.click(SideChoice, offset=(5, 2))
     await program.press("tab", "tab", "enter")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
     assert held(store)["name"] == "theirs"
 
 
@@ -242,7 +246,7 @@ async def eight_fields(program: Driver, store: SampleStore, monkeypatch: Any) ->
 
 
 async def test_eight_fields_scroll_and_the_buttons_stay_in_sight(
-    program: Driver, gate: Gate, store: SampleStore, monkeypatch: Any
+    program: Driver, gate: InProcessServer, store: SampleStore, monkeypatch: Any
 ) -> None:
     await eight_fields(program, store, monkeypatch)
     assert len(program.app.screen.query(SideChoice)) == 8
@@ -258,7 +262,7 @@ async def test_eight_fields_scroll_and_the_buttons_stay_in_sight(
 
 async def test_a_tiny_terminal_shows_what_it_can(tmp_path: Path, monkeypatch: Any) -> None:
     store = SampleStore(3)
-    gate = Gate(create_app(store, models=("m",)))
+    gate = InProcessServer(create_app(store, models=("m",)))
     async with running(gate, tmp_path, size=(40, 10)) as program:
         await eight_fields(program, store, monkeypatch)
         assert "(x) mine" in program.text and "Save as chosen" in program.text
@@ -270,11 +274,11 @@ async def test_a_tiny_terminal_shows_what_it_can(tmp_path: Path, monkeypatch: An
         await program.press("escape")
         assert "The edit was not saved" in program.text
         await program.press("tab", "enter")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
 
 
 async def test_a_form_that_goes_on_shows_what_was_chosen(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     """Something is typed while the rest is saved: the form must not show what nobody has."""
     await program.press("enter")

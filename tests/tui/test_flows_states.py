@@ -13,7 +13,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
 from assistant_tui.transport.endpoint import Endpoint
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 WORK = Profile("work", Source.REMOTE, "https://gateway.example/v1", api_key_env="WORK_KEY")
 
@@ -32,19 +32,21 @@ def endpoint(handler: object) -> Endpoint:
 
 async def test_an_empty_store_offers_to_create_and_to_add_samples(tmp_path: Path) -> None:
     store = SampleStore(0)
-    gate = Gate(create_app(store, models=("m",)))
+    gate = InProcessServer(create_app(store, models=("m",)))
     async with running(gate, tmp_path) as program:
         assert "No assistants yet" in program.text
         assert "n creates one" in program.text
         await program.press("a")
-        assert gate.writes() == ["POST /assistants"] * 3
+        assert gate.write_paths() == ["POST /assistants"] * 3
         assert "of 3 (all)" in program.header
         assert "Added 3 samples" in program.status
         await program.press("a")
-        assert len(gate.writes()) == 3
+        assert len(gate.write_paths()) == 3
 
 
-async def test_loading_says_so_and_every_key_works_meanwhile(gate: Gate, tmp_path: Path) -> None:
+async def test_loading_says_so_and_every_key_works_meanwhile(
+    gate: InProcessServer, tmp_path: Path
+) -> None:
     gate.hold = lambda method, path: True
     async with running(gate, tmp_path, settle=False) as program:
         await gate.arrived.wait()
@@ -124,7 +126,7 @@ async def test_what_is_remembered_goes_when_the_key_is_refused(tmp_path: Path, s
         assert "work" in program.text
 
 
-async def test_read_only_offers_nothing_that_writes(gate: Gate, tmp_path: Path) -> None:
+async def test_read_only_offers_nothing_that_writes(gate: InProcessServer, tmp_path: Path) -> None:
     profile = Profile("work", Source.LOCAL, read_only=True)
     async with running(gate, tmp_path, profile=profile) as program:
         assert "READ-ONLY" in program.header
@@ -134,7 +136,7 @@ async def test_read_only_offers_nothing_that_writes(gate: Gate, tmp_path: Path) 
         assert not program.asked
         await program.press("enter")
         assert not program.main.query("AssistantForm")
-        assert gate.writes() == []
+        assert gate.write_paths() == []
 
 
 async def test_a_server_that_cannot_page_is_said_to_give_one_page_only(tmp_path: Path) -> None:
@@ -167,7 +169,7 @@ async def test_a_server_that_cannot_modify_is_greyed_out_and_told_in_the_help(
         assert "It cannot retrieve one assistant" in program.text
 
 
-async def test_another_profile_starts_afresh(gate: Gate, tmp_path: Path) -> None:
+async def test_another_profile_starts_afresh(gate: InProcessServer, tmp_path: Path) -> None:
     other = Profile("other", Source.LOCAL)
     settings = Settings(LOCAL, profiles={"local": LOCAL, "other": other})
     async with running(gate, tmp_path, settings=settings) as program:

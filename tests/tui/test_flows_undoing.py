@@ -21,7 +21,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from tests.journal.write_lock import write_lock_held
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, InProcessServer, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 FIXED = ("id", "created_at")
@@ -63,17 +63,17 @@ async def test_a_long_change_leaves_its_name_and_the_buttons_in_sight(program: D
 
 
 async def test_an_undo_does_not_overwrite_what_was_changed_elsewhere_since(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("enter", "x", "ctrl+s")
     store.modify(ID, lambda old: {**old, "name": "theirs"})
-    sent = len(gate.writes())
+    sent = len(gate.write_paths())
     await program.press("u", "tab", "enter")
     assert "Changed here and elsewhere" in program.text
     assert "Cancel" in program.text and "editing" not in program.text
     await program.press("escape")
     assert "Not undone" in program.status and "edit" not in program.status
-    assert len(gate.writes()) == sent
+    assert len(gate.write_paths()) == sent
     assert all_of(store)[0]["name"] == "theirs"
 
 
@@ -96,7 +96,7 @@ async def test_u_brings_back_what_was_deleted_under_a_new_id_and_says_so(
 
 @pytest.mark.parametrize("keys", ["d tab enter", "enter x ctrl+s"])
 async def test_an_undo_that_fails_is_not_said_to_keep_an_edit(
-    program: Driver, gate: Gate, keys: str
+    program: Driver, gate: InProcessServer, keys: str
 ) -> None:
     await program.press(*keys.split())
     gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
@@ -105,7 +105,7 @@ async def test_an_undo_that_fails_is_not_said_to_keep_an_edit(
 
 
 async def test_a_restoring_that_fails_is_not_said_to_keep_an_edit(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     await program.press("enter", "x", "ctrl+s")
     gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
@@ -163,7 +163,7 @@ async def test_a_discarded_edit_is_forgotten(program: Driver, tmp_path: Path) ->
 
 async def test_an_edit_that_was_left_behind_is_offered_and_saved(tmp_path: Path) -> None:
     store = SampleStore(3)
-    gate = Gate(create_app(store, models=("m",)))
+    gate = InProcessServer(create_app(store, models=("m",)))
     draft = Draft(RawJson(json.dumps(all_of(store)[0]))).edited("name", "rescued")
     with Journal(tmp_path / "journal.db") as journal:
         journal.drafts.keep("local", ID, dump_draft(draft))
@@ -189,14 +189,14 @@ async def test_a_new_one_that_may_have_been_created_before_the_end_is_told(
     draft = Draft(preset={"model": '"m"'}).edited("name", name)
     with Journal(tmp_path / "journal.db") as journal:
         journal.drafts.keep("local", "new 1", dump_draft(draft))
-    async with running(Gate(create_app(store, models=("m",))), tmp_path) as program:
+    async with running(InProcessServer(create_app(store, models=("m",))), tmp_path) as program:
         await program.press("R", "enter")
         assert (f"created since: {made['id']}" in program.text) == told
         assert ("saving makes a second one" in program.text) == told
 
 
 async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
-    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gate: InProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_module, "PATIENCE", 0.1)
     path = tmp_path / "journal.db"
@@ -210,7 +210,9 @@ async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
         assert "draft of mine" in program.text and "*Name" in program.text
 
 
-async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_path: Path) -> None:
+async def test_an_edit_that_was_left_behind_can_be_discarded(
+    gate: InProcessServer, tmp_path: Path
+) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         journal.drafts.keep("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
     async with running(gate, tmp_path) as program:
@@ -221,7 +223,7 @@ async def test_an_edit_that_was_left_behind_can_be_discarded(gate: Gate, tmp_pat
 
 
 async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
-    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gate: InProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: DraftFiles, draft: KeptDraft) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -237,7 +239,7 @@ async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
 
 
 async def test_an_edit_that_a_damaged_journal_does_not_take_is_offered_too(
-    gate: Gate, tmp_path: Path
+    gate: InProcessServer, tmp_path: Path
 ) -> None:
     (tmp_path / "journal.db").write_bytes(GARBAGE)
     async with running(gate, tmp_path) as program:
@@ -272,7 +274,7 @@ async def test_a_large_deletion_can_be_undone_as_a_whole_however_little_is_kept(
     store = SampleStore(0)
     for number in range(30):
         store.create({"name": f"A{number}", "model": "m", "instructions": "x" * 100_000})
-    gate = Gate(create_app(store, models=("m",)))
+    gate = InProcessServer(create_app(store, models=("m",)))
     async with running(gate, tmp_path) as program:
         await program.press("*", "d")
         assert "u can create them anew" in program.text
@@ -288,7 +290,7 @@ async def test_a_large_deletion_can_be_undone_as_a_whole_however_little_is_kept(
 
 
 async def test_a_clock_that_was_ahead_once_costs_no_undoing(
-    program: Driver, store: SampleStore, gate: Gate, tmp_path: Path
+    program: Driver, store: SampleStore, gate: InProcessServer, tmp_path: Path
 ) -> None:
     await program.press("d", "tab", "enter")
     with Journal(tmp_path / "journal.db", clock=lambda: time.time() + 400 * DAY) as journal:

@@ -11,7 +11,7 @@ from textual.widgets import Button, Input
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.journal.entries import Change, ChangeKind
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate
+from tests.tui.driver import Driver, InProcessServer
 from tests.tui.test_flows_exporting import held
 from tests.tui.test_flows_importing import plan_of
 
@@ -73,7 +73,7 @@ async def test_what_is_deleted_and_what_is_changed_back_is_told_apart(
 
 
 async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     """However few of them are among many others."""
     journal, before = program.main.context.service.journal, held(store)
@@ -99,7 +99,7 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
 
 
 async def test_of_what_was_not_taken_back_nothing_else_is_said(
-    program: Driver, gate: Gate, store: SampleStore, tmp_path: Path
+    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     before = held(store)
     await import_all(program, tmp_path / "a.json", *changes(2), *new(1))

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from assistant_tui.core.assistants.samples import sample
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, InProcessServer, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 
@@ -18,7 +18,7 @@ ID, NAME = sample(0)["id"], sample(0)["name"]
 class Busy:
     """Refuses what `busy` says until further notice, and wants to be left alone for two minutes."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: InProcessServer) -> None:
         self.gate = gate
         self.busy: Callable[[str], bool] = lambda method: method in WRITES
         self.refused = asyncio.Event()
@@ -40,7 +40,7 @@ class Busy:
 
 
 @pytest.fixture
-def busy(gate: Gate) -> Busy:
+def busy(gate: InProcessServer) -> Busy:
     """The server of the store, behind one that lets no write through."""
     return Busy(gate)
 
@@ -88,7 +88,9 @@ async def test_what_was_said_meanwhile_is_not_covered(program: Driver) -> None:
     assert program.status == "Something else"
 
 
-async def test_leaving_gives_a_wait_up_and_keeps_the_edit(program: Driver, gate: Gate) -> None:
+async def test_leaving_gives_a_wait_up_and_keeps_the_edit(
+    program: Driver, gate: InProcessServer
+) -> None:
     await program.pilot.press("enter", "x", "ctrl+s")
     await waits(program)
     await program.pilot.press("ctrl+q")
@@ -96,7 +98,7 @@ async def test_leaving_gives_a_wait_up_and_keeps_the_edit(program: Driver, gate:
     await program.press("escape")
     assert program.main.query_one(Input).value == f"{NAME}x"
     assert "Rate limited: slow down" in program.status and "the edit is kept" in program.status
-    assert gate.writes() == []
+    assert gate.write_paths() == []
 
 
 async def test_a_deletion_that_waits_does_not_hold_the_program(

@@ -12,7 +12,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.tui.assistants.context import MainContext
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, InProcessServer, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 
@@ -22,7 +22,7 @@ def is_write(method: str, path: str) -> bool:
     return method in WRITES
 
 
-async def deletes(program: Driver, gate: Gate) -> None:
+async def deletes(program: Driver, gate: InProcessServer) -> None:
     """Delete the first; the answer is held."""
     gate.hold = is_write
     await program.pilot.press("d", "tab", "enter")
@@ -31,7 +31,7 @@ async def deletes(program: Driver, gate: Gate) -> None:
 
 @pytest.mark.parametrize("key", ["x", "i", "e", "u", "n", "R", "H", "b", "d"])
 async def test_while_an_answer_is_awaited_no_other_job_begins(
-    key: str, program: Driver, gate: Gate, store: SampleStore
+    key: str, program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await deletes(program, gate)
     await program.pilot.press("j", key)
@@ -39,11 +39,11 @@ async def test_while_an_answer_is_awaited_no_other_job_begins(
     assert not program.asked and not program.main.query("AssistantForm")
     gate.opened.set()
     await program.settle()
-    assert gate.writes() == [f"DELETE /assistants/{ID}"]
+    assert gate.write_paths() == [f"DELETE /assistants/{ID}"]
 
 
 async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is_said(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await deletes(program, gate)
     await program.main.action_run("export")
@@ -58,7 +58,9 @@ async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is
     assert store.get(ID) is None
 
 
-async def test_quitting_waits_for_a_write_whoever_began_it(program: Driver, gate: Gate) -> None:
+async def test_quitting_waits_for_a_write_whoever_began_it(
+    program: Driver, gate: InProcessServer
+) -> None:
     """Also where no job of the screen is under way: what the service writes is counted."""
     gate.hold = is_write
     deletion = asyncio.create_task(program.main.context.service.delete(ID))
@@ -73,7 +75,7 @@ async def test_quitting_waits_for_a_write_whoever_began_it(program: Driver, gate
 
 
 async def test_a_signal_lets_a_write_end_that_is_about_to(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await deletes(program, gate)
     program.app._end(143)
@@ -85,7 +87,7 @@ async def test_a_signal_lets_a_write_end_that_is_about_to(
 
 
 async def test_a_signal_waits_for_no_answer_that_does_not_come(
-    program: Driver, gate: Gate, store: SampleStore
+    program: Driver, gate: InProcessServer, store: SampleStore
 ) -> None:
     await deletes(program, gate)
     program.app._end(143)

@@ -11,21 +11,21 @@ from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, Gate, running
+from tests.tui.driver import WRITES, Driver, InProcessServer, running
 
 
 def is_write(method: str, path: str) -> bool:
     return method in WRITES
 
 
-def server(**members: Any) -> tuple[SampleStore, str, Gate]:
+def server(**members: Any) -> tuple[SampleStore, str, InProcessServer]:
     """A server with one assistant."""
     store = SampleStore(0)
     made = store.create({"name": "n", "model": "m", **members})
-    return store, made["id"], Gate(create_app(store, models=("m",)))
+    return store, made["id"], InProcessServer(create_app(store, models=("m",)))
 
 
-async def save_and_type_meanwhile(program: Driver, gate: Gate, *keys: str) -> None:
+async def save_and_type_meanwhile(program: Driver, gate: InProcessServer, *keys: str) -> None:
     """Press Ctrl+S, and these keys before the answer."""
     gate.hold = is_write
     await program.pilot.press("ctrl+s")
@@ -54,8 +54,8 @@ async def test_a_draft_of_a_new_one_is_no_draft_of_a_new_one_any_more(tmp_path: 
             assert load_draft(kept.text).raw == {"name": "ab"}
             await program.press("ctrl+s")
             await program.until(lambda: journal.drafts.all("local") == ())
-    assert gate.writes()[0] == "POST /assistants"
-    assert gate.writes()[1] == f"POST /assistants/{kept.key}"
+    assert gate.write_paths()[0] == "POST /assistants"
+    assert gate.write_paths()[1] == f"POST /assistants/{kept.key}"
     assert (store.get(kept.key) or {})["name"] == "ab"
 
 
@@ -129,7 +129,7 @@ async def test_an_answer_in_another_kind_ends_nothing(
 
     def answer(method: str, path: str) -> tuple[int, bytes] | None:
         held = dict(store.get(made) or {})
-        bent = path.endswith(made) and gate.writes()
+        bent = path.endswith(made) and gate.write_paths()
         return (200, json.dumps({**held, **odd}).encode()) if bent else None
 
     gate.refuse = answer

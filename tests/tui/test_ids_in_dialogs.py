@@ -16,7 +16,7 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.transport.in_process import ASGIApp
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 TWINS = ("asst_twin", "asst_twin\u3164")
 LONG = ("a" * 4_000, "a" * 2_000 + "b" + "a" * 1_999)
@@ -36,10 +36,10 @@ def assistant(identity: str, name: str = "Twin", **members: Any) -> dict[str, An
     return {**body, "tools": [], "instructions": None, "metadata": {}, **members}
 
 
-def serving(*assistants: dict[str, Any]) -> Gate:
+def serving(*assistants: dict[str, Any]) -> InProcessServer:
     """A server that has these, deletes what it is asked to, and takes every change."""
     sound: ASGIApp = create_app(SampleStore(0), models=("m",))
-    gate, held = Gate(sound), {each["id"]: each for each in assistants}
+    gate, held = InProcessServer(sound), {each["id"]: each for each in assistants}
 
     def answer(method: str, path: str) -> tuple[int, bytes] | None:
         identity = path.removeprefix("/assistants").removeprefix("/")

@@ -10,7 +10,7 @@ from assistant_tui.core.listing import Listing
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.assistants.connector import Connector
 from tests.stores import SampleStore
-from tests.tui.driver import Gate, running
+from tests.tui.driver import InProcessServer, running
 from tests.tui.rows import row
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def test_discarding_before_there_is_a_connection_is_no_fault(
         return await connect(loader)
 
     monkeypatch.setattr(Connector, "connected", late)
-    gate = Gate(create_app(SampleStore(0), models=()))
+    gate = InProcessServer(create_app(SampleStore(0), models=()))
     opening = Listing((row(),), remembered=True)
     async with running(gate, tmp_path, opening=opening, settle=False) as program:
         await program.pilot.press("enter", "!", key)

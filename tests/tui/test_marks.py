@@ -10,13 +10,13 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 
 @pytest.fixture
 async def many(tmp_path: Path) -> AsyncIterator[Driver]:
     """The program on 120 samples, of which two pages are loaded."""
-    gate = Gate(create_app(SampleStore(120), models=("m",)))
+    gate = InProcessServer(create_app(SampleStore(120), models=("m",)))
     async with running(gate, tmp_path) as program:
         yield program
 
@@ -60,13 +60,13 @@ async def test_all_inverted_and_none(many: Driver) -> None:
 
 
 @pytest.fixture
-def held() -> Gate:
+def held() -> InProcessServer:
     """A server whose lists can be held back or refused."""
-    return Gate(create_app(SampleStore(300), models=("m",)))
+    return InProcessServer(create_app(SampleStore(300), models=("m",)))
 
 
 @pytest.fixture
-async def slow(held: Gate, tmp_path: Path) -> AsyncIterator[Driver]:
+async def slow(held: InProcessServer, tmp_path: Path) -> AsyncIterator[Driver]:
     """The program with one page of it loaded, while the rest does not come."""
     profile = Profile("slow", Source.LOCAL, page_size=50)
     async with running(held, tmp_path, profile=profile) as program:
@@ -74,7 +74,7 @@ async def slow(held: Gate, tmp_path: Path) -> AsyncIterator[Driver]:
         yield program
 
 
-def let_go(gate: Gate) -> None:
+def let_go(gate: InProcessServer) -> None:
     gate.hold = lambda method, path: False
     gate.opened.set()
 
@@ -84,7 +84,7 @@ def matching(word: str) -> set[str]:
 
 
 async def test_all_that_match_are_waited_for_and_marked_when_they_are_there(
-    slow: Driver, held: Gate
+    slow: Driver, held: InProcessServer
 ) -> None:
     await slow.pilot.press("slash", *"tutor", "enter", "plus")
     await slow.until(lambda: slow.asked)
@@ -97,7 +97,9 @@ async def test_all_that_match_are_waited_for_and_marked_when_they_are_there(
     assert len(matching("tutor")) > some
 
 
-async def test_marking_all_right_behind_the_filter_marks_no_part(slow: Driver, held: Gate) -> None:
+async def test_marking_all_right_behind_the_filter_marks_no_part(
+    slow: Driver, held: InProcessServer
+) -> None:
     let_go(held)
     await slow.burst("slash", *"model:gpt", "enter", "plus")
     gpt = {body["id"] for body in map(sample, range(300)) if "gpt" in body["model"]}
@@ -115,7 +117,7 @@ async def test_only_what_was_found_so_far_is_marked_if_a_person_says_so(slow: Dr
 
 
 async def test_esc_marks_nothing_and_ends_the_loading_that_only_the_marks_wanted(
-    slow: Driver, held: Gate
+    slow: Driver, held: InProcessServer
 ) -> None:
     await slow.pilot.press("plus")
     await slow.until(lambda: slow.asked)
@@ -128,7 +130,9 @@ async def test_esc_marks_nothing_and_ends_the_loading_that_only_the_marks_wanted
     assert "50+" in slow.header
 
 
-async def test_a_rest_that_fails_is_told_and_can_be_tried_again(slow: Driver, held: Gate) -> None:
+async def test_a_rest_that_fails_is_told_and_can_be_tried_again(
+    slow: Driver, held: InProcessServer
+) -> None:
     held.refuse = lambda method, path: (403, b"{}")
     let_go(held)
     await slow.press("slash", *"tutor", "enter", "plus")
@@ -142,7 +146,7 @@ async def test_a_rest_that_fails_is_told_and_can_be_tried_again(slow: Driver, he
 async def test_what_a_server_keeps_back_is_told_where_all_are_marked(tmp_path: Path) -> None:
     bodies = [sample(index) for index in range(20)][::-1]
     page = json.dumps({"object": "list", "data": bodies, "has_more": True}).encode()
-    gate = Gate(create_app(SampleStore(0), models=()))
+    gate = InProcessServer(create_app(SampleStore(0), models=()))
     gate.refuse = lambda method, path: (200, page)
     profile = Profile("bent", Source.LOCAL, page_size=20)
     async with running(gate, tmp_path, profile=profile) as program:

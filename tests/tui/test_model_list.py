@@ -2,7 +2,7 @@
 
 import json
 
-from tests.tui.driver import Driver, Gate
+from tests.tui.driver import Driver, InProcessServer
 
 MARK = "not among the models that this server lists"
 
@@ -34,7 +34,7 @@ async def test_typing_narrows_them_and_nothing_is_shown_where_nothing_matches(
 
 
 async def test_a_model_that_the_server_does_not_list_is_marked_and_allowed(
-    program: Driver, gate: Gate
+    program: Driver, gate: InProcessServer
 ) -> None:
     await program.press("n", "tab")
     assert MARK not in program.text
@@ -44,7 +44,9 @@ async def test_a_model_that_the_server_does_not_list_is_marked_and_allowed(
     assert json.loads(gate.bodies[0]) == {"model": "gpt-4ox"}
 
 
-async def test_where_the_server_lists_no_models_none_is_marked(program: Driver, gate: Gate) -> None:
+async def test_where_the_server_lists_no_models_none_is_marked(
+    program: Driver, gate: InProcessServer
+) -> None:
     gate.refuse = lambda method, path: (404, b"{}") if path.endswith("/models") else None
     await program.press("n", "tab")
     await program.type("any")

@@ -7,7 +7,7 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.listing import Listing
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import Gate, running
+from tests.tui.driver import InProcessServer, running
 
 PAGES = Profile("p", Source.LOCAL, page_size=50)
 FORBIDDEN = 403, b'{"error": {"message": "for a moment", "type": "x", "param": null, "code": null}}'
@@ -15,7 +15,7 @@ FORBIDDEN = 403, b'{"error": {"message": "for a moment", "type": "x", "param": n
 
 async def first_page(folder: Path) -> Listing:
     """What the server answers first, to the letter."""
-    gate = Gate(create_app(SampleStore(200), models=()))
+    gate = InProcessServer(create_app(SampleStore(200), models=()))
     async with running(gate, folder, profile=PAGES) as program:
         return Listing(program.main.list_model.listing.rows[:50], remembered=True)
 
@@ -24,7 +24,7 @@ async def test_a_page_wanted_before_the_server_has_answered_comes_with_the_answe
     tmp_path: Path,
 ) -> None:
     opening = await first_page(tmp_path)
-    gate = Gate(create_app(SampleStore(200), models=()))
+    gate = InProcessServer(create_app(SampleStore(200), models=()))
     gate.hold = lambda method, path: True
     app = running(gate, tmp_path, profile=PAGES, opening=opening, settle=False)
     async with app as program:
@@ -38,7 +38,7 @@ async def test_a_page_wanted_before_the_server_has_answered_comes_with_the_answe
 
 
 async def test_a_page_that_failed_comes_with_the_next_refresh(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(200), models=()))
+    gate = InProcessServer(create_app(SampleStore(200), models=()))
     async with running(gate, tmp_path, profile=PAGES) as program:
         gate.refuse = lambda method, path: FORBIDDEN
         await program.press("G")
@@ -50,7 +50,7 @@ async def test_a_page_that_failed_comes_with_the_next_refresh(tmp_path: Path) ->
 
 
 async def test_what_was_deleted_during_a_refresh_does_not_come_back(
-    tmp_path: Path, gate: Gate
+    tmp_path: Path, gate: InProcessServer
 ) -> None:
     async with running(gate, tmp_path) as program:
         name = program.highlighted

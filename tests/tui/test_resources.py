@@ -10,7 +10,7 @@ from textual.events import Paste
 
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 FILES = [
     {"id": "file-1", "filename": "report.pdf", "bytes": 12_000},
@@ -23,11 +23,13 @@ HELD = {
 }
 
 
-def server(members: dict[str, Any], files: object = FILES, stores: object = STORES) -> Gate:
+def server(
+    members: dict[str, Any], files: object = FILES, stores: object = STORES
+) -> InProcessServer:
     """A server with one assistant, and what it lists; None: it has no such route."""
     store = SampleStore(0)
     store.create({"name": "n", "model": "m", **members})
-    gate = Gate(create_app(store, models=("m",)))
+    gate = InProcessServer(create_app(store, models=("m",)))
     gate.refuse = lists({"/files": files, "/vector_stores": stores})
     return gate
 
@@ -121,7 +123,7 @@ async def test_a_list_that_fails_is_said_and_the_ids_stay(tmp_path: Path) -> Non
         await program.press("enter")
         await program.until(lambda: "Code files could not be listed" in program.status)
         await program.press("escape")
-    assert gate.writes() == []
+    assert gate.write_paths() == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample, sample_id
 from assistant_tui.server.app import create_app
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 
 COUNT = 120
 
@@ -83,7 +83,9 @@ async def go_to(program: Driver, assistant_id: str) -> None:
     await program.press("enter")
 
 
-async def test_an_assistant_that_is_loaded_is_highlighted(program: Driver, gate: Gate) -> None:
+async def test_an_assistant_that_is_loaded_is_highlighted(
+    program: Driver, gate: InProcessServer
+) -> None:
     asked = len(gate.requests)
     await go_to(program, sample_id(7))
     assert program.highlighted == sample(7)["name"]
@@ -99,7 +101,9 @@ async def test_a_filter_that_hides_it_is_taken_back(program: Driver) -> None:
     assert "/zzz" not in program.header
 
 
-async def test_one_that_is_not_loaded_is_fetched_and_opened(program: Driver, gate: Gate) -> None:
+async def test_one_that_is_not_loaded_is_fetched_and_opened(
+    program: Driver, gate: InProcessServer
+) -> None:
     wanted = sample_id(COUNT - 1)
     await go_to(program, wanted)
     assert ("GET", f"/v1/assistants/{wanted}") in gate.requests or wanted in str(gate.requests)
@@ -113,7 +117,7 @@ async def test_one_that_is_nowhere_is_told(program: Driver) -> None:
     assert not program.asked
 
 
-async def test_an_id_is_one_word(program: Driver, gate: Gate) -> None:
+async def test_an_id_is_one_word(program: Driver, gate: InProcessServer) -> None:
     asked = len(gate.requests)
     await program.press("i", "enter")
     assert "An id is one word, such as asst_abc" in program.text
@@ -122,7 +126,7 @@ async def test_an_id_is_one_word(program: Driver, gate: Gate) -> None:
 
 
 async def test_where_nothing_can_be_changed_it_is_shown_as_json(tmp_path: Path) -> None:
-    gate = Gate(create_app(SampleStore(COUNT), models=()))
+    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
     profile = Profile("fixed", Source.LOCAL, read_only=True)
     async with running(gate, tmp_path, profile=profile) as program:
         await go_to(program, sample_id(COUNT - 1))

@@ -8,7 +8,7 @@ from textual.widgets import TextArea
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.widgets.form import AssistantForm
 from tests.stores import SampleStore
-from tests.tui.driver import Gate, running
+from tests.tui.driver import InProcessServer, running
 
 
 @pytest.mark.parametrize("early", [False, True])
@@ -26,6 +26,8 @@ async def test_a_text_is_wrapped_though_a_place_was_asked_for_before_the_layout(
     monkeypatch.setattr(AssistantForm, "start", ask_first)
     store = SampleStore(0)
     store.create({"name": "n", "model": "m", "tools": [], "instructions": "manywords " * 12})
-    async with running(Gate(create_app(store, models=())), tmp_path, size=(120, 36)) as program:
+    async with running(
+        InProcessServer(create_app(store, models=())), tmp_path, size=(120, 36)
+    ) as program:
         await program.press("enter")
         assert program.text.count("manywords") == 12

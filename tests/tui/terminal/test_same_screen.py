@@ -11,7 +11,7 @@ from textual.geometry import Size
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.terminal import diffing_app
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, Gate, running
+from tests.tui.driver import Driver, InProcessServer, running
 from tests.tui.terminal.screens import Compared
 
 NAMES = ("東京の天気 assistant", "e\u0301te\u0301 · Zürich", "👍 thumbs up", "plain", "漢字a漢字")
@@ -42,9 +42,9 @@ async def program(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         yield driver
 
 
-def served(count: int) -> Gate:
+def served(count: int) -> InProcessServer:
     """A server with so many samples."""
-    return Gate(create_app(SampleStore(count), models=("gpt-4o",)))
+    return InProcessServer(create_app(SampleStore(count), models=("gpt-4o",)))
 
 
 async def test_moving_and_scrolling_the_list(program: Driver) -> None:
@@ -114,7 +114,7 @@ async def test_names_that_are_wide_combined_or_both(tmp_path: Path) -> None:
     store = SampleStore(3)
     for name in NAMES * 10:
         store.create({"model": "gpt-4o", "name": name, "tools": [], "instructions": name * 20})
-    gate = Gate(create_app(store, models=("gpt-4o",)))
+    gate = InProcessServer(create_app(store, models=("gpt-4o",)))
     async with running(gate, tmp_path, size=(110, 24), kind=Compared) as driver:
         await driver.press(*["down"] * 30, "pageup", "d", "escape", "enter", "escape", "end")
         assert_same(driver)
