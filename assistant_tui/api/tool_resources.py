@@ -12,7 +12,7 @@ from assistant_tui.core.json_text import members
 from assistant_tui.core.labels import placeholder_id
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.resource import Capability
-from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.rows import NameSummary, ResourceRow
 
 MOST = 1_000
 """Entries of one list: more than anybody looks through, in ten requests."""
@@ -24,11 +24,13 @@ def parse_tool_resource(value: Any, text: str, keep: Keep = str) -> ResourceRow:
     """Make the row of one file or vector store, as a `Parser` does; whatever is odd is left out."""
     problem = ""
     try:
-        known = text_of(members(text), "id")
+        parts = members(text)
     except ValueError as error:
-        known, problem = "", str(error)
+        parts, problem = {}, str(error)
+    known = text_of(parts, "id")
+    name = text_of(parts, "filename") or text_of(parts, "name")
     identity = known if 0 < len(known) <= LONGEST_ID else placeholder_id(text)
-    return ResourceRow(identity, None, keep(text), problem)
+    return ResourceRow(identity, None, keep(text), problem, NameSummary(name))
 
 
 async def list_tool_resources(
@@ -60,11 +62,10 @@ def _tool_resources(listing: Listing) -> ToolResourceList:
 
 
 def read_tool_resource(row: ResourceRow) -> ToolResource:
-    """Read the name and the size of an entry; whatever is odd counts as not told."""
+    """Read the size of an entry; whatever is odd counts as not told."""
     parts = members(row.text)
-    name = text_of(parts, "filename") or text_of(parts, "name")
     sizes = (_size(text_of(parts, member)) for member in ("bytes", "usage_bytes"))
-    return ToolResource(row.id, name, next((size for size in sizes if size is not None), None))
+    return ToolResource(row.id, row.name, next((size for size in sizes if size is not None), None))
 
 
 def _size(text: str) -> int | None:

@@ -7,10 +7,10 @@ from contextlib import aclosing
 from assistant_tui.cli.console import Console, fit
 from assistant_tui.cli.row_stream import RowStream, parse_filter
 from assistant_tui.cli.session import Session, Subcommand
-from assistant_tui.core.assistants import columns
-from assistant_tui.core.assistants.columns import GAP
 from assistant_tui.core.assistants.description import describe
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.labels import id_in_column
+from assistant_tui.core.list_spec import GAP
 from assistant_tui.core.rows import ResourceRow
 
 _LEAST_NAME = 12
@@ -61,13 +61,15 @@ class _TableLayout:
     def titles(self) -> str:
         """The line above the rows."""
         rest = self._rest(self._id)
-        return (fit("Id", self._id) + GAP + columns.titles(rest, fit)).rstrip()
+        return (fit("Id", self._id) + GAP + ASSISTANT_LIST.titles(rest, fit)).rstrip()
 
     def line(self, row: ResourceRow) -> str:
         """One row, safe to show, no wider than the terminal; a longer id takes room of the rest."""
         shown = id_in_column(row.id, self._most)
         cells = max(len(shown), self._id)
-        return (fit(shown, cells) + GAP + columns.row_text(row, self._rest(cells), fit)).rstrip()
+        return (
+            fit(shown, cells) + GAP + ASSISTANT_LIST.row_text(row, self._rest(cells), fit)
+        ).rstrip()
 
     def _rest(self, cells: int) -> int:
         """The cells behind an id of so many."""

@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from assistant_tui.cli.session import Session
 from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.listing import Listing, Order
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.query import Query, QueryError, parse
@@ -13,7 +14,7 @@ from assistant_tui.core.search.query import Query, QueryError, parse
 def parse_filter(text: str | None) -> Query | None:
     """The query in `--filter`; None without that option. Raises ConfigurationError."""
     try:
-        return None if text is None else parse(text)
+        return None if text is None else parse(text, ASSISTANT_LIST)
     except QueryError as error:
         raise ConfigurationError(f"--filter: {error}") from None
 

@@ -11,9 +11,9 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from assistant_tui.core.errors import Forbidden, ServiceError, Unauthorized
+from assistant_tui.core.list_spec import AS_SERVED, Ordering
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.search.filtered_listing import FilteredListing
-from assistant_tui.core.search.ordering import AS_SERVED, Ordering
 from assistant_tui.core.search.query import EVERYTHING, Query
 
 MOST_LOSSES = 3

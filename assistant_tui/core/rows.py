@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.labels import NO_ID, label_of
 
 
@@ -23,8 +22,19 @@ class StoredText(Protocol):
 RowText = str | StoredText
 
 
-Summary = AssistantSummary
-"""What a list shows of one object: one class for each kind; each has a `name`."""
+class Summary(Protocol):
+    """What a list shows of one object, beside what every row has: a class for each kind."""
+
+    @property
+    def name(self) -> str:
+        """What the object is called; empty where it has no name."""
+        ...
+
+
+class NameSummary(NamedTuple):
+    """The summary of kinds of objects of which no more than the name is of use."""
+
+    name: str = ""
 
 
 class ResourceRow(NamedTuple):
@@ -37,7 +47,7 @@ class ResourceRow(NamedTuple):
     """The whole object as the server sent it; a long one is read back when it is needed."""
     problem: str = ""
     """Why this object does not fit the API; empty for a sound one."""
-    summary: Summary = AssistantSummary()
+    summary: Summary = NameSummary()
 
     @property
     def name(self) -> str:

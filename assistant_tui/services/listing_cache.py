@@ -15,7 +15,7 @@ from typing import Any
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.identity import identity_of
 from assistant_tui.config.settings import Profile, Settings, Source
-from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.assistants.summary import AssistantSummary, summary_of
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.storage.private_files import write_private
@@ -70,7 +70,7 @@ class ListingCache:
         An error of the disk is ignored: the next start then begins without rows.
         """
         rows = [
-            (row.id, *row.summary, row.created_at, row.text, row.problem)
+            (row.id, *summary_of(row), row.created_at, row.text, row.problem)
             for row in _within_room(listing.rows[:count])
         ]
         complete = listing.complete and len(rows) == len(listing)

@@ -7,6 +7,7 @@ Actions change it by its methods. It needs no screen.
 from collections.abc import Callable
 from typing import NamedTuple
 
+from assistant_tui.core.list_spec import ListSpec
 from assistant_tui.core.list_state import ListState
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import Marks, ResourceRow
@@ -36,8 +37,10 @@ class ListModel:
     A listener may change the state again, so each one acts on what it reads, not on what happened.
     """
 
-    def __init__(self, opening: Listing, page_size: int) -> None:
+    def __init__(self, spec: ListSpec, opening: Listing, page_size: int) -> None:
         """Begin with the rows that are known before a server has answered."""
+        self.spec = spec
+        """What the list shows of its rows, and what they can be sorted and filtered by."""
         self._page_size = page_size
         self._state = ListState(FilteredListing(opening))
         self._display = Display(FilteredListing(opening))

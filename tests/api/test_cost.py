@@ -7,6 +7,7 @@ import pytest
 from assistant_tui.api import parsing
 from assistant_tui.api.assistants import parse_assistant
 from assistant_tui.core import list_decoder
+from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.core.errors import ResponseTooLarge, Unreadable
 from assistant_tui.core.listing import Page
 
@@ -68,8 +69,8 @@ def test_what_a_row_holds_of_names_is_bounded_and_its_text_is_whole() -> None:
         }
     )
     row = page(f"[{text}]").rows[0]
-    assert len(row.name) == len(row.summary.model) == len(row.summary.tools[0]) == 1_000
-    assert len(row.summary.tools) == 200
+    assert len(row.name) == len(summary_of(row).model) == len(summary_of(row).tools[0]) == 1_000
+    assert len(summary_of(row).tools) == 200
     assert row.text == text
 
 

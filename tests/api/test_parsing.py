@@ -16,6 +16,7 @@ from assistant_tui.api.parsing import (
     read_page,
 )
 from assistant_tui.api.tool_resources import parse_tool_resource, read_tool_resource
+from assistant_tui.core.assistants.summary import AssistantSummary, summary_of
 from assistant_tui.core.assistants.tool_resources import ToolResource
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.list_decoder import UNDECODED
@@ -42,8 +43,8 @@ def test_a_sound_row() -> None:
         ' "tools": [{"type": "file_search"}, {"type": "bing_grounding", "x": 1}], "later": {}}'
     )
     row = read_row(text)
-    summary = ("N", "m", ("file_search", "bing_grounding"))
-    assert row == ("asst_1", 1_700_000_000, text, "", summary)
+    summary = AssistantSummary("N", "m", ("file_search", "bing_grounding"))
+    assert row == ResourceRow("asst_1", 1_700_000_000, text, "", summary)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +104,12 @@ def test_what_does_not_fit_is_told_in_words_and_the_rest_is_kept(
     row = read_row(text)
     assert row.problem.startswith(problem)
     assert (row.id, row.text) == ("a", text)
-    assert row.summary.model == ("m" if '"model"' not in members else "")
+    assert summary_of(row).model == ("m" if '"model"' not in members else "")
 
 
 def test_the_names_of_misshaped_tools_are_kept_where_they_can_be_read() -> None:
     row = read_row('{"id": "a", "name": 5, "tools": [{"type": "function"}, {"type": 3}]}')
-    assert (row.name, row.summary.tools) == ("5", ("function", "3"))
+    assert (row.name, summary_of(row).tools) == ("5", ("function", "3"))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_an_object_without_an_id_gets_a_stand_in_that_lasts(text: str) -> None:
 def test_a_lone_surrogate_in_a_name_never_reaches_the_row_but_stays_in_the_text() -> None:
     text = '{"id": "a", "name": "x\\ud800", "model": "\\ud83d\\ude00"}'
     row = read_row(text)
-    assert (row.name, row.summary.model, row.text, row.problem) == ("x\ufffd", "😀", text, "")
+    assert (row.name, summary_of(row).model, row.text, row.problem) == ("x\ufffd", "😀", text, "")
 
 
 @pytest.mark.parametrize("bad", ['{"id": "x", "y": ' + DEEP + "}", '{"id": "x", 5}', "7", ""])
@@ -215,7 +216,7 @@ def test_no_object_whatever_breaks_the_reader(value: dict[str, object]) -> None:
     text = json.dumps(value)
     row = read_row(text)
     assert row.text == text
-    f"{row.id}{row.name}{row.summary.model}{row.summary.tools}{row.problem}".encode()
+    f"{row.id}{row.name}{summary_of(row).model}{summary_of(row).tools}{row.problem}".encode()
     assert Listing().extended(page(f"[{text}]")).rows == (row,)
 
 

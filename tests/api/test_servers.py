@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.core.errors import (
     Invalid,
     NotFound,
@@ -46,7 +47,7 @@ async def test_openopenai_sends_objects_of_version_one() -> None:
     body = '{"id": "a", "tools": [{"type": "retrieval"}], "file_ids": [], "model": "m"}'
     async with client(Script(Reply(body=body))) as opened:
         row = await opened.retrieve("a")
-    assert (row.summary.tools, row.problem, row.text) == (("retrieval",), "", body)
+    assert (summary_of(row).tools, row.problem, row.text) == (("retrieval",), "", body)
 
 
 async def test_open_assistant_api_has_nested_metadata_and_fields_of_its_own() -> None:

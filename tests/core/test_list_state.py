@@ -8,8 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.assistants.summary import (
+    ASSISTANT_LIST,
+    MODEL,
+    AssistantSummary,
+    summary_of,
+)
 from assistant_tui.core.errors import NotFound, ServerFault, ServiceError, Unauthorized
+from assistant_tui.core.list_spec import AS_SERVED, CREATED, NAME, Column, Ordering
 from assistant_tui.core.list_state import (
     MOST_LOSSES,
     SHORT,
@@ -20,7 +26,6 @@ from assistant_tui.core.list_state import (
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
-from assistant_tui.core.search.ordering import AS_SERVED, Column, Ordering
 from assistant_tui.core.search.query import EVERYTHING, QueryError, parse
 
 Answer = Listing | Page | ServiceError
@@ -108,12 +113,12 @@ class ListMachine(RuleBasedStateMachine):
     @rule(text=st.sampled_from(["a", "al", "alpha", "model:", "model:m", "model:m1", "!a", ""]))
     def types(self, text: str) -> None:
         try:
-            query = parse(text)
+            query = parse(text, ASSISTANT_LIST)
         except QueryError as error:
             query = error.rest
         self.become(self.state.with_query(query, self.state.view.ordering))
 
-    @rule(column=st.sampled_from(Column), descending=st.booleans())
+    @rule(column=st.sampled_from(ASSISTANT_LIST.columns), descending=st.booleans())
     def sorts(self, column: Column, descending: bool) -> None:
         self.become(self.state.with_query(self.state.view.query, Ordering(column, descending)))
 
@@ -237,9 +242,9 @@ class ListMachine(RuleBasedStateMachine):
         view, found = self.state.view, [*self.server.rows]
         found = [each for each in found if view.query.matches(each)]
         keys: dict[Column, Any] = {
-            Column.CREATED: lambda each: each.created_at,
-            Column.NAME: lambda each: each.name,
-            Column.MODEL: lambda each: each.summary.model,
+            CREATED: lambda each: each.created_at,
+            NAME: lambda each: each.name,
+            MODEL: lambda each: summary_of(each).model,
         }
         if (key := keys.get(view.ordering.column)) is not None:
             found.sort(key=key, reverse=view.ordering.descending)
@@ -295,12 +300,12 @@ def state_of(count: int, loaded: int) -> tuple[Server, ListState]:
 
 def test_a_walk_that_is_given_up_while_it_is_wanted_again_is_begun_anew() -> None:
     _, state = state_of(20, PAGE)
-    state = state.with_query(parse("model"), AS_SERVED)
+    state = state.with_query(parse("model", ASSISTANT_LIST), AS_SERVED)
     first = state.next_request()
     assert first is not None and first.load is Load.WALK
     state = state.started(first).with_query(EVERYTHING, AS_SERVED)
     assert state.superseded
-    state = state.with_query(parse("model:m1"), AS_SERVED)
+    state = state.with_query(parse("model:m1", ASSISTANT_LIST), AS_SERVED)
     assert state.loading_all and state.next_request() is None
     state = state.given_up(first)
     again = state.next_request()
@@ -376,7 +381,7 @@ def test_no_page_is_added_to_rows_that_are_only_remembered() -> None:
 def test_a_filter_loads_remembered_rows_anew_and_once() -> None:
     server, state = state_of(20, 0)
     state = ListState(FilteredListing(Listing([row(1)], remembered=True)))
-    state = state.with_query(parse("model"), AS_SERVED)
+    state = state.with_query(parse("model", ASSISTANT_LIST), AS_SERVED)
     request = state.next_request()
     assert request is not None and request.load is Load.WALK
     state = state.started(request).wanting_reload()

@@ -12,6 +12,7 @@ from assistant_tui.core.assistants.cloning import clone, uncreatable_fields
 from assistant_tui.core.assistants.comparison import compare_values
 from assistant_tui.core.assistants.description import describe
 from assistant_tui.core.assistants.draft import Draft, reverting_draft
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.json_text import indent, read_json
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
@@ -19,7 +20,7 @@ from assistant_tui.core.verification import verify
 from assistant_tui.journal.drafts import dump_draft, load_draft
 from assistant_tui.tui.assistants import deleting, showing
 from assistant_tui.tui.dialogs.text_screen import difference_lines
-from assistant_tui.tui.widgets.text_layout import row_text
+from assistant_tui.tui.widgets.text_layout import fit
 from tests.hostile.corpus import DEPTH, VALUES, assistant, holding
 
 SOUND = RawJson(assistant())
@@ -42,7 +43,10 @@ def is_safe(text: str) -> bool:
 @pytest.mark.parametrize("value", VALUES)
 def test_it_is_told_in_safe_words(value: str) -> None:
     for row in rows(value):
-        told = [row_text(row, 60), row_text(row, 160), *(line.text for line in describe(row))]
+        told = [
+            *(ASSISTANT_LIST.row_text(row, width, fit) for width in (60, 160)),
+            *(line.text for line in describe(row)),
+        ]
         told += [line.text for line in showing.json_screen(row)._lines]
         told += deleting.about(row)
         told += showing.reading_of_row(row)._parts

@@ -20,7 +20,7 @@ ROWS = (
         '{"id": "asst_1"}',
         summary=AssistantSummary("Zoë \ud800\u202e", "m", ("function", "x")),
     ),
-    ResourceRow("asst_2", None, "{", "not an object"),
+    ResourceRow("asst_2", None, "{", "not an object", AssistantSummary()),
 )
 SOUND = ["asst_1", "N", "m", ["x"], 5, "{}", ""]
 
@@ -73,7 +73,9 @@ def test_rows_beyond_the_cap_are_left_out_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing_cache, "MAX_CHARACTERS", 10)
-    rows = [ResourceRow(f"a{size}", None, "x" * size) for size in (4, 6, 1)]
+    rows = [
+        ResourceRow(f"a{size}", None, "x" * size, summary=AssistantSummary()) for size in (4, 6, 1)
+    ]
     cache = ListingCache(tmp_path, "p")
     cache.write(Listing(rows, complete=True), 50)
     assert cache.read() == Listing(tuple(rows[:2]), complete=False, remembered=True)

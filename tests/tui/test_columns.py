@@ -5,9 +5,16 @@ import time
 import pytest
 from rich.cells import cell_len
 
-from assistant_tui.core.assistants.columns import created_text, tools_text, widths
-from assistant_tui.tui.widgets.text_layout import column_titles, row_text
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST, tools_text
+from assistant_tui.core.list_spec import created_text, laid_out
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.tui.widgets.text_layout import fit
 from tests.tui.rows import HOSTILE, row
+
+
+def row_text(shown: ResourceRow, width: int) -> str:
+    """One row as the list draws it."""
+    return ASSISTANT_LIST.row_text(shown, width, fit)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +28,7 @@ from tests.tui.rows import HOSTILE, row
     ],
 )
 def test_narrow_lists_show_fewer_columns(width: int, shown: list[str]) -> None:
-    assert column_titles(width).split() == shown
+    assert ASSISTANT_LIST.titles(width, fit).split() == shown
 
 
 @pytest.mark.parametrize("width", [10, 37, 44, 56, 57, 70, 77, 100, 250])
@@ -29,7 +36,7 @@ def test_every_row_is_exactly_as_wide_as_the_list(width: int) -> None:
     name = "日本語 👩🏽‍🔧 " * 30
     for shown in (row(), row(name=name), row(name=HOSTILE), row(problem="no id " * 60)):
         assert cell_len(row_text(shown, width)) == width
-    assert cell_len(column_titles(width)) == width
+    assert cell_len(ASSISTANT_LIST.titles(width, fit)) == width
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u3164\u3164", "\u2800\u00a0", "\ufe0f\U000e0100"])
@@ -39,8 +46,8 @@ def test_a_name_of_which_nothing_is_seen_is_none(name: str) -> None:
 
 @pytest.mark.parametrize("width", range(20, 260))
 def test_the_name_keeps_the_most_of_the_width(width: int) -> None:
-    name, *others = widths(width)
-    assert name >= max(others)
+    name, *others = [cells for _, cells in laid_out(ASSISTANT_LIST, width)]
+    assert name >= max(others, default=0)
 
 
 def test_a_wide_list_shows_the_time_and_a_narrow_one_the_day() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
+from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.assistants import filter_controller
 from tests.stores import SampleStore
@@ -118,7 +119,7 @@ async def test_what_is_unfinished_leaves_the_rest_of_the_filter_and_its_line(
     assert names(program) == found and "/tutor ·" in program.header
     await program.type("o1")
     assert "✗" not in program.text
-    assert {row.summary.model for row in program.main.list_model.display.view.rows} == {"o1"}
+    assert {summary_of(row).model for row in program.main.list_model.display.view.rows} == {"o1"}
 
 
 async def test_what_was_found_is_underlined_in_the_names(program: Driver) -> None:

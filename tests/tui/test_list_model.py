@@ -2,11 +2,11 @@
 
 import pytest
 
-from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST, AssistantSummary
+from assistant_tui.core.list_spec import AS_SERVED
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import Marks, ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
-from assistant_tui.core.search.ordering import AS_SERVED
 from assistant_tui.core.search.query import parse
 from assistant_tui.tui.list_model import ListModel
 
@@ -19,13 +19,15 @@ ROWS = tuple(
 def view(text: str = "", *gone: str) -> FilteredListing:
     """What a filter lets through of the rows that are not gone."""
     return (
-        FilteredListing(Listing(ROWS).without(gone)).with_query(parse(text), AS_SERVED).scanned(9)
+        FilteredListing(Listing(ROWS).without(gone))
+        .with_query(parse(text, ASSISTANT_LIST), AS_SERVED)
+        .scanned(9)
     )
 
 
 def model_of(went_to: str = "", opening: Listing | None = None) -> ListModel:
     """A list in which a person has gone to an assistant."""
-    model = ListModel(Listing(ROWS) if opening is None else opening, 2)
+    model = ListModel(ASSISTANT_LIST, Listing(ROWS) if opening is None else opening, 2)
     if went_to:
         model.highlight(went_to)
     return model
@@ -94,7 +96,7 @@ def test_the_row_before_is_where_a_list_can_be_asked_for_the_next() -> None:
 
 def test_a_move_that_moves_nothing_is_told_to_nobody_however_long_the_list() -> None:
     rows = tuple(ResourceRow(f"a{number}", None, "{}") for number in range(400))
-    model = ListModel(Listing(rows, complete=True), 50)
+    model = ListModel(ASSISTANT_LIST, Listing(rows, complete=True), 50)
     calls: list[int] = []
     model.go(399)
     model.listen(lambda: calls.append(model.display.cursor))

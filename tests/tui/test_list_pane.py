@@ -9,6 +9,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
@@ -22,7 +23,7 @@ class Host(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = ListModel(Listing(), 50)
+        self.model = ListModel(ASSISTANT_LIST, Listing(), 50)
         self.wanted: list[str] = []
         self.highlighted: list[str | None] = []
         self.selected = 0

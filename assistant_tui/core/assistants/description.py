@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from assistant_tui.core.assistants.columns import created_text
 from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.core.json_text import elements, members, read_json
 from assistant_tui.core.labels import shown_id
+from assistant_tui.core.list_spec import created_text
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.resource import READ_ONLY
 from assistant_tui.core.rows import ResourceRow
@@ -67,7 +68,8 @@ def _head(row: ResourceRow) -> Iterator[StyledText]:
     yield StyledText(visible_line(row.name) or "(no name)", "label")
     yield StyledText(shown_id(row.id, LONGEST))
     yield StyledText(
-        f"{one_line(row.summary.model) or '(no model)'} · created {created_text(row.created_at)}"
+        f"{one_line(summary_of(row).model) or '(no model)'}"
+        f" · created {created_text(row.created_at)}"
     )
 
 

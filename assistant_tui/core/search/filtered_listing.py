@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from assistant_tui.core import append_only_list
 from assistant_tui.core.append_only_list import AppendOnlyList, ConcatenatedView, ReversedView
+from assistant_tui.core.list_spec import AS_SERVED, Ordering, SortKey
 from assistant_tui.core.listing import Listing, page_range
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.search.ordering import AS_SERVED, Ordering, SortKey
 from assistant_tui.core.search.query import EVERYTHING, Query
 
 _FAR = 1 << 40

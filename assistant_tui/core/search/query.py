@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from assistant_tui.core.list_spec import ListSpec
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.matching import Spans, fold
 from assistant_tui.core.search.terms import (
@@ -13,40 +14,11 @@ from assistant_tui.core.search.terms import (
     SearchableRow,
     Term,
     TextTerm,
+    metadata_place,
 )
 from assistant_tui.core.search.time_ranges import ALWAYS, TimeRange, parse_time_range
 
-HELP = (
-    "Words must all be there, in the name, id, model, description, instructions or metadata;",
-    "in a name their letters may be apart: bisu finds Billing support.",
-    '"two words" finds just these, !word what has it not.',
-    "name: id: model: tool: store: file: meta.KEY: look in one place: model:gpt-4o, !file:*.",
-    "model:=gpt-4o is just this one, tool:* has any. file:file-abc tells who uses a file.",
-    "created:2026-01 created:>=2026-01-31 created:2026-01..2026-03 go by local time.",
-    "Any other word with a colon is a word: http://host, a:b.",
-)
-"""What there is to know, line by line."""
-
-_EXAMPLES = {
-    "name": "name:billing",
-    "id": "id:asst_",
-    "model": "model:gpt-4o",
-    "tool": "tool:code_interpreter",
-    "store": "store:vs_",
-    "file": "file:file-",
-    "created": "created:2026-01",
-}
-"""The qualifiers, and what is said where nothing stands behind one."""
-
-QUALIFIERS = " ".join(f"{place}:" for place in (*_EXAMPLES, f"{META}KEY"))
-"""All of them, as a person reads them."""
-
-_TERM = re.compile(
-    r"(?P<unwanted>!)?"
-    rf'(?:(?P<place>{"|".join(_EXAMPLES)}|meta\.(?:"[^"]+"|[^\s":]+)):(?P<sign>[<>]=?|=)?)?'
-    r'(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))',
-    re.IGNORECASE,
-)
+_META_KEY = r'meta\.(?:"[^"]+"|[^\s":]+)'
 _LOOKS_QUALIFIED = re.compile(r"[a-z_.]+:(?!//)")
 
 
@@ -85,7 +57,9 @@ class Query:
     @cached_property
     def mistaken(self) -> str:
         """A word that may be meant as a qualifier but is none, up to its colon; else empty."""
-        words = (term.word for term in self.terms if isinstance(term, TextTerm) and not term.place)
+        words = (
+            term.word for term in self.terms if isinstance(term, TextTerm) and not term.place.name
+        )
         found = (_LOOKS_QUALIFIED.match(word) for word in words)
         return next((match[0] for match in found if match), "")
 
@@ -103,8 +77,20 @@ class QueryError(ValueError):
         """What was asked for without what is wrong."""
 
 
-def parse(text: str) -> Query:
-    """Read a query.
+@lru_cache(maxsize=8)
+def _grammar(spec: ListSpec) -> re.Pattern[str]:
+    """Matches one term of a query in this list."""
+    qualifiers = "|".join([*spec.qualifiers, _META_KEY])
+    return re.compile(
+        r"(?P<unwanted>!)?"
+        rf"(?:(?P<place>{qualifiers}):(?P<sign>[<>]=?|=)?)?"
+        r'(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))',
+        re.IGNORECASE,
+    )
+
+
+def parse(text: str, spec: ListSpec) -> Query:
+    """Read a query with the qualifiers of a list.
 
     Raises:
         QueryError: it is unfinished, or a time that is none.
@@ -112,9 +98,9 @@ def parse(text: str) -> Query:
     terms: dict[Term, None] = {}
     good: list[str] = []
     wrong: list[str] = []
-    for match in _TERM.finditer(text):
+    for match in _grammar(spec).finditer(text):
         try:
-            term = _term(match)
+            term = _term(match, spec)
         except QueryError as error:
             wrong.append(str(error))
         else:
@@ -126,34 +112,37 @@ def parse(text: str) -> Query:
     return query
 
 
-def _term(match: re.Match[str]) -> Term | None:
+def _term(match: re.Match[str], spec: ListSpec) -> Term | None:
     """The term that was matched; None where there is nothing in the quotes, yet."""
     if match["place"] is not None:
-        return _placed(match)
+        return _placed(match, spec)
     if match[0] == "!":
         raise QueryError("! stands before what must not be there, such as !draft or !file:*")
     exact = match["quoted"] is not None
     word = fold(match["quoted"] if exact else match["plain"])
     mode = MatchMode.PART if exact else MatchMode.LOOSE
-    return TextTerm(word, "", mode, bool(match["unwanted"])) if word else None
+    return TextTerm(word, spec.anywhere, mode, bool(match["unwanted"])) if word else None
 
 
-def _placed(match: re.Match[str]) -> Term:
+def _placed(match: re.Match[str], spec: ListSpec) -> Term:
     """The term of a qualifier."""
-    place, sign, unwanted = match["place"].lower(), match["sign"] or "", bool(match["unwanted"])
+    name, sign, unwanted = match["place"].lower(), match["sign"] or "", bool(match["unwanted"])
     exact = match["quoted"] is not None
     value = match["quoted"] if exact else match["plain"]
-    if place == "created":
+    if name == "created":
         return CreatedTerm(_time_range(sign + value), unwanted)
-    if place.startswith(META):
-        place = META + fold(match["place"][len(META) :].strip('"'))
+    if name.startswith(META):
+        place = metadata_place(fold(match["place"][len(META) :].strip('"')))
+    else:
+        place = next(each for each in spec.places if each.name == name)
     if value == "*" and not (exact or sign):
         return TextTerm("", place, MatchMode.ANY, unwanted)
-    mode = MatchMode.PART if exact or place != "name" else MatchMode.LOOSE
+    mode = MatchMode.PART if exact or not place.in_name else MatchMode.LOOSE
     word = fold(value if sign == "=" else sign + value)
     if not word:
-        example = _EXAMPLES.get(place, f"{match['place']}:x")
-        raise QueryError(f"{match['place']}: takes what is looked for, such as {example}")
+        asked = match["place"]
+        example = f"{asked if place.key else name}:{place.example}"
+        raise QueryError(f"{asked}: takes what is looked for, such as {example}")
     return TextTerm(word, place, MatchMode.WHOLE if sign == "=" else mode, unwanted)
 
 

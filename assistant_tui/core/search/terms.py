@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from assistant_tui.core.rows import ResourceRow
@@ -22,11 +22,6 @@ from assistant_tui.core.search.time_ranges import TimeRange
 
 _DECODER = json.JSONDecoder(strict=False, parse_float=str, parse_int=str, parse_constant=str)
 """Numbers stay as they were written, so that they are found as they are seen."""
-
-_FILES = {"file_ids", "file_id", "files", "attachments"}
-_STORES = {"vector_store_ids", "vector_store_id", "vector_stores"}
-_HOLDERS = ("tool_resources", "tools", *sorted(_FILES | _STORES))
-"""The members in which ids of files and vector stores stand."""
 
 Folding = Callable[[str], str]
 
@@ -56,29 +51,12 @@ class SearchableRow:
         folded = self._folded[folding]
         return all(piece in folded for piece in pieces) or "\\u" in folded
 
-    def row_texts(self, place: str) -> tuple[str, ...]:
-        """The texts of a place that are known without reading the JSON; "" is every place."""
-        if place == "id":
-            return (self.row.id,)
-        texts = self.row.summary.texts(place)
-        return (*texts, self.row.id) if place == "" else texts
-
-    def json_texts(self, place: str) -> Iterator[str]:
-        """The texts of a place that only the JSON has."""
+    def json_texts(self, place: "Place") -> Iterator[str]:
+        """The texts of a place that only the JSON has; of one that cannot be read, all of it."""
         body = self._members()
         if isinstance(body, str):
-            yield from [body] if place == "" else []
-        elif place == "":
-            for name in ("description", "instructions", "metadata"):
-                yield from _leaves(body.get(name))
-        elif place == "tool":
-            yield from _function_names(body.get("tools"))
-        elif place in ("file", "store"):
-            names = _FILES if place == "file" else _STORES
-            for holder in _HOLDERS:
-                yield from _ids(body.get(holder), names, inside=holder in names)
-        elif place.startswith(META):
-            yield from _pair(body.get("metadata"), place.removeprefix(META))
+            return iter(() if place.name else (body,))
+        return iter(()) if place.json_texts is None else place.json_texts(body)
 
     def _members(self) -> dict[str, Any] | str:
         """What the JSON says; the text itself where it cannot be read."""
@@ -91,7 +69,7 @@ class SearchableRow:
         return self._body
 
 
-def _leaves(value: object) -> Iterator[str]:
+def texts_inside(value: object) -> Iterator[str]:
     """Every text and number inside a value, the names of members too."""
     if isinstance(value, str):
         yield value
@@ -99,38 +77,50 @@ def _leaves(value: object) -> Iterator[str]:
         yield "true" if value else "false"
     elif isinstance(value, list):
         for item in value:
-            yield from _leaves(item)
+            yield from texts_inside(item)
     elif isinstance(value, dict):
         for name, item in value.items():
             yield name
-            yield from _leaves(item)
+            yield from texts_inside(item)
 
 
-def _pair(metadata: object, key: str) -> Iterator[str]:
-    if isinstance(metadata, dict):
-        for name, value in metadata.items():
+@dataclass(frozen=True)
+class Place:
+    """Where in an object a word is looked for: what a qualifier means; told apart by its name."""
+
+    name: str
+    """The qualifier without its colon; empty for where a word without one is looked for."""
+    row_texts: Callable[[ResourceRow], tuple[str, ...]] = field(
+        default=lambda row: (), compare=False
+    )
+    """The texts there that are known without reading the JSON."""
+    json_texts: Callable[[Mapping[str, Any]], Iterator[str]] | None = field(
+        default=None, compare=False
+    )
+    """Those that only the JSON has, read from its members; None where there are none."""
+    example: str = field(default="x", compare=False)
+    """What may stand behind the qualifier, for who left that out."""
+    in_name: bool = field(default=False, compare=False)
+    """The object's name is there, in which a word is also found as initials or with small gaps."""
+    key: str = field(default="", compare=False)
+    """What else the JSON must have, beside the word."""
+
+
+NAME_PLACE = Place("name", lambda row: (row.name,), in_name=True)
+ID_PLACE = Place("id", lambda row: (row.id,))
+
+
+@lru_cache(maxsize=64)
+def metadata_place(key: str) -> Place:
+    """One pair of the metadata, which all kinds of objects have; `key` is folded."""
+
+    def pair(members: Mapping[str, Any]) -> Iterator[str]:
+        metadata = members.get("metadata")
+        for name, value in metadata.items() if isinstance(metadata, dict) else ():
             if fold(name) == key:
-                yield from _leaves(value)
+                yield from texts_inside(value)
 
-
-def _function_names(tools: object) -> Iterator[str]:
-    for tool in tools if isinstance(tools, list) else ():
-        function = tool.get("function") if isinstance(tool, dict) else None
-        name = function.get("name") if isinstance(function, dict) else None
-        if isinstance(name, str):
-            yield name
-
-
-def _ids(value: object, names: Collection[str], *, inside: bool) -> Iterator[str]:
-    """The texts below members with one of the names, or below their `id`, however deep."""
-    if isinstance(value, str):
-        yield from [value] if inside else []
-    elif isinstance(value, list):
-        for item in value:
-            yield from _ids(item, names, inside=inside)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from _ids(item, names, inside=name in names or (inside and name == "id"))
+    return Place(META + key, json_texts=pair, key=key)
 
 
 _ESCAPED = re.compile(r'[\x00-\x1f"\\/]')
@@ -156,16 +146,14 @@ class TextTerm:
 
     word: str
     """Folded; empty only where any text will do."""
-    place: str = ""
-    """`name`, `id`, `model`, `tool`, `store`, `file`, `meta.` and a folded key; or "" for any."""
+    place: Place
     mode: MatchMode = MatchMode.LOOSE
     unwanted: bool = False
 
     @cached_property
     def pieces(self) -> tuple[str, ...]:
         """What the JSON of a row must have if it tells this word."""
-        key = self.place.removeprefix(META) if self.place.startswith(META) else ""
-        pieces = [*_ESCAPED.split(self.word), *_ESCAPED.split(key)]
+        pieces = [*_ESCAPED.split(self.word), *_ESCAPED.split(self.place.key)]
         return tuple(piece for piece in pieces if piece)
 
     @cached_property
@@ -179,18 +167,14 @@ class TextTerm:
         return self._found(subject) is not self.unwanted
 
     def _found(self, subject: SearchableRow) -> bool:
-        if self.place in ("", "name") and self._in_name(fold(subject.row.name)):
+        place, row = self.place, subject.row
+        if place.in_name and self.mode is MatchMode.LOOSE and is_like(self.word, fold(row.name)):
             return True
-        if any(self._in(fold(text)) for text in subject.row_texts(self.place)):
+        if any(self._in(fold(text)) for text in place.row_texts(row)):
             return True
-        if self.place in ("name", "id", "model") or not subject.may_contain(
-            self.pieces, self.folding
-        ):
+        if place.json_texts is None or not subject.may_contain(self.pieces, self.folding):
             return False
-        return any(self._in(fold(text)) for text in subject.json_texts(self.place))
-
-    def _in_name(self, name: str) -> bool:
-        return self.mode is MatchMode.LOOSE and is_like(self.word, name)
+        return any(self._in(fold(text)) for text in subject.json_texts(place))
 
     def _in(self, text: str) -> bool:
         match self.mode:
@@ -202,7 +186,7 @@ class TextTerm:
 
     def spans(self, name: str) -> Spans:
         """Where the word stands in a name as it is shown."""
-        if self.unwanted or not self.word or self.place not in ("", "name"):
+        if self.unwanted or not self.word or not self.place.in_name:
             return ()
         folded = fold(name)
         if self.mode is MatchMode.LOOSE:

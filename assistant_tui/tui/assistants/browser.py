@@ -61,7 +61,9 @@ class Browser(Horizontal):
         """Say what there is to say where nothing was found, or nothing is there."""
         view = self._model.display.view
         hidden = view.query and view.listing.rows
-        self.words = notices.nothing_found(view) if hidden else self.notice
+        self.words = (
+            notices.nothing_found(view, self._model.spec.qualifiers) if hidden else self.notice
+        )
 
     def close_off(self, closed: bool) -> None:
         """Take no keys and clicks while a form is open."""

@@ -48,7 +48,7 @@ def sort(context: MainContext) -> None:
     """Sort by the next column."""
     model = context.list_model
     view = model.state.view
-    model.update(model.state.with_query(view.query, view.ordering.next()))
+    model.update(model.state.with_query(view.query, view.ordering.next(model.spec.columns)))
 
 
 def sort_reverse(context: MainContext) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
+from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.core.batch import DeleteResult
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.labels import IN_A_SENTENCE, ON_A_LINE, name_or_id, short_name, shown_id
@@ -69,7 +70,7 @@ def about(row: ResourceRow) -> Iterator[str]:
     """What identifies this assistant to a person, line by line, safe to show."""
     yield about_line("Name", short_name(row.name, ON_A_LINE) or "(no name)")
     yield f"Id    {shown_id(row.id)}"
-    yield about_line("Model", short_name(row.summary.model, ON_A_LINE) or "-")
+    yield about_line("Model", short_name(summary_of(row).model, ON_A_LINE) or "-")
     yield about_line("Uses", short_name(", ".join(_uses(row)), ON_A_LINE) or "no tools")
 
 
@@ -78,7 +79,7 @@ _RESOURCES = {"file_ids": "file", "vector_store_ids": "vector store"}
 
 def _uses(row: ResourceRow) -> Iterator[str]:
     """The tools, and how many files and stores hang on them."""
-    for tool, count in Counter(row.summary.tools).items():
+    for tool, count in Counter(summary_of(row).tools).items():
         yield one_line(tool) + (f" ×{count}" if count > 1 else "")
     try:
         resources = RawJson(row.text).value("tool_resources")

@@ -123,7 +123,7 @@ class FilterController:
         self._browser.show_list()
         if self._bar is None:
             read_deferred(self._screen.app)
-            self._bar = FilterBar(self._view.query.text)
+            self._bar = FilterBar(self._view.query.text, self._model.spec.qualifiers)
             await self._screen.mount(self._bar, after="#panes")
         self._bar.start()
 
@@ -139,7 +139,7 @@ class FilterController:
             return False
         wrong = ""
         try:
-            query = parse(self._bar.text)
+            query = parse(self._bar.text, self._model.spec)
         except QueryError as error:
             query, wrong = error.rest, str(error)
         self._bar.refuse(wrong)

@@ -12,6 +12,7 @@ from textual.worker import Worker
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.editor_values import EditorValue, is_editable, looks_same
 from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.raw_json import RawJson
@@ -187,7 +188,7 @@ class FormController:
     async def accept(self, sending: "Sending", saved: SaveResult) -> None:
         """Close the form after a save; with what was typed since, or not taken, it stays open."""
         form, sent, held = sending
-        self._last_model = saved.row.summary.model or self._last_model
+        self._last_model = summary_of(saved.row).model or self._last_model
         if form.held() == held and not saved.outcome.ignored and not sent.unsent_input:
             await self.close()
             return

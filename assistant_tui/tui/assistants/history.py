@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from assistant_tui.core.assistants.columns import created_text
 from assistant_tui.core.assistants.comparison import differences
 from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
 from assistant_tui.core.errors import NotFound, ServerFault, ServiceError
@@ -14,6 +13,7 @@ from assistant_tui.core.labels import (
     short_name,
     shown_id,
 )
+from assistant_tui.core.list_spec import created_text
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line

@@ -1,5 +1,6 @@
 """What a whole pane says instead of rows: empty, loading, failed, and which key helps."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from assistant_tui.config.settings import Profile
@@ -7,7 +8,7 @@ from assistant_tui.core.errors import Forbidden, NotServed, Offline, ServiceErro
 from assistant_tui.core.list_state import ListState, Load
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.search.filtered_listing import FilteredListing
-from assistant_tui.core.search.query import QUALIFIERS
+from assistant_tui.core.search.terms import META
 from assistant_tui.tui.widgets.status_line import Tone
 
 LOADING = "Loading…"
@@ -52,13 +53,14 @@ def empty(*, writable: bool) -> str:
     )
 
 
-def nothing_found(view: FilteredListing) -> str:
-    """The words for a filter that lets no row through."""
+def nothing_found(view: FilteredListing, qualifiers: Iterable[str]) -> str:
+    """The words for a filter, which has these qualifiers, that lets no row through."""
     said = [f"Nothing matches /{one_line(view.query.text)}"]
     if view.scan_pending or not view.listing.exhausted:
         said[0] += " so far"
     if word := one_line(view.query.mistaken):
-        said.append(f"{word} is no qualifier, so it is a word. Qualifiers: {QUALIFIERS}")
+        allowed = " ".join(f"{each}:" for each in (*qualifiers, f"{META}KEY"))
+        said.append(f"{word} is no qualifier, so it is a word. Qualifiers: {allowed}")
     return "\n\n".join([*said, "/ changes the filter\nEsc clears it"])
 
 

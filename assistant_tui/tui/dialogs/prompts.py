@@ -12,7 +12,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
-from assistant_tui.core.assistants.columns import created_text
+from assistant_tui.core.list_spec import created_text
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.widgets.inputs import SafeOptionList, line_input

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from assistant_tui.core.assistants.comparison import DiffLine
 from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.safe_text import many_lines
-from assistant_tui.core.search.query import HELP
 from assistant_tui.tui.commands import COMMANDS, Command, Where
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.keymap import keys_of
@@ -78,12 +77,19 @@ _FORM = (
 )
 
 
-def help_screen(keymap: Mapping[str, str], limitations: Sequence[str]) -> TextScreen:
-    """The help for these keys; `limitations` is what the server turned out not to do."""
-    return TextScreen("Help", tuple(_help_lines(keymap, limitations)))
+def help_screen(
+    keymap: Mapping[str, str], filter_help: Sequence[str], limitations: Sequence[str]
+) -> TextScreen:
+    """The help for these keys, and for the filter of the list.
+
+    `limitations` is what the server turned out not to do.
+    """
+    return TextScreen("Help", tuple(_help_lines(keymap, filter_help, limitations)))
 
 
-def _help_lines(keymap: Mapping[str, str], limitations: Sequence[str]) -> Iterator[StyledText]:
+def _help_lines(
+    keymap: Mapping[str, str], filter_help: Sequence[str], limitations: Sequence[str]
+) -> Iterator[StyledText]:
     for title, places in _SECTIONS:
         yield StyledText(title, "label")
         for command in COMMANDS:
@@ -95,7 +101,7 @@ def _help_lines(keymap: Mapping[str, str], limitations: Sequence[str]) -> Iterat
         if not command.keys:
             yield StyledText(f"{command.label}: {command.help}", indent=2)
     yield StyledText("")
-    for title, sentences in (("In the filter", HELP), ("In the form", _FORM)):
+    for title, sentences in (("In the filter", filter_help), ("In the form", _FORM)):
         yield StyledText(title, "label")
         for sentence in sentences:
             yield StyledText(sentence, indent=2)

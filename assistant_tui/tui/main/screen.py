@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from assistant_tui.config.settings import Profile, Settings
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.listing import Listing
 from assistant_tui.tui.assistants import notices
 from assistant_tui.tui.assistants.browser import Browser
@@ -61,7 +62,7 @@ class MainScreen(Screen[None]):
         self.profile = profile
         self._settings = settings
         self._welcome = welcome
-        self.list_model = ListModel(opening, profile.page_size)
+        self.list_model = ListModel(ASSISTANT_LIST, opening, profile.page_size)
         self.context = MainContext(
             self, profile, settings.profiles, self.list_model, connect, clipboard, self._run_job
         )
@@ -165,4 +166,5 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys, and what the server turned out not to do."""
-        self.app.push_screen(help_screen(self._settings.keymap, self.command_state.missing()))
+        keymap, spec = self._settings.keymap, self.list_model.spec
+        self.app.push_screen(help_screen(keymap, spec.help, self.command_state.missing()))

@@ -1,5 +1,6 @@
 """The line in which a person types what to find; imported when it is first opened."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import getters, on
@@ -23,16 +24,18 @@ class FilterBar(Vertical):
     input_field = getters.query_one(Input)
     error = getters.query_one(".error", Static)
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, qualifiers: Sequence[str]) -> None:
+        """`qualifiers` are those that can stand in the text, for the hint in an empty line."""
         super().__init__()
         self._text = text
+        self._hint = "words, or " + " ".join(f"{each}:" for each in qualifiers)
         self._refused = ""
 
     def compose(self) -> ComposeResult:
         """The key that opened it, the input, and the error."""
         with Horizontal(classes="line"):
             yield Static(Content("/"), classes="label")
-            yield line_input(self._text, "words, or name: id: model: tool: store: file: created:")
+            yield line_input(self._text, self._hint)
         yield Static(classes="error")
 
     @property

@@ -12,16 +12,14 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from assistant_tui.core.assistants.columns import shown_name
+from assistant_tui.core.list_spec import shown_name
 from assistant_tui.core.rows import ResourceRow, Summary
 from assistant_tui.core.search.filtered_listing import FilteredListing
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.list_model import ListModel
 from assistant_tui.tui.widgets.text_layout import (
-    column_titles,
     fit,
     highlight_matches,
-    row_text,
     wrap,
 )
 from assistant_tui.tui.widgets.text_view import LineWidget
@@ -215,7 +213,8 @@ class ListPane(LineWidget, can_focus=True):
             return self._notice_line(y, width)
         if y < _TITLE_LINES:
             style = self.get_component_rich_style("list-pane--title")
-            text = f"  {column_titles(width - _MARGIN - _RIGHT_MARGIN, self.view.ordering)} "
+            cells = width - _MARGIN - _RIGHT_MARGIN
+            text = f"  {self._model.spec.titles(cells, fit, self.view.ordering)} "
             return Strip([Segment(fit(text, width), style)], width)
         position = self._viewport.top + y - _TITLE_LINES
         if position >= len(self.view):
@@ -233,7 +232,8 @@ class ListPane(LineWidget, can_focus=True):
 
     def _row_line(self, row: ResourceRow, mark: str, part: str, width: int) -> Strip:
         style: Style = self.get_component_rich_style(part) if part else self.plain_style
-        text = fit(f"{mark}{row_text(row, width - _MARGIN - _RIGHT_MARGIN)} ", width)
+        cells = width - _MARGIN - _RIGHT_MARGIN
+        text = fit(f"{mark}{self._model.spec.row_text(row, cells, fit)} ", width)
         name = shown_name(row)
         return Strip(
             highlight_matches(text, _MARGIN, name, self.view.query.spans(name), style), width

@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from assistant_tui.core.list_spec import AS_SERVED, Ordering
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.core.search.ordering import AS_SERVED, Ordering
 from assistant_tui.tui.commands import Command
 from assistant_tui.tui.keymap import keys_of
 from assistant_tui.tui.widgets.text_layout import fit

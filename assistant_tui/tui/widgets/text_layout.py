@@ -1,4 +1,4 @@
-"""Lays text out in cells: wraps it, cuts it to a width, and draws the columns of a row.
+"""Lays text out in cells: wraps it, cuts it to a width, and highlights what was found.
 
 Wrapping is fast enough for 256,000 characters in one line.
 """
@@ -10,10 +10,7 @@ from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 
-from assistant_tui.core.assistants import columns
-from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.matching import Spans
-from assistant_tui.core.search.ordering import Ordering
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -68,16 +65,6 @@ def fit(text: str, width: int) -> str:
 
 _MATCH_STYLE = Style(bold=True, underline=True)
 """The style of a match: it is visible in all themes."""
-
-
-def column_titles(width: int, ordering: Ordering | None = None) -> str:
-    """The line above the rows."""
-    return columns.titles(width, fit, ordering)
-
-
-def row_text(row: ResourceRow, width: int) -> str:
-    """One row, safe to show, exactly `width` cells wide."""
-    return columns.row_text(row, width, fit)
 
 
 def highlight_matches(line: str, at: int, name: str, spans: Spans, style: Style) -> list[Segment]:

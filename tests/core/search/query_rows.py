@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST, AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.query import parse
 
@@ -21,4 +21,4 @@ def row(name: str = "", *, created_at: int | None = None, **members: Any) -> Res
 
 
 def finds(query: str, found: ResourceRow) -> bool:
-    return parse(query).matches(found)
+    return parse(query, ASSISTANT_LIST).matches(found)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST, AssistantSummary
+from assistant_tui.core.list_spec import AS_SERVED, NAME, Ordering
 from assistant_tui.core.listing import Listing, Page
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.filtered_listing import FilteredListing
-from assistant_tui.core.search.ordering import AS_SERVED, Column, Ordering
 from assistant_tui.core.search.query import EVERYTHING, Query, parse
 
-BY_NAME = Ordering(Column.NAME, descending=False)
+BY_NAME = Ordering(NAME, descending=False)
 
 
 class Counted(Query):
@@ -29,7 +29,7 @@ class Counted(Query):
 
 
 def counted(text: str) -> Counted:
-    query = Counted(parse(text).terms)
+    query = Counted(parse(text, ASSISTANT_LIST).terms)
     object.__setattr__(query, "looked_at", [])
     return query
 
@@ -48,7 +48,7 @@ def settled(view: FilteredListing, step: int = 2) -> FilteredListing:
 
 
 def seen(listing: Listing, text: str, ordering: Ordering = AS_SERVED) -> FilteredListing:
-    return settled(FilteredListing(listing).with_query(parse(text), ordering))
+    return settled(FilteredListing(listing).with_query(parse(text, ASSISTANT_LIST), ordering))
 
 
 def ids(found: Iterable[ResourceRow]) -> list[str]:
@@ -63,12 +63,18 @@ def test_without_filter_and_order_the_listing_is_shown_as_it_is() -> None:
 
 
 def test_a_filter_asks_for_no_page_of_the_listing() -> None:
-    assert FilteredListing(Listing(rows("a"))).with_query(parse("a"), AS_SERVED).exhausted
+    assert (
+        FilteredListing(Listing(rows("a")))
+        .with_query(parse("a", ASSISTANT_LIST), AS_SERVED)
+        .exhausted
+    )
     assert FilteredListing(Listing(rows("a"))).with_query(EVERYTHING, BY_NAME).exhausted
 
 
 def test_rows_are_found_step_by_step() -> None:
-    view = FilteredListing(Listing(rows("ax", "b", "ay", "az"))).with_query(parse("a"), AS_SERVED)
+    view = FilteredListing(Listing(rows("ax", "b", "ay", "az"))).with_query(
+        parse("a", ASSISTANT_LIST), AS_SERVED
+    )
     assert view.scan_pending and not view.rows
     view = view.scanned(3)
     assert view.scan_pending and ids(view.rows) == ["ax", "ay"]
@@ -96,7 +102,7 @@ def test_a_row_that_changed_or_went_is_all_that_is_looked_at() -> None:
 
 def test_a_query_that_grew_looks_at_what_the_former_found_and_what_it_had_not_seen() -> None:
     view = FilteredListing(Listing(rows("ax", "b", "ay", "c", "aax"))).with_query(
-        parse("a"), AS_SERVED
+        parse("a", ASSISTANT_LIST), AS_SERVED
     )
     query = counted("ax")
     view = settled(view.scanned(3).with_query(query, AS_SERVED))
@@ -113,13 +119,13 @@ def test_another_order_looks_at_nothing_anew() -> None:
 
 def test_another_filter_looks_at_all_anew() -> None:
     view = seen(Listing(rows("ab", "b", "aa")), "a")
-    assert ids(settled(view.with_query(parse("b"), BY_NAME)).rows) == ["ab", "b"]
+    assert ids(settled(view.with_query(parse("b", ASSISTANT_LIST), BY_NAME)).rows) == ["ab", "b"]
 
 
 def test_a_change_before_all_was_looked_at_hides_nothing() -> None:
     view = (
         FilteredListing(Listing(rows("a1", "a2", "a3")))
-        .with_query(parse("a"), AS_SERVED)
+        .with_query(parse("a", ASSISTANT_LIST), AS_SERVED)
         .scanned(1)
     )
     view = settled(view.with_listing(view.listing.without(["a2"])))
@@ -162,7 +168,7 @@ def test_without_a_filter_it_says_what_the_listing_says() -> None:
     assert seen(Listing(complete=True), "a").count(0, 50, loading=False) == "0 (all)"
 
 
-ORDERINGS = [Ordering(*each) for each in product(Column, (True, False))]
+ORDERINGS = [Ordering(*each) for each in product(ASSISTANT_LIST.columns, (True, False))]
 numbers = st.lists(st.integers(0, 20), max_size=4, unique=True)
 steps = st.lists(
     st.one_of(
@@ -204,7 +210,7 @@ def after(view: FilteredListing, step: tuple[str, Any]) -> FilteredListing:
         case "delete":
             return view.with_listing(listing.without(f"r{number}" for number in what))
         case "query":
-            return view.with_query(parse(what), view.ordering)
+            return view.with_query(parse(what, ASSISTANT_LIST), view.ordering)
         case "order":
             return view.with_query(view.query, what)
     return view.scanned(what)

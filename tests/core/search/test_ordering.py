@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST, MODEL, TOOLS, AssistantSummary
+from assistant_tui.core.list_spec import AS_SERVED, CREATED, NAME, Column, Ordering
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.search.ordering import AS_SERVED, Column, Ordering
 
 ROWS = (
     ResourceRow("a", 3, "{}", summary=AssistantSummary("beta", "m2", ("file_search",))),
@@ -26,10 +26,10 @@ def ids(ordering: Ordering) -> str:
 @pytest.mark.parametrize(
     ("column", "upwards", "downwards"),
     [
-        (Column.CREATED, "cdabe", "adcbe"),
-        (Column.NAME, "cdabe", "acdbe"),
-        (Column.MODEL, "cdabe", "acdbe"),
-        (Column.TOOLS, "dcabe", "acdbe"),
+        (CREATED, "cdabe", "adcbe"),
+        (NAME, "cdabe", "acdbe"),
+        (MODEL, "cdabe", "acdbe"),
+        (TOOLS, "dcabe", "acdbe"),
     ],
 )
 def test_what_has_no_value_is_last_in_both_directions_and_likes_keep_their_order(
@@ -41,9 +41,9 @@ def test_what_has_no_value_is_last_in_both_directions_and_likes_keep_their_order
 
 def test_a_key_goes_through_the_columns_and_another_turns_them_round() -> None:
     said, ordering = [], AS_SERVED
-    for _ in Column:
+    for _ in ASSISTANT_LIST.columns:
         said += [str(ordering), str(ordering.reversed())]
-        ordering = ordering.next()
+        ordering = ordering.next(ASSISTANT_LIST.columns)
     assert ordering == AS_SERVED
     assert said == [
         "newest first", "oldest first", "by name", "by name, Z–A",
@@ -53,4 +53,4 @@ def test_a_key_goes_through_the_columns_and_another_turns_them_round() -> None:
 
 def test_only_the_newest_first_is_as_the_server_lists() -> None:
     assert AS_SERVED.as_served and not AS_SERVED.reversed().as_served
-    assert not Ordering(Column.NAME).as_served
+    assert not Ordering(NAME).as_served

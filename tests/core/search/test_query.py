@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.query import QueryError, parse
 from tests.core.search.query_rows import finds, row
@@ -33,7 +34,7 @@ FILES: dict[str, Any] = {
 
 @pytest.mark.parametrize("query", ["", "  ", '"', '""', '!""'])
 def test_an_empty_query_finds_everything(query: str) -> None:
-    assert not parse(query)
+    assert not parse(query, ASSISTANT_LIST)
     assert finds(query, row())
 
 
@@ -147,7 +148,7 @@ def test_other_words_with_a_colon_are_words(query: str) -> None:
     [("modle:gpt", "modle:"), ("x !modle:gpt", "modle:"), ("http://host", ""), ("model:a:b", "")],
 )
 def test_a_word_that_looks_like_a_qualifier_is_told(query: str, mistaken: str) -> None:
-    assert parse(query).mistaken == mistaken
+    assert parse(query, ASSISTANT_LIST).mistaken == mistaken
 
 
 @pytest.mark.parametrize(
@@ -164,15 +165,15 @@ def test_a_word_that_looks_like_a_qualifier_is_told(query: str, mistaken: str) -
 )
 def test_what_is_unfinished_says_what_is_allowed(query: str, said: str) -> None:
     with pytest.raises(QueryError) as error:
-        parse(query)
+        parse(query, ASSISTANT_LIST)
     assert str(error.value) == said
 
 
 def test_what_stands_beside_what_is_unfinished_can_be_looked_for() -> None:
     with pytest.raises(QueryError) as error:
-        parse("refund  model: !draft created:>")
+        parse("refund  model: !draft created:>", ASSISTANT_LIST)
     assert str(error.value).startswith("model:")
-    assert error.value.rest == parse("refund !draft")
+    assert error.value.rest == parse("refund !draft", ASSISTANT_LIST)
     assert error.value.rest.text == "refund !draft"
 
 
@@ -204,7 +205,7 @@ def test_an_unreadable_object_is_searched_as_it_came() -> None:
 )
 def test_where_a_name_matches(query: str, name: str, shown: str) -> None:
     out, at = "", 0
-    for start, end in parse(query).spans(name):
+    for start, end in parse(query, ASSISTANT_LIST).spans(name):
         out += f"{name[at:start]}[{name[start:end]}]"
         at = end
     assert out + name[at:] == shown
@@ -212,7 +213,7 @@ def test_where_a_name_matches(query: str, name: str, shown: str) -> None:
 
 def test_a_query_that_grew_narrows_the_former_one() -> None:
     def narrows(text: str, former: str) -> bool:
-        return parse(text).narrows(parse(former))
+        return parse(text, ASSISTANT_LIST).narrows(parse(former, ASSISTANT_LIST))
 
     for former, text in (
         ("", "b"), ("b", "bi"), ("bil", "bill"), ("bill", "bill x"), ("model:g", "model:gp"),

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.assistants.summary import AssistantSummary
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST, AssistantSummary
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.query import Query, QueryError, parse
 from assistant_tui.core.search.terms import Folding, SearchableRow
@@ -52,7 +52,7 @@ class WellRead(SearchableRow):
 
 def readable(text: str) -> Query | None:
     try:
-        return parse(text)
+        return parse(text, ASSISTANT_LIST)
     except QueryError:
         return None
 
@@ -82,11 +82,11 @@ def test_any_object_can_be_looked_at(query: Query | None, text: str) -> None:
 @given(st.text() | queries)
 def test_any_text_is_a_query_or_says_what_is_allowed(text: str) -> None:
     try:
-        query = parse(text)
+        query = parse(text, ASSISTANT_LIST)
     except QueryError as error:
         assert str(error)
     else:
-        assert parse(text) == query
+        assert parse(text, ASSISTANT_LIST) == query
 
 
 @given(queries.map(readable), letters | st.text())

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.search.query import QueryError, parse
 from tests.core.search.query_rows import finds, row
@@ -51,4 +52,4 @@ def test_what_tells_no_time_is_in_no_stretch_of_it() -> None:
 )
 def test_a_time_that_is_none_says_what_is_allowed(value: str) -> None:
     with pytest.raises(QueryError, match="created: takes times such as 2026, 2026-01-31"):
-        parse(f"created:{value}")
+        parse(f"created:{value}", ASSISTANT_LIST)
