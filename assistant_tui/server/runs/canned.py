@@ -39,7 +39,7 @@ class CannedModel:
         calls: tuple[ChatCall, ...] = ()
         text = ""
         if last["role"] == "user" and request.tools and request.tool_choice != "none":
-            calls = tuple(_call(tool) for tool in request.tools)
+            calls = tuple(_call(tool, str(last["content"])) for tool in request.tools)
             for index, call in enumerate(calls):
                 await asyncio.sleep(self._pause)
                 yield CallDelta(index, call.call_id, call.name, call.arguments)
@@ -78,10 +78,13 @@ def _answer(messages: Sequence[Json]) -> str:
     return f"This is the canned model of the demo; no real model has answered. {said}"
 
 
-def _call(tool: Json) -> ChatCall:
+def _call(tool: Json, asked: str) -> ChatCall:
+    """A call of a function; what it asks for by the name `query` is what the person has said."""
     function = tool["function"]
-    arguments = json.dumps(_example(function.get("parameters") or {}))
-    return ChatCall(new_id("call"), function["name"], arguments)
+    arguments = _example(function.get("parameters") or {})
+    if isinstance(arguments, dict) and isinstance(arguments.get("query"), str):
+        arguments["query"] = asked
+    return ChatCall(new_id("call"), function["name"], json.dumps(arguments))
 
 
 def _example(schema: Any) -> Any:
