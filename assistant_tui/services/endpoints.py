@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assistant_tui.config.api_keys import ApiKeySource
 from assistant_tui.config.settings import BackendSettings, Profile
-from assistant_tui.server.runs.backend import BackendOptions
-from assistant_tui.server.runs.backends import Backends
 from assistant_tui.transport.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from assistant_tui.server.runs.backend import BackendOptions
+    from assistant_tui.server.runs.backends import Backends
 
 
 def remote_endpoint(profile: Profile, key: ApiKeySource) -> Endpoint:
@@ -27,12 +30,16 @@ def remote_endpoint(profile: Profile, key: ApiKeySource) -> Endpoint:
     )
 
 
-def backends_of(settings: Sequence[BackendSettings]) -> Backends:
+def backends_of(settings: Sequence[BackendSettings]) -> "Backends":
     """The backends that are configured; without any, those that are found on this machine."""
+    from assistant_tui.server.runs.backends import Backends  # no remote profile needs the server
+
     return Backends([_options(each) for each in settings])
 
 
-def _options(settings: BackendSettings) -> BackendOptions:
+def _options(settings: BackendSettings) -> "BackendOptions":
+    from assistant_tui.server.runs.backend import BackendOptions
+
     endpoint = remote_endpoint(settings.server, ApiKeySource(settings.server))
     return BackendOptions(
         settings.server.name,
