@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from assistant_tui.core.errors import ResponseTooLarge, ServiceError, TimedOut, Unreadable
+from assistant_tui.core.errors import ServiceError, TimedOut, Unreadable
 from assistant_tui.core.json_text import read_json, write_json
 from assistant_tui.core.redaction import redact
 from assistant_tui.server.runs.adaptation import Adaptation
+from assistant_tui.server.runs.answer_events import read_answer
 from assistant_tui.server.runs.backend_errors import chat_error, error_in_stream, retry_wait
 from assistant_tui.server.runs.chat import ChatError, ChatEvent, ChatRequest, ChatResult
 from assistant_tui.server.runs.chunks import ChunkAssembler, ErrorInStream
@@ -21,15 +22,13 @@ from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.http_errors import RequestContext
 from assistant_tui.transport.messages import Limits, Request
 from assistant_tui.transport.response_stream import ResponseStream
-from assistant_tui.transport.sse import LARGEST_EVENT, EventParser, ServerSentEvent
+from assistant_tui.transport.sse import ServerSentEvent
 from assistant_tui.transport.transport import Transport
 
 AFTER_FINISH = 10.0
 """Seconds for which the usage is waited for, once the answer itself is at its end."""
 LARGEST_STREAM = 512 * 1024 * 1024
 """Bytes; each token takes a few hundred."""
-LARGEST_ANSWER = 64 * 1024 * 1024
-"""Bytes of an answer that is one object."""
 MOST_MODELS = 10_000
 """Names that are read of a list."""
 _MOST_ADAPTATIONS = 8
@@ -38,8 +37,6 @@ OWNER = "assistant-tui"
 """Who owns the models in the lists of this program's own server, which is no backend."""
 _PATH = "/chat/completions"
 _CONNECT = 30.0
-_BLANK = b"\xef\xbb\xbf \t\r\n"
-"""What may stand before an answer, a byte order mark among it."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,7 @@ class Backend:
         An answer that is at its end but for the usage ends where that does not come.
         """
         clock = asyncio.get_running_loop().time
-        async with aclosing(_read_events(response)) as events:
+        async with aclosing(read_answer(response)) as events:
             while True:
                 wait = self._patience(assembler)
                 try:
@@ -257,46 +254,6 @@ class _Attempts:
         wait = retry_wait(error, self._retries, in_stream=in_stream)
         self._retries += 1
         return wait
-
-
-async def _read_events(response: ResponseStream) -> AsyncGenerator[ServerSentEvent, None]:
-    """The events of a stream; of an answer that is one object, that and the end of a stream.
-
-    Which of them it is its first character tells: the content type is wrong on some backends.
-    """
-    async with aclosing(response.chunks()) as chunks:
-        first = await _first_bytes(chunks)
-        if first.lstrip(_BLANK)[:1] in (b"{", b"[", b"<"):
-            yield ServerSentEvent(await _read_whole(first, chunks))
-            yield ServerSentEvent("[DONE]")
-            return
-        parser = EventParser()
-        for event in parser.feed(first):
-            yield event
-        async for chunk in chunks:
-            for event in parser.feed(chunk):
-                yield event
-        for event in parser.close():
-            yield event
-
-
-async def _first_bytes(chunks: AsyncGenerator[bytes, None]) -> bytes:
-    """The beginning of a body, up to something that is not blank."""
-    first = b""
-    async for chunk in chunks:
-        first += chunk
-        if first.strip(_BLANK) or len(first) > LARGEST_EVENT:
-            break
-    return first
-
-
-async def _read_whole(first: bytes, chunks: AsyncGenerator[bytes, None]) -> str:
-    whole = bytearray(first)
-    async for chunk in chunks:
-        whole += chunk
-        if len(whole) > LARGEST_ANSWER:
-            raise ResponseTooLarge(f"its answer is larger than {LARGEST_ANSWER:,} bytes")
-    return whole.decode("utf-8", "replace")
 
 
 def model_names(value: Any) -> list[str]:

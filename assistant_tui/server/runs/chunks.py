@@ -165,8 +165,9 @@ class ChunkAssembler:
         """Keep the last usage that counts anything; some send zeros before they have counted."""
         for holder in holders:
             usage = holder.get("usage") if isinstance(holder, dict) else None
-            counts = usage if isinstance(usage, dict) else {}
-            prompt, answer, total = (_count(counts.get(name)) for name in _COUNTS)
+            if not isinstance(usage, dict):
+                continue
+            prompt, answer, total = (_count(usage.get(name)) for name in _COUNTS)
             if prompt is None or answer is None:
                 continue
             total = prompt + answer if total is None else total

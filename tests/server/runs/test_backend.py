@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.server.runs import backend as backend_module
+from assistant_tui.server.runs import answer_events
 from assistant_tui.server.runs.backend import Backend
 from assistant_tui.server.runs.chat import ChatError, ChatResult, TextDelta
 from tests.api.support import KEY, KeyRing
@@ -136,7 +136,7 @@ async def endless(call: Call) -> None:
 
 
 async def test_an_answer_without_end_is_not_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backend_module, "LARGEST_ANSWER", 100)
+    monkeypatch.setattr(answer_events, "LARGEST_ANSWER", 100)
     error = await failure_of(FakeBackend(endless))
     assert "larger than 100 bytes" in error.message
 
