@@ -133,7 +133,7 @@ class Deletion(NamedTuple):
     """What the answer to a deletion says."""
 
     id: str = ""
-    """The assistant that it is about; empty where none is named."""
+    """The object that it is about; empty where none is named."""
     deleted: bool | None = None
     """Whether it was done; None where the answer says neither."""
 

@@ -65,11 +65,11 @@ def short_name(name: str, most: int = IN_A_LABEL) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def label_of(assistant_id: str, name: str) -> str:
+def label_of(object_id: str, name: str) -> str:
     """The id and the beginning of the name, in a line that is safe to show."""
-    return f"{shown_id(assistant_id)} · {short_name(name) or '(no name)'}"
+    return f"{shown_id(object_id)} · {short_name(name) or '(no name)'}"
 
 
-def name_or_id(name: str, assistant_id: str, most: int = IN_A_LABEL) -> str:
+def name_or_id(name: str, object_id: str, most: int = IN_A_LABEL) -> str:
     """The beginning of the name, or the id of one that has none, safe to show."""
-    return short_name(name, most) or shown_id(assistant_id)
+    return short_name(name, most) or shown_id(object_id)

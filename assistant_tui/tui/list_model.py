@@ -45,7 +45,7 @@ class ListModel:
         self._state = ListState(FilteredListing(opening))
         self._display = Display(FilteredListing(opening))
         self._selected_id: str | None = None
-        """The assistant that a person went to last, also while a filter hides it."""
+        """The object that a person went to last, also while a filter hides it."""
         self._target: int | None = None
         """A row beyond the loaded ones to go to once it is there."""
         self._listeners: list[Callable[[], None]] = []
@@ -67,7 +67,7 @@ class ListModel:
 
     @property
     def marks(self) -> Marks:
-        """The assistants that a person has marked, on pages that are not shown, too."""
+        """The objects that a person has marked, on pages that are not shown, too."""
         return self._display.marks
 
     @property
@@ -77,18 +77,18 @@ class ListModel:
 
     @property
     def marked_rows(self) -> tuple[ResourceRow, ...]:
-        """The marked assistants, those of the list in its order first."""
+        """The marked objects, those of the list in its order first."""
         return self.marks.listed(self.listing.loaded)
 
     @property
     def targets(self) -> tuple[ResourceRow, ...]:
-        """The marked assistants; where none is, the highlighted one."""
+        """The marked objects; where none is, the highlighted one."""
         row = self.highlighted
         return self.marked_rows or (() if row is None else (row,))
 
-    def previous_id(self, assistant_id: str) -> str | None:
+    def previous_id(self, row_id: str) -> str | None:
         """The id of the row before, from which a server's list can be asked for just this one."""
-        position = self.listing.position(assistant_id)
+        position = self.listing.position(row_id)
         return self.listing.rows[position - 1].id if position else None
 
     def listen(self, listener: Callable[[], None]) -> None:
@@ -108,13 +108,13 @@ class ListModel:
         self.update(self._state.with_listing(listing))
 
     def mark(self, marks: Marks) -> None:
-        """Mark other assistants than before."""
+        """Mark other objects than before."""
         self._set(self._state, self._display._replace(marks=marks))
 
     def show(self, view: FilteredListing) -> None:
         """Put a view on the screen.
 
-        The cursor goes to the assistant that a person went to last; while that is hidden, it stays
+        The cursor goes to the object that a person went to last; while that is hidden, it stays
         on its row or goes to the top; where that is gone, to its neighbour, who has its place.
         """
         position = self._position_in(view)
@@ -128,8 +128,8 @@ class ListModel:
         self._selected_id = self._selected_id or here
         if self._selected_id is None:
             return 0
-        for assistant_id in (self._selected_id, here):
-            if (position := view.position(assistant_id)) is not None:
+        for row_id in (self._selected_id, here):
+            if (position := view.position(row_id)) is not None:
                 return position
         if view.listing.row(self._selected_id) is not None:
             return 0
@@ -141,15 +141,15 @@ class ListModel:
         self._target = None
         self._show(self._display, position, settle=True)
 
-    def highlight(self, assistant_id: str) -> None:
-        """Move the cursor to an assistant, or have it go there as soon as it is shown."""
-        position = self._display.view.position(assistant_id)
+    def highlight(self, row_id: str) -> None:
+        """Move the cursor to an object, or have it go there as soon as it is shown."""
+        position = self._display.view.position(row_id)
         if position is not None:
             self.go(position)
-        self._selected_id = assistant_id
+        self._selected_id = row_id
 
     def settle(self) -> None:
-        """Note the highlighted assistant as the one that the person went to."""
+        """Note the highlighted object as the one that the person went to."""
         row = self.highlighted
         if row is not None:
             self._selected_id = row.id
