@@ -60,8 +60,8 @@ def create_app(
     """
     backing = Backing(store)
     chat_models = chat_models or Backends(local_servers=())
-    runs = RunExecutor(store, backing.executor, chat_models, backing.text_search, clock)
-    watch = LeaseWatch(store, backing.executor, runs, clock)
+    runs = RunExecutor(backing, chat_models, clock)
+    watch = LeaseWatch(backing, runs, clock)
     service = RunService(runs, watch, clock)
     parts = (
         AssistantRoutes(backing),

@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 
 from assistant_tui.server.errors import ServerBusy, StoreError
+from assistant_tui.server.files.contents import FileContents
+from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.runs.changes import RunChange, RunEnded
 from assistant_tui.server.runs.chat import ChatCall, ChatError
 from assistant_tui.server.runs.context import RunContext
@@ -25,10 +27,8 @@ from assistant_tui.server.runs.models import ChatModels
 from assistant_tui.server.runs.prompt import HistoryItem
 from assistant_tui.server.runs.recorder import RunRecorder
 from assistant_tui.server.runs.run_task import RunTask
-from assistant_tui.server.store.executor import StoreExecutor
-from assistant_tui.server.store.interface import Lease, ObjectReader, Store
+from assistant_tui.server.store.interface import Lease, ObjectReader
 from assistant_tui.server.store.paging import Json
-from assistant_tui.server.vector_stores.text_search import TextSearch
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +45,10 @@ class _Running:
     """A run that this process works on."""
 
     expires_at: float
+    worker: asyncio.Task[None]
+    """What is cancelled to end the run."""
     task: asyncio.Task[None] | None = None
-    worker: asyncio.Task[None] | None = None
-    """What is cancelled to end the run; the task sees to what is written then."""
+    """Sees to what is written then."""
     stop_reason: str = ""
     """Why it was cancelled: the final state, or empty where the server stops."""
 
@@ -57,19 +58,18 @@ class RunExecutor:
 
     def __init__(
         self,
-        store: Store,
-        executor: StoreExecutor,
+        backing: Backing,
         models: ChatModels,
-        search: TextSearch,
         clock: Callable[[], float],
     ) -> None:
-        self.log = EventLog(store, executor)
+        self.log = EventLog(backing.store, backing.executor)
         self.owner = secrets.token_hex(8)
         """What stands in the leases of this process."""
-        self._store = store
-        self._executor = executor
+        self._store = backing.store
+        self._executor = backing.executor
+        self._search = backing.text_search
+        self._contents = backing.contents
         self._models = models
-        self._search = search
         self._clock = clock
         self._running: dict[str, _Running] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
@@ -83,8 +83,7 @@ class RunExecutor:
         """End all runs of this process; those that have not begun are left to others."""
         running = [*self._running.values()]
         for each in running:
-            if each.worker is not None:
-                each.worker.cancel()
+            each.worker.cancel()
         await asyncio.gather(
             *(each.task for each in running if each.task is not None), return_exceptions=True
         )
@@ -100,13 +99,17 @@ class RunExecutor:
         """
         if run["id"] in self._running:
             return
-        running = self._running[run["id"]] = _Running(run["expires_at"])
-        running.task = asyncio.create_task(self._supervise(run, running))
+        recorder = RunRecorder(
+            self.log, run["thread_id"], run["id"], self._clock, search_name(run["tools"])
+        )
+        worker = asyncio.create_task(self._execute(run, recorder))
+        running = self._running[run["id"]] = _Running(run["expires_at"], worker)
+        running.task = asyncio.create_task(self._supervise(run, recorder, running))
 
     def stop(self, run_id: str, reason: str) -> None:
         """End a run, if this process works on it; `reason` is its final state."""
         running = self._running.get(run_id)
-        if running is not None and running.worker is not None:
+        if running is not None:
             running.stop_reason = running.stop_reason or reason
             running.worker.cancel()
 
@@ -116,12 +119,8 @@ class RunExecutor:
             if running.expires_at <= self._clock():
                 self.stop(run_id, "expired")
 
-    async def _supervise(self, run: Json, running: _Running) -> None:
-        """Execute a run, and see that its end is written."""
-        recorder = RunRecorder(
-            self.log, run["thread_id"], run["id"], self._clock, search_name(run["tools"])
-        )
-        running.worker = asyncio.create_task(self._execute(run, recorder))
+    async def _supervise(self, run: Json, recorder: RunRecorder, running: _Running) -> None:
+        """See that the end of a run is written."""
         try:
             await asyncio.wait({running.worker})
             with suppress(RunEnded):
@@ -137,7 +136,7 @@ class RunExecutor:
         async with slot:
             begun = await recorder.change(_begin)
             history, context = await self._executor.read(
-                lambda: self._store.read(partial(_read, begun))
+                lambda: self._store.read(partial(_read, self._contents, begun))
             )
             context = context.with_notes(chosen.notes)
             search = partial(self._run_search, begun, context.vector_store_ids)
@@ -177,8 +176,10 @@ def _begin(change: RunChange) -> Json:
     return change.run
 
 
-def _read(run: Json, objects: ObjectReader) -> tuple[list[HistoryItem], RunContext]:
-    return read_history(objects, run), RunContext.load(objects, run["id"])
+def _read(
+    contents: FileContents, run: Json, objects: ObjectReader
+) -> tuple[list[HistoryItem], RunContext]:
+    return read_history(objects, contents, run), RunContext.load(objects, run["id"])
 
 
 def _end(status: str, content: list[Json], change: RunChange) -> None:

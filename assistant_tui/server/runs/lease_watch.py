@@ -10,11 +10,11 @@ import logging
 from collections.abc import Callable
 
 from assistant_tui.server.errors import ServerBusy, StoreError
+from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.runs.changes import RunChange, RunEnded
 from assistant_tui.server.runs.event_log import Change
 from assistant_tui.server.runs.executor import LEASE_SECONDS, RunExecutor
-from assistant_tui.server.store.executor import StoreExecutor
-from assistant_tui.server.store.interface import Lease, ObjectWriter, Store
+from assistant_tui.server.store.interface import Lease, ObjectWriter
 from assistant_tui.server.store.paging import Json
 
 _log = logging.getLogger(__name__)
@@ -33,13 +33,12 @@ class LeaseWatch:
 
     def __init__(
         self,
-        store: Store,
-        executor: StoreExecutor,
+        backing: Backing,
         runs: RunExecutor,
         clock: Callable[[], float],
     ) -> None:
-        self._store = store
-        self._executor = executor
+        self._store = backing.store
+        self._executor = backing.executor
         self._runs = runs
         self._clock = clock
         self._task: asyncio.Task[None] | None = None

@@ -112,3 +112,21 @@ async def test_images_are_told_as_they_were_given(api: Api, model: ScriptedModel
     await api.wait(await api.run(thread, await api.assistant()), "completed")
     (message,) = model.requests[0].messages
     assert message["content"] == content
+
+
+async def test_images_in_files_are_told_with_their_content(api: Api, model: ScriptedModel) -> None:
+    model.turns = [says("a cat")]
+    files = {name: (name, b"\x89PNG", "image/png") for name in ("cat.png", "cat.txt")}
+    ids = [
+        (await api.http.post("/files", files={"file": file}, data={"purpose": "vision"})).json()
+        for file in files.values()
+    ]
+    named = [each["id"] for each in ids] + ["file-gone", "../store.db"]
+    content = [{"type": "image_file", "image_file": {"file_id": each}} for each in named]
+    thread = await api.thread()
+    await api.post(f"/threads/{thread}/messages", {"role": "user", "content": content})
+    await api.wait(await api.run(thread, await api.assistant()), "completed")
+    image, *others = model.requests[0].messages[0]["content"]
+    assert image["image_url"] == {"url": "data:image/png;base64,iVBORw==", "detail": "auto"}
+    assert ["no image" in each["text"] for each in others] == [True, False, False]
+    assert all("is not there" in each["text"] for each in others[1:])
