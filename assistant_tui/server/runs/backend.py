@@ -12,7 +12,12 @@ from assistant_tui.core.json_text import read_json, write_json
 from assistant_tui.core.redaction import redact
 from assistant_tui.server.runs.adaptation import Adaptation
 from assistant_tui.server.runs.answer_events import read_answer
-from assistant_tui.server.runs.backend_errors import chat_error, error_in_stream, retry_wait
+from assistant_tui.server.runs.backend_errors import (
+    chat_error,
+    error_in_stream,
+    prompt_tokens,
+    retry_wait,
+)
 from assistant_tui.server.runs.chat import ChatError, ChatEvent, ChatRequest, ChatResult
 from assistant_tui.server.runs.chunks import ChunkAssembler, ErrorInStream
 from assistant_tui.server.runs.forced_output import check_forced
@@ -237,7 +242,9 @@ class _Attempts:
         if wait is None or asyncio.get_running_loop().time() + wait > self._deadline:
             notes = self._learned.notes(request)
             told = chat_error(error, self._options.name, begun=begun, notes=notes)
-            self._estimate.context_size = told.context_size or self._estimate.context_size
+            if told.context_size is not None:
+                counted = prompt_tokens(error.message)
+                self._estimate.learn_refusal(request, told.context_size, counted)
             raise told from None
         return wait
 

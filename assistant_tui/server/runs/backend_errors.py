@@ -24,6 +24,10 @@ _CONTEXT_SIZE = re.compile(
     r"(?:maximum context length (?:is|of)|context (?:size|length|window)\D{0,20})\s*\(?(\d{3,9})",
     re.IGNORECASE,
 )
+_PROMPT_SIZE = re.compile(
+    r"(?:request \(|resulted in |you requested |request has |prompt (?:has|contains) )(\d{1,9})",
+    re.IGNORECASE,
+)
 _NO_IMAGES = re.compile(
     r"image input is not supported|does not support images?|not a multimodal", re.IGNORECASE
 )
@@ -66,6 +70,12 @@ def is_overflow(error: ServiceError) -> bool:
 def context_size(message: str) -> int | None:
     """The tokens that a model takes, where the words of a refusal tell."""
     found = _CONTEXT_SIZE.search(message.replace(",", ""))
+    return int(found[1]) if found else None
+
+
+def prompt_tokens(message: str) -> int | None:
+    """The tokens of the prompt that is too long, where the words of a refusal tell."""
+    found = _PROMPT_SIZE.search(message.replace(",", ""))
     return int(found[1]) if found else None
 
 

@@ -75,7 +75,7 @@ class RunTask:
             if request is None:
                 await self._recorder.change(self._end_without_room)
                 return
-            result = await self._answer(request)
+            result = await self._answer_within_context(run, request)
             self._context = self._context.after(result)
             searches = [
                 await self._search(call, self._context.search_count + number)
@@ -92,6 +92,21 @@ class RunTask:
         if result.finish_reason != "tool_calls":
             return []
         return [call for call in result.calls if call.name == name]
+
+    async def _answer_within_context(self, run: Json, request: ChatRequest) -> ChatResult:
+        """The answer; where the backend told only now how much the model takes, to less of the
+        thread, which is noted."""
+        try:
+            return await self._answer(request)
+        except ChatError as error:
+            shorter = None if error.begun or not error.context_size else self._request(run)
+            if shorter is None or len(shorter.messages) >= len(request.messages):
+                raise
+            note = (
+                f"The model takes {error.context_size:,} tokens, so older messages were left out."
+            )
+            self._context = self._context.with_notes([note])
+        return await self._answer(shorter)
 
     async def _answer(self, request: ChatRequest) -> ChatResult:
         async with aclosing(self._chosen.model.chat(request)) as events:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant_tui.core.json_text import write_json
+from assistant_tui.server.runs.chat import ChatRequest
 from assistant_tui.server.store.paging import Json
 
 TOKENS_PER_BYTE = 0.3
@@ -57,6 +58,19 @@ class TokenEstimate:
         self._lowest = ratio if self._lowest is None else min(self._lowest, ratio)
         self._ratio = ratio if first else self._ratio * (1 - _WEIGHT) + ratio * _WEIGHT
         return ""
+
+    def learn_refusal(self, request: ChatRequest, context_size: int, counted: int | None) -> None:
+        """Note how much a model takes, once a prompt was refused as too long.
+
+        Args:
+            request: what was refused.
+            context_size: the tokens that the model takes.
+            counted: those of the request, where the backend has told.
+        """
+        self.context_size = context_size
+        size, images = prompt_size(request.messages, request.tools)
+        if counted and not images:
+            self._ratio = counted / size
 
 
 def prompt_size(messages: Iterable[Json], tools: Sequence[Json] = ()) -> tuple[int, int]:

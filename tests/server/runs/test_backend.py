@@ -331,20 +331,31 @@ async def test_the_words_of_a_refusal_in_each_of_its_shapes(body: Any) -> None:
         assert "no room" in (await failure_of(FakeBackend(handler))).message
 
 
+MOST = "maximum context length is"
+
+
 @pytest.mark.parametrize(
-    ("message", "size"),
+    ("message", "size", "counted"),
     [
-        ("request (5000 tokens) exceeds the available context size (4096 tokens)", 4096),
-        ("This model's maximum context length is 8,192 tokens. However, you requested 9000", 8192),
-        ("the request exceeds the available context size, try increasing it", None),
+        ("request (500 tokens) exceeds the available context size (409 tokens)", 409, 500),
+        (f"This model's {MOST} 8,192 tokens. However, you requested 9,000 tokens", 8192, 9_000),
+        (f"{MOST} 512 tokens. However, your messages resulted in 600 tokens.", 512, 600),
+        (f"too large: 5000. {MOST} 4096 tokens and your request has 3000", 4096, 3_000),
+        ("the request exceeds the available context size, try increasing it", None, None),
+        (f"{MOST} 4096 tokens", 4096, None),
     ],
 )
-async def test_a_prompt_that_is_too_long_tells_what_fits(message: str, size: int | None) -> None:
+async def test_a_prompt_that_is_too_long_tells_what_fits(
+    message: str, size: int | None, counted: int | None
+) -> None:
     app = FakeBackend(refusing(400, message + "; max_tokens"))
+    long = [{"role": "user", "content": "x" * 984}]
     async with backend_to(app) as backend:
         with pytest.raises(ChatError) as raised:
-            await answer_of(backend, request(max_completion_tokens=256))
-        assert backend.estimate("m").context_size == size
+            await answer_of(backend, request(messages=long, max_completion_tokens=256))
+        estimate = backend.estimate("m")
+        assert estimate.context_size == size
+        assert estimate.tokens(long) == (counted or 300)
     assert (raised.value.code, raised.value.context_size) == ("invalid_prompt", size)
     assert len(app.calls) == 1
 

@@ -128,6 +128,23 @@ async def test_the_words_of_the_backend_are_the_error_of_the_run(status: int, co
     assert run["last_error"]["message"].startswith("local: pay first")
 
 
+async def test_a_thread_that_is_too_long_is_shortened_once_the_backend_tells_what_fits() -> None:
+    words = "request ({} tokens) exceeds the available context size (100 tokens)"
+    too_long = refusing(400, words.format(200))
+    async with served(too_long, streaming(say("a") + END), too_long) as (api, app):
+        assistant = await api.assistant()
+        thread = await api.thread("x" * 300, "y" * 10)
+        await api.post(f"/threads/{thread}/messages", {"role": "assistant", "content": "z"})
+        await api.post(f"/threads/{thread}/messages", {"role": "user", "content": "Go on."})
+        run = await api.wait(await api.run(thread, assistant), "completed", "failed")
+        assert run["status"] == "completed"
+        assert run["notes"] == ["The model takes 100 tokens, so older messages were left out."]
+        assert [len(body["messages"]) for body in app.asked] == [3, 1]
+        run = await api.wait(await api.run(thread, assistant), "completed", "failed")
+        assert (run["status"], run["last_error"]["code"]) == ("failed", "invalid_prompt")
+    assert len(app.asked) == 4
+
+
 async def test_cancelling_a_run_ends_the_request_and_keeps_the_text() -> None:
     begun, gone = asyncio.Event(), asyncio.Event()
     async with served(beginning(say("Half a"), begun, gone)) as (api, _):
