@@ -62,7 +62,7 @@ def _tool_resources(listing: Listing) -> ToolResourceList:
 
 
 def read_tool_resource(row: ResourceRow) -> ToolResource:
-    """Read the size of an entry; whatever is odd counts as not told."""
+    """Read the size of an entry; what cannot be read counts as absent."""
     parts = members(row.text)
     sizes = (_size(text_of(parts, member)) for member in ("bytes", "usage_bytes"))
     return ToolResource(row.id, row.name, next((size for size in sizes if size is not None), None))

@@ -72,7 +72,7 @@ class _TableLayout:
         ).rstrip()
 
     def _rest(self, cells: int) -> int:
-        """The cells behind an id of so many."""
+        """The cells that are left behind an id of this many cells."""
         return max(self._width - cells - len(GAP), 1)
 
 

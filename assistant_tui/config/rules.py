@@ -156,7 +156,7 @@ def _check_profile(path: str, name: str, profile: Any) -> None:
 
 
 def _check_backend(path: str, name: str, backend: Any) -> None:
-    """A backend without a key may be anywhere: nothing is sent that lets somebody in."""
+    """A backend without a key may have any address: nothing is sent to it that authenticates."""
     where = f"server.backends.{name}"
     _check_is_table(path, where, backend)
     if not name or "/" in name:

@@ -34,7 +34,7 @@ class Column:
     sort_value: Callable[[ResourceRow], SortValue | None]
     """What rows are compared by; None or an empty text where a row has nothing there."""
     widths: tuple[tuple[int, int], ...] = ()
-    """From how many cells of a row on it has how many; none below, and what is left without any."""
+    """Pairs of a row's width and the column's from there on; it gets the rest without any."""
 
     def width(self, row_width: int) -> int:
         """The cells that it has in a row of so many; 0 where it is hidden."""
@@ -83,7 +83,7 @@ class Ordering:
 
 @dataclass(frozen=True, eq=False)
 class ListSpec:
-    """The list of one kind of object, described; equal only to itself."""
+    """Describes the list of one kind of object; equal only to itself."""
 
     columns: tuple[Column, ...]
     """From the left; the first has the width that the others leave. A key sorts by one after the
@@ -91,7 +91,7 @@ class ListSpec:
     anywhere: Place
     """Where a word without a qualifier is looked for."""
     places: tuple[Place, ...]
-    """Where a word behind a qualifier is looked for, beside `created:` and `meta.KEY:`."""
+    """Where a word behind a qualifier is looked for, besides `created:` and `meta.KEY:`."""
     help: tuple[str, ...]
     """What there is to know of its filter, line by line."""
 

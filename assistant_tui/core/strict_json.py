@@ -269,7 +269,7 @@ def _meta_problem(schema: dict[str, Any]) -> str:
         checker: Any = validator_for(schema, default=Draft202012Validator)
         checker.check_schema(schema, format_checker=checker.FORMAT_CHECKER)
     except SchemaError as error:
-        return _told(error)
+        return _described(error)
     except RecursionError:
         return "nested too deeply"
     except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
@@ -278,7 +278,7 @@ def _meta_problem(schema: dict[str, Any]) -> str:
     return ""
 
 
-def _told(error: Any) -> str:
+def _described(error: Any) -> str:
     """The place and the words of the innermost cause: not that none of several schemas fits."""
     from jsonschema.exceptions import relevance
 

@@ -49,16 +49,16 @@ class Activity:
         sleeping = asyncio.ensure_future(sleep)
         giving_up = asyncio.ensure_future(wait.given_up.wait())
         try:
-            self._tell(seconds)
+            self._notify(seconds)
             await asyncio.wait((sleeping, giving_up), return_when=asyncio.FIRST_COMPLETED)
             return not wait.given_up.is_set()
         finally:
             sleeping.cancel()
             giving_up.cancel()
             self._waits.remove(wait)
-            self._tell(seconds)
+            self._notify(seconds)
 
-    def _tell(self, seconds: float) -> None:
+    def _notify(self, seconds: float) -> None:
         if seconds >= SHORTEST_REPORTED_WAIT:
             self.changed()
 

@@ -86,7 +86,7 @@ def texts_inside(value: object) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in an object a word is looked for: what a qualifier means; told apart by its name."""
+    """Where in an object a word is looked for: what a qualifier means; its name identifies it."""
 
     name: str
     """The qualifier without its colon; empty for where a word without one is looked for."""

@@ -1,8 +1,8 @@
 """The contents of files on disk: one private folder, each content under the id of its file.
 
-A content comes into the folder under a temporary name, is complete on disk before it gets its own
-name, and gets that within the transaction that makes its object. What a process leaves behind that
-ends on the way (a temporary file, a content without an object) is found and removed later.
+A content is written under a temporary name. Once it is complete on disk it gets its own name,
+within the transaction that makes its object. What a process leaves behind that ends on the way (a
+temporary file, a content without an object) is found and removed later.
 """
 
 import fcntl

@@ -227,7 +227,7 @@ class Connection(H11Protocol):
     def _refuse(self, status: int, message: str) -> None:
         """Answer and hang up; only hang up where an answer has begun already."""
         if self.cycle is not None and not self.cycle.response_complete:
-            # Whoever works on the request in it is told that nobody waits for the answer.
+            # The handler of the request in it gets a disconnect: nobody waits for the answer.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):

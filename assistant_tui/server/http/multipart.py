@@ -186,7 +186,7 @@ async def consume_body(request: Request, consume: Callable[[bytes], Awaitable[No
     Args:
         request: one of which nothing was read yet.
         consume: called with each piece. After it has raised ApiError or StoreError the rest is
-            read and dropped, up to DROPPED_LIMIT, so that the sender is there to hear the answer.
+            read and dropped, up to DROPPED_LIMIT, so that the sender can read the answer.
 
     Raises:
         ApiError: raised by ``consume``, or the body does not arrive in time.

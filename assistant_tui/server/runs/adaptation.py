@@ -1,7 +1,7 @@
-"""What one model on one backend was learned to take: requests are built by it, refusals add to it.
+"""What one model on one backend takes, as learned from its refusals; requests are made accordingly.
 
 A request says no more than was set away from the API's defaults. Where a backend refuses a field
-by its name, that field is renamed or left out from then on, which the result of the run tells.
+by its name, that field is renamed or left out from then on, and the result of the run says so.
 """
 
 import re
@@ -39,7 +39,7 @@ class Adaptation:
     dropped: set[str] = field(default_factory=set)
     """Fields of the request, of its messages and of their calls that were refused."""
     limit_name: str = "max_tokens"
-    """The older name first: some backends take no notice of the newer one, none of that name."""
+    """The older name first: some backends ignore the newer one, none ignores the older."""
     choice_by_name: bool = True
     """Whether `tool_choice` may name a function."""
     formats: dict[str, int] = field(default_factory=dict)

@@ -37,7 +37,7 @@ LARGEST_STREAM = 512 * 1024 * 1024
 MOST_MODELS = 10_000
 """Names that are read of a list."""
 _MOST_ADAPTATIONS = 8
-"""Changes for one turn before its refusal is believed."""
+"""Changed requests that are tried for one turn before its refusal counts."""
 OWNER = "assistant-tui"
 """Who owns the models in the lists of this program's own server, which is no backend."""
 _PATH = "/chat/completions"
@@ -241,11 +241,11 @@ class _Attempts:
         wait = None if begun else self._wait(error, request, payload, in_stream)
         if wait is None or asyncio.get_running_loop().time() + wait > self._deadline:
             notes = self._learned.notes(request)
-            told = chat_error(error, self._options.name, begun=begun, notes=notes)
-            if told.context_size is not None:
+            ended_by = chat_error(error, self._options.name, begun=begun, notes=notes)
+            if ended_by.context_size is not None:
                 counted = prompt_tokens(error.message)
-                self._estimate.learn_refusal(request, told.context_size, counted)
-            raise told from None
+                self._estimate.learn_refusal(request, ended_by.context_size, counted)
+            raise ended_by from None
         return wait
 
     def _reported(self, text: str) -> ServiceError:

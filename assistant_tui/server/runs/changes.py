@@ -88,8 +88,8 @@ class RunChange:
         """End a step."""
         ended = ended_step(step, status, self.now, **members)
         self.objects.replace(STEP, ended)
-        told = ended if self.tells_contents else without_contents(ended)
-        self.events.append(Event(f"thread.run.step.{status}", to_json(told)))
+        shown = ended if self.tells_contents else without_contents(ended)
+        self.events.append(Event(f"thread.run.step.{status}", to_json(shown)))
 
     def open_message(self) -> tuple[Json, Json]:
         """Begin a message, and the step that writes it; returns both, the message first."""
@@ -146,8 +146,8 @@ class RunChange:
         for step in self.open_steps():
             if step["type"] == "message_creation":
                 message_id = step["step_details"]["message_creation"]["message_id"]
-                told = self._told(message_id) if content is None else content
-                self.close_message(message_id, told, reason)
+                text = self._streamed_text(message_id) if content is None else content
+                self.close_message(message_id, text, reason)
             errors = {"last_error": _step_error(members)} if status == "failed" else {}
             self.close_step(step, _STEP_ENDS.get(status, status), **errors)
         self.move(status, **members)
@@ -155,8 +155,8 @@ class RunChange:
         self.events.append(DONE)
         self.objects.drop_lease(self.run["thread_id"])
 
-    def _told(self, message_id: str) -> list[Json]:
-        """The text of a message as far as those who follow the run were told of it."""
+    def _streamed_text(self, message_id: str) -> list[Json]:
+        """The text of a message as far as the events of the run have it."""
         texts, after = [], 0
         while events := self.objects.events(self.run["id"], after, 1_000):
             after = events[-1].number

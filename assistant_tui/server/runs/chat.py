@@ -91,7 +91,7 @@ class ChatResult:
     `content_filter` stands where that has cut off the last call."""
     usage: Json | None = None
     """`prompt_tokens`, `completion_tokens` and `total_tokens` as the backend counted; None where it
-    told nothing."""
+    did not say."""
     notes: tuple[str, ...] = ()
     """Sentences on what was adapted to the backend, or looks wrong in its answer."""
 

@@ -1,4 +1,4 @@
-"""What a run has said and heard so far, as its model is told of it in the next turn."""
+"""The turns of a run so far, as its model gets them in the next request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -36,7 +36,7 @@ class RunContext:
     """What it has found there, by the marks that its answer may have."""
     search_count: int = 0
     tells_contents: bool = False
-    """Whether those who follow the run are told the texts that were found."""
+    """Whether the events of the run have the texts that were found."""
 
     def used(self, name: str) -> int:
         """How many tokens of a kind were counted, such as ``prompt_tokens``."""
@@ -64,10 +64,10 @@ class RunContext:
 
     def with_searches(self, searches: Sequence[SearchCall]) -> Self:
         """The context after searches of the last turn were done."""
-        told = self.with_outputs({each.call_id: each.output for each in searches})
+        answered = self.with_outputs({each.call_id: each.output for each in searches})
         sources = tuple(source for each in searches for source in each.sources)
         return replace(
-            told,
+            answered,
             sources=(*self.sources, *sources),
             search_count=self.search_count + len(searches),
         )

@@ -1,4 +1,4 @@
-"""Commits changes together with the events that tell of them, and lets clients follow the events.
+"""Commits changes together with the events that report them, and lets clients follow the events.
 
 Each change and its events are one transaction, and an event is passed on once it is on disk. What
 comes in while a transaction is under way goes into the next one together: many runs that write many
@@ -18,7 +18,7 @@ from assistant_tui.server.store.interface import Event, ObjectWriter, Store, Sto
 Result = TypeVar("Result")
 
 PING_SECONDS = 15.0
-"""A follower hears of nothing for so long at most."""
+"""Seconds without an event after which a follower gets None, so that the connection stays alive."""
 _POLL_SECONDS = 0.25
 """How often a log is read that another process may write to."""
 _PAGE = 500
@@ -29,7 +29,7 @@ _MOST_WAITING = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[Result]):
-    """What a change returns: a result for its caller, and what the log is told."""
+    """What a change returns: a result for its caller, and the events for the log."""
 
     result: Result
     log: str
@@ -63,8 +63,8 @@ class EventLog:
             change: may be called twice, where another one that shared its transaction failed.
 
         Returns:
-            The result of the change, and its events, once they are on disk and its followers were
-            told.
+            The result of the change, and its events, once they are on disk and the followers
+            have them.
 
         Raises:
             StoreError: the store cannot be used; nothing of the change was kept.

@@ -1,6 +1,6 @@
-"""The tool `file_search` of a run: a function that the model calls, and what it is told then.
+"""The tool `file_search` of a run: a function that the model calls, and the output that it gets.
 
-It is a text search, not a semantic one. Each result is told with a mark like ``【2:1†plan.md】``; a
+It is a text search, not a semantic one. Each result has a mark like ``【2:1†plan.md】``; a
 mark that the model repeats in its answer becomes a citation of that file.
 """
 
@@ -41,7 +41,7 @@ class SearchCall:
     shown: Json
     """As the step of the run has it."""
     output: str
-    """As the model is told."""
+    """As the model gets it."""
     sources: tuple[Source, ...] = ()
 
 
@@ -157,7 +157,7 @@ def citations(text: str, sources: Iterable[Source]) -> list[Any]:
 
 
 def without_contents(step: Json) -> Json:
-    """A step without the texts that its searches have found, which are told only if asked for."""
+    """A step without the texts that its searches found, which are sent only if asked for."""
     details = step["step_details"]
     if details["type"] != "tool_calls":
         return step

@@ -1,4 +1,4 @@
-"""Whether a model gave what it was forced to give: backends drop such demands without a word."""
+"""Checks that a model gave what it was forced to give: some backends ignore such demands."""
 
 from assistant_tui.core.json_text import read_json
 from assistant_tui.server.runs.chat import ChatError, ChatRequest, ChatResult
@@ -7,7 +7,7 @@ from assistant_tui.server.runs.chat import ChatError, ChatRequest, ChatResult
 def check_forced(request: ChatRequest, result: ChatResult) -> None:
     """Raise ChatError if a call was forced and did not come, or a text is not the JSON it must be.
 
-    What the limit or a filter has cut off, or the model has refused, is told by its end.
+    Not where a limit or a filter has cut the answer off, or the model has refused: its end says so.
     """
     if result.finish_reason in ("length", "content_filter") or result.refusal:
         return

@@ -96,7 +96,7 @@ class _Images:
         self._contents = contents
 
     def message(self, message: Json) -> HistoryMessage:
-        """A message as its model is told of it."""
+        """A message as its model gets it."""
         return HistoryMessage(message["role"], tuple(map(self._part, message["content"])))
 
     def _part(self, part: Json) -> str | ImagePart:

@@ -92,7 +92,7 @@ def moved(run: Json, status: str, now: int, **members: Any) -> Json:
 
 
 def run_event(run: Json) -> Event:
-    """What those who follow a run are told of its state."""
+    """The event about the state of a run."""
     return Event(f"thread.run.{run['status']}", to_json(run))
 
 

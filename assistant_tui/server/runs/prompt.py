@@ -2,7 +2,8 @@
 
 Templates want one system message, at the beginning; user and assistant in turns; an answer behind
 the outputs of calls; an output for each call; a message of the user first and, but for outputs,
-last. A thread promises none of this: what lacks is put in, in brackets, as nobody's words.
+last. A thread promises none of this: what is missing is put in, in brackets, since nobody has said
+it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

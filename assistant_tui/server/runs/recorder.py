@@ -1,4 +1,4 @@
-"""Records what a model answers in a run: messages and steps, with each piece told as it comes."""
+"""Records what a model answers in a run, as messages and steps, with an event for each piece."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -112,7 +112,7 @@ class RunRecorder:
 
         def apply(objects: ObjectWriter) -> Change[tuple[Opened, Result]]:
             change = RunChange(objects, self._thread_id, self._run_id, int(self._clock()))
-            change.opened = self._tell(change, batch)
+            change.opened = self._append_events(change, batch)
             result = do(change)
             return change.save((change.opened, result))
 
@@ -120,7 +120,7 @@ class RunRecorder:
         del self._pending[: len(batch)]
         return result
 
-    def _tell(self, change: RunChange, batch: Sequence[Delta]) -> Opened:
+    def _append_events(self, change: RunChange, batch: Sequence[Delta]) -> Opened:
         """Add the events of deltas, and open what they belong to."""
         opened = self._opened
         for (kind, index), group in groupby(batch, key=_belongs_to):

@@ -33,7 +33,7 @@ class Started(NamedTuple):
 
     run: Json
     after: int
-    """The number of the last event before; what follows is told to who asked."""
+    """The number of the last event before; the client gets those that follow."""
 
 
 def found(objects: ObjectReader, kind: ObjectKind, object_id: str, parent: str = "") -> Json:

@@ -29,7 +29,7 @@ class TokenEstimate:
         self._lowest: float | None = None
         """The lowest ratio of a prompt that was certainly read whole."""
         self.context_size: int | None = None
-        """The tokens that the model takes, where the backend has told it."""
+        """The tokens that the model takes, where the backend has said so."""
 
     def tokens(self, messages: Iterable[Json], tools: Sequence[Json] = ()) -> int:
         """How many tokens these messages and tools have, about."""
@@ -40,8 +40,8 @@ class TokenEstimate:
         """Calibrate by the `prompt_tokens` that a backend has counted of a prompt.
 
         Returns:
-            A sentence if it has counted far fewer than were sent: some cut the front of a prompt
-            that is too long, and answer as if nothing were amiss. Empty otherwise.
+            A sentence if it has counted far fewer than were sent: some cut off the beginning of a
+            prompt that is too long, and answer without saying so. Empty otherwise.
         """
         size, images = prompt_size(messages, tools)
         if size < _LEAST_JUDGED or images or counted <= 0:
@@ -65,7 +65,7 @@ class TokenEstimate:
         Args:
             request: what was refused.
             context_size: the tokens that the model takes.
-            counted: those of the request, where the backend has told.
+            counted: those of the request, where the backend has said it.
         """
         self.context_size = context_size
         size, images = prompt_size(request.messages, request.tools)

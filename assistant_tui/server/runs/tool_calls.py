@@ -30,14 +30,14 @@ class _Call:
         self.id = own_id
         """The backend's; empty until it gives one."""
         self.call_id = ""
-        """The one that is told; made up where the backend gave none in time."""
+        """The id in the events; made up where the backend gave none in time."""
         self.number = -1
-        """Its place among the calls that were told; -1 until it has a name."""
+        """Its place among the calls in the events; -1 until it has a name."""
         self.name = ""
         self.size = 0
         self.arguments: list[str] = []
-        self.told = 0
-        """How many parts of the arguments were told."""
+        self.yielded = 0
+        """How many parts of the arguments the events have."""
         self.extra: Json = {}
         self.extra_size = 0
 
@@ -63,7 +63,7 @@ class CallAssembler:
         self._calls: list[_Call] = []
         self._ids: dict[str, _Call] = {}
         self._labels: dict[str, _Call] = {}
-        self._told: list[_Call] = []
+        self._named: list[_Call] = []
 
     @property
     def any(self) -> bool:
@@ -87,7 +87,7 @@ class CallAssembler:
             call.name = call.name or _text(function.get("name"))
             _add_arguments(call, function.get("arguments"))
             _add_extra(call, part)
-            yield from self._tell(call)
+            yield from self._new_deltas(call)
 
     def _find(self, part: Json, name: str, touched: list[_Call]) -> _Call:
         """The call that a part belongs to, opened if need be.
@@ -119,15 +119,15 @@ class CallAssembler:
         self._calls.append(_Call(own_id))
         return self._calls[-1]
 
-    def _tell(self, call: _Call) -> Iterator[CallDelta]:
-        """What was not told yet; nothing before the name is known."""
+    def _new_deltas(self, call: _Call) -> Iterator[CallDelta]:
+        """Yield what no event has yet; nothing before the name is known."""
         if not call.name:
             return
-        arguments = "".join(call.arguments[call.told :])
-        call.told = len(call.arguments)
+        arguments = "".join(call.arguments[call.yielded :])
+        call.yielded = len(call.arguments)
         if call.number < 0:
-            call.number = len(self._told)
-            self._told.append(call)
+            call.number = len(self._named)
+            self._named.append(call)
             call.call_id = call.id or f"call_{uuid4().hex[:24]}"
             yield CallDelta(call.number, call.call_id, call.name, arguments)
         elif arguments:
@@ -147,9 +147,9 @@ class CallAssembler:
                 yield CallDelta(call.number, "", "", "{}")
 
     def result(self) -> tuple[ChatCall, ...]:
-        """The calls, in the order in which they were told."""
+        """The calls, in the order of their events."""
         return tuple(
-            ChatCall(call.call_id, call.name, call.text, call.extra) for call in self._told
+            ChatCall(call.call_id, call.name, call.text, call.extra) for call in self._named
         )
 
 
@@ -166,7 +166,7 @@ def _opens(call: _Call, own_id: str, name: str, beside: bool) -> bool:
     """Whether a part with an id that is not known, or none, opens a call after this one.
 
     `beside`: another part of the same delta belonged to that call, and no index joins the two. A
-    name that is told with every part opens a call only where the arguments before it are whole.
+    name that comes with every part opens a call only where the arguments before it are whole.
     """
     if not name or not call.name:
         return False

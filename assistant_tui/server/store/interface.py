@@ -52,7 +52,7 @@ class ObjectKind:
 
 
 class Event(NamedTuple):
-    """Something that happened, as it is told to those who follow a log."""
+    """Something that happened, as those who follow a log get it."""
 
     name: str
     """Such as ``thread.run.created``."""

@@ -66,7 +66,7 @@ class Ingestion:
                 _log.warning("Files wait to be made searchable: %s", one_line(str(error)))
 
     def _begin(self) -> None:
-        """Once in the life of a program: remove what earlier ones have left behind."""
+        """Remove what earlier programs have left behind; done once by each program."""
         if not self._begun:
             self._files.remove_leftovers(remove_from_all)
             self._begun = True

@@ -14,7 +14,7 @@ TEXT_LIMIT = 20_000_000
 """Characters, which are 5 million tokens, as many as the API takes; and bytes of text in a file."""
 _BYTES_LIMIT = 4 * TEXT_LIMIT
 _SNIFFED = 1024
-"""Bytes at the beginning of a file by which it is told what it is."""
+"""Bytes at the beginning of a file that decide what kind of file it is."""
 _DOCUMENTS = {".pdf": "pdf", ".docx": "docx"}
 _HTML = (".html", ".htm", ".xhtml")
 _BOMS = (

@@ -40,7 +40,7 @@ async def carry_out(
     )
     _bring_up_to_date(context, batch.results)
     said = f"{done} {len(batch.of(Status.DONE)):,}" if isinstance(done, str) else done(batch)
-    _tell(context, said, batch, undoing)
+    _report(context, said, batch, undoing)
     return batch.results
 
 
@@ -57,7 +57,7 @@ def _bring_up_to_date(context: MainContext, results: Sequence[Result[ItemT]]) ->
     )
 
 
-def _tell(context: MainContext, first: str, batch: Batch[ItemT], undoing: bool) -> None:
+def _report(context: MainContext, first: str, batch: Batch[ItemT], undoing: bool) -> None:
     counts = {status: len(batch.of(status)) for status in Status}
     said = [first]
     for status, words in _SAID.items():

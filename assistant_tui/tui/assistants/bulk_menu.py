@@ -53,7 +53,7 @@ async def set_model(context: MainContext, rows: Rows) -> None:
     try:
         models = await context.service.models()
     except ServiceError:
-        models = ()  # The list only helps to type; what matters fails, and is told, below.
+        models = ()  # The list only helps to type; what matters fails below, and is reported there.
     title = f"Another model for {len(rows):,}"
     asked = [InputSpec("Model", completions=models)]
     values = await context.ask(InputDialog(title, asked, "sets it", _wrong_model))

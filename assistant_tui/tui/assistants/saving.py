@@ -129,7 +129,7 @@ def _done(context: MainContext, draft: Draft, saved: SaveResult, kept: Iterable[
     done = "Created" if draft.assistant_id is None else "Saved"
     if saved.unchanged:
         done = "Nothing was left to save:"
-    _tell(context, done, saved)
+    _report(context, done, saved)
     return saved
 
 
@@ -166,7 +166,7 @@ async def _instead(
         return None
     context.show_row(saved.row)
     remarks = [f"could not be copied: {_names(lost)}"] if lost else []
-    _tell(context, "Created", saved, remarks)
+    _report(context, "Created", saved, remarks)
     return saved
 
 
@@ -197,7 +197,9 @@ def _names(fields: Iterable[str]) -> str:
     return one_line(", ".join(fields))
 
 
-def _tell(context: MainContext, done: str, saved: SaveResult, remarks: Iterable[str] = ()) -> None:
+def _report(
+    context: MainContext, done: str, saved: SaveResult, remarks: Iterable[str] = ()
+) -> None:
     """Report what was done, and what else the server did."""
     identity = shown_id(saved.row.id)
     remarks, last = [*remarks], identity

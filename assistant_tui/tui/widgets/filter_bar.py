@@ -48,7 +48,7 @@ class FilterBar(Vertical):
         self.screen.set_focus(self.input_field)
 
     @on(Input.Changed)
-    def _tell(self, event: Input.Changed) -> None:
+    def _text_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(FilterEdited())
 

@@ -75,9 +75,9 @@ class TextView(LineWidget, can_focus=True):
     def on_resize(self) -> None:
         """Stay within the text as it is wrapped for another width."""
         self.scroll_lines(0)
-        self._tell()
+        self._post_scrolled()
 
-    def _tell(self) -> None:
+    def _post_scrolled(self) -> None:
         count = len(self._wrapped)
         last = min(self._top + self.size.height, count)
         self.post_message(self.Scrolled(min(self._top + 1, count), last, count))
@@ -102,7 +102,7 @@ class TextView(LineWidget, can_focus=True):
         if top != self._top:
             self._top = top
             self.refresh()
-            self._tell()
+            self._post_scrolled()
 
     def action_move_down(self) -> None:
         """Scroll down a line."""
