@@ -26,6 +26,20 @@ _FORMATS: Mapping[str, tuple[Json, ...]] = {
     "json_object": (_ANY_OBJECT,),
 }
 """What is tried in the place of a refused `response_format`, before it is left out."""
+_COMMON_NAMES = frozenset(
+    [
+        "role",
+        "content",
+        "tool_calls",
+        "tool_call_id",
+        "id",
+        "type",
+        "function",
+        "name",
+        "description",
+        "parameters",
+    ]
+)
 _DEMAND = re.compile(
     r"passed back|required|missing|must (?:be|have|include|contain)", re.IGNORECASE
 )
@@ -63,7 +77,7 @@ class Adaptation:
             "reasoning_effort": request.reasoning_effort,
         }
         if request.tools:
-            body["tools"] = list(request.tools)
+            body["tools"] = [self._tool(tool) for tool in request.tools]
             body["tool_choice"] = self._choice(request.tool_choice)
             body["parallel_tool_calls"] = False if request.parallel_tool_calls is False else None
         return {
@@ -71,6 +85,13 @@ class Adaptation:
             for name, value in body.items()
             if value is not None and name not in self.dropped
         }
+
+    def _tool(self, tool: Json) -> Json:
+        """A tool without what it leaves open: some backends refuse null."""
+        function = {
+            name: value for name, value in self._kept(tool["function"]).items() if value is not None
+        }
+        return {**tool, "function": function}
 
     def _choice(self, choice: str | Json | None) -> str | Json | None:
         if isinstance(choice, dict) and not self.choice_by_name:
@@ -116,7 +137,7 @@ class Adaptation:
         """
         if error.status not in _REFUSALS or is_overflow(error):
             return False
-        inner = _inner_names(payload["messages"])
+        inner = _inner_names(payload)
         if self._learn_reasoning(error, inner):
             return True
         name = _named(error, [name for name in payload if name not in _NEEDED])
@@ -153,20 +174,20 @@ class Adaptation:
         """Sentences on what of a request the backend was not sent."""
         payload = self.payload(request)
         untouched = Adaptation(limit_name=self.limit_name).payload(request)
-        inner = _inner_names(request.messages) & self.dropped if self.dropped else set()
-        for name in [*(untouched.keys() - payload.keys()), *inner]:
+        inner = _inner_names(untouched) & self.dropped if self.dropped else set()
+        for name in sorted({*(untouched.keys() - payload.keys()), *inner}):
             yield f"The backend does not take {name}, so it was left out."
         for name, value in untouched.items():
             if name in ("tool_choice", "response_format") and payload.get(name, value) != value:
                 yield f"The backend does not take this {name}, so another was sent."
 
 
-def _inner_names(messages: Collection[Json]) -> set[str]:
-    """The names of what the messages hold beyond what every backend knows."""
-    names = {name for message in messages for name in message}
-    for message in messages:
-        names |= {name for call in message.get("tool_calls", ()) for name in call}
-    return names - {"role", "content", "tool_calls", "tool_call_id", "id", "type", "function"}
+def _inner_names(payload: Json) -> set[str]:
+    """The names of what messages, calls and functions hold beyond what every backend knows."""
+    calls = [call for message in payload["messages"] for call in message.get("tool_calls", ())]
+    functions = [tool["function"] for tool in payload.get("tools", ())]
+    names = {name for each in (*payload["messages"], *calls, *functions) for name in each}
+    return names - _COMMON_NAMES
 
 
 def _named(error: ServiceError, names: Collection[str]) -> str | None:

@@ -152,7 +152,7 @@ class Backend:
             connect=_CONNECT,
             first_byte=options.first_byte,
             idle=max(options.first_byte, options.idle),
-            total=deadline - asyncio.get_running_loop().time(),
+            total=round(deadline - asyncio.get_running_loop().time(), 1),
             body=LARGEST_STREAM,
         )
 

@@ -167,6 +167,21 @@ async def test_a_choice_by_name_becomes_required() -> None:
     assert result.notes == ("The backend does not take this tool_choice, so another was sent.",)
 
 
+async def test_what_a_function_leaves_open_is_not_sent_and_what_is_refused_is_left_out() -> None:
+    function: Json = {"name": "f", "description": None, "strict": True, "parameters": {}}
+    place = ["body", "tools", 0, "function", "strict"]
+    refusal = {"detail": [{"type": "extra_forbidden", "loc": place, "msg": "Extra inputs"}]}
+    app = FakeBackend(refusing(422, refusal), streaming())
+    async with backend_to(app) as backend:
+        tools = [{"type": "function", "function": function}]
+        result = await answer_of(backend, request(tools=tools))
+    assert [body["tools"][0]["function"] for body in app.asked] == [
+        {"name": "f", "strict": True, "parameters": {}},
+        {"name": "f", "parameters": {}},
+    ]
+    assert result.notes == (left_out("strict"),)
+
+
 @pytest.mark.parametrize("words", ["messages: wrong", "model m is unknown", "tools are off", "no"])
 async def test_what_must_be_sent_is_not_left_out(words: str) -> None:
     app = FakeBackend(refusing(400, words))
