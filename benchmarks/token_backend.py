@@ -1,0 +1,69 @@
+"""A chat-completions backend that says words at a steady rate, as a model does.
+
+``python -m benchmarks.token_backend`` prints its URL and serves until it is interrupted. The model
+says how: ``50x200`` are 200 tokens at 50 a second. It runs in a process of its own.
+"""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import uvicorn
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def _chunk(delta: dict[str, str], reason: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": delta, "finish_reason": reason}
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "choices": [choice]}
+    return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """Answers a POST of any path with a stream, and a GET with an empty list of models."""
+    if scope["type"] != "http":
+        return
+    if scope["method"] == "GET":
+        await _start(send, b"application/json")
+        await send({"type": "http.response.body", "body": b'{"object": "list", "data": []}'})
+        return
+    rate, count = json.loads(await _body(receive))["model"].split("x")
+    await _start(send, b"text/event-stream")
+    begun = time.perf_counter()
+    for number in range(int(count)):
+        await asyncio.sleep(begun + number / int(rate) - time.perf_counter())
+        part = _chunk({"content": f"word {number} "})
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    last = _chunk({}, "stop") + b"data: [DONE]\n\n"
+    await send({"type": "http.response.body", "body": last})
+
+
+async def _start(send: Send, content_type: bytes) -> None:
+    headers = [(b"content-type", content_type)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def main() -> None:
+    """Listens on a free port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", flush=True)
+        config = uvicorn.Config(application, log_level="error", lifespan="off")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()
