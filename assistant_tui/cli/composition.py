@@ -106,6 +106,9 @@ def _serve(options: argparse.Namespace, settings: Settings, folders: Folders) ->
         (*_SERVER_OPTIONS, "read_only", "log", *_SCREEN_OPTIONS),
         "which serves the local store",
     )
+    from assistant_tui.transport.httpx_import import import_httpx
+
+    import_httpx()
     from assistant_tui.cli import serve
     from assistant_tui.services.endpoints import backends_of
 

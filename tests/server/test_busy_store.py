@@ -12,11 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.server import app
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreBusy, StoreError
 from assistant_tui.server.http import requests
-from assistant_tui.server.store import paging, sqlite_store
+from assistant_tui.server.store import executor, paging, sqlite_store
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.storage import sqlite as sqlite_layer
 from assistant_tui.storage.database_errors import is_busy
@@ -57,7 +56,7 @@ def other(sqlite: SQLiteStore, path: Path) -> Iterator[sqlite3.Connection]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Locks are waited for a little less long."""
-    for module in sqlite_store, app:
+    for module in sqlite_store, executor:
         monkeypatch.setattr(module, "BUSY_SECONDS", 0.5)
 
 
