@@ -134,9 +134,10 @@ class RunExecutor:
         chosen = await self._models.choose(run["model"])
         slot = self._slots.setdefault(chosen.backend, asyncio.Semaphore(chosen.concurrency))
         async with slot:
-            begun = await recorder.change(_begin)
-            history, context = await self._executor.read(
-                lambda: self._store.read(partial(_read, self._contents, begun))
+            # Nothing is added to the thread while it has an active run.
+            begun, (history, context) = await asyncio.gather(
+                recorder.change(_begin),
+                self._executor.read(lambda: self._store.read(partial(_read, self._contents, run))),
             )
             context = context.with_notes(chosen.notes)
             search = partial(self._run_search, begun, context.vector_store_ids)
