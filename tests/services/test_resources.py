@@ -73,7 +73,8 @@ async def test_a_server_that_has_neither_is_asked_once_for_each() -> None:
     assert len(server.requests) == 2
 
 
-async def test_the_programs_own_server_has_neither() -> None:
+async def test_the_programs_own_server_lists_both() -> None:
+    nothing = ToolResourceList((), complete=True)
     async with embedded(1) as (service, _):
-        assert await service.files() is None
-        assert await service.vector_stores() is None
+        assert await service.files() == nothing
+        assert await service.vector_stores() == nothing
