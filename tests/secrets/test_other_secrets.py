@@ -3,7 +3,6 @@
 import base64
 import json
 import logging
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -12,10 +11,10 @@ import pytest
 
 from assistant_tui.config import api_keys
 from tests.cli.conftest import Run, run
-from tests.e2e.terminal import PROGRAM, Terminal, environment
+from tests.cli.support import ended, program
+from tests.e2e.terminal import Program, environment
 from tests.fakeserver.sockets import serving
 from tests.hostile.terminal_bytes import copied
-from tests.limits import LIMIT
 from tests.secrets.quoting_server import CANARY, QuotingServer, leaks, left_behind
 from tests.secrets.test_canary import REFUSALS, use_it
 
@@ -58,7 +57,7 @@ def written(home: Path) -> dict[str, list[str]]:
 
 
 def test_no_secret_is_on_the_screen_or_on_the_disk(home: Path, server: QuotingServer) -> None:
-    with Terminal([*PROGRAM, "--log"], environment(home), (120, 36)) as terminal:
+    with Program("--log", home=home, size=(120, 36)) as terminal:
         terminal.shows("> One", "y Copy id")
         for mode, told in REFUSALS.items():
             server.mode = mode
@@ -114,17 +113,16 @@ def test_no_command_prints_or_keeps_a_secret(
 
 def test_no_process_prints_a_secret_until_its_end(home: Path, server: QuotingServer) -> None:
     server.mode = "refusing"
-    list_them = [*PROGRAM, "list", "--json", "--log"]
-    done = subprocess.run(list_them, env=environment(home), capture_output=True, timeout=LIMIT)
-    assert done.returncode == 1
-    assert leaks(done.stdout + done.stderr) == []
+    with program("list", "--json", "--log", home=home) as process:
+        code, out, err = ended(process)
+    assert code == 1
+    assert leaks(out + err.encode()) == []
 
 
 def test_what_cannot_be_a_profile_is_not_quoted(tmp_path: Path) -> None:
     for given in (f"htp://user:{CODED}@host", f"http://host/?code={CODED}", f"https://[{CODED}"):
-        done = subprocess.run(
-            [*PROGRAM, "list", "--base-url", given], env=environment(tmp_path), capture_output=True
-        )
-        assert done.returncode == 2
-        assert leaks(done.stdout + done.stderr) == []
-        assert json.dumps(given).encode() not in done.stderr
+        with program("list", "--base-url", given, home=tmp_path) as process:
+            code, out, err = ended(process)
+        assert code == 2
+        assert leaks(out + err.encode()) == []
+        assert json.dumps(given) not in err
