@@ -1,5 +1,6 @@
 """A fake server that keeps assistants itself, to the letter, by rules that can be changed."""
 
+import json
 from collections.abc import Callable
 
 import httpx
@@ -20,7 +21,7 @@ class StandaloneServer(FakeServer):
         """`texts` are the JSON of the assistants that are there, newest first."""
         super().__init__(self.answer, **deviations)
         self.rules = rules
-        self.texts = {str(read_json(members(text)["id"])): text for text in texts}
+        self.texts = {json.loads(text, strict=False)["id"]: text for text in texts}
         """The assistants by their ids, newest first, every value to the letter."""
         self._made = len(texts)
 

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import neg
+from typing import Any
 
 import httpx
 
@@ -127,10 +129,10 @@ class ChangingServer(StandaloneServer):
         start = [cursor] if inclusive else []
         return [*start, *(each for each in found if key(each) > key(cursor))]
 
-    def _key(self, ascending: bool) -> Callable[[int], tuple[int, int]]:
+    def _key(self, ascending: bool) -> Callable[[int], Any]:
         """What a list is sorted by."""
         if not ascending:
-            return lambda number: (-self.second(number), -number)
+            return neg
         ties = 1 if self.list_deviations.ties_both_ways else -1
         return lambda number: (self.second(number), ties * number)
 
