@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from assistant_tui.core.raw_json import RawJson
-from tests.deviations.known_servers import KNOWN
+from tests.deviations.known_servers import KEY_VARIABLE, KNOWN
 from tests.deviations.program import session
 
 
@@ -130,7 +130,7 @@ async def test_an_assistant_created_meanwhile_does_not_make_one_page_all(tmp_pat
 async def test_a_wrong_key_is_said_to_be_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BENT_KEY", "sk-another")
+    monkeypatch.setenv(KEY_VARIABLE, "sk-another")
     async with session(KNOWN["myla"], tmp_path) as on:
         assert "Forbidden" in on.program.text
         assert "The key of profile work may not list assistants." in on.program.text

@@ -2,7 +2,7 @@
 
 One fake server (`server`) records what arrives and answers by `deviations`, or else by what stands
 behind it: a store of its own with `rules` that may be a known server's (`standalone`), the
-program's own server in this process (`server.app_handler`), or a sound server on a socket
+program's own server in this process (`in_process`), or a sound server on a socket
 (`relay`). It is an ASGI app, a handler for httpx.MockTransport, and can be put on a socket
 (`sockets`).
 

@@ -33,6 +33,9 @@ def answering(body: str | bytes, status: int = 200) -> SyncHandler:
     return lambda request: answer(body, status)
 
 
+empty_list = answering('{"data": [], "has_more": false}')
+
+
 def refusing(status: int, message: str = "") -> SyncHandler:
     """A part of the API that always answers with this status."""
     return lambda request: refusal(status, message)

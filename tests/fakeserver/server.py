@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 
-from assistant_tui.transport.in_process import ASGIApp, in_process
 from tests.fakeserver.requests import Json, json_of, part_of, text_of
 
 Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
@@ -29,13 +28,13 @@ class FakeServer:
     """
 
     def __init__(self, carry_out: Handler, **deviations: Deviation) -> None:
-        self.carry_out = carry_out
+        self._carry_out = carry_out
         self.deviations = deviations
         """By the names that `part_of` gives, and `any`."""
         self.requests: list[httpx.Request] = []
         """All that arrived, in its order."""
-        self.hold: Callable[[httpx.Request], bool] = lambda request: False
-        """Whether a request must wait until `opened` is set."""
+        self.hold: Callable[[str, str], bool] = lambda method, path: False
+        """Whether a request of this method and path must wait until `opened` is set."""
         self.opened = asyncio.Event()
         self.arrived = asyncio.Event()
         """A request is being held."""
@@ -79,7 +78,7 @@ class FakeServer:
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
-            if self.hold(request):
+            if self.hold(request.method, request.url.path):
                 self.arrived.set()
                 await self.opened.wait()
             return await self._answer(request)
@@ -94,7 +93,11 @@ class FakeServer:
                     answer = await answer
                 if answer is not None:
                     return answer
-        done = self.carry_out(request)
+        return await self.carry_out(request)
+
+    async def carry_out(self, request: httpx.Request) -> httpx.Response:
+        """Have what stands behind answer."""
+        done = self._carry_out(request)
         return await done if isinstance(done, Awaitable) else done
 
     async def __call__(
@@ -120,10 +123,3 @@ class FakeServer:
         async for part in answer.stream:
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body"})
-
-
-def app_handler(app: ASGIApp) -> Handler:
-    """What an ASGI app in this process answers, such as the program's own server."""
-    transport = in_process(app).transport
-    assert transport is not None
-    return transport.handle_async_request

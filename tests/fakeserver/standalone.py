@@ -29,7 +29,7 @@ class StandaloneServer(FakeServer):
         """Do what is asked, or refuse it."""
         try:
             self._let_in(request)
-            return answer(self._carry_out(request))
+            return answer(self._do(request))
         except Refusal as refusal:
             return answer(self.rules.says(refusal), refusal.status)
 
@@ -48,7 +48,7 @@ class StandaloneServer(FakeServer):
                 rules.absent, "Not Found" if rules.absent == 404 else "Method Not Allowed"
             )
 
-    def _carry_out(self, request: httpx.Request) -> str:
+    def _do(self, request: httpx.Request) -> str:
         rules, part = self.rules, part_of(request)
         if part == "models":
             return '{"object": "list", "data": [{"id": "gpt-4o"}, {"id": "gpt-4o-mini"}]}'

@@ -13,7 +13,8 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.server.app import create_app
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.endpoint import Endpoint
-from tests.fakeserver.server import FakeServer, app_handler
+from tests.fakeserver.in_process import InProcessServer
+from tests.fakeserver.server import FakeServer
 from tests.stores import SampleStore
 
 
@@ -54,7 +55,7 @@ async def embedded(
     samples: int, **settings: Any
 ) -> AsyncIterator[tuple[AssistantService, FakeServer]]:
     """The service of the program's own server, over samples, with a record of its requests."""
-    server = FakeServer(app_handler(create_app(SampleStore(samples), models=())))
+    server = InProcessServer(create_app(SampleStore(samples), models=()))
     async with client_of(server, "https://server.test") as client:
         yield AssistantService(client, **settings), server
 

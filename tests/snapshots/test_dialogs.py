@@ -6,9 +6,10 @@ import pytest
 
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.snapshots.conftest import Looks
 from tests.stores import SampleStore
-from tests.tui.driver import InProcessServer, running
+from tests.tui.driver import running
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 

@@ -14,9 +14,10 @@ from assistant_tui.core.assistants.description import describe
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.transport.endpoint import Endpoint
+from tests.fakeserver.in_process import InProcessServer
 from tests.snapshots.conftest import Looks
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 SIZES = [(80, 24), (120, 36), (60, 20)]
 MODELS = ("gpt-4o", "gpt-4o-mini", "o3-mini")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "o3-mini")
 

@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from textual.events import Key
 from textual.keys import _character_to_key
@@ -27,65 +25,6 @@ from assistant_tui.tui.main.screen import MainScreen
 WRITES = ("POST", "DELETE")
 HANGS = 120
 """Seconds after which what is waited for counts as never coming, on the busiest machine."""
-
-
-@dataclass
-class InProcessServer:
-    """An app in front of the server that records requests, and can hold or answer them itself."""
-
-    app: ASGIApp
-    requests: list[tuple[str, str]] = field(default_factory=list)
-    """Method and path with query, in the order of arrival."""
-    bodies: list[bytes] = field(default_factory=list)
-    """What the writes carried, byte for byte."""
-    refuse: Callable[[str, str], tuple[int, bytes] | None] = lambda method, path: None
-    """An answer to give instead of the server's."""
-    hold: Callable[[str, str], bool] = lambda method, path: False
-    """Whether a request must wait until `opened` is set."""
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    """A request is being held."""
-
-    async def __call__(
-        self,
-        scope: Any,
-        receive: Callable[[], Awaitable[Any]],
-        send: Callable[[Any], Awaitable[None]],
-    ) -> None:
-        """Serve one request."""
-        method, path = scope["method"], scope["path"]
-        query = scope["query_string"].decode()
-        self.requests.append((method, f"{path}?{query}" if query else path))
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        if method in WRITES:
-            self.bodies.append(body)
-        if self.hold(method, path):
-            self.arrived.set()
-            await self.opened.wait()
-        answer = self.refuse(method, path)
-        if answer is not None:
-            await _answer(send, *answer)
-            return
-
-        async def again() -> Any:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self.app(scope, again, send)
-
-    def write_paths(self) -> list[str]:
-        """The method and path of each write that arrived."""
-        return [f"{method} {path}" for method, path in self.requests if method in WRITES]
-
-
-async def _answer(send: Callable[[Any], Awaitable[None]], status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 class Driver:

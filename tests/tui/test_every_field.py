@@ -9,8 +9,9 @@ import pytest
 from textual.events import Paste
 
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 FUNCTION = {
     "type": "function",
@@ -262,7 +263,7 @@ async def test_what_leaves_is_the_edit_and_nothing_else(
         await program.press("enter")
         await take(program, steps)
         await program.press("ctrl+s")
-        assert gate.bodies == [body.encode()], program.text
+        assert gate.bodies == [body], program.text
 
 
 @pytest.mark.parametrize(
@@ -284,7 +285,7 @@ async def test_what_is_odd_and_untouched_is_not_sent(
     gate = server_of(members)
     async with running(gate, tmp_path) as program:
         await program.press("enter", "!", "ctrl+s")
-    assert gate.bodies == [b'{"name": "n!"}']
+    assert gate.bodies == ['{"name": "n!"}']
 
 
 async def test_tab_leads_to_every_field_in_the_order_of_the_form(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.assistants import filter_controller
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)
 COUNT = 250

@@ -10,8 +10,9 @@ from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 SMALL_PAGES = Profile("small", Source.LOCAL, page_size=10)
 

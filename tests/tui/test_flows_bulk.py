@@ -12,8 +12,9 @@ from assistant_tui.config.settings import LOCAL
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 COUNT = 9
 
@@ -104,7 +105,7 @@ async def test_the_model_of_many_is_set_and_undone_together(
     assert "Model is needed" in program.text
     await program.type("o3-new")
     await program.press("enter")
-    assert set(gate.bodies) == {b'{"model": "o3-new"}'}
+    assert set(gate.bodies) == {'{"model": "o3-new"}'}
     assert held(store) == [
         each | {"model": "o3-new"} if at < 3 else each for at, each in enumerate(before)
     ]
@@ -128,7 +129,7 @@ async def test_a_pair_of_the_metadata_is_added_and_the_others_stay(
     await program.press("enter")
     await program.type("ops")
     await program.press("enter")
-    assert gate.bodies == [b'{"metadata": {"kept": "1", "team": "ops"}}']
+    assert gate.bodies == ['{"metadata": {"kept": "1", "team": "ops"}}']
     assert "Set the metadata of 1 · 1 had it already" in program.status
     await program.press("home", "space", "space")
     await choose(program, "Remove a pair of the metadata")
@@ -199,7 +200,7 @@ async def test_a_server_that_fails_in_the_middle_is_told_and_tried_again(
     sent = len(gate.bodies)
     await program.press("tab", "enter")
     assert not program.asked
-    assert gate.bodies[sent:] == [b'{"model": "new"}']
+    assert gate.bodies[sent:] == ['{"model": "new"}']
     assert {each["model"] for each in held(store)} == {"new"}
 
 
@@ -221,7 +222,7 @@ async def test_escape_stops_after_those_under_way(
     gate.hold = lambda method, path: method == "DELETE"
     await program.pilot.press("enter")
     await gate.arrived.wait()
-    await program.until(lambda: sum(m == "DELETE" for m, _ in gate.requests) == 4)
+    await program.until(lambda: gate.count("delete") == 4)
     await program.pilot.press("escape")
     assert "Waiting for those under way" in program.text
     gate.hold = lambda method, path: False

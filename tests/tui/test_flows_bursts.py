@@ -14,8 +14,9 @@ from assistant_tui.server.app import create_app
 from assistant_tui.tui.terminal import key_queue
 from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL
 from assistant_tui.tui.widgets.editors.tools import ToolRow
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import HANGS, Driver, InProcessServer, running
+from tests.tui.driver import HANGS, Driver, running
 
 
 def names(store: SampleStore) -> list[str]:

@@ -10,9 +10,11 @@ from assistant_tui.config.settings import Profile
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
+from tests.fakeserver.deviations import empty_list
+from tests.fakeserver.in_process import InProcessServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
-from tests.tui.test_flows_editing import OneAssistant
+from tests.tui.driver import Driver, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 FIXED = ("id", "created_at", "name")
@@ -78,35 +80,34 @@ async def test_what_cannot_come_along_is_named_and_not_sent(tmp_path: Path) -> N
     text = json.dumps(
         {"id": "a", "created_at": 1, "name": "", "model": "m", "x_vendor": {"a": 1}, "x_null": None}
     )
-    server = OneAssistant(text)
-    gate = InProcessServer(server)
-    gate.refuse = lambda method, path: (200, b'{"data": []}') if path == "/models" else None
-    async with running(gate, tmp_path) as program:
+    server = StandaloneServer(text, models=empty_list)
+    async with running(server, tmp_path) as program:
         await program.press("C")
         assert "Cannot be copied: x_vendor · Ctrl+S creates it" in program.status
         assert title(program) == "Clone of a, without x_vendor"
         assert program.main.query_one(Input).value == ""
         await program.press("ctrl+s")
-    assert server.received == ['{"model": "m"}']
+    assert server.bodies == ['{"model": "m"}']
 
 
 async def test_tools_and_settings_come_along_byte_for_byte(tmp_path: Path) -> None:
     tools = '[{"type": "azure", "n": 1.0, "big": 123456789012345678901234567890}]'
     resources = '{"file_search": {"vector_store_ids": ["vs_1"]}}'
-    server = OneAssistant(
+    server = StandaloneServer(
         f'{{"id": "a", "name": "n", "model": "m", "top_p": 1.0, "tools": {tools},'
-        f' "tool_resources": {resources}, "temperature": null}}'
+        f' "tool_resources": {resources}, "temperature": null}}',
+        models=empty_list,
     )
-    async with running(InProcessServer(server), tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("C", "ctrl+s")
-    (body,) = server.received
+    (body,) = server.bodies
     assert f'"tools": {tools}' in body and f'"tool_resources": {resources}' in body
     assert '"top_p": 1.0' in body and "temperature" not in body
 
 
 async def test_what_does_not_fit_the_api_is_not_cloned(tmp_path: Path) -> None:
-    server = OneAssistant('{"id": "a", "name": "n", "model": ["m"]}')
-    async with running(InProcessServer(server), tmp_path) as program:
+    server = StandaloneServer('{"id": "a", "name": "n", "model": ["m"]}')
+    async with running(server, tmp_path) as program:
         await program.press("C")
         assert "cannot be cloned" in program.status
         assert not program.main.query("AssistantForm")
@@ -114,7 +115,7 @@ async def test_what_does_not_fit_the_api_is_not_cloned(tmp_path: Path) -> None:
 
 async def test_a_hostile_name_is_text_in_the_title_too(tmp_path: Path) -> None:
     text = json.dumps({"id": "a", "name": "[/][@click=app.quit]x\x1b]0;y\x07", "model": "m"})
-    async with running(InProcessServer(OneAssistant(text)), tmp_path) as program:
+    async with running(StandaloneServer(text, models=empty_list), tmp_path) as program:
         await program.press("C")
         assert "Clone of [/][@click=app.quit]x" in program.text
         assert "\x1b" not in program.text

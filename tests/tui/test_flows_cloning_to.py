@@ -12,8 +12,9 @@ from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 OTHER = replace(LOCAL, name="other")
 CLOSED = replace(LOCAL, name="closed", read_only=True)

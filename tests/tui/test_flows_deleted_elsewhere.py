@@ -10,8 +10,11 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.store.paging import PageQuery
+from tests.fakeserver.deviations import absent
+from tests.fakeserver.in_process import InProcessServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, InProcessServer, running
+from tests.tui.driver import WRITES, Driver, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 
@@ -83,51 +86,27 @@ async def test_a_creation_that_fails_keeps_the_draft(
     assert all_of(store)[0]["name"] == f"{NAME}x"
 
 
-class Vanishing:
-    """A server with one assistant of a vendor's, until it is gone."""
-
-    TEXT = json.dumps({"id": "a1", "name": "n", "model": "m", "x_vendor": [1], "x_empty": None})
-
-    def __init__(self, *, retrieves: bool) -> None:
-        self.gone = False
-        self.retrieves = retrieves
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """List it while it is there, retrieve it where this server can, and create others."""
-        message = await receive()
-        made = json.dumps({**json.loads(message["body"] or "{}"), "id": "a2"})
-        status, body = 200, self.TEXT
-        if scope["path"] == "/assistants" and scope["method"] == "GET":
-            body = f'{{"data": [{"" if self.gone else self.TEXT}], "has_more": false}}'
-        elif scope["path"] == "/assistants":
-            body = made
-        elif self.gone or not self.retrieves:
-            status, body = 404, "{}"
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body.encode()})
+TEXT = json.dumps({"id": "a1", "name": "n", "model": "m", "x_vendor": [1], "x_empty": None})
 
 
 async def test_what_cannot_come_along_is_named_before_and_after(tmp_path: Path) -> None:
-    server = Vanishing(retrieves=True)
-    gate = InProcessServer(server)
-    async with running(gate, tmp_path) as program:
+    server = StandaloneServer(TEXT)
+    async with running(server, tmp_path) as program:
         await program.press("enter", "x")
-        server.gone = True
+        server.texts.clear()
         await program.press("ctrl+s")
         assert "These fields cannot be copied: x_vendor" in program.text
         await program.press("tab", "enter")
-        assert json.loads(gate.bodies[0]) == {"name": "nx", "model": "m"}
-        assert "could not be copied: x_vendor · a2" in program.status
+        assert server.sent[0] == {"name": "nx", "model": "m"}
+        assert "could not be copied: x_vendor · asst_new2" in program.status
 
 
 async def test_a_server_that_cannot_retrieve_is_never_taken_to_have_lost_it(tmp_path: Path) -> None:
-    server = Vanishing(retrieves=False)
-    gate = InProcessServer(server)
-    async with running(gate, tmp_path) as program:
+    server = StandaloneServer(TEXT, retrieve=absent, modify=absent)
+    async with running(server, tmp_path) as program:
         await program.press("enter", "x", "ctrl+s")
         await program.press("escape")  # it cannot modify either, and both is learned
-        server.gone = True
+        server.texts.clear()
         await program.press("ctrl+s")
         assert "This server cannot modify assistants" in program.text
         assert "deleted elsewhere" not in program.text

@@ -15,8 +15,9 @@ from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.services.account_journal import AccountJournal
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 PROMISE = "u can create it anew"

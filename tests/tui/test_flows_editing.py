@@ -11,8 +11,11 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.terminal.external_editor import EditorFile
+from tests.fakeserver.deviations import empty_list
+from tests.fakeserver.in_process import InProcessServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 ID = sample(0)["id"]
 
@@ -94,12 +97,12 @@ async def test_unknown_fields_and_tools_survive_when_a_tool_is_switched_off(tmp_
         '{"id": "asst_1", "name": "n", "model": "m", "created_at": 1, "x_vendor": {"a": [1.0]},'
         f' "tools": [{{"type":"code_interpreter"}}, {strange}]}}'
     )
-    server = OneAssistant(text)
-    async with running(InProcessServer(server), tmp_path) as program:
+    server = StandaloneServer(text, models=empty_list)
+    async with running(server, tmp_path) as program:
         await program.press("enter", *["tab"] * 8)
         assert program.main.focused is not None
         await program.press("space", "ctrl+s")
-    assert server.received == ['{"tools": [' + strange + "]}"]
+    assert server.bodies == ['{"tools": [' + strange + "]}"]
 
 
 async def test_every_field_of_the_form_reaches_the_server(
@@ -279,22 +282,3 @@ async def test_escape_asks_only_if_something_was_changed(
 async def test_a_preset_model_alone_is_no_change(program: Driver) -> None:
     await program.press("n", "escape")
     assert not program.asked
-
-
-class OneAssistant:
-    """A server that has just this text for its one assistant."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.received: list[str] = []
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer every request with the assistant."""
-        message = await receive()
-        if scope["method"] == "POST":
-            self.received.append(message["body"].decode())
-        listed = scope["path"] == "/assistants"
-        body = f'{{"data": [{self.text}], "has_more": false}}' if listed else self.text
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body.encode()})

@@ -12,7 +12,8 @@ from assistant_tui.config.settings import LOCAL
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.tui.app import AssistantApp
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.fakeserver.in_process import InProcessServer
+from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import server_of
 
 Use = Callable[[str], None]
@@ -83,7 +84,7 @@ async def test_the_edit_is_on_disk_before_it_is_sent_and_gone_when_it_was_saved(
         await program.settle()
         assert program.status.startswith("Saved M")
         assert (drafts(tmp_path), left(tmp_path)) == (0, [])
-    assert gate.bodies == [b'{"name": "M"}']
+    assert gate.bodies == ['{"name": "M"}']
 
 
 async def test_the_file_and_its_folders_are_private(use: Use, tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ async def test_an_editor_that_fails_changes_nothing_and_what_it_wrote_is_kept(
         await program.press("ctrl+s")
         assert program.status.startswith("Saved M")
         assert (drafts(tmp_path), left(tmp_path)) == (0, [])
-    assert gate.bodies == [b'{"name": "M"}']
+    assert gate.bodies == ['{"name": "M"}']
 
 
 async def test_an_editor_that_fails_and_wrote_nothing_leaves_nothing(
@@ -194,7 +195,7 @@ async def test_a_text_that_cannot_be_read_goes_back_to_the_editor_as_it_was_left
         assert "café" in program.text
         assert left(tmp_path) == []
         await program.press("ctrl+s")
-    assert gate.bodies == ['{"description": "café"}'.encode()]
+    assert gate.bodies == ['{"description": "café"}']
 
 
 async def test_a_text_with_a_byte_order_mark_comes_without_it(use: Use, tmp_path: Path) -> None:
@@ -202,7 +203,7 @@ async def test_a_text_with_a_byte_order_mark_comes_without_it(use: Use, tmp_path
     gate = server_of({})
     async with opened(gate, tmp_path) as program:
         await program.press("enter", "tab", "tab", "f4", "ctrl+s")
-    assert gate.bodies == [b'{"description": "new"}']
+    assert gate.bodies == ['{"description": "new"}']
 
 
 async def test_a_failing_editor_of_one_text_leaves_the_form_and_a_draft(
@@ -217,4 +218,4 @@ async def test_a_failing_editor_of_one_text_leaves_the_form_and_a_draft(
         assert not program.asked
         await program.press("R", "enter", "tab", "enter", "ctrl+s")
         assert (drafts(tmp_path), left(tmp_path)) == (0, [])
-    assert gate.bodies == [b'{"description": "new"}']
+    assert gate.bodies == ['{"description": "new"}']

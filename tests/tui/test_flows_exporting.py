@@ -12,8 +12,9 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.json_text import read_json
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.tui.widgets.text_view import TextView
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer
+from tests.tui.driver import Driver
 
 
 def held(store: SampleStore) -> list[dict[str, Any]]:

@@ -12,8 +12,9 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.services.assistants import AssistantService
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 from tests.tui.test_flows_exporting import command, fill, held
 
 

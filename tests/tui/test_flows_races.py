@@ -4,14 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 from textual.widgets import Input
 
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
+from tests.fakeserver.deviations import answer, answering, empty_list
+from tests.fakeserver.in_process import InProcessServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, InProcessServer, running
+from tests.tui.driver import WRITES, Driver, running
 
 ID = sample(0)["id"]
 NAME = sample(0)["name"]
@@ -118,8 +122,13 @@ async def test_a_save_that_fails_keeps_the_edit_and_can_be_tried_again(
 
 async def test_a_create_whose_answer_is_lost_is_looked_for_and_not_repeated(tmp_path: Path) -> None:
     store = SampleStore(2)
-    server = create_app(store, models=("m",))
-    gate = InProcessServer(AnswerLost(server))
+    gate = InProcessServer(create_app(store, models=("m",)))
+
+    async def lose_the_answer(request: httpx.Request) -> httpx.Response:
+        await gate.carry_out(request)
+        return answer(b"bad gateway", 502)
+
+    gate.deviations["create"] = lose_the_answer
     async with running(gate, tmp_path) as program:
         await program.press("n", "x", "ctrl+s")
         assert gate.write_paths() == ["POST /assistants"]
@@ -173,47 +182,13 @@ async def test_quitting_with_unsaved_changes_asks(program: Driver) -> None:
 
 async def test_a_field_that_the_server_ignores_is_told(tmp_path: Path) -> None:
     text = json.dumps({"id": "a1", "name": "n", "model": "m"})
-    gate = InProcessServer(Deaf(text))
-    async with running(gate, tmp_path) as program:
+    server = StandaloneServer(text, models=empty_list, modify=answering(text))
+    async with running(server, tmp_path) as program:
         await program.press("enter", "x", "ctrl+s")
-        assert gate.write_paths() == ["POST /assistants/a1"]
+        assert server.writes == ["modify"]
         assert "the server did not take: name" in program.status
         assert "*Name" in program.text, "what it did not take is still there to be saved"
         assert program.main.query_one(Input).value == "nx"
-
-
-class AnswerLost:
-    """A server that does what a write says, and then loses the answer."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass a read on; answer a write with 502 when it is done."""
-        if scope["method"] not in WRITES:
-            await self.app(scope, receive, send)
-            return
-
-        async def nowhere(message: Any) -> None:
-            pass
-
-        await self.app(scope, receive, nowhere)
-        await send({"type": "http.response.start", "status": 502, "headers": []})
-        await send({"type": "http.response.body", "body": b"bad gateway"})
-
-
-class Deaf:
-    """A server that accepts every change and makes none."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer with the same object as ever."""
-        body = f'{{"data": [{self.text}]}}' if scope["path"] == "/assistants" else self.text
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body.encode()})
 
 
 async def test_quitting_while_the_dialog_is_open_loses_nothing(

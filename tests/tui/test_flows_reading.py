@@ -12,18 +12,17 @@ from textual.widgets import TextArea
 from assistant_tui.config.settings import Profile
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
+from tests.fakeserver.deviations import empty_list
+from tests.fakeserver.in_process import InProcessServer
+from tests.fakeserver.standalone import StandaloneServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
-from tests.tui.test_flows_editing import OneAssistant
+from tests.tui.driver import Driver, running
 
 
-def with_instructions(text: Any) -> InProcessServer:
+def with_instructions(text: Any) -> StandaloneServer:
     """A server whose one assistant has these instructions."""
-    gate = InProcessServer(
-        OneAssistant(json.dumps({"id": "a", "name": "n", "model": "m", "instructions": text}))
-    )
-    gate.refuse = lambda method, path: (200, b'{"data": []}') if path == "/models" else None
-    return gate
+    assistant = {"id": "a", "name": "n", "model": "m", "instructions": text}
+    return StandaloneServer(json.dumps(assistant), models=empty_list)
 
 
 async def laid_out(program: Driver) -> MarkdownScreen:
@@ -73,7 +72,7 @@ async def test_the_form_shows_what_is_typed_now(tmp_path: Path) -> None:
         assert not program.asked
         area = program.main.focused
         assert isinstance(area, TextArea) and area.text == "# New old"
-        assert gate.write_paths() == []
+        assert gate.writes == []
 
 
 async def test_keys_move_and_stay_within_the_text(tmp_path: Path) -> None:

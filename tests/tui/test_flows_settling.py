@@ -13,8 +13,9 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.tui.dialogs.comparison import SideChoice
 from assistant_tui.tui.terminal.external_editor import EditorFile
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, InProcessServer, running
+from tests.tui.driver import WRITES, Driver, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 

@@ -12,8 +12,9 @@ from assistant_tui.core.listing import Listing
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.server.app import create_app
 from assistant_tui.transport.endpoint import Endpoint
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 WORK = Profile("work", Source.REMOTE, "https://gateway.example/v1", api_key_env="WORK_KEY")
 

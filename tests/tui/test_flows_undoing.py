@@ -19,9 +19,10 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
+from tests.fakeserver.in_process import InProcessServer
 from tests.journal.write_lock import write_lock_held
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, InProcessServer, running
+from tests.tui.driver import WRITES, Driver, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 FIXED = ("id", "created_at")

@@ -10,8 +10,9 @@ from textual.widgets import Button, Input
 
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.journal.entries import Change, ChangeKind
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer
+from tests.tui.driver import Driver
 from tests.tui.test_flows_exporting import held
 from tests.tui.test_flows_importing import plan_of
 
@@ -90,8 +91,8 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
     assert "What is created anew gets a new id." in program.text
     gate.requests.clear()
     await program.press("3", "enter")
-    paths = [path for _, path in gate.requests]
-    created = gate.requests.index(("POST", "/assistants"))
+    paths = [request.url.path for request in gate.requests]
+    created = gate.parts.index("create")
     assert created < min(paths.index(f"/assistants/{each}") for each in KNOWN[:2])
     now = held(store)
     assert now[1:] == before[:2] and now[0]["name"] == before[2]["name"] and len(now) == 3

@@ -1,48 +1,32 @@
 """A server that wants to be left alone: it is said why and for how long, and it can be given up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
+import httpx
 import pytest
 from textual.widgets import Input
 
 from assistant_tui.core.assistants.samples import sample
+from tests.fakeserver.deviations import answer
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 
 
-class Busy:
-    """Refuses what `busy` says until further notice, and wants to be left alone for two minutes."""
-
-    def __init__(self, gate: InProcessServer) -> None:
-        self.gate = gate
-        self.busy: Callable[[str], bool] = lambda method: method in WRITES
-        self.refused = asyncio.Event()
-
-    async def __call__(
-        self,
-        scope: Any,
-        receive: Callable[[], Awaitable[Any]],
-        send: Callable[[Any], Awaitable[None]],
-    ) -> None:
-        """Serve one request."""
-        if not self.busy(scope["method"]):
-            await self.gate(scope, receive, send)
-            return
-        self.refused.set()
-        headers = [(b"retry-after", b"120"), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 429, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"error": {"message": "slow down"}}'})
+def slow_down(request: httpx.Request) -> httpx.Response:
+    """The server wants to be left alone for two minutes."""
+    return answer('{"error": {"message": "slow down"}}', 429, [(b"retry-after", b"120")])
 
 
 @pytest.fixture
-def busy(gate: InProcessServer) -> Busy:
-    """The server of the store, behind one that lets no write through."""
-    return Busy(gate)
+def busy(gate: InProcessServer) -> InProcessServer:
+    """The server of the store, which refuses every write until further notice."""
+    gate.deviations |= dict.fromkeys(("create", "modify", "delete"), slow_down)
+    return gate
 
 
 @pytest.fixture
@@ -52,7 +36,9 @@ def woken() -> asyncio.Event:
 
 
 @pytest.fixture
-async def program(busy: Busy, woken: asyncio.Event, tmp_path: Path) -> AsyncIterator[Driver]:
+async def program(
+    busy: InProcessServer, woken: asyncio.Event, tmp_path: Path
+) -> AsyncIterator[Driver]:
     """The program on that server; it waits until it is woken."""
 
     async def sleep(seconds: float) -> None:
@@ -68,13 +54,13 @@ async def waits(program: Driver) -> None:
 
 
 async def test_a_save_that_waits_counts_down_and_is_told_in_the_end(
-    program: Driver, busy: Busy, woken: asyncio.Event, store: SampleStore
+    program: Driver, busy: InProcessServer, woken: asyncio.Event, store: SampleStore
 ) -> None:
     await program.pilot.press("enter", "x", "ctrl+s")
     await waits(program)
     assert program.status == "… Rate limited: slow down · tried again in 120 s"
     await program.until(lambda: "again in 119 s" in program.status)
-    busy.busy = lambda method: False
+    busy.deviations.clear()
     woken.set()
     await program.settle()
     assert program.status == f"Saved {NAME}x · {ID}"
@@ -89,7 +75,7 @@ async def test_what_was_said_meanwhile_is_not_covered(program: Driver) -> None:
 
 
 async def test_leaving_gives_a_wait_up_and_keeps_the_edit(
-    program: Driver, gate: InProcessServer
+    program: Driver, store: SampleStore
 ) -> None:
     await program.pilot.press("enter", "x", "ctrl+s")
     await waits(program)
@@ -98,7 +84,7 @@ async def test_leaving_gives_a_wait_up_and_keeps_the_edit(
     await program.press("escape")
     assert program.main.query_one(Input).value == f"{NAME}x"
     assert "Rate limited: slow down" in program.status and "the edit is kept" in program.status
-    assert gate.write_paths() == []
+    assert (store.get(ID) or {})["name"] == NAME
 
 
 async def test_a_deletion_that_waits_does_not_hold_the_program(

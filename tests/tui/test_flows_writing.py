@@ -1,7 +1,6 @@
 """One owner of all that writes: one at a time, counted, and waited for; faults end nothing else."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.tui.assistants.context import MainContext
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, InProcessServer, running
+from tests.tui.driver import WRITES, Driver, running
 
 ID, NAME = sample(0)["id"], sample(0)["name"]
 
@@ -148,33 +148,19 @@ async def test_a_fault_in_an_action_is_reported_and_the_program_goes_on(
     assert store.get(ID) is None
 
 
-class Slow:
-    """Answers what the form asks for when it is told to."""
-
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
-        self.app = app
-        self.asked, self.answer = asyncio.Event(), asyncio.Event()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one request."""
-        if scope["path"] in ("/models", "/files", "/vector_stores"):
-            self.asked.set()
-            await self.answer.wait()
-        await self.app(scope, receive, send)
-
-
 @pytest.mark.parametrize("moments", range(0, 60, 6))
 async def test_models_that_arrive_while_the_form_goes_are_no_fault(
     moments: int, store: SampleStore, tmp_path: Path
 ) -> None:
-    slow = Slow(create_app(store, models=("m",)))
-    async with running(slow, tmp_path) as program:
+    gate = InProcessServer(create_app(store, models=("m",)))
+    gate.hold = lambda method, path: path in ("/models", "/files", "/vector_stores")
+    async with running(gate, tmp_path) as program:
         await program.pilot.press("enter")
-        await slow.asked.wait()
+        await gate.arrived.wait()
         program.app.simulate_key("escape")
         for _ in range(moments):
             await asyncio.sleep(0)
-        slow.answer.set()
+        gate.opened.set()
         await program.settle()
         assert program.app.crash_report is None
         await program.press("d", "tab", "enter")

@@ -6,8 +6,9 @@ import pytest
 from textual.widgets import Input
 
 from assistant_tui.core.assistants.samples import sample
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer
+from tests.tui.driver import Driver
 
 ID, NAME, OTHER = sample(0)["id"], sample(0)["name"], sample(1)["id"]
 

@@ -10,8 +10,9 @@ import pytest
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import WRITES, Driver, InProcessServer, running
+from tests.tui.driver import WRITES, Driver, running
 
 
 def is_write(method: str, path: str) -> bool:
@@ -83,7 +84,7 @@ async def test_a_field_typed_into_meanwhile_meets_somebody_elses_change(
         await program.settle()
         await program.press("ctrl+s")
         assert "Changed here and elsewhere" in program.text
-        assert gate.bodies == [b'{"name": "n2"}']
+        assert gate.bodies == ['{"name": "n2"}']
         assert (store.get(made) or {})["instructions"] == "THEIRS"
 
 

@@ -15,8 +15,9 @@ from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.server.app import create_app
 from assistant_tui.transport.in_process import ASGIApp
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 TWINS = ("asst_twin", "asst_twin\u3164")
 LONG = ("a" * 4_000, "a" * 2_000 + "b" + "a" * 1_999)

@@ -9,8 +9,9 @@ import pytest
 from assistant_tui.core.listing import Listing
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.assistants.connector import Connector
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import InProcessServer, running
+from tests.tui.driver import running
 from tests.tui.rows import row
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import InProcessServer, running
+from tests.tui.driver import running
 
 
 async def test_the_focus_is_in_the_next_field_and_keys_stay_in_the_form(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import json
 
-from tests.tui.driver import Driver, InProcessServer
+from tests.fakeserver.in_process import InProcessServer
+from tests.tui.driver import Driver
 
 MARK = "not among the models that this server lists"
 

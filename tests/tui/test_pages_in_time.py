@@ -6,8 +6,9 @@ from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.listing import Listing
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import InProcessServer, running
+from tests.tui.driver import running
 
 PAGES = Profile("p", Source.LOCAL, page_size=50)
 FORBIDDEN = 403, b'{"error": {"message": "for a moment", "type": "x", "param": null, "code": null}}'

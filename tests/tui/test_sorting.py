@@ -7,8 +7,9 @@ import pytest
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.assistants.samples import sample, sample_id
 from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 
 COUNT = 120
 
@@ -106,7 +107,7 @@ async def test_one_that_is_not_loaded_is_fetched_and_opened(
 ) -> None:
     wanted = sample_id(COUNT - 1)
     await go_to(program, wanted)
-    assert ("GET", f"/v1/assistants/{wanted}") in gate.requests or wanted in str(gate.requests)
+    assert any(wanted in str(request.url) for request in gate.requests)
     assert "-form" in program.main.classes
     assert wanted not in shown(program)
 

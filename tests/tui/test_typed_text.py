@@ -46,7 +46,7 @@ async def test_typing_into_a_tool_that_is_off_switches_it_on_visibly(
         assert any("[x] f" in line for line in program.lines), program.text
         await program.press("ctrl+s")
         assert program.status.startswith("Saved")
-    assert gate.bodies == [body.encode()]
+    assert gate.bodies == [body]
 
 
 ASIDE: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
@@ -93,16 +93,16 @@ async def test_a_save_that_leaves_something_typed_aside_says_so_and_keeps_it(
         await program.press("enter", "!")
         await take(program, [*NEW_FUNCTION, "type:f", "shift+tab", "space"])
         await program.press("ctrl+s")
-        assert gate.bodies == [b'{"name": "n!"}']
+        assert gate.bodies == ['{"name": "n!"}']
         assert "Saved, but not what is typed in Tools: function f" in program.status
         await program.press("ctrl+s")
-        assert gate.bodies == [b'{"name": "n!"}']
+        assert gate.bodies == ['{"name": "n!"}']
         assert "Nothing to save" in program.status and "function f" in program.status
         await program.press("escape")
         assert OFF in program.text
         await program.press("enter", "space", "ctrl+s")
         assert gate.bodies[1:] == [
-            b'{"tools": [{"type": "function", "function": {"name": "f"}}]}'
+            '{"tools": [{"type": "function", "function": {"name": "f"}}]}'
         ], program.text
 
 

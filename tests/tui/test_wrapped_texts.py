@@ -7,8 +7,9 @@ from textual.widgets import TextArea
 
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.widgets.form import AssistantForm
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import InProcessServer, running
+from tests.tui.driver import running
 
 
 @pytest.mark.parametrize("early", [False, True])

@@ -10,8 +10,9 @@ from textual.geometry import Size
 
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.terminal import diffing_app
+from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
-from tests.tui.driver import Driver, InProcessServer, running
+from tests.tui.driver import Driver, running
 from tests.tui.terminal.screens import Compared
 
 NAMES = ("東京の天気 assistant", "e\u0301te\u0301 · Zürich", "👍 thumbs up", "plain", "漢字a漢字")
