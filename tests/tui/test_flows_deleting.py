@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.core.assistants.samples import sample
+from assistant_tui.core.resource import ResourceKind
 from assistant_tui.journal import journal as journal_module
 from assistant_tui.journal.entries import Change, Entries
 from assistant_tui.journal.errors import JournalError
@@ -50,7 +51,9 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The journal fails with every entry, though a moment before there was room for it."""
 
-    def add(self: Entries, server: str, change: Change, *, key: str = "") -> int:
+    def add(
+        self: Entries, server: str, change: Change, resource: ResourceKind, *, key: str = ""
+    ) -> int:
         raise JournalError("the journal cannot be used: the disk is full")
 
     monkeypatch.setattr(Entries, "add", add)
@@ -141,11 +144,13 @@ async def test_a_disk_that_fills_up_in_the_middle_ends_the_deleting(
 ) -> None:
     whole, kept = Entries.add, [1]
 
-    def add(self: Entries, server: str, change: Change, *, key: str = "") -> int:
+    def add(
+        self: Entries, server: str, change: Change, resource: ResourceKind, *, key: str = ""
+    ) -> int:
         if not kept:
             raise JournalError("the journal cannot be used: the disk is full")
         kept.pop()
-        return whole(self, server, change, key=key)
+        return whole(self, server, change, resource, key=key)
 
     monkeypatch.setattr(Entries, "add", add)
     await program.press("*", "d")
@@ -162,11 +167,13 @@ async def test_of_changes_that_were_kept_in_part_that_part_is_promised(
 ) -> None:
     whole, kept = Entries.add, [1, 2]
 
-    def add(self: Entries, server: str, change: Change, *, key: str = "") -> int:
+    def add(
+        self: Entries, server: str, change: Change, resource: ResourceKind, *, key: str = ""
+    ) -> int:
         if kept.pop() == 2:
             raise JournalError("the disk was full for a moment")
         kept.append(1)
-        return whole(self, server, change, key=key)
+        return whole(self, server, change, resource, key=key)
 
     monkeypatch.setattr(Entries, "add", add)
     await program.press("*", "b", "enter")
