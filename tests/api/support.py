@@ -32,7 +32,7 @@ class Reply:
         return {"content": self.body}
 
 
-class Script:
+class ScriptedServer:
     """Answers with one reply after the other, the last for ever, and keeps what was asked."""
 
     def __init__(self, *replies: Reply | Exception) -> None:
@@ -61,7 +61,7 @@ class Script:
 
 @asynccontextmanager
 async def client(
-    script: Script,
+    script: ScriptedServer,
     base_url: str = "https://server.test/v1",
     *,
     largest_body: int = 1_000_000,

@@ -5,7 +5,7 @@ import pytest
 from assistant_tui.core.errors import Invalid, Unreadable, WrongObject
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import NO_ID, shown_id
-from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
+from tests.api.support import DELETIONS, READS, WRITES, Reply, ScriptedServer, client
 
 NAMING = {"retrieve": READS["retrieve"], "modify": WRITES["modify"], **DELETIONS}
 """The requests that name an assistant, asst_1."""
@@ -16,7 +16,9 @@ OTHERS = ["asst_2", "ASST_1", "asst_1 ", " asst_1", "asst_1\u200b", "asst_\u0661
 @pytest.mark.parametrize("action", NAMING)
 async def test_an_answer_about_another_assistant_is_refused(action: str, answered: object) -> None:
     body = write_json({"id": answered, "name": "x", "deleted": True})
-    async with client(Script(Reply(body=body, headers={"x-request-id": "req_1"}))) as opened:
+    async with client(
+        ScriptedServer(Reply(body=body, headers={"x-request-id": "req_1"}))
+    ) as opened:
         with pytest.raises(WrongObject) as raised:
             await NAMING[action](opened)
     assert raised.value.message.endswith(
@@ -29,13 +31,13 @@ async def test_an_answer_about_another_assistant_is_refused(action: str, answere
 @pytest.mark.parametrize("action", NAMING)
 async def test_one_that_does_not_fit_the_api_is_held_against_its_id_too(action: str) -> None:
     body = '{"id": "asst_2", "name": 5, "tools": "odd", "deleted": "maybe"}'
-    async with client(Script(Reply(body=body))) as opened:
+    async with client(ScriptedServer(Reply(body=body))) as opened:
         with pytest.raises(WrongObject):
             await NAMING[action](opened)
 
 
 async def test_a_deletion_of_another_that_was_not_done_says_nothing_of_this_one() -> None:
-    async with client(Script(Reply(body='{"id": "b", "deleted": false}'))) as opened:
+    async with client(ScriptedServer(Reply(body='{"id": "b", "deleted": false}'))) as opened:
         with pytest.raises(WrongObject):
             await opened.delete("a")
 
@@ -55,7 +57,7 @@ async def test_a_deletion_of_another_that_was_not_done_says_nothing_of_this_one(
 async def test_ids_of_any_type_are_compared_as_texts(
     asked: str, answered: str, members: str
 ) -> None:
-    script = Script(Reply(body=f'{{"id": {answered}{members}, "deleted": true}}'))
+    script = ScriptedServer(Reply(body=f'{{"id": {answered}{members}, "deleted": true}}'))
     async with client(script) as opened:
         assert (await opened.retrieve(asked)).id == asked
         assert (await opened.modify(asked, {})).id == asked
@@ -63,7 +65,7 @@ async def test_ids_of_any_type_are_compared_as_texts(
 
 
 async def test_what_stands_for_a_missing_id_is_never_asked_for() -> None:
-    script = Script(Reply(body='[{"name": "x"}]'))
+    script = ScriptedServer(Reply(body='[{"name": "x"}]'))
     async with client(script) as opened:
         (row,) = (await opened.list()).rows
         assert row.id.startswith(NO_ID)
@@ -78,7 +80,7 @@ async def test_what_stands_for_a_missing_id_is_never_asked_for() -> None:
 
 @pytest.mark.parametrize("body", ['{"name": "x"}', '{"id": null}', '{"id": ""}', '{"id": [1]}'])
 async def test_an_assistant_without_an_id_is_none(body: str) -> None:
-    async with client(Script(Reply(body=body))) as opened:
+    async with client(ScriptedServer(Reply(body=body))) as opened:
         for action in (NAMING["retrieve"], NAMING["modify"]):
             with pytest.raises(Unreadable, match="no id"):
                 await action(opened)

@@ -10,7 +10,7 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Invalid, NotFound, Unreadable
 from assistant_tui.core.json_text import write_json
 from assistant_tui.transport.endpoint import Endpoint
-from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, Script, client
+from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, ScriptedServer, client
 
 LIST = Reply(body="[]")
 
@@ -26,14 +26,14 @@ LIST = Reply(body="[]")
     ],
 )
 async def test_the_base_address_is_used_as_it_stands(base_url: str, sent: str) -> None:
-    script = Script(LIST)
+    script = ScriptedServer(LIST)
     async with client(script, base_url) as opened:
         await opened.list()
     assert script.last.url.raw_path.decode().partition("?")[0] == sent
 
 
 async def test_a_list_says_limit_order_and_cursors_and_nothing_else() -> None:
-    script = Script(LIST)
+    script = ScriptedServer(LIST)
     async with client(script) as opened:
         await opened.list()
         await opened.list(limit=7, order="asc", after="a b/é", before="z&y")
@@ -43,7 +43,7 @@ async def test_a_list_says_limit_order_and_cursors_and_nothing_else() -> None:
 
 
 async def test_the_query_of_the_profile_goes_with_every_request() -> None:
-    script = Script(Reply())
+    script = ScriptedServer(Reply())
     async with client(script, "https://h.test/p?tenant=1", query={"api-version": "v1"}) as opened:
         await opened.retrieve("asst_1")
         await opened.create({"model": '"m"'})
@@ -66,7 +66,7 @@ async def test_the_query_of_the_profile_goes_with_every_request() -> None:
     ],
 )
 async def test_an_id_stays_one_part_of_the_path(assistant_id: str, sent: bytes) -> None:
-    script = Script(Reply(body=write_json({"id": assistant_id})))
+    script = ScriptedServer(Reply(body=write_json({"id": assistant_id})))
     async with client(script) as opened:
         with suppress(Unreadable):  # a lone surrogate, which is sent but read by nobody
             await opened.retrieve(assistant_id)
@@ -77,14 +77,14 @@ async def test_an_id_stays_one_part_of_the_path(assistant_id: str, sent: bytes) 
 
 
 async def test_a_cursor_may_hold_a_lone_surrogate() -> None:
-    script = Script(LIST)
+    script = ScriptedServer(LIST)
     async with client(script) as opened:
         await opened.list(after="\ud800")
     assert b"after=%ED%A0%80" in script.last.url.raw_path
 
 
 async def test_an_empty_id_never_becomes_the_path_of_the_list() -> None:
-    script = Script(Reply())
+    script = ScriptedServer(Reply())
     async with client(script) as opened:
         with pytest.raises(NotFound):
             await opened.delete("")
@@ -92,14 +92,14 @@ async def test_an_empty_id_never_becomes_the_path_of_the_list() -> None:
 
 
 async def test_an_id_longer_than_an_address_is_refused_here() -> None:
-    script = Script(Reply())
+    script = ScriptedServer(Reply())
     async with client(script) as opened:
         with pytest.raises(Invalid, match="too long"):
             await opened.retrieve("a" * 70_000)
 
 
 async def test_standing_headers() -> None:
-    script = Script(LIST)
+    script = ScriptedServer(LIST)
     async with client(
         script,
         key=KeyRing(KEY),
@@ -120,7 +120,7 @@ async def test_standing_headers() -> None:
 
 
 async def test_what_is_not_set_is_not_sent() -> None:
-    script = Script(LIST)
+    script = ScriptedServer(LIST)
     async with client(script, key=KeyRing(None)) as opened:
         await opened.list()
     unwanted = {"authorization", "openai-organization", "openai-project"}
@@ -128,7 +128,7 @@ async def test_what_is_not_set_is_not_sent() -> None:
 
 
 async def test_a_header_of_its_own_carries_the_bare_key() -> None:
-    script = Script(LIST)
+    script = ScriptedServer(LIST)
     async with client(script, key=KeyRing(KEY), key_header="api-key") as opened:
         await opened.list()
     assert script.last.headers["api-key"] == KEY
@@ -136,7 +136,7 @@ async def test_a_header_of_its_own_carries_the_bare_key() -> None:
 
 
 async def test_bodies_go_out_exactly_as_they_were_given() -> None:
-    script = Script(Reply())
+    script = ScriptedServer(Reply())
     patch = {"top_p": "1.0", "x": "12345678901234567890", "name": '"é\\u00e9"', "odd": '"\ud800"'}
     async with client(script) as opened:
         await opened.modify("asst_1", patch)
@@ -146,7 +146,7 @@ async def test_bodies_go_out_exactly_as_they_were_given() -> None:
 
 
 async def test_the_methods_of_all_requests() -> None:
-    script = Script(Reply(body='{"id": "asst_1", "data": []}'))
+    script = ScriptedServer(Reply(body='{"id": "asst_1", "data": []}'))
     async with client(script) as opened:
         for action in (*READS.values(), *WRITES.values()):
             await action(opened)
@@ -166,7 +166,7 @@ async def test_leaving_closes_the_connections() -> None:
         async def aclose(self) -> None:
             self.closed = True
 
-    transport = Watched(Script(LIST))
+    transport = Watched(ScriptedServer(LIST))
     async with AssistantsClient(Endpoint("https://h.test", transport=transport)) as opened:
         await opened.list()
     assert transport.closed

@@ -12,7 +12,7 @@ from assistant_tui.core.errors import NotFound, NotServed, Unreadable, WrongObje
 from assistant_tui.core.json_text import members
 from assistant_tui.core.resource import Capability, ResourceKind
 from assistant_tui.core.rows import ResourceRow
-from tests.api.support import Reply, Script, client
+from tests.api.support import Reply, ScriptedServer, client
 
 MESSAGE = '{"id": "msg_1", "object": "thread.message", "role": "user"}'
 
@@ -40,7 +40,9 @@ def messages(opened: AssistantsClient) -> ResourceClient:
 async def test_every_operation_goes_to_the_path_of_the_kind() -> None:
     listed = Reply(body=json.dumps({"data": [json.loads(MESSAGE)], "has_more": False}))
     whole = Reply(body=MESSAGE)
-    script = Script(listed, whole, whole, whole, Reply(body='{"id": "msg_1", "deleted": true}'))
+    script = ScriptedServer(
+        listed, whole, whole, whole, Reply(body='{"id": "msg_1", "deleted": true}')
+    )
     async with client(script) as opened:
         of_thread = messages(opened)
         assert [row.id for row in (await of_thread.list(limit=20, after="msg_0")).rows] == ["msg_1"]
@@ -60,21 +62,21 @@ async def test_every_operation_goes_to_the_path_of_the_kind() -> None:
 
 
 async def test_messages_name_the_kind() -> None:
-    async with client(Script(Reply(body="null"))) as opened:
+    async with client(ScriptedServer(Reply(body="null"))) as opened:
         with pytest.raises(NotFound, match="No message with the id msg_1"):
             await messages(opened).retrieve("msg_1")
         with pytest.raises(NotFound, match="No message has an empty id"):
             await messages(opened).retrieve("")
-    async with client(Script(Reply(body="[]"))) as opened:
+    async with client(ScriptedServer(Reply(body="[]"))) as opened:
         with pytest.raises(Unreadable, match="not a message"):
             await messages(opened).retrieve("msg_1")
-    async with client(Script(Reply(body=MESSAGE))) as opened:
+    async with client(ScriptedServer(Reply(body=MESSAGE))) as opened:
         with pytest.raises(WrongObject, match="was asked about msg_2"):
             await messages(opened).modify("msg_2", {})
 
 
 async def test_what_a_server_lacks_of_one_kind_it_may_have_of_another() -> None:
-    async with client(Script(Reply(404))) as opened:
+    async with client(ScriptedServer(Reply(404))) as opened:
         with pytest.raises(NotServed):
             await messages(opened).list()
         messages(opened).capabilities.learn_missing(Capability.CURSOR)

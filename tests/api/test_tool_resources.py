@@ -10,7 +10,7 @@ from assistant_tui.api.tool_resources import MOST
 from assistant_tui.core.assistants.tool_resources import ToolResource, ToolResourceList
 from assistant_tui.core.errors import ServerFault, Unreadable
 from assistant_tui.core.resource import FILES, VECTOR_STORES, Capability
-from tests.api.support import READS, Reply, Script, client
+from tests.api.support import READS, Reply, ScriptedServer, client
 
 ROUTES = ("files", "vector_stores")
 
@@ -28,7 +28,7 @@ def reply(entries: Sequence[object], has_more: bool | None = None) -> Reply:
 
 async def files(*replies: Reply | Exception) -> tuple[list[str], bool, list[str | None]]:
     """The ids that were found, whether they are all, and the cursors that were asked with."""
-    script = Script(*replies)
+    script = ScriptedServer(*replies)
     async with client(script) as opened:
         found = await opened.files()
     assert found is not None
@@ -38,7 +38,7 @@ async def files(*replies: Reply | Exception) -> tuple[list[str], bool, list[str 
 
 async def test_files_as_the_api_sends_them() -> None:
     entry = {"id": "file-1", "object": "file", "bytes": 120, "filename": "a.pdf", "purpose": "x"}
-    script = Script(reply([entry], has_more=False))
+    script = ScriptedServer(reply([entry], has_more=False))
     async with client(script) as opened:
         assert await opened.files() == ToolResourceList(
             (ToolResource("file-1", "a.pdf", 120),), True
@@ -49,7 +49,7 @@ async def test_files_as_the_api_sends_them() -> None:
 
 async def test_vector_stores_as_the_api_sends_them() -> None:
     entry = {"id": "vs_1", "object": "vector_store", "usage_bytes": 9, "name": "N", "metadata": {}}
-    script = Script(reply([entry], has_more=False))
+    script = ScriptedServer(reply([entry], has_more=False))
     async with client(script) as opened:
         assert await opened.vector_stores() == ToolResourceList(
             (ToolResource("vs_1", "N", 9),), True
@@ -66,7 +66,7 @@ async def test_a_full_page_is_followed_by_the_next_whatever_it_says(has_more: bo
 
 
 async def test_the_query_of_the_first_page_goes_with_every_page() -> None:
-    script = Script(reply(some(0, 1), True), reply([]))
+    script = ScriptedServer(reply(some(0, 1), True), reply([]))
     async with client(script) as opened:
         await opened.files()
     sent = {"purpose": "assistants", "limit": "100", "after": "file-0"}
@@ -111,7 +111,7 @@ async def test_what_came_before_a_failure_is_kept(failure: Reply | Exception) ->
 
 
 async def test_a_failure_in_the_middle_teaches_nothing_about_the_route() -> None:
-    async with client(Script(reply(some(0, 100)), Reply(405, "no"))) as opened:
+    async with client(ScriptedServer(reply(some(0, 100)), Reply(405, "no"))) as opened:
         await opened.files()
         assert opened.server.of(FILES).can(Capability.LIST)
 
@@ -141,7 +141,7 @@ async def test_a_full_page_of_entries_without_ids_ends() -> None:
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("status", [404, 405, 410, 501])
 async def test_a_server_without_the_route_is_asked_once(route: str, status: int) -> None:
-    script = Script(Reply(status, "no"))
+    script = ScriptedServer(Reply(status, "no"))
     async with client(script) as opened:
         assert await READS[route](opened) is None
         assert await READS[route](opened) is None
@@ -155,7 +155,7 @@ async def test_a_server_without_the_route_is_asked_once(route: str, status: int)
     ("first", "kind"), [(Reply(500, "oops"), ServerFault), (Reply(body="{}"), Unreadable)]
 )
 async def test_without_a_first_page_there_is_an_error(first: Reply, kind: type[Exception]) -> None:
-    async with client(Script(first)) as opened:
+    async with client(ScriptedServer(first)) as opened:
         with pytest.raises(kind):
             await opened.files()
         assert opened.server.of(FILES).can(Capability.LIST)

@@ -13,8 +13,8 @@ from assistant_tui.core.errors import Offline, ServiceError, Unreadable
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.messages import Limits
 from assistant_tui.transport.network_errors import Peer, network_error
-from tests.api.sockets import LIST, answer, client, facing, refused_port, serving
 from tests.api.support import KEY, KeyRing
+from tests.fakeserver.raw_sockets import LIST, answer, client, facing, refused_port, serving
 
 
 @pytest.fixture(scope="module")

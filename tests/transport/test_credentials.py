@@ -20,7 +20,7 @@ from tests.api.support import (
     Action,
     KeyRing,
     Reply,
-    Script,
+    ScriptedServer,
     client,
 )
 
@@ -30,13 +30,13 @@ REFUSED = Reply(401, '{"error": {"message": "expired"}}')
 DONE = Reply(body='{"id": "asst_1", "data": []}')
 
 
-def sent_keys(script: Script) -> list[str]:
+def sent_keys(script: ScriptedServer) -> list[str]:
     return [request.headers["authorization"] for request in script.requests]
 
 
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
 async def test_a_refused_key_is_fetched_anew_and_the_request_repeated(action: Action) -> None:
-    script, keys = Script(REFUSED, DONE), KeyRing("old", "new")
+    script, keys = ScriptedServer(REFUSED, DONE), KeyRing("old", "new")
     async with client(script, key=keys) as opened:
         await action(opened)
     assert sent_keys(script) == ["Bearer old", "Bearer new"]
@@ -44,7 +44,7 @@ async def test_a_refused_key_is_fetched_anew_and_the_request_repeated(action: Ac
 
 
 async def test_it_is_renewed_once_only() -> None:
-    script, keys = Script(REFUSED), KeyRing("old", "new", "newest")
+    script, keys = ScriptedServer(REFUSED), KeyRing("old", "new", "newest")
     async with client(script, key=keys) as opened:
         with pytest.raises(Unauthorized, match="expired"):
             await opened.list()
@@ -52,7 +52,7 @@ async def test_it_is_renewed_once_only() -> None:
 
 
 async def test_the_same_key_is_not_tried_twice() -> None:
-    script, keys = Script(REFUSED), KeyRing("only")
+    script, keys = ScriptedServer(REFUSED), KeyRing("only")
     async with client(script, key=keys) as opened:
         with pytest.raises(Unauthorized):
             await opened.list()
@@ -61,7 +61,7 @@ async def test_the_same_key_is_not_tried_twice() -> None:
 
 
 async def test_without_a_source_there_is_nothing_to_renew() -> None:
-    script = Script(REFUSED)
+    script = ScriptedServer(REFUSED)
     async with client(script) as opened:
         with pytest.raises(Unauthorized):
             await opened.list()
@@ -85,14 +85,14 @@ async def test_requests_that_were_refused_together_fetch_one_key() -> None:
 
 
 async def test_a_deletion_lost_before_the_key_expired_is_still_remembered() -> None:
-    script = Script(Reply(500, "x"), REFUSED, Reply(404, "gone"))
+    script = ScriptedServer(Reply(500, "x"), REFUSED, Reply(404, "gone"))
     async with client(script, key=KeyRing("old", "new")) as opened:
         await opened.delete("asst_1")
     assert len(script.requests) == 3
 
 
 async def test_blanks_around_a_key_are_taken_off() -> None:
-    script = Script(DONE)
+    script = ScriptedServer(DONE)
     async with client(script, key=KeyRing(" sk-1\n")) as opened:
         await opened.list()
     assert sent_keys(script) == ["Bearer sk-1"]
@@ -100,7 +100,7 @@ async def test_blanks_around_a_key_are_taken_off() -> None:
 
 @pytest.mark.parametrize("key", [f"{KEY}é", f"{KEY}\r\nX: y", f"{KEY}\x00-"])
 async def test_a_key_that_no_header_may_carry_is_told_without_showing_it(key: str) -> None:
-    script = Script(DONE)
+    script = ScriptedServer(DONE)
     async with client(script, key=KeyRing(key)) as opened:
         with pytest.raises(Unauthorized, match="no HTTP header") as raised:
             await opened.list()
@@ -143,7 +143,7 @@ async def test_the_key_is_in_no_error_and_no_log(
     fault: Reply | Exception, header: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="assistant_tui.transport"):
-        async with client(Script(fault), key=KeyRing(KEY), key_header=header) as opened:
+        async with client(ScriptedServer(fault), key=KeyRing(KEY), key_header=header) as opened:
             with pytest.raises(ServiceError) as raised:
                 await opened.list()
     error = raised.value
@@ -161,9 +161,9 @@ async def test_a_key_as_the_id_of_an_assistant_is_in_no_error(
     action: str, renewed: bool, key: str
 ) -> None:
     named = Reply(body=f'{{"id": "{key}", "deleted": true}}')
-    script, keys = Script(named), KeyRing(key)
+    script, keys = ScriptedServer(named), KeyRing(key)
     if renewed:
-        script, keys = Script(REFUSED, named), KeyRing(key, "new")
+        script, keys = ScriptedServer(REFUSED, named), KeyRing(key, "new")
     async with client(script, key=keys) as opened:
         with pytest.raises(WrongObject) as raised:
             await NAMING[action](opened)
@@ -174,7 +174,7 @@ async def test_a_key_as_the_id_of_an_assistant_is_in_no_error(
 
 
 async def test_a_key_that_was_given_for_an_id_is_in_no_error() -> None:
-    async with client(Script(Reply(body="null")), key=KeyRing(KEY * 6)) as opened:
+    async with client(ScriptedServer(Reply(body="null")), key=KeyRing(KEY * 6)) as opened:
         with pytest.raises(NotFound, match=r"with the id \[key\]"):
             await opened.retrieve(KEY * 6)
 

@@ -11,8 +11,8 @@ import pytest
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Offline, ServiceError, Unauthorized, Unreadable
 from assistant_tui.transport.endpoint import Endpoint
-from tests.api import sockets
-from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
+from tests.api.support import DELETIONS, READS, WRITES, Reply, ScriptedServer, client
+from tests.fakeserver import raw_sockets
 
 ALL = {**READS, **WRITES, **DELETIONS}
 NOWHERE = [
@@ -69,7 +69,7 @@ class Unheard(BaseException):
 async def test_whatever_a_library_raises_is_told_as_the_servers(
     action: str, fault: Exception
 ) -> None:
-    script = Script(fault)
+    script = ScriptedServer(fault)
     async with client(script) as opened:
         with pytest.raises(Unreadable, match=r"server\.test .*" + type(fault).__name__) as raised:
             await ALL[action](opened)
@@ -96,7 +96,7 @@ async def test_a_fault_of_the_reader_is_an_answer_that_cannot_be_read(
 
     for name in ("read_page", "read_object", "read_models"):
         monkeypatch.setattr(f"assistant_tui.api.parsing.{name}", broken)
-    async with client(Script(Reply(headers={"x-request-id": "req_1"}))) as opened:
+    async with client(ScriptedServer(Reply(headers={"x-request-id": "req_1"}))) as opened:
         for name in ("list", "retrieve", "models", "create", "modify"):
             with pytest.raises(Unreadable, match="RecursionError") as raised:
                 await ALL[name](opened)
@@ -108,7 +108,7 @@ async def test_a_key_that_cannot_be_had_is_told_without_the_key() -> None:
     async def source(*, again: bool = False) -> str | None:
         raise OSError("sk-secret")
 
-    async with client(Script(Reply()), key=source) as opened:
+    async with client(ScriptedServer(Reply()), key=source) as opened:
         with pytest.raises(Unauthorized, match=r"the key cannot be had \(OSError\)"):
             await opened.list()
 
@@ -196,7 +196,7 @@ async def test_cookies_are_neither_kept_nor_sent() -> None:
 
 
 async def test_a_cookie_that_the_profile_names_is_sent() -> None:
-    script = Script(Reply(body="[]", headers={"set-cookie": "a=1"}))
+    script = ScriptedServer(Reply(body="[]", headers={"set-cookie": "a=1"}))
     async with client(script, headers={"Cookie": "mine=1"}) as opened:
         await opened.list()
         await opened.list()
@@ -283,7 +283,7 @@ async def test_no_answer_is_met_with_anything_but_a_service_error(seed: int) -> 
         await writer.drain()
 
     actions = [*ALL.values()]
-    async with sockets.facing(reply) as opened:
+    async with raw_sockets.facing(reply) as opened:
         at = 0
         while next_action := (actions[at % len(actions)] if at < 200 else None):
             at += 1

@@ -17,7 +17,7 @@ from assistant_tui.core.errors import (
 )
 from assistant_tui.transport.http_errors import RequestContext, http_error, read_error_body
 from assistant_tui.transport.messages import Response
-from tests.api.support import DELETIONS, READS, WRITES, Reply, Script, client
+from tests.api.support import DELETIONS, READS, WRITES, Reply, ScriptedServer, client
 
 ACTIONS = {**READS, **DELETIONS, **WRITES}
 EVERYWHERE = {
@@ -47,7 +47,7 @@ async def test_a_status_means_the_same_on_every_route(
     action: str, status: int, kind: type[ServiceError]
 ) -> None:
     reply = Reply(status, '{"error": {"message": "words"}}', {"x-request-id": "req_1"})
-    async with client(Script(reply)) as opened:
+    async with client(ScriptedServer(reply)) as opened:
         with pytest.raises(kind) as raised:
             await ACTIONS[action](opened)
     assert type(raised.value) is kind
@@ -60,7 +60,7 @@ async def test_a_status_means_the_same_on_every_route(
 async def test_the_list_itself_missing_means_that_the_host_does_not_serve_it(
     action: str, status: int
 ) -> None:
-    async with client(Script(Reply(status, "{}"))) as opened:
+    async with client(ScriptedServer(Reply(status, "{}"))) as opened:
         with pytest.raises(NotServed, match=r"server\.test does not serve (GET|POST)") as raised:
             await ACTIONS[action](opened)
     assert not raised.value.may_have_arrived
@@ -71,7 +71,7 @@ async def test_the_list_itself_missing_means_that_the_host_does_not_serve_it(
     ("status", "kind"), [(404, NotFound), (405, NotServed), (410, NotServed), (501, NotServed)]
 )
 async def test_one_assistant_missing(action: str, status: int, kind: type[ServiceError]) -> None:
-    async with client(Script(Reply(status, "no"))) as opened:
+    async with client(ScriptedServer(Reply(status, "no"))) as opened:
         with pytest.raises(kind) as raised:
             await ACTIONS[action](opened)
     assert type(raised.value) is kind
@@ -79,13 +79,13 @@ async def test_one_assistant_missing(action: str, status: int, kind: type[Servic
 
 @pytest.mark.parametrize("action", ["list", "create"])
 async def test_openai_itself_is_told_by_its_switch_off(action: str) -> None:
-    async with client(Script(Reply(404, "")), "https://api.openai.com/v1") as opened:
+    async with client(ScriptedServer(Reply(404, "")), "https://api.openai.com/v1") as opened:
         with pytest.raises(NotServed, match="switched its Assistants API off on 2026-08-26"):
             await ACTIONS[action](opened)
 
 
 async def test_a_missing_cursor_is_not_a_missing_list() -> None:
-    async with client(Script(Reply(404, "no such cursor"))) as opened:
+    async with client(ScriptedServer(Reply(404, "no such cursor"))) as opened:
         with pytest.raises(Invalid, match="no such cursor"):
             await opened.list(after="a")
 
@@ -93,7 +93,7 @@ async def test_a_missing_cursor_is_not_a_missing_list() -> None:
 @pytest.mark.parametrize("action", ["create", "modify"])
 async def test_a_missing_model_is_not_a_missing_route_or_assistant(action: str) -> None:
     body = '{"error": {"message": "no model x", "code": "model_not_found", "param": "model"}}'
-    async with client(Script(Reply(404, body))) as opened:
+    async with client(ScriptedServer(Reply(404, body))) as opened:
         with pytest.raises(Invalid, match="no model x"):
             await ACTIONS[action](opened)
 

@@ -14,7 +14,7 @@ from assistant_tui.core.json_text import write_json
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.messages import LARGEST_BODY
 from assistant_tui.transport.response_stream import LARGEST_ERROR_BODY
-from tests.api.support import READS, Reply, Script, client
+from tests.api.support import READS, Reply, ScriptedServer, client
 
 
 class Endless(httpx.AsyncByteStream):
@@ -58,7 +58,7 @@ class Broken(httpx.AsyncByteStream):
 
 async def test_an_endless_answer_is_cut_before_it_is_held_in_memory() -> None:
     body = Endless()
-    async with client(Script(Reply(200, body)), largest_body=100_000) as opened:
+    async with client(ScriptedServer(Reply(200, body)), largest_body=100_000) as opened:
         with pytest.raises(Unreadable, match=r"server\.test is larger than"):
             await opened.retrieve("a")
     assert body.sent == 98
@@ -87,7 +87,7 @@ async def test_of_very_long_assistants_fewer_are_asked_for_from_then_on() -> Non
 
 
 async def test_one_assistant_that_is_too_long_by_itself_is_an_error() -> None:
-    async with client(Script(Reply(200, b"x" * 200_000)), largest_body=100_000) as opened:
+    async with client(ScriptedServer(Reply(200, b"x" * 200_000)), largest_body=100_000) as opened:
         with pytest.raises(ResponseTooLarge):
             await opened.list(limit=3)
         assert opened.capabilities.most_rows == 1
@@ -96,7 +96,7 @@ async def test_one_assistant_that_is_too_long_by_itself_is_an_error() -> None:
 async def test_what_counts_is_the_size_after_decompression() -> None:
     packed = gzip.compress(b"[" + b" " * 2_000_000 + b"]")
     assert len(packed) < 10_000
-    script = Script(Reply(200, packed, {"content-encoding": "gzip"}))
+    script = ScriptedServer(Reply(200, packed, {"content-encoding": "gzip"}))
     async with client(script) as opened:
         with pytest.raises(Unreadable, match="larger than"):
             await opened.retrieve("a")
@@ -106,7 +106,7 @@ async def test_what_counts_is_the_size_after_decompression() -> None:
 @pytest.mark.parametrize("coding", ["gzip, gzip", "gzip,deflate", "deflate, gzip, gzip"])
 async def test_what_is_packed_more_than_once_is_not_unpacked(coding: str) -> None:
     packed = gzip.compress(gzip.compress(bytes(1_000_000)))
-    async with client(Script(Reply(200, packed, {"content-encoding": coding}))) as opened:
+    async with client(ScriptedServer(Reply(200, packed, {"content-encoding": coding}))) as opened:
         with pytest.raises(Unreadable, match="compressed wrongly"):
             await opened.list()
 
@@ -114,7 +114,7 @@ async def test_what_is_packed_more_than_once_is_not_unpacked(coding: str) -> Non
 @pytest.mark.parametrize("status", [400, 404, 500, 302])
 async def test_of_a_refusal_no_more_is_read_than_can_be_told(status: int) -> None:
     body = Endless()
-    async with client(Script(Reply(status, body))) as opened:
+    async with client(ScriptedServer(Reply(status, body))) as opened:
         with pytest.raises(ServiceError) as raised:
             await opened.create({})
     assert body.sent == LARGEST_ERROR_BODY // 1024 + 1
@@ -127,7 +127,7 @@ async def test_a_long_refusal_is_told_by_its_beginning() -> None:
     for body in (text, write_json({"error": {"message": text}})):
         packed = gzip.compress(body.encode())
         reply = Reply(400, packed, {"content-encoding": "gzip", "x-request-id": "r" * 50_000})
-        async with client(Script(reply)) as opened:
+        async with client(ScriptedServer(reply)) as opened:
             with pytest.raises(Invalid, match=r"no: x") as raised:
                 await opened.retrieve("a")
         assert len(str(raised.value)) < 1_000
@@ -145,7 +145,7 @@ async def test_a_body_is_decompressed_in_steps_between_which_the_loop_goes_on() 
 
     packed = gzip.compress(b"[" + b" " * 8_000_000 + b"]")
     reply = Reply(200, Parts(packed), {"content-encoding": "gzip"})
-    async with client(Script(reply), largest_body=9_000_000) as opened:
+    async with client(ScriptedServer(reply), largest_body=9_000_000) as opened:
         counting = asyncio.create_task(count())
         await opened.list()
         counting.cancel()
@@ -159,13 +159,13 @@ async def test_deflated_answers_are_read_with_a_head_and_without(wbits: int, siz
     text = '[{"id": "a"}' + " " * 600_000 + "]"
     packed = deflater.compress(text.encode()) + deflater.flush()
     reply = Reply(200, Parts(packed, size), {"content-encoding": "deflate"})
-    async with client(Script(reply)) as opened:
+    async with client(ScriptedServer(reply)) as opened:
         assert [row.id for row in (await opened.list()).rows] == ["a"]
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "x"])
 async def test_only_what_was_offered_is_unpacked(coding: str) -> None:
-    script = Script(Reply(200, b"[]", {"content-encoding": coding}))
+    script = ScriptedServer(Reply(200, b"[]", {"content-encoding": coding}))
     async with client(script, headers={"accept-encoding": "br"}) as opened:
         with pytest.raises(Unreadable, match="compressed wrongly"):
             await opened.list()
@@ -175,18 +175,20 @@ async def test_only_what_was_offered_is_unpacked(coding: str) -> None:
 @pytest.mark.parametrize("coding", ["", "identity", "GZIP", "x-gzip", "identity, gzip"])
 async def test_the_names_of_compressions_are_read_leniently(coding: str) -> None:
     body = b"[]" if coding in ("", "identity") else gzip.compress(b"[]")
-    async with client(Script(Reply(200, Parts(body), {"content-encoding": coding}))) as opened:
+    async with client(
+        ScriptedServer(Reply(200, Parts(body), {"content-encoding": coding}))
+    ) as opened:
         assert (await opened.list()).rows == ()
 
 
 async def test_compressed_answers_are_read() -> None:
     packed = gzip.compress(b'[{"id": "a"}]')
-    async with client(Script(Reply(200, packed, {"content-encoding": "gzip"}))) as opened:
+    async with client(ScriptedServer(Reply(200, packed, {"content-encoding": "gzip"}))) as opened:
         assert [row.id for row in (await opened.list()).rows] == ["a"]
 
 
 async def test_wrong_compression_is_unreadable_and_not_repeated() -> None:
-    script = Script(Reply(200, b"not gzip", {"content-encoding": "gzip"}))
+    script = ScriptedServer(Reply(200, b"not gzip", {"content-encoding": "gzip"}))
     async with client(script) as opened:
         with pytest.raises(Unreadable, match="compressed wrongly"):
             await opened.list()
@@ -195,7 +197,7 @@ async def test_wrong_compression_is_unreadable_and_not_repeated() -> None:
 
 @pytest.mark.parametrize("fault", [httpx.RemoteProtocolError("x"), httpx.ReadError("x")])
 async def test_an_answer_that_is_cut_off(fault: Exception) -> None:
-    script = Script(Reply(200, Broken(fault)))
+    script = ScriptedServer(Reply(200, Broken(fault)))
     async with client(script) as opened:
         with pytest.raises(Unreadable, match="cut off"):
             await opened.list()
@@ -207,7 +209,7 @@ async def test_an_answer_that_is_cut_off(fault: Exception) -> None:
 
 
 async def test_an_answer_that_stops_coming() -> None:
-    async with client(Script(Reply(200, Broken(httpx.ReadTimeout("x"))))) as opened:
+    async with client(ScriptedServer(Reply(200, Broken(httpx.ReadTimeout("x"))))) as opened:
         with pytest.raises(TimedOut, match=r"no answer from server\.test within 30 s"):
             await opened.list()
 
@@ -222,7 +224,7 @@ async def test_an_answer_that_stops_coming() -> None:
     ],
 )
 async def test_each_phase_has_its_time(fault: Exception, words: str) -> None:
-    async with client(Script(fault)) as opened:
+    async with client(ScriptedServer(fault)) as opened:
         with pytest.raises(TimedOut, match=words):
             await opened.list()
 
@@ -249,7 +251,7 @@ async def test_drips_end_after_ten_times_the_time_of_a_phase() -> None:
 @pytest.mark.parametrize("body", ["<html>log in</html>", "", '{"data": [', "\ufeff<p>"])
 @pytest.mark.parametrize("action", READS)
 async def test_a_success_that_is_no_json(body: str, action: str) -> None:
-    script = Script(Reply(200, body, {"x-request-id": "req_1"}))
+    script = ScriptedServer(Reply(200, body, {"x-request-id": "req_1"}))
     async with client(script) as opened:
         with pytest.raises(Unreadable) as raised:
             await READS[action](opened)
@@ -261,6 +263,6 @@ async def test_a_success_that_is_no_json(body: str, action: str) -> None:
 
 async def test_bytes_that_are_not_utf8_do_not_hide_the_rest() -> None:
     body = b'[{"id": "a", "name": "caf\xe9"}, {"id": "b"}]'
-    async with client(Script(Reply(200, body))) as opened:
+    async with client(ScriptedServer(Reply(200, body))) as opened:
         rows = (await opened.list()).rows
     assert [(row.id, row.name) for row in rows] == [("a", "caf\ufffd"), ("b", "")]

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from assistant_tui.core.errors import Offline
-from tests.api.support import KEY, KeyRing, Reply, Script, client
+from tests.api.support import KEY, KeyRing, Reply, ScriptedServer, client
 
 SECRET = "gamma-ray"
 
@@ -19,7 +19,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 async def test_answers_and_failures(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "assistant_tui.transport")
-    script = Script(
+    script = ScriptedServer(
         httpx.ConnectError("x"),
         Reply(503, SECRET),
         Reply(200, f'{{"id": "a/b", "name": "{SECRET}"}}', {"x-request-id": "req_\x851"}),
@@ -39,7 +39,7 @@ async def test_answers_and_failures(caplog: pytest.LogCaptureFixture) -> None:
 
 async def test_bodies_stay_out(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "assistant_tui.transport")
-    async with client(Script(httpx.ReadError(SECRET))) as opened:
+    async with client(ScriptedServer(httpx.ReadError(SECRET))) as opened:
         with pytest.raises(Offline):
             await opened.create({"name": f'"{SECRET}"'})
     (line,) = lines(caplog)

@@ -7,7 +7,7 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.transport.messages import Response
 from assistant_tui.transport.redirects import redirect_target
-from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, Script, client
+from tests.api.support import KEY, READS, WRITES, KeyRing, Reply, ScriptedServer, client
 
 DONE = Reply(body='{"id": "asst_1", "data": []}')
 AWAY = [
@@ -28,7 +28,7 @@ def to(location: str, status: int = 302) -> Reply:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("action", [*READS, "delete", *WRITES])
 async def test_no_request_goes_to_another_origin(location: str, status: int, action: str) -> None:
-    script = Script(to(location, status), DONE)
+    script = ScriptedServer(to(location, status), DONE)
     async with client(script, key=KeyRing(KEY)) as opened:
         with pytest.raises(Unreadable, match="base_url in the profile") as raised:
             await act(opened, action)
@@ -47,7 +47,7 @@ async def act(opened: AssistantsClient, action: str) -> None:
 
 
 async def test_the_message_names_the_place() -> None:
-    async with client(Script(to("https://new.test:8443/v2/assistants"))) as opened:
+    async with client(ScriptedServer(to("https://new.test:8443/v2/assistants"))) as opened:
         with pytest.raises(Unreadable, match=r"https://new\.test:8443"):
             await opened.list()
 
@@ -62,7 +62,7 @@ async def test_the_message_names_the_place() -> None:
     ],
 )
 async def test_a_read_follows_on_the_same_origin(status: int, location: str) -> None:
-    script = Script(to(location, status), DONE)
+    script = ScriptedServer(to(location, status), DONE)
     async with client(script, key=KeyRing(KEY)) as opened:
         await opened.list()
     assert script.last.url.path == "/v2/assistants"
@@ -77,7 +77,7 @@ SAME_OBJECT = {"create": "/v2/assistants/", "modify": "/v2/asst%5f1/", "delete":
 async def test_a_write_follows_with_its_body_where_the_method_is_kept(
     status: int, action: str
 ) -> None:
-    script = Script(to(SAME_OBJECT[action], status), DONE)
+    script = ScriptedServer(to(SAME_OBJECT[action], status), DONE)
     async with client(script) as opened:
         await act(opened, action)
     first, second = script.requests
@@ -92,7 +92,7 @@ async def test_a_write_is_never_led_to_another_object(status: int, action: str, 
     """Where the list is, a modify would create; where another assistant is, it would be changed."""
     if action == "create" and place in ("", "assistants"):
         place = "asst_2"
-    script = Script(to(f"/v1/assistants/{place}", status), DONE)
+    script = ScriptedServer(to(f"/v1/assistants/{place}", status), DONE)
     async with client(script) as opened:
         with pytest.raises(Unreadable, match="points to the path") as raised:
             await act(opened, action)
@@ -103,7 +103,7 @@ async def test_a_write_is_never_led_to_another_object(status: int, action: str, 
 @pytest.mark.parametrize("status", [301, 302, 303])
 @pytest.mark.parametrize("action", [*WRITES, "delete"])
 async def test_a_write_is_never_turned_into_a_read(status: int, action: str) -> None:
-    script = Script(to("/v2/assistants", status), DONE)
+    script = ScriptedServer(to("/v2/assistants", status), DONE)
     async with client(script) as opened:
         with pytest.raises(Unreadable, match="points to the path /v2/assistants"):
             await act(opened, action)
@@ -111,7 +111,7 @@ async def test_a_write_is_never_turned_into_a_read(status: int, action: str) -> 
 
 
 async def test_a_name_and_password_in_the_address_are_not_taken_over() -> None:
-    script = Script(to("https://me:word@server.test/v2"), DONE)
+    script = ScriptedServer(to("https://me:word@server.test/v2"), DONE)
     async with client(script) as opened:
         await opened.list()
     assert "authorization" not in script.last.headers
@@ -119,11 +119,11 @@ async def test_a_name_and_password_in_the_address_are_not_taken_over() -> None:
 
 async def test_three_redirects_are_followed_and_no_fourth() -> None:
     hops = [to(f"/{number}") for number in range(4)]
-    script = Script(*hops[:3], DONE)
+    script = ScriptedServer(*hops[:3], DONE)
     async with client(script) as opened:
         await opened.list()
     assert len(script.requests) == 4
-    script = Script(*hops, DONE)
+    script = ScriptedServer(*hops, DONE)
     async with client(script) as opened:
         with pytest.raises(Unreadable, match="in a circle"):
             await opened.list()
@@ -139,6 +139,6 @@ def test_a_redirect_to_nowhere(location: str) -> None:
 
 
 async def test_not_modified_is_no_answer_to_us() -> None:
-    async with client(Script(Reply(304, ""))) as opened:
+    async with client(ScriptedServer(Reply(304, ""))) as opened:
         with pytest.raises(Unreadable):
             await opened.list()

@@ -21,7 +21,7 @@ from tests.api.support import (
     WRITES,
     Action,
     Reply,
-    Script,
+    ScriptedServer,
     client,
 )
 
@@ -164,11 +164,11 @@ def test_should_retry(text: str, said: bool | None) -> None:
 async def test_reads_and_deletions_try_three_times(
     action: Action, fault: Reply | Exception
 ) -> None:
-    script = Script(fault, fault, LIST_OR_ASSISTANT)
+    script = ScriptedServer(fault, fault, LIST_OR_ASSISTANT)
     async with client(script) as opened:
         await action(opened)
     assert script.waits == [0.5, 1.0]
-    script = Script(fault)
+    script = ScriptedServer(fault)
     async with client(script) as opened:
         with pytest.raises(ServiceError):
             await action(opened)
@@ -189,11 +189,11 @@ async def test_reads_and_deletions_try_three_times(
 async def test_writes_are_repeated_where_nothing_was_sent(
     action: Action, fault: Reply | Exception
 ) -> None:
-    script = Script(fault, LIST_OR_ASSISTANT)
+    script = ScriptedServer(fault, LIST_OR_ASSISTANT)
     async with client(script) as opened:
         await action(opened)
     assert len(script.requests) == 2
-    script = Script(fault)
+    script = ScriptedServer(fault)
     async with client(script) as opened:
         with pytest.raises(ServiceError) as raised:
             await action(opened)
@@ -221,7 +221,7 @@ async def test_writes_are_repeated_where_nothing_was_sent(
 async def test_a_write_that_may_have_arrived_is_said_and_not_repeated(
     action: Action, fault: Reply | Exception, kind: type[ServiceError]
 ) -> None:
-    script = Script(fault)
+    script = ScriptedServer(fault)
     async with client(script) as opened:
         with pytest.raises(kind) as raised:
             await action(opened)
@@ -231,7 +231,7 @@ async def test_a_write_that_may_have_arrived_is_said_and_not_repeated(
 
 @pytest.mark.parametrize("action", READS.values(), ids=READS)
 async def test_a_read_never_may_have_arrived(action: Action) -> None:
-    async with client(Script(httpx.ReadError("x"))) as opened:
+    async with client(ScriptedServer(httpx.ReadError("x"))) as opened:
         with pytest.raises(Offline) as raised:
             await action(opened)
     assert not raised.value.may_have_arrived
@@ -241,7 +241,7 @@ async def test_a_read_never_may_have_arrived(action: Action) -> None:
 async def test_a_deletion_whose_answer_was_lost_is_done_when_the_id_is_gone(
     fault: Reply | Exception,
 ) -> None:
-    script = Script(fault, Reply(404, "gone"))
+    script = ScriptedServer(fault, Reply(404, "gone"))
     async with client(script) as opened:
         await opened.delete("asst_1")
     assert script.methods == ["DELETE", "DELETE"]
@@ -251,13 +251,13 @@ async def test_a_deletion_whose_answer_was_lost_is_done_when_the_id_is_gone(
 async def test_a_deletion_that_certainly_did_not_arrive_is_not_done_by_a_404(
     fault: Reply | Exception,
 ) -> None:
-    async with client(Script(fault, Reply(404, "gone"))) as opened:
+    async with client(ScriptedServer(fault, Reply(404, "gone"))) as opened:
         with pytest.raises(NotFound):
             await opened.delete("asst_1")
 
 
 async def test_a_lost_deletion_stays_in_doubt_whatever_fails_after_it() -> None:
-    script = Script(httpx.ReadError("x"), httpx.ConnectError("x"))
+    script = ScriptedServer(httpx.ReadError("x"), httpx.ConnectError("x"))
     async with client(script) as opened:
         with pytest.raises(Offline) as raised:
             await opened.delete("asst_1")
@@ -265,7 +265,7 @@ async def test_a_lost_deletion_stays_in_doubt_whatever_fails_after_it() -> None:
 
 
 async def test_the_wait_that_the_server_asks_for_is_kept() -> None:
-    script = Script(
+    script = ScriptedServer(
         Reply(429, "no", {"Retry-After": "7"}), Reply(429, "no", {"retry-after": "600"})
     )
     async with client(script) as opened:
@@ -277,7 +277,7 @@ async def test_the_wait_that_the_server_asks_for_is_kept() -> None:
 
 async def test_no_credit_is_not_asked_for_again() -> None:
     body = '{"error": {"message": "no credit", "type": "insufficient_quota", "code": null}}'
-    script = Script(Reply(429, body))
+    script = ScriptedServer(Reply(429, body))
     async with client(script) as opened:
         with pytest.raises(RateLimited, match="no credit"):
             await opened.list()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assistant_tui.core.errors import Offline
-from tests.api.sockets import client, refused_port, serving
+from tests.fakeserver.raw_sockets import client, refused_port, serving
 
 
 async def test_a_proxy_that_is_not_there_is_named() -> None:

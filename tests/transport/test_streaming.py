@@ -21,8 +21,8 @@ from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.messages import Limits, Request
 from assistant_tui.transport.sse import read_events
 from assistant_tui.transport.transport import Transport
-from tests.api.sockets import serving
 from tests.api.support import KEY, KeyRing
+from tests.fakeserver.raw_sockets import serving
 from tests.transport.apps import CONNECTIONS, App, Call, replying, transport_to
 
 READ = Request("GET", "/runs", accept="text/event-stream")

@@ -9,7 +9,7 @@ from typing import Any
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.transport.endpoint import Endpoint
 
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+ConnectionHandler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 LIST = b'{"data": [{"id": "a"}]}'
 
 
@@ -20,7 +20,7 @@ def answer(body: bytes, headers: bytes = b"", length: int | None = None) -> byte
 
 @asynccontextmanager
 async def serving(
-    reply: bytes | Handler, context: ssl.SSLContext | None = None
+    reply: bytes | ConnectionHandler, context: ssl.SSLContext | None = None
 ) -> AsyncIterator[int]:
     """A server on a free port of the loopback that gives one answer to each connection."""
 
@@ -60,7 +60,7 @@ async def refused_port() -> int:
 
 @asynccontextmanager
 async def facing(
-    reply: bytes | Handler, context: ssl.SSLContext | None = None, **settings: Any
+    reply: bytes | ConnectionHandler, context: ssl.SSLContext | None = None, **settings: Any
 ) -> AsyncIterator[AssistantsClient]:
     """A server and a client of it, over TLS if there is a context."""
     async with serving(reply, context) as port:
