@@ -100,7 +100,7 @@ class VectorStoreRoutes:
         found = await self._executor.read(lambda: self._collection.get(store_id))
         required(VECTOR_STORE, store_id, found)
         wanted = body.get("filters")
-        results = await self._executor.read(
+        results = await self._executor.search(
             lambda: self._text_search.search(
                 [store_id],
                 body["query"],

@@ -151,7 +151,7 @@ class RunExecutor:
         assert tool is not None
         while not await self._executor.read(lambda: self._search.is_ready(vector_store_ids)):
             await asyncio.sleep(_READY_SECONDS)
-        return await self._executor.read(
+        return await self._executor.search(
             lambda: run_search(self._search, call, number, tool, vector_store_ids)
         )
 

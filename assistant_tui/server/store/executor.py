@@ -13,15 +13,24 @@ Result = TypeVar("Result")
 
 
 class StoreExecutor:
-    """Runs up to READERS reads at once and one write beside them: no writer holds up a reader."""
+    """Runs up to READERS reads at once, and one write and one search beside them.
+
+    Neither writers nor searches hold up a reader.
+    """
 
     def __init__(self) -> None:
         self._reading = asyncio.Semaphore(READERS)
         self._writing = asyncio.Semaphore(1)
+        self._searching = asyncio.Semaphore(1)
 
     async def read(self, call: Callable[[], Result]) -> Result:
         """Run ``call`` as soon as one of the reading threads is free."""
         async with self._reading:
+            return await run_in_threadpool(call)
+
+    async def search(self, call: Callable[[], Result]) -> Result:
+        """Run a text search, which may take longer than a read, after those before it."""
+        async with self._searching:
             return await run_in_threadpool(call)
 
     async def write(self, call: Callable[[], Result]) -> Result:

@@ -12,7 +12,6 @@ import resource
 import signal
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -106,6 +105,8 @@ def _pdf(file: BinaryIO) -> Iterator[str]:
 
 
 def _docx(file: BinaryIO) -> Iterator[str]:
+    import zipfile
+
     import docx
     from docx.table import Table
 
