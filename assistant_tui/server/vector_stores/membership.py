@@ -4,6 +4,7 @@ Each change leaves a task behind, in the same transaction: the ingestion reads i
 text index in line, now or after the program has been started again.
 """
 
+from assistant_tui.server.errors import ApiError
 from assistant_tui.server.files.files import find_file
 from assistant_tui.server.store.interface import ObjectReader, ObjectWriter
 from assistant_tui.server.store.paging import Json
@@ -18,6 +19,9 @@ from assistant_tui.server.vector_stores.objects import (
     new_vector_store,
     new_vector_store_file,
 )
+
+FILES_LIMIT = 10_000
+"""Files in one vector store, as many as the API takes."""
 
 
 def find_vector_store(objects: ObjectReader, store_id: str) -> Json | None:
@@ -61,7 +65,7 @@ def with_vector_stores(objects: ObjectWriter, body: Json) -> Json:
 def add_file(objects: ObjectWriter, store_id: str, spec: Json, batch_id: str = "") -> Json:
     """Put a file into a vector store, anew if it is there already; returns it.
 
-    A file that does not exist fails at once.
+    A file that does not exist fails at once. Raises ApiError if the vector store is full.
 
     Args:
         objects: the transaction.
@@ -71,6 +75,7 @@ def add_file(objects: ObjectWriter, store_id: str, spec: Json, batch_id: str = "
     """
     file_id = spec["file_id"]
     remove_file(objects, store_id, file_id)
+    _check_room(objects, store_id)
     fields = new_vector_store_file(store_id, spec, batch_id)
     if find_file(objects, file_id) is None:
         message = f"No file found with id '{file_id}'."
@@ -116,6 +121,13 @@ def delete_vector_store(objects: ObjectWriter, store_id: str) -> bool:
     objects.delete_all(FILE_BATCH, store_id)
     _leave_task(objects, store_id, "")
     return True
+
+
+def _check_room(objects: ObjectReader, store_id: str) -> None:
+    store = objects.get(VECTOR_STORE, store_id)
+    if store is not None and store["file_counts"]["total"] >= FILES_LIMIT:
+        message = f"Vector store '{store_id}' has {FILES_LIMIT:,} files, as many as it can hold."
+        raise ApiError(message, code="file_limit_exceeded")
 
 
 def _leave_task(objects: ObjectWriter, store_id: str, file_id: str) -> None:

@@ -1,6 +1,7 @@
 """/files: uploads, lists, contents, deletions, and what is left on disk after each."""
 
 import asyncio
+import gc
 import os
 import stat
 import time
@@ -15,7 +16,7 @@ from assistant_tui.server.routes import files as routes
 from assistant_tui.server.store.interface import Store
 from tests.server.files.support import on_disk, upload
 from tests.server.support import client, error_of
-from tests.stores import SQLiteStore
+from tests.stores import SampleStore, SQLiteStore
 
 
 async def test_a_file_is_there_as_it_was_sent(http: httpx.AsyncClient, store: Store) -> None:
@@ -241,3 +242,14 @@ def test_what_was_left_behind_is_removed(tmp_path: Path, monkeypatch: pytest.Mon
     assert {"file-kept", "text.db"} < names and len(names) == 3
     under_way.discard()
     assert {each.name for each in tmp_path.iterdir()} == {"file-kept", "text.db"}
+
+
+def test_the_files_of_a_demo_go_with_it() -> None:
+    store = SampleStore(0)
+    file_id = asyncio.run(_upload_to(store))
+    folder = store.files_folder()
+    assert [each.name for each in folder.iterdir()] == [file_id]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    del store
+    gc.collect()
+    assert not folder.exists()

@@ -5,6 +5,7 @@ import time
 import httpx
 import pytest
 
+from assistant_tui.server.vector_stores import membership
 from tests.server.files.support import upload
 from tests.server.support import Json, error_of
 from tests.server.vector_stores.support import create, filled, get, ingested
@@ -145,6 +146,21 @@ async def test_a_deleted_vector_store_leaves_its_files(http: httpx.AsyncClient) 
     assert (await create(http, f"/vector_stores/{other}/search", query="text"))["data"]
     # The file can be deleted although one of the stores that it was in is gone.
     assert (await http.delete(f"/files/{file}")).status_code == 200
+
+
+async def test_a_full_vector_store_takes_no_more(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, (file,) = await filled(http, "a text")
+    monkeypatch.setattr(membership, "FILES_LIMIT", 2)
+    more = [(await upload(http))["id"] for _ in range(2)]
+    path = f"/vector_stores/{store}"
+    answer = await http.post(f"{path}/file_batches", json={"file_ids": more})
+    assert answer.status_code == 400 and "as many as it can hold" in error_of(answer)["message"]
+    assert (await get(http, path))["file_counts"]["total"] == 1
+    await create(http, f"{path}/files", file_id=more[0])
+    await create(http, f"{path}/files", file_id=file)
+    assert (await get(http, path))["file_counts"]["total"] == 2
 
 
 async def test_names_and_metadata_change(http: httpx.AsyncClient) -> None:
