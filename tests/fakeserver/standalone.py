@@ -21,7 +21,7 @@ class StandaloneServer(FakeServer):
         """`texts` are the JSON of the assistants that are there, newest first."""
         super().__init__(self.answer, **deviations)
         self.rules = rules
-        self.texts = {json.loads(text, strict=False)["id"]: text for text in texts}
+        self.texts = {str(json.loads(text, strict=False)["id"]): text for text in texts}
         """The assistants by their ids, newest first, every value to the letter."""
         self._made = len(texts)
 
