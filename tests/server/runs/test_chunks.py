@@ -286,3 +286,60 @@ def test_it_does_not_matter_how_the_text_is_cut(text: str, data: st.DataObject) 
     parts = [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)]
     cut, whole = result_of(say(*parts) + STOP), result_of(say(text) + STOP)
     assert (cut.text, cut.reasoning) == (whole.text, whole.reasoning)
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 3) | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "choices",
+                    "delta",
+                    "message",
+                    "content",
+                    "text",
+                    "thinking",
+                    "type",
+                    "reasoning",
+                    "refusal",
+                    "tool_calls",
+                    "function",
+                    "function_call",
+                    "name",
+                    "arguments",
+                    "id",
+                    "index",
+                    "usage",
+                    "prompt_tokens",
+                    "completion_tokens",
+                    "total_tokens",
+                    "finish_reason",
+                    "error",
+                    "x_groq",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=12,
+)
+DELTAS = st.dictionaries(
+    st.sampled_from(["content", "reasoning", "refusal", "tool_calls", "function_call"]), ODD
+)
+CHUNKS = st.builds(
+    lambda delta, more: {"choices": [{"delta": delta, **more}]},
+    DELTAS,
+    st.fixed_dictionaries({}, optional={"finish_reason": ODD, "usage": ODD, "message": ODD}),
+)
+
+
+@given(st.lists(CHUNKS | ODD, max_size=4))
+def test_whatever_comes_is_an_answer_or_a_failure_that_is_told(values: list[Any]) -> None:
+    stream = b"".join(b"data: " + json.dumps(value).encode() + b"\n\n" for value in values)
+    try:
+        result_of(stream, STOP)
+    except (ChatError, ErrorInStream):
+        return
