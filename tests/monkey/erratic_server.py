@@ -2,11 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from random import Random
-from typing import Any
+
+import httpx
 
 from assistant_tui.transport.in_process import ASGIApp
+from tests.fakeserver.deviations import answer
+from tests.fakeserver.in_process import InProcessServer
+from tests.fakeserver.server import ANY
 
 LATEST = 0.15
 """Seconds that an answer takes at most."""
@@ -23,39 +26,26 @@ _ANSWERS = (
 )
 
 
-class ErraticServer:
-    """Stands before a server; what it answers depends on its random numbers alone."""
+class ErraticServer(InProcessServer):
+    """A server before another; what it answers depends on its random numbers alone."""
 
-    def __init__(self, server: ASGIApp, random: Random, bad: float = 0.15) -> None:
-        """`bad` is the part of the answers that are not the server's own."""
-        self._server = server
+    def __init__(self, app: ASGIApp, random: Random, bad: float = 0.15) -> None:
+        """`bad` is the part of the answers that are not the app's own."""
+        super().__init__(app)
+        self.deviations[ANY] = self._deviate
         self._random = random
         self._bad = bad
         self.calm = False
-        """Whether it answers as the server does, at once."""
+        """Whether it answers as the app does, at once."""
 
-    async def __call__(
-        self,
-        scope: Any,
-        receive: Callable[[], Awaitable[Any]],
-        send: Callable[[Any], Awaitable[None]],
-    ) -> None:
-        """Serve one request."""
+    async def _deviate(self, request: httpx.Request) -> httpx.Response | None:
         if self.calm:
-            await self._server(scope, receive, send)
-            return
+            return None
         await asyncio.sleep(self._random.choice((0, 0, 0.01, self._random.uniform(0, LATEST))))
         mood = self._random.random()
         if mood >= self._bad:
-            await self._server(scope, receive, send)
-            return
+            return None
         if mood < self._bad / 3:
-            await self._server(scope, receive, _nowhere)  # it was carried out, and nobody knows
+            await self.carry_out(request)  # and nobody knows
         status, body = self._random.choice(_ANSWERS)
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-
-async def _nowhere(message: Any) -> None:
-    """Drop an answer."""
+        return answer(body, status)
