@@ -9,6 +9,7 @@ import httpx
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.transport.endpoint import Endpoint
+from tests.fakeserver.server import FakeServer
 
 KEY = "sk-very-secret-0123456789"
 ASSISTANT = '{"id": "asst_1", "object": "assistant", "created_at": 1700000000, "model": "m"}'
@@ -32,16 +33,16 @@ class Reply:
         return {"content": self.body}
 
 
-class ScriptedServer:
-    """Answers with one reply after the other, the last for ever, and keeps what was asked."""
+class ScriptedServer(FakeServer):
+    """Answers with one reply after the other, the last for ever, whatever is asked."""
 
     def __init__(self, *replies: Reply | Exception) -> None:
+        super().__init__(self._reply)
         self._replies = list(replies)
-        self.requests: list[httpx.Request] = []
         self.waits: list[float] = []
+        """How long its client would have waited."""
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
+    def _reply(self, request: httpx.Request) -> httpx.Response:
         reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
         if isinstance(reply, Exception):
             raise reply
@@ -68,7 +69,7 @@ async def client(
     **endpoint: Any,
 ) -> AsyncIterator[AssistantsClient]:
     """A client of the scripted server; waits are noted in the script."""
-    transport = httpx.MockTransport(script)
+    transport = httpx.MockTransport(script.respond)
     async with AssistantsClient(
         Endpoint(base_url, transport=transport, **endpoint),
         sleep=script.sleep,

@@ -166,7 +166,7 @@ async def test_leaving_closes_the_connections() -> None:
         async def aclose(self) -> None:
             self.closed = True
 
-    transport = Watched(ScriptedServer(LIST))
+    transport = Watched(ScriptedServer(LIST).respond)
     async with AssistantsClient(Endpoint("https://h.test", transport=transport)) as opened:
         await opened.list()
     assert transport.closed

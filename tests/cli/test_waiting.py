@@ -7,21 +7,18 @@ import threading
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.support import ended, program
-from tests.cli.test_hostile_answers import saying
 from tests.e2e.fork_server import Piped
 from tests.e2e.terminal import CTRL_C, CTRL_Q, Program
+from tests.fakeserver.deviations import answer, lost
+from tests.fakeserver.server import FakeServer
+from tests.fakeserver.sockets import serving
 from tests.limits import LIMIT
 
-SLOW_DOWN = b"""HTTP/1.1 429 Too Many Requests\r
-Retry-After: 120\r
-Content-Type: application/json\r
-Content-Length: 36\r
-Connection: close\r
-\r
-{"error": {"message": "slow down "}}"""
+SLOW_DOWN = answer('{"error": {"message": "slow down "}}', 429, [(b"retry-after", b"120")])
 VERBS = {
     "create": ["create", "--file", "fields.json"],
     "update": ["update", "asst_1", "--file", "fields.json"],
@@ -38,19 +35,16 @@ def fields(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_first_signal_ends_a_wait_that_was_told(verb: str, fields: Path) -> None:
-    with saying(SLOW_DOWN) as url, command(url, fields, *VERBS[verb]) as process:
+    with (
+        serving(FakeServer(lambda request: SLOW_DOWN)) as url,
+        command(url, fields, *VERBS[verb]) as process,
+    ):
         assert re.fullmatch(
             r"assistant-tui: Rate limited: slow down .*tried again in 1\d\d s\n", told(process)
         )
         process.send_signal(signal.SIGINT)
         code, _, err = ended(process)
         assert code == 130 and "Traceback" not in err
-
-
-def ok(body: str, status: str = "200 OK", more: str = "") -> bytes:
-    """An answer after which the connection is closed."""
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{more}"
-    return f"{head}\r\n{body}".encode()
 
 
 ASSISTANT = '{"id": "asst_1", "object": "assistant", "model": "m", "name": "One"}'
@@ -73,10 +67,13 @@ def deletions(folder: Path) -> list[str]:
 
 
 def test_a_write_that_waits_is_given_up_and_told_by_the_first_signal(fields: Path) -> None:
-    def answer(method: str) -> bytes:
-        return ok(ASSISTANT) if method == "GET" else SLOW_DOWN
+    def reply(request: httpx.Request) -> httpx.Response:
+        return answer(ASSISTANT) if request.method == "GET" else SLOW_DOWN
 
-    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+    with (
+        serving(FakeServer(reply)) as url,
+        command(url, fields, "delete", "asst_1", "--yes") as process,
+    ):
         assert "tried again in" in told(process)
         process.send_signal(signal.SIGINT)
         code, out, err = ended(process)
@@ -90,13 +87,16 @@ def test_one_that_may_have_been_carried_out_is_looked_for_when_it_is_given_up(
 ) -> None:
     deleted = threading.Event()
 
-    def answer(method: str) -> bytes:
-        if method == "DELETE":
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
             deleted.set()
-            return ok("{}", "503 Busy", "Retry-After: 120\r\n")
-        return ok("{}", "404 Not Found") if deleted.is_set() else ok(ASSISTANT)
+            return answer("{}", 503, [(b"retry-after", b"120")])
+        return answer("{}", 404) if deleted.is_set() else answer(ASSISTANT)
 
-    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+    with (
+        serving(FakeServer(reply)) as url,
+        command(url, fields, "delete", "asst_1", "--yes") as process,
+    ):
         assert "Server fault" in told(process)
         process.send_signal(signal.SIGINT)
         code, out, _ = ended(process)
@@ -106,12 +106,12 @@ def test_one_that_may_have_been_carried_out_is_looked_for_when_it_is_given_up(
 
 @pytest.mark.parametrize("verb", ["create", "update"])
 def test_a_single_write_that_is_given_up_is_told(verb: str, fields: Path) -> None:
-    def answer(method: str) -> bytes:
-        if method == "POST":
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
             return SLOW_DOWN
-        return ok('{"data": []}' if verb == "create" else ASSISTANT.replace('"m"', '"n"'))
+        return answer('{"data": []}' if verb == "create" else ASSISTANT.replace('"m"', '"n"'))
 
-    with saying(answer) as url, command(url, fields, *VERBS[verb]) as process:
+    with serving(FakeServer(reply)) as url, command(url, fields, *VERBS[verb]) as process:
         assert "tried again in" in told(process)
         process.send_signal(signal.SIGTERM)
         code, out, err = ended(process)
@@ -122,14 +122,17 @@ def test_a_single_write_that_is_given_up_is_told(verb: str, fields: Path) -> Non
 def test_a_signal_that_comes_before_the_wait_ends_that_too(fields: Path) -> None:
     arrived, answering = threading.Event(), threading.Event()
 
-    def answer(method: str) -> bytes:
-        if method == "GET":
-            return ok(ASSISTANT)
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return answer(ASSISTANT)
         arrived.set()
         assert answering.wait(LIMIT)
         return SLOW_DOWN
 
-    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+    with (
+        serving(FakeServer(reply)) as url,
+        command(url, fields, "delete", "asst_1", "--yes") as process,
+    ):
         assert arrived.wait(LIMIT)
         process.send_signal(signal.SIGINT)
         assert "ends after the write" in told(process)
@@ -142,14 +145,17 @@ def test_a_signal_that_comes_before_the_wait_ends_that_too(fields: Path) -> None
 def test_a_server_that_hangs_keeps_nobody_who_asks_twice(fields: Path) -> None:
     arrived, answering = threading.Event(), threading.Event()
 
-    def answer(method: str) -> bytes:
-        if method == "GET":
-            return ok(ASSISTANT)
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return answer(ASSISTANT)
         arrived.set()
         answering.wait(LIMIT)
-        return b""
+        return lost(request)
 
-    with saying(answer) as url, command(url, fields, "delete", "asst_1", "--yes") as process:
+    with (
+        serving(FakeServer(reply)) as url,
+        command(url, fields, "delete", "asst_1", "--yes") as process,
+    ):
         try:
             assert arrived.wait(LIMIT)
             process.send_signal(signal.SIGINT)
@@ -178,15 +184,15 @@ def test_what_is_read_before_a_write_is_not_waited_for(
     last, body, arguments = READ_FIRST[verb]
     arrived, answering, methods = threading.Event(), threading.Event(), list[str]()
 
-    def answer(method: str) -> bytes:
-        methods.append(method)
+    def reply(request: httpx.Request) -> httpx.Response:
+        methods.append(request.method)
         if len(methods) < last:
-            return ok(body)
+            return answer(body)
         arrived.set()
         answering.wait(LIMIT)
-        return b""
+        return lost(request)
 
-    with saying(answer) as url, command(url, fields, *arguments) as process:
+    with serving(FakeServer(reply)) as url, command(url, fields, *arguments) as process:
         try:
             assert arrived.wait(LIMIT)
             process.send_signal(number)
@@ -203,18 +209,18 @@ def test_between_two_writes_nothing_is_waited_for(fields: Path) -> None:
     arrived, answering, methods = threading.Event(), threading.Event(), list[str]()
     (fields / "other.json").write_text('{"model": "o"}')
 
-    def answer(method: str) -> bytes:
-        methods.append(method)
-        if method == "POST":
-            return ok(ASSISTANT)
+    def reply(request: httpx.Request) -> httpx.Response:
+        methods.append(request.method)
+        if request.method == "POST":
+            return answer(ASSISTANT)
         if "POST" not in methods:
-            return ok('{"data": [], "has_more": false}')
+            return answer('{"data": [], "has_more": false}')
         arrived.set()
         answering.wait(LIMIT)
-        return b""
+        return lost(request)
 
     arguments = ["import", "fields.json", "other.json", "--yes"]
-    with saying(answer) as url, command(url, fields, *arguments) as process:
+    with serving(FakeServer(reply)) as url, command(url, fields, *arguments) as process:
         try:
             assert arrived.wait(LIMIT)
             process.send_signal(signal.SIGTERM)
@@ -246,7 +252,7 @@ api_key_command = "sh -c 'touch {ready}; exec sleep 60'"
 
 def test_the_seconds_are_counted_down_where_somebody_watches(fields: Path) -> None:
     file = str(fields / "fields.json")
-    with saying(SLOW_DOWN) as url:
+    with serving(FakeServer(lambda request: SLOW_DOWN)) as url:
         words = ["--base-url", url, "create", "--file", file]
         with Program(*words, home=fields / "home") as terminal:
             terminal.shows("tried again in 119 s")
@@ -256,7 +262,7 @@ def test_the_seconds_are_counted_down_where_somebody_watches(fields: Path) -> No
 
 def test_the_screen_counts_down_and_can_be_left(fields: Path) -> None:
     with (
-        saying(SLOW_DOWN) as url,
+        serving(FakeServer(lambda request: SLOW_DOWN)) as url,
         Program("--base-url", url, home=fields / "home") as terminal,
     ):
         terminal.says("tried again in 119 s")

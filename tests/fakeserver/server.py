@@ -11,9 +11,7 @@ from tests.fakeserver.requests import Json, json_of, part_of, text_of
 Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 """Answers a request, as a handler of httpx.MockTransport does; raises httpx's errors for what a
 client sees where no answer comes."""
-Deviation = Callable[
-    [httpx.Request], httpx.Response | Awaitable[httpx.Response] | Awaitable[None] | None
-]
+Deviation = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response | None] | None]
 """The same in the place of the server; None leaves the answer to the server."""
 ANY = "any"
 """Names the deviation from all parts of the API."""

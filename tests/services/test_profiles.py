@@ -1,14 +1,11 @@
 """From a profile to its service: what reaches the server, what is opened and closed."""
 
-import json
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -23,38 +20,25 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
 from assistant_tui.services.profiles import open_service
 from assistant_tui.storage import sqlite
+from tests.fakeserver.deviations import empty_list
+from tests.fakeserver.server import FakeServer
+from tests.fakeserver.sockets import serving
 from tests.stores import SQLiteStore
 
 NEW = Draft().edited("model", "m")
 
 
-class _Listening(BaseHTTPRequestHandler):
+@pytest.fixture
+def server() -> FakeServer:
     """An empty list for everybody."""
-
-    seen: ClassVar[list[tuple[str, dict[str, str]]]] = []
-
-    def do_GET(self) -> None:
-        self.seen.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
-        body = json.dumps({"data": [], "has_more": False}).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing."""
+    return FakeServer(empty_list)
 
 
 @pytest.fixture
-def remote() -> Iterator[Profile]:
-    """The profile of a server on this machine."""
-    _Listening.seen.clear()
-    with HTTPServer(("127.0.0.1", 0), _Listening) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield Profile("r", base_url=f"http://127.0.0.1:{server.server_port}/api/")
-        server.shutdown()
-        thread.join()
+def remote(server: FakeServer) -> Iterator[Profile]:
+    """The profile of that server on this machine."""
+    with serving(server) as url:
+        yield Profile("r", base_url=f"{url}/api/")
 
 
 @pytest.fixture
@@ -64,7 +48,11 @@ def places(tmp_path: Path) -> Folders:
 
 
 async def test_all_that_a_profile_says_reaches_its_server(
-    remote: Profile, places: Folders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    remote: Profile,
+    server: FakeServer,
+    places: Folders,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("MY_KEY", "sk-mine")
     profile = replace(
@@ -82,7 +70,8 @@ async def test_all_that_a_profile_says_reaches_its_server(
         await service.page()
     finally:
         await service.close()
-    ((path, headers),) = _Listening.seen
+    (request,) = server.requests
+    path, headers = request.url.raw_path.decode(), dict(request.headers)
     assert path == "/api/assistants?api-version=v1&limit=7&order=desc"
     assert headers["api-key"] == "sk-mine" and "authorization" not in headers
     assert headers["openai-organization"] == "org" and headers["openai-project"] == "proj"
@@ -91,7 +80,7 @@ async def test_all_that_a_profile_says_reaches_its_server(
 
 
 async def test_a_named_profile_without_a_key_sends_none(
-    remote: Profile, places: Folders, monkeypatch: pytest.MonkeyPatch
+    remote: Profile, server: FakeServer, places: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
     service = await open_service(Settings(remote), remote, places, None)
@@ -99,12 +88,13 @@ async def test_a_named_profile_without_a_key_sends_none(
         await service.page()
     finally:
         await service.close()
-    ((_, headers),) = _Listening.seen
+    (request,) = server.requests
+    headers = dict(request.headers)
     assert "authorization" not in headers and "sk-other" not in str(headers)
 
 
 async def test_a_key_that_is_not_to_be_had_stops_before_anything_is_sent(
-    remote: Profile, places: Folders
+    remote: Profile, server: FakeServer, places: Folders
 ) -> None:
     profile = replace(remote, api_key_env="NOT_SET")
     service = await open_service(Settings(profile), profile, places, None)
@@ -113,7 +103,7 @@ async def test_a_key_that_is_not_to_be_had_stops_before_anything_is_sent(
             await service.page()
     finally:
         await service.close()
-    assert _Listening.seen == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
