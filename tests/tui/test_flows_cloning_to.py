@@ -74,6 +74,7 @@ async def test_files_that_may_not_be_there_are_told_and_escape_sends_nothing(
 ) -> None:
     here.modify(sample(0)["id"], lambda old: {**old, "tool_resources": FILES})
     gate = InProcessServer(create_app(there, models=("m",)))
+    gate.refuse = lambda method, path: (404, b"{}") if path.startswith("/files") else None
     async with two_servers(tmp_path, here, gate, OTHER) as program:
         await clone_to(program, "enter")
         assert "file-abc" in program.text and "the server does not" in program.text
