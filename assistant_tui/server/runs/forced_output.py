@@ -5,7 +5,8 @@ from assistant_tui.server.runs.chat import ChatError, ChatRequest, ChatResult
 
 
 def check_forced(request: ChatRequest, result: ChatResult) -> None:
-    """Raise ChatError if a call was forced and did not come, or a text is not the JSON it must be.
+    """Raise ChatError if a call was forced and did not come, or came where none was allowed, or a
+    text is not the JSON that it must be.
 
     Not where a limit or a filter has cut the answer off, or the model has refused: its end says so.
     """
@@ -32,6 +33,11 @@ def _check_call(request: ChatRequest, result: ChatResult) -> None:
                 f"the model did not call {wanted}, though tool_choice forces it: the backend does"
                 " not hold the model to it"
             )
+    elif choice == "none" and result.calls:
+        raise ChatError(
+            f"the model called {result.calls[0].name}, though tool_choice is none: the backend does"
+            " not hold the model to it"
+        )
     elif choice == "required" and not result.calls:
         raise ChatError(
             "the model called no function, though tool_choice requires it: the backend does not"

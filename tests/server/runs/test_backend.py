@@ -381,6 +381,8 @@ FORCED = {"type": "function", "function": {"name": "f"}}
         (FORCED, "g", "did not call f"),
         (FORCED, "", "did not call f"),
         ("required", "", "called no function"),
+        ("none", "g", "called g, though tool_choice is none"),
+        ("none", "", ""),
         (FORCED, "f", ""),
         ("required", "g", ""),
         ("auto", "", ""),
