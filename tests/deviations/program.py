@@ -50,7 +50,7 @@ class Session:
         await self.press("d", "tab", "enter")
 
     async def undo(self) -> None:
-        """Take the last deed back, by the dialog."""
+        """Take the last action back, by the dialog."""
         await self.press("u", "tab", "enter")
 
     async def help(self) -> str:

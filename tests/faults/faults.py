@@ -222,15 +222,15 @@ def _both(
 ) -> list[Trouble]:
     """The same fault before the server has acted, and after."""
     return [
-        Trouble(f"{name} before the deed", _before(spoil), error, words, silent=silent),
+        Trouble(f"{name} before it is done", _before(spoil), error, words, silent=silent),
         Trouble(
-            f"{name} after the deed", _after(spoil), error, words, carried_out=True, silent=silent
+            f"{name} after it is done", _after(spoil), error, words, carried_out=True, silent=silent
         ),
     ]
 
 
-reset_before_the_deed = _before(_reset)
-reset_after_the_deed = _after(_reset)
+reset_before_it_is_done = _before(_reset)
+reset_after_it_is_done = _after(_reset)
 
 TROUBLES = [
     Trouble("reset in the request", reset_in_the_request, Offline, _LOST),
@@ -287,7 +287,7 @@ TROUBLES = [
     ),
     Trouble("another protocol", _before(_babble), Offline, "or does not speak HTTP"),
     Trouble(
-        "success without a deed",
+        "success without effect",
         _before(answer(200, b"{}")),
         Unreadable,
         "the answer is not a",

@@ -15,8 +15,8 @@ from tests.faults.clients import DONE, PATIENT, Waits
 from tests.faults.faults import (
     TROUBLES,
     Trouble,
-    reset_after_the_deed,
-    reset_before_the_deed,
+    reset_after_it_is_done,
+    reset_before_it_is_done,
     reset_in_the_request,
 )
 from tests.tui.driver import Driver, running
@@ -29,10 +29,10 @@ CHOSEN = [
     if each.name
     in (
         "reset in the request",
-        "reset before the deed",
-        "closed after the deed",
-        "500 after the deed",
-        "502, a page before the deed",
+        "reset before it is done",
+        "closed after it is done",
+        "500 after it is done",
+        "502, a page before it is done",
         "429",
         "429 for an hour",
         "cut off",
@@ -142,7 +142,7 @@ async def test_a_deletion_that_nobody_could_look_at_is_undone_only_where_it_happ
     arrived: bool, program: Driver, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
     (one,) = embedded_server.held()
-    proxy.always(reset_after_the_deed if arrived else reset_before_the_deed, "delete")
+    proxy.always(reset_after_it_is_done if arrived else reset_before_it_is_done, "delete")
     proxy.once("retrieve", sound, *[reset_in_the_request] * (MOST_RETRIES + 1))
     await program.press(*KEYS["delete"])
     assert "it may have been deleted all the same" in program.status
@@ -169,7 +169,7 @@ async def test_deletions_of_many_that_did_not_arrive_are_not_taken_back(
 
     async def reset_and_hide(exchange: Exchange) -> None:
         proxy.always(reset_in_the_request, "retrieve")
-        await reset_before_the_deed(exchange)
+        await reset_before_it_is_done(exchange)
 
     proxy.always(reset_and_hide, "delete")
     await program.press("space", "up", "space", "d")

@@ -35,10 +35,10 @@ class Walker:
 
     async def walk(self, steps: int) -> None:
         """Do so many things."""
-        deeds = [self.create, self.save, self.delete, self.look]
+        actions = [self.create, self.save, self.delete, self.look]
         for _ in range(steps):
-            (deed,) = self._random.choices(deeds, [4, 4, 1, 1])
-            await deed()
+            (action,) = self._random.choices(actions, [4, 4, 1, 1])
+            await action()
 
     def _fresh(self, kind: str) -> str:
         self._count += 1

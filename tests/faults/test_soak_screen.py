@@ -34,7 +34,7 @@ class Person:
         self._ledger = write_log
         self._random = random.Random(seed)
         self._said: list[str] = []
-        """What the status line has said since the last deed began."""
+        """What the status line has said since the last action began."""
         self._count = 0
         self._typed: dict[str, set[str | None]] = {}
         """All descriptions that the assistants of a name were ever given."""
@@ -46,11 +46,11 @@ class Person:
 
     async def work(self, steps: int) -> None:
         """Do so many things, each from the list."""
-        deeds = [self.create, self.describe, self.delete, self.undo, self.look_around]
+        actions = [self.create, self.describe, self.delete, self.undo, self.look_around]
         for _ in range(steps):
-            (deed,) = self._random.choices(deeds, [5, 5, 3, 3, 2])
+            (action,) = self._random.choices(actions, [5, 5, 3, 3, 2])
             self._said.clear()
-            await deed()
+            await action()
             await self._back_to_the_list()
 
     async def create(self) -> None:
@@ -142,12 +142,12 @@ class Person:
         return known
 
     def _told(self, sentence: str) -> str:
-        """What was said of the deed, or the id in it; empty if it was not said."""
+        """What was said of the action, or the id in it; empty if it was not said."""
         found = [match for said in self._said if (match := re.search(sentence, said))]
         return found[-1][found[-1].re.groups] if found else ""
 
     def _failure(self, beginning: str) -> ServiceError:
-        """What was said of a deed that failed: something must have been."""
+        """What was said of an action that failed: something must have been."""
         said = [each for each in self._said if each.startswith(beginning)]
         assert said, f"no word of a failure: {self._said}"
         arrived = any(PERHAPS.search(each) for each in said)

@@ -17,8 +17,8 @@ from tests.faults.faults import (
     TROUBLES,
     Trouble,
     longer_than_it_said,
-    reset_after_the_deed,
-    reset_before_the_deed,
+    reset_after_it_is_done,
+    reset_before_it_is_done,
     reset_in_the_request,
 )
 from tests.services.support import draft_of
@@ -45,8 +45,8 @@ async def delete(service: AssistantService, one: str) -> SaveResult | None:
     return None
 
 
-Deed = Callable[[AssistantService, str], Awaitable[SaveResult | None]]
-DEEDS: Mapping[str, Deed] = {"create": create, "modify": modify, "delete": delete}
+Operation = Callable[[AssistantService, str], Awaitable[SaveResult | None]]
+OPERATIONS: Mapping[str, Operation] = {"create": create, "modify": modify, "delete": delete}
 NOT_THERE = {
     "create": "it is not there, but may still arrive: ",
     "modify": "the change is not there, but may still arrive: ",
@@ -64,7 +64,7 @@ def once(trouble: Trouble) -> float:
     return ONCE_SILENT if trouble.silent else PATIENT
 
 
-@pytest.mark.parametrize("part", DEEDS)
+@pytest.mark.parametrize("part", OPERATIONS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 async def test_a_write_that_goes_wrong_is_found_or_said_and_done_once(
     trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
@@ -74,20 +74,20 @@ async def test_a_write_that_goes_wrong_is_found_or_said_and_done_once(
     done = trouble.carried_out or trouble.is_repeated(part)
     async with service(proxy.url, timeout=once(trouble)) as opened:
         if done:
-            saved = await DEEDS[part](opened, one)
+            saved = await OPERATIONS[part](opened, one)
             assert saved is None or saved.answer_lost is trouble.carried_out
         else:
             with pytest.raises(ServiceError, match=trouble.words) as raised:
-                await DEEDS[part](opened, one)
+                await OPERATIONS[part](opened, one)
             assert raised.value.message.startswith(NOT_THERE[part]) is not trouble.certain
             assert embedded_server.names() == ["Old"]
             if trouble.error is NotServed:
                 return  # Such a server is not asked again.
-            await DEEDS[part](opened, one)
+            await OPERATIONS[part](opened, one)
     assert embedded_server.names() == DONE[part]
 
 
-@pytest.mark.parametrize("part", DEEDS)
+@pytest.mark.parametrize("part", OPERATIONS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 async def test_a_write_that_goes_wrong_without_end_is_found_or_said(
     trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
@@ -96,15 +96,15 @@ async def test_a_write_that_goes_wrong_without_end_is_found_or_said(
     proxy.always(trouble.act, part)
     async with service(proxy.url, timeout=once(trouble)) as opened:
         if trouble.carried_out:
-            await DEEDS[part](opened, one)
+            await OPERATIONS[part](opened, one)
         else:
             with pytest.raises(ServiceError, match=trouble.words) as raised:
-                await DEEDS[part](opened, one)
+                await OPERATIONS[part](opened, one)
             assert raised.value.message.startswith(NOT_THERE[part]) is not trouble.certain
     assert embedded_server.names() == (DONE[part] if trouble.carried_out else ["Old"])
 
 
-@pytest.mark.parametrize("part", DEEDS)
+@pytest.mark.parametrize("part", OPERATIONS)
 @pytest.mark.parametrize("trouble", [each for each in TROUBLES if not each.certain], ids=str)
 async def test_where_nobody_can_look_it_is_said_that_it_may_be_done(
     trouble: Trouble, part: str, proxy: Proxy, embedded_server: EmbeddedServer
@@ -120,15 +120,15 @@ async def test_where_nobody_can_look_it_is_said_that_it_may_be_done(
 
         proxy.always(spoil, part)
         with pytest.raises(trouble.error, match=trouble.words) as raised:
-            await DEEDS[part](opened, one)
+            await OPERATIONS[part](opened, one)
         assert raised.value.message.startswith(PERHAPS[part])
         assert embedded_server.names() == (DONE[part] if trouble.carried_out else ["Old"])
         proxy.mend()
-        await DEEDS[part](opened, one)
+        await OPERATIONS[part](opened, one)
     assert embedded_server.names() == DONE[part]
 
 
-@pytest.mark.parametrize("part", DEEDS)
+@pytest.mark.parametrize("part", OPERATIONS)
 async def test_a_write_on_a_connection_with_the_rest_of_another_answer(
     part: str, proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
@@ -137,11 +137,11 @@ async def test_a_write_on_a_connection_with_the_rest_of_another_answer(
         await opened.fetch(one)
         proxy.once("list" if part == "create" else "retrieve", longer_than_it_said)
         with pytest.raises(ServiceError):
-            await DEEDS[part](opened, one)
+            await OPERATIONS[part](opened, one)
         assert embedded_server.names() == ["Old"], (
             "nothing is sent before it is known what is there"
         )
-        await DEEDS[part](opened, one)
+        await OPERATIONS[part](opened, one)
     assert embedded_server.names() == DONE[part]
 
 
@@ -166,7 +166,7 @@ async def test_a_twin_that_was_there_before_is_not_taken_for_what_was_lost(
 async def test_a_create_that_arrives_when_nobody_looks_any_more_is_found_by_the_next_try(
     proxy: Proxy, embedded_server: EmbeddedServer
 ) -> None:
-    proxy.once("create", reset_before_the_deed)
+    proxy.once("create", reset_before_it_is_done)
     async with service(proxy.url) as opened:
         with pytest.raises(Offline, match="it is not there, but may still arrive"):
             await opened.create(NEW)
@@ -181,7 +181,7 @@ async def test_a_deletion_of_which_nobody_knows_can_be_undone(
 ) -> None:
     one = embedded_server.make("Old")
     async with service(proxy.url, tmp_path / "journal.db") as opened:
-        proxy.always(reset_after_the_deed, "delete")
+        proxy.always(reset_after_it_is_done, "delete")
         proxy.once("retrieve", sound, *[reset_in_the_request] * (MOST_RETRIES + 1))
         with pytest.raises(Offline, match=PERHAPS["delete"]):
             await opened.delete(one)

@@ -110,14 +110,14 @@ def test_a_new_change_after_an_undoing_is_undone_first(journal: Journal) -> None
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(["change", "delete", "undo"]), max_size=12))
-def test_any_order_of_deeds_and_undoings_is_a_stack(deeds: list[str]) -> None:
+def test_any_order_of_deeds_and_undoings_is_a_stack(actions: list[str]) -> None:
     done: list[int] = []
     with tempfile.TemporaryDirectory() as folder, Journal(Path(folder) / "j.db") as journal:
-        for deed in deeds:
-            if deed == "undo":
+        for action in actions:
+            if action == "undo":
                 assert undo(journal) == (done.pop() if done else None)
             else:
-                done.append(change(journal) if deed == "change" else delete(journal))
+                done.append(change(journal) if action == "change" else delete(journal))
             last = journal.entries.last(S)
             assert (last and last.number) == (done[-1] if done else None)
 

@@ -48,7 +48,7 @@ async def test_what_is_gone_already_counts_as_deleted() -> None:
 
 
 @pytest.mark.parametrize("answer", [refusing(500), refusing(502), lost])
-async def test_a_failure_after_the_deed_counts_as_deleted(answer: SyncHandler) -> None:
+async def test_a_failure_after_it_was_deleted_counts_as_deleted(answer: SyncHandler) -> None:
     server = StandaloneServer(*some(3))
     server.deviations["delete"] = after_carrying_out(server.answer, answer)
     async with service_of(server) as service:

@@ -8,8 +8,8 @@ from assistant_tui.config.settings import BackendSettings, Profile
 from assistant_tui.server.runs.backend import Backend
 from assistant_tui.services.endpoints import backends_of
 from tests.config.support import settings_of
+from tests.fakeserver.streaming_app import on_socket
 from tests.server.runs.fake_backend import FakeBackend, answer_of, request, streaming
-from tests.transport.apps import on_socket
 
 KEY = "sk-backend-0123456789"
 

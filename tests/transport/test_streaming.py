@@ -23,7 +23,7 @@ from assistant_tui.transport.sse import read_events
 from assistant_tui.transport.transport import Transport
 from tests.api.support import KEY, KeyRing
 from tests.fakeserver.raw_sockets import serving
-from tests.transport.apps import CONNECTIONS, App, Call, replying, transport_to
+from tests.fakeserver.streaming_app import CONNECTIONS, Call, StreamingApp, replying, transport_to
 
 READ = Request("GET", "/runs", accept="text/event-stream")
 WRITE = Request("POST", "/runs", body=b"{}", accept="text/event-stream")
@@ -53,7 +53,7 @@ async def test_each_part_is_there_as_soon_as_it_was_sent(connection: str) -> Non
 
     async with (
         asyncio.timeout(LIMIT),
-        transport_to(connection, App(talk)) as transport,
+        transport_to(connection, StreamingApp(talk)) as transport,
         transport.stream(WRITE) as response,
     ):
         assert (response.status, response.content_type) == (200, "text/event-stream")
@@ -73,7 +73,10 @@ async def test_events_are_read_from_a_stream(connection: str) -> None:
             await call.send(text[at : at + 1])
         await call.end()
 
-    async with transport_to(connection, App(talk)) as transport, transport.stream(READ) as response:
+    async with (
+        transport_to(connection, StreamingApp(talk)) as transport,
+        transport.stream(READ) as response,
+    ):
         events = [(each.event, each.data) async for each in read_events(response.chunks())]
     assert events == [("a", "é"), ("", "[DONE]")]
 
@@ -92,7 +95,10 @@ def endless(gone: asyncio.Event) -> Callable[[Call], Awaitable[None]]:
 
 async def test_leaving_a_stream_tells_the_server(connection: str) -> None:
     gone = asyncio.Event()
-    async with transport_to(connection, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
+    async with (
+        transport_to(connection, StreamingApp(endless(gone))) as transport,
+        asyncio.timeout(LIMIT),
+    ):
         async with transport.stream(WRITE) as response:
             chunks = response.chunks()
             assert await anext(chunks) == b"first"
@@ -108,7 +114,10 @@ async def test_cancelling_a_reader_tells_the_server(connection: str) -> None:
             async for _ in response.chunks():
                 begun.set()
 
-    async with transport_to(connection, App(endless(gone))) as transport, asyncio.timeout(LIMIT):
+    async with (
+        transport_to(connection, StreamingApp(endless(gone))) as transport,
+        asyncio.timeout(LIMIT),
+    ):
         reading = asyncio.create_task(read())
         await begun.wait()
         reading.cancel()
@@ -125,7 +134,7 @@ async def test_cancelling_before_the_head_tells_the_server(connection: str) -> N
         await call.disconnected()
         gone.set()
 
-    async with transport_to(connection, App(talk)) as transport, asyncio.timeout(LIMIT):
+    async with transport_to(connection, StreamingApp(talk)) as transport, asyncio.timeout(LIMIT):
         reading = asyncio.create_task(whole(transport, WRITE))
         await called.wait()
         reading.cancel()
@@ -133,7 +142,7 @@ async def test_cancelling_before_the_head_tells_the_server(connection: str) -> N
 
 
 async def test_the_key_is_fetched_anew_where_it_was_refused(connection: str) -> None:
-    app, keys = App(replying(401), replying(200, b"done")), KeyRing("old", "new")
+    app, keys = StreamingApp(replying(401), replying(200, b"done")), KeyRing("old", "new")
     async with transport_to(connection, app, key=keys) as transport:
         assert await whole(transport, WRITE) == "done"
     sent = [(call.headers["authorization"], call.headers["accept"]) for call in app.calls]
@@ -141,10 +150,10 @@ async def test_the_key_is_fetched_anew_where_it_was_refused(connection: str) -> 
 
 
 async def test_a_read_is_repeated_and_a_write_is_not(connection: str) -> None:
-    app = App(replying(503), replying(200, b"done"))
+    app = StreamingApp(replying(503), replying(200, b"done"))
     async with transport_to(connection, app) as transport:
         assert await whole(transport) == "done"
-    app = App(replying(503), replying(200, b"done"))
+    app = StreamingApp(replying(503), replying(200, b"done"))
     async with transport_to(connection, app) as transport:
         with pytest.raises(ServerFault) as raised:
             await whole(transport, WRITE)
@@ -153,18 +162,20 @@ async def test_a_read_is_repeated_and_a_write_is_not(connection: str) -> None:
 
 
 async def test_a_write_is_repeated_where_the_server_did_not_take_it(connection: str) -> None:
-    app = App(replying(429, retry_after="1"), replying(200, b"done"))
+    app = StreamingApp(replying(429, retry_after="1"), replying(200, b"done"))
     async with transport_to(connection, app) as transport:
         assert await whole(transport, WRITE) == "done"
     assert [call.method for call in app.calls] == ["POST", "POST"]
 
 
 async def test_redirects_are_followed_on_the_same_origin_alone(connection: str) -> None:
-    app = App(replying(307, location="/v1/runs"), replying(200, b"done"))
+    app = StreamingApp(replying(307, location="/v1/runs"), replying(200, b"done"))
     async with transport_to(connection, app) as transport:
         assert await whole(transport, WRITE) == "done"
     assert [call.path for call in app.calls] == ["/runs", "/v1/runs"]
-    app = App(replying(307, location="https://elsewhere.test/runs"), replying(200, b"done"))
+    app = StreamingApp(
+        replying(307, location="https://elsewhere.test/runs"), replying(200, b"done")
+    )
     async with transport_to(connection, app) as transport:
         with pytest.raises(Unreadable, match=r"points to https://elsewhere\.test"):
             await whole(transport)
@@ -175,7 +186,7 @@ async def test_a_refusal_is_told_in_the_words_of_the_server_without_the_key(
     connection: str,
 ) -> None:
     body = f'{{"error": {{"message": "no {KEY} here"}}}}'.encode()
-    app = App(replying(404, body, x_request_id="req_1"))
+    app = StreamingApp(replying(404, body, x_request_id="req_1"))
     async with transport_to(connection, app, key=KeyRing(KEY)) as transport:
         with pytest.raises(NotServed, match=r"does not serve POST /runs: no .* here") as raised:
             await whole(transport, WRITE)
@@ -184,7 +195,7 @@ async def test_a_refusal_is_told_in_the_words_of_the_server_without_the_key(
 
 
 async def test_a_key_that_no_header_can_carry_sends_nothing(connection: str) -> None:
-    app = App(replying(200))
+    app = StreamingApp(replying(200))
     async with transport_to(connection, app, key=KeyRing("a\nb")) as transport:
         with pytest.raises(Unauthorized):
             await whole(transport)
@@ -229,7 +240,7 @@ async def dripping(call: Call) -> None:
 async def test_each_time_out_ends_a_stream(
     connection: str, talk: Callable[[Call], Awaitable[None]], limits: Limits, words: str
 ) -> None:
-    app = App(talk)
+    app = StreamingApp(talk)
     async with transport_to(connection, app) as transport, asyncio.timeout(5):
         with pytest.raises(TimedOut, match=words) as raised:
             await whole(transport, WRITE, limits)
@@ -246,7 +257,7 @@ async def test_a_slow_reader_is_no_slow_server(connection: str) -> None:
 
     size = 0
     async with (
-        transport_to(connection, App(talk)) as transport,
+        transport_to(connection, StreamingApp(talk)) as transport,
         transport.stream(READ, Limits(idle=1.0)) as response,
     ):
         async for chunk in response.chunks():
@@ -265,7 +276,7 @@ async def test_a_body_is_read_up_to_its_limit(connection: str) -> None:
             await asyncio.sleep(0)
 
     size = 0
-    async with transport_to(connection, App(talk)) as transport, asyncio.timeout(LIMIT):
+    async with transport_to(connection, StreamingApp(talk)) as transport, asyncio.timeout(LIMIT):
         with pytest.raises(ResponseTooLarge, match="is larger than"):
             async with transport.stream(READ, Limits(body=10_000)) as response:
                 async for chunk in response.chunks():
@@ -285,7 +296,7 @@ async def test_a_compressed_stream_is_read_as_it_comes(connection: str) -> None:
 
     async with (
         asyncio.timeout(LIMIT),
-        transport_to(connection, App(talk)) as transport,
+        transport_to(connection, StreamingApp(talk)) as transport,
         transport.stream(READ) as response,
     ):
         chunks = response.chunks()
@@ -297,7 +308,7 @@ async def test_a_compressed_stream_is_read_as_it_comes(connection: str) -> None:
 async def test_what_is_packed_counts_with_its_size_when_unpacked(connection: str) -> None:
     body = gzip.compress(bytes(1_000_000))
     async with transport_to(
-        connection, App(replying(200, body, content_encoding="gzip"))
+        connection, StreamingApp(replying(200, body, content_encoding="gzip"))
     ) as transport:
         with pytest.raises(ResponseTooLarge):
             await whole(transport, READ, Limits(body=100_000))
@@ -309,7 +320,7 @@ async def test_what_was_begun_and_is_cut_off_is_not_asked_for_again(connection: 
         await call.send(b"first")
         raise RuntimeError("the server breaks")
 
-    app, seen = App(talk), []
+    app, seen = StreamingApp(talk), []
     async with transport_to(connection, app) as transport:
         with pytest.raises(Unreadable, match="was cut off") as raised:
             async with transport.stream(READ) as response:
@@ -325,7 +336,7 @@ async def test_a_stream_is_logged_when_it_ends(
 ) -> None:
     caplog.set_level(logging.INFO, "assistant_tui.transport")
     async with (
-        transport_to(connection, App(endless(asyncio.Event()))) as transport,
+        transport_to(connection, StreamingApp(endless(asyncio.Event()))) as transport,
         transport.stream(WRITE) as response,
     ):
         await anext(response.chunks())
@@ -341,7 +352,7 @@ async def test_send_reads_the_whole_of_what_comes_in_parts(connection: str) -> N
             await call.send(part)
         await call.end()
 
-    async with transport_to(connection, App(talk)) as transport:
+    async with transport_to(connection, StreamingApp(talk)) as transport:
         assert (await transport.send(WRITE)).text == '{"a": 1}'
 
 

@@ -44,11 +44,11 @@ def refusing(number: int, method: str) -> Callable[[str, str], tuple[int, bytes]
     return refuse
 
 
-async def choose(program: Driver, deed: str) -> None:
+async def choose(program: Driver, action: str) -> None:
     """Open the menu and take the line that says this."""
     await program.press("b")
     options = program.app.screen.query_one(OptionList).options
-    place = [str(option.prompt) for option in options].index(deed)
+    place = [str(option.prompt) for option in options].index(action)
     await program.press(*["down"] * place, "enter")
 
 
@@ -254,7 +254,7 @@ async def test_a_read_only_profile_offers_nothing(tmp_path: Path) -> None:
 
 FUNCTION = {"type": "function", "function": {"name": "f", "strict": None}}
 KNOWN = {"metadata": {"old": "1"}, "tools": [FUNCTION]}
-DEEDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Set the model": ((*"new", "enter"), {"model": "new"}),
     "Set a pair of the metadata": (
         (*"k", "enter", *"v", "enter"),
@@ -264,21 +264,21 @@ DEEDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Add a tool": (("enter",), {"tools": [FUNCTION, {"type": "code_interpreter"}]}),
     "Remove a tool": (("enter",), {"tools": []}),
 }
-"""What is typed after the deed was chosen, and what each assistant then has."""
+"""What is typed after the action was chosen, and what each assistant then has."""
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("action", ACTIONS)
 async def test_each_change_of_many_survives_a_server_that_fails_in_the_middle(
-    program: Driver, gate: InProcessServer, store: SampleStore, deed: str
+    program: Driver, gate: InProcessServer, store: SampleStore, action: str
 ) -> None:
-    keys, changed = DEEDS[deed]
+    keys, changed = ACTIONS[action]
     for number in range(COUNT):
         store.modify(identity(number), lambda old: {**old, **KNOWN})
     before = held(store)
     await program.press("r")
     gate.refuse = refusing(4, "POST")
     await program.press("plus")
-    await choose(program, deed)
+    await choose(program, action)
     await program.press(*keys)
     assert "Failed: 1 · Done: 8" in program.text
     wanted = [{**each, **changed} for each in before]

@@ -48,19 +48,19 @@ def new(count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("changed", "created", "deed"),
+    ("changed", "created", "action"),
     [(2, 1, "delete 1 and change 2 back"), (1, 2, "delete 2 and change 1 back")],
 )
 async def test_what_is_deleted_and_what_is_changed_back_is_told_apart(
-    program: Driver, store: SampleStore, tmp_path: Path, changed: int, created: int, deed: str
+    program: Driver, store: SampleStore, tmp_path: Path, changed: int, created: int, action: str
 ) -> None:
     before = held(store)
     await import_all(program, tmp_path / "a.json", *changes(changed), *new(created))
     made = [str(each["id"]) for each in held(store)[:created]]
     await program.press("u")
-    assert f"Undo what was done to these 3: {deed}?" in program.text
-    assert placeholder(program) == f"Type 3 to {deed}"
-    assert buttons(program) == ["Cancel", deed.capitalize()]
+    assert f"Undo what was done to these 3: {action}?" in program.text
+    assert placeholder(program) == f"Type 3 to {action}"
+    assert buttons(program) == ["Cancel", action.capitalize()]
     lines = [line.strip(" │┃▌▐█") for line in program.lines]
     named = [line.split()[:3] for line in lines if "asst_" in line and " · " in line][-3:]
     assert [words for words in named if words[0] == "delete"] == [

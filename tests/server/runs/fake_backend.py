@@ -9,8 +9,8 @@ from typing import Any
 
 from assistant_tui.server.runs.backend import Backend, BackendOptions
 from assistant_tui.server.runs.chat import ChatEvent, ChatRequest, ChatResult
+from tests.fakeserver.streaming_app import CONNECTIONS, Call, StreamingApp
 from tests.server.runs.recorded import DONE, Json, chunk, say
-from tests.transport.apps import CONNECTIONS, App, Call
 
 Handler = Callable[[Call], Awaitable[None]]
 ASKED: Json = {"role": "user", "content": "Hello"}
@@ -18,7 +18,7 @@ ANSWER = say("Good", " day") + chunk({}, "stop") + DONE
 SSE = "text/event-stream"
 
 
-class FakeBackend(App):
+class FakeBackend(StreamingApp):
     """Answers one request after the other as written, and keeps what it was asked."""
 
     def __init__(self, *handlers: Handler) -> None:
@@ -60,7 +60,11 @@ def beginning(stream: bytes, begun: asyncio.Event, gone: asyncio.Event) -> Handl
 
 @asynccontextmanager
 async def backend_to(
-    app: App, connection: str = "in-process", *, waits: list[float] | None = None, **options: Any
+    app: StreamingApp,
+    connection: str = "in-process",
+    *,
+    waits: list[float] | None = None,
+    **options: Any,
 ) -> AsyncIterator[Backend]:
     """A backend before an app; it notes what it would wait before it repeats a request."""
     noted = waits if waits is not None else []

@@ -13,6 +13,7 @@ from assistant_tui.server.runs import answer_events
 from assistant_tui.server.runs.backend import Backend
 from assistant_tui.server.runs.chat import ChatError, ChatResult, TextDelta
 from tests.api.support import KEY, KeyRing
+from tests.fakeserver.streaming_app import Call
 from tests.limits import LIMIT
 from tests.server.runs.fake_backend import (
     ANSWER,
@@ -29,7 +30,6 @@ from tests.server.runs.fake_backend import (
     streaming,
 )
 from tests.server.runs.recorded import DONE, call, chunk, event, say
-from tests.transport.apps import Call
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
 PLAIN = {

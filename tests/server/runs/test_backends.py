@@ -12,8 +12,8 @@ from assistant_tui.server.runs.backends import Backends, LocalServer
 from assistant_tui.server.runs.chat import ChatError
 from assistant_tui.server.runs.models import ChosenModel
 from assistant_tui.transport.endpoint import Endpoint
+from tests.fakeserver.streaming_app import Call, StreamingApp, in_this_process, on_socket
 from tests.server.runs.fake_backend import FakeBackend, refusing, request, streaming
-from tests.transport.apps import App, Call, in_this_process, on_socket
 
 
 class Clock:
@@ -27,14 +27,14 @@ class Clock:
         return self.now
 
 
-def listing(*names: str, owner: str = "library") -> App:
+def listing(*names: str, owner: str = "library") -> StreamingApp:
     """A backend that lists models, and nothing else."""
     models = [{"id": name, "object": "model", "owned_by": owner} for name in names]
     return FakeBackend(refusing(200, {"object": "list", "data": models}))
 
 
 @asynccontextmanager
-async def backends_to(clock: Clock | None = None, **apps: App) -> AsyncIterator[Backends]:
+async def backends_to(clock: Clock | None = None, **apps: StreamingApp) -> AsyncIterator[Backends]:
     """The backends of these apps, by their names."""
     async with AsyncExitStack() as stack:
         options = [
@@ -74,7 +74,7 @@ async def test_what_nobody_lists_goes_to_the_default_which_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(backends_module, "_LIST_TIMEOUT", 0.05)
-    async with backends_to(one=listing("a"), two=App(silent)) as backends:
+    async with backends_to(one=listing("a"), two=StreamingApp(silent)) as backends:
         chosen = await backends.choose("x")
     assert where(chosen) == ("one", "x")
     assert chosen.notes == ("No backend lists the model x, so one was asked.",)
@@ -148,7 +148,7 @@ async def test_a_setting_that_cannot_be_used_is_told() -> None:
 
 
 @asynccontextmanager
-async def running(**apps: App) -> AsyncIterator[list[LocalServer]]:
+async def running(**apps: StreamingApp) -> AsyncIterator[list[LocalServer]]:
     """Local servers at ports of their own."""
     async with AsyncExitStack() as stack:
         servers = []
@@ -162,7 +162,7 @@ async def running(**apps: App) -> AsyncIterator[list[LocalServer]]:
 
 async def test_what_runs_on_this_machine_is_found_and_told() -> None:
     own, chat = listing("gpt-4o", owner="assistant-tui"), listing("a")
-    none = App(lambda call: call.answer(404, b"<html>"))
+    none = StreamingApp(lambda call: call.answer(404, b"<html>"))
     async with running(own=own, none=none, ollama=chat) as servers:
         closed = LocalServer("closed", 1, "Closed")
         async with Backends(local_servers=[closed, *servers]) as backends:

@@ -10,12 +10,12 @@ import pytest
 
 from assistant_tui.server.runs.backend import BackendOptions
 from assistant_tui.server.runs.backends import Backends
+from tests.fakeserver.streaming_app import CONNECTIONS
 from tests.limits import LIMIT
 from tests.server.runs.fake_backend import FakeBackend, Handler, beginning, refusing, streaming
 from tests.server.runs.recorded import DONE, call, chunk, event, say
 from tests.server.runs.support import Api, application
 from tests.stores import SampleStore
-from tests.transport.apps import CONNECTIONS
 
 FUNCTION = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}}
 USAGE = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}

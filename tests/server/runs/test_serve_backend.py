@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.fakeserver.streaming_app import Call, on_socket
 from tests.limits import LIMIT
 from tests.server.runs.fake_backend import FakeBackend, refusing, streaming
 from tests.server.runs.support import Api
-from tests.transport.apps import Call, on_socket
 
 KEY = "sk-backend-0123456789"
 

@@ -58,7 +58,7 @@ class Call:
             pass
 
 
-class App:
+class StreamingApp:
     """Deals with one request after the other, the last way for ever."""
 
     def __init__(self, *handlers: Callable[[Call], Awaitable[None]]) -> None:
@@ -78,7 +78,7 @@ def replying(status: int, body: bytes = b"", **headers: str) -> Callable[[Call],
 
 
 @asynccontextmanager
-async def on_socket(app: App, **settings: Any) -> AsyncIterator[Endpoint]:
+async def on_socket(app: StreamingApp, **settings: Any) -> AsyncIterator[Endpoint]:
     """The endpoint of an app on a port of the loopback."""
     config = uvicorn.Config(
         app,
@@ -99,7 +99,7 @@ async def on_socket(app: App, **settings: Any) -> AsyncIterator[Endpoint]:
 
 
 @asynccontextmanager
-async def in_this_process(app: App, **settings: Any) -> AsyncIterator[Endpoint]:
+async def in_this_process(app: StreamingApp, **settings: Any) -> AsyncIterator[Endpoint]:
     """The endpoint of an app in this process."""
     endpoint = in_process(app)
     yield Endpoint(endpoint.base_url, transport=endpoint.transport, **settings)
@@ -109,7 +109,9 @@ CONNECTIONS = {"socket": on_socket, "in-process": in_this_process}
 
 
 @asynccontextmanager
-async def transport_to(connection: str, app: App, **settings: Any) -> AsyncIterator[Transport]:
+async def transport_to(
+    connection: str, app: StreamingApp, **settings: Any
+) -> AsyncIterator[Transport]:
     """A transport before an app; it does not wait before it repeats a request."""
 
     async def sleep(seconds: float) -> None:
