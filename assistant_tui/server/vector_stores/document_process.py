@@ -1,4 +1,4 @@
-"""Gets the text out of PDF and DOCX files, in a process of its own.
+"""Gets the text out of PDF, DOCX and HTML files, in a process of its own.
 
 Such files are programs of a kind: one that was made with bad intent, or only badly, can take any
 amount of time and memory to read. The process has limits of both, and leaves the processor of this
@@ -17,8 +17,8 @@ from typing import BinaryIO
 
 from assistant_tui.server.vector_stores.extraction_errors import NoText
 
-_LIBRARIES = {"pdf": "pypdf", "docx": "docx"}
-_NAMES = {"pdf": "PDF", "docx": "DOCX"}
+_LIBRARIES = {"pdf": "pypdf", "docx": "docx", "html": "html"}
+_NAMES = {"pdf": "PDF", "docx": "DOCX", "html": "HTML"}
 CPU_SECONDS = 120
 MEMORY = 2 * 1024**3
 """Bytes of address space."""
@@ -32,7 +32,7 @@ def extract_document(kind: str, content: BinaryIO, go_on: Callable[[], bool]) ->
     """The text of a document.
 
     Args:
-        kind: ``pdf`` or ``docx``.
+        kind: ``pdf``, ``docx`` or ``html``.
         content: the file, which has a descriptor.
         go_on: asked about once a second; where it says no, the process is ended.
 
@@ -76,7 +76,7 @@ def _text_in(output: bytes, code: int) -> str:
     except ValueError:
         raise NoText("invalid_file", "It takes too much memory to read.") from None
     if "text" not in answer:
-        raise NoText("invalid_file", answer["failure"])
+        raise NoText(answer["code"], answer["failure"])
     return str(answer["text"])
 
 
@@ -85,12 +85,16 @@ def _main(kind: str, cpu_seconds: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     try:
-        answer = {"text": "\n\n".join({"pdf": _pdf, "docx": _docx}[kind](sys.stdin.buffer))}
+        sys.stdin.buffer.seek(0)  # this process shares the place with the one that opened it
+        answer = {"text": "\n\n".join(_READERS[kind](sys.stdin.buffer))}
+    except NoText as failure:
+        answer = {"code": failure.code, "failure": failure.message}
     except MemoryError:
-        answer = {"failure": "It takes too much memory to read."}
+        answer = {"code": "invalid_file", "failure": "It takes too much memory to read."}
     except Exception as error:  # whatever the library raises, it cannot read the file
         reason = f"{type(error).__name__}: {error}"[:200]
-        answer = {"failure": f"It cannot be read as {_NAMES[kind]} ({reason})."}
+        reason = f"It cannot be read as {_NAMES[kind]} ({reason})."
+        answer = {"code": "invalid_file", "failure": reason}
     print(json.dumps(answer))
 
 
@@ -118,6 +122,15 @@ def _docx(file: BinaryIO) -> Iterator[str]:
             yield "\n".join("\t".join(cell.text for cell in row.cells) for row in block.rows)
         else:
             yield block.text
+
+
+def _html(file: BinaryIO) -> Iterator[str]:
+    from assistant_tui.server.vector_stores.html_text import read_html
+
+    yield read_html(file)
+
+
+_READERS = {"pdf": _pdf, "docx": _docx, "html": _html}
 
 
 if __name__ == "__main__":

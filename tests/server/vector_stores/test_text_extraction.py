@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant_tui.server.vector_stores import document_process, text_extraction
+from assistant_tui.server.vector_stores import decoding, document_process, text_extraction
 from assistant_tui.server.vector_stores.extraction_errors import NoText
 from assistant_tui.server.vector_stores.text_extraction import extract_text
 from tests.server.vector_stores.documents import docx_of, pdf, zip_bomb
@@ -71,6 +71,8 @@ def test_what_is_in_a_file(extract: Extract, name: str, content: bytes, text: st
         ("a.txt", b" \n", "invalid_file", "no text"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "unsupported_file", r"\(.png\) are not"),
         ("a", b"\0\1\2", "unsupported_file", "Files of this kind are not"),
+        ("a.html", b"\0\1", "unsupported_file", r"\(.html\) are not"),
+        ("a.html", b"<script>only()</script>", "invalid_file", "no text"),
         ("a.pdf", b"%PDF-1.4 nothing", "invalid_file", "cannot be read as PDF"),
         ("a.docx", b"nothing", "invalid_file", "cannot be read as DOCX"),
         ("a.docx", zip_bomb(), "invalid_file", "its parts are too large"),
@@ -90,7 +92,7 @@ def test_too_much_text_is_refused(extract: Extract, monkeypatch: pytest.MonkeyPa
     assert extract("a.txt", b"x" * 10)
     with pytest.raises(NoText, match="more than 10 characters"):
         extract("a.txt", b"x" * 11)
-    monkeypatch.setattr(text_extraction, "_BYTES_LIMIT", 20)
+    monkeypatch.setattr(decoding, "_BYTES_LIMIT", 20)
     with pytest.raises(NoText, match="more than 20 bytes"):
         extract("a.txt", b"x" * 21)
 
