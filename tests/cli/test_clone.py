@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Run
-from tests.fakeserver.deviations import answer, refusal
+from tests.fakeserver.deviations import altering, answer, refusal
 from tests.fakeserver.relay import RelayServer
-from tests.fakeserver.requests import with_json
 
 USES = {
     "tools": [{"type": "code_interpreter"}, {"type": "file_search"}],
@@ -94,9 +93,7 @@ def test_what_is_not_there_is_left_out_and_told(run: Run, server: RelayServer, h
 
 def test_what_the_other_server_ignores_is_told(run: Run, server: RelayServer, home: Path) -> None:
     there(server, home)
-    server.deviations["create"] = lambda request: server.pass_on(
-        with_json(request, {"model": "gpt-4o"})
-    )
+    server.deviations["create"] = altering(lambda body: {"model": "gpt-4o"}, server.pass_on)
     done = run("clone", here(run), "--to", "there", "--profile", "local")
     who = done.out.decode().strip()
     assert f"assistant-tui: {who}: the server ignored or altered name\n" in done.err

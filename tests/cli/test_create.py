@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.cli.conftest import Run
-from tests.fakeserver.deviations import after_carrying_out, answer, lost, refusal
+from tests.fakeserver.deviations import after_carrying_out, altering, answer, lost, refusal
 from tests.fakeserver.relay import RelayServer
-from tests.fakeserver.requests import json_of, part_of, with_json
+from tests.fakeserver.requests import part_of
 
 BODY = (
     b'{"model":"gpt-4o", "temperature":1.0,\n "top_p":0.10, "metadata":{"a":"\\ud83d\\ude00"},'
@@ -82,10 +81,7 @@ def test_a_refusal_is_told_with_the_field(ask: Run, server: RelayServer) -> None
 
 
 def test_what_the_server_ignored_is_told(ask: Run, server: RelayServer) -> None:
-    def ignore(request: httpx.Request) -> httpx.Response:
-        return server.pass_on(with_json(request, {**json_of(request), "name": None}))
-
-    server.deviations["create"] = ignore
+    server.deviations["create"] = altering(lambda body: {**body, "name": None}, server.pass_on)
     done = ask("create", "--file", "-", stdin=b'{"model": "gpt-4o", "name": "One"}')
     who = done.out.decode().strip()
     assert done.code == 0

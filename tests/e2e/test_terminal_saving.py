@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
 from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
-from tests.fakeserver.deviations import after_carrying_out, answer, lost
+from tests.fakeserver.deviations import after_carrying_out, altering, answer, lost
 from tests.fakeserver.relay import RelayServer
 from tests.fakeserver.requests import Json, json_of, part_of, with_json
 
@@ -72,9 +72,7 @@ def test_a_field_that_the_server_ignores_is_named_and_stays_in_the_form(
     edited: Terminal, server: RelayServer
 ) -> None:
     describe(edited)
-    server.deviations["modify"] = lambda request: server.pass_on(
-        with_json(request, {"name": json_of(request)["name"]})
-    )
+    server.deviations["modify"] = altering(lambda body: {"name": body["name"]}, server.pass_on)
     edited.press(CTRL_S)
     edited.says("the server did not take: description")
     edited.until(lambda: "*Name" not in edited.text, "a name that is saved")
@@ -95,9 +93,7 @@ def test_a_field_that_the_server_wipes_is_named_and_u_brings_it_back(
     edited: Terminal, server: RelayServer
 ) -> None:
     before = only(server)
-    server.deviations["modify"] = lambda request: server.pass_on(
-        with_json(request, {"metadata": {}, **json_of(request)})
-    )
+    server.deviations["modify"] = altering(lambda body: {"metadata": {}, **body}, server.pass_on)
     edited.press(CTRL_S)
     edited.says("the server wiped: metadata")
     edited.offers("n New")
