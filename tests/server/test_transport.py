@@ -42,7 +42,7 @@ async def test_every_answer_is_stamped(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/assistants/", "/assistants/a/b", "/models/", "/threads", "/v1/assistants", "/é"]
+    "path", ["/", "/assistants/", "/assistants/a/b", "/models/", "/runs", "/v1/assistants", "/é"]
 )
 async def test_unknown_paths(http: httpx.AsyncClient, path: str) -> None:
     response = await http.get(path)
