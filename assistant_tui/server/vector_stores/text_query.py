@@ -11,6 +11,8 @@ from assistant_tui.server.vector_stores.words import query_words
 
 _QUERY_WORDS = 64
 """Words of a query that are looked for."""
+_QUERY_CHARACTERS = 10_000
+"""Characters of a query that are read."""
 _CANDIDATES = 200
 """Chunks that FTS5 ranks highest, among which the order is then made."""
 
@@ -27,7 +29,7 @@ class FoundChunk(NamedTuple):
 
 def distinct_words(query: str) -> list[str]:
     """The words of a query that are looked for."""
-    return [*islice(dict.fromkeys(query_words(query)), _QUERY_WORDS)]
+    return [*islice(dict.fromkeys(query_words(query[:_QUERY_CHARACTERS])), _QUERY_WORDS)]
 
 
 def find_chunks(
