@@ -1,5 +1,6 @@
 """The rules of a server that keeps assistants, and the functions that known ones are made of."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -109,7 +110,8 @@ def bare_array(texts: Sequence[str], page: Page) -> str:
 
 
 def _envelope(kind: str, texts: Sequence[str], page: Page, nobody: str = "null") -> str:
-    first, last = (members(texts[n])["id"] if texts else nobody for n in (0, -1))
+    ends = [json.loads(text, strict=False)["id"] for text in (*texts[:1], *texts[-1:])]
+    first, last = map(write_json, ends) if ends else (nobody, nobody)
     more = {True: "true", False: "false", None: "null"}[page.more]
     return compose(
         {
