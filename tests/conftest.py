@@ -23,7 +23,9 @@ settings.load_profile("calm")
 def pytest_collection_finish() -> None:
     """Let the collector leave alone what was imported, and look seldom at what tests make.
 
-    A screen makes so many objects that a fifth of its time went into looking for garbage.
+    A screen makes so many objects that a fifth of its time went into looking for garbage. The
+    program's own `gc.freeze` is left out, in `own_surroundings`: it would keep the widgets of each
+    program that a test starts for as long as the process lives.
     """
     gc.collect()
     gc.freeze()
@@ -54,5 +56,6 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, one_author
             monkeypatch.delenv(name)
     monkeypatch.setenv("ASSISTANT_TUI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
+    monkeypatch.setattr("gc.freeze", lambda: None)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()

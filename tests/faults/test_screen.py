@@ -132,7 +132,8 @@ async def test_a_page_that_fails_is_loaded_by_r(
         proxy.once("list", *[reset_in_the_request] * (MOST_RETRIES + 1))
         await program.press("G")
         assert "lost · r tries again" in program.status
-        await program.press("r", "G")
+        await program.press("r")
+        await program.press("G")
         assert "60 (all)" in program.header
         assert program.highlighted == "No 0"
 

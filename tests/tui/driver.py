@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from textual.events import Key
 from textual.keys import _character_to_key
-from textual.pilot import Pilot
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.config.settings import LOCAL, Profile, Settings
@@ -21,6 +20,7 @@ from assistant_tui.transport.in_process import ASGIApp, in_process
 from assistant_tui.transport.transport import Sleep
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.main.screen import MainScreen
+from tests.tui.pilot import EventPilot
 
 WRITES = ("POST", "DELETE")
 HANGS = 120
@@ -30,7 +30,7 @@ HANGS = 120
 class Driver:
     """One running program."""
 
-    def __init__(self, app: AssistantApp, pilot: Pilot[None]) -> None:
+    def __init__(self, app: AssistantApp, pilot: EventPilot) -> None:
         self.app = app
         self.pilot = pilot
 
@@ -71,12 +71,7 @@ class Driver:
     async def _is_working(self) -> bool:
         """Wait a while for the workers at work; False if there are none."""
         await self.pilot.pause()
-        waiting = ("form", "write", "quit", "copy") if self.asked else ()
-        running = [
-            worker
-            for worker in self.app.workers
-            if not worker.is_finished and worker.group not in waiting
-        ]
+        running = self.pilot.running_workers()
         if running:
             await asyncio.wait(
                 [asyncio.ensure_future(worker.wait()) for worker in running],
@@ -178,7 +173,7 @@ async def running(
     )
     headless = kind is AssistantApp
     async with app.run_test(size=size, headless=headless) as pilot:
-        driver = Driver(app, pilot)
+        driver = Driver(app, EventPilot(pilot))
         if settle:
             await driver.settle()
         yield driver
