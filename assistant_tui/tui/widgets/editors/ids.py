@@ -67,6 +67,7 @@ class IdRow:
 class IdsEditor(SuggestingEditor):
     """A row for each id and, while the limit allows, an empty one to add another."""
 
+    counted = False
     resources: ToolResourceList | None = None
 
     def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:

@@ -46,6 +46,8 @@ class PairRow(Horizontal):
 class MetadataEditor(FieldEditor):
     """The pairs of the metadata."""
 
+    counted = False
+
     def compose_editor(self) -> ComposeResult:
         """A row for each pair, an empty one, and a hidden one that is shown when that is filled."""
         with Vertical(classes="pairs"):

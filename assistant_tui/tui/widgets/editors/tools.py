@@ -163,6 +163,8 @@ class ToolsEditor(FieldEditor):
     """A line for each tool there is, and for each that could be added."""
 
     hint = "Space on or off · Enter opens · K J move it up and down"
+    # Tools are few: no count against the limit of 128.
+    counted = False
 
     def __init__(self, field: Field, start: EditorValue, shown: EditorValue) -> None:
         super().__init__(field, start, shown)
@@ -181,9 +183,6 @@ class ToolsEditor(FieldEditor):
                 rows.append(ToolRow(ObjectValue(text), on=False))
         self._rows = rows
         yield from rows
-
-    def show_count(self) -> None:
-        """Tools are few: no count against the limit of 128."""
 
     @property
     def raw(self) -> EditorValue:
