@@ -40,7 +40,10 @@ SEEN = {
 
 
 @pytest.mark.parametrize("name", KNOWN)
-async def test_every_row_that_is_given_is_seen_in_few_requests(name: str, tmp_path: Path) -> None:
+async def test_every_row_that_is_given_is_seen_in_few_requests_and_in_no_more_when_loaded_anew(
+    name: str, tmp_path: Path
+) -> None:
+    """What a server showed that it cannot do is not asked for again."""
     seen = SEEN.get(name, Seen())
     async with session(KNOWN[name], tmp_path) as on:
         await on.to_the_end()
@@ -50,22 +53,12 @@ async def test_every_row_that_is_given_is_seen_in_few_requests(name: str, tmp_pa
         assert not any(row.problem for row in rows)
         assert seen.shown in on.program.header
         assert (on.status, tuple(on.server.parts)) == (seen.said, seen.asked)
-
-
-@pytest.mark.parametrize("name", KNOWN)
-async def test_a_list_is_asked_for_no_more_than_before_when_it_is_loaded_anew(
-    name: str, tmp_path: Path
-) -> None:
-    """What a server showed that it cannot do is not asked for again."""
-    async with session(KNOWN[name], tmp_path) as on:
-        await on.to_the_end()
-        count, rows = on.program.header, on.program.main.list_model.listing.rows
+        count = on.program.header
         on.server.requests.clear()
         await on.press("r")
         assert on.program.main.list_model.listing.rows == rows
         assert on.program.header == count
-        asked = SEEN.get(name, Seen()).asked
-        assert on.server.parts == (["list"] if asked[:3] == CUT else [*asked])
+        assert on.server.parts == (["list"] if seen.asked[:3] == CUT else [*seen.asked])
 
 
 @pytest.mark.parametrize("count", [49, 50, 51, 100])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.samples import sample
@@ -51,8 +52,8 @@ async def test_u_takes_the_last_change_back_after_asking(
 
 async def test_a_long_change_leaves_its_name_and_the_buttons_in_sight(program: Driver) -> None:
     await program.press("enter", "x", "tab", "tab", "tab")
-    for line in range(30):
-        await program.pilot.press(*f"line {line}", "enter")
+    program.app.post_message(Paste("".join(f"line {line}\n" for line in range(30))))
+    await program.settle()
     await program.press("ctrl+s", "u")
     for _ in range(3):
         for words in (f"Undo this change of {NAME}x", ID, "Cancel", "PgUp PgDn scroll"):
