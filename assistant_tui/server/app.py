@@ -98,6 +98,7 @@ async def _lifespan(
     try:
         yield
     finally:
+        text_search.close()
         await runs.close()
         await chat_models.aclose()
 

@@ -44,6 +44,7 @@ class Ingestion:
         self._running = False
         self._asked = False
         """Whether there may be tasks that the thread has not looked for."""
+        self._closed = threading.Event()
 
     def wake(self) -> None:
         """Let the thread look for tasks, soon; does not block."""
@@ -55,14 +56,20 @@ class Ingestion:
         # A daemon: what it leaves unfinished at the end of the process is found again.
         threading.Thread(target=self._run, name=THREAD_NAME, daemon=True).start()
 
+    def close(self) -> None:
+        """Let the thread end soon, without a word; what it leaves unfinished is found again."""
+        self._closed.set()
+
     def _run(self) -> None:
         while self._is_asked():
             try:
                 self._begin()
                 while (task := self._next_task()) is not None:
-                    _Work(self._store, self._contents, self._index, task).run()
+                    _Work(self._store, self._contents, self._index, task, self._closed).run()
             except StoreError as error:
                 # It is closed, full or locked: the tasks wait until something is asked again.
+                if self._closed.is_set():
+                    return
                 _log.warning("Files wait to be made searchable: %s", one_line(str(error)))
 
     def _begin(self) -> None:
@@ -79,6 +86,8 @@ class Ingestion:
 
     def _next_task(self) -> Json | None:
         """The oldest task that nobody works on, claimed for this program alone."""
+        if self._closed.is_set():
+            return None
         return self._store.read(_free_task) and self._store.write(_claim)
 
 
@@ -102,11 +111,20 @@ def _claim(objects: ObjectWriter) -> Json | None:
 class _Work:
     """One task: makes a file searchable, or removes what is not in a vector store any more."""
 
-    def __init__(self, store: Store, contents: FileContents, index: TextIndex, task: Json) -> None:
+    def __init__(
+        self,
+        store: Store,
+        contents: FileContents,
+        index: TextIndex,
+        task: Json,
+        closed: threading.Event,
+    ) -> None:
+        """``closed`` is set when the program ends, which ends the work with a StoreError."""
         self._store = store
         self._contents = contents
         self._index = index
         self._task = task
+        self._closed = closed
         self._store_id, self._file_id = task["vector_store_id"], task["file_id"]
         self._renew_at = time.monotonic() + _RENEW_SECONDS
 
@@ -164,6 +182,8 @@ class _Work:
 
     def _renewed(self) -> Json | None:
         """The file as it is now; claims the task anew when it is time."""
+        if self._closed.is_set():
+            raise StoreError("the program ends")
         if time.monotonic() >= self._renew_at:
             self._renew_at = time.monotonic() + _RENEW_SECONDS
             self._store.write(self._renew)

@@ -65,6 +65,10 @@ class TextSearch:
         """
         self._ingestion.wake()
 
+    def close(self) -> None:
+        """Let go of what :meth:`wake` has begun, before the store is closed."""
+        self._ingestion.close()
+
     def text(self, vector_store_id: str, file_id: str) -> str:
         """All the text that was read from a file in a vector store."""
         return self._index.text(vector_store_id, file_id)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import httpx
 import pytest
 
+from assistant_tui.server.app import create_app
 from assistant_tui.server.store.interface import Collection, Store
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.vector_stores import ingestion
@@ -206,6 +207,22 @@ async def test_a_store_that_is_closed_meanwhile_is_said_and_outlived(
             assert (await get(http, f"/vector_stores/{vs}"))["status"] == "in_progress"
             await ingested()
             assert await found(http, vs) == [file]
+
+
+async def test_a_program_that_ends_leaves_its_work_without_a_word(
+    tmp_path: Path, reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    with SQLiteStore(tmp_path / "store.db") as store:
+        app = create_app(store, models=())
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as http:
+            async with app.router.lifespan_context(app):
+                files = [(await upload(http, b"a text"))["id"] for _ in range(2)]
+                await create(http, file_ids=files)
+                await reading.is_begun()
+            await reading.end()
+        assert reading.count == 1 and tasks(store) == 2
+    assert not caplog.records
 
 
 async def test_a_fault_in_reading_fails_the_file_alone(
