@@ -1,12 +1,14 @@
 """/threads/{thread}/runs and their steps: start, follow, answer, cancel, and read them."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from assistant_tui.core.runs import FINAL
 from assistant_tui.server.errors import ApiError
 from assistant_tui.server.http.requests import read_query
 from assistant_tui.server.http.responses import JSONResponse, list_response, object_response
@@ -28,6 +30,10 @@ from assistant_tui.server.vector_stores.membership import asks_for_vector_stores
 
 _CONTENTS = "step_details.tool_calls[*].file_search.results[*].content"
 """The only thing that ``include`` can name."""
+_STREAM_TYPE = "text/event-stream"
+_STREAM_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+_MOST_DIGITS = 18
+"""Of the number of an event: the store counts in 64 bits."""
 
 
 class RunRoutes:
@@ -114,7 +120,12 @@ class RunRoutes:
         runs = Collection(self._store, RUN, thread_id)
         run = await self._executor.read(lambda: runs.get(run_id))
         if run is not None and request.query_params.get("stream") == "true":
-            return self._stream(run_id, _last_event(request), to_the_last=True)
+            after = _last_event(request)
+            if run["status"] in FINAL and not await self._log.goes_on(run_id, after):
+                # All was told, or is forgotten: nothing would ever come.
+                end = f"event: {DONE.name}\ndata: {DONE.data}\n\n"
+                return Response(end, media_type=_STREAM_TYPE, headers=_STREAM_HEADERS)
+            return self._stream(run_id, after, to_the_last=True)
         return object_response(RUN, run_id, run)
 
     async def _modify(self, request: Request) -> Response:
@@ -146,28 +157,25 @@ class RunRoutes:
         return JSONResponse(started.run)
 
     def _stream(self, run_id: str, after: int, *, to_the_last: bool = False) -> Response:
-        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(
-            self._events(run_id, after, to_the_last),
-            media_type="text/event-stream",
-            headers=headers,
-        )
+        events = self._events(run_id, after, to_the_last)
+        return StreamingResponse(events, media_type=_STREAM_TYPE, headers=_STREAM_HEADERS)
 
     async def _events(self, run_id: str, after: int, to_the_last: bool) -> AsyncIterator[bytes]:
         """The events of a run up to the next end of a stream, or to the last one that there is.
 
         Comments keep the connection alive while nothing happens.
         """
-        async for event in self._log.follow(run_id, after):
-            if event is None:
-                yield b": still running\n\n"
-                continue
-            ends = event.name == DONE.name
-            if ends and to_the_last and await self._log.goes_on(run_id, event.number):
-                continue  # the run has waited for outputs here, and got them
-            yield f"id: {event.number}\nevent: {event.name}\ndata: {event.data}\n\n".encode()
-            if ends:
-                return
+        async with aclosing(self._log.follow(run_id, after)) as events:
+            async for event in events:
+                if event is None:
+                    yield b": still running\n\n"
+                    continue
+                ends = event.name == DONE.name
+                if ends and to_the_last and await self._log.goes_on(run_id, event.number):
+                    continue  # the run has waited for outputs here, and got them
+                yield f"id: {event.number}\nevent: {event.name}\ndata: {event.data}\n\n".encode()
+                if ends:
+                    return
 
 
 def _ids(request: Request) -> tuple[str, str]:
@@ -182,6 +190,6 @@ def _includes_contents(request: Request) -> bool:
 
 def _last_event(request: Request) -> int:
     literal = request.headers.get("last-event-id", "0")
-    if not (literal.isascii() and literal.isdigit()):
+    if not (literal.isascii() and literal.isdigit() and len(literal) <= _MOST_DIGITS):
         raise ApiError("Invalid header 'Last-Event-ID': expected the id of an event.")
     return int(literal)

@@ -227,6 +227,9 @@ class RunTask:
             change.close_step(step, "completed", step_details=details, usage=result.usage)
             return False
         change.keep_step({**step, "step_details": details, "usage": result.usage})
+        if change.run["status"] == "cancelling":  # another process was asked for the end
+            self._end(change, "cancelled")
+            return True
         self._context.save(change.objects, change.run["id"])
         change.move("requires_action", required_action=required_action(waiting))
         change.events.append(DONE)

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from assistant_tui.core.runs import FINAL
 from assistant_tui.server.assistants import ASSISTANT
-from assistant_tui.server.errors import ApiError
-from assistant_tui.server.runs.changes import RunChange
+from assistant_tui.server.errors import ApiError, DamagedRow
+from assistant_tui.server.runs.changes import RunChange, RunEnded
 from assistant_tui.server.runs.context import RunContext
 from assistant_tui.server.runs.event_log import Change
 from assistant_tui.server.runs.executor import RunExecutor
 from assistant_tui.server.runs.lease_watch import LeaseWatch
 from assistant_tui.server.runs.objects import (
     CONTEXT,
+    DONE,
     LIFETIME,
     RUN,
     STEP,
@@ -23,7 +24,13 @@ from assistant_tui.server.runs.objects import (
     run_fields,
     to_json,
 )
-from assistant_tui.server.store.interface import Event, ObjectKind, ObjectReader, ObjectWriter
+from assistant_tui.server.store.interface import (
+    Event,
+    Lease,
+    ObjectKind,
+    ObjectReader,
+    ObjectWriter,
+)
 from assistant_tui.server.store.paging import Json
 from assistant_tui.server.threads import MESSAGE, THREAD, create_message, create_thread
 
@@ -181,18 +188,30 @@ class RunService:
         def delete(objects: ObjectWriter) -> Change[list[str] | None]:
             if not objects.delete(THREAD, thread_id):
                 return Change(None, thread_id)
+            lease = objects.lease(thread_id)
+            events = [] if lease is None else _told_end(objects, lease, int(self._clock()))
             objects.drop_lease(thread_id)
             objects.delete_all(MESSAGE, thread_id)
             runs = objects.delete_all(RUN, thread_id)
             for run_id in runs:
                 objects.delete_all(STEP, run_id)
                 objects.delete_all(CONTEXT, run_id)
-            return Change(runs, thread_id)
+            return Change(runs, thread_id if lease is None else lease.holder, events)
 
         runs, _ = await self._executor.log.commit(delete)
         for run_id in runs or ():
             self._executor.stop(run_id, "cancelled")
         return runs is not None
+
+
+def _told_end(objects: ObjectWriter, lease: Lease, now: int) -> list[Event]:
+    """What those who follow a run are told when it is deleted with its thread."""
+    try:
+        change = RunChange(objects, lease.key, lease.holder, now)
+        change.end("cancelled")
+    except (RunEnded, DamagedRow):
+        return [DONE]
+    return change.events
 
 
 def refuse_while_active(objects: ObjectReader, thread_id: str) -> None:

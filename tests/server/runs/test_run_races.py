@@ -1,0 +1,80 @@
+"""What meets at the same moment: cancels, ends, deletions, streams, servers that were paused."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from assistant_tui.server.runs import lease_watch
+from assistant_tui.server.runs.chat import TextDelta
+from tests.limits import LIMIT
+from tests.server.runs.support import Api, Pause, ScriptedModel, calls, says, server
+from tests.server.runs.test_lifecycle import FUNCTION, names
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    """A model without a script yet."""
+    return ScriptedModel()
+
+
+@pytest.fixture
+async def api(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Api]:
+    """A server with this model."""
+    async with server(tmp_path / "store.db", model) as api:
+        yield api
+
+
+async def test_a_stream_ends_with_the_thread_that_is_deleted(
+    api: Api, model: ScriptedModel
+) -> None:
+    model.turns = [[TextDelta("so far"), Pause()]]
+    thread = await api.thread("hi")
+    run = await api.run(thread, await api.assistant())
+    async with asyncio.timeout(LIMIT):
+        followed = api.follow(f"/threads/{thread}/runs/{run['id']}")
+        events = [await anext(followed)]
+        while events[-1].event != "thread.message.delta":
+            events.append(await anext(followed))
+        await api.http.delete(f"/threads/{thread}")
+        events += [event async for event in followed]
+    assert names(events)[-2:] == ["thread.run.cancelled", "done"]
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 10**17], ids=["at", "next", "far"])
+async def test_a_stream_that_is_resumed_behind_the_end_ends_at_once(
+    api: Api, model: ScriptedModel, beyond: int
+) -> None:
+    model.turns = [says("done")]
+    run = await api.run(await api.thread("hi"), await api.assistant())
+    path = f"/threads/{run['thread_id']}/runs/{run['id']}"
+    async with asyncio.timeout(LIMIT):
+        told = [event async for event in api.follow(path)]
+        again = [event async for event in api.follow(path, last=len(told) + beyond)]
+    assert [event.event for event in again] == ["done"]
+
+
+async def test_a_number_that_no_event_can_have_is_refused(api: Api, model: ScriptedModel) -> None:
+    model.turns = [says("done")]
+    run = await api.run(await api.thread("hi"), await api.assistant())
+    path = f"/threads/{run['thread_id']}/runs/{run['id']}?stream=true"
+    wrong = await api.http.get(path, headers={"last-event-id": "9" * 30})
+    assert wrong.status_code == 400
+
+
+async def test_a_turn_that_calls_after_a_cancel_elsewhere_ends_cancelled(
+    tmp_path: Path, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause, path = Pause(), tmp_path / "store.db"
+    model.turns = [[pause, *calls("look_up")]]
+    monkeypatch.setattr(lease_watch, "WATCH_SECONDS", LIMIT)  # hears too late that it is to end
+    async with server(path, model) as one, server(path, ScriptedModel()) as other:
+        run = await one.run(await one.thread("hi"), await one.assistant(tools=[FUNCTION]))
+        async with asyncio.timeout(LIMIT):
+            await pause.reached.wait()
+        await other.post(f"/threads/{run['thread_id']}/runs/{run['id']}/cancel")
+        pause.go_on.set()
+        ended = await one.wait(run, "cancelled", "failed", "requires_action")
+        assert ended["status"] == "cancelled"
+        assert [step["status"] for step in await one.steps(run)] == ["cancelled"]
