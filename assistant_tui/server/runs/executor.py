@@ -100,7 +100,12 @@ class RunExecutor:
         if run["id"] in self._running:
             return
         recorder = RunRecorder(
-            self.log, run["thread_id"], run["id"], self._clock, search_name(run["tools"])
+            self.log,
+            run["thread_id"],
+            run["id"],
+            self.owner,
+            self._clock,
+            search_name(run["tools"]),
         )
         worker = asyncio.create_task(self._execute(run, recorder))
         running = self._running[run["id"]] = _Running(run["expires_at"], worker)

@@ -8,8 +8,9 @@ waits for outputs until its time is over expires.
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
-from assistant_tui.server.errors import ServerBusy, StoreError
+from assistant_tui.server.errors import DamagedRow, ServerBusy, StoreError
 from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.runs.changes import RunChange, RunEnded
 from assistant_tui.server.runs.event_log import Change
@@ -62,25 +63,32 @@ class LeaseWatch:
                 await self.look()
             except (StoreError, ServerBusy) as error:
                 _log.warning("the runs of the store cannot be watched: %s", error)
+            except Exception:
+                # Without the watch no lease is renewed, and others would end the runs of here.
+                _log.exception("the runs of the store could not be looked at")
             await asyncio.sleep(WATCH_SECONDS)
 
     async def look(self) -> None:
         """Look at each lease once. Raises StoreError, ServerBusy."""
         now = self._clock()
         self._runs.stop_expired()
+        running = self._runs.running
+        if running and now >= self._renew_at:
+            self._renew_at = now + _RENEW_SECONDS
+            owner, until = self._runs.owner, now + LEASE_SECONDS
+            await self._write(lambda objects: objects.renew_leases(owner, until))
         leases = await self._executor.read(
             lambda: self._store.read(lambda objects: objects.leases())
         )
+        held = {lease.holder for lease in leases if lease.owner in ("", self._runs.owner)}
+        for run_id in running - held:  # ended, deleted or taken over by another process
+            self._runs.stop(run_id, "cancelled")
         for lease in leases:
             if lease.holder in self._runs.running:
                 if lease.cancelled:
                     self._runs.stop(lease.holder, "cancelled")
             elif not lease.owner or lease.until < now or lease.owner == self._runs.owner:
                 await self._see_to(lease)
-        if self._runs.running and now >= self._renew_at:
-            self._renew_at = now + _RENEW_SECONDS
-            owner, until = self._runs.owner, now + LEASE_SECONDS
-            await self._write(lambda objects: objects.renew_leases(owner, until))
         if now >= self._forget_at:
             self._forget_at = now + _FORGET_SECONDS
             await self._write(lambda objects: objects.forget_events(now - _EVENTS_KEPT))
@@ -104,7 +112,12 @@ class LeaseWatch:
                 return change.save(change.run)
             return change.save(None)
 
-        run, _ = await self._runs.log.commit(see_to)
+        try:
+            run, _ = await self._runs.log.commit(see_to)
+        except DamagedRow as damage:
+            _log.warning("a run cannot be ended: %s; its thread is free again", damage)
+            await self._write(partial(_drop, lease))
+            return
         if run is not None:
             self._runs.submit(run)
 
@@ -118,3 +131,9 @@ class LeaseWatch:
         elif status == "in_progress":
             change.end("failed", last_error={"code": "server_error", "message": _GONE})
         return bool(change.run["status"] == "queued")
+
+
+def _drop(lease: Lease, objects: ObjectWriter) -> None:
+    """Remove a lease, unless it is another one by now."""
+    if objects.lease(lease.key) == lease:
+        objects.drop_lease(lease.key)

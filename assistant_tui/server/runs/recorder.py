@@ -31,13 +31,24 @@ class RunRecorder:
         log: EventLog,
         thread_id: str,
         run_id: str,
+        owner: str,
         clock: Callable[[], float],
         search_name: str,
     ) -> None:
-        """`search_name` is the name under which the model calls the text search."""
+        """Prepare to write a run.
+
+        Args:
+            log: of the store.
+            thread_id: of the thread of the run.
+            run_id: of the run.
+            owner: stands in the lease of the thread while the run may be written here.
+            clock: gives Unix seconds.
+            search_name: the name under which the model calls the text search.
+        """
         self._log = log
         self._thread_id = thread_id
         self._run_id = run_id
+        self._owner = owner
         self._clock = clock
         self._search_name = search_name
         self._lock = asyncio.Lock()
@@ -89,7 +100,8 @@ class RunRecorder:
         """Change the run in one transaction, after all deltas that were added before.
 
         Raises:
-            RunEnded: it has ended otherwise, or its thread was deleted.
+            RunEnded: it has ended otherwise, waits for outputs, is executed by another process, or
+                its thread was deleted.
             StoreError: the store cannot be used.
         """
         # What was begun is done to its end, so that it is known here what the store holds.
@@ -111,6 +123,9 @@ class RunRecorder:
         batch = [*self._pending]
 
         def apply(objects: ObjectWriter) -> Change[tuple[Opened, Result]]:
+            lease = objects.lease(self._thread_id)
+            if lease is None or (lease.holder, lease.owner) != (self._run_id, self._owner):
+                raise RunEnded(self._run_id)  # as far as it is known here
             change = RunChange(objects, self._thread_id, self._run_id, int(self._clock()))
             change.opened = self._append_events(change, batch)
             result = do(change)

@@ -1,7 +1,10 @@
 """What meets at the same moment: cancels, ends, deletions, streams, servers that were paused."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,11 @@ import pytest
 from assistant_tui.server.runs import lease_watch
 from assistant_tui.server.runs.chat import TextDelta
 from tests.limits import LIMIT
-from tests.server.runs.support import Api, Pause, ScriptedModel, calls, says, server
+from tests.server.runs.support import POLL_SECONDS, Api, Pause, ScriptedModel, calls, says, server
 from tests.server.runs.test_lifecycle import FUNCTION, names
+from tests.server.runs.test_shared_store import left_run
+
+MESSAGE = {"role": "user", "content": "more"}
 
 
 @pytest.fixture
@@ -78,3 +84,60 @@ async def test_a_turn_that_calls_after_a_cancel_elsewhere_ends_cancelled(
         ended = await one.wait(run, "cancelled", "failed", "requires_action")
         assert ended["status"] == "cancelled"
         assert [step["status"] for step in await one.steps(run)] == ["cancelled"]
+
+
+async def test_what_was_taken_over_from_a_paused_server_is_not_touched_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, holding, taken = tmp_path / "store.db", Pause(), Pause()
+    paused = ScriptedModel([[holding, *says("first")], says("third")], concurrency=1)
+    fresh = ScriptedModel([[taken, *says("taken over")]])
+    monkeypatch.setattr(lease_watch, "WATCH_SECONDS", LIMIT)  # each looks once
+    async with server(path, paused) as one:
+        assistant = await one.assistant()
+        await one.run(await one.thread("hi"), assistant)
+        async with asyncio.timeout(LIMIT):
+            await holding.reached.wait()
+        queued = await one.run(await one.thread("hi"), assistant)
+        # For the other one, the leases of the first have run out.
+        async with server(path, fresh, clock=lambda: time.time() + 60) as other:
+            await other.get(f"/threads/{queued['thread_id']}/runs")
+            async with asyncio.timeout(LIMIT):
+                await taken.reached.wait()
+            third = await one.run(await one.thread("hi"), assistant)
+            holding.go_on.set()  # the first goes on, and comes to the run that it had queued
+            await one.wait(third, "completed")
+            taken.go_on.set()
+            assert (await other.wait(queued, "completed", "failed"))["status"] == "completed"
+    assert len(paused.requests) == 2
+
+
+async def test_the_request_to_the_model_ends_when_the_thread_is_deleted_elsewhere(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    pause, path = Pause(), tmp_path / "store.db"
+    model.turns = [[TextDelta("so far"), pause]]
+    async with server(path, model) as one, server(path, ScriptedModel()) as other:
+        run = await one.run(await one.thread("hi"), await one.assistant())
+        async with asyncio.timeout(LIMIT):
+            await pause.reached.wait()
+            await other.http.delete(f"/threads/{run['thread_id']}")
+            await pause.closed.wait()
+
+
+async def test_a_damaged_run_blocks_neither_its_thread_nor_the_other_runs(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    async with server(path, ScriptedModel([calls("look_up")])) as api:
+        thread = await api.thread("hi")
+        damaged = await api.run(thread, await api.assistant(tools=[FUNCTION]))
+        await api.wait(damaged, "requires_action")
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE objects SET body = '{' WHERE id = ?", (damaged["id"],))
+    left = await left_run(path, begun=True)
+    async with server(path, ScriptedModel()) as api:
+        await api.get(f"/threads/{thread}/runs")  # makes the server look
+        await api.wait(left, "failed")
+        path_to = f"/threads/{thread}/messages"
+        async with asyncio.timeout(LIMIT):
+            while (await api.http.post(path_to, json=MESSAGE)).status_code != 200:
+                await asyncio.sleep(POLL_SECONDS)

@@ -134,7 +134,7 @@ async def left_run(path: Path, *, begun: bool, waits_for_cancel: bool = False) -
     with SQLiteStore(path) as store:
         backing = Backing(store)
         log = EventLog(store, backing.executor)
-        recorder = RunRecorder(log, thread, run["id"], time.time, "")
+        recorder = RunRecorder(log, thread, run["id"], "", time.time, "")
         await recorder.change(lambda change: change.move("queued"))
         if begun:
             await recorder.change(lambda change: change.move("in_progress"))
