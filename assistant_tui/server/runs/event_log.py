@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from assistant_tui.server.errors import ServerBusy, StoreBusy
 from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Event, ObjectWriter, Store, StoredEvent
 
@@ -136,11 +137,13 @@ class EventLog:
         """Commit in one transaction; False where one of several has failed, and none was kept."""
         try:
             done = await self._executor.write(lambda: self._store.write(_apply(batch)))
+        except (StoreBusy, ServerBusy) as error:  # each alone would wait as long again
+            _refuse(batch, error)
+            return True
         except Exception as error:  # the caller of the change gets it
             if len(batch) > 1:
                 return False
-            if not batch[0].future.done():
-                batch[0].future.set_exception(error)
+            _refuse(batch, error)
             return True
         for waiting, (result, log, stored) in zip(batch, done, strict=True):
             for follower in self._followers.get(log, ()):
@@ -148,6 +151,12 @@ class EventLog:
             if not waiting.future.done():
                 waiting.future.set_result((result, stored))
         return True
+
+
+def _refuse(batch: list[_Waiting], error: Exception) -> None:
+    for each in batch:
+        if not each.future.done():
+            each.future.set_exception(error)
 
 
 _Applied = tuple[Any, str, list[StoredEvent]]

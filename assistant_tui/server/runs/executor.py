@@ -73,6 +73,7 @@ class RunExecutor:
         self._clock = clock
         self._running: dict[str, _Running] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
+        self._closed = False
 
     @property
     def running(self) -> frozenset[str]:
@@ -81,6 +82,7 @@ class RunExecutor:
 
     async def close(self) -> None:
         """End all runs of this process; those that have not begun are left to others."""
+        self._closed = True
         running = [*self._running.values()]
         for each in running:
             each.worker.cancel()
@@ -89,7 +91,9 @@ class RunExecutor:
         )
 
     def lease(self, thread_id: str, run_id: str) -> Lease:
-        """What says that this process works on a run."""
+        """What says that this process works on a run. Raises ServerBusy once it is closed."""
+        if self._closed:
+            raise ServerBusy("The server is stopping, and starts no runs any more.")
         return Lease(thread_id, run_id, self.owner, self._clock() + LEASE_SECONDS)
 
     def submit(self, run: Json) -> None:
@@ -97,7 +101,7 @@ class RunExecutor:
 
         Where its last part is just ending, the watch over the leases submits it once more.
         """
-        if run["id"] in self._running:
+        if self._closed or run["id"] in self._running:
             return
         recorder = RunRecorder(
             self.log,

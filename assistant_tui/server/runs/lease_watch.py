@@ -51,11 +51,10 @@ class LeaseWatch:
             self._task = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
-        """Stop watching."""
+        """Stop watching, for good."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-            self._task = None
 
     async def _watch(self) -> None:
         while True:

@@ -70,7 +70,7 @@ class RunService:
         self._watch.start()
 
     async def close(self) -> None:
-        """End all runs of this process."""
+        """End all runs of this process, and start none any more."""
         await self._watch.close()
         await self._executor.close()
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from assistant_tui.server.errors import StoreError
+from assistant_tui.server.errors import StoreBusy, StoreError
 from assistant_tui.server.runs import event_log
 from assistant_tui.server.runs.event_log import Change, EventLog
 from assistant_tui.server.sample_store import SampleStore
@@ -55,6 +55,24 @@ async def test_a_change_that_fails_takes_no_other_with_it() -> None:
     assert isinstance(done[1], StoreError)
     assert done[0] == ("of one", [StoredEvent(1, "a", "{}")])
     assert done[2] == ("of two", [StoredEvent(1, "a", "{}")])
+
+
+class LockedStore(CountingStore):
+    """A store that another program keeps locked."""
+
+    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+        """As a locked store does, without the wait."""
+        self.writes += 1
+        raise StoreBusy("of this test")
+
+
+async def test_changes_that_meet_a_lock_together_wait_for_it_once() -> None:
+    store = LockedStore(0)
+    log = EventLog(store, StoreExecutor())
+    changes = [log.commit(tells(f"run_{n}", "a")) for n in range(50)]
+    done = await asyncio.gather(*changes, return_exceptions=True)
+    assert all(isinstance(each, StoreBusy) for each in done)
+    assert store.writes < 10
 
 
 @pytest.mark.parametrize("most", [3, 1000], ids=["falls behind", "keeps up"])

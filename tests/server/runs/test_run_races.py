@@ -7,10 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
+from assistant_tui.server.app import create_app
 from assistant_tui.server.runs import lease_watch
 from assistant_tui.server.runs.chat import TextDelta
+from assistant_tui.server.runs.executor import RunExecutor
+from assistant_tui.server.store.sqlite_store import SQLiteStore
+from assistant_tui.transport.in_process import ASGIStreamTransport
 from tests.limits import LIMIT
 from tests.server.runs.support import POLL_SECONDS, Api, Pause, ScriptedModel, calls, says, server
 from tests.server.runs.test_lifecycle import FUNCTION, names
@@ -141,3 +146,36 @@ async def test_a_damaged_run_blocks_neither_its_thread_nor_the_other_runs(tmp_pa
         async with asyncio.timeout(LIMIT):
             while (await api.http.post(path_to, json=MESSAGE)).status_code != 200:
                 await asyncio.sleep(POLL_SECONDS)
+
+
+async def test_a_server_that_stops_starts_no_run_that_nobody_would_end(tmp_path: Path) -> None:
+    with SQLiteStore(tmp_path / "store.db") as store:
+        app = create_app(store, models=["m"], chat_models=ScriptedModel([says("late")]))
+        async with httpx.AsyncClient(
+            transport=ASGIStreamTransport(app), base_url="http://local", timeout=LIMIT
+        ) as http:
+            api = Api(http)
+            thread, assistant = await api.thread("hi"), await api.assistant()
+            await app.state.runs.close()
+            body = {"assistant_id": assistant}
+            refused = await api.post(f"/threads/{thread}/runs", body, status=503)
+            assert refused["error"]["code"] == "busy"
+            assert (await api.get(f"/threads/{thread}/runs"))["data"] == []
+            await api.post(f"/threads/{thread}/messages", MESSAGE)
+
+
+async def test_the_watch_goes_on_after_a_fault(
+    api: Api, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_again, looks = asyncio.Event(), []
+
+    def fail_once(executor: RunExecutor) -> None:
+        looks.append(executor)
+        if len(looks) == 1:
+            raise RuntimeError("of this test")
+        looked_again.set()
+
+    monkeypatch.setattr(RunExecutor, "stop_expired", fail_once)
+    await api.get(f"/threads/{await api.thread('hi')}/runs")  # makes the server look
+    async with asyncio.timeout(LIMIT):
+        await looked_again.wait()
