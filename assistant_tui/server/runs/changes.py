@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from assistant_tui.core.runs import FINAL
+from assistant_tui.server.errors import DamagedRow
 from assistant_tui.server.runs.event_log import Change
 from assistant_tui.server.runs.file_search import without_contents
 from assistant_tui.server.runs.objects import (
@@ -110,7 +111,10 @@ class RunChange:
             content: its parts.
             reason: why it is incomplete; empty for one that is complete.
         """
-        message = self.objects.get(MESSAGE, message_id, self.run["thread_id"])
+        try:
+            message = self.objects.get(MESSAGE, message_id, self.run["thread_id"])
+        except DamagedRow:
+            message = None  # the run has to end all the same
         if message is None:  # a client has deleted it meanwhile
             return
         status = "incomplete" if reason else "completed"

@@ -179,3 +179,15 @@ async def test_the_watch_goes_on_after_a_fault(
     await api.get(f"/threads/{await api.thread('hi')}/runs")  # makes the server look
     async with asyncio.timeout(LIMIT):
         await looked_again.wait()
+
+
+async def test_a_run_whose_message_is_damaged_ends(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    left = await left_run(path, begun=True)
+    with closing(sqlite3.connect(path)) as file, file:
+        written = "kind = 'thread.message' AND json_extract(body, '$.run_id') = ?"
+        file.execute(f"UPDATE objects SET body = '{{' WHERE {written}", (left["id"],))
+    async with server(path, ScriptedModel()) as api:
+        await api.get(f"/threads/{left['thread_id']}/runs")  # makes the server look
+        await api.wait(left, "failed")
+        await api.post(f"/threads/{left['thread_id']}/messages", MESSAGE)
