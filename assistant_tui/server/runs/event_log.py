@@ -90,7 +90,7 @@ class EventLog:
         """
         with self._follower(log) as follower:
             quiet = 0.0
-            events = await self._read(log, after)
+            events = await self._read_unlocked(log, after)
             while True:
                 for event in events:
                     after, quiet = event.number, 0.0
@@ -101,7 +101,7 @@ class EventLog:
                         quiet = 0.0
                         yield None
                 # Of events that another process has added, the follower does not hear.
-                events = follower.take(after) or await self._read(log, after)
+                events = follower.take(after) or await self._read_unlocked(log, after)
 
     async def goes_on(self, log: str, after: int) -> bool:
         """Whether there are events behind one. Raises StoreError."""
@@ -111,6 +111,13 @@ class EventLog:
         return await self._executor.read(
             lambda: self._store.read(lambda objects: objects.events(log, after, _PAGE))
         )
+
+    async def _read_unlocked(self, log: str, after: int) -> list[StoredEvent]:
+        """The next events; none while another program keeps the store locked."""
+        try:
+            return await self._read(log, after)
+        except StoreBusy:
+            return []  # the follower reads again, and its client loses nothing
 
     @contextmanager
     def _follower(self, log: str) -> Iterator["_Follower"]:

@@ -12,7 +12,7 @@ from assistant_tui.server.runs import event_log
 from assistant_tui.server.runs.event_log import Change, EventLog
 from assistant_tui.server.sample_store import SampleStore
 from assistant_tui.server.store.executor import StoreExecutor
-from assistant_tui.server.store.interface import Event, ObjectWriter, StoredEvent
+from assistant_tui.server.store.interface import Event, ObjectReader, ObjectWriter, StoredEvent
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from tests.limits import LIMIT
 
@@ -110,6 +110,34 @@ async def test_events_of_another_process_are_found_between_those_of_this_one(
             events.append(await anext(followed))
             await followed.aclose()
     assert [each.name for each in events if each] == ["0", "1", "2", "3"]
+
+
+class OnceLockedStore(SampleStore):
+    """A store that is locked when it is read for the second time."""
+
+    reads = 0
+
+    def read(self, look: Callable[[ObjectReader], Result]) -> Result:
+        """As the store does, but for the second time."""
+        self.reads += 1
+        if self.reads == 2:
+            raise StoreBusy("of this test")
+        return super().read(look)
+
+
+async def test_a_follower_outlives_a_lock_of_another_program() -> None:
+    store = OnceLockedStore(0)
+    log = EventLog(store, StoreExecutor())
+    async with asyncio.timeout(LIMIT):
+        await log.commit(tells("run", "0"))
+        followed = log.follow("run")
+        assert await anext(followed) == StoredEvent(1, "0", "{}")
+        waiting = asyncio.ensure_future(anext(followed))
+        while store.reads < 3 and not waiting.done():
+            await asyncio.sleep(0.01)
+        await log.commit(tells("run", "1"))
+        assert await waiting == StoredEvent(2, "1", "{}")
+        await followed.aclose()
 
 
 async def test_a_follower_hears_that_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
