@@ -56,7 +56,8 @@ def create_app(
     request must carry it. ``access`` says who may call; None, in process only, is everyone.
     ``chat_models`` answer in runs, and ``/models`` lists them, too; without them each run fails
     and says so. Served on a socket, the application closes them. The store stays the caller's to
-    close, after ``app.state.runs``, which ends the runs.
+    close, after ``app.state.text_search``, which reads files, and ``app.state.runs``, which ends
+    the runs.
     """
     backing = Backing(store)
     chat_models = chat_models or Backends(local_servers=())
@@ -80,6 +81,7 @@ def create_app(
         lifespan=partial(_lifespan, service, chat_models, backing.text_search),
     )
     app.state.runs = service
+    app.state.text_search = backing.text_search
     # A redirect has no error envelope, and the API has no paths that end in a slash.
     app.router.redirect_slashes = False
     return app

@@ -101,4 +101,5 @@ async def _embedded(
     backends = await stack.enter_async_context(backends_of(settings.backends))
     app = create_app(store, models=settings.server_models, chat_models=backends)
     stack.push_async_callback(app.state.runs.close)
+    stack.callback(app.state.text_search.close)
     return in_process(app), store.notice

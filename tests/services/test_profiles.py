@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from assistant_tui.config.folders import Folders
@@ -18,11 +19,18 @@ from assistant_tui.core.errors import Forbidden, Offline, Unauthorized
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY
+from assistant_tui.server.vector_stores import ingestion
+from assistant_tui.services import profiles
 from assistant_tui.services.profiles import open_service
 from assistant_tui.storage import sqlite
+from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.in_process import in_process
 from tests.fakeserver.deviations import empty_list
 from tests.fakeserver.server import FakeServer
 from tests.fakeserver.sockets import serving
+from tests.server.files.support import upload
+from tests.server.vector_stores.support import create
+from tests.server.vector_stores.test_ingestion import Reading
 from tests.stores import SQLiteStore
 
 NEW = Draft().edited("model", "m")
@@ -214,3 +222,24 @@ async def test_a_file_system_without_a_write_ahead_log_is_remarked(
         assert "journal mode delete is in use" in service.notice
     finally:
         await service.close()
+
+
+async def test_a_local_profile_that_is_closed_leaves_files_unread_without_a_word(
+    places: Folders, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading, apps = Reading(), list[Any]()
+
+    def kept(app: Any) -> Endpoint:
+        apps.append(app)
+        return in_process(app)
+
+    monkeypatch.setattr(profiles, "in_process", kept)
+    monkeypatch.setattr(ingestion, "extract_text", reading.extract)
+    service = await open_service(Settings(LOCAL), LOCAL, places, None)
+    transport = httpx.ASGITransport(apps[0])
+    async with httpx.AsyncClient(transport=transport, base_url="http://local") as http:
+        await create(http, file_ids=[(await upload(http, b"a text"))["id"] for _ in range(2)])
+        await reading.is_begun()
+        await service.close()
+        await reading.end()
+    assert reading.count == 1 and not caplog.records
