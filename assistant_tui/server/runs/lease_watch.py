@@ -72,7 +72,8 @@ class LeaseWatch:
         now = self._clock()
         self._runs.stop_expired()
         running = self._runs.running
-        if running and now >= self._renew_at:
+        # Further away than that is the next time only where the clock was put back meanwhile.
+        if running and not 0 < self._renew_at - now <= _RENEW_SECONDS:
             self._renew_at = now + _RENEW_SECONDS
             owner, until = self._runs.owner, now + LEASE_SECONDS
             await self._write(lambda objects: objects.renew_leases(owner, until))

@@ -13,11 +13,21 @@ import pytest
 from assistant_tui.server.app import create_app
 from assistant_tui.server.runs import lease_watch
 from assistant_tui.server.runs.chat import TextDelta
-from assistant_tui.server.runs.executor import RunExecutor
+from assistant_tui.server.runs.executor import LEASE_SECONDS, RunExecutor
+from assistant_tui.server.store.interface import ObjectReader
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.transport.in_process import ASGIStreamTransport
 from tests.limits import LIMIT
-from tests.server.runs.support import POLL_SECONDS, Api, Pause, ScriptedModel, calls, says, server
+from tests.server.runs.support import (
+    POLL_SECONDS,
+    Api,
+    Pause,
+    ScriptedModel,
+    application,
+    calls,
+    says,
+    server,
+)
 from tests.server.runs.test_lifecycle import FUNCTION, names
 from tests.server.runs.test_shared_store import left_run
 
@@ -191,3 +201,22 @@ async def test_a_run_whose_message_is_damaged_ends(tmp_path: Path) -> None:
         await api.get(f"/threads/{left['thread_id']}/runs")  # makes the server look
         await api.wait(left, "failed")
         await api.post(f"/threads/{left['thread_id']}/messages", MESSAGE)
+
+
+async def test_leases_are_renewed_where_the_clock_is_put_back(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    now, model.turns = [time.time()], [[Pause()]]
+    with SQLiteStore(tmp_path / "store.db") as store:
+        async with application(store, model, clock=lambda: now[0]) as api:
+            await api.run(await api.thread("hi"), await api.assistant())
+            for passed in (6.0, -3_600.0):
+                now[0] += passed
+                async with asyncio.timeout(LIMIT):
+                    while store.read(_until) != now[0] + LEASE_SECONDS:
+                        await asyncio.sleep(POLL_SECONDS)
+
+
+def _until(objects: ObjectReader) -> float:
+    (lease,) = objects.leases()
+    return lease.until
