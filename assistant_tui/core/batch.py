@@ -161,7 +161,7 @@ class Batch(Generic[ItemT]):
 
     async def _try(self, item: ItemT) -> Result[ItemT]:
         try:
-            outcome = await self._operation(item)
+            returned = await self._operation(item)
         except ServiceError as error:
             if isinstance(error, STOPPING_ERRORS):
                 self.stop(error.title)
@@ -169,12 +169,12 @@ class Batch(Generic[ItemT]):
         except Exception as fault:
             # An unexpected error of one item must not keep the others from being done.
             return Result(item, Status.FAILED, describe_fault(fault), fault=fault)
-        if isinstance(outcome, DeleteResult):
-            return Result(item, Status.DONE, removed=outcome.id, unkept=outcome.unkept)
-        if not isinstance(outcome, SaveResult):
-            return Result(item, Status.DONE, outcome or "")
-        status = Status.UNCHANGED if outcome.unchanged else Status.DONE
-        return Result(item, status, _remark(outcome), outcome, unkept=outcome.unkept)
+        if isinstance(returned, DeleteResult):
+            return Result(item, Status.DONE, removed=returned.id, unkept=returned.unkept)
+        if not isinstance(returned, SaveResult):
+            return Result(item, Status.DONE, returned or "")
+        status = Status.UNCHANGED if returned.unchanged else Status.DONE
+        return Result(item, status, _remark(returned), returned, unkept=returned.unkept)
 
 
 def _remark(saved: SaveResult) -> str:

@@ -30,10 +30,10 @@ class ServerSentEvent(NamedTuple):
 
 
 class EventParser:
-    """Takes a stream in chunks, cut anywhere, and gives its events.
+    """Takes a stream in pieces, cut anywhere, and gives its events.
 
     Lines end in LF, CR or CRLF and are decoded when they are whole, so that neither a line end nor
-    a character is lost between two chunks. Comments and unknown fields are skipped.
+    a character is lost between two pieces. Comments and unknown fields are skipped.
     """
 
     def __init__(self, largest_event: int = LARGEST_EVENT) -> None:
@@ -43,7 +43,7 @@ class EventParser:
         self._line: list[bytes] = []
         """The parts of a line whose end has not come."""
         self._after_cr = False
-        """The chunk before ended in CR: a LF that follows belongs to it."""
+        """The piece before ended in CR: a LF that follows belongs to it."""
         self._size = 0
         """Bytes of the data so far, and of the unfinished line."""
         self._data: list[str] = []
@@ -51,23 +51,23 @@ class EventParser:
         self._id = ""
         self._retry: int | None = None
 
-    def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
-        """Yield the events that end in a chunk.
+    def feed(self, data: bytes) -> Iterator[ServerSentEvent]:
+        """Yield the events that end in the next bytes of the stream.
 
         Raises:
             ResponseTooLarge: an event is longer than allowed; nothing can be fed after that.
         """
-        if self._after_cr and chunk:
-            chunk = chunk.removeprefix(b"\n")
+        if self._after_cr and data:
+            data = data.removeprefix(b"\n")
             self._after_cr = False
-        for line in chunk.splitlines(keepends=True):  # of bytes: at LF, CR and CRLF alone
+        for line in data.splitlines(keepends=True):  # of bytes: at LF, CR and CRLF alone
             self._size += len(line)
             if self._size > self._largest_event:
                 raise ResponseTooLarge(f"an event is larger than {self._largest_event:,} bytes")
             self._line.append(line.rstrip(b"\r\n"))
             if line[-1:] in (b"\r", b"\n"):
                 yield from self._end_line()
-        self._after_cr = self._after_cr or chunk.endswith(b"\r")
+        self._after_cr = self._after_cr or data.endswith(b"\r")
 
     def close(self) -> Iterator[ServerSentEvent]:
         """Yield the event at the end of a stream that ended whole, if no blank line ended it."""
@@ -111,7 +111,7 @@ class EventParser:
 
 
 async def read_events(
-    chunks: AsyncIterable[bytes], largest_event: int = LARGEST_EVENT
+    stream: AsyncIterable[bytes], largest_event: int = LARGEST_EVENT
 ) -> AsyncIterator[ServerSentEvent]:
     """Yield the events of a stream of bytes as they end, e.g. of `ResponseStream.chunks()`.
 
@@ -120,8 +120,8 @@ async def read_events(
         ServiceError: what the stream raises; an event that it cuts off is not yielded.
     """
     parser = EventParser(largest_event)
-    async for chunk in chunks:
-        for event in parser.feed(chunk):
+    async for data in stream:
+        for event in parser.feed(data):
             yield event
     for event in parser.close():
         yield event

@@ -1,4 +1,4 @@
-"""Names keys as a person reads them, and checks a user's keymap.
+"""Names keys as a person reads them, and checks a user's keymap; `commands.py` binds the keys.
 
 Textual would silently steal a key that two commands have, and drop one that it does not know.
 """

@@ -142,7 +142,7 @@ async def test_a_key_waits_for_the_one_before_however_long_it_takes(
     program: Driver, gate: InProcessServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where what it needs is imported first, on a busy machine."""
-    opened = ToolRow.open
+    opened = ToolRow.toggle_parts
 
     async def late(row: ToolRow) -> None:
         async with asyncio.timeout(HANGS):
@@ -150,7 +150,7 @@ async def test_a_key_waits_for_the_one_before_however_long_it_takes(
                 await asyncio.sleep(CHECK_INTERVAL / 10)
         await opened(row)
 
-    monkeypatch.setattr(ToolRow, "open", late)
+    monkeypatch.setattr(ToolRow, "toggle_parts", late)
     await program.burst("n", *["tab"] * 10, "space", *"look_up", "ctrl+s")
     (tool,) = json.loads(gate.bodies[0])["tools"]
     assert tool["function"] == {"name": "look_up"}
@@ -161,7 +161,7 @@ async def test_a_key_waits_while_the_program_is_at_work_for_the_one_before(
 ) -> None:
     """On a machine so busy that the work takes longer than a stuck widget is waited for."""
     monkeypatch.setattr(key_queue, "MAX_CHECKS", 8)
-    opened = ToolRow.open
+    opened = ToolRow.toggle_parts
 
     async def slow(row: ToolRow) -> None:
         end = time.process_time() + 15 * CHECK_INTERVAL
@@ -169,7 +169,7 @@ async def test_a_key_waits_while_the_program_is_at_work_for_the_one_before(
             await asyncio.sleep(0)
         await opened(row)
 
-    monkeypatch.setattr(ToolRow, "open", slow)
+    monkeypatch.setattr(ToolRow, "toggle_parts", slow)
     await program.burst("n", *["tab"] * 10, "space", *"look_up", "ctrl+s")
     (tool,) = json.loads(gate.bodies[0])["tools"]
     assert tool["function"] == {"name": "look_up"}

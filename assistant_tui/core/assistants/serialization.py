@@ -1,4 +1,4 @@
-"""Turns what an editor holds into the JSON that is sent, within the limits of the API."""
+"""Turns what an editor holds into the JSON to send; refuses what is over a limit of the API."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -141,18 +141,18 @@ def _write_ids(field: Field, raw: EditorValue) -> str:
 
 
 def _write_metadata(field: Field, raw: EditorValue) -> str:
-    entries = _all(MetadataPair, raw)
-    if field.limit is not None and len(entries) > field.limit:
-        raise FieldError(f"{field.label}: at most {field.limit} pairs, these are {len(entries)}")
+    pairs = _all(MetadataPair, raw)
+    if field.limit is not None and len(pairs) > field.limit:
+        raise FieldError(f"{field.label}: at most {field.limit} pairs, these are {len(pairs)}")
     parts: dict[str, str] = {}
-    for entry in entries:
-        check_length("Key", entry.key, METADATA_KEY_LIMIT)
-        check_length("Value", entry.value, METADATA_VALUE_LIMIT)
-        if not entry.key:
-            raise FieldError(f"The value '{entry.value[:20]}' needs a key")
-        if entry.key in parts:
-            raise FieldError(f"The key '{entry.key}' stands twice")
-        parts[entry.key] = write_json(entry.value) if entry.kept is None else entry.kept
+    for pair in pairs:
+        check_length("Key", pair.key, METADATA_KEY_LIMIT)
+        check_length("Value", pair.value, METADATA_VALUE_LIMIT)
+        if not pair.key:
+            raise FieldError(f"The value '{pair.value[:20]}' needs a key")
+        if pair.key in parts:
+            raise FieldError(f"The key '{pair.key}' stands twice")
+        parts[pair.key] = write_json(pair.value) if pair.kept is None else pair.kept
     return compose(parts)
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from assistant_tui.core.runs import FINAL
 from assistant_tui.server.errors import DamagedRow
-from assistant_tui.server.runs.event_log import Change
+from assistant_tui.server.runs.event_log import LoggedChange
 from assistant_tui.server.runs.file_search import without_contents
 from assistant_tui.server.runs.objects import (
     CONTEXT,
@@ -63,11 +63,11 @@ class RunChange:
         self.tells_contents = False
         """Whether events have the texts that searches have found."""
 
-    def save(self, result: Result) -> Change[Result]:
+    def save(self, result: Result) -> LoggedChange[Result]:
         """Keep the run, if it has changed; returns what the log of events asks for."""
         if self.run is not self._kept:
             self.objects.replace(RUN, self.run)
-        return Change(result, self.run["id"], self.events)
+        return LoggedChange(result, self.run["id"], self.events)
 
     def move(self, status: str, **members: Any) -> None:
         """Bring the run to another state."""

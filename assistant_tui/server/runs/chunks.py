@@ -28,7 +28,7 @@ LONGEST_TEXT = 4_000_000
 """Characters of the text of one turn, and of its reasoning."""
 REASONING_NAMES = ("reasoning_content", "reasoning")
 """The names of the reasoning in a delta; where both are there they say the same."""
-FILTERED = "The backend's content filter withheld the answer."
+FILTER_WITHHELD_ANSWER = "The backend's content filter withheld the answer."
 
 _DONE = "[DONE]"
 _REASONS: dict[str, FinishReason] = {
@@ -98,9 +98,9 @@ class ChunkAssembler:
             if event == "error" or _is_error(chunk):
                 raise ErrorInStream(text)
             if isinstance(chunk, dict):
-                yield from self._marked(self._chunk(chunk))
+                yield from self._recorded(self._chunk(chunk))
 
-    def _marked(self, events: Iterator[ChatEvent]) -> Iterator[ChatEvent]:
+    def _recorded(self, events: Iterator[ChatEvent]) -> Iterator[ChatEvent]:
         """Count what goes out, and keep it for the result."""
         for event in events:
             if isinstance(event, TextDelta):
@@ -181,11 +181,11 @@ class ChunkAssembler:
             ChatError: the answer was cut off, or the backend ended it as failed.
         """
         self._check_end()
-        yield from self._marked(self._tags.close())
-        yield from self._marked(self._calls.close())
+        yield from self._recorded(self._tags.close())
+        yield from self._recorded(self._calls.close())
         reason = self._reason()
         if reason == "content_filter" and not (self._text or self._refusal or self._calls.any):
-            yield from self._marked(iter([RefusalDelta(FILTERED)]))
+            yield from self._recorded(iter([RefusalDelta(FILTER_WITHHELD_ANSWER)]))
         yield ChatResult(
             text="".join(self._text),
             refusal="".join(self._refusal),

@@ -29,7 +29,7 @@ _MOST_WAITING = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Generic[Result]):
+class LoggedChange(Generic[Result]):
     """What a change returns: a result for its caller, and the events for the log."""
 
     result: Result
@@ -40,7 +40,7 @@ class Change(Generic[Result]):
 class _Waiting:
     """A change that waits for its transaction."""
 
-    def __init__(self, change: Callable[[ObjectWriter], Change[Any]]) -> None:
+    def __init__(self, change: Callable[[ObjectWriter], LoggedChange[Any]]) -> None:
         self.change = change
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
@@ -56,7 +56,7 @@ class EventLog:
         self._followers: defaultdict[str, set[_Follower]] = defaultdict(set)
 
     async def commit(
-        self, change: Callable[[ObjectWriter], Change[Result]]
+        self, change: Callable[[ObjectWriter], LoggedChange[Result]]
     ) -> tuple[Result, list[StoredEvent]]:
         """Make a change and add its events to its log, all in one transaction.
 
@@ -133,26 +133,26 @@ class EventLog:
     async def _commit_all(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting, []
-                if not await self._commit(batch):
-                    for each in batch:
+                group, self._waiting = self._waiting, []
+                if not await self._commit(group):
+                    for each in group:
                         await self._commit([each])
         finally:
             self._committing = None
 
-    async def _commit(self, batch: list[_Waiting]) -> bool:
+    async def _commit(self, group: list[_Waiting]) -> bool:
         """Commit in one transaction; False where one of several has failed, and none was kept."""
         try:
-            done = await self._executor.write(lambda: self._store.write(_apply(batch)))
+            done = await self._executor.write(lambda: self._store.write(_apply(group)))
         except (StoreBusy, ServerBusy) as error:  # each alone would wait as long again
-            _refuse(batch, error)
+            _refuse(group, error)
             return True
         except Exception as error:  # the caller of the change gets it
-            if len(batch) > 1:
+            if len(group) > 1:
                 return False
-            _refuse(batch, error)
+            _refuse(group, error)
             return True
-        for waiting, (result, log, stored) in zip(batch, done, strict=True):
+        for waiting, (result, log, stored) in zip(group, done, strict=True):
             for follower in self._followers.get(log, ()):
                 follower.add(stored)
             if not waiting.future.done():
@@ -160,8 +160,8 @@ class EventLog:
         return True
 
 
-def _refuse(batch: list[_Waiting], error: Exception) -> None:
-    for each in batch:
+def _refuse(group: list[_Waiting], error: Exception) -> None:
+    for each in group:
         if not each.future.done():
             each.future.set_exception(error)
 
@@ -169,10 +169,10 @@ def _refuse(batch: list[_Waiting], error: Exception) -> None:
 _Applied = tuple[Any, str, list[StoredEvent]]
 
 
-def _apply(batch: list[_Waiting]) -> Callable[[ObjectWriter], list[_Applied]]:
+def _apply(group: list[_Waiting]) -> Callable[[ObjectWriter], list[_Applied]]:
     def apply(objects: ObjectWriter) -> list[_Applied]:
         done = []
-        for each in batch:
+        for each in group:
             change = each.change(objects)
             stored = objects.append(change.log, change.events) if change.events else []
             done.append((change.result, change.log, stored))

@@ -1,4 +1,4 @@
-"""Executes the runs of one process: in order for each backend, within their time, and to an end."""
+"""Executes the runs of one process: a few at once on each backend, until they end or expire."""
 
 import asyncio
 import logging
@@ -48,13 +48,13 @@ class _Running:
     worker: asyncio.Task[None]
     """What is cancelled to end the run."""
     task: asyncio.Task[None] | None = None
-    """Sees to what is written then."""
+    """Waits for the worker, and writes how the run ended."""
     stop_reason: str = ""
     """Why it was cancelled: the final state, or empty where the server stops."""
 
 
 class RunExecutor:
-    """The runs that one process executes, and the watch over those of all."""
+    """The runs that one process executes."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class RunExecutor:
         self.owner = secrets.token_hex(8)
         """What stands in the leases of this process."""
         self._store = backing.store
-        self._executor = backing.executor
+        self._store_executor = backing.executor
         self._search = backing.text_search
         self._contents = backing.contents
         self._models = models
@@ -146,7 +146,9 @@ class RunExecutor:
             # Nothing is added to the thread while it has an active run.
             begun, (history, context) = await asyncio.gather(
                 recorder.change(_begin),
-                self._executor.read(lambda: self._store.read(partial(_read, self._contents, run))),
+                self._store_executor.read(
+                    lambda: self._store.read(partial(_read, self._contents, run))
+                ),
             )
             context = context.with_notes(chosen.notes)
             search = partial(self._run_search, begun, context.vector_store_ids)
@@ -158,9 +160,9 @@ class RunExecutor:
         """Search for a call of the model, once all files in these vector stores are read."""
         tool = search_tool(run["tools"])
         assert tool is not None
-        while not await self._executor.read(lambda: self._search.is_ready(vector_store_ids)):
+        while not await self._store_executor.read(lambda: self._search.is_ready(vector_store_ids)):
             await asyncio.sleep(_READY_SECONDS)
-        return await self._executor.search(
+        return await self._store_executor.search(
             lambda: run_search(self._search, call, number, tool, vector_store_ids)
         )
 

@@ -13,7 +13,7 @@ from functools import partial
 from assistant_tui.server.errors import DamagedRow, ServerBusy, StoreError
 from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.runs.changes import RunChange, RunEnded
-from assistant_tui.server.runs.event_log import Change
+from assistant_tui.server.runs.event_log import LoggedChange
 from assistant_tui.server.runs.executor import LEASE_SECONDS, RunExecutor
 from assistant_tui.server.store.interface import Lease, ObjectWriter
 from assistant_tui.server.store.paging import Json
@@ -99,14 +99,14 @@ class LeaseWatch:
     async def _see_to(self, lease: Lease) -> None:
         """End or take over a run that nobody works on."""
 
-        def see_to(objects: ObjectWriter) -> Change[Json | None]:
+        def see_to(objects: ObjectWriter) -> LoggedChange[Json | None]:
             if objects.lease(lease.key) != lease:  # somebody was faster
-                return Change(None, lease.holder)
+                return LoggedChange(None, lease.holder)
             try:
                 change = RunChange(objects, lease.key, lease.holder, int(self._clock()))
             except RunEnded:
                 objects.drop_lease(lease.key)
-                return Change(None, lease.holder)
+                return LoggedChange(None, lease.holder)
             if self._is_to_be_executed(change, lease):
                 objects.put_lease(self._runs.lease(lease.key, lease.holder))
                 return change.save(change.run)

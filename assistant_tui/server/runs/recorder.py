@@ -9,7 +9,7 @@ from typing import TypeVar
 from assistant_tui.server.errors import ServerBusy, StoreError
 from assistant_tui.server.runs.changes import Opened, RunChange, RunEnded
 from assistant_tui.server.runs.chat import CallDelta, RefusalDelta, TextDelta
-from assistant_tui.server.runs.event_log import Change, EventLog
+from assistant_tui.server.runs.event_log import EventLog, LoggedChange
 from assistant_tui.server.runs.objects import to_json
 from assistant_tui.server.store.interface import Event, ObjectWriter
 from assistant_tui.server.store.paging import Json
@@ -122,7 +122,7 @@ class RunRecorder:
     async def _change(self, do: Callable[[RunChange], Result]) -> Result:
         batch = [*self._pending]
 
-        def apply(objects: ObjectWriter) -> Change[tuple[Opened, Result]]:
+        def apply(objects: ObjectWriter) -> LoggedChange[tuple[Opened, Result]]:
             lease = objects.lease(self._thread_id)
             if lease is None or (lease.holder, lease.owner) != (self._run_id, self._owner):
                 raise RunEnded(self._run_id)  # as far as it is known here

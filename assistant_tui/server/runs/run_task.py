@@ -32,7 +32,7 @@ Search = Callable[[ChatCall, int], Awaitable[SearchCall]]
 
 MOST_TURNS = 25
 """Turns of one run; in the last one the model has to answer without calls."""
-FILTERED = "The backend's content filter ended the answer."
+FILTER_CUT_ANSWER = "The backend's content filter ended the answer."
 
 
 class RunTask:
@@ -94,8 +94,11 @@ class RunTask:
         return [call for call in result.calls if call.name == name]
 
     async def _answer_within_context(self, run: Json, request: ChatRequest) -> ChatResult:
-        """The answer; where the backend told only now how much the model takes, to less of the
-        thread, which is noted."""
+        """Answer the request.
+
+        If the backend refuses it as too long and tells its context size, ask again with fewer
+        messages and add a note.
+        """
         try:
             return await self._answer(request)
         except ChatError as error:
@@ -190,7 +193,7 @@ class RunTask:
             details = {"reason": "max_completion_tokens"}
             self._end(change, "incomplete", content, "max_tokens", incomplete_details=details)
         elif result.finish_reason == "content_filter":
-            error = {"code": "server_error", "message": FILTERED}
+            error = {"code": "server_error", "message": FILTER_CUT_ANSWER}
             self._end(change, "failed", content, "content_filter", last_error=error)
         elif not result.calls:
             self._close_message(change, content or [text_part("")], result)

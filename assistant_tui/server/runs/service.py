@@ -10,7 +10,7 @@ from assistant_tui.server.assistants import ASSISTANT
 from assistant_tui.server.errors import ApiError, DamagedRow
 from assistant_tui.server.runs.changes import RunChange, RunEnded
 from assistant_tui.server.runs.context import RunContext
-from assistant_tui.server.runs.event_log import Change
+from assistant_tui.server.runs.event_log import LoggedChange
 from assistant_tui.server.runs.executor import RunExecutor
 from assistant_tui.server.runs.lease_watch import LeaseWatch
 from assistant_tui.server.runs.objects import (
@@ -104,13 +104,13 @@ class RunService:
         is_new: bool = False,
         tells_contents: bool = False,
     ) -> Started:
-        def start(objects: ObjectWriter) -> Change[Json]:
+        def start(objects: ObjectWriter) -> LoggedChange[Json]:
             thread = get_thread(objects)
             run = self._new_run(objects, thread, body, tells_contents)
             created = Event("thread.created", to_json(thread))
             events = [*([created] if is_new else []), _run_created(run), run_event(run)]
             objects.put_lease(self._executor.lease(thread["id"], run["id"]))
-            return Change(run, run["id"], events)
+            return LoggedChange(run, run["id"], events)
 
         self._watch.start()
         run, _ = await self._executor.log.commit(start)
@@ -140,7 +140,7 @@ class RunService:
     async def cancel(self, thread_id: str, run_id: str) -> Json:
         """Ask for the end of a run. Raises ApiError."""
 
-        def cancel(objects: ObjectWriter) -> Change[Json]:
+        def cancel(objects: ObjectWriter) -> LoggedChange[Json]:
             run = found(objects, RUN, run_id, thread_id)
             if run["status"] in FINAL:
                 raise ApiError(f"Cannot cancel run with status '{run['status']}'.")
@@ -163,7 +163,7 @@ class RunService:
     async def submit(self, thread_id: str, run_id: str, body: Json) -> Started:
         """Give the outputs of all calls that a run waits for. Raises ApiError."""
 
-        def submit(objects: ObjectWriter) -> Change[Json]:
+        def submit(objects: ObjectWriter) -> LoggedChange[Json]:
             run = found(objects, RUN, run_id, thread_id)
             if run["status"] != "requires_action":
                 message = f"Runs in status '{run['status']}' do not accept tool outputs."
@@ -185,9 +185,9 @@ class RunService:
     async def delete_thread(self, thread_id: str) -> bool:
         """Delete a thread with its messages, runs and steps; False if there is none."""
 
-        def delete(objects: ObjectWriter) -> Change[list[str] | None]:
+        def delete(objects: ObjectWriter) -> LoggedChange[list[str] | None]:
             if not objects.delete(THREAD, thread_id):
-                return Change(None, thread_id)
+                return LoggedChange(None, thread_id)
             lease = objects.lease(thread_id)
             events = [] if lease is None else _told_end(objects, lease, int(self._clock()))
             objects.drop_lease(thread_id)
@@ -196,7 +196,7 @@ class RunService:
             for run_id in runs:
                 objects.delete_all(STEP, run_id)
                 objects.delete_all(CONTEXT, run_id)
-            return Change(runs, thread_id if lease is None else lease.holder, events)
+            return LoggedChange(runs, thread_id if lease is None else lease.holder, events)
 
         runs, _ = await self._executor.log.commit(delete)
         for run_id in runs or ():

@@ -129,13 +129,13 @@ class InputDialog(Dialog[InputValues | None]):
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
-        holders = [*self.query(Input)]
-        if event.input is not holders[-1]:
+        inputs = [*self.query(Input)]
+        if event.input is not inputs[-1]:
             self.focus_next()
             return
-        values = tuple(input_field.value for input_field in holders)
-        if validate := self._validate(values):
-            self.query_one(".error", Static).update(Content(f"✗ {one_line(validate)}"))
+        values = tuple(input_field.value for input_field in inputs)
+        if problem := self._validate(values):
+            self.query_one(".error", Static).update(Content(f"✗ {one_line(problem)}"))
         else:
             self.close(values)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant_tui.server.runs import chunks as chunks_module
 from assistant_tui.server.runs.chat import ChatError, TextDelta
-from assistant_tui.server.runs.chunks import FILTERED, ChunkAssembler, ErrorInStream
+from assistant_tui.server.runs.chunks import FILTER_WITHHELD_ANSWER, ChunkAssembler, ErrorInStream
 from tests.server.runs.recorded import (
     DONE,
     call,
@@ -204,7 +204,7 @@ def test_a_refusal() -> None:
 
 def test_a_filter_that_leaves_nothing_is_a_refusal() -> None:
     result = result_of(chunk({}, "content_filter") + DONE)
-    assert (result.refusal, result.finish_reason) == (FILTERED, "content_filter")
+    assert (result.refusal, result.finish_reason) == (FILTER_WITHHELD_ANSWER, "content_filter")
     result = result_of(say("a") + chunk({}, "content_filter") + DONE)
     assert (result.text, result.refusal, result.finish_reason) == ("a", "", "content_filter")
 

@@ -9,7 +9,7 @@ import pytest
 
 from assistant_tui.server.errors import StoreBusy, StoreError
 from assistant_tui.server.runs import event_log
-from assistant_tui.server.runs.event_log import Change, EventLog
+from assistant_tui.server.runs.event_log import EventLog, LoggedChange
 from assistant_tui.server.sample_store import SampleStore
 from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Event, ObjectReader, ObjectWriter, StoredEvent
@@ -19,9 +19,9 @@ from tests.limits import LIMIT
 Result = TypeVar("Result")
 
 
-def tells(log: str, *names: str) -> Callable[[ObjectWriter], Change[str]]:
+def tells(log: str, *names: str) -> Callable[[ObjectWriter], LoggedChange[str]]:
     """A change that does nothing but tell events."""
-    return lambda objects: Change(f"of {log}", log, [Event(name, "{}") for name in names])
+    return lambda objects: LoggedChange(f"of {log}", log, [Event(name, "{}") for name in names])
 
 
 class CountingStore(SampleStore):
@@ -47,7 +47,7 @@ async def test_changes_that_come_together_share_a_transaction() -> None:
 async def test_a_change_that_fails_takes_no_other_with_it() -> None:
     log = EventLog(SampleStore(0), StoreExecutor())
 
-    def fail(objects: ObjectWriter) -> Change[str]:
+    def fail(objects: ObjectWriter) -> LoggedChange[str]:
         raise StoreError("of this test")
 
     changes = [tells("one", "a"), fail, tells("two", "a")]

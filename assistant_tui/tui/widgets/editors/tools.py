@@ -36,12 +36,12 @@ class ToolCheckbox(Checkbox):
 
     BUTTON_LEFT = BUTTON_RIGHT = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", show=False),
+        Binding("enter", "toggle_parts", show=False),
         Binding("K,ctrl+up", "move(-1)", show=False),
         Binding("J,ctrl+down", "move(1)", show=False),
     ]
 
-    class Opened(Message):
+    class PartsToggled(Message):
         """The parts of this tool are wanted, or no longer."""
 
     class Moved(Message):
@@ -51,26 +51,26 @@ class ToolCheckbox(Checkbox):
             super().__init__()
             self.by = by
 
-    def __init__(self, words: str, *, on: bool) -> None:
-        self.BUTTON_INNER = _mark(on)
-        super().__init__(Content(words), on, compact=True)
+    def __init__(self, words: str, *, chosen: bool) -> None:
+        self.BUTTON_INNER = _box_text(chosen)
+        super().__init__(Content(words), chosen, compact=True)
 
     def watch_value(self) -> None:
-        """Show the state by the mark, not by its colour alone as Textual does."""
-        self.BUTTON_INNER = _mark(self.value)
+        """Show the state by the text of the box, not by its colour alone as Textual does."""
+        self.BUTTON_INNER = _box_text(self.value)
         super().watch_value()
 
-    def action_open(self) -> None:
+    def action_toggle_parts(self) -> None:
         """Show the parts, or hide them."""
-        self.post_message(self.Opened())
+        self.post_message(self.PartsToggled())
 
     def action_move(self, by: int) -> None:
         """Go up or down among the tools."""
         self.post_message(self.Moved(by))
 
 
-def _mark(on: bool) -> str:
-    return "[x]" if on else "[ ]"
+def _box_text(chosen: bool) -> str:
+    return "[x]" if chosen else "[ ]"
 
 
 class ToolRow(Vertical):
@@ -83,18 +83,18 @@ class ToolRow(Vertical):
             super().__init__()
             self.row = row
 
-    def __init__(self, tool: ObjectValue, *, on: bool) -> None:
+    def __init__(self, tool: ObjectValue, *, chosen: bool) -> None:
         super().__init__()
         self._tool = self._previous = tool
         self._parts: PartsEditor | Static | None = None
         """What is shown once the tool was opened."""
-        self._box = ToolCheckbox(_tool_label(tool, chosen=on), on=on)
+        self._box = ToolCheckbox(_tool_label(tool, chosen=chosen), chosen=chosen)
 
     def compose(self) -> ComposeResult:
         """The line; the parts too where something in them is wrong."""
         yield self._box
         if self.chosen and part_errors(parts_of(self._tool.text), self._tool):
-            yield self._opened()
+            yield self._make_parts()
 
     @property
     def chosen(self) -> bool:
@@ -108,7 +108,7 @@ class ToolRow(Vertical):
         held = inside.composite if isinstance(inside, PartsEditor) else self._tool
         return replace(held, chosen=self.chosen)
 
-    def _opened(self) -> PartsEditor | Static:
+    def _make_parts(self) -> PartsEditor | Static:
         parts = parts_of(self._tool.text)
         if parts:
             self._parts = PartsEditor(parts, self._tool)
@@ -117,13 +117,13 @@ class ToolRow(Vertical):
             self._parts = Static(Content(shown), classes="locked")
         return self._parts
 
-    @on(ToolCheckbox.Opened)
-    async def open(self) -> None:
+    @on(ToolCheckbox.PartsToggled)
+    async def toggle_parts(self) -> None:
         """Show the parts, or hide them; they are kept."""
         if self._parts is not None:
             self._parts.display = not self._parts.display
         else:
-            await self.mount(self._opened())
+            await self.mount(self._make_parts())
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     @on(Checkbox.Changed)
@@ -132,7 +132,7 @@ class ToolRow(Vertical):
         if self._parts is not None:
             self._parts.display = self.chosen
         elif self.chosen and _is_new(self._tool):
-            await self.open()
+            await self.toggle_parts()
             self.screen.set_focus(self.query_one(Input))
         self._post_edited()
 
@@ -175,12 +175,12 @@ class ToolsEditor(FieldEditor):
         chosen, start = _tools(self.shown), _tools(self.start)
         kept = [tool.text for tool in chosen]
         dropped = [tool for tool in start if tool.text not in kept]
-        rows = [ToolRow(tool, on=tool.chosen) for tool in chosen]
-        rows += [ToolRow(tool, on=False) for tool in dropped]
+        rows = [ToolRow(tool, chosen=tool.chosen) for tool in chosen]
+        rows += [ToolRow(tool, chosen=False) for tool in dropped]
         types = {tool_type(tool.text) for tool in (*chosen, *dropped)}
         for name, text in NEW_TOOLS.items():
             if name not in types or name == "function":
-                rows.append(ToolRow(ObjectValue(text), on=False))
+                rows.append(ToolRow(ObjectValue(text), chosen=False))
         self._rows = rows
         yield from rows
 
@@ -199,7 +199,7 @@ class ToolsEditor(FieldEditor):
         event.stop()
         if self._rows[-1].chosen:
             # There is always one more function to add.
-            self._rows.append(ToolRow(NEW_FUNCTION, on=False))
+            self._rows.append(ToolRow(NEW_FUNCTION, chosen=False))
             self.query_one(".editor").mount(self._rows[-1])
         self.changed()
 
@@ -210,12 +210,12 @@ class ToolsEditor(FieldEditor):
         place = next((n for n, row in enumerate(rows) if row.has_focus_within), -1)
         other = place + event.by
         if place >= 0 and 0 <= other < len(rows):
-            input_field = self.query_one(".editor")
+            container = self.query_one(".editor")
             if event.by < 0:
-                input_field.move_child(rows[place], before=rows[other])
+                container.move_child(rows[place], before=rows[other])
             else:
-                input_field.move_child(rows[place], after=rows[other])
-            self._rows = [each for each in input_field.children if isinstance(each, ToolRow)]
+                container.move_child(rows[place], after=rows[other])
+            self._rows = [each for each in container.children if isinstance(each, ToolRow)]
             self.changed()
 
 
