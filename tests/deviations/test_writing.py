@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
-from assistant_tui.core.json_text import members, write_json
+from assistant_tui.core.json_text import compose, members, write_json
 from tests.deviations.known_servers import KNOWN
 from tests.deviations.program import Session, session
 from tests.deviations.seeds import sendable
@@ -181,8 +181,10 @@ async def test_a_modify_of_what_is_gone_creates_nothing(tmp_path: Path) -> None:
 async def test_a_refused_value_is_told_beside_its_field(tmp_path: Path) -> None:
     """By a server that allows less than the API, and says so in its own words."""
     async with session(KNOWN["open-assistant-api"], tmp_path, 3) as on:
-        on.held["instructions"] = write_json("x" * 32_768)
-        await on.press("r", "enter", "tab", "tab", "tab", "x", "ctrl+s")
+        longest = on.held | {"instructions": write_json("x" * 32_768)}
+        on.server.texts[on.row.id] = compose(longest)
+        await on.press("r")
+        await on.press("enter", "tab", "tab", "tab", "x", "ctrl+s")
         assert "Refused: instructions: String should have at most 32768" in on.status
         assert on.in_form and "✗ instructions: String should have at most" in on.program.text
 

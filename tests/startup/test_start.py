@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from assistant_tui.cli import composition, serve
+from assistant_tui.server.runs.backends import Backends
 from tests.limits import LIMIT
 from tests.startup.conftest import Screen
 from tests.startup.terminal import terminal
@@ -153,6 +154,7 @@ def test_serve_gets_what_was_asked_for(
     monkeypatch.setenv("SERVE_KEY", "sk-serve")
     (home / "config.toml").write_text('[server]\nmodels = ["m"]')
     assert composition.main(["serve"]) == 143
+    assert isinstance(given.pop("backends"), Backends)
     defaults = {
         "host": "127.0.0.1",
         "port": 8808,
@@ -165,6 +167,7 @@ def test_serve_gets_what_was_asked_for(
     database = tmp_path / "own.db"
     options = ["--host", "::1", "--port", "0", "--database", str(database)]
     composition.main(["serve", *options, "--api-key-env", "SERVE_KEY"])
+    assert isinstance(given.pop("backends"), Backends)
     own = {"host": "::1", "port": 0, "database": database, "api_key": "sk-serve"}
     assert given == defaults | own
 

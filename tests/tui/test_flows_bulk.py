@@ -123,7 +123,8 @@ async def test_a_pair_of_the_metadata_is_added_and_the_others_stay(
 ) -> None:
     store.modify(identity(0), lambda old: {**old, "metadata": {"kept": "1"}})
     store.modify(identity(1), lambda old: {**old, "metadata": {"team": "ops"}})
-    await program.press("r", "space", "space")
+    await program.press("r")
+    await program.press("space", "space")
     await choose(program, "Set a pair of the metadata")
     await program.type("team")
     await program.press("enter")
@@ -142,7 +143,8 @@ async def test_a_tool_is_given_to_many_and_taken_away(program: Driver, store: Sa
     function = {"type": "function", "function": {"name": "of_theirs", "strict": True}}
     store.modify(identity(0), lambda old: {**old, "tools": [function]})
     store.modify(identity(1), lambda old: {**old, "tools": [{"type": "code_interpreter"}]})
-    await program.press("r", "space", "space")
+    await program.press("r")
+    await program.press("space", "space")
     await choose(program, "Add a tool")
     await program.press("end", "enter")
     assert [each["tools"] for each in held(store)[:2]] == [
