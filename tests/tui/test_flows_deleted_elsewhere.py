@@ -79,6 +79,7 @@ async def test_a_creation_that_fails_keeps_the_draft(
     assert "Not created; the edit is kept here" in program.status
     assert program.main.query_one(Input).value == f"{NAME}x"
     with Journal(tmp_path / "journal.db") as journal:
+        await program.until(lambda: len(journal.drafts.all("local")) == 1)
         (kept,) = journal.drafts.all("local")
         assert load_draft(kept.text).raw == {"name": f"{NAME}x"}
     gate.refuse = lambda method, path: None
