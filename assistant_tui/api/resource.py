@@ -39,7 +39,7 @@ class ResponseReader:
 
     def __init__(self, spool: Spool) -> None:
         self.keep = spool.keep
-        """How a row holds its text."""
+        """Returns what a row holds its text by: on disk where it is long."""
         self._reading = asyncio.Lock()
         """Long answers are read one at a time: each takes many times its size meanwhile."""
 

@@ -11,10 +11,11 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from assistant_tui import __version__
 from assistant_tui.cli.arguments import create_parser
+from assistant_tui.cli.standard_streams import discard_stdout, is_terminal
 from assistant_tui.config.folders import Folders, find_folders
 from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
@@ -48,9 +49,7 @@ def _flush() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        discard_stdout()
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -169,7 +168,7 @@ def _open_screen(options: argparse.Namespace, settings: Settings, folders: Folde
 
 def _check_terminal() -> None:
     """Raise ConfigurationError where no screen can be drawn."""
-    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise ConfigurationError(
             "there is no terminal to draw on; over SSH, ssh -t gives one; "
             "in a pipe, the commands of assistant-tui --help work"
@@ -241,11 +240,6 @@ def _start_log(path: Path) -> None:
         start_request_log(path)
     except OSError as error:
         raise ConfigurationError(f"--log: {path} cannot be written: {error.strerror}") from None
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    """Whether a stream is a terminal; one that was closed before the start is None."""
-    return stream is not None and stream.isatty()
 
 
 def _watch_terminal() -> None:

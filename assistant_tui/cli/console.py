@@ -6,10 +6,10 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TextIO
 
 import wcwidth
 
+from assistant_tui.cli.standard_streams import discard_stdout, is_terminal
 from assistant_tui.core.json_text import on_one_line
 from assistant_tui.core.safe_text import escaped, json_line, many_lines, one_line
 
@@ -23,10 +23,12 @@ class Console:
     """
 
     def __init__(self) -> None:
-        self._on_screen = _is_terminal(sys.stdout)
-        self._watched = _is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
+        self._on_screen = is_terminal(sys.stdout)
+        self._stderr_overwritable = (
+            is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
+        )
         self._progress = False
-        self.interactive = _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+        self.interactive = is_terminal(sys.stdin) and is_terminal(sys.stderr)
         """Whether stdin and stderr are a terminal, so that a question can be asked."""
 
     @property
@@ -61,9 +63,9 @@ class Console:
             self.line(text)
             self.flush()
             return
-        self.write_nowhere()
+        discard_stdout()
 
-    def identity(self, assistant_id: str) -> None:
+    def written_id(self, assistant_id: str) -> None:
         """Write the id of what was written, as `done` does: exact in a pipe, but always one line.
 
         One that holds a line break would be two other ids to a program that reads lines.
@@ -83,7 +85,7 @@ class Console:
 
     def progress(self, text: str) -> None:
         """Overwrite one line of progress, if stderr is a terminal and stdout is none."""
-        if self._watched and not self._on_screen:
+        if self._stderr_overwritable and not self._on_screen:
             self._write_over(text)
 
     def _write_over(self, text: str) -> None:
@@ -98,7 +100,7 @@ class Console:
         Returns:
             Whether they can be overwritten every second; if not, they were printed as one note.
         """
-        if words and self._watched:
+        if words and self._stderr_overwritable:
             self._write_over(words)
             return True
         if words:
@@ -134,12 +136,6 @@ class Console:
             if self._on_screen:
                 sys.stdout.buffer.flush()
 
-    def write_nowhere(self) -> None:
-        """Point stdout at the null device, after its reader is gone."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-
 
 async def _read_line() -> str:
     """Read a line from the terminal; signals are handled meanwhile, as the loop is not blocked."""
@@ -159,8 +155,3 @@ def fit(text: str, width: int) -> str:
     if wcwidth.width(text) > width:
         text = wcwidth.clip(text, 0, width - 1) + "…"
     return text + " " * (width - wcwidth.width(text))
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    """Whether a stream is a terminal; one that was closed before the start is None."""
-    return stream is not None and stream.isatty()

@@ -32,7 +32,7 @@ def prepare_create(options: argparse.Namespace, console: Console) -> Subcommand:
         with session.write():
             saved = await session.service.create(draft)
             report_saved(console, saved)
-            console.identity(saved.row.id)
+            console.written_id(saved.row.id)
         return 0
 
     return job
@@ -50,12 +50,12 @@ def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
             raise ConfigurationError(f"--file {options.file}: {error}") from None
         if not draft.dirty:
             console.note(f"{shown_id(row.id)} has all of it already; nothing was sent")
-            console.identity(row.id)
+            console.written_id(row.id)
             return 0
         with session.write():
             saved = await session.service.save(draft)
             report_saved(console, saved)
-            console.identity(saved.row.id)
+            console.written_id(saved.row.id)
         return 0
 
     return job
@@ -93,7 +93,7 @@ async def _clone_here(session: Session, row: ResourceRow) -> int:
     with session.write():
         saved = await session.service.create(clone(document))
         report_saved(session.console, saved)
-        session.console.identity(saved.row.id)
+        session.console.written_id(saved.row.id)
     return 0
 
 
@@ -119,4 +119,4 @@ async def _create_there(session: Session, target: AssistantService, row: Resourc
     with session.write():
         saved = await target.create(move.draft)
         report_saved(session.console, saved)
-        session.console.identity(saved.row.id)
+        session.console.written_id(saved.row.id)

@@ -41,7 +41,7 @@ async def _delete(session: Session, ids: list[str], *, unasked: bool) -> int:
 
 
 def _report_deleted(session: Session, assistant_id: str, *, for_good: bool) -> None:
-    session.console.identity(assistant_id)
+    session.console.written_id(assistant_id)
     trouble = session.service.journal.trouble
     if for_good and trouble:
         session.console.note(f"{shown_id(assistant_id)}: {NO_UNDO}{trouble}")

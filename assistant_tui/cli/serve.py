@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from assistant_tui.cli.standard_streams import discard_stdout
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.app import create_app
@@ -22,7 +23,7 @@ _PREFIX = "/v1"
 
 
 def read_key(name: str) -> str:
-    """The key in the environment variable ``name``, without the white space around it.
+    """The key in the environment variable `name`, without the white space around it.
 
     Raises ConfigurationError for one that clients could not send.
     """
@@ -52,7 +53,7 @@ def run(
     backends: Backends | None = None,
     allow_origins: Sequence[str] = (),
 ) -> int:
-    """Serve the API at ``/v1``, print its URL, and return the exit code.
+    """Serve the API at `/v1`, print its URL, and return the exit code.
 
     128 + the signal that stopped it; 1 if the address is in use or not allowed; 2 if the arguments
     or the database cannot be used. Each refusal is one line on stderr.
@@ -123,9 +124,7 @@ def _print_url(url: str) -> None:
         print(url, flush=True)
     except OSError:
         # The buffer would be written once more when the interpreter exits.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        discard_stdout()
 
 
 def _fail(code: int, sentence: str) -> int:

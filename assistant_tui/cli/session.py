@@ -43,8 +43,8 @@ class Session:
 
     @property
     def service(self) -> AssistantService:
-        """The service of the profile; only while a job runs."""
-        assert self._service is not None, "a job is done in a session that is open"
+        """The service of the profile; only while a subcommand runs."""
+        assert self._service is not None, "a subcommand runs in a session that is open"
         return self._service
 
     @contextmanager
@@ -73,11 +73,11 @@ class Session:
             self._sent = self._anything_sent = True
             self._write.enter_context(SHUTDOWN.grace(WRITE_SECONDS))
 
-    async def run(self, job: Subcommand) -> int:
-        """Run a job; returns its exit code, 1 where the server refused, or that of a signal."""
+    async def run(self, subcommand: Subcommand) -> int:
+        """Run a subcommand; returns its exit code, 1 after a refusal, or that of a signal."""
         loop = asyncio.get_running_loop()
         SHUTDOWN.wake_by_signals(loop)
-        self._task = asyncio.ensure_future(self._open_and_do(job))
+        self._task = asyncio.ensure_future(self._open_and_run(subcommand))
         with SHUTDOWN.listening(lambda code: loop.call_soon_threadsafe(self._stop, code)):
             try:
                 return await self._task
@@ -117,11 +117,11 @@ class Session:
         if self.console.count_down(words):
             self._ticking = asyncio.get_running_loop().call_later(1, self._show_waits)
 
-    async def _open_and_do(self, job: Subcommand) -> int:
+    async def _open_and_run(self, subcommand: Subcommand) -> int:
         profile = self.settings.profile
         try:
             async with self.open_profile(profile) as self._service:
-                return await job(self)
+                return await subcommand(self)
         except ServiceError as error:
             self.console.note(describe_error(error, profile))
             return 1

@@ -8,6 +8,7 @@ import asyncio
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.session import Session, Subcommand
+from assistant_tui.cli.standard_streams import discard_stdout
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import ConfigurationError, Settings
 from assistant_tui.startup.diagnostics import silence_libraries
@@ -65,6 +66,6 @@ def _flushed(console: Console, code: int) -> int:
         raise
     except OSError as error:
         console.note(f"standard output: {error.strerror}")
-        console.write_nowhere()
+        discard_stdout()
         return 1
     return code

@@ -161,7 +161,7 @@ class EditConflict(Conflict):
 
 
 class NoBackup(ServiceError):
-    """What is to be deleted cannot be kept here first, as was promised; nothing was sent."""
+    """No copy can be kept of what is to be deleted; nothing was sent."""
 
     title = "No copy"
 

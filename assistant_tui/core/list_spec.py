@@ -17,10 +17,10 @@ from assistant_tui.core.search.terms import Place
 
 GAP = "  "
 Fit = Callable[[str, int], str]
-"""Cuts or fills a text to so many cells; who draws knows how wide a character is."""
+"""Cuts or pads a text to so many cells. The caller gives it: the display knows the widths."""
 SortValue = str | int
 SortKey = tuple[bool, SortValue, int, ResourceRow]
-"""What rows are sorted by; the place makes each one different, so that no rows are compared."""
+"""What rows are sorted by; the position makes each one different: no rows are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,10 @@ class Column:
     sort_value: Callable[[ResourceRow], SortValue | None]
     """What rows are compared by; None or an empty text where a row has nothing there."""
     widths: tuple[tuple[int, int], ...] = ()
-    """Pairs of a row's width and the column's from there on; it gets the rest without any."""
+    """Pairs of a least width of the row, and the width of the column from there on.
+
+    The first column has none, and gets what the others leave.
+    """
 
     def width(self, row_width: int) -> int:
         """The cells that it has in a row of so many; 0 where it is hidden."""
@@ -62,8 +65,8 @@ class Ordering:
         """By the same column, in the other direction."""
         return replace(self, descending=not self.descending)
 
-    def entry(self, row: ResourceRow, place: int) -> SortKey:
-        """What a row is sorted by; rows alike stay in the order of their places as served.
+    def sort_key(self, row: ResourceRow, position: int) -> SortKey:
+        """What a row is sorted by; rows alike stay in the order of their positions as served.
 
         What has no value comes last in both directions, as does what could not be read.
         """
@@ -71,8 +74,8 @@ class Ordering:
         missing = value is None or value == ""
         known = value if value else 0
         if self.descending:
-            return (not missing, known, -place, row)
-        return (missing, known, place, row)
+            return (not missing, known, -position, row)
+        return (missing, known, position, row)
 
     def __str__(self) -> str:
         """As the header says it."""

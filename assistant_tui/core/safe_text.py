@@ -71,9 +71,9 @@ _CONTROLS_IN_LINES = re.compile(f"(?!\\r\\n)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u
 
 
 def has_controls(text: str, *, lines: bool = False) -> bool:
-    """Whether a paste of this text could do something, or show it in another order.
+    """Whether the text has control or bidi characters, which act when pasted.
 
-    With `lines`, its line feeds and tabs are meant, such as those of instructions.
+    `lines` allows line feeds and tabs.
     """
     return (_CONTROLS_IN_LINES if lines else _CONTROLS).search(text) is not None
 

@@ -91,7 +91,7 @@ class Journal:
 
     @property
     def journal_mode(self) -> str:
-        """``wal``, or what SQLite uses where that is not to be had; empty before the first use."""
+        """`wal`, or what SQLite uses where that is not to be had; empty before the first use."""
         return self._database.journal_mode
 
     @property

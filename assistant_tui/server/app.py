@@ -37,7 +37,7 @@ from assistant_tui.server.store.interface import Store
 from assistant_tui.server.vector_stores.text_search import TextSearch
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
-"""What ``/models`` lists if there is nothing else; an assistant may name any other."""
+"""What `/models` lists if there is nothing else; an assistant may name any other."""
 
 
 def create_app(
@@ -50,13 +50,13 @@ def create_app(
     chat_models: ChatModels | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Starlette:
-    """The application, its routes below ``prefix`` (``/v1`` on a socket, nothing in process).
+    """The application, its routes below `prefix` (`/v1` on a socket, nothing in process).
 
-    ``models`` is what ``/models`` lists; if it is empty, MODELS is. With an ``api_key`` every
-    request must carry it. ``access`` says who may call; None, in process only, is everyone.
-    ``chat_models`` answer in runs, and ``/models`` lists them, too; without them each run fails
+    `models` is what `/models` lists; if it is empty, MODELS is. With an `api_key` every
+    request must carry it. `access` says who may call; None, in process only, is everyone.
+    `chat_models` answer in runs, and `/models` lists them, too; without them each run fails
     and says so. Served on a socket, the application closes them. The store stays the caller's to
-    close, after ``app.state.text_search``, which reads files, and ``app.state.runs``, which ends
+    close, after `app.state.text_search`, which reads files, and `app.state.runs`, which ends
     the runs.
     """
     backing = Backing(store)

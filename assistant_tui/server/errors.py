@@ -22,7 +22,7 @@ class ApiError(Exception):
         self.status = status
         self.code = code
         self.param = param
-        """A path into the body or the query, such as ``tools[0].function.name``."""
+        """A path into the body or the query, such as `tools[0].function.name`."""
 
 
 class ServerBusy(Exception):
@@ -30,12 +30,12 @@ class ServerBusy(Exception):
 
 
 class UnknownCursor(Exception):
-    """An ``after`` or ``before`` that no object of the list, living or deleted, ever had."""
+    """An `after` or `before` that no object of the list, living or deleted, ever had."""
 
     def __init__(self, noun: str, param: str, cursor: str) -> None:
         super().__init__(cursor)
         self.noun = noun
-        """What the objects are called, such as ``assistant``."""
+        """What the objects are called, such as `assistant`."""
         self.param = param
         self.cursor = cursor
 
@@ -64,7 +64,7 @@ def envelope(
     Args:
         message: one sentence or more for a person.
         kind: the class of error, as the API names it.
-        param: a path into the body or the query, such as ``tools[0].type``.
+        param: a path into the body or the query, such as `tools[0].type`.
         code: what a program can tell this error by.
     """
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}

@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 
 class SampleStore:
-    """``count`` samples, made when they are read, below what was edited, created and deleted."""
+    """`count` samples, made when they are read, below what was edited, created and deleted."""
 
     def __init__(self, count: int, *, clock: Callable[[], float] = time.time) -> None:
         self._lock = threading.Lock()
@@ -62,7 +62,7 @@ class SampleStore:
 class _Objects(MemoryTransaction):
     """The samples and what was done since, in a transaction.
 
-    The sequence of sample ``i`` is ``-i``: sample 0 is the newest, and what is created counts on
+    The sequence of sample `i` is `-i`: sample 0 is the newest, and what is created counts on
     from 1. A page costs its own length (and the deleted objects that it passes).
     """
 

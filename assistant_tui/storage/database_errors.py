@@ -30,7 +30,7 @@ class ErrorTranslator:
     """Makes the exceptions that a database raises, each with a sentence that names its file."""
 
     name: str
-    """What the database is called, such as ``journal``."""
+    """What the database is called, such as `journal`."""
     path: Path
     error: type[Exception]
     busy: type[Exception]
@@ -39,7 +39,7 @@ class ErrorTranslator:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Raise what SQLite or the file system raises inside as ``error`` or ``busy``."""
+        """Raise what SQLite or the file system raises inside as `error` or `busy`."""
         try:
             yield
         except UnsuitableDatabase as error:

@@ -1,7 +1,7 @@
 """Recognizes SQLite files of this program, and brings them to the schema of this version.
 
 Each kind of database has an application id, which distinguishes its files from others, and a number
-for the version of its schema (SQLite's ``application_id`` and ``user_version``).
+for the version of its schema (SQLite's `application_id` and `user_version`).
 """
 
 import sqlite3
@@ -21,14 +21,14 @@ class Schema:
     """One kind of database."""
 
     name: str
-    """What messages call it, such as ``journal``."""
+    """What messages call it, such as `journal`."""
     application_id: int
     create: str
     """The statements, each ended by a semicolon, that make the tables of the newest version."""
     upgrades: tuple[Upgrade, ...] = ()
     """The first brings version 1 to version 2, and so on."""
     incremental_vacuum: bool = False
-    """Whether the file can give back room, by ``PRAGMA incremental_vacuum``."""
+    """Whether the file can give back room, by `PRAGMA incremental_vacuum`."""
 
     @property
     def version(self) -> int:
@@ -57,7 +57,7 @@ class Schema:
         again after it met a lock.
 
         Returns:
-            The journal mode: ``wal``, or the one that is in force where WAL is not to be had.
+            The journal mode: `wal`, or the one that is in force where WAL is not to be had.
 
         Raises:
             UnsuitableDatabase: see is_current.
@@ -135,8 +135,8 @@ def transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
     """Begin a transaction and commit it at the end, or roll it back if anything is raised.
 
     Args:
-        connection: one without a transaction of its own (``isolation_level=None``).
-        kind: ``DEFERRED`` to read, ``IMMEDIATE`` to write.
+        connection: one without a transaction of its own (`isolation_level=None`).
+        kind: `DEFERRED` to read, `IMMEDIATE` to write.
     """
     connection.execute(f"BEGIN {kind}")
     try:

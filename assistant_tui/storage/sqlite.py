@@ -64,7 +64,7 @@ class Database:
     """One SQLite file (0600); what a transaction has come out of is on disk.
 
     All methods but :meth:`close` raise the class that was given for errors if the file is
-    unsuitable, cannot be used, was removed meanwhile or is closed, and that for ``busy`` if a lock
+    unsuitable, cannot be used, was removed meanwhile or is closed, and that for `busy` if a lock
     is held for too long. Nothing was written then.
     """
 
@@ -95,7 +95,7 @@ class Database:
         """
         self.path = path
         self.journal_mode = ""
-        """``wal``, or the other mode where WAL is not to be had; empty before the first use."""
+        """`wal`, or the other mode where WAL is not to be had; empty before the first use."""
         self._schema = schema
         self._patience = patience
         self._reader_count = readers
@@ -151,7 +151,7 @@ class Database:
     def read(
         self, look: Callable[[sqlite3.Connection], Result], patience: float | None = None
     ) -> Result:
-        """What ``look`` reads, all of one moment; it may be run again after it met a lock."""
+        """What `look` reads, all of one moment; it may be run again after it met a lock."""
         deadline = self._deadline(patience)
 
         def look_once() -> Result:
@@ -167,7 +167,7 @@ class Database:
         nothing: Result,
         patience: float | None = None,
     ) -> Result:
-        """As :meth:`read`; ``nothing``, without making the file, where there is none yet."""
+        """As :meth:`read`; `nothing`, without making the file, where there is none yet."""
         with self._errors.translated():
             if not self.exists:
                 return nothing

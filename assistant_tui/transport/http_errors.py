@@ -1,4 +1,4 @@
-"""From an answer that is no success to the error that the program knows."""
+"""Makes an error of `core/errors.py` from an answer whose status reports no success."""
 
 import time
 from collections.abc import Mapping
@@ -27,15 +27,15 @@ _RAW_LIMIT = 200
 _MESSAGE_LIMIT = 2_000
 _NAME_LIMIT = 200
 _DEEPEST = 4
-_SAYING = ("error", "detail", "message", "msg")
+_MESSAGE_MEMBERS = ("error", "detail", "message", "msg")
 """The members in which servers put their message, the most specific first."""
-_PLACES = ("body", "query", "path")
+_REQUEST_PARTS = ("body", "query", "path")
 _ABSENT_ROUTE = (404, 405, 410, 501)
 _SWITCHED_OFF = "OpenAI switched its Assistants API off on 2026-08-26"
 
 
 class RequestContext(NamedTuple):
-    """What of a request decides what a refusal means."""
+    """What of a request is needed to tell what a refusal of it means."""
 
     method: str
     host: str
@@ -66,7 +66,7 @@ def read_error_body(text: str) -> ErrorBody:
         return ErrorBody()
     if "error" in (first := _first(value)):
         value = first
-    message = _say(value)[:_MESSAGE_LIMIT]
+    message = _message_in(value)[:_MESSAGE_LIMIT]
     inner = value if isinstance(value, dict) else {}
     if isinstance(inner.get("error"), dict):
         inner = inner["error"]
@@ -76,7 +76,7 @@ def read_error_body(text: str) -> ErrorBody:
         code = inner["type"]
     if code is None:
         code = _first(detail).get("type")
-    param = param if isinstance(param, str) else _place(detail)
+    param = param if isinstance(param, str) else _field_path(detail)
     return ErrorBody(
         message,
         param and param[:_NAME_LIMIT],
@@ -84,20 +84,20 @@ def read_error_body(text: str) -> ErrorBody:
     )
 
 
-def _say(value: Any, depth: int = 0) -> str:
+def _message_in(value: Any, depth: int = 0) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, dict) and depth < _DEEPEST:
-        said = (_say(value.get(name), depth + 1) for name in _SAYING)
+        said = (_message_in(value.get(name), depth + 1) for name in _MESSAGE_MEMBERS)
         return next((text for text in said if text), "")
     if isinstance(value, list) and 0 < depth < _DEEPEST:
-        return "; ".join(text for item in value if (text := _say_item(item, depth + 1)))
+        return "; ".join(text for item in value if (text := _message_in_item(item, depth + 1)))
     return ""
 
 
-def _say_item(item: Any, depth: int) -> str:
-    place, text = _place([item]), _say(item, depth)
-    return f"{place}: {text}" if place and text else text
+def _message_in_item(item: Any, depth: int) -> str:
+    field_path, text = _field_path([item]), _message_in(item, depth)
+    return f"{field_path}: {text}" if field_path and text else text
 
 
 def _detail(error: Mapping[str, Any]) -> Any:
@@ -113,18 +113,18 @@ def _first(detail: Any) -> dict[str, Any]:
     return first if isinstance(first, dict) else {}
 
 
-def _place(detail: Any) -> str | None:
+def _field_path(detail: Any) -> str | None:
     """The path that FastAPI's first complaint names, without the part of the request it is in."""
     parts = _first(detail).get("loc")
     if not isinstance(parts, list):
         return None
-    return ".".join(str(part) for part in parts if part not in _PLACES) or None
+    return ".".join(str(part) for part in parts if part not in _REQUEST_PARTS) or None
 
 
 def http_error(
     response: Response, context: RequestContext, now: float | None = None
 ) -> FailedAttempt:
-    """Return the error that an answer stands for whose status is not 2xx.
+    """Return the error for an answer whose status is not 2xx.
 
     `now`, in Unix seconds, is what a date in Retry-After is compared with.
     """

@@ -7,7 +7,10 @@ from typing import NamedTuple
 from assistant_tui.core.errors import ServiceError
 
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of one body, decompressed; a hundred of the largest size need half of it in English."""
+"""Bytes of one body, decompressed.
+
+100 assistants with the longest instructions are about half of that in ASCII.
+"""
 _PHASES_IN_TOTAL = 10
 """An attempt may take this many time-outs in all, so that an answer in small pieces ends, too."""
 _LONGEST_STREAM = 3_600.0

@@ -81,8 +81,8 @@ class Command:
     """What it changes the server by; greyed out where the server turned out not to have that."""
     writes: bool = False
     """Whether it changes something by one capability or another, as the case may be."""
-    alone: bool = False
-    """Whether it is greyed out while a job is under way, though it need not write anything."""
+    not_during_job: bool = False
+    """Whether it is greyed out while a job is under way, even if it writes nothing."""
     job: bool = False
     """Whether the handler may ask and write: the write runner runs it, one such at a time."""
 
@@ -143,7 +143,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("sort_reverse", "S", "Reverse", "Sort in the other direction",
             Where.BROWSER, "browsing:sort_reverse"),
     Command("go_to", "i", "Go to id", "Open an assistant by its id",
-            Where.BROWSER, "opening:go_to", alone=True, job=True),
+            Where.BROWSER, "opening:go_to", not_during_job=True, job=True),
     Command("mark", "space", "Mark", "Mark this one, or unmark it; go on",
             Where.BROWSER, "browsing:mark", needs=Needs.ROW),
     Command("invert_marks", "asterisk", "Invert marks", "Mark what is not marked, unmark what is",
@@ -157,11 +157,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare", "equals_sign", "Compare", "Two marked ones side by side, field by field",
             Where.BROWSER, "showing:compare", needs=Needs.ROW),
     Command("export", "x", "Export", "Write this one, or all that are marked, to files",
-            Where.BROWSER, "exporting:export", needs=Needs.TARGETS, alone=True, job=True),
+            Where.BROWSER, "exporting:export", needs=Needs.TARGETS, not_during_job=True, job=True),
     Command("import", "", "Import", "Create and change assistants from files",
             Where.BROWSER, "importing:import_files", capability=Capability.CREATE, job=True),
     Command("clone_to", "", "Clone to", "Create it, or all marked, on another server",
-            Where.BROWSER, "cloning:clone_to", needs=Needs.TARGETS, alone=True, job=True),
+            Where.BROWSER, "cloning:clone_to", needs=Needs.TARGETS, not_during_job=True, job=True),
     Command("copy_id", "y", "Copy id", "Copy the id to your clipboard",
             Where.BROWSER, "copying:copy_id", footer=True, needs=Needs.ROW),
     Command("show_id", "Y", "Show id", "Show the id as plain text, to select it",
@@ -193,9 +193,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "escape", "Back", "Back to the list",
             Where.BROWSER, "browsing:back"),
     Command("save", "ctrl+s", "Save", "Save what was changed",
-            Where.FORM, "saving:save_form", footer=True, needs=Needs.FORM, alone=True, job=True),
+            Where.FORM, "saving:save_form", footer=True, needs=Needs.FORM,
+            not_during_job=True, job=True),
     Command("leave", "escape", "Back", "Leave the form; asks if something was changed",
-            Where.FORM, "screen.leave", footer=True, needs=Needs.FORM, alone=True),
+            Where.FORM, "screen.leave", footer=True, needs=Needs.FORM, not_during_job=True),
     Command("show_changes", "f3", "Changes", "What a save would send, as a diff",
             Where.FORM, "showing:show_changes", footer=True, needs=Needs.FORM),
     Command("edit_field", "f4", "$EDITOR", "This text in your editor",

@@ -74,7 +74,7 @@ def serving(
     api_key: str = "",
     allow_origins: Sequence[str] = (),
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """``serve`` in a process of its own: its URL, once it has printed it, and the process."""
+    """`serve` in a process of its own: its URL, once it has printed it, and the process."""
     arguments = [sys.executable, "-c", _SERVE, host, str(port), str(database), api_key]
     arguments += allow_origins
     with subprocess.Popen(

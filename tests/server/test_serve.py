@@ -1,4 +1,4 @@
-"""``serve`` as a process: what it prints, what it refuses, how it stops."""
+"""`serve` as a process: what it prints, what it refuses, how it stops."""
 
 import os
 import re

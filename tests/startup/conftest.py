@@ -36,7 +36,7 @@ class Screen:
 @pytest.fixture
 def in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The streams of the test pass for a terminal, and the start may prepare its process."""
-    monkeypatch.setattr(composition, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(composition, "is_terminal", lambda stream: True)
     monkeypatch.setattr(os, "environ", dict(os.environ))
     os.environ["TERM"] = "xterm-256color"
     handlers = [*logging.getLogger().handlers]

@@ -17,9 +17,9 @@ CONTEXT = 2
 """Unchanged lines that are shown around a change."""
 MOST_WORDS = 1_000
 """Words of a line up to which it is compared word by word; a longer one would take too long."""
-MOST_ALIKE_WORDS = 1_000_000
-"""Pairs of equal words, of all lines of a text, up to which lines are compared word by word."""
-MOST_ALIKE = 200_000
+MAX_WORD_PAIRS = 1_000_000
+"""Pairs of equal words, over all lines of a text, up to which lines are compared word by word."""
+MAX_ITEM_PAIRS = 200_000
 """Pairs of equal items, one of each side, up to which two sequences are aligned."""
 Opcode = tuple[str, int, int, int, int]
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
@@ -28,7 +28,7 @@ _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 class DiffLine(NamedTuple):
     """One line of a comparison."""
 
-    mark: str
+    sign: str
     """"-" only before, "+" only after, "~" changed inside, " " unchanged, "" a field's name."""
     text: str
 
@@ -62,7 +62,7 @@ def readable(text: str | None) -> str:
 def compare_texts(before: str, after: str) -> Iterator[DiffLine]:
     """Compare two texts by line, and changed lines by word: `a [-old-]{+new+} word`."""
     old, new = before.split("\n") if before else [], after.split("\n") if after else []
-    left = MOST_ALIKE_WORDS
+    budget = MAX_WORD_PAIRS
     for operation, first, last, start, end in _with_context(aligned(old, new)):
         if operation == "equal":
             yield from (DiffLine(" ", line) for line in old[first:last])
@@ -70,8 +70,8 @@ def compare_texts(before: str, after: str) -> Iterator[DiffLine]:
         paired = min(last - first, end - start)
         for was, now in zip(old[first : first + paired], new[start : start + paired], strict=True):
             words, others = _words(was), _words(now)
-            left -= _alike(words, others)
-            if left > 0 and (marked := _by_word(words, others)):
+            budget -= _equal_pairs(words, others)
+            if budget > 0 and (marked := _by_word(words, others)):
                 yield DiffLine("~", marked)
             else:
                 yield from (DiffLine("-", was), DiffLine("+", now))
@@ -87,8 +87,8 @@ def aligned(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
     """
     shorter = min(len(old), len(new))
     head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    left = shorter - head
-    tail = next((at for at in range(left) if old[-1 - at] != new[-1 - at]), left)
+    remaining = shorter - head
+    tail = next((at for at in range(remaining) if old[-1 - at] != new[-1 - at]), remaining)
     ends = len(old) - tail, len(new) - tail
     found: list[Opcode] = [("equal", 0, head, 0, head)] if head else []
     found += _between(old[head : ends[0]], new[head : ends[1]], head)
@@ -98,7 +98,7 @@ def aligned(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
 
 
 def _between(old: Sequence[str], new: Sequence[str], head: int) -> Iterator[Opcode]:
-    if not old or not new or _alike(old, new) > MOST_ALIKE:
+    if not old or not new or _equal_pairs(old, new) > MAX_ITEM_PAIRS:
         if old or new:
             kind = "replace" if old and new else "delete" if old else "insert"
             yield kind, head, head + len(old), head, head + len(new)
@@ -123,7 +123,7 @@ def _with_context(opcodes: Sequence[Opcode]) -> Iterator[Opcode]:
         yield kind, last - above, last, end - above, end
 
 
-def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> int:
     """How many pairs of equal items there are, which is the work of a comparison."""
     counts = Counter(new)
     return sum(counts[item] for item in old)

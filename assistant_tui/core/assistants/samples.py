@@ -145,7 +145,7 @@ _INVOICE_FORMAT: Json = {
 
 
 def sample_id(index: int) -> str:
-    """The id of a sample: ``asst_`` and 24 letters or digits; another index, another id."""
+    """The id of a sample: `asst_` and 24 letters or digits; another index, another id."""
     number, digits = (index * _FACTOR + _SHIFT) % _IDS, []
     for _ in range(_ID_LENGTH):
         number, digit = divmod(number, len(_ALPHABET))
@@ -196,7 +196,7 @@ def three_samples() -> list[Json]:
 
 
 def _pick(index: int, what: str, choices: int) -> int:
-    """A number below ``choices`` that looks random and is always the same."""
+    """A number below `choices` that looks random and is always the same."""
     return crc32(f"{what}:{index}".encode()) % choices
 
 

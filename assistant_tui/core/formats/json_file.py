@@ -48,12 +48,12 @@ def read(text: str) -> list[ParsedAssistant]:
 
 
 def _elements(text: str, array: ParsedValue) -> Iterator[ParsedValue]:
-    """The elements of an array, each with its place."""
-    at = array.start + 1
+    """The elements of an array, each with its offset."""
+    offset = array.start + 1
     for part, meaning in zip(elements(array.text), array.meaning, strict=True):
-        at = text.index(part, at)
-        yield ParsedValue(at, part, meaning)
-        at += len(part)
+        offset = text.index(part, offset)
+        yield ParsedValue(offset, part, meaning)
+        offset += len(part)
 
 
 def _checked(text: str, values: Iterable[ParsedValue]) -> Iterator[ParsedAssistant]:

@@ -55,19 +55,19 @@ class SearchedEnd:
 
 
 class SortedRows(append_only_list.SequenceView[ResourceRow]):
-    """The rows of entries."""
+    """The rows of sort keys."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_sort_keys",)
 
-    def __init__(self, entries: Sequence[SortKey]) -> None:
-        self._entries = entries
+    def __init__(self, sort_keys: Sequence[SortKey]) -> None:
+        self._sort_keys = sort_keys
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._sort_keys)
 
     def at(self, position: int) -> ResourceRow:
         """The row at a position from 0 on."""
-        return self._entries[position][3]
+        return self._sort_keys[position][3]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class FilteredListing:
     back: SearchedEnd = field(default_factory=SearchedEnd)
     known: tuple[SearchedEnd, ...] = ()
     """What was found by the same query before some rows became others."""
-    entries: Sequence[SortKey] = ()
+    sort_keys: Sequence[SortKey] = ()
     """What was found, sorted upwards; empty where nothing is to be sorted."""
 
     @property
@@ -107,7 +107,7 @@ class FilteredListing:
             return (
                 ConcatenatedView(found, ReversedView(self.back.found)) if self.back.found else found
             )
-        rows = SortedRows(self.entries)
+        rows = SortedRows(self.sort_keys)
         return ReversedView(rows) if self.ordering.descending else rows
 
     def __len__(self) -> int:
@@ -125,8 +125,8 @@ class FilteredListing:
 
     def _position(self, end: SearchedEnd, place: int) -> int:
         if not self.ordering.as_served:
-            at = bisect_left(self.entries, self._entry(end.found[place], end))
-            return len(self.entries) - 1 - at if self.ordering.descending else at
+            at = bisect_left(self.sort_keys, self._sort_key(end.found[place], end))
+            return len(self.sort_keys) - 1 - at if self.ordering.descending else at
         return place if end is self.front else len(self) - 1 - place
 
     @property
@@ -170,11 +170,11 @@ class FilteredListing:
         end = self.back if self.front.settled else self.front
         rows = end.next(count)
         found = [row for row in rows if self._finds(row)]
-        now, entries = end.with_found(len(rows), found), self.entries
+        now, sort_keys = end.with_found(len(rows), found), self.sort_keys
         if found and not self.ordering.as_served:
-            entries = sorted((*entries, *(self._entry(row, end) for row in found)))
+            sort_keys = sorted((*sort_keys, *(self._sort_key(row, end) for row in found)))
         front, back = (self.front, now) if end is self.back else (now, self.back)
-        view = replace(self, front=front, back=back, entries=entries)
+        view = replace(self, front=front, back=back, sort_keys=sort_keys)
         return view if view.scan_pending else replace(view, known=())
 
     def _finds(self, row: ResourceRow) -> bool:
@@ -182,9 +182,9 @@ class FilteredListing:
         known = next((each for each in known_matches if each is not None), None)
         return self.query.matches(row) if known is None else known
 
-    def _entry(self, row: ResourceRow, end: SearchedEnd) -> SortKey:
-        place = end.rows.place(row.id) or 0
-        return self.ordering.entry(row, place if end is self.front else _FAR - place)
+    def _sort_key(self, row: ResourceRow, end: SearchedEnd) -> SortKey:
+        position = end.rows.place(row.id) or 0
+        return self.ordering.sort_key(row, position if end is self.front else _FAR - position)
 
     def count(
         self, position: int, page_size: int, *, loading: bool, searching: bool = False

@@ -26,10 +26,10 @@ _GRACE_SECONDS = 60.0
 
 
 class Upload:
-    """A content that is coming in; ended by ``commit`` or ``discard``.
+    """A content that is coming in; ended by `commit` or `discard`.
 
     The calls that write are made in threads, which a cancelled request does not end. Therefore
-    ``discard`` may come while one of them runs, and what it asks for is then done by that thread.
+    `discard` may come while one of them runs, and what it asks for is then done by that thread.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -121,7 +121,7 @@ class FileContents:
     """All contents of one store. Methods block, and raise StoreError where the disk fails."""
 
     def __init__(self, folder: Callable[[], Path]) -> None:
-        """``folder`` gives the folder, which need not exist before the first upload."""
+        """`folder` gives the folder, which need not exist before the first upload."""
         self._folder = folder
 
     def begin(self) -> Upload:

@@ -25,7 +25,7 @@ _BATCH_SECONDS = 30 * 24 * 3600
 def new_file(form: Form, size: int) -> Json:
     """The fields of a file object; the store adds id, object and created_at.
 
-    Raises ApiError for a form that is not as the API wants it. ``expires_in`` is for
+    Raises ApiError for a form that is not as the API wants it. `expires_in` is for
     :func:`shown` alone.
     """
     lifetime = check_form(form.filename, form.fields)

@@ -26,9 +26,9 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can be meant: ``localhost`` or a loopback address.
+    """Whether only this machine can be meant: `localhost` or a loopback address.
 
-    An IPv4 address inside an IPv6 one counts as itself. Shortened addresses such as ``127.1``
+    An IPv4 address inside an IPv6 one counts as itself. Shortened addresses such as `127.1`
     are no loopback: browsers never send them.
     """
     name = host.lower().removesuffix(".")
@@ -44,7 +44,7 @@ def is_loopback(host: str) -> bool:
 def read_origin(text: str) -> str:
     """The origin as browsers send it: in lower case and without the default port.
 
-    Raises ValueError, with a sentence, for what is no origin (``*`` is none either).
+    Raises ValueError, with a sentence, for what is no origin (`*` is none either).
     """
     origin = text.lower().removesuffix("/")
     match = _ORIGIN.fullmatch(origin)
@@ -62,9 +62,9 @@ class AccessPolicy:
     """What a request on a socket must look like before anything is done for it."""
 
     def __init__(self, *, keyed: bool, origins: Collection[str] = ()) -> None:
-        """``keyed``: the server asks for a key, which no web page has unless it was given it.
+        """`keyed`: the server asks for a key, which no web page has unless it was given it.
 
-        ``origins`` are those that :func:`read_origin` gave; ``*`` among them, with a key only, is
+        `origins` are those that :func:`read_origin` gave; `*` among them, with a key only, is
         every origin.
         """
         if "*" in origins and not keyed:

@@ -124,7 +124,7 @@ class AccessMiddleware:
     """Answers 403 or 415 to what the policy refuses, and preflight requests to what it allows."""
 
     def __init__(self, app: ASGIApp, access: AccessPolicy, upload_path: str) -> None:
-        """``upload_path`` is the one path to which forms are sent rather than JSON."""
+        """`upload_path` is the one path to which forms are sent rather than JSON."""
         self._app = app
         self._access = access
         self._upload_path = upload_path

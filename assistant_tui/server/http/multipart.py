@@ -159,8 +159,8 @@ async def read_form(
         take: called with each block of the file, in order; the next one waits for it.
 
     Raises:
-        ApiError: it is no form, or does not arrive in time; or ``take`` raised it.
-        StoreError: raised by ``take``.
+        ApiError: it is no form, or does not arrive in time; or `take` raised it.
+        StoreError: raised by `take`.
     """
     parser = FormParser(request.headers.get("content-type", ""), file_field)
     block = bytearray()
@@ -189,8 +189,8 @@ async def consume_body(request: Request, consume: Callable[[bytes], Awaitable[No
             read and dropped, up to DROPPED_LIMIT, so that the sender can read the answer.
 
     Raises:
-        ApiError: raised by ``consume``, or the body does not arrive in time.
-        StoreError: raised by ``consume``.
+        ApiError: raised by `consume`, or the body does not arrive in time.
+        StoreError: raised by `consume`.
     """
     failure: ApiError | StoreError | None = None
     dropped = 0
@@ -221,7 +221,7 @@ def invalid_form(reason: str, param: str | None = None) -> ApiError:
 
 
 _PARAMETER = re.compile(r';\s*([a-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', re.IGNORECASE)
-"""Such as ``name="file"``; the forms of RFC 2231 (``name*=``) are not for forms (RFC 7578)."""
+"""Such as `name="file"`; the forms of RFC 2231 (`name*=`) are not for forms (RFC 7578)."""
 
 
 def _parameters(text: str) -> dict[str, str]:

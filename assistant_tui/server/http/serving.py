@@ -51,14 +51,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def origin(host: str, listener: socket.socket) -> str:
-    """``http://host:port`` with the port that was really taken; an IPv6 host in brackets."""
+    """`http://host:port` with the port that was really taken; an IPv6 host in brackets."""
     return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 
 def serve(app: Starlette, listener: socket.socket, ready: Callable[[], None]) -> int:
     """Answer requests until SIGINT, SIGTERM or SIGHUP; returns 128 + the signal.
 
-    ``ready`` is called once, when requests are answered and signals are caught. Requests under
+    `ready` is called once, when requests are answered and signals are caught. Requests under
     way have GRACE_SECONDS to end; a second signal ends the process at once. Must run in the main
     thread.
     """
@@ -185,7 +185,7 @@ def _turn_away(connection: socket.socket) -> None:
 
 @contextmanager
 def _caught(stop: Callable[[], None]) -> Iterator[list[int]]:
-    """Signals call ``stop`` and are written down; the second one ends the process at once.
+    """Signals call `stop` and are written down; the second one ends the process at once.
 
     What was acknowledged is on disk, and what was not is undone when the database is next opened.
     """
@@ -208,7 +208,7 @@ def _caught(stop: Callable[[], None]) -> Iterator[list[int]]:
 
 
 def _stopping() -> list[signal.Signals]:
-    """The signals that end the server; a hang-up only where ``nohup`` has not said otherwise."""
+    """The signals that end the server; a hang-up only where `nohup` has not said otherwise."""
     numbers = [signal.SIGINT, signal.SIGTERM]
     with suppress(AttributeError):  # Windows has no SIGHUP
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

@@ -29,7 +29,7 @@ from assistant_tui.server.validation.threads import MODIFY_METADATA
 from assistant_tui.server.vector_stores.membership import asks_for_vector_stores
 
 _CONTENTS = "step_details.tool_calls[*].file_search.results[*].content"
-"""The only thing that ``include`` can name."""
+"""The only thing that `include` can name."""
 _STREAM_TYPE = "text/event-stream"
 _STREAM_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 _MOST_DIGITS = 18
@@ -114,7 +114,7 @@ class RunRoutes:
         return await self._executor.read(lambda: list_response(self._store.read(page)))
 
     async def _retrieve(self, request: Request) -> Response:
-        """GET …/runs/{run}; with ``stream=true`` its events, from Last-Event-ID on."""
+        """GET …/runs/{run}; with `stream=true` its events, from Last-Event-ID on."""
         self._runs.start()
         thread_id, run_id = _ids(request)
         runs = Collection(self._store, RUN, thread_id)

@@ -134,7 +134,7 @@ class VectorStoreFileRoutes:
 
 
 def read_status(request: Request) -> str | None:
-    """The parameter ``filter``, or None. Raises ApiError."""
+    """The parameter `filter`, or None. Raises ApiError."""
     status = request.query_params.get("filter")
     if status is not None:
         one_of(*STATUSES)("filter", status)

@@ -48,7 +48,7 @@ class Opened:
 
 
 class RunChange:
-    """One run within a transaction; what is done is kept by ``save``."""
+    """One run within a transaction; what is done is kept by `save`."""
 
     def __init__(self, objects: ObjectWriter, thread_id: str, run_id: str, now: int) -> None:
         """Read the run as it is now. Raises RunEnded."""

@@ -39,7 +39,7 @@ class RunContext:
     """Whether the events of the run have the texts that were found."""
 
     def used(self, name: str) -> int:
-        """How many tokens of a kind were counted, such as ``prompt_tokens``."""
+        """How many tokens of a kind were counted, such as `prompt_tokens`."""
         return 0 if self.usage is None else int(self.usage.get(name, 0))
 
     def with_notes(self, notes: Sequence[str]) -> Self:

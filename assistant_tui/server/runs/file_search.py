@@ -1,6 +1,6 @@
 """The tool `file_search` of a run: a function that the model calls, and the output that it gets.
 
-It is a text search, not a semantic one. Each result has a mark like ``【2:1†plan.md】``; a
+It is a text search, not a semantic one. Each result has a mark like `【2:1†plan.md】`; a
 mark that the model repeats in its answer becomes a citation of that file.
 """
 

@@ -101,7 +101,7 @@ DONE = Event("done", "[DONE]")
 
 
 def step_fields(run: Json, details: Json) -> Json:
-    """The fields of a new step; ``details`` is its ``step_details``."""
+    """The fields of a new step; `details` is its `step_details`."""
     return {
         "run_id": run["id"],
         "assistant_id": run["assistant_id"],
@@ -121,7 +121,7 @@ def step_fields(run: Json, details: Json) -> Json:
 
 
 def ended_step(step: Json, status: str, now: int, **members: Any) -> Json:
-    """The step at its end: ``completed``, or as its run ended."""
+    """The step at its end: `completed`, or as its run ended."""
     return {**step, **members, "status": status, _TIMES[status]: now, "expires_at": None}
 
 

@@ -24,7 +24,7 @@ class StoreExecutor:
         self._searching = asyncio.Semaphore(1)
 
     async def read(self, call: Callable[[], Result]) -> Result:
-        """Run ``call`` as soon as one of the reading threads is free."""
+        """Run `call` as soon as one of the reading threads is free."""
         async with self._reading:
             return await run_in_threadpool(call)
 
@@ -34,9 +34,9 @@ class StoreExecutor:
             return await run_in_threadpool(call)
 
     async def write(self, call: Callable[[], Result]) -> Result:
-        """Run ``call`` after the writes that came before it.
+        """Run `call` after the writes that came before it.
 
-        Raises ServerBusy if these take longer than BUSY_SECONDS; ``call`` was not begun then.
+        Raises ServerBusy if these take longer than BUSY_SECONDS; `call` was not begun then.
         """
         try:
             async with asyncio.timeout(BUSY_SECONDS):

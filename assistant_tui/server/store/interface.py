@@ -23,7 +23,7 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 def new_id(prefix: str) -> str:
-    """An id nobody can guess: the prefix, ``_`` and 24 letters or digits."""
+    """An id nobody can guess: the prefix, `_` and 24 letters or digits."""
     return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(24))}"
 
 
@@ -32,9 +32,9 @@ class ObjectKind:
     """What sort of object something is."""
 
     name: str
-    """As in the member ``object`` of the API, such as ``thread.message``."""
+    """As in the member `object` of the API, such as `thread.message`."""
     id_prefix: str
-    """What ids begin with, such as ``msg``."""
+    """What ids begin with, such as `msg`."""
     members: Mapping[str, type] = field(default_factory=dict)
     """Members on whose presence and type the server relies; without them an object is damaged."""
     ids_within_parent: bool = False
@@ -42,12 +42,12 @@ class ObjectKind:
     the object, such as the id of a file in a vector store."""
 
     def key(self, object_id: str, parent: str) -> str:
-        """What an object is kept under; its part behind the last ``/`` is the id."""
+        """What an object is kept under; its part behind the last `/` is the id."""
         return f"{parent}/{object_id}" if self.ids_within_parent else object_id
 
     @property
     def noun(self) -> str:
-        """What messages call it, such as ``message``."""
+        """What messages call it, such as `message`."""
         return self.name.rpartition(".")[2].replace("_", " ")
 
 
@@ -55,7 +55,7 @@ class Event(NamedTuple):
     """Something that happened, as those who follow a log get it."""
 
     name: str
-    """Such as ``thread.run.created``."""
+    """Such as `thread.run.created`."""
     data: str
     """JSON, or what else the stream carries; one line."""
 
@@ -106,7 +106,7 @@ class ObjectReader(Protocol):
         ...
 
     def events(self, log: str, after: int, limit: int) -> list[StoredEvent]:
-        """The first events of a log whose numbers are above ``after``."""
+        """The first events of a log whose numbers are above `after`."""
         ...
 
     def leases(self) -> list[Lease]:
@@ -124,12 +124,12 @@ class ObjectWriter(ObjectReader, Protocol):
     def create(self, kind: ObjectKind, fields: Json, parent: str = "", object_id: str = "") -> Json:
         """Keep a new object and return it, with id, object and created_at in front.
 
-        Without ``object_id`` it gets a new id. One that is given must not be in use.
+        Without `object_id` it gets a new id. One that is given must not be in use.
         """
         ...
 
     def replace(self, kind: ObjectKind, new: Json, parent: str = "") -> None:
-        """Put ``new`` in the place of the object that has its id, which must be there."""
+        """Put `new` in the place of the object that has its id, which must be there."""
         ...
 
     def delete(self, kind: ObjectKind, object_id: str, parent: str = "") -> bool:
@@ -172,11 +172,11 @@ class Store(Protocol):
         ...
 
     def read(self, look: Callable[[ObjectReader], Result]) -> Result:
-        """What ``look`` returns; it may be called again after it met a lock."""
+        """What `look` returns; it may be called again after it met a lock."""
         ...
 
     def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
-        """What ``change`` returns, once all that it did is kept; nothing of it if it raises."""
+        """What `change` returns, once all that it did is kept; nothing of it if it raises."""
         ...
 
 
@@ -203,7 +203,7 @@ class Collection:
         return self._store.read(lambda objects: objects.page(self._kind, query, self._parent))
 
     def modify(self, object_id: str, change: Callable[[Json], Json]) -> Json | None:
-        """Replace an object by ``change(object)`` and return that; None if there is none."""
+        """Replace an object by `change(object)` and return that; None if there is none."""
 
         def modified(objects: ObjectWriter) -> Json | None:
             old = objects.get(self._kind, object_id, self._parent)

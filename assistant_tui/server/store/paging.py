@@ -1,4 +1,4 @@
-"""One reading of ``limit``, ``order``, ``after`` and ``before`` for every store.
+"""One reading of `limit`, `order`, `after` and `before` for every store.
 
 Objects are numbered by their sequence, which never changes and is never used twice, so the order
 of a list is total and a cursor keeps its place when its object is deleted.
@@ -19,7 +19,7 @@ PAGE_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """Which part of a list is wanted; without cursors the first ``limit`` objects."""
+    """Which part of a list is wanted; without cursors the first `limit` objects."""
 
     limit: int = 20
     ascending: bool = False
@@ -31,7 +31,7 @@ class PageQuery:
 class StoredPage:
     """Objects in the order asked for, and whether more follow them in that direction.
 
-    With ``before`` alone that is the direction away from the cursor.
+    With `before` alone that is the direction away from the cursor.
     """
 
     data: list[Json]
@@ -55,18 +55,18 @@ def read_page(
 ) -> StoredPage:
     """The page asked for.
 
-    With ``before`` alone the range is read backwards, away from the cursor, and the page is still
+    With `before` alone the range is read backwards, away from the cursor, and the page is still
     in the order asked for.
 
     Args:
-        noun: what an object is called, such as ``assistant``.
+        noun: what an object is called, such as `assistant`.
         query: which page.
         find_sequence: gives the sequence of an id, that of a deleted object too; None if it never
             was in this list.
         read_range: gives the first living objects of a range, see :func:`take_page`.
 
     Raises:
-        UnknownCursor: ``after`` or ``before`` was never in this list.
+        UnknownCursor: `after` or `before` was never in this list.
     """
 
     def place(param: str, cursor: str | None) -> int | None:
@@ -83,7 +83,7 @@ def read_page(
 
 
 def take_page(objects: Iterable[tuple[int, Json]], limit: int) -> StoredPage:
-    """The first ``limit`` objects, fewer where they take more than PAGE_BYTES; one at least.
+    """The first `limit` objects, fewer where they take more than PAGE_BYTES; one at least.
 
     Args:
         objects: each with its size in bytes.

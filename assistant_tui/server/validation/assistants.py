@@ -138,9 +138,9 @@ def _tool_resources(file_search: Check) -> Check:
 
 
 NEW_TOOL_RESOURCES = _tool_resources(_new_file_search)
-"""What ``tool_resources`` must pass where vector stores can be made."""
+"""What `tool_resources` must pass where vector stores can be made."""
 KNOWN_TOOL_RESOURCES = _tool_resources(_KNOWN_FILE_SEARCH)
-"""What ``tool_resources`` must pass where vector stores can only be named."""
+"""What `tool_resources` must pass where vector stores can only be named."""
 REASONING_EFFORT = nullable(one_of("none", "minimal", "low", "medium", "high", "xhigh", "max"))
 
 

@@ -1,6 +1,6 @@
 """Checks of JSON values, combined into tables: what a value must be, and the error if it is not.
 
-A check takes a path (``tools[0].function.name``) and a value, and raises :class:`ApiError` at the
+A check takes a path (`tools[0].function.name`) and a value, and raises :class:`ApiError` at the
 first thing that is wrong. The codes and the wording of messages are those the API was seen to use.
 """
 
@@ -62,7 +62,7 @@ def _out_of_bounds(path: str, what: str, code: str, expected: str, got: str) -> 
 
 
 def _wrong_length(path: str, how: str, bound: int, size: int) -> ApiError:
-    """The error for a string that is too ``long`` (above its maximum) or too ``short``."""
+    """The error for a string that is too `long` (above its maximum) or too `short`."""
     side, end = ("above", "max") if how == "long" else ("below", "min")
     return _out_of_bounds(
         path,
@@ -110,7 +110,7 @@ def one_of(*allowed: str) -> Check:
 
 
 def number(low: int, high: int, *, whole: bool = False) -> Check:
-    """A number within bounds, both included; ``whole`` takes integers alone."""
+    """A number within bounds, both included; `whole` takes integers alone."""
     kinds, noun = ((int,), "integer") if whole else ((int, float), "decimal")
 
     def check(path: str, value: Any) -> None:
@@ -147,7 +147,7 @@ def nullable(check: Check) -> Check:
 
 
 def array(item: Check, maximum: int | None = None) -> Check:
-    """A list of ``maximum`` values at most, each of which passes ``item``."""
+    """A list of `maximum` values at most, each of which passes `item`."""
 
     def check(path: str, value: Any) -> None:
         _expect(path, value, (list,), "an array")
@@ -240,7 +240,7 @@ def forbidden(path: str, value: Any) -> None:
 
 
 def tagged_union(variants: Mapping[str, Check]) -> Check:
-    """An object whose ``type`` says which check the whole must pass."""
+    """An object whose `type` says which check the whole must pass."""
     tag = object_({"type": one_of(*variants)}, ("type",))
 
     def check(path: str, value: Any) -> None:

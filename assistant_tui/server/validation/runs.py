@@ -25,7 +25,7 @@ from assistant_tui.server.validation.checks import (
 from assistant_tui.server.validation.threads import CREATE_MESSAGE, CREATE_THREAD
 
 FEWEST_TOKENS = 256
-"""The least that ``max_prompt_tokens`` and ``max_completion_tokens`` may be."""
+"""The least that `max_prompt_tokens` and `max_completion_tokens` may be."""
 _MOST_TOKENS = 1 << 31
 
 _NAMED_TOOL = tagged_union(

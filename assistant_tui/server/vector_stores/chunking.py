@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 DEFAULT_TOKENS = 800
 DEFAULT_OVERLAP = 400
-"""Tokens, as the API has them for the strategy ``auto``."""
+"""In tokens: what the API documents for the strategy `auto`."""
 
-_ENDS = ("\n\n", "\n", ". ", "。", "? ", "! ", " ")
-"""Where a chunk ends rather than elsewhere, best first."""
+_SEPARATORS = ("\n\n", "\n", ". ", "。", "? ", "! ", " ")
+"""A chunk ends behind one of these where it can; the first that is found there is taken."""
 
 
 class Chunk(NamedTuple):
-    """A part of a text, from the character ``start`` to before the character ``end``."""
+    """A part of a text, from the character `start` to before the character `end`."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ def cut(text: str, max_tokens: int, overlap_tokens: int) -> Iterator[Chunk]:
         text: as it was extracted from a file.
         max_tokens: estimated tokens of a chunk at most.
         overlap_tokens: estimated tokens of a chunk that the next one repeats at most; no more
-            than half of ``max_tokens``.
+            than half of `max_tokens`.
     """
     start = 0
     while start < len(text):
@@ -50,7 +50,7 @@ def cut(text: str, max_tokens: int, overlap_tokens: int) -> Iterator[Chunk]:
 
 
 def _fitting(text: str, start: int, tokens: int) -> int:
-    """How many characters behind ``start`` take so many tokens at most; one at least."""
+    """How many characters behind `start` take so many tokens at most; one at least."""
     low, high = 1, min(tokens * 4, len(text) - start)
     if estimated_tokens(text[start : start + high]) <= tokens:
         return high
@@ -64,7 +64,7 @@ def _fitting(text: str, start: int, tokens: int) -> int:
 
 
 def _fitting_before(text: str, start: int, end: int, tokens: int) -> int:
-    """How many characters before ``end`` take so many tokens at most."""
+    """How many characters before `end` take so many tokens at most."""
     low, high = 0, min(tokens * 4, end - start)
     while low < high:
         middle = (low + high + 1) // 2
@@ -76,14 +76,17 @@ def _fitting_before(text: str, start: int, end: int, tokens: int) -> int:
 
 
 def _good_end(text: str, start: int, end: int) -> int:
-    """The best end in the last quarter: the overlap, half a chunk, then leaves a step forward."""
+    """Where a chunk ends: behind the best separator in its last quarter, or else at `end`.
+
+    So it is longer than the overlap, half a chunk at most, and the next one begins further on.
+    """
     if end == len(text):
         return end
     earliest = end - (end - start) // 4
-    for mark in _ENDS:
-        found = text.rfind(mark, earliest, end)
+    for separator in _SEPARATORS:
+        found = text.rfind(separator, earliest, end)
         if found >= 0:
-            return found + len(mark)
+            return found + len(separator)
     return end
 
 

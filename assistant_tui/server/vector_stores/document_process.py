@@ -32,7 +32,7 @@ def extract_document(kind: str, content: BinaryIO, go_on: Callable[[], bool]) ->
     """The text of a document.
 
     Args:
-        kind: ``pdf``, ``docx`` or ``html``.
+        kind: `pdf`, `docx` or `html`.
         content: the file, which has a descriptor.
         go_on: asked about once a second; where it says no, the process is ended.
 

@@ -119,7 +119,7 @@ class _Work:
         task: Json,
         closed: threading.Event,
     ) -> None:
-        """``closed`` is set when the program ends, which ends the work with a StoreError."""
+        """`closed` is set when the program ends, which ends the work with a StoreError."""
         self._store = store
         self._contents = contents
         self._index = index

@@ -40,15 +40,15 @@ def create_vector_store(objects: ObjectWriter, body: Json) -> Json:
 
 
 def asks_for_vector_stores(body: Json) -> bool:
-    """Whether the ``tool_resources`` of a request ask for vector stores to be made."""
+    """Whether the `tool_resources` of a request ask for vector stores to be made."""
     file_search = (body.get("tool_resources") or {}).get("file_search") or {}
     return bool(file_search.get("vector_stores"))
 
 
 def with_vector_stores(objects: ObjectWriter, body: Json) -> Json:
-    """A request with the vector stores made that its ``tool_resources`` ask for.
+    """A request with the vector stores made that its `tool_resources` ask for.
 
-    They stand in it by their ids then, in place of ``vector_stores``.
+    They stand in it by their ids then, in place of `vector_stores`.
     """
     resources = body.get("tool_resources") or {}
     rest = dict(resources.get("file_search") or {})
@@ -70,7 +70,7 @@ def add_file(objects: ObjectWriter, store_id: str, spec: Json, batch_id: str = "
     Args:
         objects: the transaction.
         store_id: the vector store, which must be there.
-        spec: what the request says about it, with its ``file_id``.
+        spec: what the request says about it, with its `file_id`.
         batch_id: the batch that it belongs to, or empty.
     """
     file_id = spec["file_id"]

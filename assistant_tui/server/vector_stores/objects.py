@@ -22,7 +22,7 @@ MEMBERSHIP = ObjectKind("file.vector_store", "vs", ids_within_parent=True)
 """Says that a file, the parent, is in the vector store that has this id."""
 INDEX_TASK = ObjectKind("index_task", "task", members={"vector_store_id": str, "file_id": str})
 """Says that the text index may differ from what the objects say about a file in a vector store,
-or, without a ``file_id``, about the whole vector store."""
+or, without a `file_id`, about the whole vector store."""
 
 STATUSES = ("in_progress", "completed", "failed", "cancelled")
 _DAY = 24 * 3600

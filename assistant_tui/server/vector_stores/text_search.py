@@ -75,8 +75,8 @@ class TextSearch:
 
     def is_ready(self, vector_store_ids: Sequence[str]) -> bool:
         """Whether all files in these vector stores are read, or have failed."""
-        stores = self._store.read(lambda objects: _living(objects, vector_store_ids))
-        is_waiting = any(store["file_counts"]["in_progress"] for store in stores)
+        vector_stores = self._store.read(lambda objects: _unexpired(objects, vector_store_ids))
+        is_waiting = any(store["file_counts"]["in_progress"] for store in vector_stores)
         if is_waiting:
             self.wake()
         return not is_waiting
@@ -98,30 +98,32 @@ class TextSearch:
                 finds its own.
             max_num_results: how many at most.
             ranking_options: as the API has them; no result has a lower score than the
-                ``score_threshold``.
+                `score_threshold`.
             is_wanted: whether a file in a vector store, given as its object, may be found.
         """
         threshold = (ranking_options or {}).get("score_threshold") or 0.0
-        stores = self._store.read(lambda objects: _living(objects, vector_store_ids))
-        self._note_use(stores)
+        vector_stores = self._store.read(lambda objects: _unexpired(objects, vector_store_ids))
+        self._note_use(vector_stores)
         files = _Files(self._store, is_wanted)
         best: dict[tuple[str, str, int], FoundChunk] = {}
+        unexpired_ids = [each["id"] for each in vector_stores]
         for each in [query] if isinstance(query, str) else query:
-            for found in self._index.search([store["id"] for store in stores], each, files.has):
-                place = (found.vector_store_id, found.file_id, found.chunk.start)
-                if found.score >= max(threshold, best[place].score if place in best else 0.0):
-                    best[place] = found
+            for found in self._index.search(unexpired_ids, each, files.has):
+                chunk_key = (found.vector_store_id, found.file_id, found.chunk.start)
+                former = best.get(chunk_key)
+                if found.score >= max(threshold, former.score if former is not None else 0.0):
+                    best[chunk_key] = found
         ordered = sorted(best.values(), key=lambda found: -found.score)
         return [files.result(found) for found in ordered[:max_num_results]]
 
-    def _note_use(self, stores: Sequence[Json]) -> None:
+    def _note_use(self, vector_stores: Sequence[Json]) -> None:
         """Write down that the vector stores are used, which puts off when they expire."""
         before = time.time() - _ACTIVE_SECONDS
-        if not any(store["last_active_at"] < before for store in stores):
+        if not any(store["last_active_at"] < before for store in vector_stores):
             return
 
         def note(objects: ObjectWriter) -> None:
-            for store in _living(objects, [each["id"] for each in stores]):
+            for store in _unexpired(objects, [each["id"] for each in vector_stores]):
                 objects.replace(VECTOR_STORE, active(store))
 
         self._store.write(note)
@@ -158,7 +160,7 @@ class _Files:
         )
 
 
-def _living(objects: ObjectReader, store_ids: Sequence[str]) -> list[Json]:
+def _unexpired(objects: ObjectReader, store_ids: Sequence[str]) -> list[Json]:
     found = (find_vector_store(objects, each) for each in dict.fromkeys(store_ids))
     return [store for store in found if store is not None and not is_expired(store)]
 

@@ -21,9 +21,9 @@ _COMPONENTS = {" ": "muted"}
 
 def difference_lines(differences: Iterable[DiffLine]) -> Iterator[StyledText]:
     """A comparison in lines that are safe to show: `-` before, `+` after, `~` changed inside."""
-    for mark, text in differences:
-        if mark:
-            yield StyledText(f"{mark} {many_lines(text)}", _COMPONENTS.get(mark, ""))
+    for sign, text in differences:
+        if sign:
+            yield StyledText(f"{sign} {many_lines(text)}", _COMPONENTS.get(sign, ""))
         else:
             yield from (StyledText(""), StyledText(many_lines(text), "label"))
 

@@ -58,7 +58,7 @@ def availability(command: Command, now: Situation) -> bool | None:
     if command.is_write and now.read_only:
         return False
     unable = command.capability is not None and not now.can(command.capability)
-    waits = now.busy and (command.is_write or command.alone)
+    waits = now.busy and (command.is_write or command.not_during_job)
     return not (unable or waits) or None
 
 

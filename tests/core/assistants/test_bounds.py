@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assistant_tui.core import strict_json
 from assistant_tui.core.assistants import comparison
 from assistant_tui.core.assistants.comparison import (
-    MOST_ALIKE,
-    MOST_ALIKE_WORDS,
+    MAX_ITEM_PAIRS,
+    MAX_WORD_PAIRS,
     aligned,
     compare_assistants,
     compare_texts,
@@ -79,7 +79,7 @@ def test_texts_of_the_same_few_lines_are_compared_in_bounded_work(
     assert list(compare_texts(one, other))
     left, right = (RawJson(json.dumps({"id": "x", "instructions": text})) for text in (one, other))
     assert len(list(compare_assistants(left, right))) == 2
-    assert Counting.pairs <= 3 * MOST_ALIKE
+    assert Counting.pairs <= 3 * MAX_ITEM_PAIRS
 
 
 def test_many_long_lines_are_compared_by_word_up_to_a_bound(
@@ -90,8 +90,8 @@ def test_many_long_lines_are_compared_by_word_up_to_a_bound(
     words = " ".join(f"w{n}" for n in range(80))
     one = "\n".join(f"{words} {n}" for n in range(1_000))
     lines = list(compare_texts(one, one.replace("w7 ", "x ")))
-    assert {line.mark for line in lines} == {"~", "-", "+"}
-    assert Counting.pairs <= MOST_ALIKE_WORDS + MOST_ALIKE
+    assert {line.sign for line in lines} == {"~", "-", "+"}
+    assert Counting.pairs <= MAX_WORD_PAIRS + MAX_ITEM_PAIRS
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))

@@ -221,7 +221,7 @@ def expected(view: FilteredListing) -> list[str]:
     found = [row for row in loaded if view.query.matches(row)]
     if not view.ordering.as_served:
         down = view.ordering.descending
-        found.sort(key=lambda row: view.ordering.entry(row, 0)[:2], reverse=down)
+        found.sort(key=lambda row: view.ordering.sort_key(row, 0)[:2], reverse=down)
     return ids(found)
 
 

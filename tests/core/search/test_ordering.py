@@ -18,7 +18,7 @@ ROWS = (
 
 
 def ids(ordering: Ordering) -> str:
-    entries = sorted(ordering.entry(row, place) for place, row in enumerate(ROWS))
+    entries = sorted(ordering.sort_key(row, place) for place, row in enumerate(ROWS))
     rows = [entry[3].id for entry in entries]
     return "".join(rows[::-1] if ordering.descending else rows)
 

@@ -1,4 +1,4 @@
-"""``serve --backend`` as a process: its runs are answered by the backend that it names."""
+"""`serve --backend` as a process: its runs are answered by the backend that it names."""
 
 import asyncio
 import os

@@ -30,7 +30,7 @@ def chunks(*texts: str) -> list[Chunk]:
 
 
 def search(index: TextIndex, query: str, *stores: str) -> list[FoundChunk]:
-    """What is found in these vector stores, by default in ``vs_a``."""
+    """What is found in these vector stores, by default in `vs_a`."""
     return index.search(stores or ("vs_a",), query, lambda store, file: True)
 
 
