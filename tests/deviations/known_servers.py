@@ -44,14 +44,14 @@ def _no_longer_than(most: int) -> Mapping[str, object]:
             raise Refusal(422, message, "instructions")
         return sent
 
-    return {"takes": checked}
+    return {"stored_part": checked}
 
 
 def _without(*names: str) -> Mapping[str, object]:
     def kept(sent: Members) -> Members:
         return {name: text for name, text in sent.items() if name not in names}
 
-    return {"takes": kept}
+    return {"stored_part": kept}
 
 
 _LOCALAI_FIELDS = (
@@ -78,35 +78,35 @@ _MYLA = _rules(
     root="/api/v1",
     wrong_key=403,
     page=rules.never_more_and_inverted,
-    stamp=lambda second: {"created_at": str(second * 1000)},
+    created_fields=lambda second: {"created_at": str(second * 1000)},
     defaults=DEFAULTS
     | {"tools": "null", "metadata": "null", "file_ids": "null", "user_id": '"user-1"'},
     modified=rules.model_insisted_on,
-    says=rules.in_detail,
+    error_body=rules.in_detail,
     **_without("temperature", "top_p", "response_format", "tool_resources", "x_vendor"),
 )
 _BELLA = _rules(
     page=rules.page_one_for_a_lost_cursor,
     modified=rules.null_ignored,
     delete_fails="after",
-    says=rules.bare,
+    error_body=rules.bare,
 )
 _LOCALAI = _rules(
     page=rules.newest_ones,
-    listed=rules.bare_array,
+    list_body=rules.bare_array,
     identify=lambda number: f'"asst_{number}"',
-    stamp=lambda second: {"created": str(second)},
-    takes=_into_localai,
+    created_fields=lambda second: {"created": str(second)},
+    stored_part=_into_localai,
     modified=rules.replaced,
-    shows=_out_of_localai,
-    says=rules.as_text,
+    returned_part=_out_of_localai,
+    error_body=rules.as_text,
 )
 _HOSTED = _rules(
     root="/api/v2",
     key_header="x-api-key",
     key=KEY,
     identify=lambda number: str(70_000 + number),
-    stamp=lambda second: {"created_at": f'"{second}"'},
+    created_fields=lambda second: {"created_at": f'"{second}"'},
     **_without("description", "x_vendor"),
 )
 
@@ -131,7 +131,7 @@ KNOWN: Mapping[str, KnownServer] = {
             parts=("list", "create", "delete", "models"),
             absent=405,
             page=rules.fixed_page,
-            says=rules.in_detail,
+            error_body=rules.in_detail,
         ),
         _profile("https://litellm.example/v1"),
     ),
@@ -142,7 +142,7 @@ KNOWN: Mapping[str, KnownServer] = {
             identify=lambda number: f'"65a{number:021}"',
             defaults=DEFAULTS | {"file_ids": "[]", "extra_body": "{}", "updated_at": "null"},
             modified=rules.stamped,
-            says=rules.in_detail,
+            error_body=rules.in_detail,
             **_no_longer_than(32_768),
         ),
         _profile("http://localhost:8086/api/v1", api_key_env=""),
@@ -157,12 +157,12 @@ KNOWN: Mapping[str, KnownServer] = {
             key=KEY,
             needs_beta=True,
             page=rules.all_but_no_cursor,
-            listed=rules.astra_envelope,
+            list_body=rules.astra_envelope,
             identify=lambda number: f'"{number:08}-8a3f-11ef-9c1e-0242ac120002"',
-            stamp=lambda second: {"created_at": str(second * 1000)},
+            created_fields=lambda second: {"created_at": str(second * 1000)},
             modified=rules.never_cleared,
             makes_unknown=True,
-            says=rules.in_three_shapes,
+            error_body=rules.in_three_shapes,
         ),
         _profile("https://astra.example/v1", "astra-api-token"),
     ),
@@ -173,7 +173,7 @@ KNOWN: Mapping[str, KnownServer] = {
             page=rules.more_when_full,
             defaults=DEFAULTS | {"file_ids": "[]", "tools": '[{"type": "retrieval"}]'},
             unknown=500,
-            says=rules.as_text,
+            error_body=rules.as_text,
         ),
         _profile("http://localhost:3000", api_key_env=""),
     ),
@@ -183,10 +183,10 @@ KNOWN: Mapping[str, KnownServer] = {
         _rules(
             root="/openai/v1",
             page=rules.everything,
-            listed=rules.unpaged_envelope,
+            list_body=rules.unpaged_envelope,
             unknown=200,
             modified=rules.null_ignored,
-            says=rules.in_detail,
+            error_body=rules.in_detail,
         ),
         _profile("https://leapfrog.example/openai/v1"),
     ),
@@ -202,7 +202,7 @@ KNOWN: Mapping[str, KnownServer] = {
 
 GONE: Mapping[str, KnownServer] = {
     "laplas without its upstream": KnownServer(
-        _rules(root="", parts=(), says=rules.as_a_page),
+        _rules(root="", parts=(), error_body=rules.as_a_page),
         _profile("https://api.apilaplas.com"),
     ),
     "openai": KnownServer(_rules(parts=()), _profile("https://api.openai.com/v1")),

@@ -23,7 +23,7 @@ def answer(
 
 
 def refusal(status: int, message: str = "") -> httpx.Response:
-    """What a server says that will not."""
+    """An error answer with this status."""
     error = {"message": message or f"said {status}"}
     return httpx.Response(status, json={"error": error})
 

@@ -28,7 +28,7 @@ class Page(NamedTuple):
     more: bool | None
 
 
-def by_the_book(ids: Sequence[str], request: httpx.Request) -> Page:
+def as_documented(ids: Sequence[str], request: httpx.Request) -> Page:
     """What follows `after`, up to `limit`; a cursor that is not there is refused."""
     after = request.url.params.get("after")
     if after is not None and after not in ids:
@@ -65,7 +65,7 @@ def newest_ones(ids: Sequence[str], request: httpx.Request) -> Page:
 
 
 def page_one_for_a_lost_cursor(ids: Sequence[str], request: httpx.Request) -> Page:
-    """As the book has it, but a cursor that is not there counts as none."""
+    """As documented, but a cursor that is not there counts as none."""
     after = request.url.params.get("after")
     return _behind(ids, after if after in ids else None, request)
 
@@ -79,13 +79,13 @@ def never_more_and_inverted(ids: Sequence[str], request: httpx.Request) -> Page:
 
 def more_when_full(ids: Sequence[str], request: httpx.Request) -> Page:
     """More is claimed of every page that is exactly full; ten rows unless told otherwise."""
-    page = by_the_book(ids, request)
+    page = as_documented(ids, request)
     return Page(page.ids, len(page.ids) == int(request.url.params.get("limit", "10")))
 
 
 def more_until_empty(ids: Sequence[str], request: httpx.Request) -> Page:
     """More is claimed of every page but an empty one, which has no last id."""
-    page = by_the_book(ids, request)
+    page = as_documented(ids, request)
     return Page(page.ids, bool(page.ids))
 
 
@@ -95,7 +95,7 @@ def enveloped(texts: Sequence[str], page: Page) -> str:
 
 
 def astra_envelope(texts: Sequence[str], page: Page) -> str:
-    """The same under another name; an empty list has ids that say so."""
+    """DataStax Astra: `object` is not "list", and the ids of an empty list are "none"."""
     return _envelope("assistants", texts, page, nobody='"none"')
 
 
@@ -234,18 +234,18 @@ class Rules:
     """The parts of the API that it has."""
     absent: int = 404
     """The status for the others."""
-    page: Callable[[Sequence[str], httpx.Request], Page] = by_the_book
-    listed: Callable[[Sequence[str], Page], str] = enveloped
+    page: Callable[[Sequence[str], httpx.Request], Page] = as_documented
+    list_body: Callable[[Sequence[str], Page], str] = enveloped
     identify: Callable[[int], str] = lambda number: f'"asst_new{number}"'
     """The JSON text of the id that the assistant of that number gets."""
-    stamp: Callable[[int], Members] = lambda second: {"created_at": str(second)}
+    created_fields: Callable[[int], Members] = lambda second: {"created_at": str(second)}
     """How the time of the creation is told."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """What a create sets that is not told otherwise."""
-    takes: Callable[[Members], Members] = lambda sent: sent
+    stored_part: Callable[[Members], Members] = lambda sent: sent
     """What a create or a modify keeps of what it is sent."""
     modified: Callable[[Members, Members], Members] = merged
-    shows: Callable[[Members], Members] | None = None
+    returned_part: Callable[[Members], Members] | None = None
     """What is left of an assistant on its way out."""
     unknown: int = 404
     """The status for an id that is not there; 200 answers `null`."""
@@ -253,7 +253,7 @@ class Rules:
     """A modify of an id that is not there creates it."""
     delete_fails: str = ""
     """`before` or `after` it is carried out: every deletion is answered with 500."""
-    says: Callable[[Refusal], str] = in_an_envelope
+    error_body: Callable[[Refusal], str] = in_an_envelope
 
 
 API = Rules()

@@ -31,7 +31,7 @@ class StandaloneServer(FakeServer):
             self._let_in(request)
             return answer(self._do(request))
         except Refusal as refusal:
-            return answer(self.rules.says(refusal), refusal.status)
+            return answer(self.rules.error_body(refusal), refusal.status)
 
     def _let_in(self, request: httpx.Request) -> None:
         rules, path = self.rules, request.url.path
@@ -54,7 +54,7 @@ class StandaloneServer(FakeServer):
             return '{"object": "list", "data": [{"id": "gpt-4o"}, {"id": "gpt-4o-mini"}]}'
         if part == "list":
             page = rules.page([*self.texts], request)
-            return rules.listed([self.shown(each) for each in page.ids], page)
+            return rules.list_body([self.shown(each) for each in page.ids], page)
         if part == "create":
             return self.shown(self.create(members_of(request)))
         if id_of(request) not in self.texts and not (part == "modify" and rules.makes_unknown):
@@ -68,8 +68,8 @@ class StandaloneServer(FakeServer):
 
     def shown(self, assistant_id: str) -> str:
         """An assistant as it goes out."""
-        text, shows = self.texts[assistant_id], self.rules.shows
-        return text if shows is None else compose(shows(members(text)))
+        text, returned_part = self.texts[assistant_id], self.rules.returned_part
+        return text if returned_part is None else compose(returned_part(members(text)))
 
     def _unknown(self, request: httpx.Request) -> str:
         name = id_of(request)
@@ -82,8 +82,8 @@ class StandaloneServer(FakeServer):
         """Create an assistant as if it had been sent; its id."""
         self._made += 1
         identity, second = self.rules.identify(self._made), FIRST_SECOND + self._made
-        head = {"id": identity, "object": '"assistant"', **self.rules.stamp(second)}
-        made = compose(head | self.rules.takes(dict(self.rules.defaults) | sent))
+        head = {"id": identity, "object": '"assistant"', **self.rules.created_fields(second)}
+        made = compose(head | self.rules.stored_part(dict(self.rules.defaults) | sent))
         assistant_id = str(read_json(identity))
         self.texts = {assistant_id: made, **self.texts}
         return assistant_id
@@ -92,7 +92,7 @@ class StandaloneServer(FakeServer):
         name = id_of(request)
         nothing = compose({"id": write_json(name), "object": '"assistant"'})
         held = members(self.texts.get(name, nothing))
-        taken = self.rules.takes(members_of(request))
+        taken = self.rules.stored_part(members_of(request))
         self.texts[name] = compose(self.rules.modified(held, taken))
         return self.shown(name)
 

@@ -124,7 +124,7 @@ def _new_file_search(path: str, value: Any) -> None:
         raise ApiError(message, code="invalid_value", param=path)
 
 
-_KNOWN_FILE_SEARCH = object_(
+_NAMED_FILE_SEARCH = object_(
     {"vector_store_ids": array(string(), maximum=1), "vector_stores": forbidden}
 )
 
@@ -139,7 +139,7 @@ def _tool_resources(file_search: Check) -> Check:
 
 NEW_TOOL_RESOURCES = _tool_resources(_new_file_search)
 """What `tool_resources` must pass where vector stores can be made."""
-KNOWN_TOOL_RESOURCES = _tool_resources(_KNOWN_FILE_SEARCH)
+NAMED_TOOL_RESOURCES = _tool_resources(_NAMED_FILE_SEARCH)
 """What `tool_resources` must pass where vector stores can only be named."""
 REASONING_EFFORT = nullable(one_of("none", "minimal", "low", "medium", "high", "xhigh", "max"))
 
@@ -163,5 +163,5 @@ def _fields(tool_resources: Check) -> Mapping[str, Check]:
 CREATE_ASSISTANT = object_(_fields(NEW_TOOL_RESOURCES), ("model",), closed=True)
 """What a create request must pass."""
 
-MODIFY_ASSISTANT = object_(_fields(KNOWN_TOOL_RESOURCES), closed=True)
+MODIFY_ASSISTANT = object_(_fields(NAMED_TOOL_RESOURCES), closed=True)
 """What a modify request must pass: nothing is required, and no vector stores are made."""

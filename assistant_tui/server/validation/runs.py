@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant_tui.server.validation.assistants import (
-    KNOWN_TOOL_RESOURCES,
     METADATA,
+    NAMED_TOOL_RESOURCES,
     REASONING_EFFORT,
     TOOL,
     response_format,
@@ -84,7 +84,7 @@ CREATE_RUN = object_(
 """What a request to run a thread must pass."""
 
 CREATE_THREAD_AND_RUN = object_(
-    {**_SETTINGS, "thread": CREATE_THREAD, "tool_resources": KNOWN_TOOL_RESOURCES},
+    {**_SETTINGS, "thread": CREATE_THREAD, "tool_resources": NAMED_TOOL_RESOURCES},
     ("assistant_id",),
     closed=True,
 )

@@ -5,8 +5,8 @@ from typing import Any
 from assistant_tui.server.errors import ApiError
 from assistant_tui.server.validation.assistants import (
     IDENTIFIER,
-    KNOWN_TOOL_RESOURCES,
     METADATA,
+    NAMED_TOOL_RESOURCES,
     NEW_TOOL_RESOURCES,
 )
 from assistant_tui.server.validation.checks import (
@@ -87,5 +87,5 @@ CREATE_THREAD = object_(
 )
 """What a request to create a thread must pass."""
 
-MODIFY_THREAD = object_({"metadata": METADATA, "tool_resources": KNOWN_TOOL_RESOURCES}, closed=True)
+MODIFY_THREAD = object_({"metadata": METADATA, "tool_resources": NAMED_TOOL_RESOURCES}, closed=True)
 """What a request to modify a thread must pass."""
