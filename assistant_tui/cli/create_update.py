@@ -28,21 +28,21 @@ def prepare_create(options: argparse.Namespace, console: Console) -> Subcommand:
     for problem in draft.errors.values():
         raise ConfigurationError(f"--file {options.file}: {problem}")
 
-    async def job(session: Session) -> int:
+    async def subcommand(session: Session) -> int:
         with session.write():
             saved = await session.service.create(draft)
             report_saved(console, saved)
             console.written_id(saved.row.id)
         return 0
 
-    return job
+    return subcommand
 
 
 def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
     """Send what differs from what the server has, and print the id."""
     wanted = _read_file_option(options.file)
 
-    async def job(session: Session) -> int:
+    async def subcommand(session: Session) -> int:
         row = await session.service.fetch(options.id)
         try:
             draft = update_draft(RawJson(row.text), wanted)
@@ -58,7 +58,7 @@ def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
             console.written_id(saved.row.id)
         return 0
 
-    return job
+    return subcommand
 
 
 def _read_file_option(name: str) -> RawJson:
@@ -72,7 +72,7 @@ def _read_file_option(name: str) -> RawJson:
 def prepare_clone(options: argparse.Namespace, console: Console) -> Subcommand:
     """Create the clone, print its id, and name what could not be copied."""
 
-    async def job(session: Session) -> int:
+    async def subcommand(session: Session) -> int:
         row = await session.service.fetch(options.id)
         if row.problem:
             console.note(
@@ -83,7 +83,7 @@ def prepare_clone(options: argparse.Namespace, console: Console) -> Subcommand:
             return await _clone_here(session, row)
         return await _clone_to(session, row, options.to)
 
-    return job
+    return subcommand
 
 
 async def _clone_here(session: Session, row: ResourceRow) -> int:

@@ -23,7 +23,7 @@ def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
     query = parse_filter(options.filter)
     whole: bool = options.all or query is not None
 
-    async def job(session: Session) -> int:
+    async def subcommand(session: Session) -> int:
         limit = wanted or (None if whole else session.settings.profile.page_size)
         stream = RowStream(session, options.order, query)
         async with aclosing(stream.rows(limit)) as rows:
@@ -36,7 +36,7 @@ def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
             console.note(f"these are the first {stream.yielded}; --all lists all")
         return stream.exit_code
 
-    return job
+    return subcommand
 
 
 async def _show(console: Console, rows: AsyncIterator[ResourceRow]) -> None:
@@ -79,7 +79,7 @@ class _TableLayout:
 def prepare_get(options: argparse.Namespace, console: Console) -> Subcommand:
     """Show an assistant as the server has it now."""
 
-    async def job(session: Session) -> int:
+    async def subcommand(session: Session) -> int:
         row = await session.service.fetch(options.id)
         if options.json:
             console.json(row.text)
@@ -89,4 +89,4 @@ def prepare_get(options: argparse.Namespace, console: Console) -> Subcommand:
                 console.line(" " * line.indent + text)
         return 0
 
-    return job
+    return subcommand

@@ -30,8 +30,8 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
             f"{options.command}: profile {settings.profile.name} is read-only; list and get work"
         )
     console = Console()
-    job = _prepare(options, console)
-    return _flushed(console, asyncio.run(Session(settings, folders, console).run(job)))
+    subcommand = _prepare(options, console)
+    return _flushed(console, asyncio.run(Session(settings, folders, console).run(subcommand)))
 
 
 def _prepare(options: argparse.Namespace, console: Console) -> Subcommand:
