@@ -24,17 +24,17 @@ async def _delete(session: Session, ids: list[str], *, unasked: bool) -> int:
     report = BatchReport(session.console, session.settings.profile, "deleted", len(ids))
     rows = await _found(session, ids, report)
     check = session.service.journal.check
-    unkept = await check(sum(len(row.text) for row in rows)) if rows else ""
-    if rows and not unasked and not await _confirmed(session.console, rows, unkept):
+    why_no_copy = await check(sum(len(row.text) for row in rows)) if rows else ""
+    if rows and not unasked and not await _confirmed(session.console, rows, why_no_copy):
         session.console.note("nothing was deleted")
         return 1
-    for_good = bool(unasked or unkept)
+    for_good = bool(unasked or why_no_copy)
     with report.all():
         for row in rows:
             if report.should_stop:
                 break
             with session.write(), report.attempt(shown_id(row.id)):
-                await session.service.delete(row.id, for_good=for_good)
+                await session.service.delete(row.id, allow_without_backup=for_good)
                 report.add()
                 _report_deleted(session, row.id, for_good=for_good)
     return report.code
@@ -58,12 +58,12 @@ async def _found(session: Session, ids: list[str], report: BatchReport) -> list[
     return rows
 
 
-async def _confirmed(console: Console, rows: list[ResourceRow], unkept: str) -> bool:
+async def _confirmed(console: Console, rows: list[ResourceRow], why_no_copy: str) -> bool:
     """Confirm one by yes, more by their count; the question says where no copy can be kept."""
     lines = [row.label for row in rows]
-    if unkept:
-        lines.append(f"No copy can be kept, so that nothing brings this back: {unkept}")
-    good = " for good" if unkept else ""
+    if why_no_copy:
+        lines.append(f"No copy can be kept, so that nothing brings this back: {why_no_copy}")
+    good = " for good" if why_no_copy else ""
     if len(rows) == 1:
         return await console.confirmed(lines, f"Delete it{good}? [y/N]", ("y", "yes"))
     count = str(len(rows))

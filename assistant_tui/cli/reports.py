@@ -30,8 +30,8 @@ def report_saved(console: Console, saved: SaveResult) -> None:
     ):
         if fields:
             console.note(f"{who}: {what} {', '.join(fields)}")
-    if saved.unkept:
-        console.note(f"{NO_UNDO}{saved.unkept}")
+    if saved.why_no_undo:
+        console.note(f"{NO_UNDO}{saved.why_no_undo}")
     if saved.answer_lost:
         console.note(f"{who}: the answer was lost, but the server had done it")
 

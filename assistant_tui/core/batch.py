@@ -44,7 +44,7 @@ class DeleteResult(NamedTuple):
     """An object was deleted."""
 
     id: str
-    unkept: str = ""
+    why_no_undo: str = ""
     """Why no copy of it was kept; empty if one was."""
 
 
@@ -76,7 +76,7 @@ class Result(NamedTuple, Generic[ItemT]):
     """What the server has after a create or modify."""
     removed: str = ""
     """The id of the object that was deleted; else empty."""
-    unkept: str = ""
+    why_no_undo: str = ""
     """Why it cannot be undone; empty if it can."""
     fault: Exception | None = None
     """The error of this program that ended it; None for one that was expected."""
@@ -170,11 +170,11 @@ class Batch(Generic[ItemT]):
             # An unexpected error of one item must not keep the others from being done.
             return Result(item, Status.FAILED, describe_fault(fault), fault=fault)
         if isinstance(returned, DeleteResult):
-            return Result(item, Status.DONE, removed=returned.id, unkept=returned.unkept)
+            return Result(item, Status.DONE, removed=returned.id, why_no_undo=returned.why_no_undo)
         if not isinstance(returned, SaveResult):
             return Result(item, Status.DONE, returned or "")
         status = Status.UNCHANGED if returned.unchanged else Status.DONE
-        return Result(item, status, _remark(returned), returned, unkept=returned.unkept)
+        return Result(item, status, _remark(returned), returned, why_no_undo=returned.why_no_undo)
 
 
 def _remark(saved: SaveResult) -> str:

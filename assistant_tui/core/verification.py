@@ -50,7 +50,7 @@ class SaveResult:
     """The answer never came, but the server had carried the request out."""
     unchanged: bool = False
     """Nothing was sent: the server had all that was asked."""
-    unkept: str = ""
+    why_no_undo: str = ""
     """Why the journal did not keep it, so that it cannot be undone; empty if it did."""
 
 

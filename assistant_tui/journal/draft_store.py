@@ -22,7 +22,7 @@ _PATIENCE = 0.5
 class DraftStore:
     """The drafts of one journal, by server, resource and key; all methods raise JournalError.
 
-    A key is the object's id, or a token for a new one. Each running program has its own draft
+    A key is the object's id, or a random name for a new one. Each running program has its own draft
     of a key; those of programs that run no more can be adopted.
     """
 
@@ -30,7 +30,7 @@ class DraftStore:
         self._database = database
         self._owner = owner
         self._clock = clock
-        self._rescued = DraftFiles(database.path)
+        self._files = DraftFiles(database.path)
         self._in_journal: set[tuple[str, str, ResourceKind]] = set()
         """Server, key and resource of this owner's drafts of which the journal has any version."""
 
@@ -45,7 +45,7 @@ class DraftStore:
             self._keep_in_journal(draft)
         except JournalError:
             with _translated():
-                self._rescued.keep(draft)
+                self._files.keep(draft)
                 self._owner.acquire_lock()
 
     def _keep_in_journal(self, draft: KeptDraft) -> None:
@@ -54,7 +54,7 @@ class DraftStore:
             _keep(connection, draft)
         self._in_journal.add((draft.server, draft.key, draft.resource))
         with _translated():
-            self._rescued.forget(draft)
+            self._files.forget(draft)
 
     def _draft(self, server: str, key: str, resource: ResourceKind, text: str = "") -> KeptDraft:
         return KeptDraft(server, key, self._clock(), text, self._owner.token, resource)
@@ -66,24 +66,24 @@ class DraftStore:
         """
         draft = self._draft(server, key, resource)
         if (server, key, resource) in self._in_journal:
-            self._forget_surely(draft)
+            self._forget_everywhere(draft)
         else:
             with _translated():
-                self._rescued.forget(draft)
+                self._files.forget(draft)
 
-    def _forget_surely(self, draft: KeptDraft) -> bool:
+    def _forget_everywhere(self, draft: KeptDraft) -> bool:
         """Remove a draft; where the journal does not let it go, a file says that it is forgotten.
 
         Returns:
             False if there was certainly none.
         """
         with _translated():
-            rescued = self._rescued.forget(draft)
+            was_in_file = self._files.forget(draft)
         try:
-            return self._forget_in_journal(draft) or rescued
+            return self._forget_in_journal(draft) or was_in_file
         except JournalError:
             with _translated():
-                self._rescued.note_forgotten(draft)
+                self._files.note_forgotten(draft)
             return True
 
     def _forget_in_journal(self, draft: KeptDraft) -> bool:
@@ -94,12 +94,12 @@ class DraftStore:
         """Make this owner's draft one that was left behind, to be offered from now on."""
         mine, left = self._draft(server, key, resource), f"left-{secrets.token_hex(8)}"
         with _translated():
-            rescued = self._rescued.hand_over(mine, left)
+            was_in_file = self._files.hand_over(mine, left)
         try:
             with self._database.writing(_PATIENCE) as connection:
                 _hand_over(connection, mine, left)
         except JournalError:
-            if not rescued:
+            if not was_in_file:
                 raise
 
     def all(self, server: str, resource: ResourceKind = ASSISTANTS) -> tuple[KeptDraft, ...]:
@@ -112,9 +112,7 @@ class DraftStore:
     def orphans(self, server: str, resource: ResourceKind = ASSISTANTS) -> tuple[KeptDraft, ...]:
         """The drafts, newest first, of programs that run no more: those to offer."""
         with _translated():
-            beside = [
-                each for each in self._rescued.of(server, resource) if not self._is_alive(each)
-            ]
+            beside = [each for each in self._files.of(server, resource) if not self._is_alive(each)]
         left: tuple[KeptDraft, ...] = ()
         try:
             left = self._database.read_if_exists(
@@ -136,7 +134,7 @@ class DraftStore:
             with contextlib.suppress(JournalError):
                 self._forget_in_journal(draft)
                 with _translated():
-                    self._rescued.forget(draft)
+                    self._files.forget(draft)
 
     def _orphans_in(
         self, connection: sqlite3.Connection, server: str, resource: ResourceKind
@@ -173,9 +171,9 @@ class DraftStore:
             if self._is_alive(draft):
                 return False
             self._owner.acquire_lock()
-            rescued = self._rescued.hand_over(draft, self._owner.token)
-        if rescued:
-            self._forget_surely(draft)  # an older one that the journal may have
+            was_in_file = self._files.hand_over(draft, self._owner.token)
+        if was_in_file:
+            self._forget_everywhere(draft)  # an older one that the journal may have
             return True
         with self._database.writing() as connection:
             if self._is_alive(draft):
@@ -190,7 +188,7 @@ class DraftStore:
         with _translated():
             if self._is_alive(draft):
                 return False
-        return self._forget_surely(draft)
+        return self._forget_everywhere(draft)
 
     def _is_alive(self, draft: KeptDraft) -> bool:
         return self._owner.is_alive(draft.owner)
@@ -213,13 +211,13 @@ def _keep(connection: sqlite3.Connection, draft: KeptDraft) -> None:
         " VALUES (:server, :resource, :key, :owner, :at, :text)"
         " ON CONFLICT (server, resource, key, owner)"
         " DO UPDATE SET at = excluded.at, text = excluded.text",
-        {**_place(draft), "at": draft.at, "text": to_blob(draft.text)},
+        {**_key_columns(draft), "at": draft.at, "text": to_blob(draft.text)},
     )
 
 
 def _forget(connection: sqlite3.Connection, draft: KeptDraft) -> bool:
     """Remove an owner's draft; False if there was none."""
-    done = connection.execute(f"DELETE FROM drafts WHERE {_THIS}", _place(draft))
+    done = connection.execute(f"DELETE FROM drafts WHERE {_THIS}", _key_columns(draft))
     return done.rowcount == 1
 
 
@@ -246,14 +244,14 @@ def _hand_over(connection: sqlite3.Connection, draft: KeptDraft, owner: str) -> 
     """
     try:
         done = connection.execute(
-            f"UPDATE drafts SET owner = :next WHERE {_THIS}", {**_place(draft), "next": owner}
+            f"UPDATE drafts SET owner = :next WHERE {_THIS}", {**_key_columns(draft), "next": owner}
         )
     except sqlite3.IntegrityError:
         raise JournalError(OPEN_HERE) from None
     return done.rowcount == 1
 
 
-def _place(draft: KeptDraft) -> Mapping[str, Any]:
+def _key_columns(draft: KeptDraft) -> Mapping[str, Any]:
     return {
         "server": to_blob(draft.server),
         "resource": draft.resource.journal_name,

@@ -2,7 +2,7 @@
 
 The files stand beside the journal. A draft is written to one where another program holds the
 journal, or where the journal is damaged or full; it is offered and taken up as those in the journal
-are. A file without a text says that a draft is forgotten of which the journal still has a version.
+are. A file without a text marks a draft as forgotten while the journal still holds a version of it.
 """
 
 import glob
@@ -46,21 +46,21 @@ class KeptDraft:
 
 
 @dataclass(frozen=True)
-class InEditor:
+class EditorState:
     """A text of a draft that is open in the person's own editor; the file says what it is now."""
 
     file: Path
     before: str
     """What it was when the editor was started."""
-    stand_in: str = ""
+    placeholder: str = ""
     """What stands in the draft for the text; empty where the file holds the whole object."""
 
 
-def dump_draft(draft: Draft, in_editor: InEditor | None = None) -> str:
+def dump_draft(draft: Draft, editor_state: EditorState | None = None) -> str:
     """Return a draft as text, its JSON and what the editors hold exactly as they are."""
     return json.dumps(
         {
-            **({} if in_editor is None else {"editor": _dump_in_editor(in_editor)}),
+            **({} if editor_state is None else {"editor": _dump_editor_state(editor_state)}),
             "format": _FORMAT,
             "original": None if draft.original is None else draft.original.text,
             "raw": {name: _dump_raw(raw) for name, raw in draft.raw.items()},
@@ -93,28 +93,28 @@ def load_draft(text: str) -> Draft:
         raise JournalError("the draft that was kept cannot be read") from error
 
 
-def load_in_editor(text: str) -> InEditor | None:
-    """Return what of a draft is in an editor, if anything is. Raises JournalError as load_draft."""
+def load_editor_state(text: str) -> EditorState | None:
+    """Return what of a draft is in an editor, if anything. Raises JournalError as load_draft."""
     try:
         found = json.loads(text).get("editor")
         if found is None:
             return None
-        return InEditor(Path(found["file"]), _text(found["before"]), _text(found["stand_in"]))
+        return EditorState(Path(found["file"]), _text(found["before"]), _text(found["stand_in"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JournalError("the draft that was kept cannot be read") from error
 
 
-def put_in(text: str, in_editor: InEditor, said: str) -> Draft:
-    """Return the draft with what an editor left in place of its stand-in. Raises JournalError."""
+def with_editor_text(text: str, editor_state: EditorState, said: str) -> Draft:
+    """Return the draft with what an editor left for its placeholder. Raises JournalError."""
     written = json.dumps(said, ensure_ascii=False)[1:-1]
-    return load_draft(text.replace(in_editor.stand_in, written))
+    return load_draft(text.replace(editor_state.placeholder, written))
 
 
-def _dump_in_editor(in_editor: InEditor) -> Mapping[str, str]:
+def _dump_editor_state(editor_state: EditorState) -> Mapping[str, str]:
     return {
-        "file": str(in_editor.file),
-        "before": in_editor.before,
-        "stand_in": in_editor.stand_in,
+        "file": str(editor_state.file),
+        "before": editor_state.before,
+        "stand_in": editor_state.placeholder,
     }
 
 
@@ -194,10 +194,10 @@ class DraftFiles:
         """The draft in a file; None if it cannot be read, or is of another kind of object."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             data = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
-            # Programs of version 5 knew assistants alone, and did not say so.
+            # Programs of version 5 kept only drafts of assistants, and did not write the kind.
             if data.get("resource", ASSISTANTS.journal_name) != resource.journal_name:
                 return None
-            # Whose it is says the name alone, which hand_over changes.
+            # Only the name of the file tells the owner: it is all that hand_over changes.
             owner = path.name.removeprefix(self._prefix).rpartition("-")[0]
             members = {name: data[name] for name in _MEMBERS}
             return KeptDraft(**members, owner=owner, resource=resource)

@@ -70,7 +70,7 @@ class IdempotencyKeys:
         with self._database.writing() as connection:
             connection.execute(
                 f"DELETE FROM imports WHERE {_KEY} AND assistant IS NULL",
-                _place(server, key, resource),
+                _key_columns(server, key, resource),
             )
 
     def find(
@@ -138,7 +138,7 @@ def _find(
     for key in keys:
         row = connection.execute(
             f"SELECT assistant, before FROM imports WHERE {_KEY}",
-            _place(server, key, resource),
+            _key_columns(server, key, resource),
         ).fetchone()
         if row is not None:
             made, before = (None if blob is None else to_text(blob) for blob in row)
@@ -172,11 +172,11 @@ def _put(
     connection.execute(
         "INSERT OR REPLACE INTO imports (server, resource, key, assistant, before)"
         " VALUES (:server, :resource, :key, :made, :before)",
-        {**_place(server, key, resource), "made": object_id, "before": before},
+        {**_key_columns(server, key, resource), "made": object_id, "before": before},
     )
 
 
-def _place(server: str, key: str, resource: ResourceKind) -> dict[str, Any]:
+def _key_columns(server: str, key: str, resource: ResourceKind) -> dict[str, Any]:
     return {
         "server": to_blob(server),
         "resource": resource.journal_name,

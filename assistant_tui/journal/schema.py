@@ -1,4 +1,7 @@
-"""The tables of the journal's file, and how a file of an older version gets them."""
+"""The tables of the journal's file, and how a file of an older version gets them.
+
+The column `server` holds the account: the URL of the server, and who its key belongs to.
+"""
 
 import sqlite3
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.resource import ASSISTANTS, ResourceKind
-from assistant_tui.journal.drafts import InEditor, KeptDraft, dump_draft
+from assistant_tui.journal.drafts import EditorState, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Change, Entry
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
@@ -193,11 +193,11 @@ class AccountDrafts:
         """Keep what is being typed, so that it outlives the program."""
         await asyncio.to_thread(self.keep_now, key, draft)
 
-    def keep_now(self, key: str, draft: Draft, in_editor: InEditor | None = None) -> None:
+    def keep_now(self, key: str, draft: Draft, editor_state: EditorState | None = None) -> None:
         """As `keep`, but done when it returns, within a moment: before the program is ended,
         or before the terminal is an editor's, which a text of the draft is open in then. Where the
         journal cannot take it, it is kept in a file beside that."""
-        text = dump_draft(draft, in_editor)
+        text = dump_draft(draft, editor_state)
 
         def keep_in(journal: Journal, server: str) -> None:
             journal.drafts.keep(server, key, text, self._resource)

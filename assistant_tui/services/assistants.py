@@ -206,19 +206,23 @@ class AssistantService:
         assistant_id: str,
         context: WriteContext = NO_CONTEXT,
         *,
-        for_good: bool = False,
-        made: str | None = None,
+        allow_without_backup: bool = False,
+        unchanged_since: str | None = None,
     ) -> bool:
         """Delete an assistant; what it was is kept first, since nothing else brings it back.
 
-        Where that cannot be kept, it is deleted only `for_good`, and else NoBackup is raised.
-        Conflict is raised where `made`, what was created, is given and was changed since.
+        Where that cannot be kept, NoBackup is raised unless `allow_without_backup`.
+        Conflict is raised if it is not as in `unchanged_since`, its JSON at an earlier time.
 
         Returns:
             False if there was none any more, so that this is nothing to undo.
         """
         with self._writing(Capability.DELETE, context) as write:
-            return await write.delete(assistant_id, for_good=for_good, made=made)
+            return await write.delete(
+                assistant_id,
+                allow_without_backup=allow_without_backup,
+                unchanged_since=unchanged_since,
+            )
 
     @contextmanager
     def _writing(self, capability: Capability, context: WriteContext) -> Iterator[VerifiedWrite]:

@@ -69,12 +69,12 @@ class _Create:
         except ServiceError as error:
             if not error.may_have_arrived:
                 raise
-            return await self._look_after(error)
+            return await self._check_after_lost_answer(error)
         outcome = verify(self._body, None, RawJson(row.text))
         try:
             await self._check_new(row, as_asked=outcome.as_asked)
         except WrongObject as error:
-            return await self._look_after(error)
+            return await self._check_after_lost_answer(error)
         return SaveResult(row, outcome=outcome)
 
     async def _check_new(self, row: ResourceRow, *, as_asked: bool) -> None:
@@ -109,7 +109,7 @@ class _Create:
                 return SaveResult(row, answer_lost=True)
         return None
 
-    async def _look_after(self, error: ServiceError) -> SaveResult:
+    async def _check_after_lost_answer(self, error: ServiceError) -> SaveResult:
         """Look for what was created; not where an older one like it would be taken for it."""
         try:
             if self.before is None:

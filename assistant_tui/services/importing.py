@@ -32,15 +32,17 @@ class Import:
     """What files hold, and what is known of it here and on the server."""
 
     entries: Sequence[FileEntry]
-    held: dict[str, ResourceRow]
+    on_server: dict[str, ResourceRow]
     """What the server has of the ids that the files name or that earlier imports created."""
-    made: dict[str, str]
+    created_earlier: dict[str, str]
     """The ids of what earlier imports created, by the keys of the entries."""
 
     def steps(self, *, again: bool = False) -> tuple[ImportStep, ...]:
         """What is to be done; `again` creates also what an earlier import created already."""
-        planned = plan(self.entries, self.held, {} if again else self.made)
-        return tuple(replace(step, earlier=self.made.get(step.key, "")) for step in planned)
+        planned = plan(self.entries, self.on_server, {} if again else self.created_earlier)
+        return tuple(
+            replace(step, earlier=self.created_earlier.get(step.key, "")) for step in planned
+        )
 
 
 async def look_up(
@@ -51,10 +53,10 @@ async def look_up(
     Raises:
         ServiceError: the server cannot be asked.
     """
-    made = await _made_earlier(service, entries)
+    created_earlier = await _created_earlier(service, entries)
     named = await asyncio.to_thread(lambda: [entry.id for entry in entries])
-    wanted = [each for each in (*named, *made.values()) if each]
-    return Import(entries, await _held(service, wanted, say), made)
+    wanted = [each for each in (*named, *created_earlier.values()) if each]
+    return Import(entries, await _look_up_rows(service, wanted, say), created_earlier)
 
 
 async def why_repeating_duplicates(service: AssistantService, steps: Sequence[ImportStep]) -> str:
@@ -81,22 +83,24 @@ async def carry_out(service: AssistantService, step: ImportStep, batch: str = ""
     return await service.save(step.draft, WriteContext(batch=batch))
 
 
-async def _made_earlier(service: AssistantService, entries: Sequence[FileEntry]) -> dict[str, str]:
+async def _created_earlier(
+    service: AssistantService, entries: Sequence[FileEntry]
+) -> dict[str, str]:
     """What earlier imports of these files created, also where the program ended meanwhile."""
     by_key = dict(zip(await asyncio.to_thread(import_keys, entries), entries, strict=True))
     by_key.pop("", None)
-    made = {}
+    created_earlier = {}
     for key, known in (await service.journal.known_creates(by_key.keys())).items():
         if known.object_id is not None:
-            made[key] = known.object_id
+            created_earlier[key] = known.object_id
             continue
         row = await service.find_imported(creation_draft(by_key[key].document), key)
         if row is not None:
-            made[key] = row.id
-    return made
+            created_earlier[key] = row.id
+    return created_earlier
 
 
-async def _held(
+async def _look_up_rows(
     service: AssistantService, wanted: Iterable[str], say: Callable[[str], None]
 ) -> dict[str, ResourceRow]:
     missing = list(dict.fromkeys(wanted))

@@ -77,19 +77,21 @@ class VerifiedWrite:
             raise Unreadable(f"it does not fit the API: {newer.problem}")
         return await self._record_change(await self._save_over(newer, edit(RawJson(newer.text))))
 
-    async def delete(self, assistant_id: str, *, for_good: bool, made: str | None) -> bool:
+    async def delete(
+        self, assistant_id: str, *, allow_without_backup: bool, unchanged_since: str | None
+    ) -> bool:
         """Keep an assistant in the journal, then delete it. See AssistantService.delete."""
         try:
             before = (await self._fetch(assistant_id)).text
         except NotFound:
             await self._journal.pass_over(self._context.undoes)
             return False
-        if made is not None:
-            _check_unchanged(made, before)
+        if unchanged_since is not None:
+            _check_unchanged(unchanged_since, before)
         self._client.activity.writing()  # ending here would leave a copy of what is still there
-        number = await self._back_up(assistant_id, before, for_good)
+        number = await self._back_up(assistant_id, before, allow_without_backup)
         try:
-            await self._delete_surely(assistant_id)
+            await self._delete_and_confirm(assistant_id)
         except ServiceError as error:
             if not error.may_have_arrived:
                 await self._journal.withdraw(number)
@@ -103,7 +105,7 @@ class VerifiedWrite:
         try:
             await self._journal.add(change, key)
         except JournalError as error:
-            return replace(saved, unkept=str(error))
+            return replace(saved, why_no_undo=str(error))
         return saved
 
     async def _record_change(self, saved: SaveResult) -> SaveResult:
@@ -112,14 +114,16 @@ class VerifiedWrite:
         await self._journal.pass_over(self._context.undoes)
         return saved
 
-    async def _back_up(self, assistant_id: str, before: str, for_good: bool) -> int | None:
+    async def _back_up(
+        self, assistant_id: str, before: str, allow_without_backup: bool
+    ) -> int | None:
         """Keep what is to be deleted; the number of its entry, None if there is none."""
         try:
             return await self._journal.add(
                 _change(self._context, assistant_id, ChangeKind.DELETED, before, None)
             )
         except JournalError as error:
-            if not for_good:
+            if not allow_without_backup:
                 raise NoBackup(f"nothing was sent, since no copy is kept: {error}") from error
             return None
 
@@ -165,9 +169,9 @@ class VerifiedWrite:
         except ServiceError as error:
             if not error.may_have_arrived:
                 raise
-            return await self._look_after(newer, body, error), True
+            return await self._check_after_lost_answer(newer, body, error), True
 
-    async def _look_after(
+    async def _check_after_lost_answer(
         self, newer: ResourceRow, body: dict[str, str], error: ServiceError
     ) -> ResourceRow:
         """The object after a modify without an answer; raises the error if it is not changed."""
@@ -181,7 +185,7 @@ class VerifiedWrite:
         error.message = f"the change is not there, but may still arrive: {error.message}"
         raise error
 
-    async def _delete_surely(self, assistant_id: str) -> None:
+    async def _delete_and_confirm(self, assistant_id: str) -> None:
         """Delete an assistant; one that is gone already counts as deleted.
 
         Raises:
@@ -197,12 +201,12 @@ class VerifiedWrite:
         except ServiceError as error:
             if not error.may_have_arrived:
                 raise
-            await self._look_after_deletion(assistant_id, error)
+            await self._check_after_lost_deletion(assistant_id, error)
         else:
             if not confirmed:
-                await self._look_after_success(assistant_id)
+                await self._check_unconfirmed_deletion(assistant_id)
 
-    async def _look_after_deletion(self, assistant_id: str, error: ServiceError) -> None:
+    async def _check_after_lost_deletion(self, assistant_id: str, error: ServiceError) -> None:
         """Return if a deletion without an answer was done; raise the error if not."""
         try:
             there = await self._is_there(assistant_id)
@@ -214,7 +218,7 @@ class VerifiedWrite:
             error.may_have_arrived = False
             raise error from None
 
-    async def _look_after_success(self, assistant_id: str) -> None:
+    async def _check_unconfirmed_deletion(self, assistant_id: str) -> None:
         """Check after an answer of success that confirms no deletion, as some proxies send it."""
         there = False
         with suppress(ServiceError):

@@ -147,7 +147,7 @@ async def test_a_journal_that_fails_stops_nothing_and_says_why(tmp_path: Path) -
     async with recorded(tmp_path) as (service, _):
         row = (await service.page()).rows[0]
         saved = await service.save(Draft(RawJson(row.text)).edited("name", "new"))
-        assert saved.row.name == "new" and str(path) in saved.unkept
+        assert saved.row.name == "new" and str(path) in saved.why_no_undo
         assert str(path) in service.journal.trouble
         assert str(path) in await service.journal.check(1)
         assert await service.journal.drafts.orphans() == ()
@@ -172,7 +172,7 @@ async def test_what_cannot_be_kept_is_deleted_only_for_good(tmp_path: Path) -> N
         with pytest.raises(NoBackup, match=r"nothing was sent.*it is damaged"):
             await service.delete(row.id)
         assert store.get(row.id) is not None
-        assert await service.delete(row.id, for_good=True)
+        assert await service.delete(row.id, allow_without_backup=True)
         assert store.get(row.id) is None
 
 

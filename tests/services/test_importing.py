@@ -44,7 +44,7 @@ async def test_a_few_are_asked_for_one_by_one_and_what_is_not_there_is_new() -> 
     server = StandaloneServer(*some(3))
     async with service_of(server) as service:
         found = await look_up(service, naming(5), nothing_said)
-    assert [*found.held] == ["asst_1", "asst_2", "asst_3"]
+    assert [*found.on_server] == ["asst_1", "asst_2", "asst_3"]
     assert server.count("retrieve") >= 5 - 1
 
 

@@ -144,7 +144,7 @@ def entries(name: str, text: str, source: str = "") -> Iterator[FileEntry]:
         yield FileEntry(origin, each.text, source=source)
 
 
-def import_keys(given: Sequence[FileEntry]) -> tuple[str, ...]:
+def import_keys(file_entries: Sequence[FileEntry]) -> tuple[str, ...]:
     """A key for each that is the same whenever the same file is read; empty for unsound ones.
 
     It stands for the file, the content, and which one it is of those with just this content: what
@@ -152,7 +152,7 @@ def import_keys(given: Sequence[FileEntry]) -> tuple[str, ...]:
     """
     seen: Counter[str] = Counter()
     found = []
-    for entry in given:
+    for entry in file_entries:
         content = entry.content
         text = f"{entry.source}\0{content}"
         seen[text] += 1
@@ -162,25 +162,27 @@ def import_keys(given: Sequence[FileEntry]) -> tuple[str, ...]:
 
 
 def plan(
-    given: Sequence[FileEntry],
-    held: Mapping[str, ResourceRow],
-    made: Mapping[str, str] = MappingProxyType({}),
+    file_entries: Sequence[FileEntry],
+    on_server: Mapping[str, ResourceRow],
+    created_earlier: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[ImportStep, ...]:
     """Say what is to be done with each.
 
-    `held` is what the server has of the ids that the files name and of those in `made`, which are
-    the ids that earlier imports created, by the entries' keys.
+    `on_server` is what the server has of the ids that the files name and of those that earlier
+    imports created, which are in `created_earlier` by the keys of the entries.
     """
     first: dict[str, str] = {}
     steps = []
-    for entry, key in zip(given, import_keys(given), strict=True):
+    for entry, key in zip(file_entries, import_keys(file_entries), strict=True):
         known = entry.id
         if known and known in first:
             why = f"{shown_id(known)} stands in {first[known]}, too"
             steps.append(ImportStep(Action.UNREADABLE, entry.origin, why=why))
             continue
         first[known] = entry.origin
-        steps.append(_step(entry, key, held.get(known), held.get(made.get(key, ""))))
+        steps.append(
+            _step(entry, key, on_server.get(known), on_server.get(created_earlier.get(key, "")))
+        )
     return tuple(steps)
 
 

@@ -63,20 +63,20 @@ def _report(context: MainContext, first: str, batch: Batch[ItemT], undoing: bool
     for status, words in _SAID.items():
         if counts[status]:
             said.append(f"{counts[status]:,} {words}")
-    unkept = [each.unkept for each in batch.of(Status.DONE) if each.unkept]
+    reasons = [each.why_no_undo for each in batch.of(Status.DONE) if each.why_no_undo]
     if counts[Status.DONE] and not undoing:
-        said.append(_undo_words(counts[Status.DONE], unkept))
-    wrong = unkept or batch.of(*UNFINISHED)
+        said.append(_undo_words(counts[Status.DONE], reasons))
+    wrong = reasons or batch.of(*UNFINISHED)
     context.say(" · ".join(said), Tone.WARNING if wrong else Tone.PLAIN)
 
 
-def _undo_words(done: int, unkept: Sequence[str]) -> str:
+def _undo_words(done: int, reasons: Sequence[str]) -> str:
     """What u will take back, where some were not kept in the journal for these reasons."""
-    if not unkept:
+    if not reasons:
         return "u undoes it"
-    if len(unkept) == done:
-        return f"u cannot undo it: {unkept[0]}"
-    return f"u undoes only {done - len(unkept):,}: {unkept[0]}"
+    if len(reasons) == done:
+        return f"u cannot undo it: {reasons[0]}"
+    return f"u undoes only {done - len(reasons):,}: {reasons[0]}"
 
 
 _SAID = {

@@ -30,7 +30,7 @@ def delete(context: MainContext) -> None:
 
 def question(context: MainContext, row: ResourceRow) -> DeleteDialog:
     """Ask with all that is needed to be sure; Cancel has the focus."""
-    return DeleteDialog(list(about(row)), lambda: why_unkept(context, [row]))
+    return DeleteDialog(list(about(row)), lambda: why_no_copy(context, [row]))
 
 
 def _answered(context: MainContext, row: ResourceRow, answer: str | None) -> None:
@@ -38,7 +38,7 @@ def _answered(context: MainContext, row: ResourceRow, answer: str | None) -> Non
         context.run_job(partial(delete_row, context, row, for_good=answer == FOR_GOOD))
 
 
-async def why_unkept(context: MainContext, rows: Sequence[ResourceRow]) -> str:
+async def why_no_copy(context: MainContext, rows: Sequence[ResourceRow]) -> str:
     """Why no copies of these could be kept just now; empty if they could."""
     try:
         service = await context.connector.connected()
@@ -53,7 +53,7 @@ async def delete_row(context: MainContext, row: ResourceRow, *, for_good: bool =
     context.say(f"Deleting {name}…", Tone.WORKING)
     try:
         place = WriteContext(previous_id=context.list_model.previous_id(row.id))
-        deleted = await context.service.delete(row.id, place, for_good=for_good)
+        deleted = await context.service.delete(row.id, place, allow_without_backup=for_good)
     except ServiceError as error:
         context.report(error, f"{name} was not deleted")
         return
@@ -99,14 +99,14 @@ async def delete_marked(context: MainContext) -> None:
 
 async def delete_all(context: MainContext, rows: Rows) -> None:
     """Delete all of them, once their number was typed."""
-    question = DeleteManyDialog([row.label for row in rows], lambda: why_unkept(context, rows))
+    question = DeleteManyDialog([row.label for row in rows], lambda: why_no_copy(context, rows))
     if await context.ask(question):
         token, for_good = secrets.token_hex(8), question.for_good
         anchors = _anchors(context, frozenset(row.id for row in rows))
 
         async def operation(row: ResourceRow) -> DeleteResult:
             part = WriteContext(previous_id=anchors.get(row.id), batch=token)
-            await context.service.delete(row.id, part, for_good=for_good)
+            await context.service.delete(row.id, part, allow_without_backup=for_good)
             return DeleteResult(row.id, context.service.journal.trouble if for_good else "")
 
         await carry_out(context, "Deleting", "Deleted", rows, operation)

@@ -10,7 +10,7 @@ from assistant_tui.core.json_text import compose, indent
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.journal.drafts import InEditor
+from assistant_tui.journal.drafts import EditorState
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.saving import save
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _SEPARATOR = "\nin the editor"
 
 
-def new_stand_in() -> str:
+def new_placeholder() -> str:
     """A text that stands in a draft for the one in the editor, and is no other's."""
     return f"\ue000{secrets.token_hex(16)}\ue000"
 
@@ -62,15 +62,15 @@ class EditorSession:
         place = None if self._journal is None else self._journal.drafts.edits
         self.file = EditorFile.make(place, text, suffix, largest)
 
-    def keep(self, draft: Draft, stand_in: str = "") -> None:
+    def keep(self, draft: Draft, placeholder: str = "") -> None:
         """Put the draft on disk that the text belongs to, then the text into the file.
 
         Raises:
             EditorError: the disk refused.
         """
         if self._journal is not None:
-            in_editor = InEditor(self.file.path, self.file.before, stand_in)
-            self._journal.drafts.keep_now(self._key, draft, in_editor)
+            editor_state = EditorState(self.file.path, self.file.before, placeholder)
+            self._journal.drafts.keep_now(self._key, draft, editor_state)
         try:
             self.file.write(self.file.before)
         except EditorError:
@@ -221,12 +221,12 @@ def edit_field(context: MainContext) -> None:
     editor = None if form is None else form.focused_text
     if form is None or editor is None:
         return
-    stand_in = new_stand_in()
-    draft = form.draft_with_text(editor, stand_in)
+    placeholder = new_placeholder()
+    draft = form.draft_with_text(editor, placeholder)
     try:
         text = str(editor.raw)
         session = EditorSession(context, context.form.key, text, editor.suffix, MAX_TEXT_SIZE)
-        session.keep(draft, stand_in)
+        session.keep(draft, placeholder)
     except EditorError as error:
         context.say(str(error), Tone.ERROR)
     else:

@@ -10,7 +10,13 @@ from assistant_tui.core.labels import short_name, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import is_made_of
-from assistant_tui.journal.drafts import InEditor, KeptDraft, load_draft, load_in_editor, put_in
+from assistant_tui.journal.drafts import (
+    EditorState,
+    KeptDraft,
+    load_draft,
+    load_editor_state,
+    with_editor_text,
+)
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.editing import key_of_form, without_error
@@ -45,19 +51,19 @@ class LeftEdit:
     def read(cls, kept: KeptDraft) -> "LeftEdit":
         """Read the draft, and the file that it names."""
         try:
-            base, in_editor = load_draft(kept.text), load_in_editor(kept.text)
+            base, editor_state = load_draft(kept.text), load_editor_state(kept.text)
         except JournalError as error:
             return cls(kept, None, str(error))
-        if in_editor is None:
+        if editor_state is None:
             return cls(kept, base, original=base.original)
-        largest = MAX_TEXT_SIZE if in_editor.stand_in else MAX_FILE_SIZE
-        file = EditorFile(in_editor.file, in_editor.before, largest)
+        largest = MAX_TEXT_SIZE if editor_state.placeholder else MAX_FILE_SIZE
+        file = EditorFile(editor_state.file, editor_state.before, largest)
         problem, draft = "", None
         try:
-            draft = _with_file(kept, base, in_editor, file)
+            draft = _with_file(kept, base, editor_state, file)
         except (UnreadableFile, JournalError, ValueError) as error:
             problem = str(error)
-        return cls(kept, draft, problem, base.original, file, bool(in_editor.stand_in))
+        return cls(kept, draft, problem, base.original, file, bool(editor_state.placeholder))
 
     @property
     def key(self) -> str:
@@ -91,16 +97,16 @@ class LeftEdit:
             self.file.remove()
 
 
-def _with_file(kept: KeptDraft, base: Draft, in_editor: InEditor, file: EditorFile) -> Draft:
+def _with_file(kept: KeptDraft, base: Draft, editor_state: EditorState, file: EditorFile) -> Draft:
     """The draft with what the editor left. Raises ValueError, UnreadableFile or JournalError."""
     try:
         text = file.read()
     except UnreadableFile:
         raise
     except EditorError:
-        text = in_editor.before  # The file is gone: nothing was written there.
-    if in_editor.stand_in:
-        return _as_edited(put_in(kept.text, in_editor, text))
+        text = editor_state.before  # The file is gone: nothing was written there.
+    if editor_state.placeholder:
+        return _as_edited(with_editor_text(kept.text, editor_state, text))
     return base if base.original is None else editor_draft(base.original, without_error(text))
 
 

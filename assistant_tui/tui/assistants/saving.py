@@ -212,10 +212,10 @@ def _report(
     if saved.outcome.wiped:
         remarks.append(f"the server wiped: {_names(saved.outcome.wiped)}")
         last = "u undoes it"
-    if saved.unkept:
-        remarks.append(f"u cannot undo it: {saved.unkept}")
+    if saved.why_no_undo:
+        remarks.append(f"u cannot undo it: {saved.why_no_undo}")
         last = identity
-    tone = Tone.WARNING if saved.unkept or not saved.outcome.as_asked else Tone.PLAIN
+    tone = Tone.WARNING if saved.why_no_undo or not saved.outcome.as_asked else Tone.PLAIN
     most = IN_A_SENTENCE if remarks else WITH_ITS_ID
     said = f"{done} {name_or_id(saved.row.name, saved.row.id, most)}"
     context.say(" · ".join([said, *remarks, last]), tone)

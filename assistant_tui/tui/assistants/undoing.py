@@ -168,7 +168,7 @@ def _undoing(context: MainContext) -> Operation[_Undoing]:
         previous_id = context.list_model.previous_id(item.id)
         part = WriteContext(previous_id=previous_id, undoes=entry.number)
         if entry.kind is ChangeKind.CREATED:
-            await service.delete(item.id, part, made=entry.after)
+            await service.delete(item.id, part, unchanged_since=entry.after)
             return DeleteResult(item.id)
         if entry.kind is ChangeKind.DELETED:
             await _check_gone(context, entry)

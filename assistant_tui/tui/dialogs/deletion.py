@@ -31,7 +31,7 @@ class _Wording(NamedTuple):
     """The note where they can."""
     title: str
     """The question where they cannot."""
-    unkept: str
+    no_copy: str
     """The note then: before the reason, and after it."""
     lost: str
 
@@ -65,7 +65,7 @@ class _CopyCheck:
                 self._answer(False)
             return
         dialog.query_one(".title", Static).update(Content(self._wording.title))
-        reason = f"{self._wording.unkept}: {one_line(self.problem)}.\n{self._wording.lost}"
+        reason = f"{self._wording.no_copy}: {one_line(self.problem)}.\n{self._wording.lost}"
         shown.update(Content(reason))
         dialog.query(Button).last().label = Content(LABEL_FOR_GOOD)
 
@@ -73,7 +73,7 @@ class _CopyCheck:
 _ONE = _Wording(
     kept="The server keeps no copy; u can create it anew, under a new id.",
     title="Delete this assistant for good?",
-    unkept="No copy can be kept",
+    no_copy="No copy can be kept",
     lost="Nothing brings it back.",
 )
 
@@ -111,7 +111,7 @@ class DeleteManyDialog(TypedConfirm):
         wording = _Wording(
             kept="The server keeps no copies; u can create them anew, under new ids.",
             title=f"Delete these {len(items):,} assistants for good?",
-            unkept="No copies can be kept",
+            no_copy="No copies can be kept",
             lost="Nothing brings them back.",
         )
         self._copies = _CopyCheck(check, wording, lambda for_good: self.close(True))

@@ -107,9 +107,9 @@ class AssistantForm(VerticalScroll, can_focus=False):
         self._show_states()
         self.post_message(FormEdited())
 
-    def draft_with_text(self, editor: TextEditor, stand_in: str) -> Draft:
+    def draft_with_text(self, editor: TextEditor, placeholder: str) -> Draft:
         """The draft as it would be with another text in one of its editors."""
-        with editor.with_text(stand_in):
+        with editor.with_text(placeholder):
             draft = self.collect()
         self.collect()
         return draft
