@@ -18,8 +18,9 @@ from textual.app import App, SuspendNotSupported
 
 from assistant_tui.startup.shutdown import EXIT_CODES, SHUTDOWN
 
-_SIGNAL_DELAY = 0.1
-"""Seconds within which a signal that woke the program is known."""
+_CHECK_INTERVAL, _CHECKS = 0.1, 10
+"""Seconds between two looks whether a job in the background is to end, and how many there are: a
+signal to end that continued it is delivered to any thread, which may take a while to run."""
 
 
 def install_handlers(
@@ -71,10 +72,17 @@ def _stop_until_foreground(*, at_once: bool) -> None:
     continued = signal.signal(signal.SIGCONT, signal.SIG_DFL)
     if at_once:
         os.killpg(os.getpgrp(), signal.SIGSTOP)
-    # It may have been continued by a signal to end, which another thread gets first.
-    while _in_background() and not SHUTDOWN.wait_for_request(_SIGNAL_DELAY):
+    while _stays_in_background():
         os.killpg(os.getpgrp(), signal.SIGSTOP)
     signal.signal(signal.SIGCONT, continued)
+
+
+def _stays_in_background() -> bool:
+    """Whether the job is in the background, and neither ends nor comes back within a second."""
+    for _ in range(_CHECKS):
+        if not _in_background() or SHUTDOWN.wait_for_request(_CHECK_INTERVAL):
+            return False
+    return _in_background()
 
 
 def ignore_stops() -> None:
