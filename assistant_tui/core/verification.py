@@ -26,9 +26,9 @@ class WriteOutcome:
     """What became of a request to create or modify."""
 
     ignored: tuple[str, ...] = ()
-    """Fields that were sent but do not stand as asked."""
+    """Fields that were sent, but do not stand as asked."""
     wiped: tuple[str, ...] = ()
-    """Fields that were not sent but changed."""
+    """Fields that were not sent, but are gone, empty or back at their default."""
 
     @property
     def as_asked(self) -> bool:

@@ -122,6 +122,7 @@ RESOURCES = _parts(
 
 FIELDS: Mapping[str, Field] = _parts(
     Field("name", "Name", FieldKind.LINE, limit=256),
+    # The API states no limit for a model, and the embedded server has none; this one is our own.
     Field("model", "Model", FieldKind.MODEL, limit=256, nullable=False),
     Field("description", "Description", FieldKind.TEXT, limit=512),
     Field("instructions", "Instructions", FieldKind.TEXT, limit=256_000),

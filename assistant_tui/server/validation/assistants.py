@@ -146,7 +146,7 @@ REASONING_EFFORT = nullable(one_of("none", "minimal", "low", "medium", "high", "
 
 def _fields(tool_resources: Check) -> Mapping[str, Check]:
     return {
-        "model": string(minimum=1),
+        "model": string(minimum=1),  # without a limit, as in the API's document
         "name": nullable(string(256)),
         "description": nullable(string(512)),
         "instructions": nullable(string(256_000)),
