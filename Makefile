@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# How many tests run at once.
-WORKERS ?= 2
+# How many tests run at once: some wait for terminals and clocks, so three keep two cores busy.
+WORKERS ?= 3
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # uv installs what pip would, sooner: from the index that pip is configured for, if there is one,
