@@ -1,29 +1,14 @@
 """Runs that search in files: what the model is offered and told, and what its answer cites."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tests.server.runs.support import Api, Json, ScriptedModel, calls, says, server
+from tests.server.runs.support import Api, Json, ScriptedModel, calls, says
 from tests.server.runs.test_lifecycle import FUNCTION, names, text_of
 
 HANDBOOK = "Vacation\n\nEmployees have 28 days of vacation a year.\n\nLunch is at noon."
 CONTENTS = "step_details.tool_calls[*].file_search.results[*].content"
-
-
-@pytest.fixture
-def model() -> ScriptedModel:
-    """A model without a script yet."""
-    return ScriptedModel()
-
-
-@pytest.fixture
-async def api(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Api]:
-    """A server with this model."""
-    async with server(tmp_path / "store.db", model) as api:
-        yield api
 
 
 async def upload(api: Api, name: str, text: str) -> str:

@@ -1,28 +1,10 @@
 """What a model is told of the thread: earlier messages and calls, within the limits of the run."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from assistant_tui.server.runs.chat import ChatCall, ChatError, ChatResult, TextDelta
-from tests.server.runs.support import Api, ScriptedModel, calls, says, server
+from tests.server.runs.support import Api, ScriptedModel, calls, says
 from tests.server.runs.test_lifecycle import FUNCTION
 
 ASKED = {"role": "user", "content": "hi"}
-
-
-@pytest.fixture
-def model() -> ScriptedModel:
-    """A model without a script yet."""
-    return ScriptedModel()
-
-
-@pytest.fixture
-async def api(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Api]:
-    """A server with this model."""
-    async with server(tmp_path / "store.db", model) as api:
-        yield api
 
 
 async def test_calls_of_earlier_runs_are_told_with_their_outputs(

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,6 @@ MESSAGE_BEGINS = [
     "thread.message.in_progress",
 ]
 MESSAGE_ENDS = ["thread.message.completed", "thread.run.step.completed"]
-
-
-@pytest.fixture
-def model() -> ScriptedModel:
-    """A model without a script yet."""
-    return ScriptedModel()
-
-
-@pytest.fixture
-async def api(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Api]:
-    """A server with this model."""
-    async with server(tmp_path / "store.db", model) as api:
-        yield api
 
 
 def names(events: list[ServerSentEvent]) -> list[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -32,19 +31,6 @@ from tests.server.runs.test_lifecycle import FUNCTION, names
 from tests.server.runs.test_shared_store import left_run
 
 MESSAGE = {"role": "user", "content": "more"}
-
-
-@pytest.fixture
-def model() -> ScriptedModel:
-    """A model without a script yet."""
-    return ScriptedModel()
-
-
-@pytest.fixture
-async def api(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Api]:
-    """A server with this model."""
-    async with server(tmp_path / "store.db", model) as api:
-        yield api
 
 
 async def test_a_stream_ends_with_the_thread_that_is_deleted(
