@@ -10,6 +10,7 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from assistant_tui.server.http.access import AccessPolicy
 from assistant_tui.server.http.middleware import (
@@ -29,6 +30,7 @@ from assistant_tui.server.routes.threads import ThreadRoutes
 from assistant_tui.server.routes.vector_store_files import VectorStoreFileRoutes
 from assistant_tui.server.routes.vector_stores import VectorStoreRoutes
 from assistant_tui.server.runs.backends import Backends
+from assistant_tui.server.runs.event_log import EventLog
 from assistant_tui.server.runs.executor import RunExecutor
 from assistant_tui.server.runs.lease_watch import LeaseWatch
 from assistant_tui.server.runs.models import ChatModels
@@ -62,20 +64,13 @@ def create_app(
     backing = Backing(store)
     chat_models = chat_models or Backends(local_servers=())
     runs = RunExecutor(backing, chat_models, clock)
-    watch = LeaseWatch(backing, runs, clock)
-    service = RunService(runs, watch, clock)
-    parts = (
-        AssistantRoutes(backing),
-        FileRoutes(backing),
-        VectorStoreRoutes(backing),
-        VectorStoreFileRoutes(backing),
-        FileBatchRoutes(backing),
-        RunRoutes(backing, service, runs.log),
-        ThreadRoutes(backing, service),
-        ModelRoutes(models, MODELS, chat_models),
-    )
+    service = RunService(runs, LeaseWatch(backing, runs, clock), clock)
+    routes = [
+        *_routes(prefix, backing, service, runs.log),
+        *ModelRoutes(models, MODELS, chat_models).routes(prefix),
+    ]
     app = Starlette(
-        routes=[route for part in parts for route in part.routes(prefix)],
+        routes=routes,
         middleware=_middleware(api_key, access, f"{prefix}/files"),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=partial(_lifespan, service, chat_models, backing.text_search),
@@ -85,6 +80,20 @@ def create_app(
     # A redirect has no error envelope, and the API has no paths that end in a slash.
     app.router.redirect_slashes = False
     return app
+
+
+def _routes(prefix: str, backing: Backing, service: RunService, log: EventLog) -> list[Route]:
+    """All that the store is asked for; the first route that fits a path answers."""
+    parts = (
+        AssistantRoutes(backing),
+        FileRoutes(backing),
+        VectorStoreRoutes(backing),
+        VectorStoreFileRoutes(backing),
+        FileBatchRoutes(backing),
+        RunRoutes(backing, service, log),
+        ThreadRoutes(backing, service),
+    )
+    return [route for part in parts for route in part.routes(prefix)]
 
 
 @asynccontextmanager
