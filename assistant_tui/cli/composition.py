@@ -156,7 +156,7 @@ def _open_screen(options: argparse.Namespace, settings: Settings, folders: Folde
     with show_frame(frame):
         app = _create_app(options, settings, folders)
         app.painted = bool(frame)
-    _run_app(app, settings, folders)
+        _run_app(app, settings, folders)
     if paint is not None:
         paint.save(app.first_frame)
     # Without this, Python collects all objects before it exits, and the shell waits for that.

@@ -11,7 +11,6 @@ import os
 import re
 import signal
 import sys
-import termios
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +21,6 @@ from assistant_tui.storage.private_files import write_private
 APPEARANCE_VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "COLUMNS", "LINES")
 """The environment variables that change how a frame looks."""
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
-_LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _FRAME = re.compile(r"(?:[^\x00-\x1f\x7f-\x9f]|\r\n|\x1b\[[\d;]*[CHKm])+")
 """Text, cursor positions, SGR and erased line ends; a file with anything else is not shown."""
 
@@ -81,34 +79,27 @@ class RememberedFrame:
 
 @contextmanager
 def show_frame(frame: str) -> Iterator[None]:
-    """Show a frame while the code inside runs; if it raises, the terminal is restored.
+    """Show a frame until the screen takes the terminal; one that never does leaves it restored.
 
-    Keys typed meanwhile are not echoed; they stay in the input queue for the screen.
+    Keys typed meanwhile are not echoed; they stay in the input queue for the screen. Ctrl+Z, which
+    would leave the frame on the terminal of the shell, is ignored until then.
+
+    Args:
+        frame: the text and escape sequences; if empty, nothing is shown, and keys stay the shell's.
     """
-    if not frame or sys.__stdin__ is None:
+    if not frame:
         yield
         return
-    keyboard = sys.__stdin__.fileno()
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     try:
-        before = termios.tcgetattr(keyboard)
-    except termios.error:  # the terminal is gone
+        TERMINAL.read_keys()
+        TERMINAL.taken = True
+        _write(_ENTER + frame)
         yield
-        return
-    quiet = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
-    with _ignoring_job_stops():
-        try:
-            TERMINAL.taken = True
-            with suppress(termios.error):  # the terminal is gone
-                termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
-            _write(_ENTER + frame)
-            yield
-        except BaseException:
-            _write(_LEAVE)
+    finally:
+        if TERMINAL.taken:  # the process ends with an exception
+            TERMINAL.restore()
             TERMINAL.taken = False
-            raise
-        finally:
-            with suppress(termios.error):  # the terminal is gone
-                termios.tcsetattr(keyboard, termios.TCSANOW, before)
 
 
 def _write(text: str) -> None:
@@ -116,13 +107,3 @@ def _write(text: str) -> None:
         with suppress(OSError):  # the terminal is gone
             sys.__stderr__.write(text)
             sys.__stderr__.flush()
-
-
-@contextmanager
-def _ignoring_job_stops() -> Iterator[None]:
-    """Ignore Ctrl+Z, which would leave the frame on the terminal of the shell."""
-    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTSTP, before)

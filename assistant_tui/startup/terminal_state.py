@@ -19,6 +19,19 @@ _LEAVE = (
 """Resets every mode that the remembered frame and the screen may have set."""
 
 
+def key_by_key(settings: list[Any]) -> list[Any]:
+    """The same settings of a terminal, but each key arrives at once, as it was typed, unechoed.
+
+    Enter is otherwise translated into Ctrl+J, and Ctrl+S stops the output. Ctrl+C remains a signal.
+
+    Args:
+        settings: as `termios.tcgetattr` returns them.
+    """
+    flags = termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF
+    local = termios.ECHO | termios.ICANON | termios.IEXTEN
+    return [settings[0] & ~flags, *settings[1:3], settings[3] & ~local, *settings[4:]]
+
+
 class TerminalState:
     """The terminal that the screen is drawn on, and its settings from before."""
 
@@ -26,7 +39,8 @@ class TerminalState:
         self.taken = False
         """Whether the screen is drawn on it now; False while an editor or the shell uses it."""
         self._keyboard = self._screen = -1
-        self._before: list[Any] | None = None
+        self.before: list[Any] | None = None
+        """Its settings from before the program, as `termios.tcgetattr` returns them; or None."""
 
     def save_settings(self, keyboard: int, screen: int) -> None:
         """Save the settings of a terminal before anything changes them.
@@ -37,7 +51,13 @@ class TerminalState:
         """
         self._keyboard, self._screen = keyboard, screen
         with suppress(termios.error):  # it is gone already, or none
-            self._before = termios.tcgetattr(keyboard)
+            self.before = termios.tcgetattr(keyboard)
+
+    def read_keys(self) -> None:
+        """Let each key arrive at once and unechoed, before the screen is there to read it."""
+        if self.before is not None:
+            with suppress(termios.error):  # it is gone
+                termios.tcsetattr(self._keyboard, termios.TCSANOW, key_by_key(self.before))
 
     def restore(self, words: str = "") -> None:
         """Restore the settings, leave the alternate screen, and print `words`.
@@ -45,7 +65,7 @@ class TerminalState:
         If another job of the shell uses the terminal by now, it is left alone. Called in a thread
         that does nothing else afterwards, since a signal is blocked in it.
         """
-        if self._before is None:
+        if self.before is None:
             return
         # SIGTTOU would stop the whole process if it writes from the background.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
@@ -53,7 +73,7 @@ class TerminalState:
             if os.tcgetpgrp(self._keyboard) == os.getpgrp():
                 # Unsent output is a part of a frame, and could delay what follows.
                 termios.tcflush(self._keyboard, termios.TCOFLUSH)
-                termios.tcsetattr(self._keyboard, termios.TCSANOW, self._before)
+                termios.tcsetattr(self._keyboard, termios.TCSANOW, self.before)
                 self._write((_LEAVE if self.taken else "") + words)
 
     def _write(self, text: str) -> None:

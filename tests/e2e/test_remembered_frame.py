@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import CTRL_S, NewProgram, Program, restored
+from tests.e2e.terminal import CTRL_S, ENTER, NewProgram, Program, restored
 
 NAMES = ("Second made", "First made")
 MOUSE = b"\x1b[?1000h"
@@ -82,6 +82,14 @@ def test_keys_typed_meanwhile_are_not_echoed_and_not_lost(home: Path) -> None:
         program.marks(NAMES[1])
         before = bytes(program.raw[: program.raw.index(MOUSE)])
         assert not before.endswith(b"j")
+
+
+def test_enter_typed_meanwhile_opens_what_the_frame_shows(home: Path) -> None:
+    with NewProgram(home=home) as program:
+        program.until(lambda: NAMES[1].encode() in program.raw, "the remembered frame")
+        assert MOUSE not in program.raw
+        program.press(ENTER)
+        program.shows("Edit asst_", NAMES[0])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

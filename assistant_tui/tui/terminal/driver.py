@@ -10,13 +10,14 @@ import select
 import selectors
 import termios
 import time
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from assistant_tui.startup.shutdown import SHUTDOWN
-from assistant_tui.startup.terminal_state import TERMINAL
+from assistant_tui.startup.terminal_state import TERMINAL, key_by_key
 from assistant_tui.tui.terminal.escape_sequences import clamp_size
 from assistant_tui.tui.terminal.input_decoder import InputDecoder
 
@@ -140,6 +141,8 @@ class NonBlockingDriver(LinuxDriver):
         if SHUTDOWN.code is not None:
             return
         again, self._keyboard = self._keyboard is not None, InputDecoder()
+        before = (None if again else TERMINAL.before) or self._settings()
+        self._read_keys()
         if again:
             self._discard_input(self._keyboard)
         self._pipe = os.pipe()
@@ -149,6 +152,7 @@ class NonBlockingDriver(LinuxDriver):
         self._file = cast(TextIOWrapper, self._output)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual left it untyped
         self._file = terminal
+        self.attrs_before = before
         if self._writer_thread is not None:  # None where the terminal is gone
             self._writer_thread._queue.maxsize = 0  # whoever writes must not wait for the terminal
             TERMINAL.taken = True
@@ -188,22 +192,25 @@ class NonBlockingDriver(LinuxDriver):
                     self.process_message(event)
         self._drain_input()
 
-    def _discard_input(self, keyboard: InputDecoder) -> None:
-        """Drop what was typed for another program, or what the terminal has answered to it.
-
-        An unfinished line can be read only while the terminal is not in canonical mode.
-        """
+    def _settings(self) -> list[Any] | None:
         try:
-            before = termios.tcgetattr(self.fileno)
-            in_no_lines = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
-            termios.tcsetattr(self.fileno, termios.TCSANOW, in_no_lines)
-            for _ in range(_MAX_READS):
-                if not select.select([self.fileno], [], [], 0)[0]:
-                    break
-                keyboard.discard(_read(self.fileno))
-            termios.tcsetattr(self.fileno, termios.TCSANOW, before)
+            return termios.tcgetattr(self.fileno)
         except termios.error:  # the terminal is gone
-            return
+            return None
+
+    def _read_keys(self) -> None:
+        """Let keys arrive as they are typed, before the screen shows that they are awaited."""
+        settings = self._settings()
+        if settings is not None:
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(self.fileno, termios.TCSANOW, key_by_key(settings))
+
+    def _discard_input(self, keyboard: InputDecoder) -> None:
+        """Drop what was typed for another program, or what the terminal has answered to it."""
+        for _ in range(_MAX_READS):
+            if not select.select([self.fileno], [], [], 0)[0]:
+                break
+            keyboard.discard(_read(self.fileno))
 
     def _drain_input(self) -> None:
         """Read and drop what the terminal sent before mouse reports were switched off.

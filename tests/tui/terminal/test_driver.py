@@ -4,6 +4,7 @@ import asyncio
 import os
 import pty
 import signal
+import termios
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,6 +18,7 @@ from assistant_tui.tui.terminal import driver as driver_module
 from assistant_tui.tui.terminal.diffing_app import driver_for
 from assistant_tui.tui.terminal.driver import NonBlockingDriver
 
+ENTER_SCREEN = "\x1b[?1049h"
 SIGNALS = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGTTOU, signal.SIGTTIN)
 
 
@@ -118,6 +120,32 @@ async def test_it_reads_again_after_an_editor(line: Line) -> None:
     line.says(b"j")
     await line.app.heard.wait()
     assert line.app.keys == ["j"]
+
+
+async def test_keys_are_awaited_before_the_terminal_shows_it(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed at the sight of the screen must not be a line for the shell: Enter is Enter."""
+    line.driver.suspend_application_mode()
+    shell = termios.tcgetattr(line.driver.fileno)
+    assert shell[0] & termios.ICRNL and shell[3] & termios.ICANON and shell[3] & termios.ECHO
+    seen: list[Any] = []
+    write = line.driver.write
+
+    def watched(data: str) -> None:
+        if data == ENTER_SCREEN:
+            seen.append(termios.tcgetattr(line.driver.fileno))
+        write(data)
+
+    monkeypatch.setattr(line.driver, "write", watched)
+    line.driver.resume_application_mode()
+    assert not seen[0][0] & termios.ICRNL and not seen[0][3] & (termios.ICANON | termios.ECHO)
+    line.says(b"\r")
+    await line.app.heard.wait()
+    assert line.app.keys == ["enter"]
+    line.driver.suspend_application_mode()
+    assert termios.tcgetattr(line.driver.fileno) == shell
+    line.driver.resume_application_mode()
 
 
 def test_drivers_of_another_kind_are_left_alone() -> None:
