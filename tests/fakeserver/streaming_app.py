@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from assistant_tui.server.http.serving import listen
 from assistant_tui.transport.endpoint import Endpoint
@@ -78,7 +79,7 @@ def replying(status: int, body: bytes = b"", **headers: str) -> Callable[[Call],
 
 
 @asynccontextmanager
-async def on_socket(app: StreamingApp, **settings: Any) -> AsyncIterator[Endpoint]:
+async def on_socket(app: ASGIApp, **settings: Any) -> AsyncIterator[Endpoint]:
     """The endpoint of an app on a port of the loopback."""
     config = uvicorn.Config(
         app,

@@ -77,6 +77,7 @@ class Server:
         self._app = app
         self._config = uvicorn.Config(
             app,
+            http="h11",  # Connection is made of it, whatever else is installed
             ws="none",
             lifespan="off",
             log_config=None,
