@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,7 +119,7 @@ def _serve(options: argparse.Namespace, settings: Settings, folders: Folders) ->
         database=options.database or folders.store,
         api_key=None if named is None else serve.read_key(named),
         models=settings.server_models,
-        backends=backends_of(settings.backends),
+        make_chat_models=partial(backends_of, settings.backends),
         allow_origins=options.allow_origin,
     )
 

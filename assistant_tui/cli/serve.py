@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -16,7 +16,7 @@ from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.http.access import AccessPolicy, is_loopback, read_origin
 from assistant_tui.server.http.serving import listen, log_to_stderr, origin, serve
-from assistant_tui.server.runs.backends import Backends
+from assistant_tui.server.runs.models import ChatModels
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 
 _PREFIX = "/v1"
@@ -50,7 +50,7 @@ def run(
     database: Path,
     api_key: str | None,
     models: Sequence[str],
-    backends: Backends | None = None,
+    make_chat_models: Callable[[], ChatModels] | None = None,
     allow_origins: Sequence[str] = (),
 ) -> int:
     """Serve the API at `/v1`, print its URL, and return the exit code.
@@ -82,7 +82,7 @@ def run(
                 api_key=api_key or None,
                 prefix=_PREFIX,
                 access=access,
-                chat_models=backends,
+                make_chat_models=make_chat_models,
             )
             return _serve(store, app, listener, host)
 

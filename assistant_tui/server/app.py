@@ -7,10 +7,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
 
 from assistant_tui.server.http.access import AccessPolicy
 from assistant_tui.server.http.middleware import (
@@ -21,25 +21,13 @@ from assistant_tui.server.http.middleware import (
 )
 from assistant_tui.server.http.responses import EXCEPTION_HANDLERS
 from assistant_tui.server.http.routing import Backing
+from assistant_tui.server.lazy_run_api import LazyRunAPI
 from assistant_tui.server.routes.assistants import AssistantRoutes
-from assistant_tui.server.routes.file_batches import FileBatchRoutes
-from assistant_tui.server.routes.files import FileRoutes
-from assistant_tui.server.routes.models import ModelRoutes
-from assistant_tui.server.routes.runs import RunRoutes
-from assistant_tui.server.routes.threads import ThreadRoutes
-from assistant_tui.server.routes.vector_store_files import VectorStoreFileRoutes
-from assistant_tui.server.routes.vector_stores import VectorStoreRoutes
-from assistant_tui.server.runs.backends import Backends
-from assistant_tui.server.runs.event_log import EventLog
-from assistant_tui.server.runs.executor import RunExecutor
-from assistant_tui.server.runs.lease_watch import LeaseWatch
-from assistant_tui.server.runs.models import ChatModels
-from assistant_tui.server.runs.service import RunService
 from assistant_tui.server.store.interface import Store
-from assistant_tui.server.vector_stores.text_search import TextSearch
 
-MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o3-mini")
-"""What `/models` lists if there is nothing else; an assistant may name any other."""
+if TYPE_CHECKING:
+    from assistant_tui.server.run_api import RunAPI
+    from assistant_tui.server.runs.models import ChatModels
 
 
 def create_app(
@@ -49,69 +37,55 @@ def create_app(
     api_key: str | None = None,
     prefix: str = "",
     access: AccessPolicy | None = None,
-    chat_models: ChatModels | None = None,
+    make_chat_models: "Callable[[], ChatModels] | None" = None,
     clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """The application, its routes below `prefix` (`/v1` on a socket, nothing in process).
 
-    `models` is what `/models` lists; if it is empty, MODELS is. With an `api_key` every
+    `models` is what `/models` lists; if it is empty, a few examples are. With an `api_key` every
     request must carry it. `access` says who may call; None, in process only, is everyone.
-    `chat_models` answer in runs, and `/models` lists them, too; without them each run fails
-    and says so. Served on a socket, the application closes them. The store stays the caller's to
-    close, after `app.state.text_search`, which reads files, and `app.state.runs`, which ends
-    the runs.
+    `make_chat_models` makes what answers in runs, and `/models` lists them, too; without it each
+    run fails and says so. It is called at the first request that is not about assistants: all that
+    such requests need is imported then, or, on a socket, before the first one is answered.
+
+    `app.state.close` ends what the application does by itself; on a socket it does so at its end.
+    The store stays the caller's to close, after that.
     """
     backing = Backing(store)
-    chat_models = chat_models or Backends(local_servers=())
-    runs = RunExecutor(backing, chat_models, clock)
-    service = RunService(runs, LeaseWatch(backing, runs, clock), clock)
-    routes = [
-        *_routes(prefix, backing, service, runs.log),
-        *ModelRoutes(models, MODELS, chat_models).routes(prefix),
-    ]
+
+    def make_run_api() -> "RunAPI":
+        from assistant_tui.server.run_api import RunAPI
+
+        return RunAPI(backing, prefix, models, make_chat_models, clock)
+
+    run_api = LazyRunAPI(make_run_api)
     app = Starlette(
-        routes=routes,
+        routes=AssistantRoutes(backing).routes(prefix),
         middleware=_middleware(api_key, access, f"{prefix}/files"),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=partial(_lifespan, service, chat_models, backing.text_search),
+        lifespan=partial(_lifespan, backing, run_api),
     )
-    app.state.runs = service
-    app.state.text_search = backing.text_search
+    app.state.close = partial(_close, backing, run_api)
     # A redirect has no error envelope, and the API has no paths that end in a slash.
     app.router.redirect_slashes = False
+    app.router.default = run_api
     return app
 
 
-def _routes(prefix: str, backing: Backing, service: RunService, log: EventLog) -> list[Route]:
-    """All that the store is asked for; the first route that fits a path answers."""
-    parts = (
-        AssistantRoutes(backing),
-        FileRoutes(backing),
-        VectorStoreRoutes(backing),
-        VectorStoreFileRoutes(backing),
-        FileBatchRoutes(backing),
-        RunRoutes(backing, service, log),
-        ThreadRoutes(backing, service),
-    )
-    return [route for part in parts for route in part.routes(prefix)]
-
-
 @asynccontextmanager
-async def _lifespan(
-    runs: RunService, chat_models: ChatModels, text_search: TextSearch, app: Starlette
-) -> AsyncIterator[None]:
-    """Watch over the runs of the store while the application is served on a socket.
-
-    Files that an earlier process has left half read are read.
-    """
-    runs.start()
-    text_search.wake()
+async def _lifespan(backing: Backing, run_api: LazyRunAPI, app: Starlette) -> AsyncIterator[None]:
+    """Go on with what an earlier process has left, while the application is served on a socket."""
+    (await run_api.load()).start()
     try:
         yield
     finally:
-        text_search.close()
-        await runs.close()
-        await chat_models.aclose()
+        await _close(backing, run_api)
+
+
+async def _close(backing: Backing, run_api: LazyRunAPI) -> None:
+    """End the reading of files, which needs the store, and the runs."""
+    backing.close()
+    await run_api.aclose()
 
 
 def _middleware(

@@ -5,8 +5,10 @@ It imports the HTTP client and the models, so it is imported only after the firs
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.config.api_keys import ApiKeySource
@@ -22,6 +24,9 @@ from assistant_tui.services.journal_access import Account
 from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import in_process
+
+if TYPE_CHECKING:
+    from assistant_tui.server.runs.canned import CannedModels
 
 _MEGABYTE = 1_000_000
 
@@ -84,22 +89,26 @@ async def _embedded(
     """The server in this process, over the samples of a demo or the local store."""
     from assistant_tui.server.app import create_app
     from assistant_tui.server.errors import StoreError
-    from assistant_tui.server.runs.canned import CannedModels
     from assistant_tui.server.sample_store import SampleStore
     from assistant_tui.server.store.sqlite_store import SQLiteStore
 
     if profile.source is Source.DEMO:
         samples = SampleStore(profile.samples)
-        app = create_app(samples, models=settings.server_models, chat_models=CannedModels())
-        stack.push_async_callback(app.state.runs.close)
+        app = create_app(samples, models=settings.server_models, make_chat_models=_canned_models)
+        stack.push_async_callback(app.state.close)
         return in_process(app), ""
     try:
         store = await asyncio.to_thread(SQLiteStore, folders.store)
     except StoreError as error:
         raise Offline(str(error)) from None
     stack.callback(store.close)
-    backends = await stack.enter_async_context(backends_of(settings.backends))
-    app = create_app(store, models=settings.server_models, chat_models=backends)
-    stack.push_async_callback(app.state.runs.close)
-    stack.callback(app.state.text_search.close)
+    backends = partial(backends_of, settings.backends)
+    app = create_app(store, models=settings.server_models, make_chat_models=backends)
+    stack.push_async_callback(app.state.close)
     return in_process(app), store.notice
+
+
+def _canned_models() -> "CannedModels":
+    from assistant_tui.server.runs.canned import CannedModels  # a demo without runs does without
+
+    return CannedModels()

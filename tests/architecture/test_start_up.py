@@ -11,6 +11,7 @@ from tests.limits import LIMIT
 HEAVY = {"httpx", "pydantic", "starlette", "uvicorn", "anyio", "pyperclip", "keyring"}
 """Packages that no start needs before its first usable screen."""
 SCREEN = {"textual", "rich"}
+SERVER = "assistant_tui.server"
 
 _OPENER = """
 from pathlib import Path
@@ -161,18 +162,40 @@ def test_a_remote_profile_needs_no_server_code() -> None:
     assert not packages(modules) & {"click", "pygments", "rich"}, "httpx's own command line"
 
 
-def test_the_local_profile_needs_no_socket_server() -> None:
+@pytest.mark.parametrize("profile", ["demo(3)", "LOCAL"])
+def test_a_local_profile_needs_the_server_of_assistants_alone(profile: str) -> None:
+    """No socket server, and nothing of runs, files and searches before somebody asks for them."""
     modules = loaded_by(
         f"{_OPENER}\n"
         "import asyncio\n"
         "async def run():\n"
-        "    service = await opener.connect(demo(3))\n"
-        "    assert len((await service.page()).rows) == 3\n"
+        f"    service = await opener.connect({profile})\n"
+        "    rows = (await service.page()).rows\n"
+        f"    assert len(rows) == {profile}.samples\n"
         "    await service.close()\n"
         "asyncio.run(run())"
     )
     assert "assistant_tui.server.app" in modules
     assert not packages(modules) & {"uvicorn", "textual"}
+    server = {each.removeprefix("assistant_tui.server.") for each in below(modules, SERVER)}
+    assert server >= {"routes.assistants", "validation.assistants"}
+    for part in ("run_api", "runs", "threads", "http.multipart", "validation.runs"):
+        assert not below(server, part), part
+    assert {each for each in below(server, "routes") if "." in each} == {"routes.assistants"}
+    assert not below(server, "vector_stores.text_search")
+
+
+def test_what_was_put_off_is_there_when_it_is_asked_for() -> None:
+    modules = loaded_by(
+        f"{_OPENER}\n"
+        "import asyncio\n"
+        "async def run():\n"
+        "    service = await opener.connect(demo(3))\n"
+        "    assert await service.models()\n"
+        "    await service.close()\n"
+        "asyncio.run(run())"
+    )
+    assert {f"{SERVER}.run_api", f"{SERVER}.vector_stores.text_search"} <= modules
 
 
 def test_serving_needs_no_screen_and_no_client() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from assistant_tui.server.app import MODELS, create_app
+from assistant_tui.server.app import create_app
+from assistant_tui.server.run_api import MODELS
 from assistant_tui.server.runs.chat import ChatError
 from assistant_tui.server.runs.models import ChosenModel
 from tests.stores import SampleStore
@@ -42,7 +43,7 @@ class Listed:
     ],
 )
 async def test_the_models_of_all(configured: list[str], listed: Listed, names: list[str]) -> None:
-    app = create_app(SampleStore(0), models=configured, chat_models=listed)
+    app = create_app(SampleStore(0), models=configured, make_chat_models=lambda: listed)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://local"
     ) as client:

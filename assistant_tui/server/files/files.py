@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from assistant_tui.server.files.contents import FileContents, Upload
-from assistant_tui.server.http.multipart import Form
 from assistant_tui.server.store.interface import (
     ObjectKind,
     ObjectReader,
@@ -16,13 +15,16 @@ from assistant_tui.server.store.interface import (
 from assistant_tui.server.store.paging import Json, PageQuery, StoredPage
 from assistant_tui.server.validation.files import check_form
 
+if TYPE_CHECKING:
+    from assistant_tui.server.http.multipart import Form
+
 FILE = ObjectKind("file", "file", members={"bytes": int, "filename": str, "purpose": str})
 
 _BATCH_SECONDS = 30 * 24 * 3600
 """After which a file for a batch expires, unless the upload says otherwise."""
 
 
-def new_file(form: Form, size: int) -> Json:
+def new_file(form: "Form", size: int) -> Json:
     """The fields of a file object; the store adds id, object and created_at.
 
     Raises ApiError for a form that is not as the API wants it. `expires_in` is for

@@ -1,6 +1,8 @@
 """Routes whose methods are answered by handlers, and what handlers share."""
 
 from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +12,9 @@ from assistant_tui.server.files.contents import FileContents
 from assistant_tui.server.http.requests import BodyReader
 from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Store
-from assistant_tui.server.vector_stores.text_search import TextSearch
+
+if TYPE_CHECKING:
+    from assistant_tui.server.vector_stores.text_search import TextSearch
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -25,8 +29,18 @@ class Backing:
         self.bodies = BodyReader()
         self.contents = FileContents(store.files_folder)
         """Of the uploaded files."""
-        self.text_search = TextSearch(store, self.contents)
-        """In the vector stores."""
+
+    @cached_property
+    def text_search(self) -> "TextSearch":
+        """In the vector stores; imported by the first who needs it."""
+        from assistant_tui.server.vector_stores.text_search import TextSearch
+
+        return TextSearch(self.store, self.contents)
+
+    def close(self) -> None:
+        """Let go of what the search has begun, before the store is closed."""
+        if "text_search" in vars(self):
+            self.text_search.close()
 
 
 def route(path: str, **handlers: Handler) -> Route:

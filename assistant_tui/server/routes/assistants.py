@@ -25,7 +25,7 @@ class AssistantRoutes:
     def __init__(self, backing: Backing) -> None:
         self._assistants = Collection(backing.store, ASSISTANT)
         self._store = backing.store
-        self._text_search = backing.text_search
+        self._backing = backing
         self._executor = backing.executor
         self._bodies = backing.bodies
 
@@ -49,7 +49,7 @@ class AssistantRoutes:
             lambda: JSONResponse(self._store.write(lambda objects: _create(objects, body)))
         )
         if asks_for_vector_stores(body):
-            self._text_search.wake()
+            self._backing.text_search.wake()
         return answer
 
     async def _retrieve(self, request: Request) -> Response:

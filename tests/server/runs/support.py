@@ -172,12 +172,12 @@ class Api:
 @asynccontextmanager
 async def application(store: Store, model: ChatModels, **options: Any) -> AsyncIterator[Api]:
     """An application over a store, as one process has it."""
-    app = create_app(store, models=["m"], chat_models=model, **options)
+    app = create_app(store, models=["m"], make_chat_models=lambda: model, **options)
     async with httpx.AsyncClient(
         transport=ASGIStreamTransport(app), base_url="http://local", timeout=LIMIT
     ) as http:
         yield Api(http)
-    await app.state.runs.close()
+    await app.state.close()
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ from assistant_tui.server.store.sqlite_store import SQLiteStore
 executor.LEASE_SECONDS = lease_watch.LEASE_SECONDS = 1.0
 lease_watch._RENEW_SECONDS = lease_watch.WATCH_SECONDS = 0.1
 with SQLiteStore(Path(sys.argv[1])) as store, listen("127.0.0.1", 0) as listener:
-    app = create_app(store, models=["m"], chat_models=CannedModels(pause=0.01))
+    app = create_app(store, models=["m"], make_chat_models=lambda: CannedModels(pause=0.01))
     serve(app, listener, lambda: print(origin("127.0.0.1", listener), flush=True))
 """
 """A server whose model takes about a third of a second for an answer."""

@@ -146,13 +146,14 @@ async def test_a_damaged_run_blocks_neither_its_thread_nor_the_other_runs(tmp_pa
 
 async def test_a_server_that_stops_starts_no_run_that_nobody_would_end(tmp_path: Path) -> None:
     with SQLiteStore(tmp_path / "store.db") as store:
-        app = create_app(store, models=["m"], chat_models=ScriptedModel([says("late")]))
+        model = ScriptedModel([says("late")])
+        app = create_app(store, models=["m"], make_chat_models=lambda: model)
         async with httpx.AsyncClient(
             transport=ASGIStreamTransport(app), base_url="http://local", timeout=LIMIT
         ) as http:
             api = Api(http)
             thread, assistant = await api.thread("hi"), await api.assistant()
-            await app.state.runs.close()
+            await app.state.close()
             body = {"assistant_id": assistant}
             refused = await api.post(f"/threads/{thread}/runs", body, status=503)
             assert refused["error"]["code"] == "busy"

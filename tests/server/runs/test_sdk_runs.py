@@ -21,7 +21,7 @@ from assistant_tui.server.runs.canned import CannedModels
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 
 with SQLiteStore(Path(sys.argv[1])) as store, listen("127.0.0.1", 0) as listener:
-    app = create_app(store, models=["m"], chat_models=CannedModels(pause=0.0))
+    app = create_app(store, models=["m"], make_chat_models=lambda: CannedModels(pause=0.0))
     serve(app, listener, lambda: print(origin("127.0.0.1", listener), flush=True))
 """
 FUNCTION: Any = {
