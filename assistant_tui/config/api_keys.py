@@ -5,16 +5,11 @@ A profile uses only the source that it names, so that no key reaches another ser
 
 import asyncio
 import os
-import shlex
-import signal
 import stat
 import threading
-from collections.abc import Coroutine
 from concurrent.futures import Future
-from contextlib import suppress
-from typing import Any
 
-from assistant_tui.config import child_processes
+from assistant_tui.config.commands import CommandError, CommandTimedOut, run_command
 from assistant_tui.config.loading import DEFAULT_KEY_ENV
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
@@ -24,7 +19,6 @@ _SECRETS: set[str] = set()
 """Every key that was fetched in this run, and the other secrets of the profiles."""
 MAX_OUTPUT_BYTES = 64_000
 """The most bytes that an `api_key_command` may print."""
-_BLOCK = 16_384
 _MAX_FILE_BYTES = 64_000
 COMMAND_TIMEOUT = 60
 """Seconds that a command or a keyring may take; enough to type a passphrase elsewhere."""
@@ -85,84 +79,16 @@ class ApiKeySource:
 
 async def _from_command(command: str) -> str:
     """The first line that a command prints; its own child processes are not waited for."""
-    reading, writing = os.pipe()
     try:
-        try:
-            process = await _start_command(command, writing)
-        finally:
-            os.close(writing)
-        output = await _read_output(process, reading)
-    finally:
-        os.close(reading)
-    lines = output.decode("utf-8", "replace").splitlines()
-    if process.returncode or not lines or not lines[0].strip():
-        raise Unauthorized(f"api_key_command gave no key (exit code {process.returncode})")
-    return lines[0].strip()
-
-
-async def _read_output(process: asyncio.subprocess.Process, reading: int) -> bytes:
-    """What a command has printed when it ends; it is killed at the time-out or size limit."""
-    os.set_blocking(reading, False)
-    output, loop, much = bytearray(), asyncio.get_running_loop(), asyncio.Event()
-
-    def take() -> None:
-        with suppress(BlockingIOError):
-            while block := os.read(reading, _BLOCK):
-                output.extend(block)
-                if len(output) > MAX_OUTPUT_BYTES:
-                    much.set()
-                    break
-            loop.remove_reader(reading)
-
-    loop.add_reader(reading, take)
-    try:
-        with child_processes.tracked_group(process.pid):
-            async with asyncio.timeout(COMMAND_TIMEOUT):
-                await _wait_for_first(process.wait(), much.wait())
-    except TimeoutError:
+        done = await run_command(command, seconds=COMMAND_TIMEOUT, most=MAX_OUTPUT_BYTES)
+    except CommandTimedOut:
         raise Unauthorized(f"api_key_command gave no key within {COMMAND_TIMEOUT} s") from None
-    finally:
-        await _kill(process)
-        loop.remove_reader(reading)
-    take()
-    if much.is_set():
-        raise Unauthorized(f"api_key_command printed more than {MAX_OUTPUT_BYTES:,} bytes")
-    return bytes(output)
-
-
-async def _kill(process: asyncio.subprocess.Process) -> None:
-    """Kill a process and those that it has started, unless it has ended."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-
-
-async def _wait_for_first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Wait until one of these has finished, and cancel the others."""
-    tasks = [asyncio.ensure_future(each) for each in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _start_command(command: str, output: int) -> asyncio.subprocess.Process:
-    try:
-        arguments = shlex.split(command)
-        if not arguments:
-            raise ValueError("it is blank")
-        return await asyncio.create_subprocess_exec(
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=asyncio.subprocess.DEVNULL,
-            process_group=0,  # its own child processes can be killed with it
-        )
-    except (OSError, ValueError) as error:
-        raise Unauthorized(f"api_key_command could not be started: {error}") from None
+    except CommandError as error:
+        raise Unauthorized(f"api_key_command {error}") from None
+    lines = done.output.decode("utf-8", "replace").splitlines()
+    if done.code or not lines or not lines[0].strip():
+        raise Unauthorized(f"api_key_command gave no key (exit code {done.code})")
+    return lines[0].strip()
 
 
 def _from_file(name: str) -> str:

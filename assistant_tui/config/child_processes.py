@@ -1,4 +1,4 @@
-"""The process groups of key commands, which are killed if this process exits by force.
+"""The process groups of commands of the configuration, killed if this process exits by force.
 
 Only the standard library is imported: `startup.shutdown` needs it before the first frame.
 """

@@ -21,6 +21,7 @@ from assistant_tui.config.settings import (
     LOCAL,
     BackendSettings,
     ConfigurationError,
+    FunctionCommand,
     Profile,
     Settings,
     Source,
@@ -69,7 +70,7 @@ def load_settings(
     data = _read_file(path, required)
     check_config(str(path), data)
     profiles = {"local": LOCAL} | {
-        name: Profile(name, **values) for name, values in data.get("profiles", {}).items()
+        name: _profile(name, values) for name, values in data.get("profiles", {}).items()
     }
     profile = _choose_profile(flags, data, profiles, environ)
     if flags.read_only:
@@ -109,6 +110,12 @@ def _read_file(path: Path, required: bool) -> dict[str, Any]:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path}: not TOML: {error}") from None
+
+
+def _profile(name: str, values: Mapping[str, Any]) -> Profile:
+    tables = values.get("functions", {})
+    functions = {function: FunctionCommand(**table) for function, table in tables.items()}
+    return Profile(name, **{**values, "functions": functions})
 
 
 def _choose_profile(

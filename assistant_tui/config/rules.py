@@ -81,6 +81,13 @@ PROFILE_RULES: Mapping[str, Rule] = {
     "proxy": TEXT,
     "ca_file": TEXT,
     "client_cert": TEXT,
+    "functions": Rule("a table [profiles.NAME.functions.FUNCTION]", _is_table),
+}
+
+FUNCTION_RULES: Mapping[str, Rule] = {
+    "command": Rule("a command that is not blank", lambda v: _is_text(v) and bool(v.strip())),
+    "timeout": _seconds(3600),
+    "auto": FLAG,
 }
 
 CONNECTION_KEYS = (
@@ -153,6 +160,16 @@ def _check_profile(path: str, name: str, profile: Any) -> None:
     _check_connection(path, where, profile, PROFILE_RULES)
     if not profile.get("allow_insecure") and not is_secure_url(profile["base_url"]):
         raise ConfigurationError(f"{path}: {where}.base_url: {INSECURE_URL}")
+    for function, table in profile.get("functions", {}).items():
+        _check_function(path, f"{where}.functions.{function}", table)
+
+
+def _check_function(path: str, where: str, function: Any) -> None:
+    _check_is_table(path, where, function)
+    _check_table(path, where, function, FUNCTION_RULES)
+    if "command" not in function:
+        allowed = FUNCTION_RULES["command"].allowed
+        raise ConfigurationError(f"{path}: {where}.command is needed: {allowed}")
 
 
 def _check_backend(path: str, name: str, backend: Any) -> None:

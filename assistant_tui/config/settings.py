@@ -26,6 +26,18 @@ class Source(Enum):
 
 
 @dataclass(frozen=True)
+class FunctionCommand:
+    """What answers the calls of one function; as `[profiles.NAME.functions.FUNCTION]` says."""
+
+    command: str
+    """Its words, quoted as in a shell; no shell reads them. The arguments are on its stdin."""
+    timeout: float = 60.0
+    """Seconds."""
+    auto: bool = False
+    """Whether it is run without asking first."""
+
+
+@dataclass(frozen=True)
 class Profile:
     """One server and how to speak to it; the attributes are the keys of `[profiles.NAME]`."""
 
@@ -53,6 +65,8 @@ class Profile:
     proxy: str = field(default="", repr=False)
     ca_file: str = ""
     client_cert: str = ""
+    functions: Mapping[str, FunctionCommand] = field(default_factory=dict)
+    """By the names of the functions whose calls they answer."""
     samples: int = 0
     """How many assistants a demo has."""
 

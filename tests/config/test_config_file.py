@@ -6,7 +6,7 @@ import pytest
 
 from assistant_tui.config import rules
 from assistant_tui.config.loading import Flags, load_settings
-from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.config.settings import ConfigurationError, FunctionCommand
 from tests.config.support import URL, config, settings_of
 
 TOP = "default, profiles, keymap, server, ui, journal"
@@ -75,6 +75,7 @@ def test_the_journal_is_kept_for_whole_days_and_megabytes(
 
 _WRONG: dict[str, tuple[str, ...]] = {
     "a text": ("5", "true", "[]", "{}", "2026-01-01"),
+    "a table [profiles.NAME.functions.FUNCTION]": ('"a"', "5", "[]"),
     "true or false": ("0", "1", '"true"', "[]"),
     "a table of texts": ('"a"', "5", "[]", "{ a = 1 }", "{ a = { b = 'c' } }"),
     "a whole number from 1 to 100": ("0", "101", "-1", "50.0", '"50"', "true"),
@@ -218,3 +219,37 @@ def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
         load_settings(Flags(), missing, required=True)
     assert str(caught.value) == f"{missing}: there is no such file"
     assert load_settings(Flags(), config(tmp_path), required=True).profile.name == "local"
+
+
+def test_functions_are_answered_by_commands_of_the_profile(tmp_path: Path) -> None:
+    text = f"""
+[profiles.p]
+base_url = "{URL}"
+[profiles.p.functions.get_order]
+command = "orders get"
+[profiles.p.functions.cancel]
+command = "orders 'cancel it'"
+timeout = 5
+auto = true
+"""
+    assert settings_of(tmp_path, text).profiles["p"].functions == {
+        "get_order": FunctionCommand("orders get", 60.0, auto=False),
+        "cancel": FunctionCommand("orders 'cancel it'", 5, auto=True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("f = 'orders'", ".f is a table: [profiles.p.functions.f]"),
+        ("f = {}", ".f.command is needed: a command that is not blank"),
+        ("f = { command = ' ' }", ".f.command: a command that is not blank is allowed"),
+        ("f = { command = ['a'] }", ".f.command: a command that is not blank is allowed"),
+        ("f = { command = 'a', timeout = 0 }", ".f.timeout: seconds from 0.1 to 3600 is allowed"),
+        ("f = { command = 'a', auto = 1 }", ".f.auto: true or false is allowed"),
+        ("f = { command = 'a', shell = true }", ".f.shell'; allowed: command, timeout, auto"),
+    ],
+)
+def test_the_command_of_a_function_is_checked(tmp_path: Path, table: str, message: str) -> None:
+    said = error_of(tmp_path, f'[profiles.p]\nbase_url = "{URL}"\n[profiles.p.functions]\n{table}')
+    assert said.removeprefix("unknown key '") == f"profiles.p.functions{message}"
