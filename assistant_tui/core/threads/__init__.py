@@ -1,0 +1,1 @@
+"""Threads as a client knows them: objects, events of streams, and the transcript."""
