@@ -110,7 +110,7 @@ def _serve(options: argparse.Namespace, settings: Settings, folders: Folders) ->
 
     import_httpx()
     from assistant_tui.cli import serve
-    from assistant_tui.services.endpoints import backends_of
+    from assistant_tui.services.endpoints import addresses_of, backends_of
 
     named = options.api_key_env
     return serve.run(
@@ -120,6 +120,7 @@ def _serve(options: argparse.Namespace, settings: Settings, folders: Folders) ->
         api_key=None if named is None else serve.read_key(named),
         models=settings.server_models,
         make_chat_models=partial(backends_of, settings.backends),
+        backends=addresses_of(settings.backends),
         allow_origins=options.allow_origin,
     )
 

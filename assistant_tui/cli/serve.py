@@ -51,9 +51,12 @@ def run(
     api_key: str | None,
     models: Sequence[str],
     make_chat_models: Callable[[], ChatModels] | None = None,
+    backends: Sequence[tuple[str, str]] = (),
     allow_origins: Sequence[str] = (),
 ) -> int:
-    """Serve the API at `/v1`, print its URL, and return the exit code.
+    """Serve the API at `/v1`, print its URL and what it uses, and return the exit code.
+
+    `backends` are the names and addresses to print of what `make_chat_models` makes.
 
     128 + the signal that stopped it; 1 if the address is in use or not allowed; 2 if the arguments
     or the database cannot be used. Each refusal is one line on stderr.
@@ -84,7 +87,7 @@ def run(
                 access=access,
                 make_chat_models=make_chat_models,
             )
-            return _serve(store, app, listener, host)
+            return _serve(store, app, listener, host, _uses(store.path, backends))
 
 
 def _access(api_key: str | None, allow_origins: Sequence[str]) -> AccessPolicy:
@@ -110,18 +113,29 @@ def _needs_key(what: str) -> str:
     )
 
 
-def _serve(store: SQLiteStore, app: Starlette, listener: socket.socket, host: str) -> int:
+def _uses(database: Path, backends: Sequence[tuple[str, str]]) -> list[str]:
+    """What the server works with, in lines for a person."""
+    lines = [f"Database: {database}"]
+    lines += [f"Backend {name}: {address}" for name, address in backends]
+    if not backends:
+        lines.append("Backend: none is configured; one on this machine is looked for in a run")
+    return [one_line(line) for line in lines]
+
+
+def _serve(
+    store: SQLiteStore, app: Starlette, listener: socket.socket, host: str, uses: Sequence[str]
+) -> int:
     if store.notice:
         print(f"assistant-tui: {store.path}: {store.notice}", file=sys.stderr)
     url = origin(host, listener) + _PREFIX
     with log_to_stderr():
-        return serve(app, listener, lambda: _print_url(url))
+        return serve(app, listener, lambda: _print_lines([url, *uses]))
 
 
-def _print_url(url: str) -> None:
-    """Print the URL; a closed stdout does not stop the server."""
+def _print_lines(lines: Sequence[str]) -> None:
+    """Print lines, the URL first; a closed stdout does not stop the server."""
     try:
-        print(url, flush=True)
+        print(*lines, sep="\n", flush=True)
     except OSError:
         # The buffer would be written once more when the interpreter exits.
         discard_stdout()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assistant_tui.server.runs.backends import Backends
 
 
-def remote_endpoint(profile: Profile, key: ApiKeySource) -> Endpoint:
+def remote_endpoint(profile: Profile, key: ApiKeySource | None = None) -> Endpoint:
     """The endpoint that a remote profile describes."""
     return Endpoint(
         base_url=profile.base_url,
@@ -35,6 +35,11 @@ def backends_of(settings: Sequence[BackendSettings]) -> "Backends":
     from assistant_tui.server.runs.backends import Backends  # no remote profile needs the server
 
     return Backends([_options(each) for each in settings])
+
+
+def addresses_of(settings: Sequence[BackendSettings]) -> list[tuple[str, str]]:
+    """The name of each backend, and its address without credentials."""
+    return [(each.server.name, remote_endpoint(each.server).address) for each in settings]
 
 
 def _options(settings: BackendSettings) -> "BackendOptions":

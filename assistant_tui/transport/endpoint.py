@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
@@ -59,6 +60,15 @@ class Endpoint:
     def secrets(self) -> frozenset[str]:
         """What no message may quote besides the key: servers quote what they were sent."""
         return secrets_in(self.base_url, self.query, self.headers, self.proxy)
+
+    @property
+    def address(self) -> str:
+        """The address as a person may read it: without login, query and fragment."""
+        try:
+            scheme, netloc, path, _, _ = urlsplit(self.base_url)
+        except ValueError:
+            return ""
+        return urlunsplit((scheme, netloc.rpartition("@")[2], path, "", ""))
 
     @property
     def host(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 from assistant_tui.server.app import create_app
 from assistant_tui.server.run_api import MODELS
 from assistant_tui.server.runs.chat import ChatError
-from assistant_tui.server.runs.models import ChosenModel
+from assistant_tui.server.runs.models import ChosenModel, ListedModel
 from tests.stores import SampleStore
 
 
@@ -23,11 +23,11 @@ class Listed:
         """None of them answers."""
         raise ChatError("not here")
 
-    async def list_models(self) -> Sequence[str]:
+    async def list_models(self) -> Sequence[ListedModel]:
         """The names."""
         if self._error:
             raise ChatError(self._error)
-        return self._names
+        return [ListedModel(name, 17, "library") for name in self._names]
 
     async def aclose(self) -> None:
         """Nothing is open."""
@@ -52,3 +52,14 @@ async def test_the_models_of_all(configured: list[str], listed: Listed, names: l
         for each in page["data"]:
             assert (await client.get(f"/models/{each['id']}")).json() == each
         assert (await client.get("/models/other")).status_code == 404
+
+
+async def test_what_a_backend_says_of_a_model_is_passed_on() -> None:
+    app = create_app(SampleStore(0), models=["own", "a"], make_chat_models=lambda: Listed("a"))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://local"
+    ) as client:
+        own, passed_on = (await client.get("/models")).json()["data"]
+    same = {"object": "model", "served_by": "assistant-tui"}
+    assert own == {"id": "own", "created": 0, "owned_by": "assistant-tui", **same}
+    assert passed_on == {"id": "a", "created": 17, "owned_by": "library", **same}

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,9 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals, code:
     database = tmp_path / "assistants.db"
     with serving(database) as (url, process):
         assert re.fullmatch(r"http://127\.0\.0\.1:[1-9]\d*/v1", url)
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"Database: {database}\n"
+        assert process.stdout.readline().startswith("Backend: none is configured")
         with httpx.Client(base_url=url) as http:
             assert http.post("/assistants", json={"model": "m"}).status_code == 200
             process.send_signal(number)
@@ -95,13 +99,13 @@ def test_a_database_of_a_newer_program(tmp_path: Path, capsys: pytest.CaptureFix
 
 def _run_and_stop(monkeypatch: pytest.MonkeyPatch, database: Path, host: str) -> int:
     """Serve in this process, and stop as soon as the URL is told."""
-    tell = serve_module._print_url
+    tell = serve_module._print_lines
 
-    def tell_and_stop(url: str) -> None:
-        tell(url)
+    def tell_and_stop(lines: Sequence[str]) -> None:
+        tell(lines)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(serve_module, "_print_url", tell_and_stop)
+    monkeypatch.setattr(serve_module, "_print_lines", tell_and_stop)
     return run(host=host, port=0, database=database, api_key="k", models=[])
 
 
@@ -113,7 +117,12 @@ def test_the_process_is_as_it_was_afterwards(
     assert _run_and_stop(monkeypatch, tmp_path / "assistants.db", "127.0.0.1") == 143
     assert [signal.getsignal(number) for number in numbers] == before
     out, err = capsys.readouterr()
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/v1\n", out) and err == ""
+    url, *uses = out.splitlines()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/v1", url) and err == ""
+    assert uses == [
+        f"Database: {tmp_path}/assistants.db",
+        "Backend: none is configured; one on this machine is looked for in a run",
+    ]
 
 
 def test_another_journal_is_said_in_one_line(
@@ -134,7 +143,7 @@ def test_an_ipv6_host_stands_in_brackets(
     except OSError:
         pytest.skip("no IPv6 loopback here")
     assert _run_and_stop(monkeypatch, tmp_path / "assistants.db", "::1") == 143
-    assert re.fullmatch(r"http://\[::1\]:\d+/v1\n", capsys.readouterr().out)
+    assert re.match(r"http://\[::1\]:\d+/v1\n", capsys.readouterr().out)
 
 
 def test_nohup_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:

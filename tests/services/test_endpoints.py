@@ -6,10 +6,10 @@ import pytest
 
 from assistant_tui.config.settings import BackendSettings, Profile
 from assistant_tui.server.runs.backend import Backend
-from assistant_tui.services.endpoints import backends_of
+from assistant_tui.services.endpoints import addresses_of, backends_of
 from tests.config.support import settings_of
 from tests.fakeserver.streaming_app import on_socket
-from tests.server.runs.fake_backend import FakeBackend, answer_of, request, streaming
+from tests.server.runs.fake_backend import FakeBackend, answer_of, names_of, request, streaming
 
 KEY = "sk-backend-0123456789"
 
@@ -46,4 +46,16 @@ async def test_a_backend_of_the_file_is_asked_with_its_key_and_headers(
 async def test_the_models_of_the_file_need_no_list() -> None:
     settings = BackendSettings(Profile("one", base_url="http://127.0.0.1:1"), ("a", "b"))
     async with backends_of([settings]) as backends:
-        assert await backends.list_models() == ["a", "b"]
+        assert names_of(await backends.list_models()) == ["a", "b"]
+
+
+def test_addresses_are_told_without_what_is_secret() -> None:
+    url = "https://person:secret@host:8443/v1?sig=0123456789#part"
+    settings = [
+        BackendSettings(Profile("one", base_url=url)),
+        BackendSettings(Profile("two", base_url="http://127.0.0.1:1")),
+    ]
+    assert addresses_of(settings) == [
+        ("one", "https://host:8443/v1"),
+        ("two", "http://127.0.0.1:1"),
+    ]

@@ -10,14 +10,11 @@ from starlette.routing import Route
 from assistant_tui.server.errors import ApiError
 from assistant_tui.server.http.responses import JSONResponse
 from assistant_tui.server.http.routing import route
-from assistant_tui.server.runs.backend import OWNER
 from assistant_tui.server.runs.chat import ChatError
-from assistant_tui.server.runs.models import ChatModels
+from assistant_tui.server.runs.models import OWNER, ChatModels, ListedModel
 from assistant_tui.server.store.paging import Json
 
 _log = logging.getLogger(__name__)
-_MODELS_SINCE = 1_715_367_049
-"""Unix seconds; the API wants a time, and a list from a configuration has none."""
 
 
 class ModelRoutes:
@@ -46,25 +43,36 @@ class ModelRoutes:
 
     async def _list(self, request: Request) -> Response:
         """GET /models."""
-        data = [_model(name) for name in await self._names()]
+        data = [_model(model) for model in await self._models()]
         return JSONResponse({"object": "list", "data": data})
 
     async def _retrieve(self, request: Request) -> Response:
         """GET /models/{model}."""
         name = request.path_params["model"]
-        if name not in await self._names():
+        found = next((model for model in await self._models() if model.name == name), None)
+        if found is None:
             message = f"The model '{name}' does not exist."
             raise ApiError(message, status=404, code="model_not_found", param="model")
-        return JSONResponse(_model(name))
+        return JSONResponse(_model(found))
 
-    async def _names(self) -> Sequence[str]:
+    async def _models(self) -> list[ListedModel]:
+        """Those of the configuration first, each name once, as its backend tells of it."""
         try:
             found = await self._chat_models.list_models()
         except ChatError as error:  # each run that is made says so, too
             _log.warning("the models of the backends cannot be listed: %s", error)
             found = ()
-        return list(dict.fromkeys((*self._configured, *found))) or self._examples
+        listed = {name: ListedModel(name) for name in self._configured}
+        listed |= {model.name: model for model in found}
+        return [*listed.values()] or [ListedModel(name) for name in self._examples]
 
 
-def _model(name: str) -> Json:
-    return {"id": name, "object": "model", "created": _MODELS_SINCE, "owned_by": OWNER}
+def _model(model: ListedModel) -> Json:
+    """As the API has it; by `served_by` a server like this one knows that it is no backend."""
+    return {
+        "id": model.name,
+        "object": "model",
+        "created": model.created,
+        "owned_by": model.owned_by,
+        "served_by": OWNER,
+    }

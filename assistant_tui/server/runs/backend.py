@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from assistant_tui.core.errors import ServiceError, TimedOut, Unreadable
 from assistant_tui.core.json_text import read_json, write_json
@@ -21,6 +21,7 @@ from assistant_tui.server.runs.backend_errors import (
 from assistant_tui.server.runs.chat import ChatError, ChatEvent, ChatRequest, ChatResult
 from assistant_tui.server.runs.chunks import ChunkAssembler, ErrorInStream
 from assistant_tui.server.runs.forced_output import check_forced
+from assistant_tui.server.runs.models import ListedModel, read_models
 from assistant_tui.server.runs.token_estimate import TokenEstimate
 from assistant_tui.server.store.paging import Json
 from assistant_tui.transport.endpoint import Endpoint
@@ -34,12 +35,8 @@ AFTER_FINISH = 10.0
 """Seconds for which the usage is waited for, once the answer itself is at its end."""
 LARGEST_STREAM = 512 * 1024 * 1024
 """Bytes; each token takes a few hundred."""
-MOST_MODELS = 10_000
-"""Names that are read of a list."""
 _MOST_ADAPTATIONS = 8
 """Changed requests that are tried for one turn before its refusal counts."""
-OWNER = "assistant-tui"
-"""Who owns the models in the lists of this program's own server, which is no backend."""
 _PATH = "/chat/completions"
 _CONNECT = 30.0
 
@@ -96,11 +93,15 @@ class Backend:
         """How many tokens a prompt has for a model, as learned from what was counted so far."""
         return self._estimates.setdefault(model, TokenEstimate())
 
-    async def list_models(self) -> list[str]:
-        """The names in its `/models`. Raises ServiceError."""
+    def describe(self, model: str) -> str:
+        """What errors name: the backend, its address without credentials, and the model."""
+        return f"{self.options.name} ({self.options.endpoint.address}, model {model})"
+
+    async def list_models(self) -> list[ListedModel]:
+        """What its `/models` has. Raises ServiceError."""
         response = await self._transport.send(Request("GET", "/models"))
         try:
-            return model_names(read_json(response.text))
+            return read_models(read_json(response.text), self.options.name)
         except ValueError:
             raise Unreadable("its list of models is not JSON") from None
 
@@ -108,7 +109,8 @@ class Backend:
         """Yield the deltas of a turn as they come, and its result. Raises ChatError."""
         learned = self._adaptations.setdefault(request.model, Adaptation())
         deadline = asyncio.get_running_loop().time() + self.options.timeout
-        attempts = _Attempts(self.options, learned, self.estimate(request.model), deadline)
+        who = self.describe(request.model)
+        attempts = _Attempts(self.options, who, learned, self.estimate(request.model), deadline)
         while True:
             payload, assembler = learned.payload(request), ChunkAssembler()
             try:
@@ -122,8 +124,7 @@ class Backend:
             except (ServiceError, ErrorInStream) as error:
                 wait = attempts.wait_after(error, request, payload, assembler.begun)
             except ChatError as error:
-                error.begun = assembler.begun
-                raise
+                raise error.named(who, begun=assembler.begun) from None
             await self._sleep(wait)
 
     async def _answer(
@@ -217,11 +218,13 @@ class _Attempts:
     def __init__(
         self,
         options: BackendOptions,
+        who: str,
         learned: Adaptation,
         estimate: TokenEstimate,
         deadline: float,
     ) -> None:
         self._options = options
+        self._who = who
         self._learned = learned
         self._estimate = estimate
         self._deadline = deadline
@@ -241,7 +244,7 @@ class _Attempts:
         wait = None if begun else self._wait(error, request, payload, in_stream)
         if wait is None or asyncio.get_running_loop().time() + wait > self._deadline:
             notes = self._learned.notes(request)
-            ended_by = chat_error(error, self._options.name, begun=begun, notes=notes)
+            ended_by = chat_error(error, self._who, begun=begun, notes=notes)
             if ended_by.context_size is not None:
                 counted = prompt_tokens(error.message)
                 self._estimate.learn_refusal(request, ended_by.context_size, counted)
@@ -261,22 +264,3 @@ class _Attempts:
         wait = retry_wait(error, self._retries, in_stream=in_stream)
         self._retries += 1
         return wait
-
-
-def model_names(value: Any) -> list[str]:
-    """The names in a list of models, in any of its forms. Raises ValueError if it is none."""
-    models = value
-    if isinstance(value, dict):
-        models = value.get("data", value.get("models"))
-    if not isinstance(models, list):
-        raise ValueError("not a list of models")
-    found = (_model_name(each) for each in models[:MOST_MODELS])
-    return list(dict.fromkeys(name for name in found if name))
-
-
-def _model_name(model: Any) -> str:
-    if isinstance(model, dict):
-        if model.get("owned_by") == OWNER:
-            return ""
-        model = model.get("id") or model.get("model") or model.get("name")
-    return model if isinstance(model, str) else ""

@@ -41,11 +41,11 @@ _KINDS = (
 
 
 def chat_error(
-    error: ServiceError, backend: str, *, begun: bool = False, notes: Iterable[str] = ()
+    error: ServiceError, who: str, *, begun: bool = False, notes: Iterable[str] = ()
 ) -> ChatError:
     """The error that ends a run for a failure of its backend, which is named in it."""
     return ChatError(
-        f"{backend}: {error}",
+        f"{who}: {error}",
         code=_code(error),
         begun=begun,
         context_size=context_size(error.message) if is_overflow(error) else None,

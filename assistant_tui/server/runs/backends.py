@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.server.runs.backend import Backend, BackendOptions
 from assistant_tui.server.runs.chat import ChatError
-from assistant_tui.server.runs.models import ChosenModel
+from assistant_tui.server.runs.models import ChosenModel, ListedModel
 from assistant_tui.transport.endpoint import Endpoint
 
 NO_BACKEND = (
@@ -50,13 +50,15 @@ class _Member:
         """The program that was found there; empty for one that is configured."""
         self._now = now
         self._listing = asyncio.Lock()
-        self._models: tuple[str, ...] = self.options.models
+        self._models = [
+            ListedModel(name, owned_by=self.options.name) for name in self.options.models
+        ]
         self._good_until = 0.0
 
-    async def models(self) -> tuple[str, ...]:
+    async def models(self) -> list[ListedModel]:
         """What it serves; nothing where it does not tell."""
         if self.options.models:
-            return self.options.models
+            return self._models
         async with self._listing:  # concurrent callers share one request
             if self._now() >= self._good_until:
                 await self._ask()
@@ -65,9 +67,9 @@ class _Member:
     async def _ask(self) -> None:
         try:
             async with asyncio.timeout(_LIST_TIMEOUT):
-                self._models = tuple(await self.backend.list_models())
+                self._models = await self.backend.list_models()
         except (ServiceError, TimeoutError):
-            self._models, stay = (), _FAILURES_STAY
+            self._models, stay = [], _FAILURES_STAY
         else:
             stay = _LISTS_STAY
         self._good_until = self._now() + stay
@@ -78,6 +80,7 @@ class _Member:
             model,
             self.options.name,
             self.options.concurrency,
+            self.backend.describe(model),
             self.backend.estimate(model),
             notes,
         )
@@ -138,13 +141,13 @@ class Backends:
             return members[0].chosen(model, *_found(members[0]))
         lists = await asyncio.gather(*(member.models() for member in members))
         for member, models in zip(members, lists, strict=True):
-            if model in models or f"{model}:latest" in models:
+            if {model, f"{model}:latest"} & {each.name for each in models}:
                 return member.chosen(model, *_found(member))
         first = members[0]
         nobody = f"No backend lists the model {model}, so {first.options.name} was asked."
         return first.chosen(model, nobody, *_found(first))
 
-    async def list_models(self) -> list[str]:
+    async def list_models(self) -> list[ListedModel]:
         """The models of all backends; one that several have stands there for the first of them,
         and as `backend/model` for the others.
 
@@ -153,12 +156,14 @@ class Backends:
         """
         members = await self._all()
         lists = await asyncio.gather(*(member.models() for member in members))
-        names: dict[str, None] = {}
+        listed: dict[str, ListedModel] = {}
         for member, models in zip(members, lists, strict=True):
-            taken = {*names}
+            taken = {*listed}
             for model in models:
-                names[f"{member.options.name}/{model}" if model in taken else model] = None
-        return [*names]
+                name = model.name
+                name = f"{member.options.name}/{name}" if name in taken else name
+                listed[name] = model._replace(name=name)
+        return [*listed.values()]
 
     async def _all(self) -> list[_Member]:
         async with self._looking:

@@ -18,7 +18,7 @@ from assistant_tui.server.runs.chat import (
     ChatResult,
     TextDelta,
 )
-from assistant_tui.server.runs.models import ChosenModel
+from assistant_tui.server.runs.models import ChosenModel, ListedModel
 from assistant_tui.server.store.interface import new_id
 from assistant_tui.server.store.paging import Json
 
@@ -59,9 +59,9 @@ class CannedModels:
 
     async def choose(self, model: str) -> ChosenModel:
         """See ChatModels.choose."""
-        return ChosenModel(self._model, NAME, NAME, 8)
+        return ChosenModel(self._model, NAME, NAME, 8, f"the {NAME} model")
 
-    async def list_models(self) -> Sequence[str]:
+    async def list_models(self) -> Sequence[ListedModel]:
         """See ChatModels.list_models: it has no name of its own."""
         return ()
 

@@ -122,6 +122,16 @@ class ChatError(Exception):
         self.notes = tuple(notes)
         """As those of a result."""
 
+    def named(self, who: str, *, begun: bool) -> "ChatError":
+        """The same error with the name of the backend before its words."""
+        return ChatError(
+            f"{who}: {self.message}",
+            code=self.code,
+            begun=begun,
+            context_size=self.context_size,
+            notes=self.notes,
+        )
+
 
 class ChatModel(Protocol):
     """Answers turns: a backend over HTTP, or the canned model of a demo."""

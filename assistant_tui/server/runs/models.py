@@ -2,10 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from assistant_tui.server.runs.chat import ChatModel
 from assistant_tui.server.runs.token_estimate import TokenEstimate
+
+OWNER = "assistant-tui"
+"""What a list of models says of this server: no backend, and the owner of what nobody else owns."""
+MOST_MODELS = 10_000
+"""Models that are read of a list."""
+
+
+class ListedModel(NamedTuple):
+    """A model as a list tells of it."""
+
+    name: str
+    created: int = 0
+    """Unix seconds; 0 where nobody has said."""
+    owned_by: str = OWNER
+    """As the backend says, or else the name of the backend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,8 @@ class ChosenModel:
     """The backend's own name; runs of one backend share its `concurrency`."""
     concurrency: int
     """Runs at once."""
+    description: str
+    """What an error names: the backend with its address, and the model."""
     estimate: TokenEstimate = field(default_factory=TokenEstimate)
     notes: tuple[str, ...] = ()
     """Sentences on how the choice was made, where nobody has made it."""
@@ -31,8 +48,8 @@ class ChatModels(Protocol):
         """The model that a run names. Raises ChatError if there is none."""
         ...
 
-    async def list_models(self) -> Sequence[str]:
-        """The names of all models, each as `choose` takes it.
+    async def list_models(self) -> Sequence[ListedModel]:
+        """All models, each by the name that `choose` takes.
 
         Raises:
             ChatError: a setting of a backend cannot be used.
@@ -42,3 +59,36 @@ class ChatModels(Protocol):
     async def aclose(self) -> None:
         """Close the connections; turns that are under way fail."""
         ...
+
+
+def read_models(value: Any, backend: str) -> list[ListedModel]:
+    """The models in a backend's list, in any of its forms; each name once.
+
+    Raises:
+        ValueError: it is no list of models.
+    """
+    models = value
+    if isinstance(value, dict):
+        models = value.get("data", value.get("models"))
+    if not isinstance(models, list):
+        raise ValueError("not a list of models")
+    listed: dict[str, ListedModel] = {}
+    for model in models[:MOST_MODELS]:
+        read = _read_model(model, backend)
+        listed.setdefault(read.name, read)
+    return [model for model in listed.values() if model.name]
+
+
+def _read_model(model: Any, backend: str) -> ListedModel:
+    """One entry; without a name where it is none, or one of a server like this."""
+    if not isinstance(model, dict):
+        return ListedModel(model if isinstance(model, str) else "", owned_by=backend)
+    if OWNER in (model.get("owned_by"), model.get("served_by")):
+        return ListedModel("")
+    name = model.get("id") or model.get("model") or model.get("name")
+    created, owner = model.get("created"), model.get("owned_by")
+    return ListedModel(
+        name if isinstance(name, str) else "",
+        created if type(created) is int else 0,
+        owner if isinstance(owner, str) and owner else backend,
+    )

@@ -32,7 +32,7 @@ Search = Callable[[ChatCall, int], Awaitable[SearchCall]]
 
 MOST_TURNS = 25
 """Turns of one run; in the last one the model has to answer without calls."""
-FILTER_CUT_ANSWER = "The backend's content filter ended the answer."
+FILTER_CUT_ANSWER = "its content filter ended the answer"
 
 
 class RunTask:
@@ -193,7 +193,8 @@ class RunTask:
             details = {"reason": "max_completion_tokens"}
             self._end(change, "incomplete", content, "max_tokens", incomplete_details=details)
         elif result.finish_reason == "content_filter":
-            error = {"code": "server_error", "message": FILTER_CUT_ANSWER}
+            message = f"{self._chosen.description}: {FILTER_CUT_ANSWER}"
+            error = {"code": "server_error", "message": message}
             self._end(change, "failed", content, "content_filter", last_error=error)
         elif not result.calls:
             self._close_message(change, content or [text_part("")], result)

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 from assistant_tui.server.runs.backend import Backend, BackendOptions
 from assistant_tui.server.runs.chat import ChatEvent, ChatRequest, ChatResult
+from assistant_tui.server.runs.models import ListedModel
 from tests.fakeserver.streaming_app import CONNECTIONS, Call, StreamingApp
 from tests.server.runs.recorded import DONE, Json, chunk, say
 
@@ -88,6 +89,11 @@ def request(**fields: Any) -> ChatRequest:
 async def events_of(backend: Backend, asked: ChatRequest) -> list[ChatEvent]:
     """All that a turn gives."""
     return [event async for event in backend.chat(asked)]
+
+
+def names_of(models: Sequence[ListedModel]) -> list[str]:
+    """The names of models."""
+    return [model.name for model in models]
 
 
 async def answer_of(backend: Backend, asked: ChatRequest) -> ChatResult:

@@ -19,7 +19,7 @@ from assistant_tui.server.runs.chat import (
     ChatResult,
     TextDelta,
 )
-from assistant_tui.server.runs.models import ChatModels, ChosenModel
+from assistant_tui.server.runs.models import ChatModels, ChosenModel, ListedModel
 from assistant_tui.server.store.interface import Store
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.transport.in_process import ASGIStreamTransport
@@ -87,11 +87,11 @@ class ScriptedModel:
         """Itself, whatever is asked for but `none`."""
         if model == "none":
             raise ChatError("There is no such model.")
-        return ChosenModel(self, model, "scripted", self.concurrency)
+        return ChosenModel(self, model, "scripted", self.concurrency, "scripted")
 
-    async def list_models(self) -> Sequence[str]:
+    async def list_models(self) -> Sequence[ListedModel]:
         """One."""
-        return ("scripted",)
+        return [ListedModel("scripted")]
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -5,15 +5,16 @@ import json
 import logging
 import re
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assistant_tui.server.runs import answer_events
-from assistant_tui.server.runs.backend import Backend
+from assistant_tui.server.runs.backend import Backend, BackendOptions
 from assistant_tui.server.runs.chat import ChatError, ChatResult, TextDelta
 from tests.api.support import KEY, KeyRing
-from tests.fakeserver.streaming_app import Call
+from tests.fakeserver.streaming_app import Call, on_socket
 from tests.limits import LIMIT
 from tests.server.runs.fake_backend import (
     ANSWER,
@@ -25,6 +26,7 @@ from tests.server.runs.fake_backend import (
     backend_to,
     beginning,
     events_of,
+    names_of,
     refusing,
     request,
     streaming,
@@ -310,7 +312,10 @@ async def test_what_cannot_pass_is_told_once(status: int, error: Any, code: str)
     failure = await failure_of(app, request(tools=[TOOL]))
     words = error if isinstance(error, str) else ""
     assert (failure.code, failure.begun, len(app.calls)) == (code, False, 1)
-    assert failure.message.startswith("local: ") and words in failure.message
+    assert (
+        failure.message.startswith("local (http://localhost, model m): ")
+        and words in failure.message
+    )
 
 
 @pytest.mark.parametrize(
@@ -441,4 +446,43 @@ async def test_the_models_of_a_backend_in_each_form() -> None:
     ]
     for form in forms:
         async with backend_to(FakeBackend(refusing(200, form))) as backend:
-            assert await backend.list_models() == ["a", "b"]
+            assert names_of(await backend.list_models()) == ["a", "b"]
+
+
+async def test_what_a_backend_says_of_its_models_is_kept() -> None:
+    told = [
+        {"id": "a", "created": 1_700_000_000, "owned_by": "library"},
+        {"id": "b", "created": "yesterday", "owned_by": None},
+        {"id": "c", "created": True, "owned_by": ""},
+        {"id": "d", "served_by": "assistant-tui", "owned_by": "library"},
+    ]
+    async with backend_to(FakeBackend(refusing(200, {"data": told}))) as backend:
+        assert await backend.list_models() == [
+            ("a", 1_700_000_000, "library"),
+            ("b", 0, "local"),
+            ("c", 0, "local"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("handler", "words"),
+    [
+        (refusing(500, "broken"), "broken (status 500)"),
+        (streaming(event({"error": {"message": "no room"}})), "no room"),
+        (streaming(say("Half a")), "was cut off"),
+        (streaming(b"data: {half\n\n"), "not JSON"),
+        (streaming(chunk({}, "error") + DONE), "broke its answer off"),
+    ],
+)
+async def test_an_error_names_the_backend_its_address_and_the_model(
+    handler: Handler, words: str
+) -> None:
+    async with on_socket(FakeBackend(handler)) as endpoint:
+        url = f"{endpoint.base_url}/v1"
+        secret = url.replace("//", "//person:secret@") + "?sig=0123456789"
+        options = BackendOptions("local", replace(endpoint, base_url=secret, openai_beta=""))
+        async with Backend(options) as backend:
+            with pytest.raises(ChatError) as failed:
+                await events_of(backend, request())
+    assert failed.value.message.startswith(f"local ({url}, model m): ")
+    assert words in failed.value.message and "secret" not in failed.value.message

@@ -13,7 +13,7 @@ from assistant_tui.server.runs.chat import ChatError
 from assistant_tui.server.runs.models import ChosenModel
 from assistant_tui.transport.endpoint import Endpoint
 from tests.fakeserver.streaming_app import Call, StreamingApp, in_this_process, on_socket
-from tests.server.runs.fake_backend import FakeBackend, refusing, request, streaming
+from tests.server.runs.fake_backend import FakeBackend, names_of, refusing, request, streaming
 
 
 class Clock:
@@ -27,9 +27,9 @@ class Clock:
         return self.now
 
 
-def listing(*names: str, owner: str = "library") -> StreamingApp:
+def listing(*names: str, owner: str = "library", **members: str) -> StreamingApp:
     """A backend that lists models, and nothing else."""
-    models = [{"id": name, "object": "model", "owned_by": owner} for name in names]
+    models = [{"id": name, "object": "model", "owned_by": owner, **members} for name in names]
     return FakeBackend(refusing(200, {"object": "list", "data": models}))
 
 
@@ -117,13 +117,13 @@ async def test_configured_models_are_not_asked_for() -> None:
     async with in_this_process(listing("x")) as endpoint:
         options = BackendOptions("one", endpoint, models=("a",), concurrency=3)
         async with Backends([options, BackendOptions("two", endpoint)]) as backends:
-            assert await backends.list_models() == ["a", "x"]
+            assert names_of(await backends.list_models()) == ["a", "x"]
             assert (await backends.choose("a")).concurrency == 3
 
 
 async def test_the_models_of_all() -> None:
     async with backends_to(one=listing("a", "b"), two=listing("b", "c")) as backends:
-        names = await backends.list_models()
+        names = names_of(await backends.list_models())
         assert names == ["a", "b", "two/b", "c"]
         assert [where(await backends.choose(name))[0] for name in names] == [
             "one",
@@ -162,16 +162,17 @@ async def running(**apps: StreamingApp) -> AsyncIterator[list[LocalServer]]:
 
 async def test_what_runs_on_this_machine_is_found_and_told() -> None:
     own, chat = listing("gpt-4o", owner="assistant-tui"), listing("a")
+    passing_on = listing("b", served_by="assistant-tui")
     none = StreamingApp(lambda call: call.answer(404, b"<html>"))
-    async with running(own=own, none=none, ollama=chat) as servers:
+    async with running(own=own, passing_on=passing_on, none=none, ollama=chat) as servers:
         closed = LocalServer("closed", 1, "Closed")
         async with Backends(local_servers=[closed, *servers]) as backends:
             chosen = await backends.choose("m")
             assert where(chosen) == ("ollama", "m")
-            url = f"http://127.0.0.1:{servers[2].port}/v1"
+            url = f"http://127.0.0.1:{servers[3].port}/v1"
             note = f"No backend is configured; Ollama was found at {url} and used."
             assert chosen.notes == (note,)
-            assert await backends.list_models() == ["a"]
+            assert names_of(await backends.list_models()) == ["a"]
             assert {call.path for call in chat.calls} == {"/v1/models"}
 
 
@@ -182,7 +183,7 @@ async def test_where_nothing_is_found_it_is_said_what_to_set() -> None:
         async with Backends(local_servers=found, now=clock) as backends:
             with pytest.raises(ChatError, match=r"\[server\.backends\.NAME\].*--backend URL"):
                 await backends.choose("m")
-            assert await backends.list_models() == []
+            assert names_of(await backends.list_models()) == []
             found += servers
             clock.now += 6.0
             assert (await backends.choose("m")).backend == "ollama"
@@ -193,7 +194,7 @@ async def test_no_other_program_is_asked_where_a_backend_is_configured() -> None
     async with running(ollama=local) as servers, in_this_process(listing("a")) as endpoint:
         options = [BackendOptions("one", endpoint)]
         async with Backends(options, local_servers=servers) as backends:
-            assert await backends.list_models() == ["a"]
+            assert names_of(await backends.list_models()) == ["a"]
     assert local.calls == []
 
 

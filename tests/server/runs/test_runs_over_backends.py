@@ -125,7 +125,7 @@ async def test_the_words_of_the_backend_are_the_error_of_the_run(status: int, co
         assistant, thread = await api.assistant(), await api.thread("hi")
         run = await api.wait(await api.run(thread, assistant), "completed", "failed")
     assert run["last_error"]["code"] == code
-    assert run["last_error"]["message"].startswith("local: pay first")
+    assert run["last_error"]["message"].startswith("local (http://localhost, model m): pay first")
 
 
 async def test_a_thread_that_is_too_long_is_shortened_once_the_backend_tells_what_fits() -> None:
