@@ -1,10 +1,6 @@
-"""Compares two values, or two assistants, line by line and word by word."""
+"""Compares two values of a field, or two assistants, as a person reads them."""
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
-from itertools import islice
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant_tui.core.assistants.draft import Draft
@@ -12,25 +8,9 @@ from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.json_text import indent, read_json
 from assistant_tui.core.raw_json import RawJson, same_json
 from assistant_tui.core.safe_text import escaped
+from assistant_tui.core.text_comparison import DiffLine, LinePair, compare_texts, paired_lines
 
-CONTEXT = 2
-"""Unchanged lines that are shown around a change."""
-MOST_WORDS = 1_000
-"""Words of a line up to which it is compared word by word; a longer one would take too long."""
-MAX_WORD_PAIRS = 1_000_000
-"""Pairs of equal words, over all lines of a text, up to which lines are compared word by word."""
-MAX_ITEM_PAIRS = 200_000
-"""Pairs of equal items, one of each side, up to which two sequences are aligned."""
-Opcode = tuple[str, int, int, int, int]
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-class DiffLine(NamedTuple):
-    """One line of a comparison."""
-
-    sign: str
-    """"-" only before, "+" only after, "~" changed inside, " " unchanged, "" a field's name."""
-    text: str
+NOT_SET = "–"
 
 
 def differences(draft: Draft) -> Iterator[DiffLine]:
@@ -57,113 +37,6 @@ def readable(text: str | None) -> str:
     if value in (None, [], {}):
         return ""
     return value if isinstance(value, str) else indent(text)
-
-
-def compare_texts(before: str, after: str) -> Iterator[DiffLine]:
-    """Compare two texts by line, and changed lines by word: `a [-old-]{+new+} word`."""
-    old, new = before.split("\n") if before else [], after.split("\n") if after else []
-    budget = MAX_WORD_PAIRS
-    for operation, first, last, start, end in _with_context(aligned(old, new)):
-        if operation == "equal":
-            yield from (DiffLine(" ", line) for line in old[first:last])
-            continue
-        paired = min(last - first, end - start)
-        for was, now in zip(old[first : first + paired], new[start : start + paired], strict=True):
-            words, others = _words(was), _words(now)
-            budget -= _equal_pairs(words, others)
-            if budget > 0 and (marked := _by_word(words, others)):
-                yield DiffLine("~", marked)
-            else:
-                yield from (DiffLine("-", was), DiffLine("+", now))
-        yield from (DiffLine("-", line) for line in old[first + paired : last])
-        yield from (DiffLine("+", line) for line in new[start + paired : end])
-
-
-def aligned(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
-    """How one sequence becomes the other, as difflib says it; in bounded time.
-
-    What is the same at both ends is found first. Where what is between would take long, all of it
-    counts as replaced.
-    """
-    shorter = min(len(old), len(new))
-    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    remaining = shorter - head
-    tail = next((at for at in range(remaining) if old[-1 - at] != new[-1 - at]), remaining)
-    ends = len(old) - tail, len(new) - tail
-    found: list[Opcode] = [("equal", 0, head, 0, head)] if head else []
-    found += _between(old[head : ends[0]], new[head : ends[1]], head)
-    if tail:
-        found.append(("equal", ends[0], len(old), ends[1], len(new)))
-    return found
-
-
-def _between(old: Sequence[str], new: Sequence[str], head: int) -> Iterator[Opcode]:
-    if not old or not new or _equal_pairs(old, new) > MAX_ITEM_PAIRS:
-        if old or new:
-            kind = "replace" if old and new else "delete" if old else "insert"
-            yield kind, head, head + len(old), head, head + len(new)
-        return
-    for kind, *places in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        first, last, start, end = (head + place for place in places)
-        yield kind, first, last, start, end
-
-
-def _with_context(opcodes: Sequence[Opcode]) -> Iterator[Opcode]:
-    """Of what is equal only the lines around a change."""
-    for at, (kind, first, last, start, end) in enumerate(opcodes):
-        if kind != "equal":
-            yield kind, first, last, start, end
-            continue
-        below = 0 if at == 0 else CONTEXT
-        above = 0 if at == len(opcodes) - 1 else CONTEXT
-        if last - first <= below + above:
-            yield kind, first, last, start, end
-            continue
-        yield kind, first, first + below, start, start + below
-        yield kind, last - above, last, end - above, end
-
-
-def _equal_pairs(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many pairs of equal items there are, which is the work of a comparison."""
-    counts = Counter(new)
-    return sum(counts[item] for item in old)
-
-
-def _words(line: str) -> list[str]:
-    """The words of a line that is short enough to be compared by them."""
-    found = list(islice((match[0] for match in _WORD.finditer(line)), MOST_WORDS + 1))
-    return found if len(found) <= MOST_WORDS else []
-
-
-def _by_word(old: list[str], new: list[str]) -> str:
-    """A changed line with its changes marked; empty where the lines have little in common."""
-    if not old or not new:
-        return ""
-    matcher = SequenceMatcher(None, old, new)
-    if matcher.quick_ratio() < 0.5 or matcher.ratio() < 0.5:
-        return ""
-    return "".join(_marked(matcher, old, new))
-
-
-def _marked(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[str]:
-    for operation, first, last, start, end in matcher.get_opcodes():
-        gone, come = "".join(old[first:last]), "".join(new[start:end])
-        if operation == "equal":
-            yield gone
-            continue
-        yield (f"[-{gone}-]" if gone else "") + (f"{{+{come}+}}" if come else "")
-
-
-NOT_SET = "–"
-
-
-class LinePair(NamedTuple):
-    """One line of each; the same on both sides, or not."""
-
-    left: str | None
-    """None where this side has no such line."""
-    right: str | None
-    same: bool
 
 
 class ComparedField(NamedTuple):
@@ -195,17 +68,5 @@ def _lines(name: str, text: str | None) -> list[str]:
 
 def _pairs(left: list[str], right: list[str], same: bool) -> Iterator[LinePair]:
     if same:
-        yield from (LinePair(line, line, True) for line in left)
-        return
-    for operation, first, last, start, end in aligned(left, right):
-        if operation == "equal":
-            yield from (LinePair(line, line, True) for line in left[first:last])
-        else:
-            yield from _beside(left[first:last], right[start:end])
-
-
-def _beside(left: list[str], right: list[str]) -> Iterator[LinePair]:
-    for at in range(max(len(left), len(right))):
-        one = left[at] if at < len(left) else None
-        other = right[at] if at < len(right) else None
-        yield LinePair(one, other, one == other)
+        return (LinePair(line, line, True) for line in left)
+    return paired_lines(left, right)

@@ -14,12 +14,13 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Button, Static
 
-from assistant_tui.core.assistants.comparison import ComparedField, LinePair, compare_values
+from assistant_tui.core.assistants.comparison import ComparedField, compare_values
 from assistant_tui.core.assistants.conflict import UNSET, DraftConflict, Side, excerpts
 from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.safe_text import many_lines, one_line
+from assistant_tui.core.text_comparison import LinePair
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.dialogs.text_screen import TextScreen, difference_lines
 from assistant_tui.tui.widgets.text_layout import fit, wrap

@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from assistant_tui.core.assistants.comparison import DiffLine
 from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.safe_text import many_lines
+from assistant_tui.core.text_comparison import DiffLine
 from assistant_tui.tui.commands import COMMANDS, Command, Where
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.keymap import keys_of

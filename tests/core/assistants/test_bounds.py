@@ -9,21 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core import strict_json
-from assistant_tui.core.assistants import comparison
-from assistant_tui.core.assistants.comparison import (
-    MAX_ITEM_PAIRS,
-    MAX_WORD_PAIRS,
-    aligned,
-    compare_assistants,
-    compare_texts,
-)
+from assistant_tui.core import strict_json, text_comparison
+from assistant_tui.core.assistants.comparison import compare_assistants
 from assistant_tui.core.assistants.conflict import LOOKED_AT, Side, excerpts
 from assistant_tui.core.assistants.description import ENTRIES, LARGEST, describe
 from assistant_tui.core.assistants.summary import AssistantSummary
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.strict_json import MOST_CHECKED, schema_problem
+from assistant_tui.core.text_comparison import (
+    MAX_ITEM_PAIRS,
+    MAX_WORD_PAIRS,
+    aligned,
+    compare_texts,
+)
 from assistant_tui.tui.assistants.showing import MOST_JSON, json_screen
 
 
@@ -73,7 +72,7 @@ class Counting(SequenceMatcher[str]):
 def test_texts_of_the_same_few_lines_are_compared_in_bounded_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(comparison, "SequenceMatcher", Counting)
+    monkeypatch.setattr(text_comparison, "SequenceMatcher", Counting)
     monkeypatch.setattr(Counting, "pairs", 0)
     one, other = "a b\nb c\n" * 20_000, "b c\na b\na b\n" * 15_000
     assert list(compare_texts(one, other))
@@ -85,7 +84,7 @@ def test_texts_of_the_same_few_lines_are_compared_in_bounded_work(
 def test_many_long_lines_are_compared_by_word_up_to_a_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(comparison, "SequenceMatcher", Counting)
+    monkeypatch.setattr(text_comparison, "SequenceMatcher", Counting)
     monkeypatch.setattr(Counting, "pairs", 0)
     words = " ".join(f"w{n}" for n in range(80))
     one = "\n".join(f"{words} {n}" for n in range(1_000))

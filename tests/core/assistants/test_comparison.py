@@ -3,10 +3,10 @@
 from assistant_tui.core.assistants.comparison import (
     NOT_SET,
     ComparedField,
-    LinePair,
     compare_assistants,
 )
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.text_comparison import LinePair
 
 
 def compared(left: str, right: str) -> dict[str, ComparedField]:

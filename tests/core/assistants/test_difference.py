@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.assistants.comparison import compare_texts, differences
+from assistant_tui.core.assistants.comparison import differences
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.raw_json import RawJson
+from assistant_tui.core.text_comparison import compare_texts
 
 ORIGINAL = RawJson(
     '{"id": "a", "name": "n", "temperature": 1.0, "metadata": {"k": "v"},'
