@@ -10,10 +10,12 @@ from typing import Self
 from assistant_tui.journal.draft_store import DraftStore
 from assistant_tui.journal.entries import Entries
 from assistant_tui.journal.errors import JournalError
+from assistant_tui.journal.given_outputs import GivenOutputs, prune_outputs
 from assistant_tui.journal.idempotency import IdempotencyKeys, prune_keys
 from assistant_tui.journal.locks import Claims, Owner
 from assistant_tui.journal.pruning import prune
 from assistant_tui.journal.schema import SCHEMA, TABLES, rewrite_if_pending, to_blob, to_text
+from assistant_tui.journal.threads import ThreadRecords, prune_threads
 from assistant_tui.storage.migrations import transaction
 from assistant_tui.storage.sqlite import Database
 
@@ -64,6 +66,10 @@ class Journal:
         """The creates that are noted before they are sent."""
         self.drafts = DraftStore(self._database, self._owner, clock)
         """What is being typed."""
+        self.threads = ThreadRecords(self._database, clock)
+        """The threads that were made or met here."""
+        self.outputs = GivenOutputs(self._database, clock)
+        """What calls of functions were answered with."""
 
     def __enter__(self) -> Self:
         return self
@@ -124,7 +130,7 @@ class Journal:
             return
         with self._database.writing() as connection:
             for each in former:
-                for table in ("entries", "imports"):
+                for table in ("entries", "imports", "threads", "outputs"):
                     connection.execute(
                         f"UPDATE OR REPLACE {table} SET server = ? WHERE server = ?",
                         (to_blob(server), to_blob(each)),
@@ -137,7 +143,9 @@ class Journal:
             self._prune(connection)
 
     def _prune(self, connection: sqlite3.Connection) -> None:
-        prune(connection, self._clock(), self._keep_days, self._keep_bytes)
+        oldest = prune(connection, self._clock(), self._keep_days, self._keep_bytes)
+        prune_threads(connection, oldest, self._keep_bytes)
+        prune_outputs(connection, oldest, self._keep_bytes)
         prune_keys(connection)
 
     def _after_opening(self, connection: sqlite3.Connection) -> None:

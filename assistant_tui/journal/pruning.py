@@ -92,8 +92,14 @@ def _first_fresh(entries: Sequence[Kept], oldest: float | None, now: float) -> f
     return next(fresh, float("inf"))
 
 
-def prune(connection: sqlite3.Connection, now: float, keep_days: int, keep_bytes: int) -> None:
-    """Note that the journal is open today, and forget what is too old or too much."""
+def prune(
+    connection: sqlite3.Connection, now: float, keep_days: int, keep_bytes: int
+) -> float | None:
+    """Note that the journal is open today, and forget the entries that are too old or too much.
+
+    Returns:
+        What oldest_to_keep found.
+    """
     connection.execute("INSERT OR IGNORE INTO days VALUES (?)", (int(now // DAY),))
     connection.execute("DELETE FROM probe")
     days = [day for (day,) in connection.execute("SELECT day FROM days")]
@@ -112,3 +118,4 @@ def prune(connection: sqlite3.Connection, now: float, keep_days: int, keep_bytes
         for _ in range(free):
             # One page a step, and the sqlite3 module takes one step of what has no columns.
             connection.execute("PRAGMA incremental_vacuum")
+    return oldest

@@ -36,6 +36,32 @@ CREATE TABLE days (day INTEGER PRIMARY KEY);
 CREATE TABLE pending (task TEXT PRIMARY KEY);
 CREATE TABLE probe (data BLOB)
 """
+_THREADS = """
+CREATE TABLE threads (
+    server BLOB NOT NULL,
+    thread BLOB NOT NULL,
+    title BLOB NOT NULL,
+    named INTEGER NOT NULL DEFAULT 0,
+    assistant BLOB NOT NULL,
+    created REAL NOT NULL,
+    used REAL NOT NULL,
+    run BLOB NOT NULL,
+    status TEXT NOT NULL,
+    origin BLOB NOT NULL,
+    sending BLOB NOT NULL DEFAULT x'',
+    copy BLOB,
+    PRIMARY KEY (server, thread)
+);
+CREATE TABLE outputs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    server BLOB NOT NULL,
+    function BLOB NOT NULL,
+    arguments BLOB NOT NULL,
+    output BLOB NOT NULL,
+    at REAL NOT NULL
+);
+CREATE INDEX by_arguments ON outputs (server, function, arguments)
+"""
 _INDEXES = """
 CREATE INDEX undoable ON entries (server, resource) WHERE undone = 0 AND undoes IS NULL;
 CREATE INDEX trash ON entries (server, resource) WHERE undone = 0 AND kind = 'deleted';
@@ -62,15 +88,17 @@ CREATE INDEX by_undone ON entries (undoes) WHERE undoes IS NOT NULL;
 {_INDEXES};
 {_DRAFTS};
 {_IMPORTS};
+{_THREADS};
 {_MAINTENANCE}
 """
 # Texts are BLOBs (see to_blob). AUTOINCREMENT, so that the number of a pruned entry, which another
 # may still say that it undoes, is never given again. `assistant` is the id of the object, whatever
 # its resource: programs of version 4 that have the file open go on with the column's former name.
 # `days` are those on which the journal was opened, in days since 1970. `pending` names what a
-# migration left to be done outside of it.
+# migration left to be done outside of it. `arguments` are the digest of what a function was called
+# with; `sending` names the message of a thread that was sent and not answered yet.
 
-TABLES = ("entries", "drafts", "imports")
+TABLES = ("entries", "drafts", "imports", "threads", "outputs")
 """Those that have a server in each row."""
 VACUUM = "vacuum"
 """The pending task of writing the file anew, without what was deleted from it."""
@@ -114,7 +142,7 @@ def _leave_out_secrets(connection: sqlite3.Connection) -> None:
     Those of logins had been left out but for the name; queries were kept as they were.
     """
     run_statements(connection, f"DROP INDEX by_age; {_MAINTENANCE}")
-    for table in TABLES:
+    for table in ("entries", "drafts", "imports"):
         for (server,) in connection.execute(f"SELECT DISTINCT server FROM {table}").fetchall():
             plain = to_blob(_without_secrets(to_text(server)))
             if plain != server:
@@ -165,6 +193,10 @@ def _tell_keys_of_resources_apart(connection: sqlite3.Connection) -> None:
         )
 
 
+def _add_threads(connection: sqlite3.Connection) -> None:
+    run_statements(connection, _THREADS)
+
+
 SCHEMA = Schema(
     name="journal",
     application_id=0x4154554A,  # "ATUJ": tells journals from other databases, the store's included
@@ -175,6 +207,7 @@ SCHEMA = Schema(
         _leave_out_secrets,
         _add_resources,
         _tell_keys_of_resources_apart,
+        _add_threads,
     ),
     incremental_vacuum=True,
 )

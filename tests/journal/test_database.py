@@ -122,7 +122,7 @@ def test_a_closed_journal_says_so(
 def _newer(path: Path) -> None:
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "{}")
-    run_beside(path, "PRAGMA user_version = 7")
+    run_beside(path, "PRAGMA user_version = 8")
 
 
 def _foreign(path: Path) -> None:
@@ -141,7 +141,7 @@ def _no_database(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_newer, r"newer version of this program \(schema 7; this one knows 6\)"),
+        (_newer, r"newer version of this program \(schema 8; this one knows 7\)"),
         (_foreign, "no journal of this program; it is left as it is"),
         (_other_of_ours, "no journal of this program"),
         (_no_database, "it is damaged, or no database"),

@@ -170,7 +170,7 @@ def test_a_journal_of_version_4_that_cannot_be_written_is_read_and_left_as_it_is
     with Journal(version_4, clock=lambda: 2000.0) as journal:
         journal.entries.add(LOCAL, Change("asst_5", ChangeKind.CREATED, None, "{}"))
     with closing(sqlite3.connect(version_4)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (6,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (7,)
 
 
 def test_a_program_of_version_4_goes_on_with_a_file_that_was_brought_up_to_date(
@@ -197,6 +197,14 @@ def version_5(path: Path) -> Path:
     beside.write_text(
         '{"server": "local\\n\\n\\n", "key": "asst_3", "at": 1009.0, "text": "beside"}'
     )
+    return path
+
+
+@pytest.fixture
+def version_6(path: Path) -> Path:
+    """A journal as the program wrote it when it knew no threads."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(Path(__file__).with_name("version_6.sql").read_text())
     return path
 
 
@@ -237,7 +245,7 @@ def test_the_drafts_of_a_journal_of_version_5_that_cannot_be_written_are_offered
         assert connection.execute("PRAGMA user_version").fetchone() == (5,)
 
 
-@pytest.mark.parametrize("former", ["version_4", "version_5"])
+@pytest.mark.parametrize("former", ["version_4", "version_5", "version_6"])
 def test_the_tables_and_indexes_are_those_of_a_new_file(
     former: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
