@@ -74,7 +74,7 @@ class _Output:
         self._console = console
         self._form = form
         self._folder = folder
-        self._names = FileNames(form)
+        self._names = FileNames(form.suffix)
 
     def write(self, row: ResourceRow) -> None:
         """Write one. Raises ValueError where it is no object, or its file cannot be written."""

@@ -60,14 +60,14 @@ FORMATS: Mapping[str, Format] = {
 class FileNames:
     """The names of the files of one export; no two are alike where upper and lower case are one."""
 
-    def __init__(self, form: Format) -> None:
-        self._form = form
+    def __init__(self, suffix: str) -> None:
+        self._suffix = suffix
         self._owners: dict[str, str] = {}
         """The ids that names were given to, by the names as some file systems see them."""
 
     def of(self, row: ResourceRow) -> str:
-        """What the file of an assistant is called by."""
-        names = (file_name(row, self._form, digits=digits) for digits in _DIGITS)
+        """What the file of an object is called by."""
+        names = (file_name(row, self._suffix, digits=digits) for digits in _DIGITS)
         return next(each for each in names if self._give(each, row.id))
 
     def _give(self, name: str, owner: str) -> bool:
@@ -75,7 +75,7 @@ class FileNames:
         return self._owners.setdefault(name.casefold(), owner) == owner
 
 
-def file_name(row: ResourceRow, form: Format, *, digits: int = 0) -> str:
+def file_name(row: ResourceRow, suffix: str, *, digits: int = 0) -> str:
     """What a file is called by: the name and the id, as far as any file system takes them.
 
     Behind an id stand so many `digits` of its hash, and behind one that has other characters or is
@@ -87,4 +87,4 @@ def file_name(row: ResourceRow, form: Format, *, digits: int = 0) -> str:
     if digits or known != row.id:
         digest = hashlib.sha256(row.id.encode(errors="surrogatepass")).hexdigest()
         known = f"{known}-{digest[: digits or _FEWEST_DIGITS]}".lstrip("-")
-    return "-".join(filter(None, (name, known))) + form.suffix
+    return "-".join(filter(None, (name, known))) + suffix

@@ -32,7 +32,7 @@ async def export(context: MainContext) -> None:
     if chosen is None or export_folder is None:
         return
     form = FORMATS[chosen]
-    names = FileNames(form)
+    names = FileNames(form.suffix)
 
     async def operation(row: ResourceRow) -> str:
         try:

@@ -22,7 +22,7 @@ ALIKE = [
 def named(name: str, known: str, form: str = "json") -> str:
     """The file of an assistant."""
     return file_name(
-        ResourceRow(known, None, "{}", summary=AssistantSummary(name, "m")), FORMATS[form]
+        ResourceRow(known, None, "{}", summary=AssistantSummary(name, "m")), FORMATS[form].suffix
     )
 
 
@@ -65,7 +65,7 @@ def test_hostile_ids() -> None:
 
 
 def test_names_that_some_file_systems_take_for_one_are_marked() -> None:
-    names, form = FileNames(FORMATS["json"]), FORMATS["json"]
+    names, form = FileNames(".json"), ".json"
     lower, upper = (
         ResourceRow(known, 5, "{}", summary=AssistantSummary("A", "m"))
         for known in ("asst_ab", "asst_AB")
@@ -79,7 +79,7 @@ def test_names_that_some_file_systems_take_for_one_are_marked() -> None:
 
 
 def test_an_id_that_looks_like_the_mark_of_another_gets_a_name_of_its_own() -> None:
-    names, marked = FileNames(FORMATS["json"]), HASH[:8]
+    names, marked = FileNames(".json"), HASH[:8]
     given = [
         names.of(ResourceRow(known, 5, "{}", summary=AssistantSummary("", "m")))
         for known in ("A", "a-" + marked, "a", "a", "A")
@@ -91,7 +91,7 @@ def test_an_id_that_looks_like_the_mark_of_another_gets_a_name_of_its_own() -> N
 
 @given(st.lists(st.tuples(st.sampled_from(("", "a", "A-a")), st.sampled_from(ALIKE)), max_size=9))
 def test_no_two_of_one_export_share_a_name(chosen: list[tuple[str, str]]) -> None:
-    names = FileNames(FORMATS["json"])
+    names = FileNames(".json")
     owners: dict[str, str] = {}
     for name, known in chosen:
         given = names.of(

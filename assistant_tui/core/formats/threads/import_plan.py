@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from assistant_tui.core.formats.threads.losses import Losses
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.json_text import compose, compose_list, read_json, write_json
 from assistant_tui.core.raw_json import elements_in, members_in, text_in
@@ -35,16 +36,10 @@ class ThreadImport:
 
 @dataclass
 class _Conversion:
-    """What was lost so far; each is named once, with how often it happened."""
+    """The conversion of one thread: what is done with files, and what was lost so far."""
 
     keep_files: bool
-    lost: dict[str, int] = field(default_factory=dict)
-
-    def lose(self, what: str) -> None:
-        self.lost[what] = self.lost.get(what, 0) + 1
-
-    def told(self) -> Iterator[str]:
-        yield from (f"{what} ({n} times)" if n > 1 else what for what, n in self.lost.items())
+    lost: Losses = field(default_factory=Losses)
 
 
 def plan_import(record: ThreadRecord, *, keep_files: bool = False) -> ThreadImport:
@@ -64,8 +59,8 @@ def plan_import(record: ThreadRecord, *, keep_files: bool = False) -> ThreadImpo
         if keep_files:
             create["tool_resources"] = resources
         else:
-            conversion.lose("the files and vector stores of the thread")
-    lost = (*(_NOT_CARRIED if record.runs or record.steps else ()), *conversion.told())
+            conversion.lost.add("the files and vector stores of the thread")
+    lost = (*(_NOT_CARRIED if record.runs or record.steps else ()), *conversion.lost.told)
     return ThreadImport(create, tuple(messages[AT_ONCE:]), lost)
 
 
@@ -74,7 +69,7 @@ def _metadata(record: ThreadRecord, conversion: _Conversion) -> str:
     pairs = _pairs(members_in(record.thread).get("metadata"), conversion)
     pairs.pop(ORIGIN, None)
     for name in [*pairs][_MOST_PAIRS - 1 :]:
-        conversion.lose(f"metadata.{name}: no room beside the origin")
+        conversion.lost.add(f"metadata.{name}: no room beside the origin")
         del pairs[name]
     origin = {ORIGIN: write_json(record.id[:_LONGEST_VALUE])} if record.id else {}
     return compose({**pairs, **origin})
@@ -88,7 +83,7 @@ def _pairs(text: str | None, conversion: _Conversion) -> dict[str, str]:
         if fits and 0 < len(name) <= _LONGEST_NAME and len(kept) < _MOST_PAIRS:
             kept[name] = value
         else:
-            conversion.lose(f"metadata.{name}: no pair of texts that the API takes")
+            conversion.lost.add(f"metadata.{name}: no pair of texts that the API takes")
     return kept
 
 
@@ -97,11 +92,11 @@ def _message(text: str, conversion: _Conversion) -> dict[str, str] | None:
     parts = members_in(text)
     content = _content(parts.get("content"), conversion)
     if content is None:
-        conversion.lose("messages without content")
+        conversion.lost.add("messages without content")
         return None
     role = parts.get("role", "null")
     if text_in(role) not in ("user", "assistant"):
-        conversion.lose(f"the role {role[:40]}: sent as the user's")
+        conversion.lost.add(f"the role {role[:40]}: sent as the user's")
         role = '"user"'
     body = {"role": role, "content": content}
     attachments = parts.get("attachments", "null")
@@ -109,7 +104,7 @@ def _message(text: str, conversion: _Conversion) -> dict[str, str] | None:
         if conversion.keep_files:
             body["attachments"] = attachments
         else:
-            conversion.lose("attachments: their files are not uploaded anew")
+            conversion.lost.add("attachments: their files are not uploaded anew")
     if pairs := _pairs(parts.get("metadata"), conversion):
         body["metadata"] = compose(pairs)
     return body
@@ -137,13 +132,15 @@ def _part(text: str, conversion: _Conversion) -> str | None:
     if kind == "image_url" or (kind == "image_file" and conversion.keep_files):
         return text
     if kind == "image_file":
-        conversion.lose("images in files: they are not uploaded anew, their ids stand in the text")
+        conversion.lost.add(
+            "images in files: they are not uploaded anew, their ids stand in the text"
+        )
         file_id = text_in(members_in(parts.get(kind)).get("file_id"))
         return _text(write_json(f"[image {file_id}]"))
     if kind == "refusal":
-        conversion.lose("that a message is a refusal")
+        conversion.lost.add("that a message is a refusal")
         return _text(parts.get(kind, '""'))
-    conversion.lose(f"content of the type {kind[:40] or 'unknown'}: sent as its JSON")
+    conversion.lost.add(f"content of the type {kind[:40] or 'unknown'}: sent as its JSON")
     return _text(write_json(text))
 
 
@@ -152,7 +149,7 @@ def _text_part(value: str, conversion: _Conversion) -> str | None:
     if value.startswith("{"):
         inside = members_in(value)
         if elements_in(inside.get("annotations")):
-            conversion.lose("annotations: citations stay as marks in the text")
+            conversion.lost.add("annotations: citations stay as marks in the text")
         value = inside.get("value", '""')
     if value.startswith("["):
         value = write_json("".join(_texts(value)))

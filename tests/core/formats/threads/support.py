@@ -49,7 +49,7 @@ messages = st.builds(
 """The text of messages, right and wrong."""
 
 
-def _text(value: str, *annotations: Any) -> dict[str, Any]:
+def text_part(value: str, *annotations: Any) -> dict[str, Any]:
     return {"type": "text", "text": {"value": value, "annotations": list(annotations)}}
 
 
@@ -61,7 +61,7 @@ def message(number: int, role: str, *content: Any, **others: Any) -> dict[str, A
         "created_at": number,
         "thread_id": "thread_1",
         "role": role,
-        "content": [_text(each) if isinstance(each, str) else each for each in content],
+        "content": [text_part(each) if isinstance(each, str) else each for each in content],
         "status": "completed",
         "run_id": others.pop("run_id", "run_1" if role == "assistant" else None),
         "attachments": [],
