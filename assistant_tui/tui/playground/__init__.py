@@ -1,0 +1,1 @@
+"""The playground: talks to an assistant, and shows its threads."""

@@ -1,0 +1,1 @@
+"""The playground: what is shown of a thread, and what is done with it."""
