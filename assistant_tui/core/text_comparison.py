@@ -105,16 +105,21 @@ def _words(line: str) -> list[str]:
 
 def _by_word(old: list[str], new: list[str]) -> str:
     """A changed line with its changes marked; empty where the lines have little in common."""
+    return "".join(_marked(_word_opcodes(old, new), old, new))
+
+
+def _word_opcodes(old: list[str], new: list[str]) -> list[Opcode]:
+    """How the words of one line become those of another; none where they have little in common."""
     if not old or not new:
-        return ""
+        return []
     matcher = SequenceMatcher(None, old, new)
     if matcher.quick_ratio() < 0.5 or matcher.ratio() < 0.5:
-        return ""
-    return "".join(_marked(matcher, old, new))
+        return []
+    return [*matcher.get_opcodes()]
 
 
-def _marked(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[str]:
-    for operation, first, last, start, end in matcher.get_opcodes():
+def _marked(opcodes: Sequence[Opcode], old: list[str], new: list[str]) -> Iterator[str]:
+    for operation, first, last, start, end in opcodes:
         gone, come = "".join(old[first:last]), "".join(new[start:end])
         if operation == "equal":
             yield gone
@@ -145,3 +150,55 @@ def _beside(left: Sequence[str], right: Sequence[str]) -> Iterator[LinePair]:
         one = left[at] if at < len(left) else None
         other = right[at] if at < len(right) else None
         yield LinePair(one, other, one == other)
+
+
+class Piece(NamedTuple):
+    """A part of a line."""
+
+    text: str
+    differs: bool
+    """Whether the other side lacks it."""
+
+
+class ComparedLine(NamedTuple):
+    """One line of each text, in the pieces that both have and those that differ."""
+
+    left: tuple[Piece, ...] | None
+    """None where this side has no such line."""
+    right: tuple[Piece, ...] | None
+
+    @property
+    def same(self) -> bool:
+        """Whether both sides have this line, word by word."""
+        return self.left is not None and self.left == self.right
+
+
+def compare_lines(left: str, right: str) -> Iterator[ComparedLine]:
+    """Put the lines of two texts side by side, with what differs inside of them marked.
+
+    A line that has little in common with the one beside it differs as a whole.
+    """
+    one, other = left.split("\n") if left else [], right.split("\n") if right else []
+    budget = MAX_WORD_PAIRS
+    for pair in paired_lines(one, other):
+        if pair.left is None or pair.right is None or pair.same:
+            yield ComparedLine(_whole(pair.left, pair.same), _whole(pair.right, pair.same))
+            continue
+        words, others = _words(pair.left), _words(pair.right)
+        budget -= _equal_pairs(words, others)
+        by_pieces = _by_pieces(words, others) if budget > 0 else None
+        yield by_pieces or ComparedLine(_whole(pair.left, False), _whole(pair.right, False))
+
+
+def _whole(line: str | None, same: bool) -> tuple[Piece, ...] | None:
+    return None if line is None else (Piece(line, not same),)
+
+
+def _by_pieces(old: list[str], new: list[str]) -> ComparedLine | None:
+    """Two lines in pieces; None where they have little in common."""
+    left, right = [], []
+    for operation, first, last, start, end in _word_opcodes(old, new):
+        differs = operation != "equal"
+        left += [Piece("".join(old[first:last]), differs)] if first < last else []
+        right += [Piece("".join(new[start:end]), differs)] if start < end else []
+    return ComparedLine(tuple(left), tuple(right)) if left and right else None
