@@ -12,6 +12,7 @@ from assistant_tui.journal.entries import Change, Entry
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_notes import AccountNotes
 from assistant_tui.services.journal_access import Account, JournalAccess
 
 
@@ -44,6 +45,10 @@ class AccountJournal:
     def trouble(self) -> str:
         """Why the journal last failed; empty while it works."""
         return self._access.trouble
+
+    def notes(self, kind: ResourceKind) -> AccountNotes:
+        """The notes of one kind of what must not be left behind."""
+        return AccountNotes(self._access, kind)
 
     async def check(self, size: int) -> str:
         """Why a copy of so many bytes could not be kept just now; empty if it could."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator
 from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
+from functools import cached_property, partial
 from typing import TypeVar
 
 from assistant_tui.api.client import AssistantsClient
@@ -28,6 +29,7 @@ from assistant_tui.services.creating import IdempotentCreator
 from assistant_tui.services.fetching import fetch_page
 from assistant_tui.services.full_listing import load_all
 from assistant_tui.services.listing_cache import ListingCache
+from assistant_tui.services.temporary_assistants import NOTES, TemporaryAssistants
 from assistant_tui.services.verified_writes import VerifiedWrite, incomplete
 from assistant_tui.services.writes import PendingWrites, WriteContext
 from assistant_tui.transport.activity import Activity
@@ -223,6 +225,12 @@ class AssistantService:
                 allow_without_backup=allow_without_backup,
                 unchanged_since=unchanged_since,
             )
+
+    @cached_property
+    def temporary(self) -> TemporaryAssistants:
+        """The assistants that are made to try an edit."""
+        begin_write = partial(self._writing, context=NO_CONTEXT)
+        return TemporaryAssistants(self._client, self.journal.notes(NOTES), begin_write)
 
     @contextmanager
     def _writing(self, capability: Capability, context: WriteContext) -> Iterator[VerifiedWrite]:

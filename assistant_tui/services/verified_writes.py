@@ -91,7 +91,7 @@ class VerifiedWrite:
         self._client.activity.writing()  # ending here would leave a copy of what is still there
         number = await self._back_up(assistant_id, before, allow_without_backup)
         try:
-            await self._delete_and_confirm(assistant_id)
+            await self.delete_and_confirm(assistant_id)
         except ServiceError as error:
             if not error.may_have_arrived:
                 await self._journal.withdraw(number)
@@ -185,8 +185,8 @@ class VerifiedWrite:
         error.message = f"the change is not there, but may still arrive: {error.message}"
         raise error
 
-    async def _delete_and_confirm(self, assistant_id: str) -> None:
-        """Delete an assistant; one that is gone already counts as deleted.
+    async def delete_and_confirm(self, assistant_id: str) -> None:
+        """Delete an assistant without keeping it; one that is gone already counts as deleted.
 
         Raises:
             NotServed: the server has the assistant but no way to delete it.
