@@ -2,11 +2,13 @@
 
 Who works on a run is written in a lease, which is renewed while that process lives. A process that
 finds a lease which has run out ends that run, or takes it over where nothing was begun; a run that
-waits for outputs until its time is over expires.
+waits for outputs until its time is over expires. Where the machine was asleep, all leases have run
+out when it wakes, though nobody is gone: who has slept lets the others renew theirs first.
 """
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -23,6 +25,10 @@ _log = logging.getLogger(__name__)
 WATCH_SECONDS = 0.5
 """Between two looks at the leases: a run that another process was asked to cancel ends so soon."""
 _RENEW_SECONDS = 5.0
+_ASLEEP_SECONDS = LEASE_SECONDS / 2
+"""Between two looks: after so long this process, and others on this machine, have slept."""
+_GRACE_SECONDS = 2 * _RENEW_SECONDS
+"""For which a process that has slept takes no other for gone."""
 _FORGET_SECONDS = 600.0
 _EVENTS_KEPT = 24 * 3_600.0
 """Seconds for which the stream of a run can be read again."""
@@ -43,7 +49,8 @@ class LeaseWatch:
         self._runs = runs
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
-        self._renew_at = self._forget_at = 0.0
+        self._looked_at = math.inf
+        self._renew_at = self._forget_at = self._spares_until = 0.0
 
     def start(self) -> None:
         """Watch from now on, if that was not begun."""
@@ -70,6 +77,9 @@ class LeaseWatch:
     async def look(self) -> None:
         """Look at each lease once. Raises StoreError, ServerBusy."""
         now = self._clock()
+        if now - self._looked_at > _ASLEEP_SECONDS:
+            self._spares_until = now + _GRACE_SECONDS
+        self._looked_at = now
         self._runs.stop_expired()
         running = self._runs.running
         # Further away than that is the next time only where the clock was put back meanwhile.
@@ -87,11 +97,17 @@ class LeaseWatch:
             if lease.holder in self._runs.running:
                 if lease.cancelled:
                     self._runs.stop(lease.holder, "cancelled")
-            elif not lease.owner or lease.until < now or lease.owner == self._runs.owner:
+            elif lease.owner in ("", self._runs.owner) or self._has_run_out(lease, now):
                 await self._see_to(lease)
         if now >= self._forget_at:
             self._forget_at = now + _FORGET_SECONDS
             await self._write(lambda objects: objects.forget_events(now - _EVENTS_KEPT))
+
+    def _has_run_out(self, lease: Lease, now: float) -> bool:
+        """Whether the owner is gone, as far as it can be told."""
+        # Longer than the grace it is only where the clock was put back meanwhile.
+        spares = 0 < self._spares_until - now <= _GRACE_SECONDS
+        return lease.until < now and not spares
 
     async def _write(self, change: Callable[[ObjectWriter], None]) -> None:
         await self._executor.write(lambda: self._store.write(change))
