@@ -93,8 +93,13 @@ def write(text: str) -> str:
     return written[:-4] if written.endswith("\n...\n") else written
 
 
-def read(text: str, line: int = 1) -> list[ParsedAssistant]:
-    """Read every document of a file that holds an object; `line` is that of its first line.
+def read(text: str, line: int = 1, *, lists: bool = False) -> list[ParsedAssistant]:
+    """Read every document of a file that holds an object.
+
+    Args:
+        text: the file, or a part of it.
+        line: that of its first line.
+        lists: whether a document may be a list, too.
 
     Raises:
         ValueError: not YAML, or what JSON cannot hold; the message says where.
@@ -103,7 +108,7 @@ def read(text: str, line: int = 1) -> list[ParsedAssistant]:
     try:
         # What stands before keeps the lines of a part of a file what they are in the file.
         for node in yaml.compose_all("\n" * (line - 1) + without_bom(text), Loader=_Reader):
-            if not isinstance(node, MappingNode):
+            if not isinstance(node, MappingNode) and not (lists and isinstance(node, SequenceNode)):
                 raise _fault(node, "names with values are allowed, for one assistant")
             found.append(ParsedAssistant(_line(node), _json(node)))
     except yaml.MarkedYAMLError as error:

@@ -1,0 +1,1 @@
+"""Cases that an assistant is tried on: their files, and what is checked of the answers."""
