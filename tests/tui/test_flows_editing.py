@@ -226,8 +226,8 @@ async def test_the_servers_refusal_stands_beside_the_field_that_it_names(
         (400, json.dumps(answer).encode()) if method == "POST" else None
     )
     await program.press("enter", "x", "ctrl+s")
-    wrong = program.main.query_one(".-wrong .head")
-    assert "Model" in str(wrong.render())
+    below = next(n for n, line in enumerate(program.lines) if "✗ no such model" in line)
+    assert "Model" in program.lines[below - 1]
     assert "no such model" in program.status
     assert "the edit is kept" in program.status
 

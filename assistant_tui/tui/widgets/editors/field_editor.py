@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import DescendantFocus
+from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -16,46 +16,14 @@ from assistant_tui.core.assistants.fields import Field
 from assistant_tui.core.safe_text import one_line
 
 
-class FieldHead(Widget):
-    """The label of a field, and its count behind it or below.
+class FieldEditor(Widget):
+    """A field's label, its editor, its count against the limit, and its error.
 
-    It is one widget instead of three: there are many, and each takes a millisecond to open.
+    It draws label and count itself, beside its children, which have a margin there: there are many
+    fields, and each widget takes milliseconds to open.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"field-head--count"}
-
-    def __init__(self, *, counted: bool) -> None:
-        super().__init__(classes="head -counted" if counted else "head")
-        self._counted = counted
-        self._label = ""
-        self._count = ""
-        self._invalid = False
-
-    def show(
-        self, label: str | None = None, count: str | None = None, invalid: bool | None = None
-    ) -> None:
-        """Show another label, count or state; what is not given stays."""
-        before = (self._label, self._count, self._invalid)
-        self._label = self._label if label is None else label
-        self._count = self._count if count is None else count
-        self._invalid = self._invalid if invalid is None else invalid
-        if before != (self._label, self._count, self._invalid):
-            self.refresh()
-
-    def render(self) -> Content:
-        """The label in a line, the count in the same or the next one."""
-        label = Content(self._label).stylize("bold $text-error" if self._invalid else "bold")
-        if not self._counted:
-            return label
-        count = Content(self._count).stylize(self.get_visual_style("field-head--count"))
-        if self.content_size.height > 1:
-            return label + Content("\n ") + count
-        room = self.content_size.width - len(self._label) - len(self._count) - 1
-        return label + Content(" " * max(0, room)) + count
-
-
-class FieldEditor(Vertical):
-    """A field's label, its editor, its count against the limit, and its error."""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"field-editor--count"}
 
     hint = ""
     """What a person should know about this field while nothing is wrong with it."""
@@ -73,8 +41,9 @@ class FieldEditor(Vertical):
         """What the field holds in the original."""
         self.shown = shown
         """What the editor starts with: the original, or an edit that goes on."""
-        # Kept by name: an editor of parts holds editors with labels and errors of their own.
-        self._head = FieldHead(counted=self.counted and field.limit is not None)
+        self.set_class(self.counted and field.limit is not None, "-counted")
+        self._label = self._count = ""
+        # Kept by name: an editor of parts holds editors with errors of their own.
         self._error: Static | None = None
         self._state: tuple[bool, str, str] | None = None
 
@@ -83,19 +52,34 @@ class FieldEditor(Vertical):
         """What the editor holds now; equal to `start` if nothing was changed."""
         return self.start
 
-    def compose(self) -> ComposeResult:
-        """Lay out label and count before the editor; the error comes below when there is one."""
-        with Horizontal(classes="line"):
-            yield self._head
-            with Vertical(classes="editor"):
-                yield from self.compose_editor()
+    def render(self) -> Content:
+        """The label in a line, the count in the same or the next one."""
+        width = self._label_width
+        if not width:
+            return Content()
+        label = Content(self._label)
+        label = label.stylize("bold $text-error" if self.has_class("-invalid") else "bold")
+        if not self.has_class("-counted"):
+            return label
+        count = Content(self._count).stylize(self.get_visual_style("field-editor--count"))
+        if not self.has_class("-short"):
+            return label + Content("\n ") + count
+        return label + Content(" " * (width - len(self._label) - len(self._count) - 1)) + count
+
+    @property
+    def _label_width(self) -> int:
+        """The room beside the children; 0 where they take the whole width."""
+        return next((child.styles.margin.left for child in self.children), 0)
+
+    def _refresh_label(self) -> None:
+        self.refresh(Region(0, 0, self._label_width, self.size.height))
 
     def shows_error_inside(self, error: str) -> bool:
         """Whether the error stands beside one of the field's parts already."""
         return False
 
-    def compose_editor(self) -> ComposeResult:
-        """The editor itself."""
+    def compose(self) -> ComposeResult:
+        """The editor itself; its error comes below when there is one."""
         yield from ()
 
     def on_mount(self) -> None:
@@ -111,18 +95,22 @@ class FieldEditor(Vertical):
         """Show how much of the limit is used: `12/256`."""
         limit, held = self.field.limit, self.raw
         if limit is not None and not isinstance(held, ObjectValue):
-            self._head.show(count=f"{len(held):,}/{limit:,}")
+            before, self._count = self._count, f"{len(held):,}/{limit:,}"
+            if self._count != before:
+                self._refresh_label()
 
     def show_state(self, *, touched: bool, error: str) -> None:
         """Mark a changed field with a star, and say what is wrong with it."""
-        self.set_class(bool(error), "-invalid")
-        self._head.show(invalid=bool(error))
+        if bool(error) != self.has_class("-invalid"):
+            self.set_class(bool(error), "-invalid")
+            self._refresh_label()
         if error and self.shows_error_inside(error):
             error = ""
         if self._state == (touched, error, self.hint):
             return
         self._state = (touched, error, self.hint)
-        self._head.show(label=f"{'*' if touched else ' '}{self.field.label}")
+        self._label = f"{'*' if touched else ' '}{self.field.label}"
+        self._refresh_label()
         self._show_below(one_line(f"✗ {error}") if error else self.hint)
         self.set_class(bool(error), "-wrong")
         self._scroll_to_error()

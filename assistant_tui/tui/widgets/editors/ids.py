@@ -78,7 +78,7 @@ class IdsEditor(SuggestingEditor):
         if len(self._rows) < self._most:
             self._rows.append(IdRow("", self._most, given=False))
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """The rows, then the list."""
         with Grid(classes="ids"):
             for row in self._rows:

@@ -2,7 +2,7 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Input
 
 from assistant_tui.core.assistants.editor_values import EditorValue, MetadataPair, ObjectValue
@@ -48,15 +48,14 @@ class MetadataEditor(FieldEditor):
 
     counted = False
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """A row for each pair, an empty one, and a hidden one that is shown when that is filled."""
-        with Vertical(classes="pairs"):
-            shown = () if isinstance(self.shown, ObjectValue) else self.shown
-            for entry in shown:
-                if isinstance(entry, MetadataPair):
-                    yield PairRow(entry)
-            yield PairRow()
-            yield self._spare()
+        shown = () if isinstance(self.shown, ObjectValue) else self.shown
+        for entry in shown:
+            if isinstance(entry, MetadataPair):
+                yield PairRow(entry)
+        yield PairRow()
+        yield self._spare()
 
     def _spare(self) -> PairRow:
         """An empty row behind the visible ones, there before it is needed: a Tab must find it."""
@@ -75,5 +74,5 @@ class MetadataEditor(FieldEditor):
         *_, last, spare = self.query(PairRow)
         if last.entry is not None:
             spare.display = True
-            self.query_one(".pairs").mount(self._spare())
+            self.mount(self._spare(), after=spare)
         self.changed()

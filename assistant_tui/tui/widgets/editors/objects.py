@@ -74,7 +74,7 @@ def option_labels(field: Field, *held: EditorValue) -> dict[str, str]:
 class ChoiceEditor(FieldEditor):
     """Edits a choice, or a flag that may be left unset."""
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """The labels."""
         yield SegmentedControl(option_labels(self.field, self.start, self.shown), str(self.shown))
 
@@ -160,7 +160,7 @@ class PartsEditor(Vertical):
 class ResourcesEditor(FieldEditor):
     """The lists of ids, each under its own name."""
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """The lists."""
         assert isinstance(self.shown, ObjectValue)
         yield PartsEditor(RESOURCES, self.shown)
@@ -200,7 +200,7 @@ class FormatEditor(FieldEditor):
         )
         self._parts: PartsEditor | None = None
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """The types in a row, the parts below."""
         yield self._type_control
         if self._type_control.chosen == _JSON_SCHEMA:
@@ -226,7 +226,7 @@ class FormatEditor(FieldEditor):
         if self._parts is not None:
             self._parts.display = self._type_control.chosen == _JSON_SCHEMA
         elif self._type_control.chosen == _JSON_SCHEMA:
-            await self.query_one(".editor").mount(self._open())
+            await self.mount(self._open(), after=self._type_control)
         self.changed()
 
     def shows_error_inside(self, error: str) -> bool:

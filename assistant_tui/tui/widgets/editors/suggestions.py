@@ -121,7 +121,7 @@ class ModelEditor(SuggestingEditor):
         super().__init__(field, start, shown)
         self.add_class("-short")
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """The input and the list."""
         yield line_input(str(self.shown))
         yield from self.compose_list()

@@ -26,7 +26,7 @@ class TextEditor(FieldEditor):
     area_class: ClassVar[type[TextArea]] = TextArea
     _substitute: str | None = None
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """A text area that does not wrap where a line is too long to be wrapped quickly."""
         text = self._exact = str(self.shown)
         longest = max(map(len, text.split("\n")))
@@ -103,7 +103,7 @@ class LineEditor(FieldEditor):
         super().__init__(field, start, shown)
         self.set_class(field.limit is not None, "-short")
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """An input."""
         input_field = line_input(str(self.shown), _placeholder(self.field))
         self.hint = "it has line breaks: e edits it" if input_field.disabled else ""

@@ -170,7 +170,7 @@ class ToolsEditor(FieldEditor):
         super().__init__(field, start, shown)
         self._rows: list[ToolRow] = []
 
-    def compose_editor(self) -> ComposeResult:
+    def compose(self) -> ComposeResult:
         """The assistant's tools, those that were taken out, then those that it has not."""
         chosen, start = _tools(self.shown), _tools(self.start)
         kept = [tool.text for tool in chosen]
@@ -199,8 +199,9 @@ class ToolsEditor(FieldEditor):
         event.stop()
         if self._rows[-1].chosen:
             # There is always one more function to add.
-            self._rows.append(ToolRow(NEW_FUNCTION, chosen=False))
-            self.query_one(".editor").mount(self._rows[-1])
+            row = ToolRow(NEW_FUNCTION, chosen=False)
+            self.mount(row, after=self._rows[-1])
+            self._rows.append(row)
         self.changed()
 
     @on(ToolCheckbox.Moved)
@@ -210,12 +211,11 @@ class ToolsEditor(FieldEditor):
         place = next((n for n, row in enumerate(rows) if row.has_focus_within), -1)
         other = place + event.by
         if place >= 0 and 0 <= other < len(rows):
-            container = self.query_one(".editor")
             if event.by < 0:
-                container.move_child(rows[place], before=rows[other])
+                self.move_child(rows[place], before=rows[other])
             else:
-                container.move_child(rows[place], after=rows[other])
-            self._rows = [each for each in container.children if isinstance(each, ToolRow)]
+                self.move_child(rows[place], after=rows[other])
+            self._rows = [each for each in self.children if isinstance(each, ToolRow)]
             self.changed()
 
 
