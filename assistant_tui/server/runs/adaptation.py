@@ -122,6 +122,8 @@ class Adaptation:
             sent["content"] = ""
         if self.reasoning_name and self.reasoning == "always":
             sent[self.reasoning_name] = reasoning or ""
+        elif "reasoning_details" in sent:
+            return sent  # which say all of it
         elif self.reasoning_name and self.reasoning == "calls" and open_ and reasoning:
             sent[self.reasoning_name] = reasoning
         return sent

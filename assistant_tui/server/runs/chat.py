@@ -94,6 +94,8 @@ class ChatResult:
     did not say."""
     notes: tuple[str, ...] = ()
     """Sentences on what was adapted to the backend, or looks wrong in its answer."""
+    reasoning_details: tuple[Json, ...] = ()
+    """The reasoning as OpenRouter has it, signed or encrypted; to be sent back with the calls."""
 
 
 ChatEvent = TextDelta | RefusalDelta | ReasoningDelta | CallDelta | ChatResult

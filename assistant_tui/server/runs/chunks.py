@@ -20,6 +20,7 @@ from assistant_tui.server.runs.chat import (
     RefusalDelta,
     TextDelta,
 )
+from assistant_tui.server.runs.reasoning_details import ReasoningDetails
 from assistant_tui.server.runs.think_tags import ThinkTagSplitter
 from assistant_tui.server.runs.tool_calls import CallAssembler, is_whole
 from assistant_tui.server.store.paging import Json
@@ -72,6 +73,7 @@ class ChunkAssembler:
         """There was a choice, with or without anything in it."""
         self._tags = ThinkTagSplitter()
         self._calls = CallAssembler()
+        self._details = ReasoningDetails()
         self._text: list[str] = []
         self._refusal: list[str] = []
         self._reasoning: list[str] = []
@@ -136,6 +138,7 @@ class ChunkAssembler:
             self.finish_reason = reason.lower()
 
     def _delta(self, delta: Json) -> Iterator[ChatEvent]:
+        self._details.feed(delta.get("reasoning_details"))
         for name in REASONING_NAMES:
             if isinstance(thought := delta.get(name), str) and thought:
                 self.reasoning_name = name
@@ -190,6 +193,7 @@ class ChunkAssembler:
             text="".join(self._text),
             refusal="".join(self._refusal),
             reasoning="".join(self._reasoning),
+            reasoning_details=self._details.result(),
             calls=self._calls.result(),
             finish_reason=reason,
             usage=self._usage,

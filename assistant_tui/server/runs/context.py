@@ -53,7 +53,7 @@ class RunContext:
             items.append(HistoryMessage("assistant", (result.text,)))
         if result.calls:
             unanswered = tuple(AnsweredCall(call, None) for call in result.calls)
-            items.append(HistoryCalls(unanswered, result.reasoning))
+            items.append(HistoryCalls(unanswered, result.reasoning, result.reasoning_details))
         counted = self.turn_count == 0 or self.usage is not None
         return replace(
             self.with_notes(result.notes),
@@ -109,7 +109,8 @@ def _item(kept: Json) -> HistoryItem:
     if "parts" in kept:
         return HistoryMessage(kept["role"], tuple(kept["parts"]))
     calls = (AnsweredCall(ChatCall(**each["call"]), each["output"]) for each in kept["calls"])
-    return HistoryCalls(tuple(calls), kept["reasoning"])
+    details = tuple(kept.get("reasoning_details", ()))  # which older versions did not keep
+    return HistoryCalls(tuple(calls), kept["reasoning"], details)
 
 
 def _sum(one: Json | None, other: Json | None) -> Json | None:

@@ -57,6 +57,8 @@ class HistoryCalls:
     calls: tuple[AnsweredCall, ...]
     reasoning: str = ""
     """What the model reasoned before them."""
+    reasoning_details: tuple[Json, ...] = ()
+    """See `ChatResult.reasoning_details`."""
 
 
 HistoryItem = HistoryMessage | HistoryCalls
@@ -265,7 +267,11 @@ def _calls(item: HistoryCalls) -> Json:
         }
         for each in item.calls
     ]
-    return message | {"reasoning": item.reasoning} if item.reasoning else message
+    if item.reasoning:
+        message["reasoning"] = item.reasoning
+    if item.reasoning_details:
+        message["reasoning_details"] = [*item.reasoning_details]
+    return message
 
 
 def _valid_arguments(arguments: str) -> str:
