@@ -59,11 +59,8 @@ class Answer:
     """From the creation of the first run to the end of the last, by the server's clock."""
     steps: int
     """Steps of the runs that are known: each call of tools, each message."""
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing more is to come."""
-        return self.status in ("completed", "failed", "cancelled", "expired", "incomplete")
+    ended: bool
+    """Whether nothing more is to come."""
 
 
 def answer_of(turn: Turn, runs: Mapping[str, Run]) -> Answer:
@@ -81,7 +78,13 @@ def answer_of(turn: Turn, runs: Mapping[str, Run]) -> Answer:
         usage=_total([run.usage for run in mine]),
         seconds=_seconds(mine),
         steps=len(steps) + len(said),
+        ended=last.is_final if last is not None else _is_whole(said),
     )
+
+
+def _is_whole(said: Sequence[Entry]) -> bool:
+    """Whether an answer whose run is not known is there; some servers list no runs."""
+    return bool(said) and all(entry.complete for entry in said)
 
 
 def _runs_of(turn: Turn, runs: Mapping[str, Run]) -> list[Run]:

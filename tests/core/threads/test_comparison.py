@@ -31,7 +31,7 @@ def answer(text: str = "", *calls: tuple[str, str], **members: Any) -> Answer:
         for at, (name, arguments) in enumerate(calls)
     )
     known = {"status": "completed", "problem": "", "usage": None, "seconds": None, "steps": 1}
-    return Answer(text, made, **{**known, **members})
+    return Answer(text, made, **{**known, "ended": True, **members})
 
 
 def test_each_message_of_a_person_begins_a_turn() -> None:
@@ -82,6 +82,17 @@ def test_an_answer_has_the_calls_the_tokens_and_the_time_of_its_turn_alone() -> 
     assert told.steps == 2
     other = answer_of(second, transcript.runs)
     assert (other.status, other.problem, other.usage, other.calls) == ("failed", "broken", None, ())
+
+
+def test_an_answer_whose_run_no_list_has_counts_as_ended_once_it_is_whole() -> None:
+    transcript = thread(
+        support.message("m1", "one", "user", created_at=1),
+        support.message("m2", "a", created_at=2),
+        support.message("m3", "two", "user", created_at=3),
+        support.message("m4", None, created_at=4),
+    )
+    ended = [answer_of(turn, transcript.runs).ended for turn in turns_of(transcript.entries)]
+    assert ended == [True, False]
 
 
 def test_of_a_changed_line_only_the_words_that_differ_are_marked() -> None:
