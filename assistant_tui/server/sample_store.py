@@ -48,7 +48,7 @@ class SampleStore:
         with self._lock:
             return look(self._objects)
 
-    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+    def write(self, change: Callable[[ObjectWriter], Result], *, durable: bool = True) -> Result:
         """See Store.write."""
         with self._lock:
             self._objects.begin()

@@ -7,19 +7,14 @@ asked for, one connection does everything. Locks are waited for, for a limited t
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import TypeVar
 
-from assistant_tui.storage.database_errors import (
-    DatabaseError,
-    ErrorTranslator,
-    is_busy,
-    is_unwritable,
-)
+from assistant_tui.storage.database_errors import DatabaseError, ErrorTranslator, is_unwritable
+from assistant_tui.storage.lock_deadline import LockDeadline
 from assistant_tui.storage.migrations import Schema, roll_back, transaction
 from assistant_tui.storage.private_files import make_private
 
@@ -29,39 +24,12 @@ COPY_MODE = "memory"
 """The journal mode of a copy that is read where a file of an earlier version cannot be written."""
 _POLL_SECONDS = 0.1
 """How long SQLite itself waits for a lock before this module looks whether to go on waiting."""
-_PAUSE_SECONDS = 0.005
-"""Between two attempts, so that other threads of this program get their turn."""
 _CLOSE_SECONDS = 0.5
 """How long closing waits for operations that were told to stop."""
 
 
-class _Deadline:
-    """The end of the time that one operation waits for locks."""
-
-    def __init__(self, seconds: float, closing: threading.Event) -> None:
-        """`closing` is set when the database is to be closed: then no lock is waited for."""
-        self._end = time.monotonic() + seconds
-        self._closing = closing
-
-    @property
-    def seconds_left(self) -> float:
-        """How long it still waits; never negative."""
-        return max(0.0, self._end - time.monotonic())
-
-    def retry(self, attempt: Callable[[], Result]) -> Result:
-        """Do again what meets another program's lock, until the deadline or the closing."""
-        while True:
-            try:
-                return attempt()
-            except sqlite3.OperationalError as error:
-                if not is_busy(error):
-                    raise
-                if self._closing.wait(_PAUSE_SECONDS) or not self.seconds_left:
-                    raise
-
-
 class Database:
-    """One SQLite file (0600); what a transaction has come out of is on disk.
+    """One SQLite file (0600); what a durable transaction has come out of is on disk.
 
     All methods but :meth:`close` raise the class that was given for errors if the file is
     unsuitable, cannot be used, was removed meanwhile or is closed, and that for `busy` if a lock
@@ -104,6 +72,8 @@ class Database:
         self._lock = threading.Lock()
         """Held by the thread that uses the connection."""
         self._connection: sqlite3.Connection | None = None
+        self._is_durable = True
+        """Whether what the connection commits is waited for until it is on disk."""
         self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._connections: list[sqlite3.Connection] = []
         self._identity: tuple[int, int] | None = None
@@ -174,17 +144,21 @@ class Database:
         return self.read(look, patience)
 
     @contextmanager
-    def writing(self, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+    def writing(
+        self, patience: float | None = None, *, durable: bool = True
+    ) -> Iterator[sqlite3.Connection]:
         """A transaction with no other writer between: all that is done in it, or nothing.
 
         Args:
             patience: seconds to wait for locks, if other than usual.
+            durable: whether it must outlast a failure of the machine, not of the program alone.
+                One that need not is on disk with the next one that must.
         """
         deadline = self._deadline(patience)
         with self._errors.translated(), ExitStack() as stack:
             # The write lock comes first, so that no lock has to be waited for in the middle,
             # where SQLite would refuse at once.
-            connection = deadline.retry(lambda: self._begin(deadline, stack))
+            connection = deadline.retry(lambda: self._begin(deadline, stack, durable))
             try:
                 yield connection
                 self._check_file()
@@ -194,16 +168,27 @@ class Database:
                 roll_back(connection)
                 raise
 
-    def _begin(self, deadline: _Deadline, stack: ExitStack) -> sqlite3.Connection:
+    def _begin(self, deadline: LockDeadline, stack: ExitStack, durable: bool) -> sqlite3.Connection:
         """The connection in a transaction, for this thread alone until the stack is left."""
         with ExitStack() as kept:
             connection = kept.enter_context(self._own_connection(deadline))
+            self._make_durable(connection, durable)
             connection.execute("BEGIN IMMEDIATE")
             stack.push(kept.pop_all())
         return connection
 
+    def _make_durable(self, connection: sqlite3.Connection, durable: bool) -> None:
+        """Choose how the next transaction is committed.
+
+        Without a write-ahead log, one that is not waited for could damage the file.
+        """
+        durable = durable or self.journal_mode != "wal"
+        if durable != self._is_durable:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._is_durable = durable
+
     @contextmanager
-    def _own_connection(self, deadline: _Deadline) -> Iterator[sqlite3.Connection]:
+    def _own_connection(self, deadline: LockDeadline) -> Iterator[sqlite3.Connection]:
         """The connection that writes, opened if it is not yet, for this thread alone."""
         if not self._lock.acquire(timeout=deadline.seconds_left):
             raise self._errors.waited_too_long()
@@ -218,7 +203,7 @@ class Database:
             self._lock.release()
 
     @contextmanager
-    def _reader(self, deadline: _Deadline) -> Iterator[sqlite3.Connection]:
+    def _reader(self, deadline: LockDeadline) -> Iterator[sqlite3.Connection]:
         self._check_open()
         if self._connection is None or len(self._connections) == 1:
             with self._own_connection(deadline) as connection:
@@ -245,8 +230,8 @@ class Database:
             self._readers.put(reader)
         self._connections, self._connection = connections, connections[0]
 
-    def _deadline(self, patience: float | None) -> _Deadline:
-        return _Deadline(self._patience if patience is None else patience, self._closing)
+    def _deadline(self, patience: float | None) -> LockDeadline:
+        return LockDeadline(self._patience if patience is None else patience, self._closing)
 
     def _check_open(self) -> None:
         if self._closing.is_set():

@@ -291,7 +291,7 @@ class _Slow(SampleStore):
         super().__init__(0)
         self.entered, self.go_on = threading.Event(), threading.Event()
 
-    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+    def write(self, change: Callable[[ObjectWriter], Result], *, durable: bool = True) -> Result:
         self.entered.set()
         assert self.go_on.wait(LIMIT), "the event loop stood still"
         return super().write(change)

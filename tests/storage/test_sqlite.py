@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant_tui.storage import migrations
 from assistant_tui.storage.database_errors import DatabaseError
 from assistant_tui.storage.migrations import Schema, run_statements
 from assistant_tui.storage.sqlite import Database
@@ -101,6 +102,31 @@ def test_readers_of_their_own_do_not_wait_for_a_writer(path: Path) -> None:
             connection.execute("DELETE FROM books")
             assert database.read(count, patience=0) == 1
         assert database.read(count) == 0
+
+
+def synchronous(connection: sqlite3.Connection) -> int:
+    """How a commit waits for the disk: 2 until all is there, 1 only for the order."""
+    (mode,) = connection.execute("PRAGMA synchronous").fetchone()
+    return int(mode)
+
+
+def test_only_a_durable_transaction_waits_for_the_disk(path: Path) -> None:
+    with closing(Database(path, FIRST, patience=5)) as database:
+        modes = []
+        for durable in (True, False, False, True):
+            with database.writing(durable=durable) as connection:
+                modes.append(synchronous(connection))
+        assert modes == [2, 1, 1, 2]
+
+
+def test_without_a_write_ahead_log_all_transactions_wait_for_the_disk(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "_use_write_ahead_log", lambda connection: "delete")
+    with closing(Database(path, FIRST, patience=5)) as database:
+        add(database)
+        with database.writing(durable=False) as connection:
+            assert synchronous(connection) == 2
 
 
 def test_a_reader_without_a_connection_of_its_own_waits_for_so_long(path: Path) -> None:

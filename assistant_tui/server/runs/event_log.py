@@ -1,8 +1,8 @@
 """Commits changes together with the events that report them, and lets clients follow the events.
 
-Each change and its events are one transaction, and an event is passed on once it is on disk. What
-comes in while a transaction is under way goes into the next one together: many runs that write many
-small pieces share the waiting for the disk.
+Each change and its events are one transaction, and an event is passed on once that is committed.
+What comes in while a transaction is under way goes into the next one together: many runs that write
+many small pieces share the waiting.
 """
 
 import asyncio
@@ -40,8 +40,9 @@ class LoggedChange(Generic[Result]):
 class _Waiting:
     """A change that waits for its transaction."""
 
-    def __init__(self, change: Callable[[ObjectWriter], LoggedChange[Any]]) -> None:
+    def __init__(self, change: Callable[[ObjectWriter], LoggedChange[Any]], durable: bool) -> None:
         self.change = change
+        self.durable = durable
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
 
@@ -56,22 +57,23 @@ class EventLog:
         self._followers: defaultdict[str, set[_Follower]] = defaultdict(set)
 
     async def commit(
-        self, change: Callable[[ObjectWriter], LoggedChange[Result]]
+        self, change: Callable[[ObjectWriter], LoggedChange[Result]], *, durable: bool = True
     ) -> tuple[Result, list[StoredEvent]]:
         """Make a change and add its events to its log, all in one transaction.
 
         Args:
             change: may be called twice, where another one that shared its transaction failed.
+            durable: as in Store.write; it is for all that share the transaction, if it is for one.
 
         Returns:
-            The result of the change, and its events, once they are on disk and the followers
-            have them.
+            The result of the change, and its events, once they are kept and the followers have
+            them.
 
         Raises:
             StoreError: the store cannot be used; nothing of the change was kept.
             Exception: what the change raises; nothing of it was kept.
         """
-        waiting = _Waiting(change)
+        waiting = _Waiting(change, durable)
         self._waiting.append(waiting)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all())
@@ -142,8 +144,11 @@ class EventLog:
 
     async def _commit(self, group: list[_Waiting]) -> bool:
         """Commit in one transaction; False where one of several has failed, and none was kept."""
+        durable = any(each.durable for each in group)
         try:
-            done = await self._executor.write(lambda: self._store.write(_apply(group)))
+            done = await self._executor.write(
+                lambda: self._store.write(_apply(group), durable=durable)
+            )
         except (StoreBusy, ServerBusy) as error:  # each alone would wait as long again
             _refuse(group, error)
             return True

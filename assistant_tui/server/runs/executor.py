@@ -145,7 +145,7 @@ class RunExecutor:
         async with slot:
             # Nothing is added to the thread while it has an active run.
             begun, (history, context) = await asyncio.gather(
-                recorder.change(_begin),
+                recorder.change(_begin, durable=False),
                 self._store_executor.read(
                     lambda: self._store.read(partial(_read, self._contents, run))
                 ),

@@ -86,7 +86,7 @@ class LeaseWatch:
         if running and not 0 < self._renew_at - now <= _RENEW_SECONDS:
             self._renew_at = now + _RENEW_SECONDS
             owner, until = self._runs.owner, now + LEASE_SECONDS
-            await self._write(lambda objects: objects.renew_leases(owner, until))
+            await self._write(lambda objects: objects.renew_leases(owner, until), durable=False)
         leases = await self._executor.read(
             lambda: self._store.read(lambda objects: objects.leases())
         )
@@ -109,8 +109,8 @@ class LeaseWatch:
         spares = 0 < self._spares_until - now <= _GRACE_SECONDS
         return lease.until < now and not spares
 
-    async def _write(self, change: Callable[[ObjectWriter], None]) -> None:
-        await self._executor.write(lambda: self._store.write(change))
+    async def _write(self, change: Callable[[ObjectWriter], None], *, durable: bool = True) -> None:
+        await self._executor.write(lambda: self._store.write(change, durable=durable))
 
     async def _see_to(self, lease: Lease) -> None:
         """End or take over a run that nobody works on."""

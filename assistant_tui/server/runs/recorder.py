@@ -23,7 +23,8 @@ class RunRecorder:
     """Writes one run; its changes are made in the order in which they are asked for.
 
     Deltas are committed while the next ones come in: the first at once, later ones together with
-    what came in while the disk was busy.
+    what came in while the store was busy. The disk is not waited for before they are told, as it is
+    for what ends a run: should the machine fail, a run that has not ended fails anyway.
     """
 
     def __init__(
@@ -96,8 +97,12 @@ class RunRecorder:
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush())
 
-    async def change(self, do: Callable[[RunChange], Result]) -> Result:
+    async def change(self, do: Callable[[RunChange], Result], *, durable: bool = True) -> Result:
         """Change the run in one transaction, after all deltas that were added before.
+
+        Args:
+            do: changes it.
+            durable: as in Store.write.
 
         Raises:
             RunEnded: it has ended otherwise, waits for outputs, is executed by another process, or
@@ -105,21 +110,21 @@ class RunRecorder:
             StoreError: the store cannot be used.
         """
         # What was begun is done to its end, so that it is known here what the store holds.
-        return await asyncio.shield(asyncio.ensure_future(self._locked(do)))
+        return await asyncio.shield(asyncio.ensure_future(self._locked(do, durable)))
 
-    async def _locked(self, do: Callable[[RunChange], Result]) -> Result:
+    async def _locked(self, do: Callable[[RunChange], Result], durable: bool) -> Result:
         async with self._lock:
-            return await self._change(do)
+            return await self._change(do, durable)
 
     async def _flush(self) -> None:
         async with self._lock:
             try:
                 while self._pending:
-                    await self._change(lambda change: None)
+                    await self._change(lambda change: None, durable=False)
             except (RunEnded, StoreError, ServerBusy) as error:
                 self._failure = error  # is raised by the next delta, or met again by the end
 
-    async def _change(self, do: Callable[[RunChange], Result]) -> Result:
+    async def _change(self, do: Callable[[RunChange], Result], durable: bool) -> Result:
         batch = [*self._pending]
 
         def apply(objects: ObjectWriter) -> LoggedChange[tuple[Opened, Result]]:
@@ -131,7 +136,7 @@ class RunRecorder:
             result = do(change)
             return change.save((change.opened, result))
 
-        (self._opened, result), _ = await self._log.commit(apply)
+        (self._opened, result), _ = await self._log.commit(apply, durable=durable)
         del self._pending[: len(batch)]
         return result
 

@@ -175,8 +175,15 @@ class Store(Protocol):
         """What `look` returns; it may be called again after it met a lock."""
         ...
 
-    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
-        """What `change` returns, once all that it did is kept; nothing of it if it raises."""
+    def write(self, change: Callable[[ObjectWriter], Result], *, durable: bool = True) -> Result:
+        """What `change` returns, once all that it did is kept; nothing of it if it raises.
+
+        Args:
+            change: reads and writes.
+            durable: whether it is waited for until a failure of the machine can take nothing back.
+                Otherwise such a failure can take back this change and those after it, up to the
+                next durable one; the end of the program never does.
+        """
         ...
 
 

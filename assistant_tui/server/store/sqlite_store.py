@@ -84,8 +84,8 @@ class SQLiteStore:
 
     Raises StoreError if the file cannot be opened, is no store of ours, or a newer program's; any
     operation raises it if the file can no longer be used, and StoreBusy if another program keeps
-    it locked. What a write has returned from is on disk. An object whose row is damaged is left
-    out of pages, with a warning in the log; asked for by its id, it raises DamagedRow.
+    it locked. What a durable write has returned from is on disk. An object whose row is damaged is
+    left out of pages, with a warning in the log; asked for by its id, it raises DamagedRow.
     """
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
@@ -135,7 +135,7 @@ class SQLiteStore:
         """See Store.read."""
         return self._database.read(lambda connection: look(SQLiteReader(connection, self.path)))
 
-    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+    def write(self, change: Callable[[ObjectWriter], Result], *, durable: bool = True) -> Result:
         """See Store.write."""
-        with self._database.writing() as connection:
+        with self._database.writing(durable=durable) as connection:
             return change(SQLiteWriter(connection, self.path, self._clock))

@@ -27,12 +27,13 @@ def tells(log: str, *names: str) -> Callable[[ObjectWriter], LoggedChange[str]]:
 class CountingStore(SampleStore):
     """Counts the transactions that write."""
 
-    writes = 0
+    writes = durable_writes = 0
 
-    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+    def write(self, change: Callable[[ObjectWriter], Result], *, durable: bool = True) -> Result:
         """As the store does."""
         self.writes += 1
-        return super().write(change)
+        self.durable_writes += durable
+        return super().write(change, durable=durable)
 
 
 async def test_changes_that_come_together_share_a_transaction() -> None:
@@ -42,6 +43,16 @@ async def test_changes_that_come_together_share_a_transaction() -> None:
     assert [result for result, _ in done] == [f"of run_{n}" for n in range(50)]
     assert all([each.number for each in events] == [1, 2] for _, events in done)
     assert store.writes < 10
+
+
+@pytest.mark.parametrize(("durable", "count"), [((0, 0), 0), ((0, 1), 1), ((1, 0), 1)])
+async def test_a_transaction_is_durable_if_one_of_its_changes_is(
+    durable: tuple[bool, bool], count: int
+) -> None:
+    store = CountingStore(0)
+    log = EventLog(store, StoreExecutor())
+    await asyncio.gather(*(log.commit(tells("run", "a"), durable=each) for each in durable))
+    assert (store.writes, store.durable_writes) == (1, count)
 
 
 async def test_a_change_that_fails_takes_no_other_with_it() -> None:
@@ -60,7 +71,7 @@ async def test_a_change_that_fails_takes_no_other_with_it() -> None:
 class LockedStore(CountingStore):
     """A store that another program keeps locked."""
 
-    def write(self, change: Callable[[ObjectWriter], Result]) -> Result:
+    def write(self, change: Callable[[ObjectWriter], Result], *, durable: bool = True) -> Result:
         """As a locked store does, without the wait."""
         self.writes += 1
         raise StoreBusy("of this test")

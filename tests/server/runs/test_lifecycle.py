@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,21 @@ import pytest
 
 from assistant_tui.server.runs.chat import ChatError, ChatResult, RefusalDelta, TextDelta
 from assistant_tui.server.runs.objects import LIFETIME
+from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.interface import ObjectWriter
 from assistant_tui.transport.sse import ServerSentEvent
 from tests.limits import LIMIT
-from tests.server.runs.support import USAGE, Api, Pause, ScriptedModel, calls, says, server
+from tests.server.runs.support import (
+    POLL_SECONDS,
+    USAGE,
+    Api,
+    Pause,
+    ScriptedModel,
+    application,
+    calls,
+    says,
+    server,
+)
 
 FUNCTION = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}}
 BEGINNING = ["thread.run.created", "thread.run.queued", "thread.run.in_progress"]
@@ -427,3 +440,33 @@ async def test_a_run_ends_when_its_time_is_over(tmp_path: Path, model: ScriptedM
         assert text_of(message) == "so far"
         assert message["incomplete_details"] == {"reason": "run_expired"}
         assert pause.closed.is_set()
+
+
+class NotingStore(SampleStore):
+    """Notes for each kind of event whether its transaction was a durable one."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.durable: dict[str, bool] = {}
+
+    def write(self, change: Callable[[ObjectWriter], Any], *, durable: bool = True) -> Any:
+        """As the store does."""
+        result = super().write(change, durable=durable)
+        for _, _, events in result if isinstance(result, list) else ():
+            self.durable |= {event.name: durable for event in events}
+        return result
+
+
+async def test_the_disk_is_waited_for_where_a_run_begins_and_ends_and_not_for_each_word() -> None:
+    store, pause = NotingStore(), Pause()
+    async with application(store, ScriptedModel([[TextDelta("so"), pause, *says(" far")]])) as api:
+        run = await api.run(await api.thread("hi"), await api.assistant())
+        await pause.reached.wait()
+        while "thread.message.delta" not in store.durable:
+            await asyncio.sleep(POLL_SECONDS)
+        between = dict(store.durable)
+        pause.go_on.set()
+        await api.wait(run, "completed")
+    assert between["thread.run.created"]
+    assert not between["thread.run.in_progress"] and not between["thread.message.delta"]
+    assert store.durable["thread.message.completed"] and store.durable["thread.run.completed"]
