@@ -7,6 +7,8 @@ from typing import Any
 
 from assistant_tui.core.json_text import read_json, write_json
 from assistant_tui.core.raw_json import same_json
+from assistant_tui.core.threads.objects import ToolCall
+from assistant_tui.core.threads.turns import Answer
 
 _SHOWN = 60
 """Characters of an expectation that a sentence quotes."""
@@ -14,29 +16,6 @@ _SHOWN = 60
 
 class _UncheckableError(Exception):
     """An expectation that is right in itself cannot be held against an answer."""
-
-
-@dataclass(frozen=True)
-class Called:
-    """A call of a function that an assistant has made."""
-
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of one prompt."""
-
-    text: str = ""
-    """The messages of the assistant, the last one last."""
-    calls: tuple[Called, ...] = ()
-    problem: str = ""
-    """Why the run did not complete; empty where it did."""
-    waits: bool = False
-    """Whether it did not because nobody answers its calls."""
-    seconds: float = 0.0
-    tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +61,26 @@ class Check:
 def failures(checks: Sequence[Check], answer: Answer) -> tuple[str, ...]:
     """Why an answer is not as a case expects, each reason in words; none if it is.
 
-    That nobody answers a call is no problem where functions are expected to be called.
+    That nobody answers a call is no failure where functions are expected to be called.
     """
     found = tuple(filter(None, (check.failure(answer) for check in checks)))
-    wanted = answer.waits and any(check.expects_calls for check in checks)
-    return (answer.problem, *found) if answer.problem and not wanted else found
+    unfinished = _unfinished(answer)
+    if answer.status == "requires_action" and any(check.expects_calls for check in checks):
+        unfinished = ""
+    return (unfinished, *found) if unfinished else found
+
+
+def _unfinished(answer: Answer) -> str:
+    """Why a run did not complete; empty where it did."""
+    if answer.status == "completed":
+        return ""
+    if answer.status == "requires_action":
+        return "nobody answers its calls"
+    return ": ".join(filter(None, (answer.status or "no run", answer.problem)))
+
+
+def _functions(answer: Answer) -> list[ToolCall]:
+    return [call for call in answer.calls if call.kind == "function"]
 
 
 @dataclass(frozen=True)
@@ -202,9 +196,10 @@ def _misfit(schema: Any, value: Any) -> str:
 
 def _called(check: Check, answer: Answer) -> str:
     name = check.value["name"]
-    named = [each for each in answer.calls if each.name == name]
+    called = _functions(answer)
+    named = [each for each in called if each.name == name]
     if not named:
-        others = ", ".join(dict.fromkeys(each.name for each in answer.calls))
+        others = ", ".join(dict.fromkeys(each.name for each in called))
         return f"{name} was not called{others and f', but {others}'}"
     if "arguments" not in check.value:
         return ""
@@ -218,7 +213,7 @@ def _tool_call_f1(check: Check, answer: Answer) -> str:
     """How well the names of the called functions are those that are expected (their F1 score)."""
     value = check.value.split(",") if isinstance(check.value, str) else check.value
     expected = {each.strip() for each in value}
-    called = {each.name for each in answer.calls}
+    called = {each.name for each in _functions(answer)}
     score = 2 * len(expected & called) / (len(expected) + len(called))
     if score >= check.threshold:
         return ""

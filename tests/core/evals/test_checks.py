@@ -4,14 +4,23 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.core.evals.checks import Answer, Called, Check, failures
+from assistant_tui.core.evals.checks import Check, failures
+from assistant_tui.core.threads.objects import ToolCall
+from assistant_tui.core.threads.turns import Answer
 
-ORDER = Answer(calls=(Called("get_order", '{"id": 7.0}'), Called("log", "{")))
+
+def answer(text: str = "", *calls: ToolCall, status: str = "completed", why: str = "") -> Answer:
+    """What was answered in a turn."""
+    return Answer(text, calls, status, why, None, None, 1, ended=True)
 
 
-def answer(said: str | Answer) -> Answer:
-    """An answer of words alone, or with calls."""
-    return Answer(said) if isinstance(said, str) else said
+def call(name: str, arguments: str, kind: str = "function") -> ToolCall:
+    """A call as it stands in a step."""
+    return ToolCall(name, name, kind, name, arguments, None, {})
+
+
+CALLS = (call("get_order", '{"id": 7.0}'), call("log", "{"), call("search", "", "file_search"))
+ORDER = answer("", *CALLS)
 
 
 @pytest.mark.parametrize(
@@ -30,10 +39,10 @@ def answer(said: str | Answer) -> Answer:
         ("is-json", None, ' {"a": 1}\n', "{'a': 1}"),
         ("is-json", {"required": ["a"]}, '{"a": 1}', '{"b": 1}'),
         ("tool-call-f1", ["get_order", "log"], ORDER, "get_order"),
-        ("tool-call-f1", "log, get_order", ORDER, Answer(calls=ORDER.calls[:1])),
+        ("tool-call-f1", "log, get_order", ORDER, answer("", *CALLS[:1])),
         ("called", {"name": "get_order"}, ORDER, "get_order"),
         ("called", {"name": "get_order", "arguments": {"id": 7}}, ORDER,
-         Answer(calls=(Called("get_order", '{"id": 8}'),))),
+         answer("", call("get_order", '{"id": 8}'))),
     ],
 )  # fmt: skip
 def test_an_expectation_tells_answers_apart(
@@ -41,8 +50,8 @@ def test_an_expectation_tells_answers_apart(
 ) -> None:
     check, negated = Check(kind, value), Check(kind, value, negated=True)
     assert check.problem() == ""
-    assert check.failure(answer(good)) == "" != check.failure(answer(bad))
-    assert negated.failure(answer(bad)) == "" != negated.failure(answer(good))
+    assert check.failure(_answer(good)) == "" != check.failure(_answer(bad))
+    assert negated.failure(_answer(bad)) == "" != negated.failure(_answer(good))
 
 
 def test_what_was_called_instead_is_told() -> None:
@@ -62,21 +71,25 @@ def test_half_of_the_calls_are_enough_where_the_threshold_says_so() -> None:
 def test_a_schema_that_leads_elsewhere_fetches_nothing_and_passes_nothing(negated: bool) -> None:
     check = Check("is-json", {"$ref": "http://127.0.0.1:9/schema"}, negated=negated)
     assert check.problem() == ""
-    assert check.failure(Answer("{}")).startswith("the schema cannot be checked")
+    assert check.failure(answer("{}")).startswith("the schema cannot be checked")
 
 
 def test_a_run_that_did_not_complete_fails_a_case() -> None:
-    assert failures((), Answer("Yes", problem="failed: no")) == ("failed: no",)
-    assert failures((Check("equals", "Yes"),), Answer("Yes", problem="failed: no")) == (
-        "failed: no",
-    )
+    failed = answer("Yes", status="failed", why="no")
+    assert failures((), failed) == ("failed: no",)
+    assert failures((Check("equals", "Yes"),), failed) == ("failed: no",)
+    assert failures((), answer("Yes")) == ()
 
 
-def test_that_nobody_answers_a_call_is_no_problem_where_calls_are_expected() -> None:
-    waits = Answer(calls=ORDER.calls, problem="waits for get_order", waits=True)
+def test_that_nobody_answers_a_call_is_no_failure_where_calls_are_expected() -> None:
+    waits = answer("", *CALLS, status="requires_action")
     called, other = Check("called", {"name": "get_order"}), Check("contains", "")
     assert failures((called, other), waits) == ()
-    assert failures((other,), waits) == ("waits for get_order",)
+    assert failures((other,), waits) == ("nobody answers its calls",)
     assert failures((Check("called", {"name": "x"}, negated=True),), waits) == (
-        "waits for get_order",
+        "nobody answers its calls",
     )
+
+
+def _answer(said: str | Answer) -> Answer:
+    return answer(said) if isinstance(said, str) else said

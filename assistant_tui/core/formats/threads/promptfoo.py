@@ -9,7 +9,7 @@ from assistant_tui.core.formats.threads.arranging import ArrangedThread, arrange
 from assistant_tui.core.formats.threads.losses import Losses, add_settings
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.json_text import write_json
-from assistant_tui.core.threads.entries import EntryKind
+from assistant_tui.core.threads.turns import Turn, answer_of, turns_of
 
 Json = dict[str, Any]
 VARIABLE = "prompt"
@@ -53,33 +53,24 @@ def _configuration(thread: ArrangedThread, lost: Losses) -> Json:
 
 def _tests(thread: ArrangedThread, lost: Losses) -> Iterator[Json]:
     """A test for each message of the user, with what came before the next one."""
-    said = ""
-    called: list[str] = []
-    answers: list[str] = []
-    for entry in thread.entries:
-        if entry.kind is EntryKind.USER:
-            if said:
-                yield _test(said, called, answers, lost)
-            said, called, answers = entry.text, [], []
-        elif entry.call is not None:
-            if entry.call.kind == "function":
-                called.append(entry.call.name)
-            else:
-                lost.add(f"calls of {entry.call.kind[:40]}")
-        elif entry.kind is EntryKind.ASSISTANT and entry.text:
-            answers.append(entry.text)
-    if said:
-        yield _test(said, called, answers, lost)
+    for turn in turns_of(thread.entries):
+        if turn.text:
+            yield _test(turn, lost)
 
 
-def _test(said: str, called: list[str], answers: list[str], lost: Losses) -> Json:
+def _test(turn: Turn, lost: Losses) -> Json:
+    answer = answer_of(turn, {})
+    for call in answer.calls:
+        if call.kind != "function":
+            lost.add(f"calls of {call.kind[:40]}")
     checks: list[Json] = []
+    called = [literal(call.name) for call in answer.calls if call.kind == "function"]
     if called:
         lost.add("arguments and outputs of calls, and the answers after them")
-        checks.append({"type": "tool-call-f1", "value": [literal(each) for each in called]})
-    elif answers:
-        checks.append({"type": "equals", "value": literal("\n\n".join(answers))})
-    return {"vars": {VARIABLE: literal(said)}, **({"assert": checks} if checks else {})}
+        checks.append({"type": "tool-call-f1", "value": called})
+    elif answer.text:
+        checks.append({"type": "equals", "value": literal(answer.text)})
+    return {"vars": {VARIABLE: literal(turn.text)}, **({"assert": checks} if checks else {})}
 
 
 def literal(text: str) -> str:
