@@ -135,17 +135,21 @@ class ResourceClient:
             NotFound: there is none with this id.
             WrongObject: the answer is about another one.
         """
+        return (await self.retrieve_answer(object_id))[0]
+
+    async def retrieve_answer(self, object_id: str) -> tuple[ResourceRow, Response]:
+        """As `retrieve`, with the answer that brought it, whose headers say more."""
         response = await self._transport.send(self._about("GET", object_id))
         if parsing.is_null(response.text):
             who = shown_id(await self._transport.redact(object_id))
             raise _failed(response, NotFound(f"No {self._kind.noun} with the id {who}"))
         row = await self._reader.read(response, self._read_object)
         _check_same(object_id, row.id, response)
-        return row
+        return row, response
 
     async def create(self, body: Mapping[str, str]) -> ResourceRow:
         """Create an object from names and the exact JSON texts of their values."""
-        response = await self._transport.send(Request("POST", self._path, body=_encode(body)))
+        response = await self._transport.send(Request("POST", self._path, body=encode_body(body)))
         return await self._reader.read(response, self._read_object, writing=True)
 
     async def modify(self, object_id: str, patch: Mapping[str, str]) -> ResourceRow:
@@ -154,7 +158,7 @@ class ResourceClient:
         Raises:
             WrongObject: the answer is about another one; the change may have arrived.
         """
-        response = await self._transport.send(self._about("POST", object_id, _encode(patch)))
+        response = await self._transport.send(self._about("POST", object_id, encode_body(patch)))
         row = await self._reader.read(response, self._read_object, writing=True)
         _check_same(object_id, row.id, response, writing=True)
         return row
@@ -203,13 +207,21 @@ class ResourceClient:
             raise Invalid(
                 f"the server gave this {self._kind.noun} no id that it could be asked for"
             )
-        # Dots are no reserved characters, but a path's `..` would be taken out as a step upwards.
-        part = quote(object_id, safe="", errors="surrogatepass").replace(".", "%2E")
-        return Request(method, f"{self._path}/{part}", body=body, names_object=True)
+        path = f"{self._path}/{path_part(object_id)}"
+        return Request(method, path, body=body, names_object=True)
 
 
-def _encode(parts: Mapping[str, str]) -> bytes:
-    """UTF-8; a lone surrogate, which has no UTF-8, goes as the escape that JSON has for it."""
+def path_part(object_id: str) -> str:
+    """An id as a part of a path, percent-encoded."""
+    # Dots are no reserved characters, but a path's `..` would be taken out as a step upwards.
+    return quote(object_id, safe="", errors="surrogatepass").replace(".", "%2E")
+
+
+def encode_body(parts: Mapping[str, str]) -> bytes:
+    """Compose the body of a request from names and the exact JSON texts of their values.
+
+    UTF-8; a lone surrogate, which has no UTF-8, goes as the escape that JSON has for it.
+    """
     return compose(parts).encode(errors="backslashreplace")
 
 

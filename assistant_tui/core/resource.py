@@ -26,6 +26,12 @@ ASSISTANTS = ResourceKind("assistants", "assistant", "an assistant")
 FILES = ResourceKind("files", "file", "a file")
 VECTOR_STORES = ResourceKind("vector_stores", "vector_store", "a vector store")
 MODELS = ResourceKind("models", "model", "a model")
+THREADS = ResourceKind("threads", "thread", "a thread")
+MESSAGES = ResourceKind("messages", "message", "a message")
+"""Each belongs to a thread, as a run does."""
+RUNS = ResourceKind("runs", "run", "a run")
+STEPS = ResourceKind("steps", "step", "a run step")
+"""Each belongs to a run."""
 
 
 class Capability(Enum):
@@ -42,6 +48,10 @@ class Capability(Enum):
     """Lists that continue after an id (`after`)."""
     ORDER = auto()
     """Lists that begin with the oldest object on `order=asc`."""
+    CANCEL = auto()
+    """The end of a run on request."""
+    SUBMIT = auto()
+    """The outputs of the calls that a run waits for."""
 
 
 READ_ONLY = ("id", "object", "created_at", "created")

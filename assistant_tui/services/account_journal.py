@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.resource import ASSISTANTS, ResourceKind
+from assistant_tui.core.resource import ASSISTANTS, THREADS, ResourceKind
 from assistant_tui.journal.drafts import EditorState, KeptDraft, dump_draft
 from assistant_tui.journal.entries import Change, Entry
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_notes import AccountNotes
+from assistant_tui.services.account_threads import AccountThreads
 from assistant_tui.services.journal_access import Account, JournalAccess
 
 
@@ -40,6 +41,8 @@ class AccountJournal:
         self._access = JournalAccess(journal, account)
         self._resource = resource
         self.drafts = AccountDrafts(self._access, resource)
+        self.threads = AccountThreads(self._access)
+        self.thread_drafts = AccountDrafts(self._access, THREADS)
 
     @property
     def trouble(self) -> str:

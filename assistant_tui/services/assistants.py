@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator
 from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
 from functools import cached_property, partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
@@ -33,6 +33,9 @@ from assistant_tui.services.temporary_assistants import NOTES, TemporaryAssistan
 from assistant_tui.services.verified_writes import VerifiedWrite, incomplete
 from assistant_tui.services.writes import PendingWrites, WriteContext
 from assistant_tui.transport.activity import Activity
+
+if TYPE_CHECKING:
+    from assistant_tui.services.threads.service import ThreadService
 
 _Answer = TypeVar("_Answer")
 NO_CONTEXT = WriteContext()
@@ -84,6 +87,8 @@ class AssistantService:
 
     async def close(self) -> None:
         """Close the connection, and the embedded server where there is one."""
+        if "threads" in vars(self):
+            await self.threads.close()
         await self._resources.aclose()
 
     @property
@@ -225,6 +230,16 @@ class AssistantService:
                 allow_without_backup=allow_without_backup,
                 unchanged_since=unchanged_since,
             )
+
+    @cached_property
+    def threads(self) -> "ThreadService":
+        """The threads of this profile."""
+        # No list needs them.
+        from assistant_tui.services.threads.service import ThreadService
+        from assistant_tui.services.threads.write_gate import WriteGate
+
+        gate = WriteGate(self.writes, read_only=self._read_only)
+        return ThreadService(self._client, self.journal, gate)
 
     @cached_property
     def temporary(self) -> TemporaryAssistants:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from time import perf_counter
 from typing import NamedTuple
 
@@ -14,7 +14,13 @@ from assistant_tui.core.safe_text import one_line
 from assistant_tui.transport.connection_pool import peer, request_url
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.http_errors import RequestContext, http_error
-from assistant_tui.transport.messages import FailedAttempt, Limits, Request, Response
+from assistant_tui.transport.messages import (
+    FailedAttempt,
+    Limits,
+    Request,
+    Response,
+    StreamedBody,
+)
 from assistant_tui.transport.network_errors import network_error
 from assistant_tui.transport.redirects import MOST_REDIRECTS, redirect_target
 from assistant_tui.transport.response_stream import ResponseStream
@@ -109,11 +115,17 @@ class ServerConnection:
     def _build(
         self, request: Request, url: httpx.URL, headers: Mapping[str, str], limits: Limits
     ) -> httpx.Request:
-        kind = {} if request.body is None else {"content-type": "application/json"}
+        kind = {} if request.body is None else {"content-type": request.content_type}
+        content: bytes | AsyncIterator[bytes] | None
+        if isinstance(request.body, StreamedBody):
+            kind["content-length"] = str(request.body.size)
+            content = request.body.parts()
+        else:
+            content = request.body
         return self._pool.build_request(
             request.method,
             url,
-            content=request.body,
+            content=content,
             headers={"accept": request.accept, **headers, **kind},
             timeout=httpx.Timeout(limits.connect, read=max(limits.first_byte, limits.idle)),
         )

@@ -1,6 +1,6 @@
 """What goes to a server and what comes back: requests, whole responses, failed attempts, limits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,15 @@ _LONGEST_STREAM = 3_600.0
 """Seconds of one stream; servers let a run expire long before."""
 
 
+class StreamedBody(NamedTuple):
+    """A body that is not held in memory."""
+
+    size: int
+    """Its bytes."""
+    parts: Callable[[], AsyncIterator[bytes]]
+    """Gives the body from its beginning, for each attempt anew."""
+
+
 class Request(NamedTuple):
     """What is asked of the server."""
 
@@ -24,12 +33,13 @@ class Request(NamedTuple):
     path: str
     """Below the base address, percent-encoded."""
     query: Mapping[str, str] = {}
-    body: bytes | None = None
-    """JSON."""
+    body: bytes | StreamedBody | None = None
     names_object: bool = False
     """The path ends in the id of one object, so that a 404 is about that id."""
     accept: str = "application/json"
     """The content type that is wanted."""
+    content_type: str = "application/json"
+    """What the body is."""
 
     @property
     def writes(self) -> bool:

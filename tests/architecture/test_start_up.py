@@ -125,6 +125,7 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
         "services.profiles",
         "services.assistants",
         "core.assistants.model",
+        "core.threads",
     ):
         assert not below(modules, f"assistant_tui.{part}"), part
 
@@ -183,6 +184,8 @@ def test_a_local_profile_needs_the_server_of_assistants_alone(profile: str) -> N
         assert not below(server, part), part
     assert {each for each in below(server, "routes") if "." in each} == {"routes.assistants"}
     assert not below(server, "vector_stores.text_search")
+    for part in ("core.threads", "api.threads", "api.run_answer", "services.threads"):
+        assert not below(modules, f"assistant_tui.{part}"), part
 
 
 def test_what_was_put_off_is_there_when_it_is_asked_for() -> None:

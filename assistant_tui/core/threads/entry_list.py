@@ -85,6 +85,8 @@ class EntryList:
                 added.append(Change(ChangeKind.ADDED, fresh))
             else:
                 in_between = in_between or bool(added)
+                if entry is not fresh and not fresh.complete and fresh.length < entry.length:
+                    fresh.set_text(entry.text)  # a server may hold less than it has streamed
                 if entry is not fresh and entry.becomes(fresh):
                     changes.append(Change(ChangeKind.CHANGED, entry))
             self._put(entry or fresh)

@@ -42,6 +42,12 @@ class Progress:
     stopping: bool = False
     """The person has asked for its end."""
 
+    def begin(self, now: float) -> None:
+        """Something is sent: all starts anew."""
+        self.began = self.last_event = now
+        self.first_text = self.ended = None
+        self.last_text, self.characters, self.stopping = 0.0, 0, False
+
     def saw(self, now: float, characters: int = 0) -> None:
         """A sign of life came, perhaps with text."""
         self.last_event = now

@@ -133,8 +133,11 @@ class Transcript:
             steps: those of the runs; None where the server has none, so that the calls that were
                 seen here stay.
 
+        What a run has written stays until the run has ended, since servers may not hold it yet;
+        thoughts and notes stay, which no server holds.
+
         Returns:
-            The changes: none where nothing differs. Thoughts and notes stay, which no server holds.
+            The changes: none where nothing differs.
         """
         held = Arrangement(messages, runs, steps or ())
         self._messages.end()
@@ -144,8 +147,12 @@ class Transcript:
         self.run = next(reversed(self._runs.values()), None)
 
         def is_kept(entry: Entry) -> bool:
+            if entry.kind is EntryKind.NOTE:
+                return entry.key.startswith("note:")
+            run = self._runs.get(entry.run_id)
             stepless = steps is None and entry.kind in (EntryKind.CALL, EntryKind.STEP)
-            return stepless or entry.kind is EntryKind.REASONING or entry.key.startswith("note:")
+            under_way = run is not None and run.is_active and run.status != "requires_action"
+            return stepless or under_way or entry.kind is EntryKind.REASONING
 
         changes = self._entries.replace_all(held.entries, is_kept)
         return changes if self.run == former else [*changes, _RUN_CHANGED]
@@ -193,13 +200,19 @@ class Transcript:
             return []
         if known is not None and not _may_follow(known, run):
             return []
+        if run.required is not None and run.required.calls:
+            own = self._entries.of_run(run.id)
+            if all(_is_answered(call, own) for call in run.required.calls):
+                return []
+        return self.observe(run)
+
+    def observe(self, run: Run) -> list[Change]:
+        """Take a run as the server has it now, whatever was known of it before."""
+        known = self._runs.get(run.id)
         self._followed = run.id
         changes: list[Change] = []
         if run.required is not None:
-            own = self._entries.of_run(run.id)
-            if all(_is_answered(call, own) for call in run.required.calls) and run.required.calls:
-                return []
-            run, added = match_required(run, own)
+            run, added = match_required(run, self._entries.of_run(run.id))
             changes = [change for entry in added for change in self._entries.add(entry)]
         if run.usage is None and known is not None:
             run = replace(run, usage=known.usage)

@@ -1,0 +1,56 @@
+"""The answer to a request that makes a run go on."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from assistant_tui.api.parsing import Misfit, decode_object
+from assistant_tui.core.errors import Unreadable
+from assistant_tui.core.list_decoder import UNDECODED
+from assistant_tui.core.threads.events import ThreadEvent, read_event
+from assistant_tui.transport.response_stream import ResponseStream
+from assistant_tui.transport.sse import read_events
+
+
+class RunAnswer:
+    """The answer to a request that makes a run go on: its events, or the run alone."""
+
+    def __init__(self, response: ResponseStream) -> None:
+        self._response = response
+        self.is_stream: bool | None = None
+        """Whether events come; None until the first part has come."""
+
+    async def events(self) -> AsyncGenerator[ThreadEvent, None]:
+        """Yield the events as they come; where none do, one event that has the run.
+
+        What it is, the body says: some servers call a stream plain text.
+
+        Raises:
+            ServiceError: the stream broke off, was silent for too long, or is too large.
+        """
+        chunks = self._response.chunks()
+        head = b""
+        async for chunk in chunks:
+            head += chunk
+            if head.strip():
+                break
+        self.is_stream = head.lstrip()[:1] not in (b"{", b"[", b"n", b"")
+        if not self.is_stream:
+            parts = [head, *[chunk async for chunk in chunks]]
+            yield self._run_event(b"".join(parts).decode("utf-8", "replace"))
+            return
+        async for event in read_events(_joined(head, chunks)):
+            read = read_event(event.event, event.data)
+            if read is not None:
+                yield read
+
+    def _run_event(self, text: str) -> ThreadEvent:
+        try:
+            value = decode_object(UNDECODED, text)
+        except Misfit as misfit:
+            raise Unreadable(f"the answer is not a run: {misfit}", may_have_arrived=True) from None
+        return ThreadEvent(f"thread.run.{value.get('status')}", value)
+
+
+async def _joined(head: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    yield head
+    async for chunk in chunks:
+        yield chunk

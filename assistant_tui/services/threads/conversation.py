@@ -1,0 +1,228 @@
+"""One open thread, as the screen and the command line use it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from assistant_tui.api.threads import ThreadsClient
+from assistant_tui.api.uploads import check_attachment
+from assistant_tui.core.errors import Conflict, Invalid, ServiceError
+from assistant_tui.core.threads.events import ThreadEvent
+from assistant_tui.core.threads.objects import Message, Run
+from assistant_tui.core.threads.phase import Progress
+from assistant_tui.core.threads.transcript import Transcript
+from assistant_tui.services.account_threads import AccountThreads
+from assistant_tui.services.threads.open_thread import Listener, OpenThread
+from assistant_tui.services.threads.run_flow import RunFlow
+from assistant_tui.services.threads.write_gate import WriteGate
+
+_Result = TypeVar("_Result")
+_NOTHING: Mapping[str, str] = {}
+
+
+class Conversation:
+    """An open thread. Methods that send, load or wait raise ServiceErrors.
+
+    What is begun goes on in a task of the conversation: whoever waits for it may be cancelled, and
+    neither a request nor the run ends by that. One thing is under way at a time.
+    """
+
+    def __init__(
+        self,
+        client: ThreadsClient,
+        journal: AccountThreads,
+        gate: WriteGate,
+        assistant_id: str,
+        thread_id: str = "",
+    ) -> None:
+        """Make a conversation that has nothing loaded.
+
+        Args:
+            client: of the server.
+            journal: of the account.
+            gate: lets writes through, or refuses them.
+            assistant_id: whose runs are started; empty for the one that ran last.
+            thread_id: empty for a thread that is made with its first message.
+        """
+        self._gate = gate
+        self._thread = OpenThread(client, journal, assistant_id, thread_id)
+        self._flow = RunFlow(client, journal, gate, self._thread)
+        self._task: asyncio.Task[Any] | None = None
+        self.trouble = ""
+        """Why what was under way failed, where nobody waited for it any more."""
+
+    @property
+    def thread_id(self) -> str | None:
+        """The id of the thread; None before it is made."""
+        return self._thread.id or None
+
+    @property
+    def assistant_id(self) -> str:
+        """The assistant whose runs are started."""
+        return self._thread.assistant_id
+
+    @property
+    def title(self) -> str:
+        """The person's, or the first words; empty before there are any."""
+        return self._thread.title
+
+    def name(self, title: str, origin: str) -> None:
+        """Give a thread that is begun a title, and the thread that it repeats."""
+        self._thread.title, self._thread.origin = title, origin
+
+    @property
+    def origin(self) -> str:
+        """The id of the thread that this one was made from; empty for one that was begun."""
+        return self._thread.origin
+
+    @property
+    def transcript(self) -> Transcript:
+        """What is shown; changes are told to those who listen."""
+        return self._thread.transcript
+
+    @property
+    def progress(self) -> Progress:
+        """When what happened."""
+        return self._thread.progress
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is being sent, or a run followed."""
+        return self._task is not None and not self._task.done()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have all changes of the transcript told; returns what ends that."""
+        return self._thread.listen(listener)
+
+    def on_event(self, take: Callable[[ThreadEvent], None]) -> None:
+        """Have `take` called with each event of a stream as it comes, whatever it is about."""
+        self._thread.on_event = take
+
+    async def load(self) -> None:
+        """Load the thread, and take up a run that is under way.
+
+        Raises:
+            NotFound: there is no such thread.
+        """
+        await self._thread.load()
+        run = self.transcript.run
+        if run is not None and run.is_active and run.status != "requires_action":
+            self._begin(self._flow.resume(run.id))
+
+    async def send(
+        self,
+        text: str,
+        *,
+        attachments: Sequence[Path] = (),
+        overrides: Mapping[str, str] = _NOTHING,
+        copy_of: Message | None = None,
+    ) -> Run:
+        """Send a message and run the assistant on it.
+
+        Args:
+            text: of the message; may be empty where something is attached.
+            attachments: files, which are checked before anything is sent, and uploaded; images
+                are shown to the model.
+            overrides: what is otherwise for this run, as names and exact JSON texts; an
+                `assistant_id` among them answers in the place of the thread's own.
+            copy_of: a message that is sent once more, with its images and attachments; `text` then
+                names the thread alone.
+
+        Returns:
+            The run when it has ended, or waits for outputs.
+
+        Raises:
+            Forbidden: the profile is read-only.
+            Invalid: nothing to send, or a file that cannot be attached.
+            Conflict: another run of this thread waits for outputs, or something is under way here.
+        """
+        self._gate.check()
+        if not text.strip() and not attachments and copy_of is None:
+            raise Invalid("there is nothing to send")
+        paths = [check_attachment(path) for path in attachments]
+        return await self._carry_out(self._flow.send(text, paths, overrides, copy_of))
+
+    async def run(self, overrides: Mapping[str, str] = _NOTHING) -> Run:
+        """Run the assistant on the thread as it is; returns and raises as `send` does."""
+        self._gate.check()
+        return await self._carry_out(self._flow.run(overrides))
+
+    async def answer(
+        self, outputs: Mapping[str, str], approvals: Mapping[str, bool] | None = None
+    ) -> Run:
+        """Answer all calls that the run waits for.
+
+        Args:
+            outputs: by the keys of the calls.
+            approvals: of calls that want one instead, by their keys.
+
+        Returns:
+            The run when it has ended, or waits again.
+
+        Raises:
+            Invalid: nothing waits, or a call has no answer: nothing was sent.
+        """
+        self._gate.check()
+        approvals = approvals or {}
+        run, waiting = self.transcript.run, self.transcript.waiting
+        if run is None or not waiting:
+            raise Invalid("no call waits for an answer")
+        missing = [each for each in waiting if each.key not in outputs | approvals.keys()]
+        if missing:
+            raise Invalid(f"{len(missing)} of {len(waiting)} calls have no answer yet")
+        return await self._carry_out(self._flow.answer(run, waiting, outputs, approvals))
+
+    async def cancel(self) -> None:
+        """Ask for the end of what is under way; what the run has written stays.
+
+        Raises:
+            NotServed: this server cannot stop runs; it goes on.
+        """
+        self._gate.check()
+        run = self.transcript.run
+        is_active = run is not None and run.is_active
+        if not is_active and not self.is_under_way:
+            return
+        self.progress.stopping = True
+        self._thread.tell_progress()
+        if run is None or not is_active:
+            return  # it is stopped as soon as its id is known
+        try:
+            await self._flow.cancel(run)
+        except ServiceError:
+            self.progress.stopping = False
+            self._thread.tell_progress()
+            raise
+        if not self.is_under_way:
+            await self._carry_out(self._flow.resume(run.id))
+
+    async def ended(self) -> None:
+        """Wait until nothing is under way; why it failed is in `trouble`."""
+        if self._task is not None:
+            await asyncio.wait((self._task,))
+
+    async def close(self) -> None:
+        """Follow nothing any more; runs go on on the server."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+
+    async def _carry_out(self, flow: Coroutine[Any, Any, _Result]) -> _Result:
+        """Have something done in the task of the conversation, and wait for it."""
+        result = await asyncio.shield(self._begin(flow))
+        return result
+
+    def _begin(self, flow: Coroutine[Any, Any, _Result]) -> "asyncio.Task[_Result]":
+        if self.is_under_way:
+            flow.close()
+            raise Conflict("something is under way in this thread: wait for it, or stop it")
+        self.trouble = ""
+        task = self._task = asyncio.create_task(flow)
+        task.add_done_callback(self._note_end)
+        return task
+
+    def _note_end(self, task: "asyncio.Task[Any]") -> None:
+        fault = None if task.cancelled() else task.exception()
+        self.trouble = "" if fault is None else str(fault)
+        self._thread.end_progress()

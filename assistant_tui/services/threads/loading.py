@@ -1,0 +1,139 @@
+"""Loads what a server holds of a thread, all of it or what a run has changed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from assistant_tui.api.thread_objects import value_of
+from assistant_tui.api.threads import ThreadsClient
+from assistant_tui.core.errors import NotServed, ServiceError
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.threads.objects import (
+    Message,
+    Run,
+    Step,
+    read_message,
+    read_run,
+    read_step,
+)
+from assistant_tui.core.threads.transcript import Change, Transcript
+
+MOST_RUNS_WITH_STEPS = 30
+"""The newest runs, whose steps are fetched when a thread is opened: a request for each."""
+_AT_ONCE = 4
+_RECENT = 100
+"""Messages that are looked at after a run."""
+
+
+class ThreadLoader:
+    """What is known of the objects of one thread; the newest answer about each counts."""
+
+    def __init__(self, client: ThreadsClient, thread_id: str) -> None:
+        self._client = client
+        self.thread_id = thread_id
+        self.messages: dict[str, Message] = {}
+        """Oldest first."""
+        self.runs: dict[str, Run] = {}
+        self._steps: dict[str, Sequence[Step]] = {}
+        self._has_steps = True
+        self.troubles: list[str] = []
+        """Sentences about what could not be loaded."""
+
+    async def load(self, show: Callable[[], None], last_run: str = "") -> None:
+        """Load the thread.
+
+        Args:
+            show: is called when the messages are there, before their steps are.
+            last_run: the id of a run that is looked for where the server lists none.
+
+        Raises:
+            NotFound: there is no such thread.
+            ServiceError: its messages cannot be had.
+        """
+        loading = asyncio.ensure_future(self.load_runs(last_run))
+        try:
+            listed = await self._client.list_messages(self.thread_id)
+            self.messages = {row.id: _message(row) for row in listed.rows}
+            if not listed.complete:
+                self.troubles.append("older messages of this thread cannot be had from this server")
+            show()
+            await loading
+        finally:
+            loading.cancel()
+        newest = [*self.runs.values()][-MOST_RUNS_WITH_STEPS:]
+        if len(newest) < len(self.runs):
+            older = len(self.runs) - len(newest)
+            self.troubles.append(f"the calls of the {older:,} oldest runs are not shown")
+        await self._load_steps(newest)
+
+    async def reload(self, run_id: str) -> None:
+        """Load what a run may have changed: the newest messages, the run and its steps.
+
+        Raises:
+            ServiceError: the run or the messages cannot be had.
+        """
+        polled, listed, _ = await asyncio.gather(
+            self._client.retrieve_run(self.thread_id, run_id),
+            self._client.list_messages(self.thread_id, _RECENT),
+            self._load_steps_of(run_id),
+        )
+        self.put(polled.run)
+        recent = [_message(row) for row in listed.rows]
+        first = next((each.id for each in recent if each.id in self.messages), None)
+        known = [*self.messages]
+        older = known if first is None else known[: known.index(first)]
+        kept = {each: self.messages[each] for each in older}
+        self.messages = kept | {each.id: each for each in recent}
+
+    def put(self, run: Run) -> None:
+        """Note a run as the server has it now."""
+        self.runs[run.id] = run
+
+    def add(self, message: Message) -> None:
+        """Note a message that the server has just taken."""
+        self.messages[message.id] = message
+
+    def show(self, transcript: Transcript) -> Sequence[Change]:
+        """Bring a transcript to what is known here."""
+        steps = [step for each in self._steps.values() for step in each]
+        return transcript.replace(
+            [*self.messages.values()],
+            [*self.runs.values()],
+            steps if self._has_steps else None,
+        )
+
+    async def load_runs(self, last_run: str = "") -> None:
+        """Load the runs; where the server lists none, the last one that is known."""
+        try:
+            listed = await self._client.list_runs(self.thread_id)
+        except NotServed:
+            if last_run:
+                self.put((await self._client.retrieve_run(self.thread_id, last_run)).run)
+            return
+        self.runs = {row.id: read_run(value_of(row)) for row in listed.rows}
+
+    async def _load_steps(self, runs: Sequence[Run]) -> None:
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def load(run: Run) -> None:
+            async with places:
+                await self._load_steps_of(run.id)
+
+        await asyncio.gather(*(load(run) for run in runs))
+
+    async def _load_steps_of(self, run_id: str) -> None:
+        """Load the steps of a run, where the server has any; it is shown without them, too."""
+        if not self._has_steps:
+            return
+        try:
+            listed = await self._client.list_steps(self.thread_id, run_id)
+        except NotServed:
+            self._has_steps = False
+            return
+        except ServiceError as error:
+            self.troubles.append(f"the steps of a run cannot be had: {error}")
+            return
+        self._steps[run_id] = [read_step(value_of(row)) for row in listed.rows]
+
+
+def _message(row: ResourceRow) -> Message:
+    return read_message(value_of(row))

@@ -1,0 +1,162 @@
+"""Threads to their last letter: fetched whole, and made anew from what was fetched or read."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from assistant_tui.api.thread_objects import Objects
+from assistant_tui.api.threads import ThreadsClient
+from assistant_tui.core.errors import NotServed, ServiceError
+from assistant_tui.core.formats.threads.import_plan import ThreadImport, plan_import
+from assistant_tui.core.formats.threads.record import ThreadRecord
+from assistant_tui.core.json_text import compose, elements, members, with_member, write_json
+from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.threads.objects import Message
+from assistant_tui.services.threads.sending import KEY, new_key
+from assistant_tui.services.threads.write_gate import WriteGate
+
+_AT_ONCE = 4
+
+
+async def fetch_record(client: ThreadsClient, thread_id: str) -> tuple[ThreadRecord, Sequence[str]]:
+    """Fetch a thread with all that belongs to it.
+
+    Returns:
+        The exact texts, and sentences about what is missing.
+
+    Raises:
+        NotFound: there is no such thread.
+        ServiceError: it, or its messages, cannot be had.
+    """
+    missing: list[str] = []
+    messages = await client.list_messages(thread_id)
+    if not messages.complete:
+        missing.append("older messages: this server does not give them")
+    try:
+        thread = (await client.threads.retrieve(thread_id)).text
+    except NotServed:
+        thread = compose({"id": write_json(thread_id), "object": '"thread"'})
+        missing.append("the thread itself: this server does not give it")
+    runs = await _runs(client, thread_id, missing)
+    steps = await _steps(client, thread_id, runs.rows, missing)
+    record = ThreadRecord(thread, _texts(messages.rows), _texts(runs.rows), _texts(steps))
+    return record, missing
+
+
+async def _runs(client: ThreadsClient, thread_id: str, missing: list[str]) -> Objects:
+    try:
+        runs = await client.list_runs(thread_id)
+    except NotServed:
+        missing.append("runs: this server lists none")
+        return Objects(())
+    if not runs.complete:
+        missing.append("older runs: this server does not give them")
+    return runs
+
+
+async def _steps(
+    client: ThreadsClient, thread_id: str, runs: Sequence[ResourceRow], missing: list[str]
+) -> Sequence[ResourceRow]:
+    places = asyncio.Semaphore(_AT_ONCE)
+    untold = set[str]()
+
+    async def fetch(run: ResourceRow) -> Sequence[ResourceRow]:
+        async with places:
+            try:
+                return (await client.list_steps(thread_id, run.id)).rows
+            except NotServed:
+                untold.add("steps: this server has none")
+            except ServiceError as error:
+                untold.add(f"steps of a run: {error}")
+            return ()
+
+    found = await asyncio.gather(*(fetch(run) for run in runs))
+    missing += sorted(untold)
+    return [step for steps in found for step in steps]
+
+
+def _texts(rows: Sequence[ResourceRow]) -> tuple[str, ...]:
+    return tuple(row.text for row in rows)
+
+
+def plan_fork(origin: str, messages: Sequence[Message], text: str | None) -> ThreadImport:
+    """Plan a thread that begins as another one did.
+
+    Args:
+        origin: the id of the other one.
+        messages: the first of it, in their order.
+        text: takes the place of the last one's; None leaves that as it is.
+    """
+    texts = [write_json(message.raw) for message in messages]
+    if text is not None and texts:
+        texts[-1] = with_member(texts[-1], ["content"], write_json(text))
+    thread = compose({"id": write_json(origin)})
+    return plan_import(ThreadRecord(thread, tuple(map(_without_key, texts))), keep_files=True)
+
+
+def body_of_copy(message: Message) -> Mapping[str, str]:
+    """The body that sends a message once more, with its images and attachments."""
+    record = ThreadRecord("{}", (_without_key(write_json(message.raw)),))
+    planned = elements(plan_import(record, keep_files=True).create["messages"])
+    return members(planned[0]) if planned else {}
+
+
+def _without_key(text: str) -> str:
+    return with_member(text, ["metadata", KEY], None)
+
+
+async def make_thread(client: ThreadsClient, gate: WriteGate, plan: ThreadImport) -> str:
+    """Make a thread with messages, and see that all of them are there.
+
+    Returns:
+        The id of the new thread.
+
+    Raises:
+        ServiceError: it was not made, or not whole; the message says which.
+    """
+    with gate.counting():
+        key = new_key()
+        thread_id = await _create(client, plan, key)
+        first = [members(each) for each in elements(plan.create.get("messages", "[]"))]
+        planned = [*first, *plan.further]
+        try:
+            await _complete(client, thread_id, planned)
+        except ServiceError as error:
+            error.message = f"the new thread {thread_id} is not whole: {error.message}"
+            raise
+    return thread_id
+
+
+async def _create(client: ThreadsClient, plan: ThreadImport, key: str) -> str:
+    """Make the thread; one whose answer was lost is looked for where the server lists threads."""
+    metadata = members(plan.create.get("metadata", "{}"))
+    body = {**plan.create, "metadata": compose({**metadata, KEY: write_json(key)})}
+    try:
+        return (await client.threads.create(body)).id
+    except ServiceError as error:
+        if not error.may_have_arrived:
+            raise
+        listed = await client.list_threads(100)
+        found = [row.id for row in listed or () if key in row.text]
+        if not found:
+            raise
+        return found[0]
+
+
+async def _complete(
+    client: ThreadsClient, thread_id: str, planned: Sequence[Mapping[str, str]]
+) -> None:
+    """Add the messages that are not there yet: some servers leave those of a new thread out."""
+    if not planned:
+        return
+    arrived = len((await client.list_messages(thread_id)).rows)
+    messages = client.messages(thread_id)
+    for body in planned[arrived:]:
+        try:
+            await messages.create(body)
+        except ServiceError as error:
+            if not error.may_have_arrived:
+                raise
+            now = len((await client.list_messages(thread_id)).rows)
+            if now != arrived + 1:
+                raise
+        arrived += 1
