@@ -36,6 +36,8 @@ class ErrorTranslator:
     busy: type[Exception]
     damage: tuple[type[Exception], ...]
     """Exceptions which mean that what is kept is damaged."""
+    lost: type[Exception]
+    """Raised for a file that is damaged as a whole, or is not there any more."""
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -48,6 +50,8 @@ class ErrorTranslator:
             raise self._unusable(self.error, error.strerror or str(error)) from error
         except sqlite3.Error as error:
             kind = self.busy if is_busy(error) else self.error
+            if _result_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                kind = self.lost
             raise self._unusable(kind, _REASONS.get(_result_code(error), str(error))) from error
         except self.damage as error:
             raise self._unusable(self.error, f"it is damaged ({error})") from error
@@ -62,7 +66,7 @@ class ErrorTranslator:
 
     def replaced(self) -> Exception:
         """For a file that is not the one that was opened."""
-        return self.error(
+        return self.lost(
             f"the {self.name} {self.path} was removed or replaced while it was open;"
             " start this program anew"
         )

@@ -46,6 +46,7 @@ class Database:
         error: type[Exception] = DatabaseError,
         busy: type[Exception] | None = None,
         damage: tuple[type[Exception], ...] = (),
+        lost: type[Exception] | None = None,
         after_opening: Callable[[sqlite3.Connection], None] = lambda connection: None,
     ) -> None:
         """Touches nothing: the file is opened, and made if need be, at the first use.
@@ -58,6 +59,8 @@ class Database:
             error: raised with one sentence for whatever goes wrong.
             busy: raised in place of it where a lock is held for too long.
             damage: exceptions, raised while reading, that mean that what is kept is damaged.
+            lost: raised in place of `error` where SQLite finds the file damaged, or it was removed
+                or replaced.
             after_opening: run once the file is open, outside of any transaction. An error of
                 SQLite's in it is passed over: a full disk must not keep anybody from reading.
         """
@@ -67,7 +70,9 @@ class Database:
         self._schema = schema
         self._patience = patience
         self._reader_count = readers
-        self._errors = ErrorTranslator(schema.name, path, error, busy or error, damage)
+        self._errors = ErrorTranslator(
+            schema.name, path, error, busy or error, damage, lost or error
+        )
         self._after_opening = after_opening
         self._lock = threading.Lock()
         """Held by the thread that uses the connection."""
@@ -83,6 +88,11 @@ class Database:
     def exists(self) -> bool:
         """Whether there is anything to read."""
         return self._connection is not None or self._closing.is_set() or self.path.exists()
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether no other file has taken the place of the one that was opened, if it was."""
+        return self._identity in (None, _identity(self.path))
 
     def open(self) -> None:
         """Open the file now rather than at the first use."""

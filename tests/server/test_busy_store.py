@@ -17,7 +17,7 @@ from assistant_tui.server.errors import StoreBusy, StoreError
 from assistant_tui.server.http import requests
 from assistant_tui.server.store import executor, paging, sqlite_store
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.storage import sqlite as sqlite_layer
+from assistant_tui.storage import lock_deadline
 from assistant_tui.storage.database_errors import is_busy
 from tests.limits import LIMIT
 from tests.server.support import Json, client, connection_of, error_of
@@ -118,7 +118,7 @@ def test_a_store_that_is_closed_waits_for_no_lock(
         waiting.set()
         return is_busy(error)
 
-    monkeypatch.setattr(sqlite_layer, "is_busy", noticed)
+    monkeypatch.setattr(lock_deadline, "is_busy", noticed)
     store = SQLiteStore(path)
     refused: list[StoreError] = []
 

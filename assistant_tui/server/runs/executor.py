@@ -29,6 +29,7 @@ from assistant_tui.server.runs.recorder import RunRecorder
 from assistant_tui.server.runs.run_task import RunTask
 from assistant_tui.server.store.interface import Lease, ObjectReader
 from assistant_tui.server.store.paging import Json
+from assistant_tui.server.vector_stores.text_index import IndexLost
 
 _log = logging.getLogger(__name__)
 
@@ -160,11 +161,14 @@ class RunExecutor:
         """Search for a call of the model, once all files in these vector stores are read."""
         tool = search_tool(run["tools"])
         assert tool is not None
-        while not await self._store_executor.read(lambda: self._search.is_ready(vector_store_ids)):
+        while True:
+            # While it is made anew, the index is not ready, either.
+            with suppress(IndexLost):
+                if await self._store_executor.read(lambda: self._search.is_ready(vector_store_ids)):
+                    return await self._store_executor.search(
+                        lambda: run_search(self._search, call, number, tool, vector_store_ids)
+                    )
             await asyncio.sleep(_READY_SECONDS)
-        return await self._store_executor.search(
-            lambda: run_search(self._search, call, number, tool, vector_store_ids)
-        )
 
     async def _finish(self, worker: asyncio.Task[None], recorder: RunRecorder, reason: str) -> None:
         """Write how a run has ended, unless its worker has done so. Raises RunEnded, StoreError."""

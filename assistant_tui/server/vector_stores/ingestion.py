@@ -18,23 +18,31 @@ from assistant_tui.server.store.interface import ObjectReader, ObjectWriter, Sto
 from assistant_tui.server.store.paging import Json, PageQuery
 from assistant_tui.server.vector_stores.chunking import cut
 from assistant_tui.server.vector_stores.extraction_errors import NoText
+from assistant_tui.server.vector_stores.index_recovery import IndexRecovery
 from assistant_tui.server.vector_stores.membership import change_file, remove_from_all
 from assistant_tui.server.vector_stores.objects import INDEX_TASK, VECTOR_STORE_FILE
 from assistant_tui.server.vector_stores.text_extraction import extract_text
-from assistant_tui.server.vector_stores.text_index import TextIndex
+from assistant_tui.server.vector_stores.text_index import IndexLost, TextIndex
 
 _log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 10.0
 """After which a task that was claimed, and not claimed anew, may be claimed by others."""
 _RENEW_SECONDS = CLAIM_SECONDS / 4
+_SWEEP_SECONDS = 60.0
+_LOSS_SECONDS = 0.5
+"""Until an index that was lost is made anew: a disk may go on failing."""
 THREAD_NAME = "ingestion"
 
 
 class Ingestion:
     """Carries out the tasks of one store, in a thread that lives while there are any."""
 
-    def __init__(self, store: Store, contents: FileContents, index: TextIndex) -> None:
+    def __init__(
+        self, store: Store, contents: FileContents, index: TextIndex, recovery: IndexRecovery
+    ) -> None:
+        self._recovery = recovery
+        self._sweep_at = 0.0
         self._store = store
         self._contents = contents
         self._index = index
@@ -64,8 +72,15 @@ class Ingestion:
         while self._is_asked():
             try:
                 self._begin()
+                self._recovery.check()
+                self._remove_expired()
                 while (task := self._next_task()) is not None:
-                    _Work(self._store, self._contents, self._index, task, self._closed).run()
+                    self._work_on(task)
+            except IndexLost as error:
+                _log.warning("All files are read again: %s", one_line(str(error)))
+                self._recovery.note_loss()
+                self.wake()
+                self._closed.wait(_LOSS_SECONDS)
             except StoreError as error:
                 # It is closed, full or locked: the tasks wait until something is asked again.
                 if self._closed.is_set():
@@ -77,6 +92,20 @@ class Ingestion:
         if not self._begun:
             self._files.remove_leftovers(remove_from_all)
             self._begun = True
+
+    def _work_on(self, task: Json) -> None:
+        work = _Work(self._store, self._contents, self._index, task, self._closed)
+        try:
+            work.run()
+        except IndexLost:
+            work.release()
+            raise
+
+    def _remove_expired(self) -> None:
+        """Remove from the index what has expired, once in a while."""
+        if time.monotonic() >= self._sweep_at:
+            self._sweep_at = time.monotonic() + _SWEEP_SECONDS
+            self._recovery.remove_expired()
 
     def _is_asked(self) -> bool:
         with self._lock:
@@ -136,6 +165,10 @@ class _Work:
         elif file is None or file["status"] != "completed":
             self._index.remove(self._store_id, self._file_id)
         self._store.write(lambda objects: objects.delete(INDEX_TASK, self._task["id"]))
+
+    def release(self) -> None:
+        """Let the task be claimed anew at once."""
+        self._store.write(lambda objects: objects.replace(INDEX_TASK, {**self._task, "until": 0.0}))
 
     def _find(self, objects: ObjectReader) -> Json | None:
         if not self._file_id:

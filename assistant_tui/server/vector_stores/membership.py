@@ -4,10 +4,12 @@ Each change leaves a task behind, in the same transaction: the ingestion reads i
 text index in line, now or after the program has been started again.
 """
 
+from collections.abc import Iterator
+
 from assistant_tui.server.errors import ApiError
 from assistant_tui.server.files.files import find_file
-from assistant_tui.server.store.interface import ObjectReader, ObjectWriter
-from assistant_tui.server.store.paging import Json
+from assistant_tui.server.store.interface import ObjectKind, ObjectReader, ObjectWriter
+from assistant_tui.server.store.paging import Json, PageQuery
 from assistant_tui.server.vector_stores.objects import (
     FILE_BATCH,
     INDEX_TASK,
@@ -16,12 +18,14 @@ from assistant_tui.server.vector_stores.objects import (
     VECTOR_STORE_FILE,
     active,
     counted,
+    is_expired,
     new_vector_store,
     new_vector_store_file,
 )
 
 FILES_LIMIT = 10_000
 """Files in one vector store, as many as the API takes."""
+_PAGE = 500
 
 
 def find_vector_store(objects: ObjectReader, store_id: str) -> Json | None:
@@ -121,6 +125,31 @@ def delete_vector_store(objects: ObjectWriter, store_id: str) -> bool:
     objects.delete_all(FILE_BATCH, store_id)
     _leave_task(objects, store_id, "")
     return True
+
+
+def read_all_again(objects: ObjectWriter) -> bool:
+    """Let all files that are searchable be read anew; False if there are none."""
+    found = False
+    for store in _all(objects, VECTOR_STORE, ""):
+        if is_expired(store) or not store["file_counts"]["completed"]:
+            continue
+        for file in _all(objects, VECTOR_STORE_FILE, store["id"]):
+            if file["status"] == "completed":
+                found = True
+                change_file(objects, file, {**file, "status": "in_progress", "usage_bytes": 0})
+                _leave_task(objects, store["id"], file["id"])
+    return found
+
+
+def _all(objects: ObjectReader, kind: ObjectKind, parent: str) -> Iterator[Json]:
+    """All objects of a kind with this parent, oldest first."""
+    query = PageQuery(limit=_PAGE, ascending=True)
+    while True:
+        page = objects.page(kind, query, parent)
+        yield from page.data
+        if not page.has_more:
+            return
+        query = PageQuery(limit=_PAGE, ascending=True, after=page.data[-1]["id"])
 
 
 def _check_room(objects: ObjectReader, store_id: str) -> None:

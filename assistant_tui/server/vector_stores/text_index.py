@@ -1,13 +1,16 @@
 """The index of all chunks for text search, in an SQLite file of its own with an FTS5 table.
 
-It holds nothing that could not be made anew from the files. What is in it and what the objects of
-the store say is brought in line by the ingestion, some time after the objects have changed; who
+It holds nothing that could not be made anew from the files: a file that is damaged is removed, and
+whoever met that has the files read again (`index_recovery.py`). What is in it and what the objects
+of the store say is brought in line by the ingestion, some time after the objects have changed; who
 searches must ask the store which of the files that are found are still there.
 """
 
 import sqlite3
+import threading
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -58,15 +61,73 @@ _SCHEMA = Schema(
 # the number of its chunk, the words as words.py makes them, and the id of the store as one word.
 
 
+class IndexLost(StoreBusy):
+    """The file was damaged or removed; the index is empty now and has to be made anew."""
+
+
 class TextIndex:
     """The chunks of all vector stores of one store. Methods block and raise StoreError."""
 
     def __init__(self, path: Path) -> None:
         """Touches nothing: the file is made when the first chunk is written."""
-        self._database = Database(
-            path, _SCHEMA, patience=_BUSY_SECONDS, readers=1, error=StoreError, busy=StoreBusy
+        self._path = path
+        self._lock = threading.Lock()
+        self._kept = self._new_database()
+
+    def _new_database(self) -> Database:
+        database = Database(
+            self._path,
+            _SCHEMA,
+            patience=_BUSY_SECONDS,
+            readers=1,
+            error=StoreError,
+            busy=StoreBusy,
+            lost=IndexLost,
         )
-        weakref.finalize(self, self._database.close)  # it is nobody's to close
+        weakref.finalize(self, database.close)  # it is nobody's to close
+        return database
+
+    @contextmanager
+    def _database(self) -> Iterator[Database]:
+        """The database; if it turns out to be lost, a new one takes its place."""
+        database = self._kept
+        try:
+            yield database
+        except IndexLost:
+            with self._lock:
+                if self._kept is database:  # no other thread was faster
+                    self._begin_anew(database)
+            raise
+
+    def _begin_anew(self, lost: Database) -> None:
+        """Remove the file, unless another program has put a new one in its place."""
+        is_damaged = lost.is_in_place
+        lost.close()
+        for suffix in ("", "-wal", "-shm") if is_damaged else ():
+            with suppress(FileNotFoundError):
+                self._path.with_name(f"{self._path.name}{suffix}").unlink()
+        self._kept = self._new_database()
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to be found in it."""
+
+        def look(connection: sqlite3.Connection) -> bool:
+            return not connection.execute(
+                "SELECT 1 FROM documents WHERE complete LIMIT 1"
+            ).fetchall()
+
+        with self._database() as database:
+            return database.read_if_exists(look, nothing=True)
+
+    def vector_store_ids(self) -> list[str]:
+        """The vector stores that have chunks in it."""
+
+        def look(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute("SELECT DISTINCT vector_store_id FROM documents")
+            return [store_id for (store_id,) in rows]
+
+        with self._database() as database:
+            return database.read_if_exists(look, nothing=[])
 
     def add(
         self,
@@ -86,19 +147,20 @@ class TextIndex:
         Returns:
             The bytes of all chunks in UTF-8, or None if it was given up.
         """
-        with self._database.writing() as connection:
-            number = _new_document(connection, vector_store_id, file_id)
-        size, batches = 0, iter(chunks)
-        while batch := [*islice(batches, _BATCH)]:
-            if not go_on():
-                self._remove([number])
-                return None
-            with self._database.writing() as connection:
-                size += _write_chunks(connection, number, vector_store_id, batch)
-        with self._database.writing() as connection:
-            connection.execute("UPDATE documents SET complete = 1 WHERE number = ?", (number,))
-            former = _numbers(connection, vector_store_id, file_id)
-        self._remove(each for each in former if each != number)
+        with self._database() as database:
+            with database.writing() as connection:
+                number = _new_document(connection, vector_store_id, file_id)
+            size, batches = 0, iter(chunks)
+            while batch := [*islice(batches, _BATCH)]:
+                if not go_on():
+                    _remove(database, [number])
+                    return None
+                with database.writing() as connection:
+                    size += _write_chunks(connection, number, vector_store_id, batch)
+            with database.writing() as connection:
+                connection.execute("UPDATE documents SET complete = 1 WHERE number = ?", (number,))
+                former = _numbers(connection, vector_store_id, file_id)
+            _remove(database, (each for each in former if each != number))
         return size
 
     def remove(self, vector_store_id: str, file_id: str = "") -> None:
@@ -107,7 +169,8 @@ class TextIndex:
         def look(connection: sqlite3.Connection) -> list[int]:
             return _numbers(connection, vector_store_id, file_id)
 
-        self._remove(self._database.read_if_exists(look, nothing=[]))
+        with self._database() as database:
+            _remove(database, database.read_if_exists(look, nothing=[]))
 
     def text(self, vector_store_id: str, file_id: str) -> str:
         """All that was extracted from a file."""
@@ -121,7 +184,8 @@ class TextIndex:
             )
             return _joined(Chunk(*row) for row in rows)
 
-        return self._database.read_if_exists(look, nothing="")
+        with self._database() as database:
+            return database.read_if_exists(look, nothing="")
 
     def search(
         self,
@@ -140,21 +204,23 @@ class TextIndex:
         words = distinct_words(query)
         if not words or not vector_store_ids:
             return []
-        return self._database.read_if_exists(
-            lambda connection: find_chunks(connection, vector_store_ids, words, is_wanted),
-            nothing=[],
-        )
+        with self._database() as database:
+            return database.read_if_exists(
+                lambda connection: find_chunks(connection, vector_store_ids, words, is_wanted),
+                nothing=[],
+            )
 
-    def _remove(self, numbers: Iterable[int]) -> None:
-        """In steps, so that no writer waits for long; what is incomplete is not found."""
-        for number in numbers:
-            with self._database.writing() as connection:
-                connection.execute("UPDATE documents SET complete = 0 WHERE number = ?", (number,))
-            while True:
-                with self._database.writing() as connection:
-                    if not _delete_chunks(connection, number):
-                        connection.execute("DELETE FROM documents WHERE number = ?", (number,))
-                        break
+
+def _remove(database: Database, numbers: Iterable[int]) -> None:
+    """Remove documents in steps, so that no writer waits for long; in between none is found."""
+    for number in numbers:
+        with database.writing() as connection:
+            connection.execute("UPDATE documents SET complete = 0 WHERE number = ?", (number,))
+        while True:
+            with database.writing() as connection:
+                if not _delete_chunks(connection, number):
+                    connection.execute("DELETE FROM documents WHERE number = ?", (number,))
+                    break
 
 
 def _new_document(connection: sqlite3.Connection, vector_store_id: str, file_id: str) -> int:

@@ -1,7 +1,8 @@
 """Text search in vector stores: which chunks have the words of a query."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ from assistant_tui.server.files.contents import FileContents
 from assistant_tui.server.files.files import find_file
 from assistant_tui.server.store.interface import ObjectReader, ObjectWriter, Store
 from assistant_tui.server.store.paging import Json
+from assistant_tui.server.vector_stores.index_recovery import IndexRecovery
 from assistant_tui.server.vector_stores.ingestion import Ingestion
 from assistant_tui.server.vector_stores.membership import find_vector_store
 from assistant_tui.server.vector_stores.objects import (
@@ -18,7 +20,7 @@ from assistant_tui.server.vector_stores.objects import (
     active,
     is_expired,
 )
-from assistant_tui.server.vector_stores.text_index import TextIndex
+from assistant_tui.server.vector_stores.text_index import IndexLost, TextIndex
 from assistant_tui.server.vector_stores.text_query import FoundChunk
 
 DEFAULT_RESULTS = 20
@@ -55,8 +57,24 @@ class TextSearch:
         return TextIndex(self._store.files_folder() / "text_index.db")
 
     @cached_property
+    def _recovery(self) -> IndexRecovery:
+        return IndexRecovery(self._store, self._index)
+
+    @cached_property
     def _ingestion(self) -> Ingestion:
-        return Ingestion(self._store, self._contents, self._index)
+        return Ingestion(self._store, self._contents, self._index, self._recovery)
+
+    @contextmanager
+    def _checked_index(self) -> Iterator[TextIndex]:
+        """The index; where it is or gets lost, the files are read again."""
+        try:
+            if self._recovery.check():
+                self.wake()
+            yield self._index
+        except IndexLost:
+            self._recovery.note_loss()
+            self.wake()
+            raise
 
     def wake(self) -> None:
         """Let what was put into vector stores, or taken out, be read; does not block.
@@ -71,11 +89,13 @@ class TextSearch:
 
     def text(self, vector_store_id: str, file_id: str) -> str:
         """All the text that was read from a file in a vector store."""
-        return self._index.text(vector_store_id, file_id)
+        with self._checked_index() as index:
+            return index.text(vector_store_id, file_id)
 
     def is_ready(self, vector_store_ids: Sequence[str]) -> bool:
         """Whether all files in these vector stores are read, or have failed."""
-        vector_stores = self._store.read(lambda objects: _unexpired(objects, vector_store_ids))
+        with self._checked_index():
+            vector_stores = self._unexpired(vector_store_ids)
         is_waiting = any(store["file_counts"]["in_progress"] for store in vector_stores)
         if is_waiting:
             self.wake()
@@ -102,19 +122,32 @@ class TextSearch:
             is_wanted: whether a file in a vector store, given as its object, may be found.
         """
         threshold = (ranking_options or {}).get("score_threshold") or 0.0
-        vector_stores = self._store.read(lambda objects: _unexpired(objects, vector_store_ids))
+        vector_stores = self._unexpired(vector_store_ids)
         self._note_use(vector_stores)
         files = _Files(self._store, is_wanted)
         best: dict[tuple[str, str, int], FoundChunk] = {}
         unexpired_ids = [each["id"] for each in vector_stores]
-        for each in [query] if isinstance(query, str) else query:
-            for found in self._index.search(unexpired_ids, each, files.has):
-                chunk_key = (found.vector_store_id, found.file_id, found.chunk.start)
-                former = best.get(chunk_key)
-                if found.score >= max(threshold, former.score if former is not None else 0.0):
-                    best[chunk_key] = found
+        with self._checked_index() as index:
+            found_chunks = [
+                found
+                for each in ([query] if isinstance(query, str) else query)
+                for found in index.search(unexpired_ids, each, files.has)
+            ]
+        for found in found_chunks:
+            chunk_key = (found.vector_store_id, found.file_id, found.chunk.start)
+            former = best.get(chunk_key)
+            if found.score >= max(threshold, former.score if former is not None else 0.0):
+                best[chunk_key] = found
         ordered = sorted(best.values(), key=lambda found: -found.score)
         return [files.result(found) for found in ordered[:max_num_results]]
+
+    def _unexpired(self, store_ids: Sequence[str]) -> list[Json]:
+        """Those of these vector stores that can be searched."""
+        vector_stores = self._store.read(lambda objects: _existing(objects, store_ids))
+        unexpired = [store for store in vector_stores if not is_expired(store)]
+        if len(unexpired) < len(vector_stores):
+            self.wake()  # what is left of the others in the index is removed
+        return unexpired
 
     def _note_use(self, vector_stores: Sequence[Json]) -> None:
         """Write down that the vector stores are used, which puts off when they expire."""
@@ -123,7 +156,7 @@ class TextSearch:
             return
 
         def note(objects: ObjectWriter) -> None:
-            for store in _unexpired(objects, [each["id"] for each in vector_stores]):
+            for store in _existing(objects, [each["id"] for each in vector_stores]):
                 objects.replace(VECTOR_STORE, active(store))
 
         self._store.write(note)
@@ -160,9 +193,9 @@ class _Files:
         )
 
 
-def _unexpired(objects: ObjectReader, store_ids: Sequence[str]) -> list[Json]:
+def _existing(objects: ObjectReader, store_ids: Sequence[str]) -> list[Json]:
     found = (find_vector_store(objects, each) for each in dict.fromkeys(store_ids))
-    return [store for store in found if store is not None and not is_expired(store)]
+    return [store for store in found if store is not None]
 
 
 def _find(objects: ObjectReader, store_id: str, file_id: str) -> tuple[Json, Json] | None:
