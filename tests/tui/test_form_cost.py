@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.events import Paste
+from textual.widgets import TextArea
 
 from assistant_tui.tui.widgets.editors.tools import ToolCheckbox, ToolRow
 from tests.fakeserver.standalone import StandaloneServer
@@ -88,3 +89,22 @@ async def test_a_paste_of_thousands_of_ids_is_told_and_adds_no_rows(tmp_path: Pa
         assert "at most 20, these are 5,000" in program.text
         await program.press("escape")
         assert "There are unsaved changes" in program.text
+
+
+async def test_lines_typed_into_a_text_change_its_scroll_bar_and_lay_out_nothing(
+    tmp_path: Path,
+) -> None:
+    async with running(server_of({}), tmp_path) as program:
+        await program.press("enter")
+        await go_to(program, "description")
+        layouts: list[object] = []
+        program.main.screen_layout_refresh_signal.subscribe(program.main, layouts.append, True)
+        area = program.main.query_one(".field-description TextArea", TextArea)
+        await program.press(*["enter"] * 2)
+        assert area.show_vertical_scrollbar and layouts, "the bar that comes takes room"
+        layouts.clear()
+        await program.press(*["enter"] * 10)
+        assert area.vertical_scrollbar.window_virtual_size == 13
+        assert layouts == []
+        await program.type("last line")
+        assert "last line" in program.text

@@ -119,8 +119,15 @@ class FieldEditor(Widget):
         if self._error is not None:
             self._error.update(Content(text))
         elif text:
-            self._error = Static(Content(text), classes="error", markup=False)
-            self.mount(self._error)
+            self.mount(self.text_below(text))
+
+    def text_below(self, text: str) -> Static:
+        """What stands below the editor: its error, or its hint.
+
+        An editor that always has a hint composes it; any other mounts it when there is a text.
+        """
+        self._error = Static(Content(text), classes="error", markup=False)
+        return self._error
 
     @on(DescendantFocus)
     def _scroll_to_error(self) -> None:

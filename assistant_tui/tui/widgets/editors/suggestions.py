@@ -51,9 +51,10 @@ class SuggestingEditor(FieldEditor):
         yield options
 
     def suggest(self, suggestions: Sequence[Suggestion]) -> None:
-        """Take what the server has."""
+        """Take what the server has; a list that is not shown is filled when one comes here."""
         self.suggestions = suggestions
-        self._narrow("")
+        if self.has_focus_within:
+            self._narrow("")
 
     def initial_value(self, input_field: Input) -> str:
         """What an input held at first: all is offered until something else is typed."""

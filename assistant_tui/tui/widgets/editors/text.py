@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import TextAreaTheme
 
@@ -18,12 +20,26 @@ MAX_WRAPPED_LINE = 5_000
 """Characters of a line from which on soft wrapping would make every key slow."""
 
 
+class FixedTextArea(TextArea):
+    """A text area of a fixed height: with more lines, its scroll bar changes, not the form.
+
+    Textual lays out the whole screen once more for the lines that a text takes, which it counts
+    after the first layout.
+    """
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Show by the scroll bar how long the text is."""
+        self._scroll_update(size)
+
+
 class TextEditor(FieldEditor):
     """Edits a text of many lines; an untouched one is never read back, since TextArea rewrites."""
 
     suffix = ".md"
     """The ending of the file that an editor of the person's gets."""
-    area_class: ClassVar[type[TextArea]] = TextArea
+    area_class: ClassVar[type[TextArea]] = FixedTextArea
     _substitute: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -131,7 +147,7 @@ MAX_HIGHLIGHTED = 100_000
 """Characters up to which the syntax is followed at every key."""
 
 
-class SchemaTextArea(TextArea):
+class SchemaTextArea(FixedTextArea):
     """Keeps its syntax queries until the program ends.
 
     tree-sitter 0.26 crashes where a query is made after another was freed, as when the form of a

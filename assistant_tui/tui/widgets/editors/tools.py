@@ -183,6 +183,7 @@ class ToolsEditor(FieldEditor):
                 rows.append(ToolRow(ObjectValue(text), chosen=False))
         self._rows = rows
         yield from rows
+        yield self.text_below(self.hint)
 
     @property
     def raw(self) -> EditorValue:
