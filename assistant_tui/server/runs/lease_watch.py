@@ -51,6 +51,9 @@ class LeaseWatch:
         self._task: asyncio.Task[None] | None = None
         self._looked_at = math.inf
         self._renew_at = self._forget_at = self._spares_until = 0.0
+        self._waiting: dict[Lease, float] = {}
+        """The leases of runs that wait for outputs, and when each run expires: a lease that is
+        still the same says that nothing has happened."""
 
     def start(self) -> None:
         """Watch from now on, if that was not begun."""
@@ -93,15 +96,21 @@ class LeaseWatch:
         held = {lease.holder for lease in leases if lease.owner in ("", self._runs.owner)}
         for run_id in running - held:  # ended, deleted or taken over by another process
             self._runs.stop(run_id, "cancelled")
+        self._waiting = {each: self._waiting[each] for each in leases if each in self._waiting}
         for lease in leases:
             if lease.holder in self._runs.running:
                 if lease.cancelled:
                     self._runs.stop(lease.holder, "cancelled")
-            elif lease.owner in ("", self._runs.owner) or self._has_run_out(lease, now):
+            elif self._is_unattended(lease, now):
                 await self._see_to(lease)
         if now >= self._forget_at:
             self._forget_at = now + _FORGET_SECONDS
             await self._write(lambda objects: objects.forget_events(now - _EVENTS_KEPT))
+
+    def _is_unattended(self, lease: Lease, now: float) -> bool:
+        """Whether nobody works on a run, and there is something to be done about it."""
+        is_left = lease.owner in ("", self._runs.owner) or self._has_run_out(lease, now)
+        return is_left and self._waiting.get(lease, 0.0) <= now
 
     def _has_run_out(self, lease: Lease, now: float) -> bool:
         """Whether the owner is gone, as far as it can be told."""
@@ -123,10 +132,10 @@ class LeaseWatch:
             except RunEnded:
                 objects.drop_lease(lease.key)
                 return LoggedChange(None, lease.holder)
-            if self._is_to_be_executed(change, lease):
+            self._end_if_stuck(change)
+            if change.run["status"] == "queued":
                 objects.put_lease(self._runs.lease(lease.key, lease.holder))
-                return change.save(change.run)
-            return change.save(None)
+            return change.save(change.run)
 
         try:
             run, _ = await self._runs.log.commit(see_to)
@@ -134,11 +143,13 @@ class LeaseWatch:
             _log.warning("a run cannot be ended: %s; its thread is free again", damage)
             await self._write(partial(_drop, lease))
             return
-        if run is not None:
+        if run is not None and run["status"] == "queued":
             self._runs.submit(run)
+        elif run is not None and run["status"] == "requires_action":
+            self._waiting[lease] = run["expires_at"]
 
-    def _is_to_be_executed(self, change: RunChange, lease: Lease) -> bool:
-        """End the run if it cannot go on; whether it is to be executed by this process."""
+    def _end_if_stuck(self, change: RunChange) -> None:
+        """End a run that nobody works on if it cannot go on."""
         status = change.run["status"]
         if change.run["expires_at"] <= change.now:
             change.end("expired")
@@ -146,7 +157,6 @@ class LeaseWatch:
             change.end("cancelled")
         elif status == "in_progress":
             change.end("failed", last_error={"code": "server_error", "message": _GONE})
-        return bool(change.run["status"] == "queued")
 
 
 def _drop(lease: Lease, objects: ObjectWriter) -> None:

@@ -2,21 +2,33 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant_tui.server.http.routing import Backing
+from assistant_tui.server.runs import lease_watch
 from assistant_tui.server.runs.chat import CallDelta, TextDelta
 from assistant_tui.server.runs.event_log import EventLog
 from assistant_tui.server.runs.objects import RUN
 from assistant_tui.server.runs.recorder import RunRecorder
-from assistant_tui.server.store.interface import Collection, Lease
+from assistant_tui.server.sample_store import SampleStore
+from assistant_tui.server.store.interface import Collection, Lease, ObjectReader, ObjectWriter
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from tests.limits import LIMIT
-from tests.server.runs.support import Api, Pause, ScriptedModel, calls, says, server
+from tests.server.runs.support import (
+    POLL_SECONDS,
+    Api,
+    Pause,
+    ScriptedModel,
+    application,
+    calls,
+    says,
+    server,
+)
 from tests.server.runs.test_lifecycle import FUNCTION, names, text_of, told_text
 
 
@@ -207,3 +219,41 @@ async def test_a_server_that_stops_fails_what_runs_and_leaves_the_rest_to_others
     async with server(path, ScriptedModel([says("one"), says("two")])) as api:
         await api.run(await api.thread("other"), assistant)
         await api.wait(queued, "completed")
+
+
+class CountingStore(SampleStore):
+    """Counts the transactions."""
+
+    reads = writes = 0
+
+    def read(self, look: Callable[[ObjectReader], Any]) -> Any:
+        """As the store does."""
+        self.reads += 1
+        return super().read(look)
+
+    def write(self, change: Callable[[ObjectWriter], Any], *, durable: bool = True) -> Any:
+        """As the store does."""
+        self.writes += 1
+        return super().write(change, durable=durable)
+
+    async def is_looked_at(self, times: int) -> None:
+        """Wait until it was read so many times more."""
+        end = self.reads + times
+        while self.reads < end:
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def test_a_run_that_waits_for_outputs_costs_no_writes_until_it_expires(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lease_watch, "WATCH_SECONDS", 0.01)
+    store, model, now = CountingStore(0), ScriptedModel([calls("look_up")]), [time.time()]
+    async with asyncio.timeout(LIMIT), application(store, model, clock=lambda: now[0]) as api:
+        run = await api.run(await api.thread("hi"), await api.assistant(tools=[FUNCTION]))
+        await api.wait(run, "requires_action")
+        await store.is_looked_at(3)
+        writes = store.writes
+        await store.is_looked_at(20)
+        assert store.writes == writes
+        now[0] = run["expires_at"]
+        await api.wait(run, "expired")
