@@ -1,8 +1,11 @@
 """Finds the stylesheets, in the installed package or in a checkout, and parses them once."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import App
+from textual.cache import LRUCache
+from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -21,18 +24,35 @@ def read_deferred(app: App[object]) -> None:
     sheet.read_all([path for path in DEFERRED if not sheet.has_source(str(path))])
 
 
-class CachingStylesheet(Stylesheet):
-    """Reads each source once; Textual's own reads all of them three times before the first frame.
+_Parsed = LRUCache[tuple[object, ...], list[RuleSet]]
 
-    It does so for the sake of variables that may have changed. Where they have not, what was read
-    is still valid.
+
+class CachingStylesheet(Stylesheet):
+    """Reads each source once for each theme; Textual's own three times before the first frame.
+
+    It does so for the sake of variables that may have changed. What was read with other variables
+    is kept for the next theme that has them, and the next application.
     """
 
+    _parsed: ClassVar[LRUCache[frozenset[tuple[str, str]], _Parsed]] = LRUCache(8)
+    """What was read, by the variables."""
+
+    def __init__(self, *, variables: dict[str, str]) -> None:
+        super().__init__(variables=variables)
+        self._use_parsed()
+
     def set_variables(self, variables: dict[str, str]) -> None:
-        """Forget what was read with other colours."""
+        """Leave what was read with other colours."""
         if variables != self._variables:
+            self._parse_cache = LRUCache(1)  # The one that is emptied.
             super().set_variables(variables)
+            self._use_parsed()
 
     def reparse(self) -> None:
         """Read what has not been read with these colours."""
         self.parse()
+
+    def _use_parsed(self) -> None:
+        key = frozenset(self._variables.items())
+        self._parse_cache = self._parsed.get(key) or LRUCache(256)
+        self._parsed[key] = self._parse_cache
