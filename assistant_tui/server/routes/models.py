@@ -44,7 +44,8 @@ class ModelRoutes:
     async def _list(self, request: Request) -> Response:
         """GET /models."""
         data = [_model(model) for model in await self._models()]
-        return JSONResponse({"object": "list", "data": data})
+        # By `served_by` a server like this one knows that it is no backend.
+        return JSONResponse({"object": "list", "data": data, "served_by": OWNER})
 
     async def _retrieve(self, request: Request) -> Response:
         """GET /models/{model}."""
@@ -68,11 +69,10 @@ class ModelRoutes:
 
 
 def _model(model: ListedModel) -> Json:
-    """As the API has it; by `served_by` a server like this one knows that it is no backend."""
+    """As the API has it."""
     return {
         "id": model.name,
         "object": "model",
         "created": model.created,
         "owned_by": model.owned_by,
-        "served_by": OWNER,
     }

@@ -64,11 +64,15 @@ class ChatModels(Protocol):
 def read_models(value: Any, backend: str) -> list[ListedModel]:
     """The models in a backend's list, in any of its forms; each name once.
 
+    A server like this one is no backend: it has none, whatever its list passes on.
+
     Raises:
         ValueError: it is no list of models.
     """
     models = value
     if isinstance(value, dict):
+        if value.get("served_by") == OWNER:
+            return []
         models = value.get("data", value.get("models"))
     if not isinstance(models, list):
         raise ValueError("not a list of models")
@@ -80,10 +84,10 @@ def read_models(value: Any, backend: str) -> list[ListedModel]:
 
 
 def _read_model(model: Any, backend: str) -> ListedModel:
-    """One entry; without a name where it is none, or one of a server like this."""
+    """One entry; without a name where it is none."""
     if not isinstance(model, dict):
         return ListedModel(model if isinstance(model, str) else "", owned_by=backend)
-    if OWNER in (model.get("owned_by"), model.get("served_by")):
+    if model.get("owned_by") == OWNER:  # of a server like this, in an earlier version
         return ListedModel("")
     name = model.get("id") or model.get("model") or model.get("name")
     created, owner = model.get("created"), model.get("owned_by")

@@ -454,7 +454,7 @@ async def test_what_a_backend_says_of_its_models_is_kept() -> None:
         {"id": "a", "created": 1_700_000_000, "owned_by": "library"},
         {"id": "b", "created": "yesterday", "owned_by": None},
         {"id": "c", "created": True, "owned_by": ""},
-        {"id": "d", "served_by": "assistant-tui", "owned_by": "library"},
+        {"id": "d", "owned_by": "assistant-tui"},
     ]
     async with backend_to(FakeBackend(refusing(200, {"data": told}))) as backend:
         assert await backend.list_models() == [

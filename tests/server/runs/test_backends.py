@@ -29,8 +29,8 @@ class Clock:
 
 def listing(*names: str, owner: str = "library", **members: str) -> StreamingApp:
     """A backend that lists models, and nothing else."""
-    models = [{"id": name, "object": "model", "owned_by": owner, **members} for name in names]
-    return FakeBackend(refusing(200, {"object": "list", "data": models}))
+    models = [{"id": name, "object": "model", "owned_by": owner} for name in names]
+    return FakeBackend(refusing(200, {"object": "list", "data": models, **members}))
 
 
 @asynccontextmanager
