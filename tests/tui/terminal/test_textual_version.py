@@ -63,8 +63,8 @@ PRIVATE_ATTRIBUTES: dict[type, tuple[str, ...]] = {
     ),
     MarkdownTable: ("_get_headers_and_rows",),
     OptionList: ("_move_page",),
-    Stylesheet: ("_variables",),
-    TextArea: ("_highlight_query", "_set_document"),
+    Stylesheet: ("_parse_cache", "_variables"),
+    TextArea: ("_highlight_query", "_scroll_update", "_set_document"),
     WriterThread: ("_queue",),
     XTermParser: ("_timeout_time", "feed", "tick"),
 }
