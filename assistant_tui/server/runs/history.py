@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from mimetypes import guess_type
 
 from assistant_tui.server.files.contents import FileContents
@@ -15,19 +16,25 @@ from assistant_tui.server.runs.prompt import (
     HistoryMessage,
     ImagePart,
 )
-from assistant_tui.server.store.interface import ObjectReader
+from assistant_tui.server.store.interface import ObjectKind, ObjectReader
 from assistant_tui.server.store.paging import Json, PageQuery
 from assistant_tui.server.threads import MESSAGE
 
 MOST_MESSAGES = 1_000
 """The newest messages of a thread that are read; no model takes more."""
+MOST_CHARACTERS = 16_000_000
+"""Of texts, calls and outputs, the newest first; what passes it is the last that is read."""
 LARGEST_IMAGE = 20 * 1024 * 1024
 """Bytes of an image, as other servers limit them."""
+MOST_IMAGE_BYTES = 50 * 1024 * 1024
+"""Bytes of all images in files, as other servers limit a request; the newest have precedence."""
 _PAGE = 100
 
 
 def read_history(objects: ObjectReader, contents: FileContents, run: Json) -> list[HistoryItem]:
     """What was said before a run, oldest first; what it has said itself is left out.
+
+    The newest is read first, and no more than the run or a model can take.
 
     Args:
         objects: of the store.
@@ -38,30 +45,47 @@ def read_history(objects: ObjectReader, contents: FileContents, run: Json) -> li
         StoreError: the store, or the content of an image, cannot be read.
     """
     images = _Images(objects, contents)
-    messages = {
-        message["id"]: message
-        for message in reversed([*_newest_messages(objects, run["thread_id"])])
-        if message["run_id"] != run["id"]
-    }
-    history: list[HistoryItem] = []
-    while messages:
-        first = next(iter(messages.values()))
-        if first["run_id"] is None:
-            history.append(images.message(messages.pop(first["id"])))
+    messages = _newest_messages(objects, run)
+    parts: list[list[HistoryItem]] = []
+    room = MOST_CHARACTERS
+    while messages and room > 0:
+        newest = next(iter(messages.values()))
+        if newest["run_id"] is None:
+            parts.append([images.message(messages.pop(newest["id"]))])
         else:
-            history += _of_run(objects, first["run_id"], messages, images)
-    return history
+            parts.append(_of_run(objects, newest["run_id"], messages, images))
+        room -= sum(map(_size, parts[-1]))
+    return [item for part in reversed(parts) for item in part]
 
 
-def _newest_messages(objects: ObjectReader, thread_id: str) -> Iterator[Json]:
-    """The newest messages, the newest first."""
-    query = PageQuery(limit=_PAGE)
-    for _ in range(MOST_MESSAGES // _PAGE):
-        page = objects.page(MESSAGE, query, thread_id)
+def _newest_messages(objects: ObjectReader, run: Json) -> dict[str, Json]:
+    """The messages that the run can use, and one before them, by their ids; the newest first."""
+    strategy = run["truncation_strategy"]
+    is_counted = strategy["type"] == "last_messages"
+    most = strategy["last_messages"] + 1 if is_counted else MOST_MESSAGES
+    messages: dict[str, Json] = {}
+    room = MOST_CHARACTERS
+    for message in _each(objects, MESSAGE, run["thread_id"], ascending=False):
+        if len(messages) == most or room <= 0:
+            break
+        if message["run_id"] != run["id"]:
+            messages[message["id"]] = message
+            texts = (part["text"]["value"] for part in message["content"] if part["type"] == "text")
+            room -= sum(map(len, texts))
+    return messages
+
+
+def _each(
+    objects: ObjectReader, kind: ObjectKind, parent: str, *, ascending: bool
+) -> Iterator[Json]:
+    """The objects of a kind with this parent, a page in memory at a time."""
+    query = PageQuery(limit=_PAGE, ascending=ascending)
+    while True:
+        page = objects.page(kind, query, parent)
         yield from page.data
         if not page.has_more:
             return
-        query = PageQuery(limit=_PAGE, after=page.data[-1]["id"])
+        query = replace(query, after=page.data[-1]["id"])
 
 
 def _of_run(
@@ -69,7 +93,7 @@ def _of_run(
 ) -> list[HistoryItem]:
     """What an earlier run has said and called, in its order; its messages are taken out."""
     items: list[HistoryItem] = []
-    for step in objects.page(STEP, PageQuery(limit=_PAGE, ascending=True), run_id).data:
+    for step in _each(objects, STEP, run_id, ascending=True):
         details = step["step_details"]
         if step["type"] == "tool_calls":
             calls = [each for each in details["tool_calls"] if each["type"] == "function"]
@@ -77,9 +101,17 @@ def _of_run(
         else:
             message = messages.pop(details["message_creation"]["message_id"], None)
             items += [images.message(message)] if message is not None else []
-    for message_id in [each["id"] for each in messages.values() if each["run_id"] == run_id]:
+    left = [each["id"] for each in messages.values() if each["run_id"] == run_id]
+    for message_id in reversed(left):
         items.append(images.message(messages.pop(message_id)))
     return items
+
+
+def _size(item: HistoryItem) -> int:
+    """The characters of an item, those of its images not counted."""
+    if isinstance(item, HistoryMessage):
+        return sum(len(part) for part in item.parts if isinstance(part, str))
+    return sum(len(each.call.arguments) + len(each.output or "") for each in item.calls)
 
 
 def _answered(call: Json) -> AnsweredCall:
@@ -94,6 +126,7 @@ class _Images:
     def __init__(self, objects: ObjectReader, contents: FileContents) -> None:
         self._objects = objects
         self._contents = contents
+        self._room = MOST_IMAGE_BYTES
 
     def message(self, message: Json) -> HistoryMessage:
         """A message as its model gets it."""
@@ -115,8 +148,11 @@ class _Images:
         if file is None or content is None:
             return f"(The image {file_id} is not there any more.)"
         with content:
-            data = content.read(LARGEST_IMAGE + 1)
-        kind = guess_type(file["filename"])[0] or ""
-        if not kind.startswith("image/") or len(data) > LARGEST_IMAGE:
-            return f"(The file {file_id} is no image that can be shown.)"
+            kind = guess_type(file["filename"])[0] or ""
+            if not kind.startswith("image/") or file["bytes"] > LARGEST_IMAGE:
+                return f"(The file {file_id} is no image that can be shown.)"
+            if file["bytes"] > self._room:
+                return f"(The image {file_id} is left out, since newer ones are as much as fits.)"
+            data = content.read(LARGEST_IMAGE)
+        self._room -= len(data)
         return ImagePart(f"data:{kind};base64,{b64encode(data).decode()}", detail)
