@@ -89,6 +89,8 @@ class AssistantService:
         """Close the connection, and the embedded server where there is one."""
         if "threads" in vars(self):
             await self.threads.close()
+        if "temporary" in vars(self):
+            await self.temporary.close()
         await self._resources.aclose()
 
     @property

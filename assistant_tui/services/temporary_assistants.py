@@ -6,10 +6,11 @@ crash leaves behind is found by it at the next start. Only an assistant whose me
 token of the note is ever deleted.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from assistant_tui.api.client import AssistantsClient
@@ -29,6 +30,8 @@ from assistant_tui.services.verified_writes import VerifiedWrite
 
 NOTES = ResourceKind("assistants", "temporary_assistant", "a temporary assistant")
 """The kind under which the journal keeps the notes."""
+CLOSING = 5.0
+"""Seconds that the end of the program waits for deletions."""
 LATE = 600.0
 """Seconds after which a create without an answer is not expected to arrive any more."""
 BeginWrite = Callable[[Capability], AbstractContextManager[VerifiedWrite]]
@@ -71,6 +74,8 @@ class TemporaryAssistants:
         self._begin_write = begin_write
         self._clock = clock
         self._creator = Creator(client)
+        self._standing: dict[str, TemporaryAssistant] = {}
+        """Those that were made here and are not deleted yet, by their ids."""
 
     async def make(self, draft: Draft) -> TemporaryAssistant:
         """Create an assistant that answers as if a draft were saved.
@@ -93,6 +98,7 @@ class TemporaryAssistants:
                 raise
             made = TemporaryAssistant(saved.row.id, token, saved.outcome.ignored)
             await self._check_marked(saved.row, token)
+            self._standing[made.id] = made
             await self._note(token, made.id, ())
         return made
 
@@ -123,7 +129,15 @@ class TemporaryAssistants:
             ServiceError: it is still there, as far as is known; the next start tries again.
         """
         await self._delete(made.id, made.token)
+        self._standing.pop(made.id, None)
         await self._notes.forget(made.token)
+
+    async def close(self) -> None:
+        """Delete those that still stand, for a few seconds; the next start deletes the rest."""
+        with suppress(ServiceError, TimeoutError):
+            async with asyncio.timeout(CLOSING):
+                for made in [*self._standing.values()]:
+                    await self.delete(made)
 
     async def _delete(self, assistant_id: str, token: str) -> None:
         with self._begin_write(Capability.DELETE) as write:

@@ -1,7 +1,8 @@
 """Talks to an edit that is not saved: by overrides of each run, or by a temporary assistant."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from assistant_tui.core.assistants.draft import Draft
@@ -69,11 +70,19 @@ class Trial:
 
         Where the server refuses what a run is given, a temporary assistant answers instead.
         """
+        sending = partial(conversation.send, text, attachments=attachments, copy_of=copy_of)
+        return await self._carry_out(conversation, sending)
+
+    async def run(self, conversation: Conversation) -> Run:
+        """Run a thread as it is as if the draft were saved; as `Conversation.run` does."""
+        return await self._carry_out(conversation, conversation.run)
+
+    async def _carry_out(
+        self, conversation: Conversation, do: Callable[..., Awaitable[Run]]
+    ) -> Run:
         overrides = await self.overrides()
         try:
-            run = await conversation.send(
-                text, attachments=attachments, overrides=overrides, copy_of=copy_of
-            )
+            run = await do(overrides=overrides)
         except Invalid as error:
             if self.reasons or not _is_about(error, overrides):
                 raise

@@ -191,6 +191,31 @@ async def test_the_next_start_deletes_what_a_crash_left(
         assert await assistants(here) == [kept]
 
 
+async def test_the_end_of_the_program_deletes_what_still_stands(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns = [says("One.")]
+    async with world(tmp_path, model) as here:
+        trial = await trial_of(here, tool_resources={"file_search": {}})
+        await trial.send(here.threads.begin(here.assistant), "Hello")
+        await here.service.close()
+        assert await assistants(here) == [here.assistant]
+        assert await here.service.temporary.delete_left_behind() == ()
+
+
+async def test_a_thread_is_run_once_more_with_the_edit(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns = [says("Hello."), says("Arr.")]
+    async with world(tmp_path, model) as here:
+        conversation = here.threads.begin(here.assistant)
+        await conversation.send("Hello")
+        again = await here.threads.regenerate(conversation)
+        await (await trial_of(here, instructions="Speak like a pirate.")).run(again)
+        assert again.transcript.last_text == "Arr."
+        assert model.requests[1].messages[0]["content"] == "Speak like a pirate."
+
+
 async def test_a_temporary_assistant_that_cannot_be_deleted_is_told(
     tmp_path: Path, model: ScriptedModel
 ) -> None:
