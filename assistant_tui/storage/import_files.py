@@ -1,7 +1,6 @@
 """Reads assistants from the files and folders that a person names for an import."""
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,9 +10,9 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.storage.user_files import (
     MEGABYTE,
     FileError,
-    descriptor_of,
+    decoded,
     expand_path,
-    read_stream,
+    read_input,
     read_user_file,
 )
 
@@ -43,10 +42,7 @@ def read_object(name: str) -> RawJson:
     """
     read = reader_of(name) or json_file.read
     try:
-        stream = descriptor_of(name)
-        found = read(
-            _text(_from(stream) if stream is not None else read_user_file(name, MAX_FILE_BYTES))
-        )
+        found = read(decoded(read_input(name, MAX_FILE_BYTES)))
         if len(found) != 1:
             raise ValueError(f"one assistant is allowed, there are {len(found)}")
     except (FileError, ValueError) as error:
@@ -76,7 +72,7 @@ def read_entries(paths: Sequence[str]) -> Iterator[FileEntry]:
                     data = read_user_file(
                         named.path, min(room, MAX_FILE_BYTES), follow=named.follow
                     )
-                    text = _text(data)
+                    text = decoded(data)
                 except (FileError, ValueError) as error:
                     if not is_folder:
                         raise FileError(f"{path}: {error}") from None
@@ -126,24 +122,6 @@ def _in_folder(path: str, inside: str) -> _Named:
         return _Named(path, follow=False)
     stays = os.path.commonpath([os.path.realpath(path), inside]) == inside
     return _Named(path, problem="" if stays else _LEAVES)
-
-
-def _from(stream: int) -> bytes:
-    """All bytes of a stream; of standard input for 0."""
-    if stream:
-        return read_stream(stream, MAX_FILE_BYTES)
-    if sys.stdin is None:
-        raise FileError("standard input is closed")
-    return read_stream(sys.stdin.fileno(), MAX_FILE_BYTES)
-
-
-def _text(data: bytes) -> str:
-    """Decode UTF-8 and keep all line breaks. Raises ValueError with the line number."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"line {line}: not UTF-8") from None
 
 
 def _allowed() -> str:

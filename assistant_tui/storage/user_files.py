@@ -7,6 +7,7 @@ import os
 import re
 import select
 import stat
+import sys
 from pathlib import Path
 
 MEGABYTE = 1_000_000
@@ -92,6 +93,35 @@ def descriptor_of(name: str) -> int | None:
     """The N of /dev/fd/N, as shells write `<(…)`; 0 for /dev/stdin and `-`; else None."""
     found = _STREAM.fullmatch(name)
     return None if found is None else int(found[1] or 0)
+
+
+def read_input(name: str, most: int) -> bytes:
+    """Read a file that a person names, or the stream that its name stands for, to its end.
+
+    Raises:
+        FileError: it cannot be read, or is larger than `most` bytes.
+    """
+    stream = descriptor_of(name)
+    if stream is None:
+        return read_user_file(name, most)
+    if stream:
+        return read_stream(stream, most)
+    if sys.stdin is None:
+        raise FileError("standard input is closed")
+    return read_stream(sys.stdin.fileno(), most)
+
+
+def decoded(data: bytes) -> str:
+    """Decode UTF-8, with or without a byte order mark, and keep all line breaks.
+
+    Raises:
+        FileError: it is something else; the message says in which line.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(f"line {line}: not UTF-8") from None
 
 
 def read_stream(handle: int, most: int) -> bytes:

@@ -10,6 +10,8 @@ from assistant_tui.core.raw_json import same_json
 from assistant_tui.core.threads.objects import ToolCall
 from assistant_tui.core.threads.turns import Answer
 
+UNANSWERED = "nobody answers its calls"
+"""Why a case fails whose run waits for outputs."""
 _SHOWN = 60
 """Characters of an expectation that a sentence quotes."""
 
@@ -75,7 +77,7 @@ def _unfinished(answer: Answer) -> str:
     if answer.status == "completed":
         return ""
     if answer.status == "requires_action":
-        return "nobody answers its calls"
+        return UNANSWERED
     return ": ".join(filter(None, (answer.status or "no run", answer.problem)))
 
 

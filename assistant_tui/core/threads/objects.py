@@ -22,6 +22,9 @@ from assistant_tui.core.threads.reading import (
     time_in,
 )
 
+SEND_KEY = "assistant_tui_key"
+"""The name in the metadata of what this program sends under which it is found again."""
+
 
 @dataclass(frozen=True)
 class Message:

@@ -10,8 +10,8 @@ from assistant_tui.core.formats.threads.import_plan import ThreadImport, plan_im
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.json_text import compose, elements, members, with_member, write_json
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.threads.objects import Message
-from assistant_tui.services.threads.sending import KEY, new_key
+from assistant_tui.core.threads.objects import SEND_KEY, Message
+from assistant_tui.services.threads.sending import new_key
 from assistant_tui.services.threads.write_gate import WriteGate
 
 _AT_ONCE = 4
@@ -90,18 +90,14 @@ def plan_fork(origin: str, messages: Sequence[Message], text: str | None) -> Thr
     if text is not None and texts:
         texts[-1] = with_member(texts[-1], ["content"], write_json(text))
     thread = compose({"id": write_json(origin)})
-    return plan_import(ThreadRecord(thread, tuple(map(_without_key, texts))), keep_files=True)
+    return plan_import(ThreadRecord(thread, tuple(texts)), keep_files=True)
 
 
 def body_of_copy(message: Message) -> Mapping[str, str]:
     """The body that sends a message once more, with its images and attachments."""
-    record = ThreadRecord("{}", (_without_key(write_json(message.raw)),))
+    record = ThreadRecord("{}", (write_json(message.raw),))
     planned = elements(plan_import(record, keep_files=True).create["messages"])
     return members(planned[0]) if planned else {}
-
-
-def _without_key(text: str) -> str:
-    return with_member(text, ["metadata", KEY], None)
 
 
 async def make_thread(client: ThreadsClient, gate: WriteGate, plan: ThreadImport) -> str:
@@ -129,7 +125,7 @@ async def make_thread(client: ThreadsClient, gate: WriteGate, plan: ThreadImport
 async def _create(client: ThreadsClient, plan: ThreadImport, key: str) -> str:
     """Make the thread; one whose answer was lost is looked for where the server lists threads."""
     metadata = members(plan.create.get("metadata", "{}"))
-    body = {**plan.create, "metadata": compose({**metadata, KEY: write_json(key)})}
+    body = {**plan.create, "metadata": compose({**metadata, SEND_KEY: write_json(key)})}
     try:
         return (await client.threads.create(body)).id
     except ServiceError as error:

@@ -12,14 +12,13 @@ from assistant_tui.core.errors import Conflict, ServerFault, ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.threads.entries import Entry
 from assistant_tui.core.threads.events import ThreadEvent
-from assistant_tui.core.threads.objects import Message, Run
+from assistant_tui.core.threads.objects import SEND_KEY, Message, Run
 from assistant_tui.services.account_threads import AccountThreads
 from assistant_tui.services.threads.attaching import Attachments
 from assistant_tui.services.threads.following import RunFollower
 from assistant_tui.services.threads.open_thread import OpenThread
 from assistant_tui.services.threads.records import body_of_copy
 from assistant_tui.services.threads.sending import (
-    KEY,
     OnceSender,
     is_refused_for_another_run,
     new_key,
@@ -203,7 +202,7 @@ class RunFlow:
     async def _make_thread(self, text: str) -> None:
         """Make the thread, if there is none yet. An empty one that gets lost does no harm."""
         if not self._thread.id:
-            metadata = write_json({KEY: new_key()})
+            metadata = write_json({SEND_KEY: new_key()})
             row = await self._client.threads.create({"metadata": metadata})
             self._thread.made(row.id, text)
             await self._thread.keep(None)

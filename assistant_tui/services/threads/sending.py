@@ -17,14 +17,12 @@ from assistant_tui.api.thread_objects import value_of
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.core.errors import Invalid, NotServed, ServiceError
 from assistant_tui.core.json_text import members, write_json
-from assistant_tui.core.threads.objects import Json, Message, Run, read_message, read_run
+from assistant_tui.core.threads.objects import SEND_KEY, Json, Message, Run, read_message, read_run
 from assistant_tui.core.threads.reading import texts_in
 from assistant_tui.services.account_threads import AccountThreads
 from assistant_tui.services.threads.open_thread import OpenThread
 
 _Found = TypeVar("_Found")
-KEY = "assistant_tui_key"
-"""The name in the metadata under which the key stands."""
 _RECENT = 100
 _ACTIVE_RUN = re.compile(r"active run|while a run|run .{0,80}is active", re.IGNORECASE)
 
@@ -37,7 +35,7 @@ def new_key() -> str:
 def with_key(body: Mapping[str, str], key: str) -> dict[str, str]:
     """A body with a key in its metadata."""
     metadata = members(body.get("metadata", "{}"))
-    metadata[KEY] = write_json(key)
+    metadata[SEND_KEY] = write_json(key)
     listed = ", ".join(f"{write_json(name)}: {value}" for name, value in metadata.items())
     return {**body, "metadata": f"{{{listed}}}"}
 
@@ -97,14 +95,14 @@ class OnceSender:
     ) -> Message | None:
         listed = await self._client.list_messages(self._thread.id, _RECENT)
         messages = [read_message(value_of(row)) for row in reversed(listed.rows)]
-        keyed = (each for each in messages if each.metadata.get(KEY) == key)
+        keyed = (each for each in messages if each.metadata.get(SEND_KEY) == key)
         sent = read_message({name: json.loads(text) for name, text in body.items()})
         alike = (
             each
             for each in messages
             if each.role == sent.role
             and each.text == sent.text
-            and KEY not in each.metadata
+            and SEND_KEY not in each.metadata
             and not is_known(each.id)
         )
         return next(keyed, None) or next(alike, None)
@@ -181,7 +179,7 @@ async def _look(error: ServiceError, search: Awaitable[_Found | None]) -> _Found
 
 
 def _key_of(raw: Json) -> str:
-    return texts_in(raw.get("metadata")).get(KEY, "")
+    return texts_in(raw.get("metadata")).get(SEND_KEY, "")
 
 
 def _digest(body: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from assistant_tui.core.formats.threads.losses import Losses, add_settings
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.threads.entries import Entry, EntryKind
-from assistant_tui.core.threads.objects import Message, Part, ToolCall
+from assistant_tui.core.threads.objects import SEND_KEY, Message, Part, ToolCall
 from assistant_tui.core.threads.reading import object_in, text_in
 
 Json = dict[str, Any]
@@ -24,7 +24,8 @@ def write(record: ThreadRecord) -> str:
     """
     thread = arrange(record)
     batches = [{"items": items} for items in _batches(thread, Losses())] or [{"items": []}]
-    first: Json = {"metadata": thread.thread.metadata, **batches[0]}
+    metadata = {k: v for k, v in thread.thread.metadata.items() if k != SEND_KEY}
+    first: Json = {"metadata": metadata, **batches[0]}
     return "".join(write_json(body) + "\n" for body in (first, *batches[1:]))
 
 

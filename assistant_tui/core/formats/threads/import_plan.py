@@ -7,6 +7,7 @@ from assistant_tui.core.formats.threads.losses import Losses
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.json_text import compose, compose_list, read_json, write_json
 from assistant_tui.core.raw_json import elements_in, members_in, text_in
+from assistant_tui.core.threads.objects import SEND_KEY
 
 AT_ONCE = 32
 """Messages that the API takes with a new thread."""
@@ -68,7 +69,7 @@ def _metadata(record: ThreadRecord, conversion: _Conversion) -> str:
     """The thread's own pairs, and its origin."""
     pairs = _pairs(members_in(record.thread).get("metadata"), conversion)
     pairs.pop(ORIGIN, None)
-    for name in [*pairs][_MOST_PAIRS - 1 :]:
+    for name in [*pairs][_MOST_PAIRS - 2 :]:  # the key that it is sent under is one, too
         conversion.lost.add(f"metadata.{name}: no room beside the origin")
         del pairs[name]
     origin = {ORIGIN: write_json(record.id[:_LONGEST_VALUE])} if record.id else {}
@@ -79,6 +80,8 @@ def _pairs(text: str | None, conversion: _Conversion) -> dict[str, str]:
     """The pairs of metadata that the API takes."""
     kept: dict[str, str] = {}
     for name, value in members_in(text).items():
+        if name == SEND_KEY:
+            continue  # a new one is sent
         fits = value.startswith('"') and len(text_in(value)) <= _LONGEST_VALUE
         if fits and 0 < len(name) <= _LONGEST_NAME and len(kept) < _MOST_PAIRS:
             kept[name] = value

@@ -1,7 +1,7 @@
 """Collects what a format cannot express, so that nothing is left out silently."""
 
 from assistant_tui.core.formats.threads.arranging import ArrangedThread
-from assistant_tui.core.threads.objects import Part
+from assistant_tui.core.threads.objects import SEND_KEY, Part
 
 
 class Losses:
@@ -32,9 +32,9 @@ def add_settings(losses: Losses, thread: ArrangedThread, *, kept: tuple[str, ...
         losses.add("the settings of runs")
     if any(run.usage for run in thread.runs) and "usage" not in kept:
         losses.add("usage: the tokens of runs")
-    if thread.thread.metadata and "metadata" not in kept:
+    if thread.thread.metadata.keys() - {SEND_KEY} and "metadata" not in kept:
         losses.add("the metadata of the thread")
-    if any(message.metadata for message in thread.messages):
+    if any(message.metadata.keys() - {SEND_KEY} for message in thread.messages):
         losses.add("the metadata of messages")
     if any(message.attachments for message in thread.messages):
         losses.add("attachments: their files are not uploaded anew")

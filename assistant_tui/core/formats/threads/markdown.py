@@ -9,7 +9,7 @@ from assistant_tui.core.formats.threads.losses import Losses, add_settings
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.threads.entries import Entry, EntryKind
-from assistant_tui.core.threads.objects import Run
+from assistant_tui.core.threads.objects import SEND_KEY, Run
 
 _TITLES = {EntryKind.USER: "User", EntryKind.ASSISTANT: "Assistant", EntryKind.NOTE: "Run"}
 _MARKS = re.compile(r"([\\`*_\[\]<>#|&])")
@@ -33,7 +33,8 @@ def losses(record: ThreadRecord) -> tuple[str, ...]:
 
 def _facts(thread: ArrangedThread) -> Iterator[str]:
     facts = [("created", _time(thread.thread.created_at))]
-    facts += [(_words(name), _words(value)) for name, value in thread.thread.metadata.items()]
+    pairs = thread.thread.metadata.items()
+    facts += [(_words(name), _words(value)) for name, value in pairs if name != SEND_KEY]
     lines = [f"- {name}: {value}\n" for name, value in facts if value]
     lines += [f"- {_run(run)}\n" for run in thread.runs]
     if lines:
