@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from assistant_tui import __version__
+from assistant_tui.cli.thread_arguments import add_thread_subcommands
 from assistant_tui.core.safe_text import one_line
 
 _FILE_HELP = "its fields in JSON, YAML or Markdown, by the name; - is JSON on stdin"
@@ -74,6 +75,7 @@ def create_parser() -> Parser:
     subcommands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_reading(subcommands)
     _add_writing(subcommands)
+    add_thread_subcommands(subcommands, _add_subcommand)
     _add_serve(subcommands)
     return parser
 

@@ -28,6 +28,10 @@ class Console:
             is_terminal(sys.stderr) and os.environ.get("TERM", "dumb") != "dumb"
         )
         self._progress = False
+        self._half_break = ""
+        """A carriage return at the end of a stream's last piece, which may be half a line break."""
+        self._in_line = False
+        """Whether the cursor of a terminal stands behind the last piece of a stream."""
         self.interactive = is_terminal(sys.stdin) and is_terminal(sys.stderr)
         """Whether stdin and stderr are a terminal, so that a question can be asked."""
 
@@ -52,6 +56,32 @@ class Console:
     def text(self, text: str) -> None:
         """Write many lines, in a pipe to the byte as they are. Raises BrokenPipeError."""
         self._exact(many_lines(text) if self._on_screen else text)
+
+    def stream(self, piece: str) -> None:
+        """Write a piece of a text at once, as `text` does; it may be cut anywhere.
+
+        Raises OSError, as where nobody reads it any more.
+        """
+        if self._on_screen:
+            self.clear()
+            piece = self._half_break + piece
+            self._half_break = "\r" if piece.endswith("\r") else ""
+            piece = many_lines(piece.removesuffix("\r"))
+        if piece:
+            self._in_line = not piece.endswith("\n")
+            self._exact(piece)
+            self.flush()
+
+    def end_stream(self) -> None:
+        """End the last line of a stream, if it has begun one. Raises OSError."""
+        self._half_break = ""
+        if self._in_line:
+            self.stream("\n")
+
+    def state(self, words: str) -> None:
+        """Overwrite one line of what goes on, if stderr is a terminal and no text stands there."""
+        if self._stderr_overwritable and not (self._on_screen and self._in_line):
+            self._write_over(words)
 
     def _exact(self, text: str) -> None:
         """Write a text for programs: UTF-8, a lone surrogate as JSON's escape."""
@@ -78,6 +108,9 @@ class Console:
     def note(self, text: str) -> None:
         """Print a line on stderr, after `assistant-tui: `; a closed stderr is ignored."""
         self.clear()
+        if self._on_screen and self._in_line:
+            with suppress(OSError):
+                self.end_stream()
         if sys.stderr is None:  # closed before the start; print would take stdout
             return
         with suppress(OSError):

@@ -13,7 +13,8 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import ConfigurationError, Settings
 from assistant_tui.startup.diagnostics import silence_libraries
 
-_WRITING = ("create", "update", "delete", "import")
+_WRITING = ("create", "update", "delete", "import", "ask", "eval")
+_WRITING_THREADS = ("import", "delete")
 
 
 def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> int:
@@ -24,14 +25,20 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
         BrokenPipeError: the reader of standard output is gone.
     """
     silence_libraries()
-    writes = options.command in _WRITING or (options.command == "clone" and options.to is None)
-    if writes and settings.profile.read_only and not getattr(options, "dry_run", False):
+    if _writes(options) and settings.profile.read_only and not getattr(options, "dry_run", False):
         raise ConfigurationError(
             f"{options.command}: profile {settings.profile.name} is read-only; list and get work"
         )
     console = Console()
     subcommand = _prepare(options, console)
     return _flushed(console, asyncio.run(Session(settings, folders, console).run(subcommand)))
+
+
+def _writes(options: argparse.Namespace) -> bool:
+    """Whether the subcommand changes what the server of its profile has."""
+    if options.command == "threads":
+        return options.action in _WRITING_THREADS
+    return options.command in _WRITING or (options.command == "clone" and options.to is None)
 
 
 def _prepare(options: argparse.Namespace, console: Console) -> Subcommand:
@@ -53,6 +60,12 @@ def _prepare(options: argparse.Namespace, console: Console) -> Subcommand:
             from assistant_tui.cli.export import prepare_export as prepare
         case "import":
             from assistant_tui.cli.import_files import prepare_import as prepare
+        case "ask":
+            from assistant_tui.cli.ask import prepare_ask as prepare
+        case "threads":
+            from assistant_tui.cli.threads import prepare_threads as prepare
+        case "eval":
+            from assistant_tui.cli.eval import prepare_eval as prepare
         case other:
             raise AssertionError(f"the parser let {other} pass")
     return prepare(options, console)

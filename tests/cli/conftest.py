@@ -10,7 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from assistant_tui.cli import composition
+from tests.cli.talking import TalkingServer, http
 from tests.e2e.conftest import embedded_server, home, server, shared_embedded_server, url
+from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.fakeserver.relay import RelayServer
 
 __all__ = ["embedded_server", "home", "server", "shared_embedded_server", "url"]
@@ -64,3 +66,20 @@ def ask(run: Run, server: RelayServer) -> Run:
         return run(verb, "--base-url", server.url, *arguments, stdin=stdin)
 
     return ask
+
+
+@pytest.fixture
+def talking(embedded_server: EmbeddedServer) -> Iterator[TalkingServer]:
+    """A server whose model says what a test wants."""
+    with http() as client:
+        yield TalkingServer(embedded_server, client)
+
+
+@pytest.fixture
+def talk(run: Run, talking: TalkingServer) -> Run:
+    """As `run`, on that server."""
+
+    def talk(*words: str, stdin: bytes = b"") -> Done:
+        return run(*words, "--base-url", talking.url, stdin=stdin)
+
+    return talk

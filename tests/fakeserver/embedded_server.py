@@ -7,10 +7,12 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from assistant_tui.server.app import create_app
 from assistant_tui.server.http.serving import listen
+from assistant_tui.server.runs.models import ChatModels
 from assistant_tui.server.store.paging import Json, PageQuery
 from tests.limits import LIMIT
 from tests.stores import SampleStore
@@ -31,6 +33,8 @@ class EmbeddedServer:
             self._serve, interface="asgi3", http="h11", ws="none", lifespan="off", log_config=None
         )
         self._server = uvicorn.Server(config)
+        self._app: Starlette
+        self._talks = False
         self._serving = self._server.serve([listener])
         self.wipe()
 
@@ -47,6 +51,7 @@ class EmbeddedServer:
         trace: TracebackType | None,
     ) -> None:
         """Stop the server, then the loop."""
+        self.wipe()
         self._server.should_exit = True
         self._ended.result(LIMIT)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -64,8 +69,18 @@ class EmbeddedServer:
 
     def wipe(self) -> None:
         """Put an empty store in the place of the one that is there."""
+        if self._talks:
+            self.do(self._app.state.close())
+        self._talks = False
         self.store = SampleStore(0)
         self._app = create_app(self.store, models=MODELS, prefix="/v1")
+
+    def talk(self, model: ChatModels) -> None:
+        """Let a model answer in runs, until everything is wiped."""
+        self._app = create_app(
+            self.store, models=MODELS, prefix="/v1", make_chat_models=lambda: model
+        )
+        self._talks = True
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
