@@ -165,17 +165,18 @@ class RunRoutes:
 
         Comments keep the connection alive while nothing happens.
         """
-        async with aclosing(self._log.follow(run_id, after)) as events:
-            async for event in events:
-                if event is None:
-                    yield b": still running\n\n"
-                    continue
-                ends = event.name == DONE.name
-                if ends and to_the_last and await self._log.goes_on(run_id, event.number):
-                    continue  # the run has waited for outputs here, and got them
-                yield f"id: {event.number}\nevent: {event.name}\ndata: {event.data}\n\n".encode()
-                if ends:
-                    return
+        async with aclosing(self._log.follow(run_id, after)) as followed:
+            async for events in followed:
+                told = "" if events else ": still running\n\n"
+                for event in events:
+                    ends = event.name == DONE.name
+                    if ends and to_the_last and await self._log.goes_on(run_id, event.number):
+                        continue  # the run has waited for outputs here, and got them
+                    told += f"id: {event.number}\nevent: {event.name}\ndata: {event.data}\n\n"
+                    if ends:
+                        yield told.encode()
+                        return
+                yield told.encode()
 
 
 def _ids(request: Request) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from assistant_tui.server.store.interface import Event, ObjectWriter, Store, Sto
 Result = TypeVar("Result")
 
 PING_SECONDS = 15.0
-"""Seconds without an event after which a follower gets None, so that the connection stays alive."""
+"""Seconds without an event after which a follower is told so, for its connection to stay alive."""
 _POLL_SECONDS = 0.25
 """How often a log is read that another process may write to."""
 _PAGE = 500
@@ -80,7 +80,7 @@ class EventLog:
         result, stored = await waiting.future
         return result, stored
 
-    async def follow(self, log: str, after: int = 0) -> AsyncGenerator[StoredEvent | None, None]:
+    async def follow(self, log: str, after: int = 0) -> AsyncGenerator[list[StoredEvent], None]:
         """Yield the events of a log, those that are there and those to come, without an end.
 
         Args:
@@ -88,20 +88,21 @@ class EventLog:
             after: the number of the last event that is known; 0 for all.
 
         Yields:
-            Each event once, in order; None where nothing came for PING_SECONDS.
+            Each event once, in order, with those that came together; none where nothing came for
+            PING_SECONDS.
         """
         with self._follower(log) as follower:
             quiet = 0.0
             events = await self._read_unlocked(log, after)
             while True:
-                for event in events:
-                    after, quiet = event.number, 0.0
-                    yield event
+                if events:
+                    after, quiet = events[-1].number, 0.0
+                    yield events
                 if len(events) < _PAGE and not await follower.wait(_POLL_SECONDS):
                     quiet += _POLL_SECONDS
                     if quiet >= PING_SECONDS:
                         quiet = 0.0
-                        yield None
+                        yield []
                 # Of events that another process has added, the follower does not hear.
                 events = follower.take(after) or await self._read_unlocked(log, after)
 

@@ -1,6 +1,7 @@
 """The log of events: changes that share a transaction, followers that are slow."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,28 @@ Result = TypeVar("Result")
 def tells(log: str, *names: str) -> Callable[[ObjectWriter], LoggedChange[str]]:
     """A change that does nothing but tell events."""
     return lambda objects: LoggedChange(f"of {log}", log, [Event(name, "{}") for name in names])
+
+
+class Followed:
+    """The events of a log, one by one."""
+
+    def __init__(self, log: EventLog, name: str) -> None:
+        self._batches = log.follow(name)
+        self._events: deque[StoredEvent] = deque()
+
+    async def next(self) -> StoredEvent:
+        """The next one."""
+        while not self._events:
+            self._events.extend(await anext(self._batches))
+        return self._events.popleft()
+
+    async def take(self, count: int) -> list[str]:
+        """The names of the next ones."""
+        return [(await self.next()).name for _ in range(count)]
+
+    async def aclose(self) -> None:
+        """Follow no more."""
+        await self._batches.aclose()
 
 
 class CountingStore(SampleStore):
@@ -95,13 +118,13 @@ async def test_a_slow_follower_misses_nothing_and_slows_nobody(
         log = EventLog(store, StoreExecutor())
         async with asyncio.timeout(LIMIT):
             await log.commit(tells("run", "0"))
-            followed = log.follow("run")
-            first = await anext(followed)
+            followed = Followed(log, "run")
+            first = await followed.take(1)
             for number in range(1, 20):  # nobody takes these meanwhile
                 await log.commit(tells("run", str(number)))
-            events = [first, *[await anext(followed) for _ in range(19)]]
+            names = first + await followed.take(19)
             await followed.aclose()
-    assert [each.name for each in events if each] == [str(number) for number in range(20)]
+    assert names == [str(number) for number in range(20)]
 
 
 async def test_events_of_another_process_are_found_between_those_of_this_one(
@@ -112,15 +135,15 @@ async def test_events_of_another_process_are_found_between_those_of_this_one(
         log, other = EventLog(store, StoreExecutor()), EventLog(elsewhere, StoreExecutor())
         async with asyncio.timeout(LIMIT):
             await log.commit(tells("run", "0"))
-            followed = log.follow("run")
-            events = [await anext(followed)]
+            followed = Followed(log, "run")
+            names = await followed.take(1)
             await other.commit(tells("run", "1"))
             await log.commit(tells("run", "2"))
-            events += [await anext(followed) for _ in range(2)]
+            names += await followed.take(2)
             await other.commit(tells("run", "3"))
-            events.append(await anext(followed))
+            names += await followed.take(1)
             await followed.aclose()
-    assert [each.name for each in events if each] == ["0", "1", "2", "3"]
+    assert names == ["0", "1", "2", "3"]
 
 
 class OnceLockedStore(SampleStore):
@@ -141,9 +164,9 @@ async def test_a_follower_outlives_a_lock_of_another_program() -> None:
     log = EventLog(store, StoreExecutor())
     async with asyncio.timeout(LIMIT):
         await log.commit(tells("run", "0"))
-        followed = log.follow("run")
-        assert await anext(followed) == StoredEvent(1, "0", "{}")
-        waiting = asyncio.ensure_future(anext(followed))
+        followed = Followed(log, "run")
+        assert await followed.next() == StoredEvent(1, "0", "{}")
+        waiting = asyncio.ensure_future(followed.next())
         while store.reads < 3 and not waiting.done():
             await asyncio.sleep(0.01)
         await log.commit(tells("run", "1"))
@@ -156,5 +179,17 @@ async def test_a_follower_hears_that_nothing_happens(monkeypatch: pytest.MonkeyP
     log = EventLog(SampleStore(0), StoreExecutor())
     async with asyncio.timeout(LIMIT):
         followed = log.follow("run")
-        assert await anext(followed) is None and await anext(followed) is None
+        assert await anext(followed) == [] and await anext(followed) == []
         await followed.aclose()
+
+
+async def test_events_that_came_together_are_told_together() -> None:
+    log = EventLog(SampleStore(0), StoreExecutor())
+    async with asyncio.timeout(LIMIT):
+        await log.commit(tells("run", "0", "1"))
+        followed = log.follow("run")
+        batches = [await anext(followed)]
+        await log.commit(tells("run", "2", "3", "4"))
+        batches.append(await anext(followed))
+        await followed.aclose()
+    assert [[each.name for each in batch] for batch in batches] == [["0", "1"], ["2", "3", "4"]]
