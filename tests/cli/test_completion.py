@@ -9,7 +9,20 @@ import pytest
 from tests.cli.conftest import Run
 from tests.limits import LIMIT
 
-VERBS = ["list", "get", "create", "update", "delete", "clone", "export", "import", "serve"]
+VERBS = [
+    "list",
+    "get",
+    "create",
+    "update",
+    "delete",
+    "clone",
+    "export",
+    "import",
+    "serve",
+    "ask",
+    "threads",
+    "eval",
+]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -17,7 +30,16 @@ def test_every_verb_and_option_is_known(run: Run, shell: str) -> None:
     done = run("--print-completion", shell)
     text = done.out.decode()
     assert (done.code, done.err) == (0, "")
-    words = [*VERBS, "profile", "base-url", "dry-run", "print-completion", "agents-sdk", "order"]
+    words = [
+        *VERBS,
+        "profile",
+        "base-url",
+        "dry-run",
+        "print-completion",
+        "agents-sdk",
+        "order",
+        "promptfoo",
+    ]
     assert [word for word in words if word not in text] == []
 
 
@@ -38,6 +60,10 @@ def test_the_shell_itself_finds_no_fault_in_it(run: Run, tmp_path: Path, shell: 
         (["assistant-tui", "export", "--fo"], ["--format"]),
         (["assistant-tui", "export", "--format", "ya"], ["yaml"]),
         (["assistant-tui", "import", "some"], ["some.yaml"]),
+        (["assistant-tui", "threads", "ex"], ["export"]),
+        (["assistant-tui", "threads", "export", "--format", "promp"], ["promptfoo"]),
+        (["assistant-tui", "threads", "import", "some"], ["some.yaml"]),
+        (["assistant-tui", "eval", "asst_1", "--cases", "some"], ["some.yaml"]),
     ],
 )
 def test_bash_completes(run: Run, tmp_path: Path, line: list[str], found: list[str]) -> None:
