@@ -56,7 +56,10 @@ class ThreadRecords:
         self._clock = clock
 
     def keep(self, server: str, thread: KnownThread) -> None:
-        """Remember a thread, or what has changed of it; a title that is the person's stays."""
+        """Remember a thread, or what has changed of it; a title that is the person's stays.
+
+        With a run that was not known before, the message that was being sent has been answered.
+        """
         with self._database.writing() as connection:
             known = _find(connection, server, thread.id)
             if known is not None:
@@ -68,6 +71,7 @@ class ThreadRecords:
                 " VALUES (:server, :thread, :title, :named, :assistant, :created, :used, :run,"
                 " :status, :origin) ON CONFLICT (server, thread) DO UPDATE SET title = :title,"
                 " named = :named, assistant = :assistant, created = :created, used = :used,"
+                " sending = CASE run WHEN :run THEN sending ELSE x'' END,"
                 " run = :run, status = :status, origin = :origin",
                 {
                     **_key(server, thread.id),
@@ -132,7 +136,7 @@ class ThreadRecords:
         self._note_sending(server, thread_id, to_blob(json.dumps([key, digest])))
 
     def end_sending(self, server: str, thread_id: str) -> None:
-        """The message has been answered, or certainly has not arrived."""
+        """The message has certainly not arrived."""
         self._note_sending(server, thread_id, b"")
 
     def sending(self, server: str, thread_id: str) -> tuple[str, str] | None:

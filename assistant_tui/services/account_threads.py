@@ -67,7 +67,7 @@ class AccountThreads:
         )
 
     async def end_sending(self, thread_id: str) -> None:
-        """The message has been answered, or certainly has not arrived."""
+        """The message has certainly not arrived."""
         await self._access.ask(
             lambda journal, server: journal.threads.end_sending(server, thread_id), None
         )

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
+from typing import Any
 
 from assistant_tui.api.threads import PolledRun, ThreadsClient
 from assistant_tui.core.errors import NotFound, ServiceError
@@ -22,7 +23,6 @@ UNREACHABLE_SECONDS = 120.0
 """How long a server may be out of reach before a run that goes on there is left to itself."""
 _TURN = 0.008
 """Seconds of a busy stream after which others get their turn."""
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class RunFollower:
@@ -32,25 +32,22 @@ class RunFollower:
         self,
         client: ThreadsClient,
         thread: OpenThread,
-        note_run: Callable[[Run], Awaitable[None]],
-        *,
-        sleep: Sleep = asyncio.sleep,
+        note_run: Callable[[Run], Coroutine[Any, Any, None]],
     ) -> None:
         """Follow nothing yet.
 
         Args:
             client: of the server.
             thread: gets what happens, in its transcript and its progress.
-            note_run: is waited for when the run is first known.
-            sleep: waits between two looks at a run.
+            note_run: is called when the run is first known; the end of the stream waits for it.
         """
         self._client = client
         self._thread = thread
         self._transcript = thread.transcript
         self._note_run = note_run
-        self._sleep = sleep
         self._changed_at = 0.0
         self._run_id = ""
+        self._noting: asyncio.Task[None] | None = None
 
     async def stream(self, events: AsyncGenerator[ThreadEvent, None]) -> None:
         """Apply events until they end, break off, or the run has ended without their saying so.
@@ -74,6 +71,9 @@ class RunFollower:
         finally:
             reading.cancel()
             await asyncio.wait((reading,))
+            if self._noting is not None:
+                await self._noting
+                self._noting = None
         if not reading.cancelled() and (fault := reading.exception()) is not None:
             if not isinstance(fault, ServiceError):
                 raise fault
@@ -89,7 +89,7 @@ class RunFollower:
                 run = self._transcript.run
                 if run is not None and run.id != self._run_id and event.name != DONE:
                     self._run_id = run.id
-                    await self._note_run(run)
+                    self._noting = asyncio.ensure_future(self._note_run(run))
                 if event.name == DONE:
                     return
                 if now - turn > _TURN:
@@ -142,7 +142,7 @@ class RunFollower:
                 if polled.run.status not in _UNDER_WAY:
                     return polled.run
                 wait = polled.poll_after or wait
-            await self._sleep(wait)
+            await asyncio.sleep(wait)
 
     def _observe(self, polled: PolledRun, now: float) -> None:
         changes = self._transcript.observe(polled.run)

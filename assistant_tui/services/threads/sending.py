@@ -60,6 +60,8 @@ class OnceSender:
     ) -> Message:
         """Send a message, unless an earlier try with the same body is found to have arrived.
 
+        The key of the body stays in use until a run is known that answers the message.
+
         Args:
             body: names and the exact JSON texts of their values.
             is_known: whether a message with an id was there before.
@@ -72,7 +74,7 @@ class OnceSender:
         if earlier is not None and earlier[1] == digest:
             key = earlier[0]
             if (found := await self._find_message(body, key, is_known)) is not None:
-                return await self._arrived(found)
+                return found
         else:
             key = new_key()
             await self._journal.begin_sending(self._thread.id, key, digest)
@@ -82,13 +84,8 @@ class OnceSender:
             if not error.may_have_arrived:
                 await self._journal.end_sending(self._thread.id)
                 raise
-            found = await _look(error, self._find_message(body, key, is_known))
-            return await self._arrived(found)
-        return await self._arrived(read_message(value_of(row)))
-
-    async def _arrived(self, message: Message) -> Message:
-        await self._journal.end_sending(self._thread.id)
-        return message
+            return await _look(error, self._find_message(body, key, is_known))
+        return read_message(value_of(row))
 
     async def _find_message(
         self, body: Mapping[str, str], key: str, is_known: Callable[[str], bool]

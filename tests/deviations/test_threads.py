@@ -1,0 +1,308 @@
+"""On each known server: a person talks, answers a call, stops, forks; nothing is sent twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from assistant_tui.core.errors import NotServed, ServiceError
+from assistant_tui.core.threads.phase import phase_of
+from assistant_tui.core.threads.transcript import EntryKind
+from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.services.threads import following
+from assistant_tui.services.threads.conversation import Conversation
+from assistant_tui.services.threads.service import ThreadService
+from tests.deviations.thread_servers import THREAD_SERVERS
+from tests.fakeserver.deviations import refusal
+from tests.fakeserver.server import Deviation
+from tests.fakeserver.threads import ThreadServer
+from tests.limits import LIMIT
+from tests.services.support import service_of
+
+ASKED, ANSWER = "Where is my order?", "It is on its way."
+on_each_server = pytest.mark.parametrize("name", THREAD_SERVERS)
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is waited for by the clock comes sooner."""
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(following, "SETTLED_SECONDS", 0.05)
+    monkeypatch.setattr(following, "QUIET_SECONDS", 0.1)
+
+
+@asynccontextmanager
+async def threads_of(server: ThreadServer, folder: Path) -> AsyncIterator[ThreadService]:
+    """The threads of one run of the program."""
+    with Journal(folder / "journal.db") as journal:
+        kept = AccountJournal(journal, "s")
+        async with asyncio.timeout(LIMIT), service_of(server, journal=kept) as service:
+            yield service.threads
+            await service.threads.close()
+
+
+def held(server: ThreadServer) -> list[str]:
+    """The texts of all messages that a server has, thread by thread."""
+    return [
+        part["text"]["value"]
+        for messages in server.messages.values()
+        for message in messages
+        for part in message["content"]
+    ]
+
+
+def seen(conversation: Conversation) -> list[str]:
+    """The texts of the messages that are shown."""
+    kinds = (EntryKind.USER, EntryKind.ASSISTANT)
+    return [each.text for each in conversation.transcript.entries if each.kind in kinds]
+
+
+@on_each_server
+async def test_a_message_is_answered_and_sent_once(name: str, tmp_path: Path) -> None:
+    server = ThreadServer(ANSWER, rules=THREAD_SERVERS[name])
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        run = await conversation.send(ASKED)
+        assert run.status == "completed"
+        assert seen(conversation) == held(server) == [ASKED, ANSWER]
+        assert len(server.runs) == len(server.threads) == 1
+        assert all(entry.complete for entry in conversation.transcript.entries)
+        said = phase_of(conversation.transcript, 0.0, conversation.progress).words
+        assert said.startswith("done (10 tokens, ")
+        assert (await threads.known("asst_1"))[0].status == "completed"
+
+
+@on_each_server
+async def test_two_messages_are_in_their_order(name: str, tmp_path: Path) -> None:
+    server = ThreadServer(ANSWER, "Yes.", rules=THREAD_SERVERS[name])
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        await conversation.send(ASKED)
+        await conversation.send("Really?")
+        assert seen(conversation) == [ASKED, ANSWER, "Really?", "Yes."]
+        assert conversation.thread_id is not None
+        opened = await threads.open(conversation.thread_id)
+        assert seen(opened) == seen(conversation)
+        assert len(server.runs) == 2
+
+
+@on_each_server
+async def test_calls_are_answered_once_and_together(name: str, tmp_path: Path) -> None:
+    calls = [("get_order", '{"id": 7}'), ("get_order", '{"id": 8}')]
+    server = ThreadServer(calls, ANSWER, rules=THREAD_SERVERS[name])
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        run = await conversation.send(ASKED)
+        assert run.status == "requires_action", "it waits, whatever its stream has said"
+        first, second = conversation.transcript.waiting
+        assert (first.text, second.text) == ('{"id": 7}', '{"id": 8}')
+        ended = await conversation.answer({first.key: "sent", second.key: "lost"})
+        assert ended.status == "completed"
+        (body,) = server.outputs
+        assert [each["output"] for each in body["tool_outputs"]] == ["sent", "lost"]
+        assert seen(conversation) == [ASKED, ANSWER]
+        outputs = [each.call.output for each in conversation.transcript.entries if each.call]
+        assert outputs == ["sent", "lost"]
+
+
+# A run is stored as ended there before it has begun.
+@pytest.mark.parametrize("name", [each for each in THREAD_SERVERS if each != "LeapfrogAI"])
+async def test_a_run_that_never_ends_is_stopped_or_it_is_told_why_not(
+    name: str, tmp_path: Path
+) -> None:
+    rules = THREAD_SERVERS[name]
+    server = ThreadServer(None, rules=rules)
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        sending = asyncio.ensure_future(conversation.send(ASKED))
+        while not server.runs or conversation.transcript.run is None:
+            await asyncio.sleep(0.01)
+        if "cancel" in rules.absent:
+            for _ in range(2):
+                with pytest.raises(NotServed, match=r"was not stopped|cannot cancel"):
+                    await conversation.cancel()
+            assert not conversation.progress.stopping
+            (run,) = server.runs.values()
+            run["status"] = "completed"  # by itself
+            assert (await sending).status == "completed"
+            assert server.count("cancel") == 1, "it is asked once"
+        else:
+            await conversation.cancel()
+            assert (await sending).status == "cancelled"
+            assert conversation.transcript.entries[-1].text == "stopped"
+
+
+@on_each_server
+async def test_a_fork_begins_as_the_other_thread_did(name: str, tmp_path: Path) -> None:
+    server = ThreadServer(ANSWER, "Otherwise.", rules=THREAD_SERVERS[name])
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        await conversation.send(ASKED)
+        first = conversation.transcript.entries[0]
+        forked = await threads.fork(conversation, first.key, "Who are you?")
+        await forked.run()
+        assert seen(forked) == ["Who are you?", "Otherwise."]
+        assert seen(conversation) == [ASKED, ANSWER]
+        assert len(server.threads) == 2 and len(server.runs) == 2
+
+
+async def test_thoughts_are_shown_and_stay(tmp_path: Path) -> None:
+    server = ThreadServer(ANSWER, rules=THREAD_SERVERS["Bella"])
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        await conversation.send(ASKED)
+        entries = conversation.transcript.entries
+        assert [each.kind.name for each in entries] == ["USER", "REASONING", "ASSISTANT"]
+        assert entries[1].text == "Let me think."
+
+
+async def test_calls_of_a_server_want_an_approval(tmp_path: Path) -> None:
+    rules = replace(THREAD_SERVERS["Foundry"], required="submit_tool_approval")
+    server = ThreadServer([("delete", "{}"), ("list", "{}")], ANSWER, rules=rules)
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        await conversation.send(ASKED)
+        run = conversation.transcript.run
+        assert run is not None and run.required is not None
+        assert run.required.kind == "submit_tool_approval"
+        delete, show = conversation.transcript.waiting
+        assert (
+            await conversation.answer({}, {delete.key: False, show.key: True})
+        ).status == "completed"
+        (body,) = server.outputs
+        assert [each["approve"] for each in body["tool_approvals"]] == [False, True]
+        kinds = [each.kind for each in conversation.transcript.entries]
+        assert EntryKind.STEP in kinds, "a step of an unknown kind is shown"
+
+
+async def test_the_runs_of_other_threads_are_not_of_this_one(tmp_path: Path) -> None:
+    server = ThreadServer("One.", "Two.", rules=THREAD_SERVERS["Astra"])
+    async with threads_of(server, tmp_path) as threads:
+        one, two = threads.begin("asst_1"), threads.begin("asst_1")
+        await one.send(ASKED)
+        await two.send(ASKED)
+        assert one.thread_id is not None
+        assert len((await threads.open(one.thread_id)).transcript.runs) == 1
+
+
+def losing(server: ThreadServer, *, arrives: bool) -> Deviation:
+    """The next request of this part gets no answer, whether it arrives or not."""
+    left = [True]
+
+    def lose(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "POST" or not left:
+            return None
+        left.clear()
+        if arrives:
+            server.answer(request)
+        raise httpx.ReadError("lost")
+
+    return lose
+
+
+@pytest.mark.parametrize("name", ["as documented", "without metadata", "myla", "Astra"])
+@pytest.mark.parametrize("part", ["messages", "runs", "submit_tool_outputs"])
+async def test_what_arrived_without_an_answer_is_found_and_not_sent_again(
+    name: str, part: str, tmp_path: Path
+) -> None:
+    server = ThreadServer([("f", "{}")], ANSWER, rules=THREAD_SERVERS[name])
+    server.deviations[part] = losing(server, arrives=True)
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        await conversation.send(ASKED)
+        (entry,) = conversation.transcript.waiting
+        await conversation.answer({entry.key: "x"})
+        assert seen(conversation) == held(server) == [ASKED, ANSWER]
+        assert len(server.runs) == len(server.outputs) == 1
+
+
+@pytest.mark.parametrize("name", ["as documented", "without metadata"])
+@pytest.mark.parametrize("part", ["messages", "runs"])
+async def test_what_did_not_arrive_is_sent_when_the_person_sends_it_again(
+    name: str, part: str, tmp_path: Path
+) -> None:
+    server = ThreadServer(ANSWER, rules=THREAD_SERVERS[name])
+    server.deviations[part] = losing(server, arrives=False)
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        with pytest.raises(ServiceError, match="may still arrive"):
+            await conversation.send(ASKED)
+        if part == "messages":
+            await conversation.send(ASKED)
+        else:
+            await conversation.run()
+        assert seen(conversation) == held(server) == [ASKED, ANSWER]
+        assert len(server.runs) == 1
+
+
+@pytest.mark.parametrize("part", ["messages", "runs"])
+async def test_what_arrives_late_is_found_before_it_is_sent_again(
+    part: str, tmp_path: Path
+) -> None:
+    server = ThreadServer(ANSWER, rules=THREAD_SERVERS["as documented"])
+    late: list[httpx.Request] = []
+
+    def delay(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "POST" or late:
+            return None
+        late.append(request)
+        raise httpx.ReadError("lost")
+
+    server.deviations[part] = delay
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        with pytest.raises(ServiceError, match="may still arrive"):
+            await conversation.send(ASKED)
+        server.answer(late[0])
+        await (conversation.send(ASKED) if part == "messages" else conversation.run())
+        assert held(server) == [ASKED, ANSWER]
+        assert len(server.runs) == 1
+
+
+async def test_a_message_of_a_program_that_was_killed_is_found(tmp_path: Path) -> None:
+    server = ThreadServer("First.", ANSWER, rules=THREAD_SERVERS["as documented"])
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        await conversation.send("Hello")
+        server.deviations["messages"], lose = _without_reads(losing(server, arrives=True))
+        with pytest.raises(ServiceError):
+            await conversation.send(ASKED)
+        thread = conversation.thread_id
+    lose.clear()
+    async with threads_of(server, tmp_path) as later:
+        assert thread is not None
+        opened = await later.open(thread)
+        await opened.send(ASKED)
+        assert held(server) == ["Hello", "First.", ASKED, ANSWER]
+
+
+def _without_reads(deviation: Deviation) -> tuple[Deviation, list[bool]]:
+    """A deviation that also refuses all reads, as a server that has gone, as long as it is told."""
+    gone = [True]
+
+    def both(request: httpx.Request) -> Any:
+        if gone and request.method == "GET":
+            return refusal(503, "gone")
+        return deviation(request)
+
+    return both, gone
+
+
+async def test_outputs_that_did_not_arrive_can_be_given_again(tmp_path: Path) -> None:
+    server = ThreadServer([("f", "{}")], ANSWER, rules=THREAD_SERVERS["as documented"])
+    server.deviations["submit_tool_outputs"] = losing(server, arrives=False)
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        await conversation.send(ASKED)
+        (entry,) = conversation.transcript.waiting
+        with pytest.raises(ServiceError):
+            await conversation.answer({entry.key: "x"})
+        assert conversation.transcript.waiting == (entry,)
+        await conversation.answer({entry.key: "x"})
+        assert len(server.outputs) == 1 and seen(conversation) == [ASKED, ANSWER]
