@@ -17,12 +17,14 @@ from assistant_tui.server.http.middleware import (
     AccessMiddleware,
     ApiKeyMiddleware,
     CorsMiddleware,
+    LeavingMiddleware,
     RequestIdMiddleware,
 )
 from assistant_tui.server.http.responses import EXCEPTION_HANDLERS
 from assistant_tui.server.http.routing import Backing
 from assistant_tui.server.lazy_run_api import LazyRunAPI
 from assistant_tui.server.routes.assistants import AssistantRoutes
+from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Store
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def create_app(
     run_api = LazyRunAPI(make_run_api)
     app = Starlette(
         routes=AssistantRoutes(backing).routes(prefix),
-        middleware=_middleware(api_key, access, f"{prefix}/files"),
+        middleware=_middleware(api_key, access, f"{prefix}/files", backing.executor),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=partial(_lifespan, backing, run_api),
     )
@@ -89,15 +91,17 @@ async def _close(backing: Backing, run_api: LazyRunAPI) -> None:
 
 
 def _middleware(
-    api_key: str | None, access: AccessPolicy | None, upload_path: str
+    api_key: str | None, access: AccessPolicy | None, upload_path: str, executor: StoreExecutor
 ) -> list[Middleware]:
     """From the outside in: a fault's answer, too, is for the page that asked."""
+    leaving = Middleware(LeavingMiddleware, executor=executor)
     key_check = [] if api_key is None else [Middleware(ApiKeyMiddleware, api_key=api_key)]
     if access is None:
-        return [Middleware(RequestIdMiddleware), *key_check]
+        return [Middleware(RequestIdMiddleware), *key_check, leaving]
     return [
         Middleware(CorsMiddleware, access=access),
         Middleware(RequestIdMiddleware),
         Middleware(AccessMiddleware, access=access, upload_path=upload_path),
         *key_check,
+        leaving,
     ]

@@ -2,6 +2,7 @@
 
 ApiError      the caller's request cannot be done: a status of 4xx
 ServerBusy    it cannot be done now, but later: 503
+CallerGone    nobody waits for the answer any more
 UnknownCursor a list was asked to go on from an id that never existed
 StoreError    the store itself cannot be opened or used, said in one sentence
   StoreBusy   another program keeps it locked: the same request can succeed later
@@ -27,6 +28,10 @@ class ApiError(Exception):
 
 class ServerBusy(Exception):
     """The server has no room for the request at the moment; nothing of it was done."""
+
+
+class CallerGone(Exception):
+    """Who has asked for a write has left before it was its turn; nothing of it was done."""
 
 
 class UnknownCursor(Exception):

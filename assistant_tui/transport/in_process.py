@@ -35,7 +35,8 @@ class ASGIStreamTransport(httpx.AsyncBaseTransport):
 
     A response that is closed before its end sends the app `http.disconnect`, and what the app
     sends from then on is dropped. An app that fails before it starts a response is answered with
-    status 500; after that the response is cut off.
+    status 500; after that the response is cut off. Closing the transport cuts off all requests that
+    are under way, as a server does that closes its connections.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -47,6 +48,7 @@ class ASGIStreamTransport(httpx.AsyncBaseTransport):
 
         Raises:
             httpx.ReadTimeout: it does not start within the read time-out of the request.
+            httpx.RemoteProtocolError: the transport was closed before.
         """
         call = _AppCall(await request.aread())
         task = asyncio.create_task(call.run(self._app, _scope(request)))
@@ -81,6 +83,8 @@ class _AppCall(httpx.AsyncByteStream):
         self._parts: list[bytes] = []
         self._complete = False
         """The app has sent the end of the body."""
+        self._cancelled = False
+        """The transport was closed before the app returned."""
         self._ended = asyncio.Event()
         """The body is complete, the reader has gone, or the app has returned."""
         self._changed = asyncio.Event()
@@ -96,11 +100,14 @@ class _AppCall(httpx.AsyncByteStream):
             if self._start is None:
                 self._start = {"status": 500, "headers": []}
                 self._complete = True
+        except asyncio.CancelledError:
+            self._cancelled = True
+            raise
         finally:
             self._end()
 
     async def _receive(self) -> Message:
-        if self._request is not None:
+        if self._request is not None and not self._ended.is_set():
             request, self._request = self._request, None
             return request
         await self._ended.wait()
@@ -138,6 +145,8 @@ class _AppCall(httpx.AsyncByteStream):
     async def response(self) -> httpx.Response:
         """Return the head of the response, when it is there, with the body to come."""
         while self._start is None:
+            if self._cancelled:
+                raise httpx.RemoteProtocolError("the server was closed before its response")
             if self._ended.is_set():
                 self._start = {"status": 500, "headers": []}
                 self._complete = True

@@ -160,10 +160,11 @@ class Transport:
             arrived = request.writes and (arrived or outcome.error.may_have_arrived)
             outcome.error.may_have_arrived = arrived
             wait = retry_delay(request.method, outcome, retries, self._random())
-            if wait is None:
+            if wait is None or self._opened is None:  # it was closed meanwhile
                 return outcome
             reason = f"{outcome.error.title}: {outcome.error.message}"
-            if not await self.activity.pause(self._sleep(wait), wait, reason):
+            went_on = await self.activity.pause(self._sleep(wait), wait, reason)
+            if not went_on or self._opened is None:
                 return outcome
             retries += 1
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.core.errors import ServerFault
+from assistant_tui.core.errors import Offline, ServerFault, ServiceError
 from assistant_tui.transport.in_process import in_process
 from assistant_tui.transport.messages import Request
 from assistant_tui.transport.transport import Transport
@@ -110,3 +110,49 @@ async def test_an_app_goes_on_when_its_caller_was_cancelled() -> None:
             await sending
         go_on.set()
         await done.wait()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_closing_the_transport_under_a_request_is_no_answer(method: str) -> None:
+    called = asyncio.Event()
+    calls = 0
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        nonlocal calls
+        calls += 1
+        called.set()
+        await asyncio.Event().wait()
+
+    async def no_wait(seconds: float) -> None:
+        pass
+
+    async with asyncio.timeout(30):
+        async with Transport(in_process(app), sleep=no_wait) as transport:
+            sending = asyncio.create_task(transport.send(Request(method, "/x")))
+            await called.wait()
+        with pytest.raises(ServiceError) as raised:
+            await sending
+    assert isinstance(raised.value, Offline) and raised.value.status is None
+    assert raised.value.may_have_arrived is (method == "POST")
+    assert calls == 1
+
+
+async def test_an_app_that_reads_a_request_too_late_finds_its_caller_gone() -> None:
+    called, go_on, read = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    received: list[Message] = []
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        called.set()
+        await go_on.wait()
+        received.append(await receive())
+        read.set()
+
+    async with Transport(in_process(app)) as transport, asyncio.timeout(30):
+        sending = asyncio.create_task(transport.send(Request("POST", "/x")))
+        await called.wait()
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        go_on.set()
+        await read.wait()
+    assert received == [{"type": "http.disconnect"}]

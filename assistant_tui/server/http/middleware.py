@@ -1,9 +1,11 @@
 """What every route has in common: response headers, keys, access, and the 500 for a fault."""
 
+import asyncio
 import hmac
 import logging
 import secrets
 import time
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -13,6 +15,7 @@ from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.errors import ApiError, envelope
 from assistant_tui.server.http.access import AccessPolicy, is_preflight
 from assistant_tui.server.http.responses import JSONResponse
+from assistant_tui.server.store.executor import StoreExecutor
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +91,72 @@ class ApiKeyMiddleware:
             message = "Incorrect API key provided."
             return JSONResponse(envelope(message, code="invalid_api_key"), status_code=401)
         return None
+
+
+class LeavingMiddleware:
+    """Tells the store's executor when the client of a write leaves before the answer."""
+
+    def __init__(self, app: ASGIApp, executor: StoreExecutor) -> None:
+        self._app = app
+        self._executor = executor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("POST", "DELETE"):
+            await self._app(scope, receive, send)
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        messages = _Messages(receive, has_body=_has_body(scope))
+        watch = asyncio.create_task(self._watch(messages, task))
+        try:
+            await self._app(scope, messages.receive, send)
+        finally:
+            watch.cancel()
+
+    async def _watch(self, messages: "_Messages", task: "asyncio.Task[Any]") -> None:
+        await messages.client_left()
+        self._executor.leave(task)
+
+
+class _Messages:
+    """What an application receives: a body, and after it the end of the connection."""
+
+    def __init__(self, receive: Receive, *, has_body: bool) -> None:
+        self._receive = receive
+        self._unread: Message | None = None
+        self._read = asyncio.Event()
+        """Nothing of the body is left to be read."""
+        self._left = asyncio.Event()
+        if not has_body:
+            self._unread = {"type": "http.request", "body": b"", "more_body": False}
+            self._read.set()
+
+    async def receive(self) -> Message:
+        """The next message for the application."""
+        if self._unread is not None and not self._left.is_set():
+            message, self._unread = self._unread, None
+            return message
+        if self._read.is_set():
+            await self._left.wait()
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self._left.set()
+        if not message.get("more_body", False):
+            self._read.set()
+        return message
+
+    async def client_left(self) -> None:
+        """Return when the client leaves, once the body was read."""
+        await self._read.wait()
+        while not self._left.is_set():
+            if (await self._receive())["type"] == "http.disconnect":
+                self._left.set()
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 _PREFLIGHT_SECONDS = 600

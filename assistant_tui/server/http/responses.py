@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from assistant_tui.server.errors import (
     ApiError,
+    CallerGone,
     DamagedRow,
     ServerBusy,
     StoreBusy,
@@ -89,6 +90,10 @@ async def _client_disconnected(request: Request, error: Exception) -> Response:
     return JSONResponse(envelope("The request was not sent to its end."), status_code=400)
 
 
+async def _caller_gone(request: Request, error: Exception) -> Response:
+    return JSONResponse(envelope("The client has left; nothing was changed."), status_code=499)
+
+
 async def _busy(request: Request, error: Exception) -> Response:
     body = envelope(str(error), kind="server_error", code="busy")
     # What is left of a request that is not read is not waited for.
@@ -113,6 +118,7 @@ EXCEPTION_HANDLERS: Mapping[Any, Callable[[Request, Exception], Coroutine[Any, A
     UnknownCursor: _unknown_cursor,
     HTTPException: _no_such_route,
     ClientDisconnect: _client_disconnected,
+    CallerGone: _caller_gone,
     ServerBusy: _busy,
     StoreBusy: _store_busy,
     StoreError: _store_fails,

@@ -43,6 +43,7 @@ class _Waiting:
     def __init__(self, change: Callable[[ObjectWriter], LoggedChange[Any]], durable: bool) -> None:
         self.change = change
         self.durable = durable
+        self.task = asyncio.current_task()
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
 
@@ -71,13 +72,15 @@ class EventLog:
 
         Raises:
             StoreError: the store cannot be used; nothing of the change was kept.
+            CallerGone: the client has left before it was the turn of the change.
             Exception: what the change raises; nothing of it was kept.
         """
-        waiting = _Waiting(change, durable)
-        self._waiting.append(waiting)
-        if self._committing is None:
-            self._committing = asyncio.create_task(self._commit_all())
-        result, stored = await waiting.future
+        with self._executor.waiting_for_turn():
+            waiting = _Waiting(change, durable)
+            self._waiting.append(waiting)
+            if self._committing is None:
+                self._committing = asyncio.create_task(self._commit_all())
+            result, stored = await waiting.future
         return result, stored
 
     async def follow(self, log: str, after: int = 0) -> AsyncGenerator[list[StoredEvent], None]:
@@ -148,7 +151,8 @@ class EventLog:
         durable = any(each.durable for each in group)
         try:
             done = await self._executor.write(
-                lambda: self._store.write(_apply(group), durable=durable)
+                lambda: self._store.write(_apply(group), durable=durable) if group else [],
+                at_turn=lambda: self._begin(group),
             )
         except (StoreBusy, ServerBusy) as error:  # each alone would wait as long again
             _refuse(group, error)
@@ -164,6 +168,13 @@ class EventLog:
             if not waiting.future.done():
                 waiting.future.set_result((result, stored))
         return True
+
+    def _begin(self, group: list[_Waiting]) -> None:
+        """Leave out those for whom nobody waits any more, and let no other one go from now on."""
+        group[:] = [each for each in group if not each.future.cancelled()]
+        for each in group:
+            if each.task is not None:
+                self._executor.end_wait(each.task)
 
 
 def _refuse(group: list[_Waiting], error: Exception) -> None:
