@@ -32,7 +32,7 @@ async def _settle(pilot: Pilot[None]) -> None:
     app = pilot.app
     # A write that asks something waits for the person.
     asked = len(app.screen_stack) > 1
-    groups = ("page", "all", "search", "models", *(() if asked else ("write",)))
+    groups = ("page", "all", "search", "models", "run", "threads", *(() if asked else ("write",)))
     workers = [worker for worker in app.workers if worker.group in groups]
     if workers:  # of none, Textual would wait for all
         await app.workers.wait_for_complete(workers)
@@ -68,6 +68,8 @@ _FUNCTION = (
     *("tab", "right", "tab", *'{"type": "object",', "enter"),
     *(*' "properties": {"number": {"type": "strin"}}}',),
 )
+_ASKED = ("down", "down", "t", *"Disk is full on db-7. What do I do first?", "enter")
+_ANSWERED = (*_ASKED, "tab", "4", "4", "4", "enter", *"And who has to be told")
 _TWO = ("space", "down", "space")
 PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
     "browse": (120, 36, Flags(demo=250), _keys("down", "down")),
@@ -86,6 +88,10 @@ PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
     "comparison": (120, 36, Flags(demo=250), _keys("space", "down", "space", "equals_sign")),
     "json": (120, 36, Flags(demo=250), _keys("down", "down", "v")),
     "help": (80, 24, Flags(demo=250), _keys("question_mark")),
+    "playground": (120, 36, Flags(demo=250), _keys(*_ANSWERED)),
+    "playground-80x24": (80, 24, Flags(demo=250), _keys(*_ANSWERED)),
+    "playground-calls": (120, 36, Flags(demo=250), _keys(*_ASKED, "tab", "4")),
+    "playground-light": (120, 36, Flags(demo=250, theme="textual-light"), _keys(*_ANSWERED)),
     "empty": (80, 24, Flags(), _keys()),
     "light": (120, 36, Flags(demo=250, theme="textual-light"), _keys("down", "down")),
 }

@@ -23,7 +23,7 @@ from assistant_tui.tui.stylesheets import FIRST_SCREEN
 from assistant_tui.tui.terminal import job_control
 from assistant_tui.tui.terminal.clipboard import Clipboard
 from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL, KeyQueue, KeySentinel, TypedEvent
-from assistant_tui.tui.widgets.status_line import Tone
+from assistant_tui.tui.widgets.status_line import StatusLine, Tone
 from assistant_tui.tui.workers import FaultTolerantApp, start
 
 if TYPE_CHECKING:
@@ -177,8 +177,7 @@ class AssistantApp(FaultTolerantApp):
 
     def action_hint(self) -> None:
         """Say how to quit to a person who tries Ctrl+C."""
-        if self.main_screen is not None:
-            self.main_screen.context.say("Ctrl+Q quits", Tone.PLAIN)
+        self._say("Ctrl+Q quits", Tone.PLAIN)
 
     def action_command_palette(self) -> None:
         """Open the palette, once."""
@@ -199,9 +198,7 @@ class AssistantApp(FaultTolerantApp):
             self.main_screen.leave_guard.keep_draft()
             job_control.stop_job(self)
         else:
-            self.main_screen.context.say(
-                "No shell would bring the program back; Ctrl+Q quits", Tone.PLAIN
-            )
+            self._say("No shell would bring the program back; Ctrl+Q quits", Tone.PLAIN)
 
     async def action_quit(self) -> None:
         """Quit, once nothing is lost by it; asked once, however often the key is pressed."""
@@ -215,9 +212,15 @@ class AssistantApp(FaultTolerantApp):
         self._quitting = False
 
     def tell_of_fault(self, sentence: str) -> None:
-        """Put it on the status line of the main screen."""
-        if self.main_screen is not None:
-            self.main_screen.context.say(sentence, Tone.ERROR)
+        """Put it on the status line."""
+        self._say(sentence, Tone.ERROR)
+
+    def _say(self, sentence: str, tone: Tone) -> None:
+        """Put a sentence on the status line of the uppermost screen that has one."""
+        for screen in reversed(self.screen_stack):
+            if lines := screen.query(StatusLine):
+                lines.first().say(sentence, tone)
+                return
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what inputs and selections copy by the same way as every other copy."""

@@ -19,6 +19,17 @@ from assistant_tui.tui.commands import COMMANDS, Command, Where
 
 _NAMES = {key.value for key in Keys if key.value.isalnum() and key is not Keys.Return}
 _ALIASES = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
+_TYPED = (Where.FORM, Where.FILTER, Where.COMPOSER, Where.EVERYWHERE)
+"""Where a character is text."""
+PLACES = (
+    (Where.PANE, Where.BROWSER, Where.EVERYWHERE),
+    (Where.PANE, Where.PLAYGROUND, Where.EVERYWHERE),
+    (Where.PANE, Where.CALLS, Where.EVERYWHERE),
+    (Where.COMPOSER, Where.EVERYWHERE),
+    (Where.FORM, Where.EVERYWHERE),
+    (Where.FILTER, Where.EVERYWHERE),
+)
+"""The commands that are there at once, so that a key may be on one of them alone."""
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
 
 
@@ -29,7 +40,7 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
         if name not in by_name:
             allowed = ", ".join(by_name)
             raise ConfigurationError(f"{path}: keymap.{name}: no such command; allowed: {allowed}")
-        typed = by_name[name].where in (Where.FORM, Where.FILTER, Where.EVERYWHERE)
+        typed = by_name[name].where in _TYPED
         for key in keys.split(","):
             if typed and (len(key) == 1 or key == "space"):
                 raise ConfigurationError(
@@ -41,11 +52,7 @@ def check_keymap(path: str, keymap: Mapping[str, str]) -> None:
                     f"{path}: keymap.{name}: '{key}' is no key; allowed: a character, "
                     "a name such as f5 or delete, with alt+, ctrl+, shift+ before it, in this order"
                 )
-    for places in (
-        (Where.PANE, Where.BROWSER, Where.EVERYWHERE),
-        (Where.FORM, Where.EVERYWHERE),
-        (Where.FILTER, Where.EVERYWHERE),
-    ):
+    for places in PLACES:
         _check_clash(path, keymap, places)
 
 

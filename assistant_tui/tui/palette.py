@@ -1,6 +1,7 @@
 """The command palette, filled from the registry of commands."""
 
 from collections.abc import Callable, Coroutine, Iterator
+from typing import Protocol, cast
 
 from textual.command import (
     CommandInput,
@@ -13,11 +14,11 @@ from textual.command import (
 )
 
 from assistant_tui.tui.commands import COMMANDS, Command, Where
-from assistant_tui.tui.main.screen import MainScreen
 
 _ID = "--command-palette"
 """By which Textual knows that a palette is open."""
 _HIDDEN = {"palette", "palette_form", "back", "leave", "help_form", "quit_anywhere"}
+_HIDDEN |= {"palette_playground", "stop_or_leave", "next_pane", "previous_pane"}
 
 
 class Palette(CommandPalette):
@@ -35,19 +36,31 @@ class Palette(CommandPalette):
             super()._action_command_list(action)
 
 
+class OffersCommands(Protocol):
+    """A screen whose commands can be found in the palette: the list, or the playground."""
+
+    def offers(self, command: Command) -> bool:
+        """Whether it can carry a command out now."""
+
+    async def run_action(self, action: str) -> object:
+        """Carry out an action of Textual's."""
+
+
 class CommandProvider(Provider):
     """Offers the commands that the screen can carry out now."""
 
     @property
-    def _main(self) -> MainScreen:
-        assert isinstance(self.screen, MainScreen)
-        return self.screen
+    def _offering(self) -> OffersCommands:
+        return cast(OffersCommands, self.screen)
 
     def _commands(self) -> Iterator[Command]:
         for command in COMMANDS:
-            if command.where in (Where.PANE, Where.FILTER) or command.name in _HIDDEN:
+            if (
+                command.where in (Where.PANE, Where.FILTER, Where.COMPOSER)
+                or command.name in _HIDDEN
+            ):
                 continue
-            if self._main.command_state.is_offered(command):
+            if self._offering.offers(command):
                 yield command
 
     async def discover(self) -> Hits:
@@ -66,6 +79,6 @@ class CommandProvider(Provider):
 
     def _runner(self, command: Command) -> Callable[[], Coroutine[None, None, None]]:
         async def run() -> None:
-            await self._main.run_action(command.action)
+            await self._offering.run_action(command.action)
 
         return run

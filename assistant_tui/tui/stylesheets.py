@@ -16,6 +16,8 @@ FIRST_SCREEN = [FOLDER / f"{part}.tcss" for part in ("app", "main")]
 """What the first screen needs; one file for each part of the screen."""
 DEFERRED = [FOLDER / f"{part}.tcss" for part in ("form", "dialogs", "bulk", "filter")]
 """What forms and dialogs need; together, so that they are read in one order always."""
+PLAYGROUND = [FOLDER / "playground.tcss"]
+"""What the playground needs beside these."""
 
 
 def read_deferred(app: App[object]) -> None:

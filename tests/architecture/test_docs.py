@@ -42,6 +42,9 @@ def key_row(command: Command) -> str:
         ("In the filter:", (Where.FILTER,), 0),
         # Behind the commands: how to move in the form, which is no command.
         ("In the form:", (Where.FORM, Where.EVERYWHERE), 5),
+        ("In the threads and the conversation of the playground:", (Where.PLAYGROUND,), 0),
+        ("In its message:", (Where.COMPOSER,), 0),
+        ("In its calls that wait for an answer:", (Where.CALLS,), 0),
     ],
 )
 def test_the_tables_of_keys_are_those_of_the_registry(

@@ -73,7 +73,7 @@ def home(server: StandaloneServer, tmp_path: Path) -> Iterator[Path]:
 
 def ready(terminal: Terminal) -> None:
     """Wait until the list has the focus."""
-    terminal.offers("y Copy id")
+    terminal.offers("t Talk")
 
 
 def shown(terminal: Terminal, key: bytes, text: str, *, close: bytes = b"q") -> None:

@@ -81,7 +81,7 @@ def terminal(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Iterat
     where = ["--profile", "work"] if line else ["--base-url", url]
     command = [sys.executable, str(tmp_path / "run.py"), "--log", *where]
     with Terminal(command, given, (120, 36)) as terminal:
-        terminal.shows("> One", "y Copy id")
+        terminal.shows("> One", "t Talk")
         yield terminal
 
 

@@ -58,7 +58,7 @@ def written(home: Path) -> dict[str, list[str]]:
 
 def test_no_secret_is_on_the_screen_or_on_the_disk(home: Path, server: QuotingServer) -> None:
     with Program("--log", home=home, size=(120, 36)) as terminal:
-        terminal.shows("> One", "y Copy id")
+        terminal.shows("> One", "t Talk")
         for mode, told in REFUSALS.items():
             server.mode = mode
             terminal.press(b"r")

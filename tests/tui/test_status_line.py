@@ -142,7 +142,7 @@ async def test_the_keys_stand_before_their_labels() -> None:
     async with on_screen(line, 80):
         line.commands = FOOTER
         text = line.render().plain
-        assert text.split("  ")[:3] == ["Enter Edit", "n New", "d Delete"]
+        assert text.split("  ")[:3] == ["Enter Edit", "n New", "t Talk"]
         assert text.count("  ") == len(FOOTER) == MAX_KEYS
 
 

@@ -13,7 +13,7 @@ from assistant_tui.tui import stylesheets
 
 def test_every_stylesheet_is_there_and_none_is_left_out() -> None:
     found = sorted(stylesheets.FOLDER.glob("*.tcss"))
-    assert found == sorted(stylesheets.FIRST_SCREEN + stylesheets.DEFERRED)
+    assert found == sorted(stylesheets.FIRST_SCREEN + stylesheets.DEFERRED + stylesheets.PLAYGROUND)
 
 
 def test_an_installed_package_brings_its_own(tmp_path: Path) -> None:

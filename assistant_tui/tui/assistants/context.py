@@ -38,6 +38,7 @@ class MainContext:
         connect: Connect,
         clipboard: Clipboard,
         run_job: Callable[[Job], None],
+        keymap: Mapping[str, str],
     ) -> None:
         """Make the status line's reporter, the connector, and what controls form and filter.
 
@@ -49,6 +50,7 @@ class MainContext:
             connect: opens the service of a profile.
             clipboard: where copies go.
             run_job: begins a job, if none runs.
+            keymap: the keys of the person's own, by command.
         """
         self._screen = screen
         self.profile = profile
@@ -58,6 +60,11 @@ class MainContext:
         self.connector = Connector(profile, connect, self.reporter)
         self.clipboard = clipboard
         self.run_job = run_job
+        self.keymap = keymap
+        self.keep_on_end: set[Callable[[], None]] = set()
+        """What is called before the program ends, to put on disk what is typed elsewhere."""
+        self.last_threads: dict[str, str] = {}
+        """The thread in which a run was under way when the playground was left, by assistant."""
         self.say = self.reporter.say
         self.ask = self.reporter.ask
         self.form = FormController(

@@ -109,17 +109,20 @@ def reading_of_draft(draft: Draft) -> "MarkdownScreen":
 
 
 def _reading(name: str, members: Mapping[str, str]) -> "MarkdownScreen":
+    said = _text(members.get("instructions")) or "No instructions."
+    return markdown_screen(f"Instructions of {visible_line(name) or '(no name)'}", said)
+
+
+def markdown_screen(title: str, said: str) -> "MarkdownScreen":
+    """A text of somebody's as Markdown; the title must have been made safe."""
     # What lays Markdown out is large, and few starts of the program ever need it.
     from assistant_tui.core.markdown_parts import split_markdown
     from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
 
-    said = _text(members.get("instructions")) or "No instructions."
     text = many_lines(said[:MOST_JSON])
     if (left := len(said) - MOST_JSON) > 0:
         text += f"\n\n… {left:,} more characters"
-    return MarkdownScreen(
-        f"Instructions of {visible_line(name) or '(no name)'}", split_markdown(text)
-    )
+    return MarkdownScreen(title, split_markdown(text))
 
 
 def _text(value: str | None) -> str:

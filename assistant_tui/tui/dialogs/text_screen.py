@@ -65,6 +65,9 @@ _SECTIONS = (
     ("List and detail", (Where.PANE, Where.BROWSER)),
     ("Filter", (Where.FILTER,)),
     ("Form", (Where.FORM,)),
+    ("Playground: threads and conversation", (Where.PLAYGROUND,)),
+    ("Playground: message", (Where.COMPOSER,)),
+    ("Playground: calls that wait for an answer", (Where.CALLS,)),
     ("Everywhere", (Where.EVERYWHERE,)),
 )
 _KEYS_WIDTH = 16

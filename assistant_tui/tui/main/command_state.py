@@ -7,6 +7,8 @@ from assistant_tui.core.resource import (
     ASSISTANTS,
     FILES,
     MODELS,
+    RUNS,
+    THREADS,
     VECTOR_STORES,
     Capability,
     ResourceKind,
@@ -29,6 +31,9 @@ LACKS: dict[tuple[ResourceKind, Capability], str] = {
     (MODELS, Capability.LIST): "It lists no models.",
     (FILES, Capability.LIST): "It lists no files.",
     (VECTOR_STORES, Capability.LIST): "It lists no vector stores.",
+    (THREADS, Capability.LIST): "It lists no threads: those that were made or met here are known.",
+    (RUNS, Capability.CANCEL): "It cannot stop a run.",
+    (RUNS, Capability.SUBMIT): "It takes no outputs of calls.",
 }
 """What is said of a server that cannot do something with a kind of object."""
 
@@ -102,6 +107,8 @@ class CommandState:
 
     def is_offered(self, command: Command) -> bool:
         """Whether footer and palette offer a command now."""
+        if command.where in (Where.PLAYGROUND, Where.COMPOSER, Where.CALLS):
+            return False
         if self._context.form.form is not None and command.where is Where.BROWSER:
             return command.name in _BESIDE_A_FORM
         return bool(self.availability(command.name))

@@ -59,6 +59,8 @@ class LeaveGuard:
 
     async def is_free(self) -> bool:
         """Whether nothing is lost if this screen goes; asks where something would be."""
+        for keep in self._context.keep_on_end:
+            keep()
         if not await self._runner.becomes_idle():
             self._context.reporter.give_up_waits()
             if not await self._runner.becomes_idle():
@@ -97,6 +99,8 @@ class LeaveGuard:
 
     def keep_draft(self) -> None:
         """Put what is being typed on disk before the program is ended from outside."""
+        for keep in self._context.keep_on_end:
+            keep()
         if self._context.connector.service is not None:
             self._context.form.keep_now()
 

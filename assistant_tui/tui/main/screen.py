@@ -14,7 +14,7 @@ from assistant_tui.tui.assistants import notices
 from assistant_tui.tui.assistants.browser import Browser
 from assistant_tui.tui.assistants.connector import Connect
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.commands import BY_NAME
+from assistant_tui.tui.commands import BY_NAME, Command
 from assistant_tui.tui.dialogs.text_screen import help_screen
 from assistant_tui.tui.list_model import Display, ListModel
 from assistant_tui.tui.main.command_state import CommandState
@@ -127,7 +127,14 @@ class MainScreen(Screen[None]):
         self._welcome = welcome
         self.list_model = ListModel(ASSISTANT_LIST, opening, profile.page_size)
         self.context = MainContext(
-            self, profile, settings.profiles, self.list_model, connect, clipboard, self._run_job
+            self,
+            profile,
+            settings.profiles,
+            self.list_model,
+            connect,
+            clipboard,
+            self._run_job,
+            settings.keymap,
         )
         self._runner = WriteRunner(self.context, self._set_busy)
         self.loader = ListLoader(self.list_model, self, self.context.connector)
@@ -184,6 +191,10 @@ class MainScreen(Screen[None]):
         """Say whether a command can be given."""
         name = str(parameters[0]) if action == "run" else action
         return self.command_state.availability(name) if name in BY_NAME else True
+
+    def offers(self, command: Command) -> bool:
+        """Whether the palette offers a command."""
+        return self.command_state.is_offered(command)
 
     def _set_busy(self, busy: bool) -> None:
         """Grey out what may not be done twice at once."""

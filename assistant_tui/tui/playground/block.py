@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from assistant_tui.core.json_text import on_one_line
+from assistant_tui.core.json_text import minified
 from assistant_tui.core.safe_text import json_line, one_line
 from assistant_tui.core.threads.entries import Entry, EntryKind
 from assistant_tui.core.threads.objects import ToolCall
@@ -126,10 +126,10 @@ class Block:
             yield Span(f"  {took}", "muted")
         if not self.is_open and call.arguments:
             yield Span("  ")
-            yield from _on_a_line(call.arguments)
+            yield from on_a_line(call.arguments)
         if not self.is_open and call.output is not None:
             yield Span("  →  ", "muted")
-            yield from _on_a_line(call.output)
+            yield from on_a_line(call.output)
 
     def _details(self, width: int, facts: Facts) -> Iterator[Line]:
         entry = self.entry
@@ -153,9 +153,11 @@ def _attached(entry: Entry) -> Iterator[str]:
         yield one_line(str(attachment.get("file_id", "a file")))
 
 
-def _on_a_line(text: str) -> Iterator[Span]:
+def on_a_line(text: str) -> Iterator[Span]:
     """The beginning of a text on one line; JSON in its colours."""
     if is_json(text):
-        yield from coloured(json_line(on_one_line(text))[:_SUMMARY])
+        for span in coloured(json_line(minified(text))[:_SUMMARY]):
+            spaced = span.text.replace(":", ": ").replace(",", ", ")
+            yield span if span.part != "muted" else Span(spaced, "muted")
     else:
         yield Span(one_line(text[:_SUMMARY]), "muted")

@@ -1,5 +1,6 @@
 """The part of a conversation that is in sight, and the entry on which keys work."""
 
+import sys
 from collections.abc import Sequence
 
 from assistant_tui.core.threads.entries import Change, Entry
@@ -7,6 +8,8 @@ from assistant_tui.tui.playground.block import Block, Facts
 from assistant_tui.tui.playground.follow import FollowedView
 from assistant_tui.tui.playground.spans import Line
 from assistant_tui.tui.playground.transcript_layout import TranscriptLayout
+
+_ALL = (0, sys.maxsize)
 
 
 class TranscriptWindow:
@@ -23,8 +26,8 @@ class TranscriptWindow:
         """The key of the entry that keys work on; empty where nobody has moved there."""
         self._facts = Facts(0)
         self._width = 0
-        self.dirty: int | None = None
-        """The first line of all that is not drawn as it is; None where all are."""
+        self._dirty: tuple[int, int] | None = None
+        """The lines that are not drawn as they are: the first, and the one after the last."""
 
     @property
     def top(self) -> int:
@@ -65,7 +68,7 @@ class TranscriptWindow:
         self._entries, self._cursor, self._facts = entries, "", facts
         self._layout.show(entries, self._width, facts)
         self._view = self._view.at_end().resized(self._view.height, self._layout.height)
-        self.dirty = 0
+        self._dirty = _ALL
 
     def resize(self, width: int, height: int) -> None:
         """Wrap for another width, with the same line on top."""
@@ -75,31 +78,42 @@ class TranscriptWindow:
             self._layout.show(self._entries, width, self._facts)
             self._keep(anchor)
         self._view = self._view.resized(height, self._layout.height)
-        self.dirty = 0
+        self._dirty = _ALL
 
     def take(self, changes: Sequence[Change], facts: Facts, *, by_pages: bool) -> None:
         """Follow what has changed; see `FollowedView.grown` for `by_pages`."""
         anchor, self._facts = self._layout.anchor(self._view.top), facts
-        first = self._layout.height
+        first = before = self._layout.height
         for change in changes:
             first = min(first, self._layout.take(change, self._entries, facts))
-        self._settle(first, anchor, by_pages=by_pages)
+        self._settle(first, before, anchor, by_pages=by_pages)
 
     def update(self, key: str, facts: Facts) -> None:
         """Lay an entry out anew about which something else is known now."""
-        anchor = self._layout.anchor(self._view.top)
+        anchor, before = self._layout.anchor(self._view.top), self._layout.height
         self._facts = facts
         first = self._layout.lay_out_again(key, facts)
         if first is not None:
-            self._settle(first, anchor, by_pages=False)
+            self._settle(first, before, anchor, by_pages=False)
 
-    def _settle(self, first: int, anchor: tuple[str, int], *, by_pages: bool) -> None:
+    def _settle(
+        self, first: int, former_height: int, anchor: tuple[str, int], *, by_pages: bool
+    ) -> None:
+        """Keep the line on top, or follow the end, where lines from `first` on are others now."""
         before = self._view.top
         if first <= before:
             self._keep(anchor)
         self._view = self._view.grown(self._layout.height, by_pages=by_pages)
-        first = 0 if self._view.top != before else first
-        self.dirty = first if self.dirty is None else min(first, self.dirty)
+        if self._view.top != before:
+            self._dirty = _ALL
+        elif first < (last := max(former_height, self._layout.height)):
+            so_far = self._dirty or (first, last)
+            self._dirty = min(first, so_far[0]), max(last, so_far[1])
+
+    def take_dirty(self) -> tuple[int, int]:
+        """The lines that are to be drawn anew: the first, and the one after the last."""
+        dirty, self._dirty = self._dirty or (0, 0), None
+        return dirty
 
     def _keep(self, anchor: tuple[str, int]) -> None:
         """Leave a line on top that may have another number now."""
@@ -116,7 +130,7 @@ class TranscriptWindow:
         self._layout.toggle(at)
         self._view = self._view.resized(self._view.height, self._layout.height)
         self._reveal(at)
-        self.dirty = 0
+        self._dirty = _ALL
         return True
 
     def scroll(self, lines: int) -> None:
@@ -126,7 +140,7 @@ class TranscriptWindow:
         first, last = self._view.top, self._view.last_line
         if self._layout.end_of(at) <= first or self._layout.start_of(at) > last:
             self._go(self._layout.block_at(first if lines > 0 else last))
-        self.dirty = 0
+        self._dirty = _ALL
 
     def step(self, by: int) -> None:
         """Go to the next entry, or scroll where more of this one is out of sight."""
@@ -153,12 +167,12 @@ class TranscriptWindow:
 
     def go_last(self) -> None:
         """Go to the end, and follow it."""
-        self._cursor, self._view, self.dirty = "", self._view.at_end(), 0
+        self._cursor, self._view, self._dirty = "", self._view.at_end(), _ALL
 
     def _go(self, at: int) -> None:
         if self._layout.blocks:
             self._cursor = self._layout.blocks[at].entry.key
-        self.dirty = 0
+        self._dirty = _ALL
 
     def _reveal(self, at: int, *, from_below: bool = False) -> None:
         """Scroll just enough to show an entry; of one too long, the end that is nearer."""

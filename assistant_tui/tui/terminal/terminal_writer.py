@@ -100,11 +100,9 @@ def write_changes(
         return
     whole = after.is_complete and not (before.is_plain and after.is_plain)
     for start, end in [(0, len(after.chars))] if whole else _changed_spans(before, after):
-        blanks = (
-            _trailing_blanks(after, start)
-            if erases_with_background and end == len(after.chars)
-            else end
-        )
+        # What is erased goes to the end of the line: behind the span there are such blanks already.
+        blanks = _trailing_blanks(after, start) if erases_with_background else end
+        blanks = blanks if end - blanks >= _MIN_ERASED else end
         _write_span(writer, y, after, start, blanks)
         if blanks < end:
             writer.move_to(blanks, y)

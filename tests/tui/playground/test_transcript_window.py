@@ -95,12 +95,13 @@ def test_beside_another_pane_a_page_is_turned() -> None:
 def test_only_what_has_changed_is_to_be_drawn() -> None:
     entry = said("m", "one")
     reading = Reading(entry)
-    reading.window.dirty = None
+    reading.window.take_dirty()
     reading.take(appended(entry, " two"))
-    assert reading.window.dirty == 2
-    reading.window.dirty = None
+    assert reading.window.take_dirty() == (2, 3)
+    reading.take(appended(entry, "\nthree\nfour"))
+    assert reading.window.take_dirty() == (2, 5)
     reading.window.take([Change(ChangeKind.CHANGED)], FACTS, by_pages=False)
-    assert reading.window.dirty == reading.window.height
+    assert reading.window.take_dirty() == (0, 0)
 
 
 def test_a_call_opens_with_its_arguments_and_its_output() -> None:

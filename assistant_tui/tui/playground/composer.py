@@ -1,0 +1,48 @@
+"""The message that is being written: Enter sends it, a paste keeps its lines."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from assistant_tui.tui.commands import Where, bindings
+
+MAX_WRAPPED_LINE = 5_000
+"""Characters of a line from which on soft wrapping would make every key slow."""
+
+
+class Composer(TextArea):
+    """A text area that grows with its text, up to a few lines."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.COMPOSER)]
+
+    class Edited(Message):
+        """Another text is there, or none."""
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, soft_wrap=True, tab_behavior="focus", show_cursor=True)
+        self.cursor_blink = False
+        self.name_task()
+
+    def close_off(self, reason: str) -> None:
+        """Take no text, and say why."""
+        self.disabled = True
+        self.placeholder = reason
+
+    def name_task(self, task: str = "Message") -> None:
+        """Say what is being written."""
+        self.border_title = task
+        self.set_class(task != "Message", "-task")
+
+    def put(self, text: str) -> None:
+        """Show another text, with the cursor at its end."""
+        self.text = text
+        self.move_cursor(self.document.end)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell that the text is another one; a very long line is not wrapped."""
+        event.stop()
+        longest = max(map(len, self.document.lines), default=0)
+        self.soft_wrap = longest < MAX_WRAPPED_LINE
+        self.post_message(self.Edited())

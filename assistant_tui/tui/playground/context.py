@@ -1,0 +1,129 @@
+"""What an action of the playground works on: the conversation, the threads, and the screen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.screen import Screen
+
+from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.threads.entries import Change, Entry, EntryKind
+from assistant_tui.services.threads.conversation import Conversation
+from assistant_tui.services.threads.service import ThreadService
+from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.reporter import Reporter
+from assistant_tui.tui.playground.call_sheet import CallSheet
+from assistant_tui.tui.playground.composer import Composer
+from assistant_tui.tui.playground.thread_list import ThreadList
+from assistant_tui.tui.playground.transcript_view import TranscriptView
+from assistant_tui.tui.widgets.status_line import Tone
+
+if TYPE_CHECKING:
+    from assistant_tui.tui.playground.screen import PlaygroundScreen
+
+
+@dataclass(frozen=True)
+class Partner:
+    """The assistant that is talked to, as the list or the form has it."""
+
+    id: str
+    name: str
+    model: str
+    schemas: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters of its functions, as JSON Schemas, by name."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Names and JSON texts of what is edited and not saved; every run gets them."""
+
+
+class PlaygroundContext:
+    """The parts of one playground, as every action needs some of them."""
+
+    def __init__(self, screen: "PlaygroundScreen", main: MainContext, partner: Partner) -> None:
+        self.screen = screen
+        self.main = main
+        self.partner = partner
+        self.reporter = Reporter(screen)
+        self.say = self.reporter.say
+        self.ask = self.reporter.ask
+        self.conversation: Conversation | None = None
+        """The one that is shown; None before there is a connection."""
+        self.editing: Entry | None = None
+        """The message whose text is being edited in the composer."""
+        self._set_aside = ""
+        """What was being written before."""
+        self.search = ""
+        """The words by which threads are searched for."""
+
+    @property
+    def app(self) -> App[object]:
+        """The application."""
+        return self.screen.app
+
+    @property
+    def only_reads(self) -> bool:
+        """Nothing may be sent: the profile says so."""
+        return self.main.profile.read_only
+
+    @property
+    def composer(self) -> Composer:
+        """The message that is being written."""
+        return self.screen.query_one(Composer)
+
+    @property
+    def transcript_view(self) -> TranscriptView:
+        """What shows the conversation."""
+        return self.screen.query_one(TranscriptView)
+
+    @property
+    def call_sheet(self) -> CallSheet:
+        """The calls that wait for an answer."""
+        return self.screen.query_one(CallSheet)
+
+    @property
+    def thread_list(self) -> ThreadList:
+        """The threads at the left."""
+        return self.screen.query_one(ThreadList)
+
+    @property
+    def long_lived(self) -> Screen[None]:
+        """The screen in whose workers a run goes on when the playground is left."""
+        return self.main.screen
+
+    async def threads(self) -> ThreadService:
+        """The threads of the server, once there is a connection.
+
+        Raises:
+            ServiceError: there is none.
+        """
+        service = await self.main.connector.connected()
+        return service.threads
+
+    def edit(self, entry: Entry) -> None:
+        """Put the text of a message into the composer, in place of what is being written."""
+        if self.editing is None:
+            self._set_aside = self.composer.text
+        self.editing = entry
+        whose = "your message" if entry.kind is EntryKind.USER else "the answer"
+        self.composer.put(entry.text)
+        self.composer.name_task(f"Edit {whose}; it goes into a new thread")
+
+    def end_edit(self) -> None:
+        """Put back what was being written before a message was edited."""
+        if self.editing is not None:
+            self.editing = None
+            self.composer.put(self._set_aside)
+            self.composer.name_task()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run of the conversation is under way, or waits for a person."""
+        run = self.conversation and self.conversation.transcript.run
+        return bool(run and run.is_active)
+
+    def report(self, error: ServiceError, doing: str) -> None:
+        """Report a failure on the status line."""
+        self.say(f"{doing}: {error.title}: {error}", Tone.ERROR)
+
+
+Changes = Sequence[Change]

@@ -1,0 +1,131 @@
+"""Talking to an assistant: what is sent is on the server once, what it answers on the screen."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from assistant_tui.config.settings import LOCAL
+from tests.server.runs.support import Pause, ScriptedModel, says
+from tests.tui.playground.conftest import Talk, talking
+
+
+async def test_a_message_is_sent_and_its_answer_shown(talk: Talk, model: ScriptedModel) -> None:
+    model.turns.append(says("Free the ", "archive."))
+    await talk.say("The disk is full")
+    assert await talk.said() == [("user", "The disk is full"), ("assistant", "Free the archive.")]
+    for text in ("You", "The disk is full", "Assistant", "Free the archive.", "done (10 tokens"):
+        assert text in talk.text
+    assert talk.screen.composer.text == ""
+
+
+async def test_the_thread_is_made_with_the_first_message_and_goes_on(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    assert await talk.threads() == []
+    model.turns += [says("One."), says("Two.")]
+    await talk.say("first")
+    await talk.say("second")
+    assert len(await talk.threads()) == 1
+    assert [text for _, text in await talk.said()] == ["first", "One.", "second", "Two."]
+
+
+async def test_a_line_break_is_typed_with_ctrl_j_and_kept_in_a_paste(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    model.turns.append(says("Yes."))
+    await talk.type("one")
+    await talk.press("ctrl+j")
+    await talk.say("two")
+    assert (await talk.said())[0] == ("user", "one\ntwo")
+
+
+async def test_an_empty_message_is_not_sent(talk: Talk) -> None:
+    await talk.say("  ")
+    assert talk.server.write_paths() == []
+
+
+async def test_escape_stops_the_run_and_then_goes_back(talk: Talk, model: ScriptedModel) -> None:
+    pause = Pause()
+    model.turns.append([*says("Half")[:1], pause, *says(" more")])
+    await talk.program.pilot.press(*"go", "enter")
+    await talk.shows("Half")
+    assert "Esc Stop" in talk.text
+    await talk.press("escape")
+    await talk.shows("stopped")
+    assert pause.closed.is_set()
+    assert (await talk.said())[1] == ("assistant", "Half")
+    await talk.press("escape")
+    assert not talk.is_open
+
+
+async def test_nothing_is_sent_while_a_run_is_under_way(talk: Talk, model: ScriptedModel) -> None:
+    pause = Pause()
+    model.turns.append([*says("Half")[:1], pause, *says(" more")])
+    await talk.program.pilot.press(*"go", "enter")
+    await talk.shows("Half")
+    await talk.program.pilot.press(*"too soon", "enter")
+    assert "Esc stops it" in talk.text and talk.screen.composer.text == "too soon"
+    pause.go_on.set()
+    await talk.shows("done")
+    assert len(await talk.said()) == 2
+
+
+async def test_a_run_goes_on_when_the_playground_is_left(talk: Talk, model: ScriptedModel) -> None:
+    pause = Pause()
+    model.turns.append([*says("Half")[:1], pause, *says(" and whole.")])
+    await talk.program.pilot.press(*"go", "enter")
+    await talk.shows("Half")
+    await talk.program.pilot.press("tab", "q")
+    assert not talk.is_open
+    await talk.program.pilot.press("t")
+    await talk.shows("Half")
+    pause.go_on.set()
+    await talk.shows("Half and whole.", "done")
+    assert len(await talk.said()) == 2
+
+
+async def test_what_is_not_sent_is_there_again(talk: Talk) -> None:
+    await talk.type("not yet")
+    await talk.press("escape")
+    assert not talk.is_open
+    await talk.open()
+    assert talk.screen.composer.text == "not yet"
+
+
+async def test_a_message_that_did_not_arrive_comes_back(talk: Talk) -> None:
+    talk.server.refuse = lambda method, path: (
+        (400, b'{"error": {"message": "too [bold]long"}}') if method == "POST" else None
+    )
+    await talk.say("a long message")
+    assert talk.screen.composer.text == "a long message"
+    assert "Not sent" in talk.text and "too [bold]long" in talk.text
+
+
+async def test_a_read_only_profile_reads_and_sends_nothing(
+    model: ScriptedModel, tmp_path: Path
+) -> None:
+    async with talking(tmp_path, model, profile=replace(LOCAL, read_only=True)) as talk:
+        assert "READ-ONLY" in talk.text and "nothing is sent" in talk.text
+        await talk.press("n", "d", "e", "f", "enter", "a")
+        assert talk.server.write_paths() == []
+        await talk.press("escape")
+        assert not talk.is_open
+
+
+async def test_remote_text_is_shown_and_does_nothing(talk: Talk, model: ScriptedModel) -> None:
+    model.turns.append(says("\x1b]0;ow", "ned\x07 [bold]b[/] \u202edesrever [@click=app.quit]x[/]"))
+    await talk.say("[/] hello")
+    assert "[bold]b[/]" in talk.text and "[@click=app.quit]x[/]" in talk.text
+    assert not set(talk.text) & set("\x1b\x07\u202e")
+
+
+async def test_at_80_columns_there_is_one_pane_at_a_time(
+    model: ScriptedModel, tmp_path: Path
+) -> None:
+    model.turns.append(says("Yes."))
+    async with talking(tmp_path, model, size=(80, 24)) as talk:
+        await talk.say("Is it?")
+        assert "THREADS" not in talk.text
+        await talk.press("tab")
+        assert "THREADS" in talk.text and "Message" not in talk.text
+        await talk.press("enter")
+        assert "THREADS" not in talk.text and "Yes." in talk.text
