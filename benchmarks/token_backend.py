@@ -59,7 +59,10 @@ async def _body(receive: Receive) -> bytes:
 
 def main() -> None:
     """Listens on a free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    # asyncio writes without delay only where a socket says that it is of TCP.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
         print(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", flush=True)
         config = uvicorn.Config(
             # What uvicorn would take instead, where it is installed, is faster.

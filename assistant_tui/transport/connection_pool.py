@@ -18,8 +18,6 @@ from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.network_errors import Peer
 from assistant_tui.transport.response_stream import ACCEPTED_ENCODINGS, LOCATION
 
-_KEEP_ALIVE = 30.0
-"""Seconds that an idle connection is kept: long enough for a person between two keys."""
 _PORTS = {"http": 80, "https": 443}
 _LAST_PORT = 65_535
 _LONGEST_PEM = 16 * MEGABYTE
@@ -50,7 +48,7 @@ def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
             cookies=_NoCookies(),
             event_hooks={"response": [_put_location_aside]},
             timeout=endpoint.timeout,
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+            limits=httpx.Limits(keepalive_expiry=endpoint.keep_alive),
             follow_redirects=False,
         )
     except ServiceError:

@@ -43,6 +43,8 @@ class Endpoint:
     project: str = ""
     timeout: float = 30.0
     """Seconds for each of connecting, sending, and waiting for the next part of the answer."""
+    keep_alive: float = 30.0
+    """Seconds that an idle connection is kept: long enough for a person between two keys."""
     proxy: str = ""
     """Empty: what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say."""
     ca_file: str = ""

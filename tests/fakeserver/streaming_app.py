@@ -23,6 +23,7 @@ class Call:
     def __init__(self, scope: Message, receive: Receive, send: Send) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self.client: tuple[str, int] = scope["client"]
         self.headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self._receive = receive
         self._send = send

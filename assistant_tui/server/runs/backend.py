@@ -33,12 +33,17 @@ from assistant_tui.transport.transport import Transport
 
 AFTER_FINISH = 10.0
 """Seconds for which the usage is waited for, once the answer itself is at its end."""
+_AFTER_DONE = 0.1
+"""Seconds for which the end of the body is waited for, once the answer says that it is done."""
 LARGEST_STREAM = 512 * 1024 * 1024
 """Bytes; each token takes a few hundred."""
 _MOST_ADAPTATIONS = 8
 """Changed requests that are tried for one turn before its refusal counts."""
 _PATH = "/chat/completions"
 _CONNECT = 30.0
+_KEEP_ALIVE = 4.0
+"""Seconds between two turns on one connection: most servers close it after five, and a turn that is
+sent at this moment would be lost."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ class Backend:
     ) -> None:
         self.options = options
         self._sleep = sleep
-        self._transport = Transport(options.endpoint, sleep=sleep)
+        endpoint = replace(options.endpoint, keep_alive=_KEEP_ALIVE)
+        self._transport = Transport(endpoint, sleep=sleep)
         self._adaptations: dict[str, Adaptation] = {}
         self._estimates: dict[str, TokenEstimate] = {}
 
@@ -136,13 +142,13 @@ class Backend:
             aclosing(self._events(response, assembler)) as events,
         ):
             async for event in events:
+                if assembler.done:
+                    break  # nothing is to follow
                 try:
                     for delta in assembler.feed(event.data, event.event):
                         yield delta
                 except ErrorInStream as error:
                     raise ErrorInStream(redact(error.text, response.secrets)) from None
-                if assembler.done:
-                    break
         for last in assembler.finish():
             yield last
 
@@ -162,7 +168,9 @@ class Backend:
     ) -> AsyncGenerator[ServerSentEvent, None]:
         """The events of an answer, each in its time; of one that is no stream, one with all of it.
 
-        An answer that is at its end but for the usage ends where that does not come.
+        An answer that is at its end but for the usage ends where that does not come. One that is
+        done is read to the end of its body, if that comes at once: only then the connection can be
+        used again.
         """
         clock = asyncio.get_running_loop().time
         async with aclosing(read_answer(response)) as events:
@@ -183,6 +191,8 @@ class Backend:
 
     def _patience(self, assembler: ChunkAssembler) -> float:
         """Seconds in which the next event must come; one that holds no delta yet is the first."""
+        if assembler.done:
+            return _AFTER_DONE
         if assembler.ended:
             return min(AFTER_FINISH, self.options.idle)
         return self.options.idle if assembler.begun else self.options.first_byte

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from assistant_tui.server.runs import answer_events
+from assistant_tui.server.runs import backend as backend_of_runs
 from assistant_tui.server.runs.backend import Backend, BackendOptions
 from assistant_tui.server.runs.chat import ChatError, ChatResult, TextDelta
 from tests.api.support import KEY, KeyRing
@@ -240,6 +241,29 @@ async def test_an_answer_at_its_end_needs_no_more(breaks: bool) -> None:
         await call.disconnected()
 
     async with asyncio.timeout(LIMIT), backend_to(FakeBackend(talk), idle=0.05) as backend:
+        assert (await answer_of(backend, request())).text == "Good day"
+
+
+async def test_turns_share_a_connection() -> None:
+    app = FakeBackend(streaming())
+    async with backend_to(app, "socket") as backend:
+        for _ in range(3):
+            assert (await answer_of(backend, request())).text == "Good day"
+    assert len(app.calls) == 3 and len({call.client for call in app.calls}) == 1
+
+
+@pytest.mark.parametrize("rest", [b"", COMMENT, say("more")])
+async def test_what_follows_the_end_of_an_answer_is_not_waited_for(
+    rest: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend_of_runs, "AFTER_FINISH", LIMIT)
+
+    async def talk(call: Call) -> None:
+        await call.start(content_type=SSE)
+        await call.send(ANSWER + rest)
+        await call.disconnected()
+
+    async with asyncio.timeout(LIMIT / 4), backend_to(FakeBackend(talk), idle=LIMIT) as backend:
         assert (await answer_of(backend, request())).text == "Good day"
 
 
