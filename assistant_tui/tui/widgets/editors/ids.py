@@ -79,12 +79,11 @@ class IdsEditor(SuggestingEditor):
             self._rows.append(IdRow("", self._most, given=False))
 
     def compose(self) -> ComposeResult:
-        """The rows, then the list."""
+        """The rows."""
         with Grid(classes="ids"):
             for row in self._rows:
                 yield row.input_field
                 yield row.description
-        yield from self.compose_list()
 
     def on_mount(self) -> None:
         """Ask what the server has, if there are ids to describe."""

@@ -43,12 +43,8 @@ class SuggestingEditor(FieldEditor):
 
     suggestions: Sequence[Suggestion] = ()
     _listed: Sequence[Suggestion] = ()
-
-    def compose_list(self) -> ComposeResult:
-        """The list, below the inputs."""
-        options = SafeOptionList(compact=True, markup=False)
-        options.can_focus = False
-        yield options
+    _list: SafeOptionList | None = None
+    """Below the inputs, once it had something to show: it is seen in one field at a time."""
 
     def suggest(self, suggestions: Sequence[Suggestion]) -> None:
         """Take what the server has; a list that is not shown is filled when one comes here."""
@@ -66,7 +62,13 @@ class SuggestingEditor(FieldEditor):
             :MAX_SUGGESTIONS
         ]
         self._listed = found
-        options = self.query_one(SafeOptionList)
+        options = self._list
+        if options is None:
+            if not found:
+                return
+            options = self._list = SafeOptionList(compact=True, markup=False)
+            options.can_focus = False
+            self.mount(options, after=self.children[0])
         options.clear_options()
         lines = (f"{suggestion.value}  {suggestion.description}".rstrip() for suggestion in found)
         options.add_options(Option(Content(one_line(line))) for line in lines)
@@ -90,16 +92,17 @@ class SuggestingEditor(FieldEditor):
 
     def action_move(self, by: int) -> None:
         """Go up or down in the list."""
-        options = self.query_one(SafeOptionList)
+        if self._list is None:
+            return
         if by > 0:
-            options.action_cursor_down()
+            self._list.action_cursor_down()
         else:
-            options.action_cursor_up()
+            self._list.action_cursor_up()
 
     @on(Input.Submitted)
     def _take_highlighted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._insert(event.input, self.query_one(SafeOptionList).highlighted)
+        self._insert(event.input, None if self._list is None else self._list.highlighted)
 
     @on(SafeOptionList.OptionSelected)
     def _take_clicked(self, event: SafeOptionList.OptionSelected) -> None:
@@ -123,9 +126,8 @@ class ModelEditor(SuggestingEditor):
         self.add_class("-short")
 
     def compose(self) -> ComposeResult:
-        """The input and the list."""
+        """The input."""
         yield line_input(str(self.shown))
-        yield from self.compose_list()
 
     @property
     def raw(self) -> EditorValue:
