@@ -17,7 +17,7 @@ from assistant_tui.core.evals.cases import Case, read_cases
 from assistant_tui.core.evals.checks import UNANSWERED, failures
 from assistant_tui.core.evals.verdicts import Verdict, case_as_json, summary
 from assistant_tui.core.json_text import write_json
-from assistant_tui.core.labels import shown_id
+from assistant_tui.core.labels import id_in_column, shown_id
 from assistant_tui.core.list_spec import GAP
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.threads.turns import answer_of, turns_of
@@ -25,7 +25,8 @@ from assistant_tui.services.threads.conversation import Conversation
 from assistant_tui.storage.user_files import FileError, decoded, read_input
 
 _LARGEST_FILE = 20_000_000
-_WIDEST_NAME = 40
+_WIDEST_NAME, _COLUMN = 40, 30
+"""Cells of the name of a case, and of a verdict."""
 _BAR = 20
 """Cells of the bar that shows how many cases were tried."""
 
@@ -70,6 +71,8 @@ def prepare_eval(options: argparse.Namespace, console: Console) -> Subcommand:
         answerer = CallAnswerer({**session.settings.profile.functions, **functions})
         evaluation = Evaluation(session, answerer, keep=options.keep)
         verdicts = await evaluation.run(cases, candidates)
+        if len(candidates) > 1 and not options.json:
+            console.line(_titles(candidates))
         for case, row in zip(cases, verdicts, strict=True):
             if options.json:
                 console.json(write_json(case_as_json(case, row)))
@@ -90,11 +93,20 @@ def _read_cases(name: str) -> list[Case]:
         raise ConfigurationError(f"--cases {name}: {error}") from None
 
 
+def _titles(candidates: Sequence[Candidate]) -> str:
+    """The line above the verdicts of two who are compared."""
+    names = [
+        each.name if each.overrides else id_in_column(each.assistant_id, _COLUMN)
+        for each in candidates
+    ]
+    return GAP.join([fit("Case", _WIDEST_NAME), *(fit(name, _COLUMN) for name in names)]).rstrip()
+
+
 def _print_row(
     console: Console, case: Case, candidates: Sequence[Candidate], row: Sequence[Verdict]
 ) -> None:
     """The verdicts of a case in columns, and below them why it failed."""
-    columns = [fit(verdict.words, 30) for verdict in row]
+    columns = [fit(verdict.words, _COLUMN) for verdict in row]
     console.line(GAP.join([fit(one_line(case.name), _WIDEST_NAME), *columns]).rstrip())
     for candidate, verdict in zip(candidates, row, strict=True):
         who = f"{candidate.name}: " if len(candidates) > 1 else ""

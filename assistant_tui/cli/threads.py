@@ -1,7 +1,7 @@
 """The subcommands of `threads`: list, get, export, import and delete."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant_tui.cli.console import Console, fit
 from assistant_tui.cli.reports import BatchReport
@@ -15,7 +15,7 @@ from assistant_tui.core.formats.threads.import_plan import plan_import
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import id_in_column, label_of, shown_id
-from assistant_tui.core.list_spec import GAP
+from assistant_tui.core.list_spec import GAP, created_text
 from assistant_tui.core.rows import NameSummary, ResourceRow
 from assistant_tui.core.safe_text import visible_line
 from assistant_tui.journal.threads import KnownThread
@@ -23,6 +23,7 @@ from assistant_tui.storage.export_folder import ExportFolder
 from assistant_tui.storage.user_files import FileError, decoded, read_input
 
 _LARGEST_FILE = 200_000_000
+_WIDEST_STATE = 20
 _LEAST_TITLE = 12
 """Cells of a row that a long id leaves for the title."""
 
@@ -47,12 +48,13 @@ def _prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
     """List what the journal knows and the server lists, those used last first."""
 
     async def subcommand(session: Session) -> int:
-        threads = session.service.threads
-        for each in await threads.known(options.assistant, options.filter or ""):
-            if options.json:
+        found = await session.service.threads.known(options.assistant, options.filter or "")
+        if options.json:
+            for each in found:
                 console.json(_json(each))
-            else:
-                console.line(_line(each, console.width))
+        elif found:
+            for line in _table(found, console.width):
+                console.line(line)
         return 0
 
     return subcommand
@@ -72,12 +74,23 @@ def _json(thread: KnownThread) -> str:
     return write_json(said)
 
 
-def _line(thread: KnownThread, width: int) -> str:
-    """Id, state of the last run, and title; no wider than the terminal."""
-    known = id_in_column(thread.id, max(width - len(GAP) - _LEAST_TITLE, 2))
-    state = f"{GAP}{visible_line(thread.status)}" if thread.status else ""
-    title = f"{GAP}{visible_line(thread.title)}" if thread.title else ""
-    return fit(f"{known}{state}{title}", width).rstrip()
+def _table(threads: Sequence[KnownThread], width: int) -> Iterator[str]:
+    """Ids, when they were used, the states of the last runs, and titles, under their names."""
+    most = max(width - len(GAP) - _LEAST_TITLE, 2)
+    rows = [("Id", "Used", "State", "Title")]
+    rows += [
+        (
+            id_in_column(each.id, most),
+            created_text(int(each.used_at) or None),
+            visible_line(each.status)[:_WIDEST_STATE],
+            visible_line(each.title),
+        )
+        for each in threads
+    ]
+    columns = [max(len(row[place]) for row in rows) for place in range(3)]
+    for *cells, title in rows:
+        shown = (fit(cell, size) for cell, size in zip(cells, columns, strict=True))
+        yield fit(GAP.join([*shown, title]), width).rstrip()
 
 
 def _prepare_get(options: argparse.Namespace, console: Console) -> Subcommand:

@@ -42,7 +42,10 @@ def test_threads_are_listed_with_their_first_words(
     assert known(talk, "--filter", "invoice") == []
     assert known(talk, "--assistant", str(thread["assistant_id"])) == [thread]
     assert known(talk, "--assistant", "asst_other") == []
-    assert talk("threads", "list").lines == [f"{talked}  completed  Where is order 7?"]
+    titles, row = talk("threads", "list").lines
+    assert row.startswith(f"{talked}  2") and row.endswith("  completed  Where is order 7?")
+    assert titles.index("State") == row.index("completed")
+    assert titles.index("Title") == row.index("Where")
 
 
 def test_a_thread_is_shown_whole(talk: Run, talking: TalkingServer, talked: str) -> None:
