@@ -15,7 +15,7 @@ from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.threads import THREAD
 from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.limits import LIMIT
-from tests.server.runs.support import ScriptedModel, Turn
+from tests.server.runs.support import Pause, ScriptedModel, Turn
 
 Json = dict[str, Any]
 
@@ -90,6 +90,14 @@ class TalkingServer:
             await asyncio.gather(*(event.wait() for event in events))
 
         self._server.do(all_set())
+
+    def release(self, pause: Pause) -> None:
+        """Let the model go on."""
+
+        async def go_on() -> None:
+            pause.go_on.set()
+
+        self._server.do(go_on())
 
     def threads(self) -> list[str]:
         """The ids of all threads that it holds."""

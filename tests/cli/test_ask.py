@@ -224,11 +224,17 @@ def test_where_nobody_reads_the_answer_the_run_ends(talking: TalkingServer, home
 
 
 def test_a_terminal_is_not_steered(talking: TalkingServer, home: Path) -> None:
-    talking.model.turns = [says("a\r", "\nb\r", "c\x1b", "[31mEVIL", "\u202e\x9b\x00end")]
+    one, other = Pause(), Pause()
+    last = says("c\x1b", "[31mEVIL", "\u202e\x9b\x00end")
+    talking.model.turns = [[TextDelta("at once\r"), one, TextDelta("\nb\r"), other, *last]]
     who = talking.assistant()
     with Program("ask", who, "Hello", "--base-url", talking.url, home=home) as terminal:
+        terminal.shows("at once")
+        talking.release(one)
+        terminal.shows("\nb")
+        talking.release(other)
         assert terminal.ends() == 0
-        assert terminal.lines[:2] == ["a", "b\ufffdc\ufffd[31mEVIL\ufffd\ufffd\ufffdend"]
+        assert terminal.lines[:2] == ["at once", "b\ufffdc\ufffd[31mEVIL\ufffd\ufffd\ufffdend"]
         assert "thread_" in terminal.text and "done (10 tokens" in terminal.text
     assert not FORBIDDEN.search(terminal.raw)
 
