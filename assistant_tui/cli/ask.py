@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant_tui.cli.answer_output import AnswerOutput, AnswerText, EventLines, Narrator
 from assistant_tui.cli.console import Console
-from assistant_tui.cli.conversing import Outcome, Prompt, converse, stop_run
+from assistant_tui.cli.conversing import Outcome, Prompt, converse, stop_run, without_secrets
 from assistant_tui.cli.function_calls import CallAnswerer, parse_functions
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.cli.standard_streams import is_terminal
@@ -122,7 +122,7 @@ def _report(console: Console, conversation: Conversation, outcome: Outcome) -> i
     phase = phase_of(conversation.transcript, time.monotonic(), conversation.progress)
     code = {"completed": 0, "cancelled": 130}.get(run.status, 1)
     if code or is_terminal(sys.stderr):
-        console.note(f"{thread}: {phase.words or run.status}")
+        console.note(f"{thread}: {without_secrets(phase.words or run.status)}")
     return code
 
 

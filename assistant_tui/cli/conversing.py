@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant_tui.cli.function_calls import CallAnswerer
+from assistant_tui.config.api_keys import known_secrets
 from assistant_tui.core.errors import Invalid, ServiceError
+from assistant_tui.core.redaction import redact
 from assistant_tui.core.threads.objects import Run
 from assistant_tui.services.functions import FunctionError
 from assistant_tui.services.threads.conversation import Conversation
@@ -25,6 +27,11 @@ class Prompt:
     attachments: Sequence[Path] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
     """What is otherwise for the run, as names and exact JSON texts."""
+
+
+def without_secrets(text: str) -> str:
+    """What a server says of a run, without the key: some quote it where they refuse it."""
+    return redact(text, known_secrets())
 
 
 class Outcome(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant_tui.cli.console import Console, fit
-from assistant_tui.cli.conversing import Prompt, converse, stop_run
+from assistant_tui.cli.conversing import Prompt, converse, stop_run, without_secrets
 from assistant_tui.cli.function_calls import CallAnswerer, parse_functions
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
@@ -171,7 +171,9 @@ class Evaluation:
         transcript = conversation.transcript
         answer = answer_of(turns_of(transcript.entries)[-1], transcript.runs)
         found = failures(trial.case.checks, answer)
-        found = tuple(outcome.unanswered if each == UNANSWERED else each for each in found)
+        found = tuple(
+            outcome.unanswered if each == UNANSWERED else without_secrets(each) for each in found
+        )
         await self._tidy_up(conversation)
         kept = (conversation.thread_id or "") if self._keep else ""
         self._verdicts[id(trial)] = Verdict(found, answer, seconds, kept)

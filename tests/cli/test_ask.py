@@ -177,6 +177,20 @@ def test_a_run_that_does_not_complete_is_told(
     assert thread["status"] == status
 
 
+def test_a_key_that_a_failed_run_quotes_is_not_printed(
+    talk: Run, talking: TalkingServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = "sk-very-secret-0123456789"
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    talking.model.answer = lambda request: [ChatError(f"Incorrect API key: {key}")]
+    who = talking.assistant()
+    done = talk("ask", who, "Hello")
+    assert done.code == 1 and "Incorrect API key: [key]" in done.err
+    (tmp_path / "cases.jsonl").write_text('{"prompt": "a"}')
+    done = talk("eval", who, "--cases", str(tmp_path / "cases.jsonl"))
+    assert done.code == 1 and b"Incorrect API key: [key]" in done.out
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],

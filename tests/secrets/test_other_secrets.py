@@ -98,6 +98,8 @@ def command(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
 def test_no_command_prints_or_keeps_a_secret(
     home: Path, server: QuotingServer, command: Callable[..., int]
 ) -> None:
+    cases = home / "cases.jsonl"
+    cases.write_text('{"prompt": "Hello"}')
     change, out = home / "change.json", ("--format", "json", "--output", str(home / "out"))
     for mode in ("sound", *REFUSALS):
         server.mode = mode
@@ -107,6 +109,12 @@ def test_no_command_prints_or_keeps_a_secret(
         assert command("update", "asst_1", "--file", str(change)) == code
         assert command("export", "asst_1", *out, "--yes") == code
         assert command("import", str(change), "--yes") == 1, "it has no model"
+        assert command("ask", "asst_1", "Hello", "--json") == 1, "it has no threads"
+        assert command("threads", "list", "--json") == 0
+        assert command("threads", "get", "thread_1") == 1
+        assert command("threads", "export", "thread_1", *out, "--yes") == 1
+        assert command("threads", "delete", "thread_1", "--yes", "--keep-copy") == 1
+        assert command("eval", "asst_1", "--cases", str(cases)) == 1
         assert command("delete", "asst_1" if mode != "sound" else "asst_2", "--yes") == 1
     assert written(home) == {}
 
