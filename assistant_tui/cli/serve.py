@@ -4,7 +4,8 @@ import os
 import socket
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -61,24 +62,10 @@ def run(
     128 + the signal that stopped it; 1 if the address is in use or not allowed; 2 if the arguments
     or the database cannot be used. Each refusal is one line on stderr.
     """
-    if not api_key and not is_loopback(host):
-        return _fail(2, _needs_key(f"--host {host}"))
     try:
+        _check_key(api_key, host, f"--host {host}")
         access = _access(api_key, allow_origins)
-        store = SQLiteStore(database)
-    except ConfigurationError as error:
-        return _fail(2, str(error))
-    except StoreError as error:
-        return _fail(2, f"--database: {error}")
-    with store:
-        try:
-            listener = listen(host, port)
-        except OSError as error:
-            return _fail(1, f"cannot listen on {host} port {port}: {error.strerror}")
-        with listener:
-            address = listener.getsockname()[0]
-            if not api_key and not is_loopback(address):  # a name can be made to mean anything
-                return _fail(2, _needs_key(f"--host {host} is {address}, which"))
+        with _open_store(database) as store, _listen(host, port, api_key) as listener:
             app = create_app(
                 store,
                 models=models,
@@ -88,29 +75,69 @@ def run(
                 make_chat_models=make_chat_models,
             )
             return _serve(store, app, listener, host, _uses(store.path, backends))
+    except _Refusal as refusal:
+        print(one_line(f"assistant-tui: {refusal}"), file=sys.stderr)
+        return refusal.code
+
+
+class _Refusal(Exception):
+    """Why nothing is served, in a sentence, and the exit code."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def _check_key(api_key: str | None, host: str, what: str) -> None:
+    """Raises _Refusal where others than this machine could come without a key."""
+    if not api_key and not is_loopback(host):
+        raise _Refusal(
+            2,
+            f"{what} needs --api-key-env NAME: without a key, everyone who reaches this machine"
+            " could read and change the assistants",
+        )
 
 
 def _access(api_key: str | None, allow_origins: Sequence[str]) -> AccessPolicy:
-    """The policy of the server. Raises ConfigurationError for an invalid or unsafe origin."""
+    """The policy of the server. Raises _Refusal for an invalid or unsafe origin."""
     origins = []
     for given in allow_origins:
         if given == "*" and not api_key:
-            raise ConfigurationError(
+            raise _Refusal(
+                2,
                 "--allow-origin * needs --api-key-env NAME: without a key, every web page that a"
-                " browser on this machine shows could read and change the assistants"
+                " browser on this machine shows could read and change the assistants",
             )
         try:
             origins.append("*" if given == "*" else read_origin(given))
         except ValueError as error:
-            raise ConfigurationError(f"--allow-origin {given}: {error}") from None
+            raise _Refusal(2, f"--allow-origin {given}: {error}") from None
     return AccessPolicy(keyed=bool(api_key), origins=origins)
 
 
-def _needs_key(what: str) -> str:
-    return (
-        f"{what} needs --api-key-env NAME: without a key, everyone who reaches this machine could"
-        " read and change the assistants"
-    )
+def _open_store(database: Path) -> SQLiteStore:
+    """Raises _Refusal where it cannot be used."""
+    try:
+        return SQLiteStore(database)
+    except StoreError as error:
+        raise _Refusal(2, f"--database: {error}") from error
+
+
+@contextmanager
+def _listen(host: str, port: int, api_key: str | None) -> Iterator[socket.socket]:
+    """A listening socket, closed at the end.
+
+    Raises _Refusal where the address is in use, not allowed, or reached by others without a key.
+    """
+    try:
+        listener = listen(host, port)
+    except OSError as error:
+        raise _Refusal(1, f"cannot listen on {host} port {port}: {error.strerror}") from error
+    with listener:
+        address = listener.getsockname()[0]
+        # A name can be made to mean anything.
+        _check_key(api_key, address, f"--host {host} is {address}, which")
+        yield listener
 
 
 def _uses(database: Path, backends: Sequence[tuple[str, str]]) -> list[str]:
@@ -139,8 +166,3 @@ def _print_lines(lines: Sequence[str]) -> None:
     except OSError:
         # The buffer would be written once more when the interpreter exits.
         discard_stdout()
-
-
-def _fail(code: int, sentence: str) -> int:
-    print(one_line(f"assistant-tui: {sentence}"), file=sys.stderr)
-    return code
