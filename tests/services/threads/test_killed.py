@@ -1,0 +1,94 @@
+"""A program that is killed while it talks: the next finds all of it, and sends nothing twice."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from assistant_tui.core.threads.transcript import EntryKind
+from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.services.threads import following
+from tests.fakeserver.sockets import serving
+from tests.fakeserver.threads import ThreadRules, ThreadServer
+from tests.limits import LIMIT
+from tests.services.support import service_of
+
+ASKED, ANSWER = "Where is it?", "On its way."
+_PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from assistant_tui.api.client import AssistantsClient
+from assistant_tui.journal.journal import Journal
+from assistant_tui.services.account_journal import AccountJournal
+from assistant_tui.services.assistants import AssistantService
+from assistant_tui.transport.endpoint import Endpoint
+
+async def main(url, folder, text):
+    with Journal(Path(folder) / "journal.db") as journal:
+        async with AssistantsClient(Endpoint(url + "/v1")) as client:
+            service = AssistantService(client, journal=AccountJournal(journal, "here"))
+            await service.threads.begin("asst_1").send(text)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+class Reached:
+    """Answers requests of one part no more, once they were carried out."""
+
+    def __init__(self, server: ThreadServer, method: str) -> None:
+        self._server = server
+        self._method = method
+        self.event = threading.Event()
+        self.killed = threading.Event()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response | None:
+        if request.method != self._method or self.killed.is_set():
+            return None
+        answer = self._server.answer(request)
+        self.event.set()
+        self.killed.wait(LIMIT)
+        return answer
+
+
+@pytest.mark.parametrize("part", ["messages", "runs", "run_3"])
+async def test_the_next_start_goes_on_where_the_program_was_killed(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before it knows that its message arrived, or its run, or while it follows that."""
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.01)
+    server = ThreadServer(None, rules=ThreadRules(streams=False, absent={"list": 404}))
+    reached = Reached(server, "GET" if part.startswith("run_") else "POST")
+    with serving(server) as url:
+        server.deviations[part] = reached
+        with subprocess.Popen([sys.executable, "-c", _PROGRAM, url, str(tmp_path), ASKED]) as child:
+            assert await asyncio.to_thread(reached.event.wait, LIMIT)
+            child.kill()
+        reached.killed.set()
+    assert [len(each) for each in server.messages.values()] == [1]
+    with Journal(tmp_path / "journal.db") as journal:
+        kept = AccountJournal(journal, "here")
+        async with asyncio.timeout(LIMIT), service_of(server, journal=kept) as service:
+            (known,) = await service.threads.known("asst_1")
+            assert known.title == ASKED
+            conversation = await service.threads.open(known.id)
+            if part == "messages":
+                assert not server.runs
+                server.turns = [ANSWER]
+                await conversation.send(ASKED)
+            else:
+                assert conversation.is_under_way, "the run is found"
+                (run,) = server.runs.values()
+                server.add(known.id, {"role": "assistant", "content": ANSWER}, run["id"])
+                run["status"] = "completed"
+                await conversation.ended()
+            kinds = (EntryKind.USER, EntryKind.ASSISTANT)
+            shown = [e.text for e in conversation.transcript.entries if e.kind in kinds]
+            assert shown == [ASKED, ANSWER]
+    assert [len(each) for each in server.messages.values()] == [2]
+    assert len(server.runs) == len(server.threads) == 1
