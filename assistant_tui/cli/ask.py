@@ -11,7 +11,7 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.conversing import Outcome, Prompt, converse, stop_run, without_secrets
 from assistant_tui.cli.function_calls import CallAnswerer, parse_functions
 from assistant_tui.cli.session import Session, Subcommand
-from assistant_tui.cli.standard_streams import is_terminal
+from assistant_tui.cli.standard_streams import discard_stdout, is_terminal
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import shown_id
@@ -90,15 +90,20 @@ async def _ask(
     answerer: CallAnswerer,
     output: AnswerOutput,
 ) -> int:
-    """Follow the run to its end; on a signal, and where nobody reads the answer, stop it."""
+    """Follow the run to its end; on a signal, and where the answer cannot be written, stop it."""
     narrator = Narrator(session.console, conversation, output)
     try:
         with narrator.following():
             outcome = await narrator.unless_broken(converse(conversation, prompt, answerer))
         narrator.finish()
-    except (asyncio.CancelledError, OSError):
+    except (asyncio.CancelledError, BrokenPipeError):
         await _stop(session, conversation)
         raise
+    except OSError as error:  # a full disk
+        await _stop(session, conversation)
+        session.console.note(f"standard output: {error.strerror}")
+        discard_stdout()
+        return 1
     return _report(session.console, conversation, outcome)
 
 

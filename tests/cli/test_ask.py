@@ -1,7 +1,10 @@
 """`ask`: the answer as it comes, calls answered by commands, and a run that is never left alone."""
 
 import json
+import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -11,8 +14,9 @@ from assistant_tui.server.runs.chat import ChatError, ChatResult, TextDelta
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program
 from tests.cli.talking import TalkingServer, events, function, python
-from tests.e2e.terminal import CTRL_C, Program
+from tests.e2e.terminal import CTRL_C, Program, environment
 from tests.e2e.test_terminal_server import FORBIDDEN
+from tests.fakeserver.deviations import answer
 from tests.fakeserver.relay import RelayServer
 from tests.limits import LIMIT
 from tests.server.runs.support import Pause, calls, says
@@ -237,6 +241,25 @@ def test_where_nobody_reads_the_answer_the_run_ends(talking: TalkingServer, home
     assert (code, run["status"]) == (0, "cancelled")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_where_the_disk_is_full_the_run_ends(talking: TalkingServer, home: Path) -> None:
+    talking.model.turns = [[TextDelta("word"), Pause()]]
+    who = talking.assistant()
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant_tui", "ask", who, "Hi", "--base-url", talking.url],
+            env=environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=LIMIT,
+        )
+    (thread,) = talking.threads()
+    assert done.returncode == 1
+    assert b"assistant-tui: standard output: No space left on device\n" in done.stderr
+    assert [run["status"] for run in talking.runs(thread)] == ["cancelled"]
+
+
 def test_a_terminal_is_not_steered(talking: TalkingServer, home: Path) -> None:
     one, other = Pause(), Pause()
     last = says("c\x1b", "[31mEVIL", "\u202e\x9b\x00end")
@@ -274,6 +297,33 @@ def test_a_server_without_streams_is_asked_until_the_run_ends(
     found = events(done.out)
     assert [name for name, _ in found][-2:] == ["thread.message.completed", "thread.run.completed"]
     assert found[-2][1]["content"][0]["text"]["value"] == "Good day"
+
+
+def test_events_have_the_names_of_the_api_whatever_a_server_calls_them(
+    run: Run, talking: TalkingServer
+) -> None:
+    talking.model.turns = [says("Good day"), says("Good day")]
+    who = talking.assistant()
+    with RelayServer(talking.url) as server:
+
+        def inside_of_the_data(request: httpx.Request) -> httpx.Response | None:
+            if b'"stream"' not in request.content:
+                return None
+            blocks = server.pass_on(request).text.split("\n\n")
+            named = (re.search(r"event: (\S+)\ndata: (.*)", block) for block in blocks)
+            lines = [
+                f'data: {{"event": "{each[1]}", "data": {each[2]}}}\n\n'
+                for each in named
+                if each is not None and each[1] != "done"
+            ]
+            return answer("".join(lines), 200, [(b"content-type", b"text/plain")])
+
+        server.deviations["any"] = inside_of_the_data
+        done = run("ask", who, "Hello", "--base-url", server.url)
+        assert (done.code, done.out) == (0, b"Good day\n")
+        done = run("ask", who, "Hello", "--json", "--base-url", server.url)
+    names = [name for name, _ in events(done.out)]
+    assert "thread.message.delta" in names and names[-1] == "thread.run.completed"
 
 
 @pytest.mark.parametrize(

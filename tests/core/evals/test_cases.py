@@ -40,6 +40,11 @@ def test_each_line_is_a_case() -> None:
     ]
 
 
+def test_an_object_may_stand_over_several_lines() -> None:
+    text = '{\n  "prompt": "a"\n}\n{"prompt":\n"b"}\n'
+    assert [case.prompt for case in read_cases(text, is_yaml=False)] == ["a", "b"]
+
+
 def test_variables_are_filled_in_where_there_are_any() -> None:
     given = {
         "prompt": "{{ who }} says {% raw %}{{who}}{% endraw %}{{'!'}}",

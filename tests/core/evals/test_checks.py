@@ -37,6 +37,7 @@ ORDER = answer("", *CALLS)
         ("starts-with", "Ye", "Yes", "No, Yes"),
         ("regex", r"^\d+$", "x\n12".partition("\n")[2], "12a"),
         ("is-json", None, ' {"a": 1}\n', "{'a': 1}"),
+        ("is-json", True, "[]", "[}"),
         ("is-json", {"required": ["a"]}, '{"a": 1}', '{"b": 1}'),
         ("tool-call-f1", ["get_order", "log"], ORDER, "get_order"),
         ("tool-call-f1", "log, get_order", ORDER, answer("", *CALLS[:1])),
