@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from assistant_tui.api.parsing import Misfit, decode_object
 from assistant_tui.core.errors import Unreadable
 from assistant_tui.core.list_decoder import UNDECODED
+from assistant_tui.core.redaction import redact
 from assistant_tui.core.threads.events import ThreadEvent, read_event
 from assistant_tui.transport.response_stream import ResponseStream
 from assistant_tui.transport.sse import read_events
@@ -21,7 +22,8 @@ class RunAnswer:
     async def events(self) -> AsyncGenerator[ThreadEvent, None]:
         """Yield the events as they come; where none do, one event that has the run.
 
-        What it is, the body says: some servers call a stream plain text.
+        What it is, the body says: some servers call a stream plain text. A key that is quoted in
+        it, as in the error of a run, is taken out.
 
         Raises:
             ServiceError: the stream broke off, was silent for too long, or is too large.
@@ -35,10 +37,11 @@ class RunAnswer:
         self.is_stream = head.lstrip()[:1] not in (b"{", b"[", b"n", b"")
         if not self.is_stream:
             parts = [head, *[chunk async for chunk in chunks]]
-            yield self._run_event(b"".join(parts).decode("utf-8", "replace"))
+            text = b"".join(parts).decode("utf-8", "replace")
+            yield self._run_event(redact(text, self._response.secrets))
             return
         async for event in read_events(_joined(head, chunks)):
-            read = read_event(event.event, event.data)
+            read = read_event(event.event, redact(event.data, self._response.secrets))
             if read is not None:
                 yield read
 
