@@ -220,6 +220,8 @@ COMMANDS: tuple[Command, ...] = (
             Where.PLAYGROUND, "playground.forking:edit_entry", footer=True, writes=True),
     Command("run_again", "ctrl+r", "Run again", "Answer the last message anew, in a new thread",
             Where.PLAYGROUND, "playground.forking:run_again", writes=True),
+    Command("export_thread", "x", "Export", "Write the thread to a file",
+            Where.PLAYGROUND, "playground.exporting:export_thread"),
     Command("copy_thread_id", "Y", "Copy id", "Copy the id of the thread",
             Where.PLAYGROUND, "playground.reading:copy_thread_id"),
     Command("new_thread", "n", "New thread", "Begin a thread; it is made with its first message",

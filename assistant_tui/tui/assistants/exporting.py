@@ -10,6 +10,7 @@ from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.storage.export_folder import ExportFolder
 from assistant_tui.tui.assistants.context import MainContext
+from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.dialogs.progress import BatchProgress
 from assistant_tui.tui.dialogs.prompts import ChoiceDialog, InputDialog, InputSpec
 from assistant_tui.tui.widgets.status_line import Tone
@@ -28,7 +29,7 @@ async def export(context: MainContext) -> None:
     """Ask for format and folder, write a file for each, and name what the format cannot express."""
     rows = context.list_model.targets
     chosen = await context.ask(ChoiceDialog(f"Export {_count(rows)} as", _FORMATS))
-    export_folder = None if chosen is None else await _ask_for_folder(context)
+    export_folder = None if chosen is None else await ask_for_folder(context.reporter, _FOLDER)
     if chosen is None or export_folder is None:
         return
     form = FORMATS[chosen]
@@ -50,15 +51,15 @@ async def export(context: MainContext) -> None:
     context.say(said, Tone.PLAIN if done == len(rows) else Tone.WARNING)
 
 
-async def _ask_for_folder(context: MainContext) -> ExportFolder | None:
+async def ask_for_folder(reporter: Reporter, preset: str) -> ExportFolder | None:
     """Ask for a folder, and make it; None where none is wanted, or it cannot be made."""
-    entry = InputDialog("Export", [InputSpec("Into the folder", _FOLDER)], "writes", _wrong)
-    if (values := await context.ask(entry)) is None:
+    entry = InputDialog("Export", [InputSpec("Into the folder", preset)], "writes", _wrong)
+    if (values := await reporter.ask(entry)) is None:
         return None
     try:
         return await asyncio.to_thread(ExportFolder, values[0], remedy="another folder takes it")
     except ValueError as error:
-        context.say(f"Not exported: {error}", Tone.ERROR)
+        reporter.say(f"Not exported: {error}", Tone.ERROR)
         return None
 
 

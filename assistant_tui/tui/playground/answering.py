@@ -184,6 +184,7 @@ async def _send(
     outputs: dict[str, str],
     approvals: dict[str, bool],
 ) -> None:
+    await conversation.ended()  # what found out that the run waits may still be at work
     try:
         await conversation.answer(outputs, approvals)
     except ServiceError as error:

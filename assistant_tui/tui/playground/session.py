@@ -117,7 +117,7 @@ class Session:
         now, conversation = time.time(), self._context.conversation
         rows = [self._row(thread, now) for thread in self._known]
         opened = conversation.thread_id or "" if conversation is not None else ""
-        begun = opened or not self._context.only_reads
+        begun = (opened or not self._context.only_reads) and not self._context.search
         if conversation is not None and begun and opened not in [row.id for row in rows]:
             status = conversation.transcript.run.status if conversation.transcript.run else ""
             rows.insert(0, ThreadRow(opened, conversation.title or "New thread", "now", status))

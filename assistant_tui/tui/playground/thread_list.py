@@ -28,7 +28,7 @@ _STATES = {
     "expired": ("expired", "error"),
     "incomplete": ("incomplete", "warning"),
     "cancelled": ("stopped", "muted"),
-    "deleted": ("deleted, a copy is kept", "muted"),
+    "deleted": ("copy kept", "muted"),
 }
 """What is said of a thread whose last run is in a state; of a completed one nothing."""
 
@@ -66,8 +66,8 @@ class ThreadList(LineWidget, can_focus=True):
         return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def show(self, rows: Sequence[ThreadRow], opened: str) -> None:
-        """Show other threads; the cursor stays on its thread, else it goes to the open one."""
-        before = self.highlighted
+        """Show other threads; the cursor is on the open one, unless a person moves it just now."""
+        before = self.highlighted if self.has_focus else None
         at = _position(rows, before.id if before is not None else opened)
         self.rows, self.opened = tuple(rows), opened
         self.cursor = at if at is not None else _position(rows, opened) or 0
