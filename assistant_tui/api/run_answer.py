@@ -41,7 +41,10 @@ class RunAnswer:
             yield self._run_event(redact(text, self._response.secrets))
             return
         async for event in read_events(_joined(head, chunks)):
-            read = read_event(event.event, redact(event.data, self._response.secrets))
+            data = event.data
+            if '"delta"' not in data:  # a piece of text quotes nothing whole
+                data = redact(data, self._response.secrets)
+            read = read_event(event.event, data)
             if read is not None:
                 yield read
 
