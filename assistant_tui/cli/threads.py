@@ -231,7 +231,8 @@ async def _delete(session: Session, ids: Sequence[str], *, unasked: bool, keep_c
             if report.should_stop:
                 break
             with session.write(), report.attempt(shown_id(each)):
-                await threads.delete(each, keep_copy=keep_copy)
+                if not await threads.delete(each, keep_copy=keep_copy):
+                    raise NotFound(f"No thread with the id {shown_id(each)}")
                 report.add()
                 console.written_id(each)
     return report.code

@@ -186,6 +186,9 @@ def test_a_thread_is_deleted_for_good(talk: Run, talking: TalkingServer, talked:
     assert talked not in [thread["id"] for thread in known(talk)]
     done = talk("threads", "get", talked)
     assert done.code == 1 and "Not found" in done.err
+    done = talk("threads", "delete", talked, other, "--yes")
+    assert (done.code, done.lines) == (1, [other])
+    assert f"{talked} was not deleted: Not found: " in done.err
 
 
 def test_a_copy_can_be_kept_and_read(

@@ -100,12 +100,15 @@ class ThreadService:
             await self._journal.keep(KnownThread(thread_id))
         await self._journal.rename(thread_id, title)
 
-    async def delete(self, thread_id: str, *, keep_copy: bool = False) -> None:
+    async def delete(self, thread_id: str, *, keep_copy: bool = False) -> bool:
         """Delete a thread; nothing brings it back.
 
         Args:
             thread_id: one that is already gone is forgotten.
             keep_copy: keep all of it on this machine before.
+
+        Returns:
+            False if neither the server had it nor anything was known of it here.
 
         Raises:
             NoBackup: the copy cannot be kept; nothing was sent.
@@ -114,13 +117,20 @@ class ThreadService:
         self._gate.check()
         if keep_copy:
             await self._keep_copy(thread_id)
-        with self._gate.counting(), suppress(NotFound):
-            await self._client.threads.delete(thread_id)
+        was_known = await self._journal.get(thread_id) is not None
+        try:
+            with self._gate.counting():
+                await self._client.threads.delete(thread_id)
+        except NotFound:
+            was_there = False
+        else:
+            was_there = True
         self._listed = tuple(each for each in self._listed if each.id != thread_id)
         if keep_copy:
             await self._journal.keep(KnownThread(thread_id, status=DELETED))
         else:
             await self._journal.forget(thread_id)
+        return was_there or was_known
 
     async def _keep_copy(self, thread_id: str) -> None:
         record, _ = await self.record(thread_id)
@@ -130,6 +140,8 @@ class ThreadService:
             await self._journal.keep_copy(thread_id, lossless.write(record))
         except JournalError as error:
             raise NoBackup(f"no copy can be kept: {error}") from None
+        if await self._journal.copy(thread_id) is None:
+            raise NoBackup("no copy can be kept: there is no journal")
 
     async def copy(self, thread_id: str) -> str | None:
         """The copy of a thread that was kept, as the lossless JSON; None for none."""

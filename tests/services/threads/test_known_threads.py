@@ -5,11 +5,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.core.errors import Invalid, NotFound, ServiceError
+from assistant_tui.core.errors import Invalid, NoBackup, NotFound, ServiceError
 from assistant_tui.core.formats.threads import lossless
+from assistant_tui.services.assistants import AssistantService
 from tests.fakeserver.deviations import absent, answering, refusing
 from tests.fakeserver.requests import json_of, with_json
 from tests.server.runs.support import ScriptedModel, calls, says
+from tests.services.support import client_of
 from tests.services.threads.support import told, world
 
 
@@ -165,13 +167,13 @@ async def test_a_thread_is_deleted_and_forgotten(tmp_path: Path, model: Scripted
         await kept.send("Stays")
         await gone.send("Goes")
         assert kept.thread_id is not None and gone.thread_id is not None
-        await here.threads.delete(gone.thread_id)
+        assert await here.threads.delete(gone.thread_id)
         assert [each.id for each in await here.threads.known()] == [kept.thread_id]
         await here.api.get(f"/threads/{gone.thread_id}", 404)
         await here.api.get(f"/threads/{kept.thread_id}")
         with pytest.raises(NotFound):
             await here.threads.open(gone.thread_id)
-        await here.threads.delete(gone.thread_id)  # what is gone is gone
+        assert not await here.threads.delete(gone.thread_id)  # what is gone is gone
 
 
 async def test_a_copy_stays_of_what_is_deleted(tmp_path: Path, model: ScriptedModel) -> None:
@@ -185,6 +187,17 @@ async def test_a_copy_stays_of_what_is_deleted(tmp_path: Path, model: ScriptedMo
         assert known.has_copy and known.status == "deleted" and known.title == "Hello"
         record = lossless.read(await here.threads.copy(known.id) or "")
         assert (len(record.messages), len(record.runs), len(record.steps)) == (2, 1, 1)
+
+
+async def test_without_a_journal_nothing_is_deleted_that_is_to_be_copied(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    async with world(tmp_path, model) as here, client_of(here.server, "https://a.test") as client:
+        service = AssistantService(client)
+        thread = await here.api.thread("Hello")
+        with pytest.raises(NoBackup, match="no copy can be kept"):
+            await service.threads.delete(thread, keep_copy=True)
+        await here.api.get(f"/threads/{thread}")
 
 
 async def test_what_is_not_deleted_is_not_forgotten(tmp_path: Path, model: ScriptedModel) -> None:
