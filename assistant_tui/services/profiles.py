@@ -27,6 +27,7 @@ from assistant_tui.transport.in_process import in_process
 
 if TYPE_CHECKING:
     from assistant_tui.server.runs.canned import CannedModels
+    from assistant_tui.server.sample_store import SampleStore
 
 _MEGABYTE = 1_000_000
 
@@ -94,7 +95,8 @@ async def _embedded(
 
     if profile.source is Source.DEMO:
         samples = SampleStore(profile.samples)
-        app = create_app(samples, models=settings.server_models, make_chat_models=_canned_models)
+        models = partial(_canned_models, samples)
+        app = create_app(samples, models=settings.server_models, make_chat_models=models)
         stack.push_async_callback(app.state.close)
         return in_process(app), ""
     try:
@@ -108,7 +110,10 @@ async def _embedded(
     return in_process(app), store.notice
 
 
-def _canned_models() -> "CannedModels":
-    from assistant_tui.server.runs.canned import CannedModels  # a demo without runs does without
+def _canned_models(samples: "SampleStore") -> "CannedModels":
+    """What a demo has beside assistants, made when it is first asked for."""
+    from assistant_tui.server.runs.canned import CannedModels
+    from assistant_tui.server.sample_files import add_sample_files
 
+    add_sample_files(samples)
     return CannedModels()

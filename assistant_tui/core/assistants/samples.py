@@ -8,6 +8,8 @@ from copy import deepcopy
 from typing import Any
 from zlib import crc32
 
+from assistant_tui.core.assistants.sample_files import sample_tool_resources
+
 Json = dict[str, Any]
 
 _NEWEST = 1_785_585_600
@@ -169,11 +171,11 @@ def sample_index(assistant_id: str) -> int | None:
 
 def sample(index: int) -> Json:
     """The assistant of this index, all keys in the API's order; index 0 is the newest."""
-    role, description, instructions = _ROLES[_pick(index, "role", len(_ROLES))]
+    role_number = _pick(index, "role", len(_ROLES))
+    role, description, instructions = _ROLES[role_number]
     model, tools = _MODELS[_pick(index, "model", len(_MODELS))], _tools(index)
-    assistant_id = sample_id(index)
     return {
-        "id": assistant_id,
+        "id": sample_id(index),
         "object": "assistant",
         "created_at": _NEWEST - _age(index),
         "name": _name(index, role),
@@ -186,7 +188,7 @@ def sample(index: int) -> Json:
         "temperature": (1, 1, 0.2, 0.7, 0)[_pick(index, "temperature", 5)],
         "reasoning_effort": ("low", "high")[_pick(index, "effort", 2)] if model[0] == "o" else None,
         "response_format": _response_format(index, role),
-        "tool_resources": _tool_resources(assistant_id, tools),
+        "tool_resources": sample_tool_resources(index, role_number, tools),
     }
 
 
@@ -259,15 +261,6 @@ def _response_format(index: int, role: str) -> str | Json:
     if role == "invoice reader":
         return _INVOICE_FORMAT
     return {"type": "json_object"} if _pick(index, "format", 12) == 0 else "auto"
-
-
-def _tool_resources(assistant_id: str, tools: list[Json]) -> Json:
-    kinds, own = {tool["type"] for tool in tools}, assistant_id[5:]
-    files = [f"file-{own[n:]}{own[:n]}" for n in range(1, 2 + len(tools) % 3)]
-    return {
-        **({"code_interpreter": {"file_ids": files}} if "code_interpreter" in kinds else {}),
-        **({"file_search": {"vector_store_ids": [f"vs_{own}"]}} if "file_search" in kinds else {}),
-    }
 
 
 _FIRST_THREE: list[Json] = [
