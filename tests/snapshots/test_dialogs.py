@@ -31,12 +31,12 @@ async def test_conflict(size: tuple[int, int], tmp_path: Path, looks_as_before: 
 @SIZES
 async def test_many(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
     """The question before many are deleted, and what became of each."""
-    gate = InProcessServer(create_app(SampleStore(5), models=("m",)))
+    server = InProcessServer(create_app(SampleStore(5), models=("m",)))
     broken = (500, b'{"error": {"message": "the upstream of this gateway is not there"}}')
-    gate.refuse = lambda method, path: (
+    server.refuse = lambda method, path: (
         broken if method == "DELETE" and path.endswith(sample(2)["id"]) else None
     )
-    async with running(gate, tmp_path, size=size) as program:
+    async with running(server, tmp_path, size=size) as program:
         await program.press("plus", "d", "5")
         looks_as_before(program)
         await program.press("enter")
@@ -46,8 +46,8 @@ async def test_many(size: tuple[int, int], tmp_path: Path, looks_as_before: Look
 
 @SIZES
 async def test_comparison(size: tuple[int, int], tmp_path: Path, looks_as_before: Looks) -> None:
-    gate = InProcessServer(create_app(SampleStore(5), models=("m",)))
-    async with running(gate, tmp_path, size=size) as program:
+    server = InProcessServer(create_app(SampleStore(5), models=("m",)))
+    async with running(server, tmp_path, size=size) as program:
         await program.press("space", "down", "space", "equals_sign")
         looks_as_before(program)
 

@@ -42,14 +42,14 @@ async def test_in_vain(start: Start, looks_as_before: Looks) -> None:
 
 
 async def test_pages_under_way(start: Start, looks_as_before: Looks) -> None:
-    gate = samples()
-    async with start(gate, profile=SMALL_PAGES) as program:
-        gate.hold = lambda method, path: True
+    server = samples()
+    async with start(server, profile=SMALL_PAGES) as program:
+        server.hold = lambda method, path: True
         await program.pilot.press("slash", *"help", "enter")
-        await gate.arrived.wait()
+        await server.arrived.wait()
         await detail_follows(program)
         looks_as_before(program)
-        gate.opened.set()
+        server.opened.set()
         await program.settle()
 
 

@@ -42,17 +42,17 @@ def samples(count: int = 250) -> InProcessServer:
 def refusing(status: int, message: str) -> InProcessServer:
     """A server that refuses everything."""
     body = {"error": {"message": message, "type": "x", "param": None, "code": None}}
-    gate = samples()
-    gate.refuse = lambda method, path: (status, json.dumps(body).encode())
-    return gate
+    server = samples()
+    server.refuse = lambda method, path: (status, json.dumps(body).encode())
+    return server
 
 
 def listing_of(*objects: object) -> InProcessServer:
     """A server whose list holds these objects."""
     body = {"object": "list", "data": objects, "has_more": False}
-    gate = samples()
-    gate.refuse = lambda method, path: (200, json.dumps(body).encode())
-    return gate
+    server = samples()
+    server.refuse = lambda method, path: (200, json.dumps(body).encode())
+    return server
 
 
 async def detail_follows(program: Driver) -> None:
@@ -141,16 +141,16 @@ async def test_not_served(start: Start, looks_as_before: Looks) -> None:
 
 
 async def test_failed_with_rows(start: Start, looks_as_before: Looks) -> None:
-    gate = samples(3)
-    async with start(gate, profile=REMOTE) as program:
-        gate.refuse = refusing(403, "Your project may not list assistants.").refuse
+    server = samples(3)
+    async with start(server, profile=REMOTE) as program:
+        server.refuse = refusing(403, "Your project may not list assistants.").refuse
         await program.press("r")
         looks_as_before(program)
 
 
 async def test_unreadable_row(start: Start, looks_as_before: Looks) -> None:
-    gate = listing_of(sample(0), {"id": "asst_odd", "model": ["gpt-4o"], "created_at": "?"})
-    async with start(gate, profile=REMOTE) as program:
+    server = listing_of(sample(0), {"id": "asst_odd", "model": ["gpt-4o"], "created_at": "?"})
+    async with start(server, profile=REMOTE) as program:
         await program.press("j")
         await detail_follows(program)
         looks_as_before(program)
@@ -163,8 +163,8 @@ async def test_read_only(start: Start, looks_as_before: Looks) -> None:
 
 async def test_names_of_the_world(start: Start, looks_as_before: Looks) -> None:
     names = (3, 14, 57, 60, 84, 96, 101, 172, 210, 232)
-    gate = listing_of(*(sample(index) for index in names))
-    async with start(gate, profile=REMOTE) as program:
+    server = listing_of(*(sample(index) for index in names))
+    async with start(server, profile=REMOTE) as program:
         await program.press("j", "j")
         await detail_follows(program)
         looks_as_before(program)

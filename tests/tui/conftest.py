@@ -1,4 +1,4 @@
-"""A program on a server with a handful of assistants, and the gate in front of it."""
+"""A program on a server with a handful of assistants."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,13 +20,13 @@ def store() -> SampleStore:
 
 
 @pytest.fixture
-def gate(store: SampleStore) -> InProcessServer:
-    """The server of the store, behind a gate that a test can close."""
+def server(store: SampleStore) -> InProcessServer:
+    """The server of the store; a test can have it hold or refuse requests."""
     return InProcessServer(create_app(store, models=MODELS))
 
 
 @pytest.fixture
-async def program(gate: InProcessServer, tmp_path: Path) -> AsyncIterator[Driver]:
+async def program(server: InProcessServer, tmp_path: Path) -> AsyncIterator[Driver]:
     """The program at 80×24 on that server."""
-    async with running(gate, tmp_path) as driver:
+    async with running(server, tmp_path) as driver:
         yield driver

@@ -258,12 +258,12 @@ METADATA: list[tuple[dict[str, Any], list[str], str]] = [
 async def test_what_leaves_is_the_edit_and_nothing_else(
     members: dict[str, Any], steps: list[str], body: str, tmp_path: Path
 ) -> None:
-    gate = server_of(members)
-    async with running(gate, tmp_path) as program:
+    server = server_of(members)
+    async with running(server, tmp_path) as program:
         await program.press("enter")
         await take(program, steps)
         await program.press("ctrl+s")
-        assert gate.bodies == [body], program.text
+        assert server.bodies == [body], program.text
 
 
 @pytest.mark.parametrize(
@@ -282,10 +282,10 @@ async def test_what_leaves_is_the_edit_and_nothing_else(
 async def test_what_is_odd_and_untouched_is_not_sent(
     members: dict[str, Any], tmp_path: Path
 ) -> None:
-    gate = server_of(members)
-    async with running(gate, tmp_path) as program:
+    server = server_of(members)
+    async with running(server, tmp_path) as program:
         await program.press("enter", "!", "ctrl+s")
-    assert gate.bodies == ['{"name": "n!"}']
+    assert server.bodies == ['{"name": "n!"}']
 
 
 async def test_tab_leads_to_every_field_in_the_order_of_the_form(tmp_path: Path) -> None:
@@ -326,12 +326,12 @@ REFUSED: list[tuple[dict[str, Any], list[str], str]] = [
 async def test_what_the_api_would_refuse_is_said_beside_the_part_and_not_sent(
     members: dict[str, Any], steps: list[str], words: str, tmp_path: Path
 ) -> None:
-    gate = server_of(members)
-    async with running(gate, tmp_path) as program:
+    server = server_of(members)
+    async with running(server, tmp_path) as program:
         await program.press("enter")
         await take(program, steps)
         shown = [line for line in program.lines if words in line]
         assert len(shown) == 1, program.text
         await program.press("ctrl+s")
         assert "Not saved" in program.status
-    assert gate.bodies == []
+    assert server.bodies == []

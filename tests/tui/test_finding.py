@@ -135,48 +135,48 @@ async def test_what_was_found_is_underlined_in_the_names(program: Driver) -> Non
 
 
 async def test_results_come_while_pages_do_and_keys_are_answered(tmp_path: Path) -> None:
-    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
-    async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
-        gate.hold = lambda method, path: True
+    server = InProcessServer(create_app(SampleStore(COUNT), models=()))
+    async with running(server, tmp_path, profile=SMALL_PAGES) as program:
+        server.hold = lambda method, path: True
         await program.pilot.press("slash", *"o", "down")
-        await gate.arrived.wait()
+        await server.arrived.wait()
         await program.until(lambda: "(loading…)" in program.header)
         some = names(program)
         assert some and some == [name for name in having("o", COUNT) if name in some][: len(some)]
         await program.pilot.press("j")
         assert program.highlighted == some[1]
-        gate.opened.set()
+        server.opened.set()
         await program.settle()
         assert f"{len(having('o'))} of 250 (all)" in program.header
         assert program.highlighted == some[1]
 
 
 async def test_esc_ends_the_loading(tmp_path: Path) -> None:
-    gate = InProcessServer(create_app(SampleStore(5_000), models=()))
-    async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
-        gate.hold = lambda method, path: True
+    server = InProcessServer(create_app(SampleStore(5_000), models=()))
+    async with running(server, tmp_path, profile=SMALL_PAGES) as program:
+        server.hold = lambda method, path: True
         await program.pilot.press("slash", "x")
-        await gate.arrived.wait()
+        await server.arrived.wait()
         await program.pilot.press("escape")
-        gate.opened.set()
+        server.opened.set()
         await program.settle()
-        asked = len(gate.requests)
+        asked = len(server.requests)
         assert "+ · newest first" in program.header and "loading" not in program.header
         await program.press("j")
-        assert len(gate.requests) == asked
+        assert len(server.requests) == asked
 
 
 async def test_a_page_that_fails_keeps_what_is_there_and_r_goes_on(tmp_path: Path) -> None:
-    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
-    async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
-        gate.refuse = lambda method, path: (403, b"{}") if len(gate.requests) > 3 else None
+    server = InProcessServer(create_app(SampleStore(COUNT), models=()))
+    async with running(server, tmp_path, profile=SMALL_PAGES) as program:
+        server.refuse = lambda method, path: (403, b"{}") if len(server.requests) > 3 else None
         await program.press("slash")
         await program.type("the")
         await program.press("enter")
         assert program.status.endswith("r tries again") and program.status.startswith("✗")
         assert "+ · /the" in program.header
         assert names(program)
-        gate.refuse = lambda method, path: None
+        server.refuse = lambda method, path: None
         await program.press("r")
         assert "of 250 (all) · /the" in program.header
 
@@ -184,10 +184,10 @@ async def test_a_page_that_fails_keeps_what_is_there_and_r_goes_on(tmp_path: Pat
 async def test_a_server_with_one_page_is_searched_as_far_as_it_goes(tmp_path: Path) -> None:
     bodies = [sample(index) for index in range(20)][::-1]
     page = json.dumps({"object": "list", "data": bodies, "has_more": True}).encode()
-    gate = InProcessServer(create_app(SampleStore(0), models=()))
-    gate.refuse = lambda method, path: (200, page)
+    server = InProcessServer(create_app(SampleStore(0), models=()))
+    server.refuse = lambda method, path: (200, page)
     profile = Profile("bent", Source.LOCAL, page_size=20)
-    async with running(gate, tmp_path, profile=profile) as program:
+    async with running(server, tmp_path, profile=profile) as program:
         await program.press("slash")
         await program.type("gpt")
         shown = [body["name"] or "" for body in bodies if "gpt" in json.dumps(body)]
@@ -198,20 +198,20 @@ async def test_a_server_with_one_page_is_searched_as_far_as_it_goes(tmp_path: Pa
 
 
 async def test_what_is_deleted_leaves_the_result_and_the_next_is_highlighted(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("slash")
     await program.type("translator")
     await program.press("enter", "j", "d", "tab", "enter")
     found = having("translator")
     assert (program.highlighted, names(program)) == (found[2], [found[0], *found[2:]])
-    assert len(gate.write_paths()) == 1
+    assert len(server.write_paths()) == 1
 
 
 @pytest.mark.parametrize("size", [(40, 10), (20, 5)])
 async def test_nothing_breaks_on_a_small_screen(tmp_path: Path, size: tuple[int, int]) -> None:
-    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
-    async with running(gate, tmp_path, size=size) as program:
+    server = InProcessServer(create_app(SampleStore(COUNT), models=()))
+    async with running(server, tmp_path, size=size) as program:
         await program.press("slash")
         await program.type("created:")
         await program.press(*["backspace"] * 8)
@@ -255,17 +255,17 @@ async def test_another_order_is_shown_when_it_is_whole(program: Driver, small_sl
 
 
 async def test_a_change_shows_no_half_of_what_was_there(
-    program: Driver, gate: InProcessServer, small_slices: None
+    program: Driver, server: InProcessServer, small_slices: None
 ) -> None:
     await program.press("s", "d", "tab")
     assert set(await shown_while(program, "enter")) <= {COUNT, COUNT - 1}
-    assert len(gate.write_paths()) == 1
+    assert len(server.write_paths()) == 1
 
 
 async def test_what_is_typed_at_once_is_looked_for_in_all_pages(tmp_path: Path) -> None:
     """On its way to be a qualifier a word is none: what it has loaded is not wanted any more."""
-    gate = InProcessServer(create_app(SampleStore(1_000), models=()))
-    async with running(gate, tmp_path) as program:
+    server = InProcessServer(create_app(SampleStore(1_000), models=()))
+    async with running(server, tmp_path) as program:
         await program.burst("slash", *"model:gpt")
         found = [body for body in map(sample, range(1_000)) if "gpt" in body["model"]]
         assert f"{len(found)} of 1,000 (all) · /model:gpt" in program.header
@@ -273,9 +273,9 @@ async def test_what_is_typed_at_once_is_looked_for_in_all_pages(tmp_path: Path) 
 
 
 async def test_loading_that_is_given_up_says_nothing_more(tmp_path: Path) -> None:
-    gate = InProcessServer(create_app(SampleStore(1_000), models=()))
-    async with running(gate, tmp_path, profile=SMALL_PAGES) as program:
-        gate.hold = lambda method, path: True
+    server = InProcessServer(create_app(SampleStore(1_000), models=()))
+    async with running(server, tmp_path, profile=SMALL_PAGES) as program:
+        server.hold = lambda method, path: True
         await program.pilot.press("slash", "m")
         await program.until(lambda: "Loading all" in program.status)
         await program.pilot.press("escape")

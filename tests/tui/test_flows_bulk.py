@@ -53,7 +53,7 @@ async def choose(program: Driver, action: str) -> None:
 
 
 async def test_delete_wants_the_count_and_deletes_just_those(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     before = held(store)
     await program.press("space", "down", "space", "d")
@@ -61,7 +61,7 @@ async def test_delete_wants_the_count_and_deletes_just_those(
     assert identity(0) in program.text and identity(2) in program.text
     assert identity(1) not in program.text
     await program.press("enter", "1", "enter")
-    assert program.asked and gate.write_paths() == []
+    assert program.asked and server.write_paths() == []
     await program.press("backspace", "2", "enter")
     assert not program.asked
     assert held(store) == [each for at, each in enumerate(before) if at not in (0, 2)]
@@ -80,9 +80,9 @@ async def test_delete_wants_the_count_and_deletes_just_those(
     assert "Nothing was done here" in program.status
 
 
-async def test_escape_deletes_none(program: Driver, gate: InProcessServer) -> None:
+async def test_escape_deletes_none(program: Driver, server: InProcessServer) -> None:
     await program.press("space", "space", "d", "2", "escape")
-    assert gate.write_paths() == [] and "2 marked" in program.header
+    assert server.write_paths() == [] and "2 marked" in program.header
 
 
 async def test_what_is_marked_when_the_dialog_opens_is_what_is_deleted(
@@ -96,7 +96,7 @@ async def test_what_is_marked_when_the_dialog_opens_is_what_is_deleted(
 
 
 async def test_the_model_of_many_is_set_and_undone_together(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     before = held(store)
     await program.press("space", "space", "space")
@@ -105,7 +105,7 @@ async def test_the_model_of_many_is_set_and_undone_together(
     assert "Model is needed" in program.text
     await program.type("o3-new")
     await program.press("enter")
-    assert set(gate.bodies) == {'{"model": "o3-new"}'}
+    assert set(server.bodies) == {'{"model": "o3-new"}'}
     assert held(store) == [
         each | {"model": "o3-new"} if at < 3 else each for at, each in enumerate(before)
     ]
@@ -119,7 +119,7 @@ async def test_the_model_of_many_is_set_and_undone_together(
 
 
 async def test_a_pair_of_the_metadata_is_added_and_the_others_stay(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     store.modify(identity(0), lambda old: {**old, "metadata": {"kept": "1"}})
     store.modify(identity(1), lambda old: {**old, "metadata": {"team": "ops"}})
@@ -130,7 +130,7 @@ async def test_a_pair_of_the_metadata_is_added_and_the_others_stay(
     await program.press("enter")
     await program.type("ops")
     await program.press("enter")
-    assert gate.bodies == ['{"metadata": {"kept": "1", "team": "ops"}}']
+    assert server.bodies == ['{"metadata": {"kept": "1", "team": "ops"}}']
     assert "Set the metadata of 1 · 1 had it already" in program.status
     await program.press("home", "space", "space")
     await choose(program, "Remove a pair of the metadata")
@@ -189,25 +189,25 @@ async def test_a_long_list_says_which_part_is_in_sight(tmp_path: Path) -> None:
 
 
 async def test_a_server_that_fails_in_the_middle_is_told_and_tried_again(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    gate.refuse = refusing(4, "POST")
+    server.refuse = refusing(4, "POST")
     await program.press("plus")
     await choose(program, "Set the model")
     await program.type("new")
     await program.press("enter")
     assert "Failed: 1" in program.text and "broke" in program.text and "Done: 8" in program.text
     assert [each["model"] == "new" for each in held(store)].count(True) == COUNT - 1
-    gate.refuse = lambda method, path: None
-    sent = len(gate.bodies)
+    server.refuse = lambda method, path: None
+    sent = len(server.bodies)
     await program.press("tab", "enter")
     assert not program.asked
-    assert gate.bodies[sent:] == ['{"model": "new"}']
+    assert server.bodies[sent:] == ['{"model": "new"}']
     assert {each["model"] for each in held(store)} == {"new"}
 
 
-async def test_what_failed_stays_marked(program: Driver, gate: InProcessServer) -> None:
-    gate.refuse = refusing(0, "DELETE")
+async def test_what_failed_stays_marked(program: Driver, server: InProcessServer) -> None:
+    server.refuse = refusing(0, "DELETE")
     await program.press("space", "space", "d", "2", "enter")
     assert "Failed: 1" in program.text
     await program.press("escape")
@@ -216,28 +216,28 @@ async def test_what_failed_stays_marked(program: Driver, gate: InProcessServer) 
 
 
 async def test_escape_stops_after_those_under_way(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("plus")
     await program.press("d")
     await program.type(str(COUNT))
-    gate.hold = lambda method, path: method == "DELETE"
+    server.hold = lambda method, path: method == "DELETE"
     await program.pilot.press("enter")
-    await gate.arrived.wait()
-    await program.until(lambda: gate.count("delete") == 4)
+    await server.arrived.wait()
+    await program.until(lambda: server.count("delete") == 4)
     await program.pilot.press("escape")
     assert "Waiting for those under way" in program.text
-    gate.hold = lambda method, path: False
-    gate.opened.set()
+    server.hold = lambda method, path: False
+    server.opened.set()
     await program.until(lambda: "Not tried: 5" in program.text)
     assert len(held(store)) == COUNT - 4
-    assert len([each for each in gate.write_paths() if each.startswith("DELETE")]) == 4
+    assert len([each for each in server.write_paths() if each.startswith("DELETE")]) == 4
 
 
 async def test_what_every_other_would_meet_ends_it(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    gate.refuse = lambda method, path: (
+    server.refuse = lambda method, path: (
         (401, b'{"error": {"message": "who?"}}') if method == "DELETE" else None
     )
     await program.press("plus", "d")
@@ -248,10 +248,10 @@ async def test_what_every_other_would_meet_ends_it(
 
 
 async def test_a_read_only_profile_offers_nothing(tmp_path: Path) -> None:
-    gate = InProcessServer(create_app(SampleStore(2), models=("m",)))
-    async with running(gate, tmp_path, profile=replace(LOCAL, read_only=True)) as program:
+    server = InProcessServer(create_app(SampleStore(2), models=("m",)))
+    async with running(server, tmp_path, profile=replace(LOCAL, read_only=True)) as program:
         await program.press("space", "b", "d", "C")
-        assert not program.asked and gate.write_paths() == []
+        assert not program.asked and server.write_paths() == []
 
 
 FUNCTION = {"type": "function", "function": {"name": "f", "strict": None}}
@@ -271,21 +271,21 @@ ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_each_change_of_many_survives_a_server_that_fails_in_the_middle(
-    program: Driver, gate: InProcessServer, store: SampleStore, action: str
+    program: Driver, server: InProcessServer, store: SampleStore, action: str
 ) -> None:
     keys, changed = ACTIONS[action]
     for number in range(COUNT):
         store.modify(identity(number), lambda old: {**old, **KNOWN})
     before = held(store)
     await program.press("r")
-    gate.refuse = refusing(4, "POST")
+    server.refuse = refusing(4, "POST")
     await program.press("plus")
     await choose(program, action)
     await program.press(*keys)
     assert "Failed: 1 · Done: 8" in program.text
     wanted = [{**each, **changed} for each in before]
     assert held(store) == [*wanted[:4], before[4], *wanted[5:]]
-    gate.refuse = lambda method, path: None
+    server.refuse = lambda method, path: None
     await program.press("tab", "enter")
     assert not program.asked and held(store) == wanted
     await program.press("u")
@@ -295,7 +295,7 @@ async def test_each_change_of_many_survives_a_server_that_fails_in_the_middle(
 
 
 async def test_clones_survive_a_server_that_fails_in_the_middle(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     tried: list[str] = []
 
@@ -305,7 +305,7 @@ async def test_clones_survive_a_server_that_fails_in_the_middle(
         tried.append(path)
         return (403, b'{"error": {"message": "not this one"}}') if len(tried) == 2 else None
 
-    gate.refuse = refuse
+    server.refuse = refuse
     await program.press("space", "space", "space", "C", "tab", "enter")
     assert "Failed: 1 · Not tried: 1 (Forbidden) · Done: 1" in program.text
     assert len(held(store)) == COUNT + 1

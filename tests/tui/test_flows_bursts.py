@@ -57,10 +57,10 @@ async def test_two_deletions_in_one_burst_take_two(program: Driver, store: Sampl
 
 
 async def test_an_answer_is_given_once_however_often_enter_is_pressed(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.burst("d", "enter", "tab", "enter", "enter")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert program.app.is_running
     await program.press("escape", "escape")
     opened = program.main
@@ -120,12 +120,12 @@ async def test_metadata_typed_in_one_go_lands_in_the_metadata(tmp_path: Path) ->
 
 
 async def test_a_function_typed_in_one_go_lands_in_the_function(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     keys = [*["tab"] * 11, "space", *"look_up", "tab", *"Finds", "tab", "right", "tab", *"{}"]
     await program.burst("n", *keys[1:], "ctrl+s")
     await program.burst("ctrl+s")
-    assert json.loads(gate.bodies[0])["tools"] == [
+    assert json.loads(server.bodies[0])["tools"] == [
         {
             "type": "function",
             "function": {
@@ -139,7 +139,7 @@ async def test_a_function_typed_in_one_go_lands_in_the_function(
 
 
 async def test_a_key_waits_for_the_one_before_however_long_it_takes(
-    program: Driver, gate: InProcessServer, monkeypatch: pytest.MonkeyPatch
+    program: Driver, server: InProcessServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where what it needs is imported first, on a busy machine."""
     opened = ToolRow.toggle_parts
@@ -152,12 +152,12 @@ async def test_a_key_waits_for_the_one_before_however_long_it_takes(
 
     monkeypatch.setattr(ToolRow, "toggle_parts", late)
     await program.burst("n", *["tab"] * 10, "space", *"look_up", "ctrl+s")
-    (tool,) = json.loads(gate.bodies[0])["tools"]
+    (tool,) = json.loads(server.bodies[0])["tools"]
     assert tool["function"] == {"name": "look_up"}
 
 
 async def test_a_key_waits_while_the_program_is_at_work_for_the_one_before(
-    program: Driver, gate: InProcessServer, monkeypatch: pytest.MonkeyPatch
+    program: Driver, server: InProcessServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a machine so busy that the work takes longer than a stuck widget is waited for."""
     monkeypatch.setattr(key_queue, "MAX_CHECKS", 8)
@@ -171,33 +171,33 @@ async def test_a_key_waits_while_the_program_is_at_work_for_the_one_before(
 
     monkeypatch.setattr(ToolRow, "toggle_parts", slow)
     await program.burst("n", *["tab"] * 10, "space", *"look_up", "ctrl+s")
-    (tool,) = json.loads(gate.bodies[0])["tools"]
+    (tool,) = json.loads(server.bodies[0])["tools"]
     assert tool["function"] == {"name": "look_up"}
 
 
 async def test_ids_typed_in_one_go_stand_each_in_its_own_row(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     keys = [*["tab"] * 11, "a", "tab", "b", "tab", "c", "tab", "tab", "v"]
     await program.burst("n", *keys, "ctrl+s")
-    assert json.loads(gate.bodies[0])["tool_resources"] == {
+    assert json.loads(server.bodies[0])["tool_resources"] == {
         "code_interpreter": {"file_ids": ["a", "b", "c"]},
         "file_search": {"vector_store_ids": ["v"]},
     }
 
 
 async def test_a_clean_form_is_left_before_the_next_key_is_looked_at(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.burst("enter", "escape", "j", "d")
     assert sample(1)["id"] in program.text
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
 
 
-async def test_create_twice_in_one_burst(program: Driver, gate: InProcessServer) -> None:
+async def test_create_twice_in_one_burst(program: Driver, server: InProcessServer) -> None:
     await program.burst("n", *"first", "ctrl+s")
     await program.burst("n", *"second", "ctrl+s")
-    assert [json.loads(body)["name"] for body in gate.bodies] == ["first", "second"]
+    assert [json.loads(body)["name"] for body in server.bodies] == ["first", "second"]
 
 
 async def test_tab_in_the_last_field_stays_there(program: Driver) -> None:

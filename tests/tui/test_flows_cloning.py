@@ -31,15 +31,15 @@ def title(program: Driver) -> str:
 
 
 async def test_save_alone_creates_a_clone(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     before = all_of(store)
     await program.press("C")
     assert title(program) == f"Clone of {NAME}"
     assert program.main.query_one(Input).value == f"{NAME} (copy)"
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     await program.press("ctrl+s")
-    assert gate.write_paths() == ["POST /assistants"]
+    assert server.write_paths() == ["POST /assistants"]
     made, *others = all_of(store)
     assert others == before
     assert made["name"] == f"{NAME} (copy)" and made["id"] != ID
@@ -50,17 +50,17 @@ async def test_save_alone_creates_a_clone(
 
 
 async def test_a_clone_that_is_left_untouched_asks_nothing(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     before = all_of(store)
     await program.press("C", "escape")
     assert not program.asked
     assert not program.main.query("AssistantForm")
-    assert (gate.write_paths(), all_of(store)) == ([], before)
+    assert (server.write_paths(), all_of(store)) == ([], before)
 
 
 async def test_a_clone_is_edited_like_any_new_one(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("C", "!", "escape")
     assert "unsaved changes" in program.text
@@ -122,19 +122,19 @@ async def test_a_hostile_name_is_text_in_the_title_too(tmp_path: Path) -> None:
 
 
 async def test_a_read_only_profile_offers_no_clone(tmp_path: Path) -> None:
-    gate = InProcessServer(create_app(SampleStore(3), models=("m",)))
+    server = InProcessServer(create_app(SampleStore(3), models=("m",)))
     profile = Profile("p", base_url="https://server.test", read_only=True)
-    async with running(gate, tmp_path, profile=profile) as program:
+    async with running(server, tmp_path, profile=profile) as program:
         await program.press("C")
         assert not program.main.query("AssistantForm")
 
 
 async def test_a_clone_that_was_refused_stays_in_the_form(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    gate.refuse = lambda method, path: (403, b"{}") if method == "POST" else None
+    server.refuse = lambda method, path: (403, b"{}") if method == "POST" else None
     await program.press("C", "!", "ctrl+s")
     assert program.main.query_one(Input).value == f"{NAME} (copy)!"
-    gate.refuse = lambda method, path: None
+    server.refuse = lambda method, path: None
     await program.press("ctrl+s")
     assert all_of(store)[0]["name"] == f"{NAME} (copy)!"

@@ -31,9 +31,9 @@ async def two_servers(
 ) -> AsyncIterator[Driver]:
     """The program on one server, with profiles of others, all of which are `there`."""
     settings = Settings(LOCAL, profiles={each.name: each for each in (LOCAL, *profiles)})
-    gate = InProcessServer(create_app(here, models=("m",)))
+    server = InProcessServer(create_app(here, models=("m",)))
     others = {profile.name: there for profile in profiles}
-    async with running(gate, folder, settings=settings, others=others) as program:
+    async with running(server, folder, settings=settings, others=others) as program:
         yield program
 
 
@@ -56,9 +56,9 @@ async def clone_to(program: Driver, *keys: str) -> None:
 async def test_the_marked_ones_are_made_there_in_their_order(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
-    gate = InProcessServer(create_app(there, models=(sample(0)["model"],)))
+    server = InProcessServer(create_app(there, models=(sample(0)["model"],)))
     before = held(here)
-    async with two_servers(tmp_path, here, gate, OTHER, CLOSED) as program:
+    async with two_servers(tmp_path, here, server, OTHER, CLOSED) as program:
         await program.press("space", "space")
         await clone_to(program, "enter")
         assert "Clone 2 to other?" in program.text
@@ -73,23 +73,23 @@ async def test_files_that_may_not_be_there_are_told_and_escape_sends_nothing(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
     here.modify(sample(0)["id"], lambda old: {**old, "tool_resources": FILES})
-    gate = InProcessServer(create_app(there, models=("m",)))
-    gate.refuse = lambda method, path: (404, b"{}") if path.startswith("/files") else None
-    async with two_servers(tmp_path, here, gate, OTHER) as program:
+    server = InProcessServer(create_app(there, models=("m",)))
+    server.refuse = lambda method, path: (404, b"{}") if path.startswith("/files") else None
+    async with two_servers(tmp_path, here, server, OTHER) as program:
         await clone_to(program, "enter")
         assert "file-abc" in program.text and "the server does not" in program.text
         await program.press("escape")
-    assert held(there) == [] and gate.write_paths() == []
+    assert held(there) == [] and server.write_paths() == []
 
 
 async def test_a_server_that_cannot_be_asked_is_told(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
-    gate = InProcessServer(create_app(there, models=("m",)))
-    gate.refuse = lambda method, path: (
+    server = InProcessServer(create_app(there, models=("m",)))
+    server.refuse = lambda method, path: (
         (401, b'{"error": {"message": "who are you?"}}') if method == "POST" else None
     )
-    async with two_servers(tmp_path, here, gate, OTHER) as program:
+    async with two_servers(tmp_path, here, server, OTHER) as program:
         await clone_to(program, "enter")
         await program.press("tab", "enter")
         assert "who are you?" in program.text
@@ -101,7 +101,7 @@ async def test_a_server_that_cannot_be_asked_is_told(
 async def test_without_another_profile_that_may_be_written_to_it_says_so(
     tmp_path: Path, here: SampleStore, there: SampleStore
 ) -> None:
-    gate = InProcessServer(create_app(there, models=("m",)))
-    async with two_servers(tmp_path, here, gate, CLOSED) as program:
+    server = InProcessServer(create_app(there, models=("m",)))
+    async with two_servers(tmp_path, here, server, CLOSED) as program:
         await clone_to(program)
         assert "There is no other profile" in program.status

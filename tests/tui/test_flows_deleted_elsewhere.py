@@ -39,24 +39,24 @@ async def deleted_elsewhere(program: Driver, store: SampleStore) -> None:
 
 
 async def test_what_was_deleted_elsewhere_is_asked_about_and_nothing_is_sent(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await deleted_elsewhere(program, store)
     for words in ("It was deleted elsewhere", f"{NAME}x", ID, "Keep editing", "Create it anew"):
         assert words in program.text
     await program.press("enter")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert program.main.query_one(Input).value == f"{NAME}x"
     assert "the edit is kept here" in program.status
 
 
 async def test_it_is_created_anew_from_the_original_and_the_edits(
-    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
+    program: Driver, server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     before = held(store)
     await deleted_elsewhere(program, store)
     await program.press("tab", "enter")
-    assert gate.write_paths() == ["POST /assistants"]
+    assert server.write_paths() == ["POST /assistants"]
     now = all_of(store)[0]
     fixed = ("id", "created_at", "name")
     assert {k: v for k, v in now.items() if k not in fixed} == {
@@ -71,10 +71,10 @@ async def test_it_is_created_anew_from_the_original_and_the_edits(
 
 
 async def test_a_creation_that_fails_keeps_the_draft(
-    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
+    program: Driver, server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     await deleted_elsewhere(program, store)
-    gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
+    server.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
     await program.press("tab", "enter")
     assert "Not created; the edit is kept here" in program.status
     assert program.main.query_one(Input).value == f"{NAME}x"
@@ -82,7 +82,7 @@ async def test_a_creation_that_fails_keeps_the_draft(
         await program.until(lambda: len(journal.drafts.all("local")) == 1)
         (kept,) = journal.drafts.all("local")
         assert load_draft(kept.text).raw == {"name": f"{NAME}x"}
-    gate.refuse = lambda method, path: None
+    server.refuse = lambda method, path: None
     await program.press("ctrl+s", "tab", "enter")
     assert all_of(store)[0]["name"] == f"{NAME}x"
 

@@ -65,12 +65,12 @@ async def test_where_no_copy_can_be_kept_it_is_asked_for_good(
     fault: str,
     why: str,
     request: pytest.FixtureRequest,
-    gate: InProcessServer,
+    server: InProcessServer,
     store: SampleStore,
     tmp_path: Path,
 ) -> None:
     request.getfixturevalue(fault)
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("d")
         assert "Delete this assistant for good?" in program.text
         assert "Nothing brings it back." in program.text and why in program.text
@@ -118,19 +118,19 @@ async def test_who_agrees_before_it_is_known_agrees_to_the_undoing_alone(
 
 @pytest.mark.usefixtures("failing")
 async def test_a_copy_that_fails_after_the_question_keeps_the_assistant(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("d", "tab", "enter")
     assert f"{NAME} was not deleted: No copy: nothing was sent" in program.status
     assert "the disk is full" in program.status
-    assert (count(store), gate.write_paths()) == (3, [])
+    assert (count(store), server.write_paths()) == (3, [])
 
 
 @pytest.mark.usefixtures("garbage")
 async def test_many_are_asked_for_good_too(
-    gate: InProcessServer, store: SampleStore, tmp_path: Path
+    server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("*", "d")
         assert "Delete these 3 assistants for good?" in program.text
         assert "Nothing brings them back." in program.text

@@ -35,25 +35,25 @@ def names(store: SampleStore) -> list[str]:
 
 
 async def test_a_changed_name_is_saved_and_nothing_else_is_sent(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     before = held(store)
     await program.press("enter")
     await program.type("!")
     assert "*Name" in program.text
     await program.press("ctrl+s")
-    assert gate.write_paths() == [f"POST /assistants/{ID}"]
-    assert json.loads(gate.bodies[0]) == {"name": before["name"] + "!"}
+    assert server.write_paths() == [f"POST /assistants/{ID}"]
+    assert json.loads(server.bodies[0]) == {"name": before["name"] + "!"}
     assert held(store) == {**before, "name": before["name"] + "!"}
     assert program.highlighted == before["name"] + "!"
     assert "Saved" in program.status
 
 
 async def test_an_edit_that_is_taken_back_sends_nothing(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("enter", "x", "backspace", "ctrl+s")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert "Nothing was changed" in program.status
 
 
@@ -63,10 +63,10 @@ async def test_text_that_a_text_area_would_rewrite_survives_the_edit_of_another_
     store = SampleStore(0)
     odd = "one\u2028two\x0bthree\r\nfour\rfive\ttab"
     made = store.create({"name": "n", "model": "m", "instructions": odd, "description": odd})
-    gate = InProcessServer(create_app(store, models=()))
-    async with running(gate, tmp_path) as program:
+    server = InProcessServer(create_app(store, models=()))
+    async with running(server, tmp_path) as program:
         await program.press("enter", "2", "ctrl+s")
-        assert json.loads(gate.bodies[0]) == {"name": "n2"}
+        assert json.loads(server.bodies[0]) == {"name": "n2"}
         assert held(store, made["id"])["instructions"] == odd
 
 
@@ -106,7 +106,7 @@ async def test_unknown_fields_and_tools_survive_when_a_tool_is_switched_off(tmp_
 
 
 async def test_every_field_of_the_form_reaches_the_server(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("n")
     await program.type("Name")
@@ -134,7 +134,7 @@ async def test_every_field_of_the_form_reaches_the_server(
     await program.press("tab")
     await program.type("search")
     await program.press("ctrl+s")
-    assert json.loads(gate.bodies[0]) == {
+    assert json.loads(server.bodies[0]) == {
         "name": "Name",
         "model": "my-model",
         "description": "what it is",
@@ -158,32 +158,32 @@ async def test_every_field_of_the_form_reaches_the_server(
 
 
 async def test_a_name_and_save_suffice_since_the_model_is_preset(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("n")
     await program.type("quick")
     await program.press("ctrl+s")
-    assert json.loads(gate.bodies[0]) == {"model": "gpt-4o", "name": "quick"}
+    assert json.loads(server.bodies[0]) == {"model": "gpt-4o", "name": "quick"}
     assert "Created quick" in program.status
 
 
 async def test_the_profiles_model_comes_before_the_servers_first(
-    gate: InProcessServer, tmp_path: Path
+    server: InProcessServer, tmp_path: Path
 ) -> None:
     profile = Profile("p", Source.LOCAL, model="gpt-4o-mini")
-    async with running(gate, tmp_path, profile=profile) as program:
+    async with running(server, tmp_path, profile=profile) as program:
         await program.press("n", "x", "ctrl+s")
-    assert json.loads(gate.bodies[0]) == {"model": "gpt-4o-mini", "name": "x"}
+    assert json.loads(server.bodies[0]) == {"model": "gpt-4o-mini", "name": "x"}
 
 
 async def test_a_model_is_chosen_from_the_list_while_typing(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("enter", "tab", *["backspace"] * 20)
     await program.type("mini")
     assert "gpt-4o-mini" in program.text
     await program.press("down", "enter", "ctrl+s")
-    assert json.loads(gate.bodies[0]) == {"model": "gpt-4o-mini"}
+    assert json.loads(server.bodies[0]) == {"model": "gpt-4o-mini"}
 
 
 @pytest.mark.parametrize(
@@ -195,18 +195,18 @@ async def test_a_model_is_chosen_from_the_list_while_typing(
     ],
 )
 async def test_a_value_over_a_limit_is_told_beside_its_field_and_nothing_is_sent(
-    program: Driver, gate: InProcessServer, keys: list[str], words: str
+    program: Driver, server: InProcessServer, keys: list[str], words: str
 ) -> None:
     await program.press("enter", *keys)
     assert words in program.text
     await program.press("ctrl+s")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert "Not saved" in program.status
     assert program.main.query("AssistantForm")
 
 
 async def test_a_name_over_its_limit_is_told_as_one_types(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("n")
     await program.press(*"x" * 10)
@@ -219,10 +219,10 @@ async def test_a_name_over_its_limit_is_told_as_one_types(
 
 
 async def test_the_servers_refusal_stands_beside_the_field_that_it_names(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     answer = {"error": {"message": "no such model", "param": "model", "code": "model_not_found"}}
-    gate.refuse = lambda method, path: (
+    server.refuse = lambda method, path: (
         (400, json.dumps(answer).encode()) if method == "POST" else None
     )
     await program.press("enter", "x", "ctrl+s")
@@ -233,21 +233,21 @@ async def test_the_servers_refusal_stands_beside_the_field_that_it_names(
 
 
 async def test_delete_asks_and_cancel_has_the_focus(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("d")
     for words in (ID, held(store)["name"], held(store)["model"], "Cancel", "Delete"):
         assert words in program.text
     await program.press("enter")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert not program.asked
 
 
 async def test_one_tab_reaches_delete_and_the_next_row_is_highlighted(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("d", "tab", "enter")
-    assert gate.write_paths() == [f"DELETE /assistants/{ID}"]
+    assert server.write_paths() == [f"DELETE /assistants/{ID}"]
     assert store.get(ID) is None
     assert program.highlighted == sample(1)["name"]
     assert ID in program.status
@@ -265,7 +265,7 @@ async def test_the_last_row_of_the_last_page_can_be_deleted(
 
 
 async def test_escape_asks_only_if_something_was_changed(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("enter", "escape")
     assert not program.asked
@@ -276,7 +276,7 @@ async def test_escape_asks_only_if_something_was_changed(
     assert "*Name" in program.text
     await program.press("escape", "tab", "enter")
     assert not program.main.query("AssistantForm")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
 
 
 async def test_a_preset_model_alone_is_no_change(program: Driver) -> None:

@@ -29,9 +29,9 @@ class Giving(AssistantApp):
 
 
 @asynccontextmanager
-async def opened(gate: InProcessServer, folder: Path) -> AsyncIterator[Driver]:
+async def opened(server: InProcessServer, folder: Path) -> AsyncIterator[Driver]:
     """The program, wide enough for whole sentences."""
-    async with running(gate, folder, size=(120, 40)) as program:
+    async with running(server, folder, size=(120, 40)) as program:
         yield program
 
 
@@ -72,19 +72,19 @@ async def test_the_edit_is_on_disk_before_it_is_sent_and_gone_when_it_was_saved(
     use: Use, tmp_path: Path
 ) -> None:
     use(RENAME)
-    gate = server_of({})
-    async with opened(gate, tmp_path) as program:
-        gate.hold = lambda method, path: method == "POST"
+    server = server_of({})
+    async with opened(server, tmp_path) as program:
+        server.hold = lambda method, path: method == "POST"
         await program.pilot.press("e")
-        await program.until(gate.arrived.is_set)
+        await program.until(server.arrived.is_set)
         with Journal(tmp_path / "journal.db") as journal:
             [kept] = journal.drafts.all(LOCAL.name)
         assert load_draft(kept.text).patch() == {"name": '"M"'}
-        gate.opened.set()
+        server.opened.set()
         await program.settle()
         assert program.status.startswith("Saved M")
         assert (drafts(tmp_path), left(tmp_path)) == (0, [])
-    assert gate.bodies == ['{"name": "M"}']
+    assert server.bodies == ['{"name": "M"}']
 
 
 async def test_the_file_and_its_folders_are_private(use: Use, tmp_path: Path) -> None:
@@ -100,13 +100,13 @@ async def test_an_edit_that_was_refused_is_offered_again_until_it_is_discarded(
     use: Use, tmp_path: Path
 ) -> None:
     use(RENAME)
-    gate = server_of({})
-    gate.refuse = lambda method, path: (400, b"{}") if method == "POST" else None
-    async with opened(gate, tmp_path) as program:
+    server = server_of({})
+    server.refuse = lambda method, path: (400, b"{}") if method == "POST" else None
+    async with opened(server, tmp_path) as program:
         await program.press("e")
         assert "The edit was not saved" in program.text
         assert drafts(tmp_path) == 1
-    async with opened(gate, tmp_path) as program:
+    async with opened(server, tmp_path) as program:
         assert "Left unsaved: M · R takes it up" in program.status
         await program.press("R", "enter")
         assert "Changed: name" in program.text
@@ -119,8 +119,8 @@ async def test_an_editor_that_fails_changes_nothing_and_what_it_wrote_is_kept(
     use: Use, tmp_path: Path
 ) -> None:
     use(f"{RENAME}; exit 3")
-    gate = server_of({})
-    async with opened(gate, tmp_path) as program:
+    server = server_of({})
+    async with opened(server, tmp_path) as program:
         await program.press("e")
         assert "ended with exit code 3: nothing was changed" in program.status
         assert "R takes up what it wrote" in program.status
@@ -129,7 +129,7 @@ async def test_an_editor_that_fails_changes_nothing_and_what_it_wrote_is_kept(
         await program.press("ctrl+s")
         assert program.status.startswith("Saved M")
         assert (drafts(tmp_path), left(tmp_path)) == (0, [])
-    assert gate.bodies == ['{"name": "M"}']
+    assert server.bodies == ['{"name": "M"}']
 
 
 async def test_an_editor_that_fails_and_wrote_nothing_leaves_nothing(
@@ -158,8 +158,8 @@ async def test_whatever_an_editor_leaves_is_told_in_a_sentence_and_goes_back_the
     use: Use, tmp_path: Path, script: str, told: str
 ) -> None:
     use(f'if [ ! -e $HERE/once ]; then touch $HERE/once; {script}\nelse cp "$1" $HERE/second; fi')
-    gate = server_of({})
-    async with opened(gate, tmp_path) as program:
+    server = server_of({})
+    async with opened(server, tmp_path) as program:
         await program.press("e")
         assert told in " ".join(program.text.replace("│", " ").split()), program.text
         assert drafts(tmp_path) == 1 and left(tmp_path)
@@ -168,7 +168,7 @@ async def test_whatever_an_editor_leaves_is_told_in_a_sentence_and_goes_back_the
         if program.asked:
             await program.press("tab", "enter")
         assert (drafts(tmp_path), left(tmp_path)) == (0, [])
-    assert gate.bodies == []
+    assert server.bodies == []
 
 
 async def test_an_editor_that_takes_the_file_away_changes_nothing(use: Use, tmp_path: Path) -> None:
@@ -186,8 +186,8 @@ async def test_a_text_that_cannot_be_read_goes_back_to_the_editor_as_it_was_left
         "if [ ! -e $HERE/once ]; then touch $HERE/once; printf 'caf\\351' > \"$1\"\n"
         'else cp "$1" $HERE/second; printf \'caf\\303\\251\' > "$1"; fi'
     )
-    gate = server_of({})
-    async with opened(gate, tmp_path) as program:
+    server = server_of({})
+    async with opened(server, tmp_path) as program:
         await program.press("enter", "tab", "tab", "f4")
         assert "line 1, column 4: not UTF-8" in program.text
         await program.press("enter")
@@ -195,27 +195,27 @@ async def test_a_text_that_cannot_be_read_goes_back_to_the_editor_as_it_was_left
         assert "café" in program.text
         assert left(tmp_path) == []
         await program.press("ctrl+s")
-    assert gate.bodies == ['{"description": "café"}']
+    assert server.bodies == ['{"description": "café"}']
 
 
 async def test_a_text_with_a_byte_order_mark_comes_without_it(use: Use, tmp_path: Path) -> None:
     use("printf '\\357\\273\\277new' > \"$1\"")
-    gate = server_of({})
-    async with opened(gate, tmp_path) as program:
+    server = server_of({})
+    async with opened(server, tmp_path) as program:
         await program.press("enter", "tab", "tab", "f4", "ctrl+s")
-    assert gate.bodies == ['{"description": "new"}']
+    assert server.bodies == ['{"description": "new"}']
 
 
 async def test_a_failing_editor_of_one_text_leaves_the_form_and_a_draft(
     use: Use, tmp_path: Path
 ) -> None:
     use('printf new > "$1"; exit 1')
-    gate = server_of({})
-    async with opened(gate, tmp_path) as program:
+    server = server_of({})
+    async with opened(server, tmp_path) as program:
         await program.press("enter", "tab", "tab", "f4")
         assert "exit code 1: nothing was changed · R takes up what it wrote" in program.status
         await program.press("escape")
         assert not program.asked
         await program.press("R", "enter", "tab", "enter", "ctrl+s")
         assert (drafts(tmp_path), left(tmp_path)) == (0, [])
-    assert gate.bodies == ['{"description": "new"}']
+    assert server.bodies == ['{"description": "new"}']

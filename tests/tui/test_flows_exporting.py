@@ -45,19 +45,19 @@ def files(folder: Path) -> dict[str, str]:
 
 
 async def test_the_highlighted_one_is_written_as_the_server_sent_it(
-    program: Driver, tmp_path: Path, gate: InProcessServer
+    program: Driver, tmp_path: Path, server: InProcessServer
 ) -> None:
     await program.press("down")
     await export(program, "json", tmp_path / "out")
     (text,) = files(tmp_path / "out").values()
     assert read_json(text) == sample(1)
     assert f"Exported 1 to {tmp_path / 'out'}"[:60] in program.status
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
 
 
 @pytest.mark.parametrize("form", ["json", "yaml", "markdown"])
 async def test_what_was_exported_and_edited_is_imported_as_planned(
-    program: Driver, tmp_path: Path, store: SampleStore, gate: InProcessServer, form: str
+    program: Driver, tmp_path: Path, store: SampleStore, server: InProcessServer, form: str
 ) -> None:
     before = held(store)
     await program.press("plus")
@@ -72,14 +72,14 @@ async def test_what_was_exported_and_edited_is_imported_as_planned(
     for said in ("1 create", "1 change", "1 unchanged", "1 unreadable"):
         assert said in program.text
     await program.press("escape")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     await command(program, "import")
     await fill(program, str(tmp_path / "out"))
     await program.press("tab", "enter")
     after = held(store)
     assert [each["name"] for each in after if each["id"] == sample(0)["id"]] == ["Renamed"]
-    assert json.loads(gate.bodies[-1]) == {"name": "Renamed"} or len(gate.bodies) == 2
-    assert {"name": "Renamed"} in [json.loads(body) for body in gate.bodies]
+    assert json.loads(server.bodies[-1]) == {"name": "Renamed"} or len(server.bodies) == 2
+    assert {"name": "Renamed"} in [json.loads(body) for body in server.bodies]
     fixed = ("id", "created_at")
     made = [each for each in after if each["id"] not in [old["id"] for old in before]]
     gone = before[2]
@@ -119,7 +119,7 @@ async def test_a_folder_that_cannot_be_made_is_told(program: Driver, tmp_path: P
 
 
 async def test_a_path_in_the_home_of_nobody_is_told_and_the_program_goes_on(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await export(program, "json", Path("~nosuchuser/x"))
     assert "Not exported: ~nosuchuser/x: nobody's home is ~nosuchuser" in program.status

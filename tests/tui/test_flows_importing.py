@@ -26,14 +26,14 @@ async def plan_of(program: Driver, path: Path) -> str:
 
 
 async def test_assistants_in_one_line_of_a_file_are_each_created_once(
-    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
+    program: Driver, server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     path = tmp_path / "three.json"
     path.write_text(json.dumps([{"model": "m", "name": name} for name in "ABC"]))
     assert "Import: 3 create" in await plan_of(program, path)
     await program.press("tab", "enter")
     assert [each["name"] for each in held(store)[:3]] == ["C", "B", "A"]
-    assert len(gate.write_paths()) == 3 and "Imported 3 · u undoes it" in program.status
+    assert len(server.write_paths()) == 3 and "Imported 3 · u undoes it" in program.status
     await program.press("u", "3", "enter")
     assert [each["id"] for each in held(store)] == [sample(number)["id"] for number in range(3)]
 
@@ -99,14 +99,14 @@ async def test_a_fault_in_one_of_many_is_its_failure_and_the_program_goes_on(
 
 
 async def test_a_journal_that_notes_nothing_is_told_before_anything_is_imported(
-    gate: InProcessServer, tmp_path: Path
+    server: InProcessServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "one.json"
     path.write_text('{"model": "m", "name": "A"}')
     told = "A repetition would create them again"
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         assert told not in await plan_of(program, path)
     (tmp_path / "journal.db").write_bytes(b"no database at all, whatever one may think" * 50)
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         assert told in await plan_of(program, path)
-        assert gate.write_paths() == []
+        assert server.write_paths() == []

@@ -33,59 +33,59 @@ def held(store: SampleStore, assistant_id: str = ID) -> dict[str, Any]:
     return dict(assistant)
 
 
-async def test_save_pressed_twice_sends_once(program: Driver, gate: InProcessServer) -> None:
-    gate.hold = is_write
+async def test_save_pressed_twice_sends_once(program: Driver, server: InProcessServer) -> None:
+    server.hold = is_write
     await program.pilot.press("enter", "x", "ctrl+s")
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press("ctrl+s", "ctrl+s")
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
-    assert gate.write_paths() == [f"POST /assistants/{ID}"]
+    assert server.write_paths() == [f"POST /assistants/{ID}"]
 
 
 async def test_what_is_typed_during_a_save_is_kept(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    gate.hold = is_write
+    server.hold = is_write
     await program.pilot.press("enter", "1", "ctrl+s")
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press("2")
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
     assert held(store)["name"] == NAME + "1"
     assert "not saved yet" in program.status
     assert f"{NAME}12" in program.text
     await program.press("ctrl+s")
     assert held(store)["name"] == NAME + "12"
-    assert len(gate.write_paths()) == 2
+    assert len(server.write_paths()) == 2
 
 
 async def test_the_form_cannot_be_left_while_it_is_being_saved(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
-    gate.hold = is_write
+    server.hold = is_write
     await program.pilot.press("enter", "1", "ctrl+s")
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press("escape")
     assert program.main.query("AssistantForm")
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
     assert not program.main.query("AssistantForm")
 
 
 async def test_keys_are_answered_while_a_deletion_takes_long_and_only_the_asked_one_goes(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    gate.hold = is_write
+    server.hold = is_write
     await program.pilot.press("d", "tab", "enter")
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press("j")
     assert program.highlighted == sample(1)["name"]
     await program.pilot.press("d")
     assert not program.asked, "no second write while one is under way"
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
-    assert gate.write_paths() == [f"DELETE /assistants/{ID}"]
+    assert server.write_paths() == [f"DELETE /assistants/{ID}"]
     assert program.highlighted == sample(1)["name"]
 
 
@@ -110,41 +110,41 @@ async def test_a_change_elsewhere_in_another_field_is_kept_and_told(
 
 
 async def test_a_save_that_fails_keeps_the_edit_and_can_be_tried_again(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    gate.refuse = lambda method, path: (403, b"{}") if method == "POST" else None
+    server.refuse = lambda method, path: (403, b"{}") if method == "POST" else None
     await program.press("enter", "x", "ctrl+s")
     assert "the edit is kept here" in program.status
-    gate.refuse = lambda method, path: None
+    server.refuse = lambda method, path: None
     await program.press("ctrl+s")
     assert held(store)["name"] == NAME + "x"
 
 
 async def test_a_create_whose_answer_is_lost_is_looked_for_and_not_repeated(tmp_path: Path) -> None:
     store = SampleStore(2)
-    gate = InProcessServer(create_app(store, models=("m",)))
+    server = InProcessServer(create_app(store, models=("m",)))
 
     async def lose_the_answer(request: httpx.Request) -> httpx.Response:
-        await gate.carry_out(request)
+        await server.carry_out(request)
         return answer(b"bad gateway", 502)
 
-    gate.deviations["create"] = lose_the_answer
-    async with running(gate, tmp_path) as program:
+    server.deviations["create"] = lose_the_answer
+    async with running(server, tmp_path) as program:
         await program.press("n", "x", "ctrl+s")
-        assert gate.write_paths() == ["POST /assistants"]
+        assert server.write_paths() == ["POST /assistants"]
         assert "the answer was lost, but it has arrived" in program.status
         assert program.highlighted == "x"
         assert "of 3 (all)" in program.header
 
 
 async def test_what_is_put_back_during_a_save_is_an_edit_again(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    gate.hold = is_write
+    server.hold = is_write
     await program.pilot.press("enter", "1", "ctrl+s")
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press("backspace")
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
     assert held(store)["name"] == NAME + "1"
     assert "*Name" in program.text
@@ -153,15 +153,15 @@ async def test_what_is_put_back_during_a_save_is_an_edit_again(
 
 
 async def test_a_new_one_saved_before_the_models_are_known_waits_for_them(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
-    gate.hold = lambda method, path: path == "/models"
+    server.hold = lambda method, path: path == "/models"
     await program.pilot.press("n", "x", "ctrl+s")
-    await gate.arrived.wait()
-    assert gate.write_paths() == []
-    gate.opened.set()
+    await server.arrived.wait()
+    assert server.write_paths() == []
+    server.opened.set()
     await program.settle()
-    assert json.loads(gate.bodies[0]) == {"model": "gpt-4o", "name": "x"}
+    assert json.loads(server.bodies[0]) == {"model": "gpt-4o", "name": "x"}
 
 
 async def test_quit_pressed_twice_asks_once(program: Driver) -> None:
@@ -192,9 +192,9 @@ async def test_a_field_that_the_server_ignores_is_told(tmp_path: Path) -> None:
 
 
 async def test_quitting_while_the_dialog_is_open_loses_nothing(
-    gate: InProcessServer, store: SampleStore, tmp_path: Path
+    server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("enter")
         store.modify(ID, lambda old: {**old, "name": "theirs"})
         await program.press("x", "ctrl+s")

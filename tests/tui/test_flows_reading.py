@@ -37,9 +37,9 @@ async def laid_out(program: Driver) -> MarkdownScreen:
 @pytest.mark.parametrize("key", ["escape", "q", "m"])
 async def test_the_instructions_are_laid_out_and_left_again(tmp_path: Path, key: str) -> None:
     text = "# Who you are\n\nBe **kind** and `exact`.\n\n- one\n- two\n\n|a|b|\n|--|--|\n|1|2|"
-    gate = with_instructions(text)
-    async with running(gate, tmp_path) as program:
-        asked = len(gate.requests)
+    server = with_instructions(text)
+    async with running(server, tmp_path) as program:
+        asked = len(server.requests)
         await program.press("m")
         await laid_out(program)
         assert "Instructions of n" in program.lines[0]
@@ -49,7 +49,7 @@ async def test_the_instructions_are_laid_out_and_left_again(tmp_path: Path, key:
         await program.press(key)
         assert not program.asked
         assert program.app.is_running
-        assert len(gate.requests) == asked
+        assert len(server.requests) == asked
 
 
 async def test_the_detail_has_it_too_and_a_read_only_profile(tmp_path: Path) -> None:
@@ -61,8 +61,8 @@ async def test_the_detail_has_it_too_and_a_read_only_profile(tmp_path: Path) -> 
 
 
 async def test_the_form_shows_what_is_typed_now(tmp_path: Path) -> None:
-    gate = with_instructions("old")
-    async with running(gate, tmp_path) as program:
+    server = with_instructions("old")
+    async with running(server, tmp_path) as program:
         await program.press("enter", "!", "tab", "tab", "tab", *"# New ")
         await program.press("f5")
         await laid_out(program)
@@ -72,7 +72,7 @@ async def test_the_form_shows_what_is_typed_now(tmp_path: Path) -> None:
         assert not program.asked
         area = program.main.focused
         assert isinstance(area, TextArea) and area.text == "# New old"
-        assert gate.writes == []
+        assert server.writes == []
 
 
 async def test_keys_move_and_stay_within_the_text(tmp_path: Path) -> None:
@@ -149,10 +149,10 @@ async def test_nothing_can_be_followed_and_all_of_it_is_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    gate = with_instructions(HOSTILE)
-    async with running(gate, tmp_path, size=(100, 50)) as program:
+    server = with_instructions(HOSTILE)
+    async with running(server, tmp_path, size=(100, 50)) as program:
         monkeypatch.setattr(program.app, "open_url", lambda url, **_: opened.append(url))
-        asked = len(gate.requests)
+        asked = len(server.requests)
         await program.press("m")
         screen = await laid_out(program)
         for words in (
@@ -175,7 +175,7 @@ async def test_nothing_can_be_followed_and_all_of_it_is_text(
         assert all(widget.tooltip is None for widget in screen._page.walk_children(Widget))
         for row in range(2, 40, 2):
             await program.pilot.click(offset=(8, row))
-        assert (opened, len(gate.requests)) == ([], asked)
+        assert (opened, len(server.requests)) == ([], asked)
         assert program.app.is_running and screen.is_current
 
 

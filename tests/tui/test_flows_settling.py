@@ -45,7 +45,7 @@ async def both_change_the_name(program: Driver, store: SampleStore) -> None:
 
 
 async def test_each_value_is_shown_and_keeping_on_sends_nothing(
-    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
+    program: Driver, server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     await both_change_the_name(program, store)
     for words in (f'mine      "{NAME}x"', 'theirs    "theirs"', f'original  "{NAME}"'):
@@ -55,48 +55,48 @@ async def test_each_value_is_shown_and_keeping_on_sends_nothing(
         await program.until(lambda: len(journal.drafts.all("local")) == 1)
         assert load_draft(journal.drafts.all("local")[0].text).raw == {"name": f"{NAME}x"}
     await program.press("escape")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert program.main.query_one(Input).value == f"{NAME}x"
     assert "*Name" in program.text
     assert "the edit is kept here" in program.status
 
 
 async def test_keep_editing_is_the_first_button(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     await program.press("tab", "enter")
     assert not program.asked
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert "*Name" in program.text
 
 
 async def test_mine_is_saved_over_theirs(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     await program.press("tab", "tab", "enter")
-    assert json.loads(gate.bodies[0]) == {"name": f"{NAME}x"}
+    assert json.loads(server.bodies[0]) == {"name": f"{NAME}x"}
     assert held(store)["name"] == f"{NAME}x"
     assert not program.main.query("AssistantForm")
 
 
 async def test_enter_in_a_field_saves_nothing(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     """An Enter that was on its way when the dialog opened does no harm."""
     await both_change_the_name(program, store)
     await program.press("enter", "enter")
     assert program.asked
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
 
 
 async def test_theirs_drops_the_edit_and_closes_the_form_since_nothing_is_left(
-    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
+    program: Driver, server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     await both_change_the_name(program, store)
     await program.press("down", "space", "tab", "tab", "enter")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert held(store)["name"] == "theirs"
     assert program.highlighted == "theirs"
     assert not program.main.query("AssistantForm")
@@ -106,23 +106,23 @@ async def test_theirs_drops_the_edit_and_closes_the_form_since_nothing_is_left(
 
 
 async def test_the_original_is_sent_as_it_was(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     await program.press("down", "down", "enter", "tab", "tab", "enter")
-    assert json.loads(gate.bodies[0]) == {"name": NAME}
+    assert json.loads(server.bodies[0]) == {"name": NAME}
     assert held(store)["name"] == NAME
 
 
 async def test_each_field_is_chosen_by_itself_and_what_was_merged_is_named(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("enter")
     theirs(store, name="theirs", description="theirs", metadata={"by": "them"})
     await program.press("x", "tab", "tab", "y", "ctrl+s")
     assert len(program.app.screen.query(SideChoice)) == 2
     await program.press("down", "space", "tab", "tab", "tab", "enter")
-    body = json.loads(gate.bodies[0])
+    body = json.loads(server.bodies[0])
     assert list(body) == ["description"] and body["description"] != "theirs"
     now = held(store)
     assert (now["name"], now["metadata"]) == ("theirs", {"by": "them"})
@@ -131,7 +131,7 @@ async def test_each_field_is_chosen_by_itself_and_what_was_merged_is_named(
 
 
 async def test_a_further_change_elsewhere_is_asked_about_anew(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     theirs(store, name="theirs again", description="too")
@@ -139,20 +139,20 @@ async def test_a_further_change_elsewhere_is_asked_about_anew(
     assert program.asked
     assert 'theirs    "theirs again"' in program.text
     assert f'original  "{NAME}"' in program.text, "what it was before all of this"
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     await program.press("tab", "tab", "enter")
-    assert json.loads(gate.bodies[0]) == {"name": f"{NAME}x"}
+    assert json.loads(server.bodies[0]) == {"name": f"{NAME}x"}
     assert held(store)["description"] == "too"
     assert "changed elsewhere and kept: description" in program.status
 
 
 async def test_a_save_as_chosen_that_fails_leaves_the_whole_edit_in_the_form(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("enter")
     theirs(store, name="theirs")
     await program.press("x", "tab", "tab", "y", "ctrl+s")
-    gate.refuse = lambda method, path: (500, b"{}") if method in WRITES else None
+    server.refuse = lambda method, path: (500, b"{}") if method in WRITES else None
     await program.press("down", "space", "tab", "tab", "enter")
     assert not program.asked
     assert "the edit is kept here" in program.status
@@ -191,12 +191,12 @@ async def test_arrows_go_from_field_to_field_and_to_the_buttons(
 
 
 async def test_a_clicked_line_is_chosen(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await both_change_the_name(program, store)
     await program.pilot.click(SideChoice, offset=(5, 2))
     await program.press("tab", "tab", "enter")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
     assert held(store)["name"] == "theirs"
 
 
@@ -247,7 +247,7 @@ async def eight_fields(program: Driver, store: SampleStore, monkeypatch: Any) ->
 
 
 async def test_eight_fields_scroll_and_the_buttons_stay_in_sight(
-    program: Driver, gate: InProcessServer, store: SampleStore, monkeypatch: Any
+    program: Driver, server: InProcessServer, store: SampleStore, monkeypatch: Any
 ) -> None:
     await eight_fields(program, store, monkeypatch)
     assert len(program.app.screen.query(SideChoice)) == 8
@@ -263,8 +263,8 @@ async def test_eight_fields_scroll_and_the_buttons_stay_in_sight(
 
 async def test_a_tiny_terminal_shows_what_it_can(tmp_path: Path, monkeypatch: Any) -> None:
     store = SampleStore(3)
-    gate = InProcessServer(create_app(store, models=("m",)))
-    async with running(gate, tmp_path, size=(40, 10)) as program:
+    server = InProcessServer(create_app(store, models=("m",)))
+    async with running(server, tmp_path, size=(40, 10)) as program:
         await eight_fields(program, store, monkeypatch)
         assert "(x) mine" in program.text and "Save as chosen" in program.text
         await program.pilot.resize_terminal(20, 4)
@@ -275,25 +275,25 @@ async def test_a_tiny_terminal_shows_what_it_can(tmp_path: Path, monkeypatch: An
         await program.press("escape")
         assert "The edit was not saved" in program.text
         await program.press("tab", "enter")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
 
 
 async def test_a_form_that_goes_on_shows_what_was_chosen(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     """Something is typed while the rest is saved: the form must not show what nobody has."""
     await program.press("enter")
     theirs(store, name="theirs")
     await program.press("x", "tab", "tab", "y", "ctrl+s")
-    gate.hold = lambda method, path: method in WRITES
+    server.hold = lambda method, path: method in WRITES
     await program.pilot.press("down", "space", "tab", "tab", "enter")
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press("z")
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
     assert program.main.query_one(Input).value == "theirs"
     assert "*Description" in program.text and "*Name" not in program.text
     await program.press("!", "ctrl+s")
-    assert list(json.loads(gate.bodies[1])) == ["description"]
+    assert list(json.loads(server.bodies[1])) == ["description"]
     assert held(store)["description"].count("yz") == 1
     assert "!" in held(store)["description"]

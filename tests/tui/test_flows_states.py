@@ -33,30 +33,30 @@ def endpoint(handler: object) -> Endpoint:
 
 async def test_an_empty_store_offers_to_create_and_to_add_samples(tmp_path: Path) -> None:
     store = SampleStore(0)
-    gate = InProcessServer(create_app(store, models=("m",)))
-    async with running(gate, tmp_path) as program:
+    server = InProcessServer(create_app(store, models=("m",)))
+    async with running(server, tmp_path) as program:
         assert "No assistants yet" in program.text
         assert "n creates one" in program.text
         await program.press("a")
-        assert gate.write_paths() == ["POST /assistants"] * 3
+        assert server.write_paths() == ["POST /assistants"] * 3
         assert "of 3 (all)" in program.header
         assert "Added 3 samples" in program.status
         await program.press("a")
-        assert len(gate.write_paths()) == 3
+        assert len(server.write_paths()) == 3
 
 
 async def test_loading_says_so_and_every_key_works_meanwhile(
-    gate: InProcessServer, tmp_path: Path
+    server: InProcessServer, tmp_path: Path
 ) -> None:
-    gate.hold = lambda method, path: True
-    async with running(gate, tmp_path, settle=False) as program:
-        await gate.arrived.wait()
+    server.hold = lambda method, path: True
+    async with running(server, tmp_path, settle=False) as program:
+        await server.arrived.wait()
         await program.pilot.pause()
         assert "Loading…" in program.text
         await program.pilot.press("question_mark")
         assert "Help" in program.text
         await program.pilot.press("escape")
-        gate.opened.set()
+        server.opened.set()
         await program.settle()
         assert program.highlighted
 
@@ -127,9 +127,11 @@ async def test_what_is_remembered_goes_when_the_key_is_refused(tmp_path: Path, s
         assert "work" in program.text
 
 
-async def test_read_only_offers_nothing_that_writes(gate: InProcessServer, tmp_path: Path) -> None:
+async def test_read_only_offers_nothing_that_writes(
+    server: InProcessServer, tmp_path: Path
+) -> None:
     profile = Profile("work", Source.LOCAL, read_only=True)
-    async with running(gate, tmp_path, profile=profile) as program:
+    async with running(server, tmp_path, profile=profile) as program:
         assert "READ-ONLY" in program.header
         for word in ("New", "Delete"):
             assert word not in program.lines[-1]
@@ -137,7 +139,7 @@ async def test_read_only_offers_nothing_that_writes(gate: InProcessServer, tmp_p
         assert not program.asked
         await program.press("enter")
         assert not program.main.query("AssistantForm")
-        assert gate.write_paths() == []
+        assert server.write_paths() == []
 
 
 async def test_a_server_that_cannot_page_is_said_to_give_one_page_only(tmp_path: Path) -> None:
@@ -170,10 +172,10 @@ async def test_a_server_that_cannot_modify_is_greyed_out_and_told_in_the_help(
         assert "It cannot retrieve one assistant" in program.text
 
 
-async def test_another_profile_starts_afresh(gate: InProcessServer, tmp_path: Path) -> None:
+async def test_another_profile_starts_afresh(server: InProcessServer, tmp_path: Path) -> None:
     other = Profile("other", Source.LOCAL)
     settings = Settings(LOCAL, profiles={"local": LOCAL, "other": other})
-    async with running(gate, tmp_path, settings=settings) as program:
+    async with running(server, tmp_path, settings=settings) as program:
         await program.press("j", "P")
         assert "* local" in program.text
         await program.press("down", "enter")

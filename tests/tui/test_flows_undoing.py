@@ -65,17 +65,17 @@ async def test_a_long_change_leaves_its_name_and_the_buttons_in_sight(program: D
 
 
 async def test_an_undo_does_not_overwrite_what_was_changed_elsewhere_since(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     await program.press("enter", "x", "ctrl+s")
     store.modify(ID, lambda old: {**old, "name": "theirs"})
-    sent = len(gate.write_paths())
+    sent = len(server.write_paths())
     await program.press("u", "tab", "enter")
     assert "Changed here and elsewhere" in program.text
     assert "Cancel" in program.text and "editing" not in program.text
     await program.press("escape")
     assert "Not undone" in program.status and "edit" not in program.status
-    assert len(gate.write_paths()) == sent
+    assert len(server.write_paths()) == sent
     assert all_of(store)[0]["name"] == "theirs"
 
 
@@ -98,19 +98,19 @@ async def test_u_brings_back_what_was_deleted_under_a_new_id_and_says_so(
 
 @pytest.mark.parametrize("keys", ["d tab enter", "enter x ctrl+s"])
 async def test_an_undo_that_fails_is_not_said_to_keep_an_edit(
-    program: Driver, gate: InProcessServer, keys: str
+    program: Driver, server: InProcessServer, keys: str
 ) -> None:
     await program.press(*keys.split())
-    gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
+    server.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
     await program.press("u", "tab", "enter")
     assert "Not undone: " in program.status and "kept" not in program.status
 
 
 async def test_a_restoring_that_fails_is_not_said_to_keep_an_edit(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("enter", "x", "ctrl+s")
-    gate.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
+    server.refuse = lambda method, path: (403, b"{}") if method in WRITES else None
     await program.press("H", "down", "enter", "tab", "enter")
     assert "Not restored: " in program.status and "kept" not in program.status
 
@@ -165,11 +165,11 @@ async def test_a_discarded_edit_is_forgotten(program: Driver, tmp_path: Path) ->
 
 async def test_an_edit_that_was_left_behind_is_offered_and_saved(tmp_path: Path) -> None:
     store = SampleStore(3)
-    gate = InProcessServer(create_app(store, models=("m",)))
+    server = InProcessServer(create_app(store, models=("m",)))
     draft = Draft(RawJson(json.dumps(all_of(store)[0]))).edited("name", "rescued")
     with Journal(tmp_path / "journal.db") as journal:
         journal.drafts.keep("local", ID, dump_draft(draft))
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         assert "Left unsaved: rescued" in program.status
         await program.press("R", "enter")
         assert "Changed: name" in program.text
@@ -198,13 +198,13 @@ async def test_a_new_one_that_may_have_been_created_before_the_end_is_told(
 
 
 async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
-    gate: InProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: InProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_module, "PATIENCE", 0.1)
     path = tmp_path / "journal.db"
     with Journal(path) as journal:
         journal.drafts.keep("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         with write_lock_held(path):
             await program.press("R", "enter", "tab", "enter")
             assert "Not opened" in program.status and "another program" in program.status
@@ -213,11 +213,11 @@ async def test_what_cannot_be_taken_up_just_now_is_said_and_still_there(
 
 
 async def test_an_edit_that_was_left_behind_can_be_discarded(
-    gate: InProcessServer, tmp_path: Path
+    server: InProcessServer, tmp_path: Path
 ) -> None:
     with Journal(tmp_path / "journal.db") as journal:
         journal.drafts.keep("local", "new 1", dump_draft(Draft().edited("name", "draft of mine")))
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("R", "enter", "tab", "tab", "enter")
         assert "Discarded" in program.status
     with Journal(tmp_path / "journal.db") as journal:
@@ -225,14 +225,14 @@ async def test_an_edit_that_was_left_behind_can_be_discarded(
 
 
 async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
-    gate: InProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: InProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: DraftFiles, draft: KeptDraft) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(DraftFiles, "keep", full)
     (tmp_path / "journal.db").write_bytes(GARBAGE)
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("enter", "x")
         await program.until(lambda: "kept in memory only" in program.status)
         await program.press("ctrl+s")
@@ -241,14 +241,14 @@ async def test_a_journal_that_fails_is_told_and_the_edit_stays_in_the_form(
 
 
 async def test_an_edit_that_a_damaged_journal_does_not_take_is_offered_too(
-    gate: InProcessServer, tmp_path: Path
+    server: InProcessServer, tmp_path: Path
 ) -> None:
     (tmp_path / "journal.db").write_bytes(GARBAGE)
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("enter", "x")
         await program.until(lambda: [*tmp_path.glob("journal.db.draft-*")] != [])
         assert "in memory only" not in program.status
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         assert f"Left unsaved: {NAME}x" in program.status
         await program.press("R", "enter", "tab", "enter")
         await program.press("ctrl+s")
@@ -276,15 +276,15 @@ async def test_a_large_deletion_can_be_undone_as_a_whole_however_little_is_kept(
     store = SampleStore(0)
     for number in range(30):
         store.create({"name": f"A{number}", "model": "m", "instructions": "x" * 100_000})
-    gate = InProcessServer(create_app(store, models=("m",)))
-    async with running(gate, tmp_path) as program:
+    server = InProcessServer(create_app(store, models=("m",)))
+    async with running(server, tmp_path) as program:
         await program.press("*", "d")
         assert "u can create them anew" in program.text
         await program.press("3", "0", "enter")
         assert all_of(store) == []
     with Journal(tmp_path / "journal.db", keep_bytes=1_000_000) as journal:
         journal.prune()
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("u")
         assert "30" in program.text
         await program.press("3", "0", "enter")
@@ -292,11 +292,11 @@ async def test_a_large_deletion_can_be_undone_as_a_whole_however_little_is_kept(
 
 
 async def test_a_clock_that_was_ahead_once_costs_no_undoing(
-    program: Driver, store: SampleStore, gate: InProcessServer, tmp_path: Path
+    program: Driver, store: SampleStore, server: InProcessServer, tmp_path: Path
 ) -> None:
     await program.press("d", "tab", "enter")
     with Journal(tmp_path / "journal.db", clock=lambda: time.time() + 400 * DAY) as journal:
         journal.prune()
-    async with running(gate, tmp_path) as again:
+    async with running(server, tmp_path) as again:
         await again.press("u", "tab", "enter")
     assert all_of(store)[0]["name"] == NAME

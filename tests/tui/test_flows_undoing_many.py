@@ -74,7 +74,7 @@ async def test_what_is_deleted_and_what_is_changed_back_is_told_apart(
 
 
 async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
     """However few of them are among many others."""
     journal, before = program.main.context.service.journal, held(store)
@@ -89,10 +89,10 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
     await program.press("u")
     assert "create 1 anew and change 2 back?" in program.text
     assert "What is created anew gets a new id." in program.text
-    gate.requests.clear()
+    server.requests.clear()
     await program.press("3", "enter")
-    paths = [request.url.path for request in gate.requests]
-    created = gate.parts.index("create")
+    paths = [request.url.path for request in server.requests]
+    created = server.parts.index("create")
     assert created < min(paths.index(f"/assistants/{each}") for each in KNOWN[:2])
     now = held(store)
     assert now[1:] == before[:2] and now[0]["name"] == before[2]["name"] and len(now) == 3
@@ -100,12 +100,12 @@ async def test_what_is_created_anew_in_a_mixed_act_is_so_one_at_a_time(
 
 
 async def test_of_what_was_not_taken_back_nothing_else_is_said(
-    program: Driver, gate: InProcessServer, store: SampleStore, tmp_path: Path
+    program: Driver, server: InProcessServer, store: SampleStore, tmp_path: Path
 ) -> None:
     before = held(store)
     await import_all(program, tmp_path / "a.json", *changes(2), *new(1))
     made = held(store)[0]
-    gate.refuse = lambda method, path: (
+    server.refuse = lambda method, path: (
         (403, b'{"error": {"message": "not this one"}}') if method == "DELETE" else None
     )
     await program.press("u", "3", "enter")

@@ -23,10 +23,10 @@ def slow_down(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.fixture
-def busy(gate: InProcessServer) -> InProcessServer:
+def busy(server: InProcessServer) -> InProcessServer:
     """The server of the store, which refuses every write until further notice."""
-    gate.deviations |= dict.fromkeys(("create", "modify", "delete"), slow_down)
-    return gate
+    server.deviations |= dict.fromkeys(("create", "modify", "delete"), slow_down)
+    return server
 
 
 @pytest.fixture

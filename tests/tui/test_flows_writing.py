@@ -22,30 +22,30 @@ def is_write(method: str, path: str) -> bool:
     return method in WRITES
 
 
-async def deletes(program: Driver, gate: InProcessServer) -> None:
+async def deletes(program: Driver, server: InProcessServer) -> None:
     """Delete the first; the answer is held."""
-    gate.hold = is_write
+    server.hold = is_write
     await program.pilot.press("d", "tab", "enter")
-    await gate.arrived.wait()
+    await server.arrived.wait()
 
 
 @pytest.mark.parametrize("key", ["x", "i", "e", "u", "n", "R", "H", "b", "d"])
 async def test_while_an_answer_is_awaited_no_other_job_begins(
-    key: str, program: Driver, gate: InProcessServer, store: SampleStore
+    key: str, program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    await deletes(program, gate)
+    await deletes(program, server)
     await program.pilot.press("j", key)
     await program.pilot.pause()
     assert not program.asked and not program.main.query("AssistantForm")
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
-    assert gate.write_paths() == [f"DELETE /assistants/{ID}"]
+    assert server.write_paths() == [f"DELETE /assistants/{ID}"]
 
 
 async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is_said(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    await deletes(program, gate)
+    await deletes(program, server)
     await program.main.action_run("export")
     await program.pilot.pause()
     assert program.status == "! Not begun: something else is still under way"
@@ -53,43 +53,43 @@ async def test_a_job_that_a_palette_or_dialog_starts_late_is_refused_and_that_is
     await program.pilot.press("q")
     await program.until(lambda: "A request is under way" in program.text)
     await program.pilot.press("escape")
-    gate.opened.set()
+    server.opened.set()
     await program.settle()
     assert store.get(ID) is None
 
 
 async def test_quitting_waits_for_a_write_whoever_began_it(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     """Also where no job of the screen is under way: what the service writes is counted."""
-    gate.hold = is_write
+    server.hold = is_write
     deletion = asyncio.create_task(program.main.context.service.delete(ID))
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press("q")
     await program.until(lambda: "A request is under way" in program.text)
     await program.pilot.press("escape")
-    gate.opened.set()
+    server.opened.set()
     assert await deletion
     await program.press("q")
     assert not program.app.is_running
 
 
 async def test_a_signal_lets_a_write_end_that_is_about_to(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    await deletes(program, gate)
+    await deletes(program, server)
     program.app._end(143)
     await asyncio.sleep(0)
-    gate.opened.set()
+    server.opened.set()
     await program.until(lambda: not program.app.is_running)
     assert program.app.return_code == 143
     assert store.get(ID) is None
 
 
 async def test_a_signal_waits_for_no_answer_that_does_not_come(
-    program: Driver, gate: InProcessServer, store: SampleStore
+    program: Driver, server: InProcessServer, store: SampleStore
 ) -> None:
-    await deletes(program, gate)
+    await deletes(program, server)
     program.app._end(143)
     await program.until(lambda: not program.app.is_running)
     assert store.get(ID)
@@ -152,15 +152,15 @@ async def test_a_fault_in_an_action_is_reported_and_the_program_goes_on(
 async def test_models_that_arrive_while_the_form_goes_are_no_fault(
     moments: int, store: SampleStore, tmp_path: Path
 ) -> None:
-    gate = InProcessServer(create_app(store, models=("m",)))
-    gate.hold = lambda method, path: path in ("/models", "/files", "/vector_stores")
-    async with running(gate, tmp_path) as program:
+    server = InProcessServer(create_app(store, models=("m",)))
+    server.hold = lambda method, path: path in ("/models", "/files", "/vector_stores")
+    async with running(server, tmp_path) as program:
         await program.pilot.press("enter")
-        await gate.arrived.wait()
+        await server.arrived.wait()
         program.app.simulate_key("escape")
         for _ in range(moments):
             await asyncio.sleep(0)
-        gate.opened.set()
+        server.opened.set()
         await program.settle()
         assert program.app.crash_report is None
         await program.press("d", "tab", "enter")

@@ -14,11 +14,11 @@ ID, NAME, OTHER = sample(0)["id"], sample(0)["name"], sample(1)["id"]
 
 
 @pytest.fixture
-def lying(gate: InProcessServer, store: SampleStore) -> InProcessServer:
+def lying(server: InProcessServer, store: SampleStore) -> InProcessServer:
     """Asked for the first assistant, the server shows the second."""
     other = json.dumps(store.get(OTHER)).encode()
-    gate.refuse = lambda method, path: (200, other) if (method, path) == _WRONG else None
-    return gate
+    server.refuse = lambda method, path: (200, other) if (method, path) == _WRONG else None
+    return server
 
 
 _WRONG = ("GET", f"/assistants/{ID}")

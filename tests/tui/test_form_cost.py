@@ -77,8 +77,8 @@ async def go_to_the_last(program: Driver) -> None:
 
 
 async def test_a_paste_of_thousands_of_ids_is_told_and_adds_no_rows(tmp_path: Path) -> None:
-    gate = server_of({})
-    async with running(gate, tmp_path, size=(80, 60)) as program:
+    server = server_of({})
+    async with running(server, tmp_path, size=(80, 60)) as program:
         await program.press("enter")
         await go_to(program, "tool_resources")
         before, errors = widgets(program), len(program.main.query("FieldEditor > .error"))

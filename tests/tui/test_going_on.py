@@ -19,32 +19,32 @@ def is_write(method: str, path: str) -> bool:
     return method in WRITES
 
 
-def server(**members: Any) -> tuple[SampleStore, str, InProcessServer]:
+def server_with(**members: Any) -> tuple[SampleStore, str, InProcessServer]:
     """A server with one assistant."""
     store = SampleStore(0)
     made = store.create({"name": "n", "model": "m", **members})
     return store, made["id"], InProcessServer(create_app(store, models=("m",)))
 
 
-async def save_and_type_meanwhile(program: Driver, gate: InProcessServer, *keys: str) -> None:
+async def save_and_type_meanwhile(program: Driver, server: InProcessServer, *keys: str) -> None:
     """Press Ctrl+S, and these keys before the answer."""
-    gate.hold = is_write
+    server.hold = is_write
     await program.pilot.press("ctrl+s")
-    await gate.arrived.wait()
+    await server.arrived.wait()
     await program.pilot.press(*keys)
-    gate.hold = lambda method, path: False
-    gate.opened.set()
+    server.hold = lambda method, path: False
+    server.opened.set()
     await program.settle()
 
 
 async def test_a_draft_of_a_new_one_is_no_draft_of_a_new_one_any_more(tmp_path: Path) -> None:
     """Taken up after a crash, it would make a second assistant."""
-    store, _, gate = server()
-    async with running(gate, tmp_path) as program:
+    store, _, server = server_with()
+    async with running(server, tmp_path) as program:
         await program.press("n", "a")
         with Journal(tmp_path / "journal.db") as journal:
             await program.until(lambda: len(journal.drafts.all("local")) == 1)
-            await save_and_type_meanwhile(program, gate, "b")
+            await save_and_type_meanwhile(program, server, "b")
             await program.until(
                 lambda: (
                     [load_draft(each.text).original is None for each in journal.drafts.all("local")]
@@ -55,8 +55,8 @@ async def test_a_draft_of_a_new_one_is_no_draft_of_a_new_one_any_more(tmp_path: 
             assert load_draft(kept.text).raw == {"name": "ab"}
             await program.press("ctrl+s")
             await program.until(lambda: journal.drafts.all("local") == ())
-    assert gate.write_paths()[0] == "POST /assistants"
-    assert gate.write_paths()[1] == f"POST /assistants/{kept.key}"
+    assert server.write_paths()[0] == "POST /assistants"
+    assert server.write_paths()[1] == f"POST /assistants/{kept.key}"
     assert (store.get(kept.key) or {})["name"] == "ab"
 
 
@@ -64,27 +64,27 @@ async def test_a_draft_of_a_new_one_is_no_draft_of_a_new_one_any_more(tmp_path: 
 async def test_a_field_typed_into_meanwhile_meets_somebody_elses_change(
     when: str, tmp_path: Path
 ) -> None:
-    store, made, gate = server(instructions="I")
+    store, made, server = server_with(instructions="I")
 
     def theirs() -> None:
         store.modify(made, lambda old: {**old, "instructions": "THEIRS"})
 
-    async with running(gate, tmp_path) as program:
+    async with running(server, tmp_path) as program:
         await program.press("enter", "2")
         if when == "before the save":
             theirs()
-        gate.hold = is_write
+        server.hold = is_write
         await program.pilot.press("ctrl+s")
-        await gate.arrived.wait()
+        await server.arrived.wait()
         if when == "during it":
             theirs()
         await program.pilot.press("tab", "tab", "tab", "X")
-        gate.hold = lambda method, path: False
-        gate.opened.set()
+        server.hold = lambda method, path: False
+        server.opened.set()
         await program.settle()
         await program.press("ctrl+s")
         assert "Changed here and elsewhere" in program.text
-        assert gate.bodies == ['{"name": "n2"}']
+        assert server.bodies == ['{"name": "n2"}']
         assert (store.get(made) or {})["instructions"] == "THEIRS"
 
 
@@ -101,12 +101,12 @@ def wiping(store: SampleStore, made: str) -> Callable[[str, str], tuple[int, byt
 
 
 async def test_what_the_server_wiped_is_not_shown_as_if_it_was_there(tmp_path: Path) -> None:
-    store, made, gate = server(metadata={"team": "library"})
-    gate.refuse = wiping(store, made)
-    async with running(gate, tmp_path, size=(80, 40)) as program:
+    store, made, server = server_with(metadata={"team": "library"})
+    server.refuse = wiping(store, made)
+    async with running(server, tmp_path, size=(80, 40)) as program:
         await program.press("enter", "2")
         assert "library" in program.text
-        await save_and_type_meanwhile(program, gate, "3")
+        await save_and_type_meanwhile(program, server, "3")
         assert "the server wiped: metadata" in program.status
         assert "library" not in program.text
         assert "*Name" in program.text
@@ -126,15 +126,15 @@ async def test_what_the_server_wiped_is_not_shown_as_if_it_was_there(tmp_path: P
 async def test_an_answer_in_another_kind_ends_nothing(
     steps: list[str], odd: dict[str, Any], tmp_path: Path
 ) -> None:
-    store, made, gate = server()
+    store, made, server = server_with()
 
     def answer(method: str, path: str) -> tuple[int, bytes] | None:
         held = dict(store.get(made) or {})
-        bent = path.endswith(made) and gate.write_paths()
+        bent = path.endswith(made) and server.write_paths()
         return (200, json.dumps({**held, **odd}).encode()) if bent else None
 
-    gate.refuse = answer
-    async with running(gate, tmp_path) as program:
+    server.refuse = answer
+    async with running(server, tmp_path) as program:
         await program.press("enter")
         await program.pilot.press(*steps)
         if steps[-1] == "5":
@@ -142,24 +142,24 @@ async def test_an_answer_in_another_kind_ends_nothing(
         await program.press("ctrl+s")
         assert "the server did not take" in program.status
         await program.press("home", "!")
-        assert len(gate.bodies) == 1
+        assert len(server.bodies) == 1
 
 
 async def test_an_error_takes_the_focus_to_where_it_is_seen(tmp_path: Path) -> None:
-    _, _, gate = server()
-    async with running(gate, tmp_path) as program:
+    _, _, server = server_with()
+    async with running(server, tmp_path) as program:
         await program.press("enter", *["tab"] * 7, "end", "home", *["tab"] * 7)
         await program.type("v")
         await program.press("ctrl+s")
         assert "needs a key" in program.text
         await program.press("k")
         await program.press("ctrl+s")
-    assert json.loads(gate.bodies[0]) == {"metadata": {"k": "v"}}
+    assert json.loads(server.bodies[0]) == {"metadata": {"k": "v"}}
 
 
 async def test_an_unticked_function_is_closed_and_takes_no_focus(tmp_path: Path) -> None:
-    _, _, gate = server()
-    async with running(gate, tmp_path) as program:
+    _, _, server = server_with()
+    async with running(server, tmp_path) as program:
         await program.press("enter", *["tab"] * 10, "space", "shift+tab")
         assert "0/64" in program.text
         await program.press("space")

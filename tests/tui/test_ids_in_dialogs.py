@@ -40,7 +40,7 @@ def assistant(identity: str, name: str = "Twin", **members: Any) -> dict[str, An
 def serving(*assistants: dict[str, Any]) -> InProcessServer:
     """A server that has these, deletes what it is asked to, and takes every change."""
     sound: ASGIApp = create_app(SampleStore(0), models=("m",))
-    gate, held = InProcessServer(sound), {each["id"]: each for each in assistants}
+    server, held = InProcessServer(sound), {each["id"]: each for each in assistants}
 
     def answer(method: str, path: str) -> tuple[int, bytes] | None:
         identity = path.removeprefix("/assistants").removeprefix("/")
@@ -57,8 +57,8 @@ def serving(*assistants: dict[str, Any]) -> InProcessServer:
             return None
         return 200, json.dumps(said).encode()
 
-    gate.refuse = answer
-    return gate
+    server.refuse = answer
+    return server
 
 
 @asynccontextmanager

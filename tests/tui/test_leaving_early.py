@@ -29,9 +29,9 @@ async def test_discarding_before_there_is_a_connection_is_no_fault(
         return await connect(loader)
 
     monkeypatch.setattr(Connector, "connected", late)
-    gate = InProcessServer(create_app(SampleStore(0), models=()))
+    server = InProcessServer(create_app(SampleStore(0), models=()))
     opening = Listing((row(),), remembered=True)
-    async with running(gate, tmp_path, opening=opening, settle=False) as program:
+    async with running(server, tmp_path, opening=opening, settle=False) as program:
         await program.pilot.press("enter", "!", key)
         await program.until(lambda: program.asked)
         await program.pilot.press("tab", "enter")

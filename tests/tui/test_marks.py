@@ -17,8 +17,8 @@ from tests.tui.driver import Driver, running
 @pytest.fixture
 async def many(tmp_path: Path) -> AsyncIterator[Driver]:
     """The program on 120 samples, of which two pages are loaded."""
-    gate = InProcessServer(create_app(SampleStore(120), models=("m",)))
-    async with running(gate, tmp_path) as program:
+    server = InProcessServer(create_app(SampleStore(120), models=("m",)))
+    async with running(server, tmp_path) as program:
         yield program
 
 
@@ -75,9 +75,9 @@ async def slow(held: InProcessServer, tmp_path: Path) -> AsyncIterator[Driver]:
         yield program
 
 
-def let_go(gate: InProcessServer) -> None:
-    gate.hold = lambda method, path: False
-    gate.opened.set()
+def let_go(server: InProcessServer) -> None:
+    server.hold = lambda method, path: False
+    server.opened.set()
 
 
 def matching(word: str) -> set[str]:
@@ -147,10 +147,10 @@ async def test_a_rest_that_fails_is_told_and_can_be_tried_again(
 async def test_what_a_server_keeps_back_is_told_where_all_are_marked(tmp_path: Path) -> None:
     bodies = [sample(index) for index in range(20)][::-1]
     page = json.dumps({"object": "list", "data": bodies, "has_more": True}).encode()
-    gate = InProcessServer(create_app(SampleStore(0), models=()))
-    gate.refuse = lambda method, path: (200, page)
+    server = InProcessServer(create_app(SampleStore(0), models=()))
+    server.refuse = lambda method, path: (200, page)
     profile = Profile("bent", Source.LOCAL, page_size=20)
-    async with running(gate, tmp_path, profile=profile) as program:
+    async with running(server, tmp_path, profile=profile) as program:
         await program.press("plus")
         assert len(marked(program)) == 20
         assert "there may be more" in program.status

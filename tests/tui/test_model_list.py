@@ -35,20 +35,20 @@ async def test_typing_narrows_them_and_nothing_is_shown_where_nothing_matches(
 
 
 async def test_a_model_that_the_server_does_not_list_is_marked_and_allowed(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     await program.press("n", "tab")
     assert MARK not in program.text
     await program.type("x")
     assert MARK in program.text
     await program.press("ctrl+s")
-    assert json.loads(gate.bodies[0]) == {"model": "gpt-4ox"}
+    assert json.loads(server.bodies[0]) == {"model": "gpt-4ox"}
 
 
 async def test_where_the_server_lists_no_models_none_is_marked(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
-    gate.refuse = lambda method, path: (404, b"{}") if path.endswith("/models") else None
+    server.refuse = lambda method, path: (404, b"{}") if path.endswith("/models") else None
     await program.press("n", "tab")
     await program.type("any")
     assert MARK not in program.text

@@ -24,15 +24,15 @@ HELD = {
 }
 
 
-def server(
+def server_with(
     members: dict[str, Any], files: object = FILES, stores: object = STORES
 ) -> InProcessServer:
     """A server with one assistant, and what it lists; None: it has no such route."""
     store = SampleStore(0)
     store.create({"name": "n", "model": "m", **members})
-    gate = InProcessServer(create_app(store, models=("m",)))
-    gate.refuse = lists({"/files": files, "/vector_stores": stores})
-    return gate
+    server = InProcessServer(create_app(store, models=("m",)))
+    server.refuse = lists({"/files": files, "/vector_stores": stores})
+    return server
 
 
 def lists(routes: dict[str, object]) -> Callable[[str, str], tuple[int, bytes] | None]:
@@ -59,7 +59,7 @@ def line(program: Driver, text: str) -> str:
 async def test_names_and_sizes_stand_beside_the_ids_and_unknown_ones_are_marked(
     tmp_path: Path,
 ) -> None:
-    async with running(server({"tool_resources": HELD}), tmp_path) as program:
+    async with running(server_with({"tool_resources": HELD}), tmp_path) as program:
         await to_the_files(program)
         assert "report.pdf · 12 kB" in line(program, "file-1")
         assert "! not on this server" in line(program, "file-9")
@@ -67,21 +67,21 @@ async def test_names_and_sizes_stand_beside_the_ids_and_unknown_ones_are_marked(
 
 
 async def test_ids_are_chosen_by_name_from_what_the_server_lists(tmp_path: Path) -> None:
-    gate = server({})
-    async with running(gate, tmp_path) as program:
+    server = server_with({})
+    async with running(server, tmp_path) as program:
         await to_the_files(program)
         assert "file-1  report.pdf · 12 kB" in program.text
         await program.type("report")
         assert "file-2" not in program.text
         await program.press("down", "enter", "tab", "tab", "down", "enter", "ctrl+s")
-    assert json.loads(gate.bodies[0])["tool_resources"] == {
+    assert json.loads(server.bodies[0])["tool_resources"] == {
         "code_interpreter": {"file_ids": ["file-1"]},
         "file_search": {"vector_store_ids": ["vs_1"]},
     }
 
 
 async def test_a_name_of_a_file_is_shown_as_text_and_steers_nothing(tmp_path: Path) -> None:
-    async with running(server({}), tmp_path) as program:
+    async with running(server_with({}), tmp_path) as program:
         await to_the_files(program)
         assert "[red]list\ufffd[31m.csv · 3 B" in program.text
 
@@ -89,13 +89,13 @@ async def test_a_name_of_a_file_is_shown_as_text_and_steers_nothing(tmp_path: Pa
 async def test_where_the_server_lists_none_ids_are_typed_and_none_is_marked(
     tmp_path: Path,
 ) -> None:
-    gate = server({"tool_resources": HELD}, files=None, stores=None)
-    async with running(gate, tmp_path) as program:
+    server = server_with({"tool_resources": HELD}, files=None, stores=None)
+    async with running(server, tmp_path) as program:
         await to_the_files(program)
         assert "not on this server" not in program.text
         await program.type("0")
         await program.press("ctrl+s")
-    assert json.loads(gate.bodies[0])["tool_resources"]["code_interpreter"]["file_ids"] == [
+    assert json.loads(server.bodies[0])["tool_resources"]["code_interpreter"]["file_ids"] == [
         "file-10",
         "file-9",
     ]
@@ -104,28 +104,28 @@ async def test_where_the_server_lists_none_ids_are_typed_and_none_is_marked(
 async def test_a_form_without_ids_asks_for_none_until_a_person_comes_there(
     tmp_path: Path,
 ) -> None:
-    gate = server({})
-    async with running(gate, tmp_path) as program:
+    server = server_with({})
+    async with running(server, tmp_path) as program:
         await program.press("enter")
-        assert not [each for each in gate.requests if "/files" in each.url.path]
+        assert not [each for each in server.requests if "/files" in each.url.path]
         await program.press(*["tab"] * 12)
-        asked = [request.url.path for request in gate.requests]
+        asked = [request.url.path for request in server.requests]
         assert asked.count("/files") == asked.count("/vector_stores") == 1
 
 
 async def test_a_list_that_fails_is_said_and_the_ids_stay(tmp_path: Path) -> None:
-    gate = server({"tool_resources": HELD}, files=None)
-    answer = gate.refuse
+    server = server_with({"tool_resources": HELD}, files=None)
+    answer = server.refuse
 
     def refuse(method: str, path: str) -> tuple[int, bytes] | None:
         return (500, b"{}") if path.endswith("/files") else answer(method, path)
 
-    gate.refuse = refuse
-    async with running(gate, tmp_path) as program:
+    server.refuse = refuse
+    async with running(server, tmp_path) as program:
         await program.press("enter")
         await program.until(lambda: "Code files could not be listed" in program.status)
         await program.press("escape")
-    assert gate.write_paths() == []
+    assert server.write_paths() == []
 
 
 @pytest.mark.parametrize(
@@ -138,23 +138,23 @@ async def test_a_list_that_fails_is_said_and_the_ids_stay(tmp_path: Path) -> Non
 async def test_ids_that_are_pasted_together_stand_each_in_its_own_row(
     pasted: str, ids: list[str], tmp_path: Path
 ) -> None:
-    gate = server({"tool_resources": {"code_interpreter": {"file_ids": ["a"]}}})
-    async with running(gate, tmp_path) as program:
+    server = server_with({"tool_resources": {"code_interpreter": {"file_ids": ["a"]}}})
+    async with running(server, tmp_path) as program:
         await to_the_files(program)
         await program.press("tab")
         program.app.post_message(Paste(pasted))
         await program.settle()
         await program.press("ctrl+s")
-    assert json.loads(gate.bodies[0])["tool_resources"]["code_interpreter"]["file_ids"] == ids
+    assert json.loads(server.bodies[0])["tool_resources"]["code_interpreter"]["file_ids"] == ids
 
 
 async def test_more_ids_than_allowed_are_told_and_none_is_left_out(tmp_path: Path) -> None:
-    gate = server({})
-    async with running(gate, tmp_path) as program:
+    server = server_with({})
+    async with running(server, tmp_path) as program:
         await to_the_files(program)
         await program.press("tab")
         program.app.post_message(Paste("vs_1\nvs_2"))
         await program.settle()
         assert "Vector store: at most 1, these are 2" in program.text
         await program.press("ctrl+s")
-    assert gate.bodies == []
+    assert server.bodies == []

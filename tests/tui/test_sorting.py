@@ -85,12 +85,12 @@ async def go_to(program: Driver, assistant_id: str) -> None:
 
 
 async def test_an_assistant_that_is_loaded_is_highlighted(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
-    asked = len(gate.requests)
+    asked = len(server.requests)
     await go_to(program, sample_id(7))
     assert program.highlighted == sample(7)["name"]
-    assert len(gate.requests) == asked
+    assert len(server.requests) == asked
 
 
 async def test_a_filter_that_hides_it_is_taken_back(program: Driver) -> None:
@@ -103,11 +103,11 @@ async def test_a_filter_that_hides_it_is_taken_back(program: Driver) -> None:
 
 
 async def test_one_that_is_not_loaded_is_fetched_and_opened(
-    program: Driver, gate: InProcessServer
+    program: Driver, server: InProcessServer
 ) -> None:
     wanted = sample_id(COUNT - 1)
     await go_to(program, wanted)
-    assert any(wanted in str(request.url) for request in gate.requests)
+    assert any(wanted in str(request.url) for request in server.requests)
     assert "-form" in program.main.classes
     assert wanted not in shown(program)
 
@@ -118,18 +118,18 @@ async def test_one_that_is_nowhere_is_told(program: Driver) -> None:
     assert not program.asked
 
 
-async def test_an_id_is_one_word(program: Driver, gate: InProcessServer) -> None:
-    asked = len(gate.requests)
+async def test_an_id_is_one_word(program: Driver, server: InProcessServer) -> None:
+    asked = len(server.requests)
     await program.press("i", "enter")
     assert "An id is one word, such as asst_abc" in program.text
     await program.press("escape")
-    assert (program.asked, len(gate.requests)) == (False, asked)
+    assert (program.asked, len(server.requests)) == (False, asked)
 
 
 async def test_where_nothing_can_be_changed_it_is_shown_as_json(tmp_path: Path) -> None:
-    gate = InProcessServer(create_app(SampleStore(COUNT), models=()))
+    server = InProcessServer(create_app(SampleStore(COUNT), models=()))
     profile = Profile("fixed", Source.LOCAL, read_only=True)
-    async with running(gate, tmp_path, profile=profile) as program:
+    async with running(server, tmp_path, profile=profile) as program:
         await go_to(program, sample_id(COUNT - 1))
         assert program.asked and sample_id(COUNT - 1) in program.text
 

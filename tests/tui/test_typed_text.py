@@ -39,14 +39,14 @@ SENT: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
 async def test_typing_into_a_tool_that_is_off_switches_it_on_visibly(
     members: dict[str, Any], steps: tuple[str, ...], body: str, tmp_path: Path
 ) -> None:
-    gate = server_of(members)
-    async with running(gate, tmp_path, size=(80, 60)) as program:
+    server = server_of(members)
+    async with running(server, tmp_path, size=(80, 60)) as program:
         await program.press("enter")
         await take(program, steps)
         assert any("[x] f" in line for line in program.lines), program.text
         await program.press("ctrl+s")
         assert program.status.startswith("Saved")
-    assert gate.bodies == [body]
+    assert server.bodies == [body]
 
 
 ASIDE: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
@@ -88,31 +88,31 @@ async def test_what_is_typed_but_not_part_of_a_save_is_named_when_one_leaves(
 async def test_a_save_that_leaves_something_typed_aside_says_so_and_keeps_it(
     tmp_path: Path,
 ) -> None:
-    gate = server_of({})
-    async with running(gate, tmp_path, size=(100, 60)) as program:
+    server = server_of({})
+    async with running(server, tmp_path, size=(100, 60)) as program:
         await program.press("enter", "!")
         await take(program, [*NEW_FUNCTION, "type:f", "shift+tab", "space"])
         await program.press("ctrl+s")
-        assert gate.bodies == ['{"name": "n!"}']
+        assert server.bodies == ['{"name": "n!"}']
         assert "Saved, but not what is typed in Tools: function f" in program.status
         await program.press("ctrl+s")
-        assert gate.bodies == ['{"name": "n!"}']
+        assert server.bodies == ['{"name": "n!"}']
         assert "Nothing to save" in program.status and "function f" in program.status
         await program.press("escape")
         assert OFF in program.text
         await program.press("enter", "space", "ctrl+s")
-        assert gate.bodies[1:] == [
+        assert server.bodies[1:] == [
             '{"tools": [{"type": "function", "function": {"name": "f"}}]}'
         ], program.text
 
 
 async def test_what_is_typed_in_a_tool_that_is_off_outlives_the_program(tmp_path: Path) -> None:
-    gate = server_of({})
-    async with running(gate, tmp_path, size=(80, 60)) as program:
+    server = server_of({})
+    async with running(server, tmp_path, size=(80, 60)) as program:
         await program.press("enter")
         await take(program, [*NEW_FUNCTION, "type:f", "shift+tab", "space"])
         program.main.leave_guard.keep_draft()
-    async with running(gate, tmp_path, size=(80, 60)) as program:
+    async with running(server, tmp_path, size=(80, 60)) as program:
         await program.press("R", "enter", "tab", "enter")
         assert "[ ] function f" in program.text
 
@@ -160,8 +160,8 @@ async def test_whatever_is_typed_anywhere_is_sent_or_asked_about(seed: int, tmp_
     """Walk about with keys at random, type once, walk on, and leave."""
     chance = random.Random(seed)
     members = FULL if seed % 2 else {}
-    gate = server_of(members)
-    async with running(gate, tmp_path, size=(80, 90)) as program:
+    server = server_of(members)
+    async with running(server, tmp_path, size=(80, 90)) as program:
         await program.press("enter")
         await program.pilot.press(*["tab"] * chance.randrange(24))
         await program.pilot.press(*(chance.choice(KEYS) for _ in range(6)))
@@ -178,4 +178,4 @@ async def test_whatever_is_typed_anywhere_is_sent_or_asked_about(seed: int, tmp_
         await program.pilot.press(*(chance.choice(KEYS[:3]) for _ in range(8)))
         await program.press("escape")
         assert "There are unsaved changes" in program.text, program.text
-    assert gate.bodies == []
+    assert server.bodies == []

@@ -115,8 +115,8 @@ async def test_names_that_are_wide_combined_or_both(tmp_path: Path) -> None:
     store = SampleStore(3)
     for name in NAMES * 10:
         store.create({"model": "gpt-4o", "name": name, "tools": [], "instructions": name * 20})
-    gate = InProcessServer(create_app(store, models=("gpt-4o",)))
-    async with running(gate, tmp_path, size=(110, 24), kind=Compared) as driver:
+    server = InProcessServer(create_app(store, models=("gpt-4o",)))
+    async with running(server, tmp_path, size=(110, 24), kind=Compared) as driver:
         await driver.press(*["down"] * 30, "pageup", "d", "escape", "enter", "escape", "end")
         assert_same(driver)
 
