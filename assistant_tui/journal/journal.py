@@ -66,7 +66,7 @@ class Journal:
         """The creates that are noted before they are sent."""
         self.drafts = DraftStore(self._database, self._owner, clock)
         """What is being typed."""
-        self.threads = ThreadRecords(self._database, clock)
+        self.threads = ThreadRecords(self._database, clock, keep_bytes)
         """The threads that were made or met here."""
         self.outputs = GivenOutputs(self._database, clock)
         """What calls of functions were answered with."""

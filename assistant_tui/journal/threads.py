@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.schema import to_blob, to_text
 from assistant_tui.storage.sqlite import Database
 
@@ -51,9 +52,11 @@ class KnownThread:
 class ThreadRecords:
     """The known threads of one journal, by server. All methods raise JournalError."""
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float], keep_bytes: int) -> None:
+        """`keep_bytes` is what entries may take."""
         self._database = database
         self._clock = clock
+        self._largest_copy = keep_bytes // _MOST_COPIED
 
     def keep(self, server: str, thread: KnownThread) -> None:
         """Remember a thread, or what has changed of it; a title that is the person's stays.
@@ -119,12 +122,17 @@ class ThreadRecords:
             connection.execute(f"DELETE FROM threads WHERE {_KEY}", _key(server, thread_id))
 
     def keep_copy(self, server: str, thread_id: str, text: str) -> None:
-        """Keep a copy of a thread that is known, as JSON text."""
+        """Keep a copy of a thread that is known, as JSON text; its age counts from now on."""
+        copy = to_blob(text)
+        if len(copy) > self._largest_copy:
+            raise JournalError(f"it is too large: more than {self._largest_copy:,} bytes")
         with self._database.writing() as connection:
-            connection.execute(
-                f"UPDATE threads SET copy = :copy WHERE {_KEY}",
-                {**_key(server, thread_id), "copy": to_blob(text)},
+            updated = connection.execute(
+                f"UPDATE threads SET copy = :copy, used = max(used, :now) WHERE {_KEY}",
+                {**_key(server, thread_id), "copy": copy, "now": self._clock()},
             )
+            if not updated.rowcount:
+                raise JournalError("the thread is not known in the journal")
 
     def copy(self, server: str, thread_id: str) -> str | None:
         """The copy of a thread."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.given_outputs import GivenOutput
 from assistant_tui.journal.threads import KnownThread
 from assistant_tui.services.journal_access import JournalAccess
@@ -49,6 +50,8 @@ class AccountThreads:
         Raises:
             JournalError: it was not kept.
         """
+        if self._access.journal is None:
+            raise JournalError("there is no journal")
         await self._access.attempt(
             lambda journal, server: journal.threads.keep_copy(server, thread_id, text), None
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from assistant_tui.api.thread_objects import Objects
 from assistant_tui.api.threads import ThreadsClient
@@ -17,60 +18,76 @@ from assistant_tui.services.threads.write_gate import WriteGate
 _AT_ONCE = 4
 
 
-async def fetch_record(client: ThreadsClient, thread_id: str) -> tuple[ThreadRecord, Sequence[str]]:
+@dataclass
+class Missing:
+    """Sentences about what a record does not have."""
+
+    absent: list[str] = field(default_factory=list)
+    """What this server has of no thread."""
+    withheld: list[str] = field(default_factory=list)
+    """What it may have of this one, but did not give."""
+
+    @property
+    def all(self) -> Sequence[str]:
+        """All of them."""
+        return (*self.absent, *self.withheld)
+
+
+async def fetch_record(client: ThreadsClient, thread_id: str) -> tuple[ThreadRecord, Missing]:
     """Fetch a thread with all that belongs to it.
 
     Returns:
-        The exact texts, and sentences about what is missing.
+        The exact texts, and what is missing.
 
     Raises:
         NotFound: there is no such thread.
         ServiceError: it, or its messages, cannot be had.
     """
-    missing: list[str] = []
+    missing = Missing()
     messages = await client.list_messages(thread_id)
     if not messages.complete:
-        missing.append("older messages: this server does not give them")
+        missing.withheld.append("older messages: this server does not give them")
     try:
         thread = (await client.threads.retrieve(thread_id)).text
     except NotServed:
         thread = compose({"id": write_json(thread_id), "object": '"thread"'})
-        missing.append("the thread itself: this server does not give it")
+        missing.absent.append("the thread itself: this server does not give it")
     runs = await _runs(client, thread_id, missing)
     steps = await _steps(client, thread_id, runs.rows, missing)
     record = ThreadRecord(thread, _texts(messages.rows), _texts(runs.rows), _texts(steps))
     return record, missing
 
 
-async def _runs(client: ThreadsClient, thread_id: str, missing: list[str]) -> Objects:
+async def _runs(client: ThreadsClient, thread_id: str, missing: Missing) -> Objects:
     try:
         runs = await client.list_runs(thread_id)
     except NotServed:
-        missing.append("runs: this server lists none")
+        missing.absent.append("runs: this server lists none")
         return Objects(())
     if not runs.complete:
-        missing.append("older runs: this server does not give them")
+        missing.withheld.append("older runs: this server does not give them")
     return runs
 
 
 async def _steps(
-    client: ThreadsClient, thread_id: str, runs: Sequence[ResourceRow], missing: list[str]
+    client: ThreadsClient, thread_id: str, runs: Sequence[ResourceRow], missing: Missing
 ) -> Sequence[ResourceRow]:
     places = asyncio.Semaphore(_AT_ONCE)
-    untold = set[str]()
+    absent, withheld = set[str](), set[str]()
 
     async def fetch(run: ResourceRow) -> Sequence[ResourceRow]:
         async with places:
             try:
                 return (await client.list_steps(thread_id, run.id)).rows
             except NotServed:
-                untold.add("steps: this server has none")
+                absent.add("steps: this server has none")
             except ServiceError as error:
-                untold.add(f"steps of a run: {error}")
+                withheld.add(f"steps of a run: {error}")
             return ()
 
     found = await asyncio.gather(*(fetch(run) for run in runs))
-    missing += sorted(untold)
+    missing.absent += absent
+    missing.withheld += sorted(withheld)
     return [step for steps in found for step in steps]
 
 

@@ -54,6 +54,9 @@ class OnceSender:
         self._thread = thread
         self._run_keys: dict[str, str] = {}
         """The keys of runs without an answer, by the digests of their bodies."""
+        self._sending: tuple[str, str] | None = None
+        """The key and the digest of the last message, until a run answers it: the journal may be
+        out of order, and has room for one of all programs in the thread."""
 
     async def send_message(
         self, body: Mapping[str, str], is_known: Callable[[str], bool]
@@ -70,7 +73,7 @@ class OnceSender:
             ServiceError: it was not sent, or it is not known whether it has arrived.
         """
         digest = _digest(body)
-        earlier = await self._journal.sending(self._thread.id)
+        earlier = self._sending or await self._journal.sending(self._thread.id)
         if earlier is not None and earlier[1] == digest:
             key = earlier[0]
             if (found := await self._find_message(body, key, is_known)) is not None:
@@ -78,10 +81,12 @@ class OnceSender:
         else:
             key = new_key()
             await self._journal.begin_sending(self._thread.id, key, digest)
+        self._sending = key, digest
         try:
             row = await self._client.messages(self._thread.id).create(with_key(body, key))
         except ServiceError as error:
             if not error.may_have_arrived:
+                self._sending = None
                 await self._journal.end_sending(self._thread.id)
                 raise
             return await _look(error, self._find_message(body, key, is_known))
@@ -140,8 +145,12 @@ class OnceSender:
             yield started
 
     def acknowledge(self, body: Mapping[str, str]) -> None:
-        """The run of a body is known: the same body means another one from now on."""
+        """The run of a body is known: the same body means another one from now on.
+
+        The same holds of the message that it answers.
+        """
         self._run_keys.pop(_digest(body), None)
+        self._sending = None
 
     async def find_run(
         self, body: Mapping[str, str], is_known: Callable[[str], bool]

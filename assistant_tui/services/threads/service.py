@@ -133,7 +133,9 @@ class ThreadService:
         return was_there or was_known
 
     async def _keep_copy(self, thread_id: str) -> None:
-        record, _ = await self.record(thread_id)
+        record, missing = await records.fetch_record(self._client, thread_id)
+        if missing.withheld:
+            raise NoBackup(f"not all of it can be copied: {missing.withheld[0]}")
         if await self._journal.get(thread_id) is None:
             await self._journal.keep(KnownThread(thread_id))
         try:
@@ -149,7 +151,8 @@ class ThreadService:
 
     async def record(self, thread_id: str) -> tuple[ThreadRecord, Sequence[str]]:
         """Fetch a thread to its last letter, and sentences about what is missing."""
-        return await records.fetch_record(self._client, thread_id)
+        record, missing = await records.fetch_record(self._client, thread_id)
+        return record, missing.all
 
     async def make(self, plan: ThreadImport, assistant_id: str, title: str, origin: str) -> str:
         """Make a thread from a plan; its id, which the journal knows from then on."""

@@ -219,9 +219,9 @@ async def test_a_record_has_all_to_the_last_letter(tmp_path: Path, model: Script
         run = await conversation.send("Hello")
         await conversation.answer({conversation.transcript.waiting[0].key: "x"})
         record, missing = await here.threads.record(run.thread_id)
-        assert missing == [] and record.id == run.thread_id
+        assert missing == () and record.id == run.thread_id
         assert (len(record.messages), len(record.runs), len(record.steps)) == (2, 1, 2)
         assert '"Hello"' in record.messages[0] and '"One."' in record.messages[1]
         here.server.deviations["steps"] = refusing(501)
         record, missing = await here.threads.record(run.thread_id)
-        assert record.steps == () and missing == ["steps: this server has none"]
+        assert record.steps == () and missing == ("steps: this server has none",)
