@@ -24,7 +24,7 @@ class AnswerOutput(Protocol):
     """One way to print what a run does; every method raises OSError where it cannot be written."""
 
     def begin(self, entries: Sequence[Entry]) -> None:
-        """Print nothing of what is there already."""
+        """Note what is there already; of that, only what is being written is printed."""
 
     def take_event(self, event: ThreadEvent) -> None:
         """An event has come."""
@@ -49,10 +49,14 @@ class AnswerText:
         """The pieces of each message that were printed, by the keys of the entries."""
         self._latest = ""
         """The key of the message that was printed last."""
+        self._begun = ""
+        """The key of the message that has begun last: its pieces are printed as they come."""
 
     def begin(self, entries: Sequence[Entry]) -> None:
-        """Print nothing of what is there already."""
-        self._before = {entry.key for entry in entries}
+        """Print of what is there already only what is being written."""
+        self._before = {entry.key for entry in entries if entry.complete}
+        for entry in filter(self._is_printed, entries):
+            self._begin(entry)
 
     def take_event(self, event: ThreadEvent) -> None:
         """The changes of the transcript have the text."""
@@ -62,22 +66,33 @@ class AnswerText:
         for kind, entry, piece in changes:
             if entry is None or not self._is_printed(entry):
                 continue
-            if kind is ChangeKind.APPENDED and entry.key == self._latest:
+            if kind is ChangeKind.ADDED:
+                self._begin(entry)
+            elif kind is ChangeKind.APPENDED and entry.key == self._begun:
                 self._print(entry, piece)
-            elif kind is ChangeKind.ADDED:
-                self._print(entry, entry.text)
+            elif kind is ChangeKind.CHANGED and entry.key == self._begun:
+                self._print_rest(entry)
 
     def end(self, transcript: Transcript) -> None:
         """Print what is missing; a text that is another one now is printed anew, and that told."""
         for entry in filter(self._is_printed, transcript.entries):
-            printed = "".join(self._printed.get(entry.key, ()))
-            if entry.text.startswith(printed):
-                self._print(entry, entry.text[len(printed) :])
-            else:
+            if not self._print_rest(entry):
                 self._console.note("the server holds another text than it streamed; it follows")
                 self._latest = ""
                 self._print(entry, entry.text)
         self._console.end_stream()
+
+    def _begin(self, entry: Entry) -> None:
+        self._begun = entry.key
+        self._print(entry, entry.text)
+
+    def _print_rest(self, entry: Entry) -> bool:
+        """Print what a message has grown by; False if it is not what was printed any more."""
+        printed = "".join(self._printed.get(entry.key, ()))
+        if not entry.text.startswith(printed):
+            return False
+        self._print(entry, entry.text[len(printed) :])
+        return True
 
     def _is_printed(self, entry: Entry) -> bool:
         return entry.kind is EntryKind.ASSISTANT and entry.key not in self._before
@@ -108,8 +123,8 @@ class EventLines:
         """The ids of the messages that an event has brought."""
 
     def begin(self, entries: Sequence[Entry]) -> None:
-        """Print nothing of what is there already."""
-        self._before = {entry.key for entry in entries}
+        """Print nothing of what is there already, and whole."""
+        self._before = {entry.key for entry in entries if entry.complete}
 
     def take_event(self, event: ThreadEvent) -> None:
         """Print the event."""

@@ -218,6 +218,25 @@ def test_a_signal_ends_the_run_on_the_server_too(
     assert "the run was cancelled" in err
 
 
+def test_a_run_whose_program_was_killed_is_taken_up(
+    talk: Run, talking: TalkingServer, home: Path
+) -> None:
+    pause = Pause()
+    talking.model.turns = [[TextDelta("Well"), pause, *says(" done")]]
+    who = talking.assistant()
+    words = ["--base-url", talking.url]
+    with program("ask", who, "Hello", *words, home=home) as process:
+        assert process.stdout.read(4) == b"Well"
+        process.kill()
+    (thread,) = talking.threads()
+    with program("ask", who, "--thread", thread, *words, home=home) as process:
+        assert process.stdout.read(4) == b"Well"
+        talking.release(pause)
+        assert ended(process) == (0, b" done\n", "")
+    assert talking.said(thread) == [("user", "Hello"), ("assistant", "Well done")]
+    assert talk("ask", who, "--thread", thread).code == 1
+
+
 def test_ctrl_c_on_a_terminal_ends_the_run(talking: TalkingServer, home: Path) -> None:
     talking.model.turns = [[TextDelta("Well then"), Pause()]]
     who = talking.assistant()
