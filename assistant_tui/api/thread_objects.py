@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from assistant_tui.api.parsing import LONGEST_ID, Keep, Misfit, decode_object, text_of
+from assistant_tui.api.parsing import (
+    LONGEST_ID,
+    Keep,
+    Misfit,
+    decode_object,
+    text_of,
+    without_surrogates,
+)
 from assistant_tui.core.json_text import members
 from assistant_tui.core.labels import placeholder_id
 from assistant_tui.core.list_decoder import UNDECODED
@@ -26,11 +33,14 @@ def parse_thread_object(value: Any, text: str, keep: Keep = str) -> ResourceRow:
 
     What has no id, or none that can be used, gets one that no server knows.
     """
-    problem = ""
-    try:
-        known = text_of(members(text), "id")
-    except ValueError as error:
-        known, problem = "", str(error)
+    known, problem = "", ""
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
+        known = without_surrogates(value["id"])
+    else:
+        try:
+            known = text_of(members(text), "id")
+        except ValueError as error:
+            problem = str(error)
     identity = known if 0 < len(known) <= LONGEST_ID else placeholder_id(text)
     return ResourceRow(identity, None, keep(text), problem)
 

@@ -98,8 +98,18 @@ class ThreadsClient:
             return None
         return listed.rows[::-1]
 
-    async def list_messages(self, thread_id: str, most: int = MOST_OBJECTS) -> Objects:
+    async def list_messages(
+        self,
+        thread_id: str,
+        most: int = MOST_OBJECTS,
+        show: Callable[[Objects], None] = lambda objects: None,
+    ) -> Objects:
         """The newest messages of a thread.
+
+        Args:
+            thread_id: the thread.
+            most: how many are enough.
+            show: is called with the first page, where there are more.
 
         Raises:
             NotFound: there is no such thread.
@@ -107,7 +117,7 @@ class ThreadsClient:
         return await self._learning(
             MESSAGES,
             Capability.LIST,
-            lambda: self._list(self.messages(thread_id), most),
+            lambda: self._list(self.messages(thread_id), most, show),
             lambda: self.threads.retrieve(thread_id),
         )
 
@@ -208,7 +218,12 @@ class ThreadsClient:
         async with self._transport.stream(request, self._limits) as response:
             yield RunAnswer(response)
 
-    async def _list(self, resource: ResourceClient, most: int) -> Objects:
+    async def _list(
+        self,
+        resource: ResourceClient,
+        most: int,
+        show: Callable[[Objects], None] = lambda objects: None,
+    ) -> Objects:
         """The newest objects of a list, page by page.
 
         A server that takes no cursor, or fails with one, has its first page alone.
@@ -229,6 +244,8 @@ class ThreadsClient:
             if ends or not fresh or len(rows) >= most:
                 complete = ends or (not fresh and not page.refused)
                 break
+            if after is None:
+                show(Objects(oldest_first(rows), complete=False))
             after = page.rows[-1].id
         return Objects(oldest_first(rows), complete)
 

@@ -111,8 +111,11 @@ async def test_calls_are_answered_once_and_together(name: str, tmp_path: Path) -
         assert outputs == ["sent", "lost"]
 
 
-# A run is stored as ended there before it has begun.
-@pytest.mark.parametrize("name", [each for each in THREAD_SERVERS if each != "LeapfrogAI"])
+NO_STATE = ("LeapfrogAI", "LiteLLM")
+"""A run is stored as ended there before it has begun, or is not shown."""
+
+
+@pytest.mark.parametrize("name", [each for each in THREAD_SERVERS if each not in NO_STATE])
 async def test_a_run_that_never_ends_is_stopped_or_it_is_told_why_not(
     name: str, tmp_path: Path
 ) -> None:
@@ -189,6 +192,17 @@ async def test_the_runs_of_other_threads_are_not_of_this_one(tmp_path: Path) -> 
         await two.send(ASKED)
         assert one.thread_id is not None
         assert len((await threads.open(one.thread_id)).transcript.runs) == 1
+
+
+async def test_a_run_that_is_stored_as_ended_has_time_for_its_first_word(tmp_path: Path) -> None:
+    """Its state tells nothing there, however long the model needs."""
+    server = ThreadServer(ANSWER, rules=replace(THREAD_SERVERS["LeapfrogAI"], pause=0.3))
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        pieces: list[str] = []
+        conversation.listen(lambda changes: pieces.append(conversation.transcript.last_text))
+        await conversation.send(ASKED)
+        assert "It is on" in pieces, "the stream was read to its end"
 
 
 def losing(server: ThreadServer, *, arrives: bool) -> Deviation:

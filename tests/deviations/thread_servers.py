@@ -127,6 +127,9 @@ THREAD_SERVERS: dict[str, ThreadRules] = {
         streams=False, message=_text_as_list, absent={"cancel": 405}
     ),
     "LiteLLM": ThreadRules(
+        absent={**NO_ROUTE, "steps": 404, "cancel": 404, "run": 404, "runs": 404}
+    ),
+    "without streams and lists": ThreadRules(
         streams=False, absent={**NO_ROUTE, "steps": 404, "cancel": 404, "runs": 404}
     ),
     "Foundry": ThreadRules(

@@ -1,5 +1,6 @@
 """A fake server that keeps threads and runs a script on them, by rules that can be changed."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class ThreadRules:
     end: Callable[[str], str] = unbent
     """What becomes of the whole text of a stream."""
     absent: dict[str, int] = field(default_factory=dict)
-    """The statuses of what is not there: `list`, `steps`, `cancel`, `submit`, `runs`."""
+    """The statuses of what is not there: `list`, `steps`, `cancel`, `submit`, `run`, `runs`."""
     message: Callable[[Json], Json] = unbent
     """A message as it goes out."""
     run: Callable[[Json], Json] = unbent
@@ -47,6 +48,8 @@ class ThreadRules:
     """False: the run is answered, whatever was asked for."""
     call_id: str = "call_{}"
     """The id of a call, from its number."""
+    pause: float = 0.0
+    """Seconds before the fourth event: the model reads."""
     breaks_after: int | None = None
     """Events after which the connection breaks."""
     has_cursor: bool = True
@@ -221,7 +224,7 @@ class ThreadServer(FakeServer):
         bent = [*rules.bend(events)]
         texts = [rules.encode(event) for event in bent]
         texts[-1] = rules.end(texts[-1])
-        stream = _Stream(texts, rules.breaks_after)
+        stream = _Stream(texts, rules)
         return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=stream)
 
     def _advance(self, run: Json) -> list[Event]:
@@ -313,14 +316,16 @@ class ThreadServer(FakeServer):
 class _Stream(httpx.AsyncByteStream):
     """Texts one after the other; after so many, the connection breaks."""
 
-    def __init__(self, texts: Sequence[str], breaks_after: int | None) -> None:
+    def __init__(self, texts: Sequence[str], rules: ThreadRules) -> None:
         self._texts = texts
-        self._breaks_after = breaks_after
+        self._rules = rules
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for at, text in enumerate(self._texts):
-            if at == self._breaks_after:
+            if at == self._rules.breaks_after:
                 raise httpx.ReadError("lost")
+            if at == 3:
+                await asyncio.sleep(self._rules.pause)
             yield text.encode()
 
 
@@ -331,6 +336,8 @@ def _operation(method: str, parts: list[str]) -> str:
         return "runs"
     if method == "DELETE":
         return "delete"
+    if method == "GET" and len(parts) == 4 and parts[2] == "runs":
+        return "run"
     last = parts[-1]
     return {"submit_tool_outputs": "submit"}.get(last, last) if len(parts) == 5 else ""
 

@@ -43,8 +43,21 @@ class Arrangement:
     """
 
     def __init__(
-        self, messages: Sequence[Message], runs: Sequence[Run], steps: Sequence[Step]
+        self,
+        messages: Sequence[Message],
+        runs: Sequence[Run],
+        steps: Sequence[Step],
+        other_calls: Sequence[Entry] = (),
     ) -> None:
+        """Arrange what a server holds.
+
+        Args:
+            messages: of the thread.
+            runs: of the thread. Those that wait get the keys of the entries of their calls.
+            steps: of the runs, as far as the server has any.
+            other_calls: entries of calls that were seen in events alone; they are none of these.
+        """
+        self._other_calls = other_calls
         self.runs = {run.id: run for run in in_order(runs) if run.id}
         self._messages = in_order({each.id: each for each in messages}.values())
         self._known = {message.id for message in self._messages}
@@ -70,7 +83,8 @@ class Arrangement:
                 waiting += step_entries(step)
         run = self.runs.get(run_id)
         if run is not None and run.required is not None:
-            self.runs[run_id], added = match_required(run, waiting)
+            others = [each for each in self._other_calls if each.run_id == run_id]
+            self.runs[run_id], added = match_required(run, [*waiting, *others])
             waiting += added
         if waiting and not last and own:
             self._before[own[0]] += waiting

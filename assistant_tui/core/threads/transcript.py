@@ -123,15 +123,20 @@ class Transcript:
         return self._take_message(data) if kind == "thread.message" else []
 
     def replace(
-        self, messages: Sequence[Message], runs: Sequence[Run], steps: Sequence[Step] | None
+        self,
+        messages: Sequence[Message],
+        runs: Sequence[Run],
+        steps: Sequence[Step] | None,
+        *,
+        all_steps: bool = True,
     ) -> Sequence[Change]:
         """Show what the server holds: it wins over all that events have said.
 
         Args:
             messages: all of the thread.
             runs: all of the thread, as far as the server lists them.
-            steps: those of the runs; None where the server has none, so that the calls that were
-                seen here stay.
+            steps: those of the runs; None where the server has none.
+            all_steps: whether none is missing; else calls that were seen here alone stay, too.
 
         What a run has written stays until the run has ended, since servers may not hold it yet;
         thoughts and notes stay, which no server holds.
@@ -139,7 +144,11 @@ class Transcript:
         Returns:
             The changes: none where nothing differs.
         """
-        held = Arrangement(messages, runs, steps or ())
+        stepless = steps is None or not all_steps
+        shown = {call.key for step in steps or () for call in step.calls}
+        calls = [each for each in self.entries if each.kind is EntryKind.CALL]
+        others = [each for each in calls if each.key not in shown] if stepless else []
+        held = Arrangement(messages, runs, steps or (), others)
         self._messages.end()
         self._steps.forget()
         former = self.run
@@ -150,9 +159,9 @@ class Transcript:
             if entry.kind is EntryKind.NOTE:
                 return entry.key.startswith("note:")
             run = self._runs.get(entry.run_id)
-            stepless = steps is None and entry.kind in (EntryKind.CALL, EntryKind.STEP)
+            in_step = stepless and entry.kind in (EntryKind.CALL, EntryKind.STEP)
             under_way = run is not None and run.is_active and run.status != "requires_action"
-            return stepless or under_way or entry.kind is EntryKind.REASONING
+            return in_step or under_way or entry.kind is EntryKind.REASONING
 
         changes = self._entries.replace_all(held.entries, is_kept)
         return changes if self.run == former else [*changes, _RUN_CHANGED]

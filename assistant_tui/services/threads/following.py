@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from assistant_tui.api.threads import PolledRun, ThreadsClient
-from assistant_tui.core.errors import NotFound, ServiceError
+from assistant_tui.core.errors import NotFound, NotServed, ServiceError
 from assistant_tui.core.runs import ACTIVE
 from assistant_tui.core.threads.entries import Change, ChangeKind, EntryKind
 from assistant_tui.core.threads.events import DONE, ERROR, ThreadEvent
@@ -18,6 +18,8 @@ QUIET_SECONDS = 10.0
 """Without a change for so long, the run itself is looked at: its stream may lie, or never end."""
 SETTLED_SECONDS = 2.0
 """The same where the run has ended by what is known, or waits: some servers never say `done`."""
+BORN_FINAL_SECONDS = 60.0
+"""The same where a run is stored as ended before it has begun, as on one server (LeapfrogAI)."""
 POLL_SECONDS = 1.0
 UNREACHABLE_SECONDS = 120.0
 """How long a server may be out of reach before a run that goes on there is left to itself."""
@@ -47,6 +49,8 @@ class RunFollower:
         self._note_run = note_run
         self._changed_at = 0.0
         self._run_id = ""
+        self._born_final = False
+        """The run was stored as ended before anything was written: its state tells nothing."""
         self._noting: asyncio.Task[None] | None = None
 
     async def stream(self, events: AsyncGenerator[ThreadEvent, None]) -> None:
@@ -55,13 +59,15 @@ class RunFollower:
         What breaks off is noted in the transcript; the run is to be looked at in any case.
         """
         self._changed_at = time.monotonic()
-        self._run_id = ""
+        self._run_id, self._born_final = "", False
         reading = asyncio.ensure_future(self._read(events))
         try:
             while not reading.done():
                 settled = self._is_settled()
-                left = self._changed_at + (SETTLED_SECONDS if settled else QUIET_SECONDS)
-                left -= time.monotonic()
+                patience = SETTLED_SECONDS if settled else QUIET_SECONDS
+                if self._born_final:
+                    patience = BORN_FINAL_SECONDS
+                left = self._changed_at + patience - time.monotonic()
                 if left > 0:
                     await asyncio.wait((reading,), timeout=left)
                 elif settled or await self._has_ended():
@@ -88,7 +94,7 @@ class RunFollower:
                 self._take(event, now)
                 run = self._transcript.run
                 if run is not None and run.id != self._run_id and event.name != DONE:
-                    self._run_id = run.id
+                    self._run_id, self._born_final = run.id, run.is_final
                     self._noting = asyncio.ensure_future(self._note_run(run))
                 if event.name == DONE:
                     return
@@ -122,8 +128,11 @@ class RunFollower:
     async def poll(self, run_id: str) -> Run:
         """Look at a run until it has ended or waits for outputs.
 
+        Where the server shows no runs, what its events have said counts.
+
         Raises:
             NotFound: it is gone.
+            NotServed: this server shows no runs, and no event has said how it ended.
             ServiceError: the server could not be reached for too long.
         """
         reached = time.monotonic()
@@ -131,8 +140,11 @@ class RunFollower:
             wait = POLL_SECONDS
             try:
                 polled = await self._client.retrieve_run(self._transcript.thread_id, run_id)
-            except NotFound:
-                raise
+            except (NotFound, NotServed):
+                known = self._transcript.runs.get(run_id)
+                if known is None or known.status in _UNDER_WAY:
+                    raise
+                return known
             except ServiceError:
                 if time.monotonic() - reached > UNREACHABLE_SECONDS:
                     raise

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from assistant_tui.api.thread_objects import value_of
+from assistant_tui.api.thread_objects import Objects, value_of
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.core.errors import NotServed, ServiceError
 from assistant_tui.core.rows import ResourceRow
@@ -35,6 +35,8 @@ class ThreadLoader:
         self.runs: dict[str, Run] = {}
         self._steps: dict[str, Sequence[Step]] = {}
         self._has_steps = True
+        self._lacks_steps = False
+        """The steps of a run could not be had."""
         self.troubles: list[str] = []
         """Sentences about what could not be loaded."""
 
@@ -42,47 +44,51 @@ class ThreadLoader:
         """Load the thread.
 
         Args:
-            show: is called when the messages are there, before their steps are.
+            show: is called when the newest messages are there, and when all are, before steps are.
             last_run: the id of a run that is looked for where the server lists none.
 
         Raises:
             NotFound: there is no such thread.
             ServiceError: its messages cannot be had.
         """
-        loading = asyncio.ensure_future(self.load_runs(last_run))
+        runs = asyncio.ensure_future(self._try_to_load_runs(last_run))
         try:
-            listed = await self._client.list_messages(self.thread_id)
-            self.messages = {row.id: _message(row) for row in listed.rows}
-            if not listed.complete:
-                self.troubles.append("older messages of this thread cannot be had from this server")
-            show()
-            await loading
+            await self._load_messages(show)
+            await runs
         finally:
-            loading.cancel()
+            runs.cancel()
         newest = [*self.runs.values()][-MOST_RUNS_WITH_STEPS:]
         if len(newest) < len(self.runs):
             older = len(self.runs) - len(newest)
             self.troubles.append(f"the calls of the {older:,} oldest runs are not shown")
         await self._load_steps(newest)
 
-    async def reload(self, run_id: str) -> None:
-        """Load what a run may have changed: the newest messages, the run and its steps.
+    async def reload(self, run: Run) -> None:
+        """Load what a run, as it is now, may have changed: the newest messages, and its steps.
 
         Raises:
-            ServiceError: the run or the messages cannot be had.
+            ServiceError: the messages cannot be had.
         """
-        polled, listed, _ = await asyncio.gather(
-            self._client.retrieve_run(self.thread_id, run_id),
-            self._client.list_messages(self.thread_id, _RECENT),
-            self._load_steps_of(run_id),
+        self.put(run)
+        listed, _ = await asyncio.gather(
+            self._client.list_messages(self.thread_id, _RECENT), self._load_steps_of(run.id)
         )
-        self.put(polled.run)
         recent = [_message(row) for row in listed.rows]
         first = next((each.id for each in recent if each.id in self.messages), None)
         known = [*self.messages]
         older = known if first is None else known[: known.index(first)]
         kept = {each: self.messages[each] for each in older}
         self.messages = kept | {each.id: each for each in recent}
+
+    async def _load_messages(self, show: Callable[[], None]) -> None:
+        def take(listed: Objects) -> None:
+            self.messages = {row.id: _message(row) for row in listed.rows}
+            show()
+
+        listed = await self._client.list_messages(self.thread_id, show=take)
+        if not listed.complete:
+            self.troubles.append("older messages of this thread cannot be had from this server")
+        take(listed)
 
     def put(self, run: Run) -> None:
         """Note a run as the server has it now."""
@@ -99,7 +105,15 @@ class ThreadLoader:
             [*self.messages.values()],
             [*self.runs.values()],
             steps if self._has_steps else None,
+            all_steps=not self._lacks_steps,
         )
+
+    async def _try_to_load_runs(self, last_run: str) -> None:
+        """Load the runs; a thread is shown without them, too."""
+        try:
+            await self.load_runs(last_run)
+        except ServiceError as error:
+            self.troubles.append(f"the runs of this thread cannot be had: {error}")
 
     async def load_runs(self, last_run: str = "") -> None:
         """Load the runs; where the server lists none, the last one that is known."""
@@ -130,6 +144,7 @@ class ThreadLoader:
             self._has_steps = False
             return
         except ServiceError as error:
+            self._lacks_steps = True
             self.troubles.append(f"the steps of a run cannot be had: {error}")
             return
         self._steps[run_id] = [read_step(value_of(row)) for row in listed.rows]

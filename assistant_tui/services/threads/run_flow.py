@@ -161,9 +161,8 @@ class RunFlow:
         """Look at a run until it ends or waits, then at all that it may have changed."""
         thread = self._thread
         polled = await self._follower.poll(run_id)
-        thread.loader.put(polled)
         try:
-            await thread.loader.reload(run_id)
+            await thread.loader.reload(polled)
         except ServiceError as error:
             said = f"what the run has written was not checked: {error}"
             thread.tell(thread.transcript.note(said))
@@ -185,15 +184,14 @@ class RunFlow:
         except ServiceError as error:
             if not is_refused_for_another_run(error):
                 raise
-            refusal = error
         thread = self._thread
         await thread.loader.load_runs()
         active = [run for run in thread.loader.runs.values() if run.is_active]
-        if not active:
-            raise refusal
+        if not active:  # it has ended meanwhile
+            return await do()
         thread.transcript.follow(active[-1].id)
         ended = await self._follower.poll(active[-1].id)
-        await thread.loader.reload(ended.id)
+        await thread.loader.reload(ended)
         thread.show()
         if not ended.is_final:
             raise Conflict("another run of this thread waits for outputs: answer or stop it first")

@@ -9,6 +9,8 @@ from assistant_tui.core.errors import Conflict, Forbidden, Invalid, NotFound
 from assistant_tui.core.threads.phase import phase_of
 from assistant_tui.core.threads.transcript import Change, ChangeKind
 from assistant_tui.server.runs.chat import ChatError
+from assistant_tui.services.threads.conversation import Conversation
+from tests.fakeserver.deviations import refusing
 from tests.limits import LIMIT
 from tests.server.runs.support import Pause, ScriptedModel, calls, says
 from tests.services.threads.support import told, world
@@ -339,3 +341,51 @@ async def test_nothing_is_not_sent(tmp_path: Path, model: ScriptedModel, text: s
         with pytest.raises(Invalid, match="nothing to send"):
             await here.threads.begin(here.assistant).send(text)
         assert here.posts == []
+
+
+async def test_the_newest_messages_are_shown_before_the_others(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    async with world(tmp_path, model) as here:
+        thread = await here.api.thread(*(f"Message {at}" for at in range(32)))
+        for at in range(32, 120):
+            await here.api.post(
+                f"/threads/{thread}/messages", {"role": "user", "content": f"Message {at}"}
+            )
+        conversation = Conversation(
+            here.threads._client, here.service.journal.threads, here.threads._gate, "", thread
+        )
+        shown: list[list[str]] = []
+        conversation.listen(
+            lambda changes: shown.append([text for _, text in told(conversation.transcript)])
+        )
+        await conversation.load()
+        assert shown[0] == [f"Message {at}" for at in range(20, 120)]
+        assert shown[-1] == [f"Message {at}" for at in range(120)]
+
+
+async def test_a_thread_is_shown_whose_runs_cannot_be_had(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    async with world(tmp_path, model) as here:
+        thread = await here.api.thread("Hello")
+        here.server.deviations["runs"] = refusing(500, "out of order")
+        opened = await here.threads.open(thread)
+        (message, note) = told(opened.transcript)
+        assert message == ("USER", "Hello")
+        assert note[0] == "NOTE" and "out of order" in note[1]
+
+
+async def test_a_run_elsewhere_that_has_just_ended_is_in_nobodys_way(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns = [says("One."), says("Two.")]
+    async with world(tmp_path, model) as here:
+        conversation = here.threads.begin(here.assistant)
+        await conversation.send("First")
+        refused = [refusing(400, "Can't add messages while a run run_x is active.")]
+        here.server.deviations["messages"] = lambda request: (
+            refused.pop()(request) if request.method == "POST" and refused else None
+        )
+        assert (await conversation.send("Second")).status == "completed"
+        assert len(await here.api.messages(conversation.thread_id or "")) == 4
