@@ -65,9 +65,12 @@ _SECTIONS = (
     ("List and detail", (Where.PANE, Where.BROWSER)),
     ("Filter", (Where.FILTER,)),
     ("Form", (Where.FORM,)),
-    ("Playground: threads and conversation", (Where.PLAYGROUND,)),
-    ("Playground: message", (Where.COMPOSER,)),
-    ("Playground: calls that wait for an answer", (Where.CALLS,)),
+    ("Everywhere", (Where.EVERYWHERE,)),
+)
+_IN_PLAYGROUND = (
+    ("The message", (Where.COMPOSER,)),
+    ("Threads and conversation", (Where.PLAYGROUND, Where.PANE)),
+    ("Calls that wait for an answer", (Where.CALLS,)),
     ("Everywhere", (Where.EVERYWHERE,)),
 )
 _KEYS_WIDTH = 16
@@ -93,12 +96,7 @@ def help_screen(
 def _help_lines(
     keymap: Mapping[str, str], filter_help: Sequence[str], limitations: Sequence[str]
 ) -> Iterator[StyledText]:
-    for title, places in _SECTIONS:
-        yield StyledText(title, "label")
-        for command in COMMANDS:
-            if command.where in places and command.keys:
-                yield StyledText(_command_line(command, keymap), indent=2)
-        yield StyledText("")
+    yield from _sections(_SECTIONS, keymap)
     yield StyledText("In the command palette alone", "label")
     for command in COMMANDS:
         if not command.keys:
@@ -113,6 +111,23 @@ def _help_lines(
         yield StyledText("What this server does not do", "label")
         for sentence in limitations:
             yield StyledText(sentence, indent=2)
+
+
+def playground_help(keymap: Mapping[str, str]) -> TextScreen:
+    """The help for the keys of the playground."""
+    return TextScreen("Help: the playground", tuple(_sections(_IN_PLAYGROUND, keymap)))
+
+
+def _sections(
+    sections: Sequence[tuple[str, Sequence[Where]]], keymap: Mapping[str, str]
+) -> Iterator[StyledText]:
+    for title, places in sections:
+        yield StyledText(title, "label")
+        for place in places:
+            for command in COMMANDS:
+                if command.where is place and command.keys:
+                    yield StyledText(_command_line(command, keymap), indent=2)
+        yield StyledText("")
 
 
 def _command_line(command: Command, keymap: Mapping[str, str]) -> str:

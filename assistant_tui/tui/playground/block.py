@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from assistant_tui.core.json_text import minified
+from assistant_tui.core.json_text import minified, read_json
 from assistant_tui.core.safe_text import json_line, one_line
 from assistant_tui.core.threads.entries import Entry, EntryKind
 from assistant_tui.core.threads.objects import ToolCall
-from assistant_tui.tui.playground.json_lines import coloured, is_json, json_lines
+from assistant_tui.tui.playground.json_lines import LARGEST, coloured, is_json, json_lines
 from assistant_tui.tui.playground.spans import Line, Span, cut
 from assistant_tui.tui.playground.wording import clock
 from assistant_tui.tui.playground.wrapped_text import WrappedText, wrapped_lines
@@ -118,15 +118,17 @@ class Block:
         is_function = call.kind == "function"
         name = one_line(call.name) or "(no name)"
         yield Span(f"ƒ {name}" if is_function else name, "function" if is_function else "call")
-        if wrong := facts.check(call):
+        waits = facts.waits(call)
+        if (waits or self.entry.complete) and (wrong := facts.check(call)):
             yield Span(f"  ✗ {one_line(wrong)}", "error")
-        if facts.waits(call):
+        if waits:
             yield Span("  waits for you", "warning")
         elif took := facts.time_of(self.entry):
             yield Span(f"  {took}", "muted")
         if not self.is_open and call.arguments:
             yield Span("  ")
-            yield from on_a_line(call.arguments)
+            found = call.kind == "file_search" and _search(call.arguments)
+            yield from (Span(found, "muted"),) if found else on_a_line(call.arguments)
         if not self.is_open and call.output is not None:
             yield Span("  →  ", "muted")
             yield from on_a_line(call.output)
@@ -151,6 +153,21 @@ def _attached(entry: Entry) -> Iterator[str]:
     """The files of a message, by the names that the server gives them."""
     for attachment in entry.message.attachments if entry.message is not None else ():
         yield one_line(str(attachment.get("file_id", "a file")))
+
+
+def _search(arguments: str) -> str:
+    """What a search was for, where the server says so, and how much it found."""
+    try:
+        said = read_json(arguments) if len(arguments) <= LARGEST else None
+    except ValueError:
+        return ""
+    if not isinstance(said, dict):
+        return ""
+    query, results = said.get("query"), said.get("results")
+    count = len(results) if isinstance(results, list) else None
+    found = "" if count is None else f"{count} result{'s' if count != 1 else ''}"
+    words = f"“{one_line(query[:_SUMMARY])}”" if isinstance(query, str) else ""
+    return "  ".join(filter(None, (words, found)))
 
 
 def on_a_line(text: str) -> Iterator[Span]:

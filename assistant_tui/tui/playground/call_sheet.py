@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 
 from assistant_tui.core.safe_text import one_line
@@ -37,12 +38,14 @@ class Suggestions:
     """What is being done for an output."""
 
 
-def sheet_lines(answers: CallAnswers, known: Suggestions, now: float) -> Iterator[Line]:
-    """The lines of the sheet."""
+def sheet_lines(
+    answers: CallAnswers, known: Suggestions, now: float, *, marks: bool = True
+) -> Iterator[Line]:
+    """The lines of the sheet; with `marks`, the call that keys answer has a bar."""
     first = max(0, min(answers.position - 1, len(answers.calls) - _MOST_CALLS))
     for call in answers.calls[first : first + _MOST_CALLS]:
         is_current = call is answers.current
-        yield tuple(_call_line(call, known, is_current and len(answers.calls) > 1))
+        yield tuple(_call_line(call, known, is_current and marks))
         yield tuple(_state_line(call, answers, known))
         if is_current:
             yield from _choices(call, answers, known, now)
@@ -105,6 +108,9 @@ class CallSheet(SpanWidget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.PANE), *bindings(Where.CALLS)]
 
+    class Changed(Message):
+        """Something else waits, or can be answered otherwise."""
+
     def __init__(self) -> None:
         super().__init__()
         self.answers = CallAnswers()
@@ -116,11 +122,33 @@ class CallSheet(SpanWidget, can_focus=True):
     def show(self) -> None:
         """Draw what waits now, or nothing."""
         answers = self.answers
-        self._lines = self.unknown or [*sheet_lines(answers, self.known, time.time())]
+        marks = self.has_focus and len(answers.calls) > 1
+        self._lines = self.unknown or [*sheet_lines(answers, self.known, time.time(), marks=marks)]
         self.set_class(bool(self._lines), "-waits")
         self.border_title = Content(self._title)
         self.border_subtitle = Content(self._hint)
         self.refresh(layout=True)
+        self.post_message(self.Changed())
+
+    def on_focus(self) -> None:
+        """Show which call keys answer."""
+        self.show()
+
+    def on_blur(self) -> None:
+        """Say how to come back."""
+        self.show()
+
+    @property
+    def offered(self) -> set[str]:
+        """The names of the commands that make sense for the call that is being answered."""
+        call = self.answers.current
+        if call is None:
+            return set()
+        if self.answers.needs_approval:
+            return {"approve", "deny", "send_answers"}
+        possible = {"answer_editor", "answer_failed", "send_answers"}
+        possible |= {"answer_last"} if call.key in self.known.last_outputs else set()
+        return possible | ({"answer_command"} if call.name in self.known.commands else set())
 
     @property
     def waits(self) -> bool:
@@ -142,6 +170,8 @@ class CallSheet(SpanWidget, can_focus=True):
     def _hint(self) -> str:
         if self.unknown:
             return "Esc stops the run"
+        if not self.has_focus:
+            return "Tab answers them" if len(self.answers.calls) > 1 else "Tab answers it"
         if self.answers.is_complete:
             return "Enter sends all" if len(self.answers.calls) > 1 else "Enter sends it"
         return "nothing is sent before every call has its answer"

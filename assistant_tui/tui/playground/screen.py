@@ -102,6 +102,7 @@ class PlaygroundScreen(Screen[None]):
         here = command.where in (Where.PLAYGROUND, Where.COMPOSER, Where.CALLS, Where.EVERYWHERE)
         return here and not (command.is_write and self.context.only_reads)
 
+    @on(CallSheet.Changed)
     @on(events.DescendantFocus)
     def show_keys(self) -> None:
         """Show the keys that matter where the focus is."""
@@ -153,6 +154,6 @@ class PlaygroundScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
-        from assistant_tui.tui.dialogs.text_screen import help_screen
+        from assistant_tui.tui.dialogs.text_screen import playground_help
 
-        self.app.push_screen(help_screen(self.context.main.keymap, (), ()))
+        self.app.push_screen(playground_help(self.context.main.keymap))

@@ -186,6 +186,9 @@ class Session:
         """The commands whose keys are worth showing at a place."""
         offers = self._context.screen.offers
         shown = [each for each in commands_in(place) if each.footer and offers(each)]
+        if place is Where.CALLS:
+            wanted = self._context.call_sheet.offered | {"stop_or_leave_calls"}
+            shown = [each for each in commands_in(place) if each.name in wanted]
         if self.is_under_way:
             back = ("stop_or_leave", "stop_or_leave_composer")
             shown = [replace(c, label="Stop") if c.name in back else c for c in shown]

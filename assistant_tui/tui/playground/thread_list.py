@@ -86,6 +86,14 @@ class ThreadList(LineWidget, can_focus=True):
         """Draw it elsewhere."""
         self.refresh()
 
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
+
     def watch_opened(self) -> None:
         """Draw the bar elsewhere."""
         self.refresh()
@@ -152,16 +160,18 @@ class ThreadList(LineWidget, can_focus=True):
         row = self.rows[at]
         base = self._style("cursor") if at == self.cursor else self.plain_style
         is_open = row.id == self.opened
-        bar = Segment("▌ " if is_open else "  ", self._on(base, "open") if is_open else base)
+        bar = Segment("▌" if is_open else " ", self._on(base, "open") if is_open else base)
+        cursor = at == self.cursor and self.has_focus and not second
+        bars = [bar, Segment(">" if cursor else " ", base)]
         room = max(width - 2, 0)
         if not second:
             style = base + Style(bold=True) if is_open else base
-            return [bar, Segment(fit(one_line(row.title), room), style)]
+            return [*bars, Segment(fit(one_line(row.title), room), style)]
         words, part = _STATES.get(row.status, ("", "muted"))
         age = fit(row.age, min(len(row.age) + 3 * bool(words), room)) if row.age else ""
         state = fit(words, max(room - len(age), 0))
         shown = [Segment(age, self._on(base, "muted")), Segment(state, self._on(base, part))]
-        return [bar, *shown]
+        return [*bars, *shown]
 
     def _on(self, base: Style, part: str) -> Style:
         """The style of a part on the background of a row."""

@@ -44,6 +44,7 @@ async def test_nothing_is_sent_before_every_call_has_its_answer(
     model.turns += [calls("get_order", "list_orders", arguments='{"id": "A-1"}'), says("Sorry.")]
     await shop.say("Where is it?")
     assert "2 calls wait for outputs" in shop.text and "waiting for you (2 calls)" in shop.text
+    assert "Tab answers them" in shop.text
     await shop.press("tab", "4", "enter")
     assert submitted(shop) == 0 and "1 call has no answer yet" in shop.text
     await shop.press("4")
@@ -76,7 +77,9 @@ async def test_the_last_output_for_the_same_call_is_offered(
     await shop.press("tab", "4", "enter")
     await shop.say("And now?")
     await shop.shows("1 last output for the same call")
-    await shop.press("tab", "1", "enter")
+    await shop.press("tab")
+    assert "1 Last output" in shop.text and "2 Command" not in shop.text
+    await shop.press("1", "enter")
     assert "Two." in shop.text
     assert (await outputs(shop))["get_order"] == '{"error": "the function failed"}'
 

@@ -129,3 +129,28 @@ async def test_at_80_columns_there_is_one_pane_at_a_time(
         assert "THREADS" in talk.text and "Message" not in talk.text
         await talk.press("enter")
         assert "THREADS" not in talk.text and "Yes." in talk.text
+
+
+async def test_the_help_begins_with_the_playground(talk: Talk) -> None:
+    await talk.press("f1")
+    assert "Help: the playground" in talk.text and "Send the message" in talk.text
+    assert "Create an assistant" not in talk.text
+    await talk.press("escape")
+    assert talk.screen is talk.program.app.screen
+
+
+async def test_the_palette_offers_what_the_playground_can_do(talk: Talk) -> None:
+    await talk.press("ctrl+p")
+    await talk.type("fork")
+    await talk.shows("Fork here")
+    await talk.press("escape", "escape")
+
+
+async def test_the_focus_is_seen_without_colours(talk: Talk, model: ScriptedModel) -> None:
+    model.turns.append(says("Yes."))
+    await talk.say("Is it?")
+    before = talk.text
+    await talk.press("tab")
+    assert ">" in talk.text and ">" not in before
+    await talk.press("tab")
+    assert "> " not in talk.text and "▌ Assistant" in talk.text

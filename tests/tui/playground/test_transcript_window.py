@@ -1,9 +1,12 @@
 """The lines of a conversation that are in sight: they follow at the end, and stand still else."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant_tui.core.threads.entries import Change, ChangeKind, Entry, EntryKind
+from assistant_tui.core.threads.objects import read_call
 from assistant_tui.tui.playground.block import Facts
 from assistant_tui.tui.playground.transcript_layout import TranscriptLayout
 from assistant_tui.tui.playground.transcript_window import TranscriptWindow
@@ -113,6 +116,13 @@ def test_a_call_opens_with_its_arguments_and_its_output() -> None:
     assert '      "id": "A-1"' in shown and "→" in shown and '"state": "sent"' in shown
     assert reading.window.toggle()
     assert "▸ ƒ get_order" in reading.lines[1]
+
+
+def test_a_search_tells_what_it_was_for_and_how_much_it_found() -> None:
+    arguments = '{"ranking_options": {}, "query": "disk [full]", "results": [{}, {}, {}]}'
+    made = read_call({"type": "file_search", "file_search": json.loads(arguments)}, "c")
+    entry = Entry("c", EntryKind.CALL, arguments, call=made)
+    assert "▸ file_search  “disk [full]”  3 results" in Reading(entry).lines[1]
 
 
 def test_a_message_does_not_fold() -> None:
