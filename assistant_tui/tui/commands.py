@@ -5,108 +5,15 @@ can be done at a moment are all derived from it. A key press takes this path: th
 then `MainScreen.action_run`, then the handler that the command names.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
-from importlib import import_module
-from typing import Any
+from collections.abc import Mapping
 
 from textual.binding import Binding
 
 from assistant_tui.core.resource import Capability
+from assistant_tui.tui.command import Command, Handler, Needs, Where
+from assistant_tui.tui.playground_commands import PLAYGROUND_COMMANDS
 
-Handler = Callable[[Any], Coroutine[Any, Any, None] | None]
-"""What carries a command out: it gets the MainContext, in the playground the PlaygroundContext; a
-coroutine is awaited."""
-
-
-class Where(Enum):
-    """Where the focus must be for a command to be available."""
-
-    PANE = auto()
-    """In a list or a text that scrolls, in a dialog, too."""
-    BROWSER = auto()
-    """In the list or the detail."""
-    FILTER = auto()
-    """In the line of the filter."""
-    FORM = auto()
-    """In the form."""
-    PLAYGROUND = auto()
-    """In the threads or the conversation of the playground."""
-    COMPOSER = auto()
-    """In the message that is being written in the playground."""
-    CALLS = auto()
-    """In the calls of the playground that wait for an answer."""
-    EVERYWHERE = auto()
-    """Anywhere in the program."""
-
-
-class Needs(Enum):
-    """What must be there for a command to make sense; it is hidden while that is not there."""
-
-    NOTHING = auto()
-    ROW = auto()
-    """A row is highlighted."""
-    ASSISTANT = auto()
-    """The highlighted row has an id, so the server can be asked for its assistant."""
-    TARGETS = auto()
-    """Such a row, or marks."""
-    MARKS = auto()
-    """At least one row is marked."""
-    EMPTY_SERVER = auto()
-    """The server has answered, and has no assistants."""
-    FORM = auto()
-    """The form is open."""
-    FORM_TEXT = auto()
-    """A text of many lines has the focus in the form."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """One thing that a person can do; `name` is its name in a keymap, and the id of its binding."""
-
-    name: str
-    keys: str
-    """Textual's names of the keys, by commas; empty for a command of the palette alone."""
-    label: str
-    help: str
-    where: Where
-    handler: str
-    """What carries it out.
-
-    `module:function` below `assistant_tui.tui.assistants`, or `playground.module:function`, a
-    `Handler`, whose module is imported when the command is first given (the first rows must not
-    wait for it); or a Textual action of the pane, the screen or the app.
-    """
-    footer: bool = False
-    """Whether it is worth one of the six places in the footer."""
-    needs: Needs = Needs.NOTHING
-    capability: Capability | None = None
-    """What it changes the server by; greyed out where the server turned out not to have that."""
-    writes: bool = False
-    """Whether it changes something by one capability or another, as the case may be."""
-    not_during_job: bool = False
-    """Whether it is greyed out while a job is under way, even if it writes nothing."""
-    job: bool = False
-    """Whether the handler may ask and write: the write runner runs it, one such at a time."""
-
-    @property
-    def is_write(self) -> bool:
-        """Whether it is hidden in a read-only profile, and greyed out while a job is under way."""
-        return self.writes or self.capability is not None
-
-    @property
-    def action(self) -> str:
-        """The Textual action that its keys are bound to."""
-        return f"screen.run('{self.name}')" if ":" in self.handler else self.handler
-
-    def load_handler(self) -> Handler:
-        """Import the handler of a command that names a function."""
-        module, _, function = self.handler.partition(":")
-        package = "assistant_tui.tui" if "." in module else "assistant_tui.tui.assistants"
-        handler: Handler = getattr(import_module(f"{package}.{module}"), function)
-        return handler
-
+__all__ = ["BY_NAME", "COMMANDS", "Command", "Handler", "Needs", "Where", "bindings", "commands_in"]
 
 # fmt: off
 COMMANDS: tuple[Command, ...] = (
@@ -208,98 +115,14 @@ COMMANDS: tuple[Command, ...] = (
             Where.FORM, "editing:edit_field", footer=True, needs=Needs.FORM_TEXT),
     Command("read_form", "f5", "Read", "The instructions, laid out as Markdown",
             Where.FORM, "showing:read_form", needs=Needs.FORM),
-    Command("open_entry", "enter", "Open", "Open the thread, or a folded step or call",
-            Where.PLAYGROUND, "playground.reading:open_entry", footer=True),
-    Command("lay_out", "m", "Lay out", "This message, laid out as Markdown",
-            Where.PLAYGROUND, "playground.reading:lay_out"),
-    Command("copy_entry", "y", "Copy", "Copy this message, or what this call was answered",
-            Where.PLAYGROUND, "playground.reading:copy_entry", footer=True),
-    Command("fork", "f", "Fork here", "A new thread with all that stands up to here",
-            Where.PLAYGROUND, "playground.forking:fork", footer=True, writes=True),
-    Command("edit_entry", "e", "Edit & rerun", "Edit this message, and run it in a new thread",
-            Where.PLAYGROUND, "playground.forking:edit_entry", footer=True, writes=True),
-    Command("run_again", "ctrl+r", "Run again", "Answer the last message anew, in a new thread",
-            Where.PLAYGROUND, "playground.forking:run_again", writes=True),
-    Command("export_thread", "x", "Export", "Write the thread to a file",
-            Where.PLAYGROUND, "playground.exporting:export_thread"),
-    Command("copy_thread_id", "Y", "Copy id", "Copy the id of the thread",
-            Where.PLAYGROUND, "playground.reading:copy_thread_id"),
-    Command("new_thread", "n", "New thread", "Begin a thread; it is made with its first message",
-            Where.PLAYGROUND, "playground.threads:new_thread", writes=True),
-    Command("find_threads", "slash", "Search", "Find threads by words of their titles",
-            Where.PLAYGROUND, "playground.threads:find_threads"),
-    Command("rename_thread", "r", "Rename", "Give the thread another title",
-            Where.PLAYGROUND, "playground.threads:rename_thread", writes=True),
-    Command("delete_thread", "d", "Delete", "Delete the thread; asks",
-            Where.PLAYGROUND, "playground.threads:delete_thread", writes=True),
-    Command("write", "i", "Write", "To the message at the foot",
-            Where.PLAYGROUND, "playground.reading:write"),
-    Command("next_pane", "tab", "Pane", "From pane to pane: threads, conversation, message",
-            Where.PLAYGROUND, "screen.next_pane"),
-    Command("previous_pane", "shift+tab", "Pane back", "The other way round",
-            Where.PLAYGROUND, "screen.previous_pane"),
-    Command("stop_or_leave", "escape", "Back", "Stop the run that is under way; else to the list",
-            Where.PLAYGROUND, "playground.sending:stop_or_leave", footer=True),
-    Command("leave_playground", "q", "Leave", "To the list; a run that is under way goes on",
-            Where.PLAYGROUND, "screen.leave"),
-    Command("send", "enter", "Send", "Send the message",
-            Where.COMPOSER, "playground.sending:send", footer=True, writes=True),
-    Command("break_line", "ctrl+j", "New line", "Break the line",
-            Where.COMPOSER, "playground.sending:break_line", footer=True),
-    Command("edit_message", "f4", "$EDITOR", "Write the message in your editor",
-            Where.COMPOSER, "playground.sending:edit_in_editor", footer=True),
-    Command("scroll_down", "pagedown", "Page down", "The conversation, one screen down",
-            Where.COMPOSER, "playground.reading:scroll_down"),
-    Command("scroll_up", "pageup", "Page up", "The conversation, one screen up",
-            Where.COMPOSER, "playground.reading:scroll_up"),
-    Command("next_pane_composer", "tab", "Pane", "From the message to the threads",
-            Where.COMPOSER, "screen.next_pane", footer=True),
-    Command("previous_pane_composer", "shift+tab", "Pane back", "To the conversation",
-            Where.COMPOSER, "screen.previous_pane"),
-    Command("send_answers", "enter", "Send all", "Send the answers, once every call has one",
-            Where.CALLS, "playground.answering:send_answers", footer=True, writes=True),
-    Command("answer_last", "1", "Last output", "Answer with the last output for the same call",
-            Where.CALLS, "playground.answering:answer_last", footer=True, writes=True),
-    Command("answer_command", "2", "Command", "Run the command that the profile has for it",
-            Where.CALLS, "playground.answering:answer_command", footer=True, writes=True),
-    Command("answer_editor", "3", "$EDITOR", "Write the output in your editor",
-            Where.CALLS, "playground.answering:answer_editor", footer=True, writes=True),
-    Command("answer_failed", "4", "Failed", "Answer that the function failed",
-            Where.CALLS, "playground.answering:answer_failed", footer=True, writes=True),
-    Command("approve", "y", "Approve", "Approve the call",
-            Where.CALLS, "playground.answering:approve", writes=True),
-    Command("deny", "n", "Deny", "Deny the call",
-            Where.CALLS, "playground.answering:deny", writes=True),
-    Command("next_pane_calls", "tab", "Pane", "From the calls to the threads",
-            Where.CALLS, "screen.next_pane"),
-    Command("previous_pane_calls", "shift+tab", "Pane back", "To the message",
-            Where.CALLS, "screen.previous_pane"),
-    Command("stop_or_leave_calls", "escape", "Stop", "Stop the run that waits",
-            Where.CALLS, "playground.sending:stop_or_leave", footer=True),
-    Command("go_to_calls", "a", "Answer", "To the calls that wait for an answer",
-            Where.PLAYGROUND, "playground.answering:go_to_sheet", writes=True),
-    Command("stop_or_leave_composer", "escape", "Back", "Stop the run that is under way; else back",
-            Where.COMPOSER, "playground.sending:stop_or_leave", footer=True),
     Command("help", "question_mark,f1", "Help", "All keys",
             Where.BROWSER, "screen.help", footer=True),
     Command("help_form", "f1", "Help", "All keys",
             Where.FORM, "screen.help", footer=True),
-    Command("help_playground", "question_mark,f1", "Help", "All keys",
-            Where.PLAYGROUND, "screen.help", footer=True),
-    Command("help_calls", "question_mark,f1", "Help", "All keys",
-            Where.CALLS, "screen.help"),
-    Command("help_composer", "f1", "Help", "All keys",
-            Where.COMPOSER, "screen.help", footer=True),
     Command("palette", "colon,ctrl+p", "Commands", "Find a command by its name",
             Where.BROWSER, "app.command_palette"),
     Command("palette_form", "ctrl+p", "Commands", "Find a command by its name",
             Where.FORM, "app.command_palette"),
-    Command("palette_playground", "colon,ctrl+p", "Commands", "Find a command by its name",
-            Where.PLAYGROUND, "app.command_palette"),
-    Command("palette_calls", "colon,ctrl+p", "Commands", "Find a command by its name",
-            Where.CALLS, "app.command_palette"),
-    Command("palette_composer", "ctrl+p", "Commands", "Find a command by its name",
-            Where.COMPOSER, "app.command_palette"),
     Command("quit", "q", "Quit", "Quit; asks if something was changed",
             Where.BROWSER, "app.quit"),
     Command("quit_anywhere", "ctrl+q", "Quit", "Quit; asks if something was changed",
@@ -313,6 +136,7 @@ COMMANDS: tuple[Command, ...] = (
             Where.BROWSER, "copying:copy_json", needs=Needs.ROW),
     Command("copy_curl", "", "Copy as curl", "Copy a curl command; the key stays a variable",
             Where.BROWSER, "copying:copy_curl", needs=Needs.ROW),
+    *PLAYGROUND_COMMANDS,
 )
 # fmt: on
 
