@@ -176,12 +176,16 @@ class Conversation:
     async def cancel(self) -> None:
         """Ask for the end of what is under way; what the run has written stays.
 
+        A run of others that is waited for goes on: what waits for it is not sent.
+
         Raises:
             NotServed: this server cannot stop runs; it goes on.
         """
         self._gate.check()
         run = self.transcript.run
         is_active = run is not None and run.is_active
+        if self._flow.give_up():
+            return
         if not is_active and not self.is_under_way:
             return
         self.progress.stopping = True

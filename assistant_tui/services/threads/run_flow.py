@@ -1,14 +1,14 @@
 """What happens from a message to the end of its run, step by step."""
 
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from assistant_tui.api.run_answer import RunAnswer
 from assistant_tui.api.threads import ThreadsClient
-from assistant_tui.core.errors import Conflict, ServerFault, ServiceError
+from assistant_tui.core.errors import ServerFault, ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.threads.entries import Entry
 from assistant_tui.core.threads.events import ThreadEvent
@@ -17,12 +17,9 @@ from assistant_tui.services.account_threads import AccountThreads
 from assistant_tui.services.threads.attaching import Attachments
 from assistant_tui.services.threads.following import RunFollower
 from assistant_tui.services.threads.open_thread import OpenThread
+from assistant_tui.services.threads.other_runs import OtherRuns
 from assistant_tui.services.threads.records import body_of_copy
-from assistant_tui.services.threads.sending import (
-    OnceSender,
-    is_refused_for_another_run,
-    new_key,
-)
+from assistant_tui.services.threads.sending import OnceSender, new_key
 from assistant_tui.services.threads.write_gate import WriteGate
 
 _Result = TypeVar("_Result")
@@ -44,6 +41,7 @@ class RunFlow:
         self._attachments = Attachments(client)
         self._follower = RunFollower(client, thread, self._note_run)
         self._sender = OnceSender(client, journal, thread)
+        self._others = OtherRuns(thread, self._follower)
 
     async def send(
         self,
@@ -60,7 +58,7 @@ class RunFlow:
             body = await self._attachments.body(text, paths)
         if copy_of is not None:
             body = body_of_copy(copy_of)
-        message = await self._when_free(lambda: self._send_message(body))
+        message = await self._others.when_free(lambda: self._send_message(body))
         thread.loader.add(message)
         thread.tell(thread.transcript.apply(ThreadEvent("thread.message.created", message.raw)))
         return await self._run(overrides)
@@ -89,7 +87,10 @@ class RunFlow:
                     submitting = self._client.submit_outputs(thread.id, run.id, body)
                     answer = await stack.enter_async_context(submitting)
             except ServiceError as error:
-                if not error.may_have_arrived or await self._still_waits(run, error):
+                if await self._still_waits(run, error):
+                    raise
+                if not error.may_have_arrived:
+                    await self._finish(run.id)  # it has ended, or others have answered it
                     raise
             thread.tell(thread.transcript.answered(outputs))
             await self._keep_outputs(waiting, outputs)
@@ -110,6 +111,10 @@ class RunFlow:
             else:
                 await self._follower.stream(answer.events())
         return await self._finish(run_id)
+
+    def give_up(self) -> bool:
+        """Send nothing, if another run is still waited for; returns whether that is so."""
+        return self._others.give_up()
 
     async def cancel(self, run: Run) -> None:
         """Ask for the end of a run.
@@ -133,7 +138,7 @@ class RunFlow:
 
     async def _run(self, overrides: Mapping[str, str]) -> Run:
         body = {"assistant_id": write_json(self._thread.assistant_id), **overrides}
-        return await self._finish(await self._when_free(lambda: self._start_run(body)))
+        return await self._finish(await self._others.when_free(lambda: self._start_run(body)))
 
     async def _start_run(self, body: Mapping[str, str]) -> str:
         """Start a run and follow its stream; the id of the run."""
@@ -173,30 +178,6 @@ class RunFlow:
         await thread.keep(run)
         return run
 
-    async def _when_free(self, do: Callable[[], Coroutine[Any, Any, _Result]]) -> _Result:
-        """Do something; where another run of the thread is in the way, wait for its end.
-
-        Raises:
-            Conflict: that run waits for outputs.
-        """
-        try:
-            return await do()
-        except ServiceError as error:
-            if not is_refused_for_another_run(error):
-                raise
-        thread = self._thread
-        await thread.loader.load_runs()
-        active = [run for run in thread.loader.runs.values() if run.is_active]
-        if not active:  # it has ended meanwhile
-            return await do()
-        thread.transcript.follow(active[-1].id)
-        ended = await self._follower.poll(active[-1].id)
-        await thread.loader.reload(ended)
-        thread.show()
-        if not ended.is_final:
-            raise Conflict("another run of this thread waits for outputs: answer or stop it first")
-        return await do()
-
     async def _make_thread(self, text: str) -> None:
         """Make the thread, if there is none yet. An empty one that gets lost does no harm."""
         if not self._thread.id:
@@ -222,11 +203,16 @@ class RunFlow:
                 await self._journal.keep_output(call.name, call.arguments, output)
 
     async def _still_waits(self, run: Run, error: ServiceError) -> bool:
-        """Whether a run waits for the same calls as before, so that outputs have not arrived."""
+        """Whether a run waits for the same calls as before, so that outputs have not arrived.
+
+        Raises:
+            ServiceError: `error`, where that is not to be known.
+        """
         try:
             now = (await self._client.retrieve_run(self._thread.id, run.id)).run
         except ServiceError:
-            error.message = f"it may have arrived all the same: {error.message}"
+            if error.may_have_arrived:
+                error.message = f"it may have arrived all the same: {error.message}"
             raise error from None
         same = now.raw.get("required_action") == run.raw.get("required_action")
         return now.status == "requires_action" and same
