@@ -1,6 +1,6 @@
 """Threads, and what belongs to them, as rows that keep their exact texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from assistant_tui.api.parsing import (
@@ -11,12 +11,16 @@ from assistant_tui.api.parsing import (
     text_of,
     without_surrogates,
 )
+from assistant_tui.api.resource import ResourceClient
+from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.json_text import members
 from assistant_tui.core.labels import placeholder_id
 from assistant_tui.core.list_decoder import UNDECODED
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.threads.objects import Json
 from assistant_tui.core.threads.reading import time_in
+
+PAGE = 100
 
 
 class Objects(NamedTuple):
@@ -58,3 +62,34 @@ def oldest_first(rows: Mapping[str, ResourceRow]) -> tuple[ResourceRow, ...]:
     listed = [*rows.values()]
     times = [time_in(value_of(row).get("created_at")) or 0.0 for row in listed[:1] + listed[-1:]]
     return tuple(listed if times and times[0] < times[-1] else reversed(listed))
+
+
+async def list_objects(
+    resource: ResourceClient,
+    most: int,
+    show: Callable[[Objects], None] = lambda objects: None,
+) -> Objects:
+    """The newest objects of a list, page by page.
+
+    A server that takes no cursor, or fails with one, has its first page alone.
+    """
+    rows: dict[str, ResourceRow] = {}
+    complete, after = True, None
+    while True:
+        try:
+            page = await resource.list(limit=PAGE, after=after)
+        except ServiceError:
+            if after is None:
+                raise
+            complete = False
+            break
+        fresh = [row for row in page.rows if row.id not in rows]
+        rows |= {row.id: row for row in fresh}
+        ends = page.has_more is False or (page.has_more is None and len(page.rows) < PAGE)
+        if ends or not fresh or len(rows) >= most:
+            complete = ends or (not fresh and not page.refused)
+            break
+        if after is None:
+            show(Objects(oldest_first(rows), complete=False))
+        after = page.rows[-1].id
+    return Objects(oldest_first(rows), complete)

@@ -7,9 +7,9 @@ from typing import NamedTuple, TypeVar
 
 from assistant_tui.api.resource import ResourceClient, ResponseReader, encode_body, path_part
 from assistant_tui.api.run_answer import RunAnswer
-from assistant_tui.api.thread_objects import Objects, oldest_first, parse_thread_object, value_of
+from assistant_tui.api.thread_objects import Objects, list_objects, parse_thread_object, value_of
 from assistant_tui.api.uploads import upload
-from assistant_tui.core.errors import NotFound, NotServed, ServiceError
+from assistant_tui.core.errors import NotFound, NotServed
 from assistant_tui.core.resource import (
     MESSAGES,
     RUNS,
@@ -25,7 +25,6 @@ from assistant_tui.transport.messages import LARGEST_BODY, Limits, Request
 from assistant_tui.transport.transport import Transport
 
 EVENT_STREAM = "text/event-stream"
-PAGE = 100
 MOST_OBJECTS = 10_000
 """Messages or runs of one thread that are fetched at most."""
 _NO_METHOD = (405, 501)
@@ -92,7 +91,7 @@ class ThreadsClient:
         if not self.can(Capability.LIST, THREADS):
             return None
         try:
-            listed = await self._list(self.threads, most)
+            listed = await list_objects(self.threads, most)
         except NotServed:
             self._server.of(THREADS).learn_missing(Capability.LIST)
             return None
@@ -114,19 +113,21 @@ class ThreadsClient:
         Raises:
             NotFound: there is no such thread.
         """
-        return await self._learning(
+        return await _learning(
+            self._server,
             MESSAGES,
             Capability.LIST,
-            lambda: self._list(self.messages(thread_id), most, show),
+            lambda: list_objects(self.messages(thread_id), most, show),
             lambda: self.threads.retrieve(thread_id),
         )
 
     async def list_runs(self, thread_id: str, most: int = MOST_OBJECTS) -> Objects:
         """The newest runs of a thread; one server gives those of all threads."""
-        listed = await self._learning(
+        listed = await _learning(
+            self._server,
             RUNS,
             Capability.LIST,
-            lambda: self._list(self.runs(thread_id), most),
+            lambda: list_objects(self.runs(thread_id), most),
             lambda: self.threads.retrieve(thread_id),
         )
         rows = [row for row in listed.rows if read_run(value_of(row)).thread_id in ("", thread_id)]
@@ -135,10 +136,11 @@ class ThreadsClient:
     async def list_steps(self, thread_id: str, run_id: str) -> Objects:
         """The steps of a run."""
         steps = self._of(STEPS, self._run_path(thread_id, run_id))
-        return await self._learning(
+        return await _learning(
+            self._server,
             STEPS,
             Capability.LIST,
-            lambda: self._list(steps, MOST_OBJECTS),
+            lambda: list_objects(steps, MOST_OBJECTS),
             lambda: self.runs(thread_id).retrieve(run_id),
         )
 
@@ -155,7 +157,8 @@ class ThreadsClient:
             NotServed: this server cannot cancel runs.
         """
         path = f"{self._run_path(thread_id, run_id)}/cancel"
-        await self._learning(
+        await _learning(
+            self._server,
             RUNS,
             Capability.CANCEL,
             lambda: self._transport.send(Request("POST", path, body=b"{}")),
@@ -218,71 +221,6 @@ class ThreadsClient:
         async with self._transport.stream(request, self._limits) as response:
             yield RunAnswer(response)
 
-    async def _list(
-        self,
-        resource: ResourceClient,
-        most: int,
-        show: Callable[[Objects], None] = lambda objects: None,
-    ) -> Objects:
-        """The newest objects of a list, page by page.
-
-        A server that takes no cursor, or fails with one, has its first page alone.
-        """
-        rows: dict[str, ResourceRow] = {}
-        complete, after = True, None
-        while True:
-            try:
-                page = await resource.list(limit=PAGE, after=after)
-            except ServiceError:
-                if after is None:
-                    raise
-                complete = False
-                break
-            fresh = [row for row in page.rows if row.id not in rows]
-            rows |= {row.id: row for row in fresh}
-            ends = page.has_more is False or (page.has_more is None and len(page.rows) < PAGE)
-            if ends or not fresh or len(rows) >= most:
-                complete = ends or (not fresh and not page.refused)
-                break
-            if after is None:
-                show(Objects(oldest_first(rows), complete=False))
-            after = page.rows[-1].id
-        return Objects(oldest_first(rows), complete)
-
-    async def _learning(
-        self,
-        kind: ResourceKind,
-        capability: Capability,
-        ask: Callable[[], Awaitable[_Answer]],
-        owner: Callable[[], Awaitable[ResourceRow]],
-    ) -> _Answer:
-        """Ask for something; where there is no such path, find out whether the route is missing.
-
-        Args:
-            kind: what is asked about.
-            capability: what is asked for.
-            ask: asks for it.
-            owner: asks for the object that the path belongs to.
-
-        Raises:
-            NotServed: the server cannot do this.
-            NotFound: there is no such owner.
-        """
-        capabilities = self._server.of(kind)
-        if not capabilities.can(capability):
-            raise NotServed(f"this server cannot {capability.name.lower()} {kind.name}")
-        try:
-            answer = await ask()
-        except NotServed as error:
-            if error.status not in _NO_METHOD:
-                if capabilities.has_done(capability):
-                    raise NotFound(error.message, status=error.status) from None
-                await owner()
-            capabilities.learn_missing(capability)
-            raise
-        capabilities.prove(capability)
-        return answer
-
     async def _without_key(self, run: ResourceRow) -> ResourceRow:
         """A run whose error does not quote the key: some servers do."""
         text = run.text
@@ -291,6 +229,42 @@ class ThreadsClient:
 
     def _run_path(self, thread_id: str, run_id: str) -> str:
         return _path(f"{_path('/threads', thread_id)}/{RUNS.name}", run_id)
+
+
+async def _learning(
+    server: ServerCapabilities,
+    kind: ResourceKind,
+    capability: Capability,
+    ask: Callable[[], Awaitable[_Answer]],
+    owner: Callable[[], Awaitable[ResourceRow]],
+) -> _Answer:
+    """Ask for something; where there is no such path, find out whether the route is missing.
+
+    Args:
+        server: what it is known to lack.
+        kind: what is asked about.
+        capability: what is asked for.
+        ask: asks for it.
+        owner: asks for the object that the path belongs to.
+
+    Raises:
+        NotServed: the server cannot do this.
+        NotFound: there is no such owner.
+    """
+    capabilities = server.of(kind)
+    if not capabilities.can(capability):
+        raise NotServed(f"this server cannot {capability.name.lower()} {kind.name}")
+    try:
+        answer = await ask()
+    except NotServed as error:
+        if error.status not in _NO_METHOD:
+            if capabilities.has_done(capability):
+                raise NotFound(error.message, status=error.status) from None
+            await owner()
+        capabilities.learn_missing(capability)
+        raise
+    capabilities.prove(capability)
+    return answer
 
 
 def _path(parent: str, object_id: str) -> str:

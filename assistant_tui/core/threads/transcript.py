@@ -84,8 +84,7 @@ class Transcript:
     def last_text(self) -> str:
         """The text of the last message of the assistant."""
         said = (each for each in reversed(self.entries) if each.kind is EntryKind.ASSISTANT)
-        entry = next(said, None)
-        return "" if entry is None else entry.text
+        return next((entry.text for entry in said), "")
 
     def follow(self, run_id: str = "") -> None:
         """Say whose events come next; those of other runs are left out.
@@ -108,7 +107,8 @@ class Transcript:
             return self._note(f"error:{self._notes}", said)
         if kind == "thread":
             self.thread_id = self.thread_id or text_in(data.get("id"))
-        if not kind.startswith("thread.") or self._is_foreign(data):
+        self.thread_id = self.thread_id or text_in(data.get("thread_id"))
+        if not kind.startswith("thread.") or _is_foreign(data, self.thread_id, self._followed):
             return []
         if kind == "thread.run":
             return self._take_run(read_run(data))
@@ -145,9 +145,7 @@ class Transcript:
             The changes: none where nothing differs.
         """
         stepless = steps is None or not all_steps
-        shown = {call.key for step in steps or () for call in step.calls}
-        calls = [each for each in self.entries if each.kind is EntryKind.CALL]
-        others = [each for each in calls if each.key not in shown] if stepless else []
+        others = _calls_not_in(steps or (), self.entries) if stepless else []
         held = Arrangement(messages, runs, steps or (), others)
         self._messages.end()
         self._steps.forget()
@@ -186,12 +184,6 @@ class Transcript:
     def _note(self, key: str, text: str) -> list[Change]:
         run_id = self._followed
         return self._entries.add(Entry(key, EntryKind.NOTE, text, run_id=run_id, complete=True))
-
-    def _is_foreign(self, data: Json) -> bool:
-        thread_id, run_id = text_in(data.get("thread_id")), text_in(data.get("run_id"))
-        self.thread_id = self.thread_id or thread_id
-        is_other_thread = bool(thread_id) and thread_id != self.thread_id
-        return is_other_thread or bool(run_id and self._followed and run_id != self._followed)
 
     def _take_message(self, data: Json) -> list[Change]:
         """Take a message; one server sends what a run used as one, of no thread (OAA)."""
@@ -247,6 +239,11 @@ class Transcript:
         self.run = run
 
 
+def _calls_not_in(steps: Sequence[Step], entries: Sequence[Entry]) -> list[Entry]:
+    shown = {call.key for step in steps for call in step.calls}
+    return [each for each in entries if each.kind is EntryKind.CALL and each.key not in shown]
+
+
 def _kind(event: ThreadEvent) -> str:
     """What an event is about: its object says, else its name without the state."""
     said = text_in(event.data.get("object"))
@@ -263,6 +260,13 @@ def _is_answered(call: ToolCall, entries: Sequence[Entry]) -> bool:
     asked = (call.id, call.name, call.arguments)
     answered = (each.call for each in entries if each.has_output())
     return any(each and (each.id, each.name, each.arguments) == asked for each in answered)
+
+
+def _is_foreign(data: Json, thread_id: str, run_id: str) -> bool:
+    """Whether an object names another thread or another run."""
+    named_thread, named_run = text_in(data.get("thread_id")), text_in(data.get("run_id"))
+    is_other_run = bool(named_run and run_id) and named_run != run_id
+    return is_other_run or (bool(named_thread) and named_thread != thread_id)
 
 
 def _usage_in(data: Json) -> Usage | None:

@@ -100,11 +100,7 @@ class Conversation:
         self._thread.on_event = take
 
     async def load(self) -> None:
-        """Load the thread, and take up a run that is under way.
-
-        Raises:
-            NotFound: there is no such thread.
-        """
+        """Load the thread, and take up a run that is under way; NotFound where there is none."""
         await self._thread.load()
         run = self.transcript.run
         if run is not None and run.is_active and run.status != "requires_action":
@@ -151,14 +147,11 @@ class Conversation:
     async def answer(
         self, outputs: Mapping[str, str], approvals: Mapping[str, bool] | None = None
     ) -> Run:
-        """Answer all calls that the run waits for.
+        """Answer all calls that the run waits for; returns as `send` does.
 
         Args:
             outputs: by the keys of the calls.
             approvals: of calls that want one instead, by their keys.
-
-        Returns:
-            The run when it has ended, or waits again.
 
         Raises:
             Invalid: nothing waits, or a call has no answer: nothing was sent.
@@ -183,14 +176,15 @@ class Conversation:
         """
         self._gate.check()
         run = self.transcript.run
-        is_active = run is not None and run.is_active
+        if run is not None and not run.is_active:
+            run = None
         if self._flow.give_up():
             return
-        if not is_active and not self.is_under_way:
+        if run is None and not self.is_under_way:
             return
         self.progress.stopping = True
         self._thread.tell_progress()
-        if run is None or not is_active:
+        if run is None:
             return  # it is stopped as soon as its id is known
         try:
             await self._flow.cancel(run)
@@ -214,8 +208,7 @@ class Conversation:
 
     async def _carry_out(self, flow: Coroutine[Any, Any, _Result]) -> _Result:
         """Have something done in the task of the conversation, and wait for it."""
-        result = await asyncio.shield(self._begin(flow))
-        return result
+        return await asyncio.shield(self._begin(flow))
 
     def _begin(self, flow: Coroutine[Any, Any, _Result]) -> "asyncio.Task[_Result]":
         if self.is_under_way:

@@ -62,18 +62,7 @@ class RunFollower:
         self._run_id, self._born_final = "", False
         reading = asyncio.ensure_future(self._read(events))
         try:
-            while not reading.done():
-                settled = self._is_settled()
-                patience = SETTLED_SECONDS if settled else QUIET_SECONDS
-                if self._born_final:
-                    patience = BORN_FINAL_SECONDS
-                left = self._changed_at + patience - time.monotonic()
-                if left > 0:
-                    await asyncio.wait((reading,), timeout=left)
-                elif settled or await self._has_ended():
-                    break
-                else:
-                    self._changed_at = time.monotonic()
+            await self._watch(reading)
         finally:
             reading.cancel()
             await asyncio.wait((reading,))
@@ -85,6 +74,21 @@ class RunFollower:
                 raise fault
             said = {"message": f"the stream broke off: {fault.message}"}
             self._thread.tell(self._transcript.apply(ThreadEvent(ERROR, said)))
+
+    async def _watch(self, reading: "asyncio.Task[None]") -> None:
+        """Wait until all is read, or nothing comes any more of a run that has ended or waits."""
+        while not reading.done():
+            settled = self._is_settled()
+            patience = SETTLED_SECONDS if settled else QUIET_SECONDS
+            if self._born_final:
+                patience = BORN_FINAL_SECONDS
+            left = self._changed_at + patience - time.monotonic()
+            if left > 0:
+                await asyncio.wait((reading,), timeout=left)
+            elif settled or await self._has_ended():
+                return
+            else:
+                self._changed_at = time.monotonic()
 
     async def _read(self, events: AsyncGenerator[ThreadEvent, None]) -> None:
         turn = time.monotonic()

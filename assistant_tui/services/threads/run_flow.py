@@ -93,7 +93,10 @@ class RunFlow:
                     await self._finish(run.id)  # it has ended, or others have answered it
                     raise
             thread.tell(thread.transcript.answered(outputs))
-            await self._keep_outputs(waiting, outputs)
+            for entry in waiting:
+                if entry.call is not None and entry.key in outputs:
+                    given = outputs[entry.key]
+                    await self._journal.keep_output(entry.call.name, entry.call.arguments, given)
             if answer is not None:
                 await self._follower.stream(answer.events())
         return await self._finish(run.id)
@@ -195,12 +198,6 @@ class RunFlow:
             except ServiceError as error:
                 self._thread.progress.stopping = False
                 self._thread.tell(self._thread.transcript.note(str(error)))
-
-    async def _keep_outputs(self, waiting: Sequence[Entry], outputs: Mapping[str, str]) -> None:
-        for entry in waiting:
-            call, output = entry.call, outputs.get(entry.key)
-            if call is not None and output is not None:
-                await self._journal.keep_output(call.name, call.arguments, output)
 
     async def _still_waits(self, run: Run, error: ServiceError) -> bool:
         """Whether a run waits for the same calls as before, so that outputs have not arrived.
