@@ -182,7 +182,8 @@ class Evaluation:
         """Stop what goes on in a thread, and delete it; note where that fails."""
         self._open.remove(conversation)
         run, thread_id = conversation.transcript.run, conversation.thread_id
-        why = await stop_run(conversation) if run is not None and run.is_active else ""
+        goes_on = conversation.is_under_way or (run is not None and run.is_active)
+        why = await stop_run(conversation) if goes_on else ""
         if thread_id is not None and not self._keep:
             try:
                 await self._session.service.threads.delete(thread_id)
@@ -194,6 +195,4 @@ class Evaluation:
     async def _leave(self) -> None:
         """Tidy up after a signal."""
         with self._session.write():
-            for conversation in self._open:
-                await stop_run(conversation)
             await asyncio.gather(*(self._tidy_up(each) for each in [*self._open]))

@@ -84,7 +84,9 @@ def _add_export(command: argparse.ArgumentParser) -> None:
 
 
 def _add_import(command: argparse.ArgumentParser) -> None:
-    command.add_argument("paths", metavar="PATH", nargs="+", help="files of the format json")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="+", help="files of the format json; - is stdin"
+    )
     command.add_argument(
         "--keep-files",
         action="store_true",

@@ -178,7 +178,8 @@ def _print(console: Console, form: ThreadFormat, text: str) -> None:
 
 def _prepare_import(options: argparse.Namespace, console: Console) -> Subcommand:
     """Make a new thread of each file, print its id, and name what it lacks."""
-    given = [(path, _read_file(path)) for path in dict.fromkeys(options.paths)]
+    paths = dict.fromkeys(options.paths)
+    given = [(path, record) for path in paths for record in _read_file(path)]
 
     async def subcommand(session: Session) -> int:
         report = BatchReport(console, session.settings.profile, "imported", len(given))
@@ -194,9 +195,9 @@ def _prepare_import(options: argparse.Namespace, console: Console) -> Subcommand
     return subcommand
 
 
-def _read_file(path: str) -> ThreadRecord:
+def _read_file(path: str) -> list[ThreadRecord]:
     try:
-        return lossless.read(decoded(read_input(path, _LARGEST_FILE)))
+        return lossless.read_all(decoded(read_input(path, _LARGEST_FILE)))
     except (FileError, ValueError) as error:
         raise ConfigurationError(f"import {path}: {error}") from None
 

@@ -144,6 +144,16 @@ def test_a_thread_is_made_anew_from_its_file(
     assert "not carried over: the metadata of messages" not in done.err
 
 
+def test_threads_of_a_stream_are_imported_one_after_the_other(
+    talk: Run, talking: TalkingServer, talked: str
+) -> None:
+    ids = [talked, talking.thread("Another"), talking.thread("A third")]
+    stream = talk("threads", "export", *ids, "--format", "json", "--output", "-").out
+    done = talk("threads", "import", "-", stdin=stream)
+    assert done.code == 0 and "3 of 3 imported" in done.err
+    assert [*map(talking.said, done.lines)] == [*map(talking.said, ids)]
+
+
 def test_a_long_thread_is_imported_in_its_order(
     talk: Run, talking: TalkingServer, tmp_path: Path
 ) -> None:

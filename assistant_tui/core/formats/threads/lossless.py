@@ -49,6 +49,27 @@ def read(text: str) -> ThreadRecord:
     return ThreadRecord(parts["thread"], **lists)
 
 
+def read_all(text: str) -> list[ThreadRecord]:
+    """Read one thread, or several, each in a line of its own as they are written to a stream.
+
+    Raises:
+        ValueError: as `read`.
+    """
+    text = without_bom(text)
+    first, _, rest = text.lstrip("\n").partition("\n")
+    if not rest.strip() or not _is_whole(first):
+        return [read(text)]
+    return [read(line) for line in text.split("\n") if line.strip()]
+
+
+def _is_whole(line: str) -> bool:
+    try:
+        members(line)
+    except ValueError:
+        return False
+    return True
+
+
 def losses(record: ThreadRecord) -> tuple[str, ...]:
     """What such a file does not hold."""
     count = len(record.file_ids)

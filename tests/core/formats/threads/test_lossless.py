@@ -4,10 +4,11 @@ import json
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 from assistant_tui.core.formats.threads import lossless
 from assistant_tui.core.formats.threads.record import ThreadRecord, oldest_first
-from assistant_tui.core.json_text import minified
+from assistant_tui.core.json_text import minified, on_one_line
 from tests.core.formats.threads.support import ORDERS, records
 
 
@@ -40,6 +41,14 @@ def test_files_are_named_by_id_alone() -> None:
 
 
 HEAD = '{"format": "assistant-tui thread", "version": 1'
+
+
+@given(st.lists(records, min_size=1, max_size=3))
+def test_several_come_back_from_lines(found: list[ThreadRecord]) -> None:
+    lines = [on_one_line(lossless.write(record)) for record in found]
+    read = lossless.read_all("\n".join(lines) + "\n")
+    assert [*map(minified_record, read)] == [minified_record(lossless.read(line)) for line in lines]
+    assert lossless.read_all(lossless.write(found[0])) == [lossless.read(lossless.write(found[0]))]
 
 
 @pytest.mark.parametrize(
