@@ -15,7 +15,25 @@ _FORMATS = ("json", "yaml", "markdown", "responses", "agents-sdk")
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports wrong usage in one line on stderr."""
+    """Reports wrong usage in one line on stderr; of a subcommand, options may stand anywhere."""
+
+    _is_intermixing = False
+
+    def parse_known_args(  # type: ignore[override]  # it has overloads for types of namespaces
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse arguments, the positional ones also where options stand between them.
+
+        Python 3.11 takes an optional one for left out where an option comes before it.
+        """
+        has_subcommands = any(isinstance(a, argparse._SubParsersAction) for a in self._actions)
+        if self._is_intermixing or has_subcommands:
+            return super().parse_known_args(args, namespace)
+        self._is_intermixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_intermixing = False
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""

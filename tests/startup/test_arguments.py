@@ -9,6 +9,7 @@ import pytest
 
 from assistant_tui import __version__
 from assistant_tui.cli import composition
+from assistant_tui.cli.arguments import create_parser
 from tests.limits import LIMIT
 from tests.startup.terminal import terminal
 
@@ -253,3 +254,30 @@ def test_a_closed_pipe_ends_quietly(arguments: list[str]) -> None:
         os.close(writing)
         _, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, err) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ask asst_1 --json Hello", {"id": "asst_1", "text": "Hello", "json": True}),
+        ("ask --json asst_1 Hello", {"id": "asst_1", "text": "Hello", "json": True}),
+        ("ask asst_1 Hello --json", {"id": "asst_1", "text": "Hello", "json": True}),
+        ("ask asst_1 --model m --profile p Hello", {"text": "Hello", "model": "m", "profile": "p"}),
+        ("--profile p ask asst_1 --json Hello", {"text": "Hello", "profile": "p"}),
+        ("ask asst_1 --demo 3 --json Hello", {"text": "Hello", "demo": 3}),
+        ("ask asst_1 --demo --json -- --odd", {"text": "--odd", "demo": 250}),
+        ("ask asst_1 --json", {"id": "asst_1", "text": None}),
+        ("ask asst_1 --json -", {"id": "asst_1", "text": "-"}),
+        ("get --json asst_1", {"id": "asst_1", "json": True}),
+        ("export a --format json b --output -", {"ids": ["a", "b"], "output": "-"}),
+        ("export --format json --output - --all", {"ids": [], "all": True}),
+        ("delete a --yes b", {"ids": ["a", "b"], "yes": True}),
+        ("import a --dry-run b", {"paths": ["a", "b"], "dry_run": True}),
+        ("threads delete a --yes b", {"ids": ["a", "b"], "yes": True}),
+        ("threads get --json thread_1", {"id": "thread_1", "json": True}),
+        ("--read-only list --json", {"read_only": True, "json": True}),
+    ],
+)
+def test_options_stand_anywhere(words: str, found: dict[str, object]) -> None:
+    options = vars(create_parser().parse_args(words.split()))
+    assert {name: options[name] for name in found} == found
