@@ -139,6 +139,8 @@ class Evaluation:
         except asyncio.CancelledError:
             await self._leave()
             raise
+        for conversation in [*self._open]:  # of what failed by a fault of this program
+            await self._tidy_up(conversation)
         self._session.console.clear()
         verdicts = [self._verdict(result, batch.stopped) for result in batch.results]
         count = len(candidates)

@@ -16,8 +16,9 @@ from tests.cli.support import ended, program
 from tests.cli.talking import TalkingServer, events, function, python
 from tests.e2e.terminal import CTRL_C, Program, environment
 from tests.e2e.test_terminal_server import FORBIDDEN
-from tests.fakeserver.deviations import answer
+from tests.fakeserver.deviations import answer, refusing
 from tests.fakeserver.relay import RelayServer
+from tests.fakeserver.server import Deviation
 from tests.limits import LIMIT
 from tests.server.runs.support import Pause, calls, says
 
@@ -295,21 +296,46 @@ def test_a_terminal_is_not_steered(talking: TalkingServer, home: Path) -> None:
     assert not FORBIDDEN.search(terminal.raw)
 
 
+def without_streams(server: RelayServer) -> Deviation:
+    """A server that starts runs, but streams nothing."""
+
+    def deviation(request: httpx.Request) -> httpx.Response | None:
+        if b'"stream"' not in request.content:
+            return None
+        body = json.loads(request.content)
+        del body["stream"]
+        return server.pass_on(httpx.Request(request.method, request.url, json=body))
+
+    return deviation
+
+
+def test_a_run_that_the_server_cannot_cancel_goes_on_and_that_is_told(
+    talking: TalkingServer, home: Path
+) -> None:
+    pause = Pause()
+    talking.model.turns = [[TextDelta("Well"), pause, *says(" done")]]
+    who = talking.assistant()
+    with RelayServer(talking.url) as server:
+        unable, without_stream = refusing(501), without_streams(server)
+        server.deviations["any"] = lambda request: (
+            unable(request) if request.url.path.endswith("/cancel") else without_stream(request)
+        )
+        with program("ask", who, "Hello", "--base-url", server.url, home=home) as process:
+            talking.wait(pause.reached)
+            process.send_signal(signal.SIGINT)
+            code, _, err = ended(process)
+    (thread,) = talking.threads()
+    assert code == 130 and f"{thread}: the run goes on on the server: " in err
+    assert talking.runs(thread)[0]["status"] == "in_progress"
+
+
 def test_a_server_without_streams_is_asked_until_the_run_ends(
     run: Run, talking: TalkingServer
 ) -> None:
     talking.model.turns = [says("Good day"), says("Good day")]
     who = talking.assistant()
     with RelayServer(talking.url) as server:
-
-        def without_stream(request: httpx.Request) -> httpx.Response | None:
-            if b'"stream"' not in request.content:
-                return None
-            body = json.loads(request.content)
-            del body["stream"]
-            return server.pass_on(httpx.Request(request.method, request.url, json=body))
-
-        server.deviations["any"] = without_stream
+        server.deviations["any"] = without_streams(server)
         done = run("ask", who, "Hello", "--base-url", server.url)
         assert (done.code, done.out) == (0, b"Good day\n")
         done = run("ask", who, "Hello", "--json", "--base-url", server.url)

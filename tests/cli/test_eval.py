@@ -134,6 +134,19 @@ def test_a_run_that_fails_fails_the_case(talk: Run, talking: TalkingServer, tmp_
     assert done.code == 1 and "The model is gone." in done.lines[1]
 
 
+def test_after_a_fault_of_the_program_no_thread_is_left(
+    talk: Run, talking: TalkingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("assistant_tui.cli.eval.failures", fail)
+    talking.model.turns = [says("Yes")]
+    done = talk("eval", talking.assistant(), "--cases", case_file(tmp_path, {"prompt": "a"}))
+    assert done.code == 1 and "stopped by a fault of this program (RuntimeError" in done.lines[1]
+    assert talking.threads() == []
+
+
 def test_two_are_compared_and_the_first_decides(
     talk: Run, talking: TalkingServer, tmp_path: Path
 ) -> None:
