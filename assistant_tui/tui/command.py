@@ -33,6 +33,8 @@ class Where(Enum):
     """In the message that is being written in the playground."""
     CALLS = auto()
     """In the calls of the playground that wait for an answer."""
+    PAIR = auto()
+    """In two conversations of the playground side by side."""
     EVERYWHERE = auto()
     """Anywhere in the program."""
 

@@ -115,6 +115,8 @@ COMMANDS: tuple[Command, ...] = (
             Where.FORM, "editing:edit_field", footer=True, needs=Needs.FORM_TEXT),
     Command("read_form", "f5", "Read", "The instructions, laid out as Markdown",
             Where.FORM, "showing:read_form", needs=Needs.FORM),
+    Command("try", "f6", "Try", "Talk to this edit before it is saved",
+            Where.FORM, "playground.opening:try_edit", footer=True, needs=Needs.FORM, writes=True),
     Command("help", "question_mark,f1", "Help", "All keys",
             Where.BROWSER, "screen.help", footer=True),
     Command("help_form", "f1", "Help", "All keys",

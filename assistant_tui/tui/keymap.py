@@ -25,6 +25,7 @@ PLACES = (
     (Where.PANE, Where.BROWSER, Where.EVERYWHERE),
     (Where.PANE, Where.PLAYGROUND, Where.EVERYWHERE),
     (Where.PANE, Where.CALLS, Where.EVERYWHERE),
+    (Where.PANE, Where.PAIR, Where.EVERYWHERE),
     (Where.COMPOSER, Where.EVERYWHERE),
     (Where.FORM, Where.EVERYWHERE),
     (Where.FILTER, Where.EVERYWHERE),

@@ -19,6 +19,7 @@ _ID = "--command-palette"
 """By which Textual knows that a palette is open."""
 _HIDDEN = {"palette", "palette_form", "back", "leave", "help_form", "quit_anywhere"}
 _HIDDEN |= {"palette_playground", "stop_or_leave", "next_pane", "previous_pane"}
+_HIDDEN |= {"palette_pair", "stop_or_leave_pair", "next_pane_pair", "previous_pane_pair"}
 
 
 class Palette(CommandPalette):

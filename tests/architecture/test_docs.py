@@ -45,6 +45,7 @@ def key_row(command: Command) -> str:
         ("In the threads and the conversation of the playground:", (Where.PLAYGROUND,), 0),
         ("In its message:", (Where.COMPOSER,), 0),
         ("In its calls that wait for an answer:", (Where.CALLS,), 0),
+        ("In two conversations side by side:", (Where.PAIR,), 0),
     ],
 )
 def test_the_tables_of_keys_are_those_of_the_registry(

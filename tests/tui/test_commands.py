@@ -5,12 +5,14 @@ import re
 from collections import Counter
 
 import pytest
+from textual.screen import Screen
 
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.commands import COMMANDS, Command, Where, bindings, commands_in
 from assistant_tui.tui.keymap import keys_of, shown_key
 from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.playground.call_sheet import CallSheet
+from assistant_tui.tui.playground.pair_screen import PairScreen
 from assistant_tui.tui.playground.screen import PlaygroundScreen
 from assistant_tui.tui.playground.thread_list import ThreadList
 from assistant_tui.tui.playground.transcript_view import TranscriptView
@@ -33,7 +35,8 @@ def test_every_command_has_a_handler(command: Command) -> None:
         return
     place, _, action = command.handler.rpartition(".")
     in_playground = command.where in (Where.PLAYGROUND, Where.COMPOSER, Where.CALLS)
-    screen = PlaygroundScreen if in_playground else MainScreen
+    screen: type[Screen[None]] = PlaygroundScreen if in_playground else MainScreen
+    screen = PairScreen if command.where is Where.PAIR else screen
     panes = (ListPane, TextView, ThreadList, TranscriptView, CallSheet)
     for doer in {"": panes, "screen": (screen,), "app": (AssistantApp,)}[place]:
         assert callable(getattr(doer, f"action_{action}", None))
@@ -51,6 +54,7 @@ def test_names_are_unique_since_they_are_the_ids_of_the_bindings() -> None:
         (Where.FILTER, Where.EVERYWHERE),
         (Where.PANE, Where.PLAYGROUND, Where.EVERYWHERE),
         (Where.PANE, Where.CALLS, Where.EVERYWHERE),
+        (Where.PANE, Where.PAIR, Where.EVERYWHERE),
         (Where.COMPOSER, Where.EVERYWHERE),
     ],
 )

@@ -9,7 +9,7 @@ from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.api.uploads import check_attachment
 from assistant_tui.core.errors import Conflict, Invalid, ServiceError
 from assistant_tui.core.threads.events import ThreadEvent
-from assistant_tui.core.threads.objects import Message, Run
+from assistant_tui.core.threads.objects import Message, RequiredAction, Run
 from assistant_tui.core.threads.phase import Progress
 from assistant_tui.core.threads.transcript import Transcript
 from assistant_tui.services.account_threads import AccountThreads
@@ -80,6 +80,12 @@ class Conversation:
     def transcript(self) -> Transcript:
         """What is shown; changes are told to those who listen."""
         return self._thread.transcript
+
+    @property
+    def required(self) -> RequiredAction | None:
+        """What the run waits for now."""
+        run = self.transcript.run
+        return run.required if run is not None and run.status == "requires_action" else None
 
     @property
     def progress(self) -> Progress:

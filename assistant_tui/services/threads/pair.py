@@ -33,7 +33,7 @@ class ConversationPair:
     @property
     def required(self) -> RequiredAction | None:
         """What a person is to answer now, for both where both wait for the same kind of answer."""
-        actions = [_waiting(side.conversation) for side in self.sides]
+        actions = [side.conversation.required for side in self.sides]
         first = next((action for action in actions if action is not None), None)
         if first is None or not first.is_known:
             return first
@@ -42,17 +42,24 @@ class ConversationPair:
     @property
     def shared(self) -> tuple[SharedCall, ...]:
         """The calls that wait, those that both make alike as one."""
-        actions = [_waiting(side.conversation) for side in self.sides]
+        actions = [side.conversation.required for side in self.sides]
         kind = next((action.kind for action in actions if action is not None), "")
         calls = [
             action.calls if action is not None and action.kind == kind else () for action in actions
         ]
         return shared_calls(*calls)
 
-    async def answer(
-        self, outputs: Mapping[str, str], approvals: Mapping[str, bool]
-    ) -> tuple[ServiceError | None, ServiceError | None]:
-        """Answer the calls that wait, each by the key of its shared call; why it failed."""
+    async def ended(self) -> None:
+        """Wait until nothing is under way in those that wait for answers."""
+        waiting = [s.conversation for s in self.sides if s.conversation.required is not None]
+        await asyncio.gather(*(conversation.ended() for conversation in waiting))
+
+    async def answer(self, outputs: Mapping[str, str], approvals: Mapping[str, bool]) -> None:
+        """Answer the calls that wait, each by the key of its shared call.
+
+        Raises:
+            ServiceError: of one of them; the other was answered all the same.
+        """
         shared = self.shared
 
         def answering(at: int) -> Awaitable[Run] | None:
@@ -64,7 +71,9 @@ class ConversationPair:
                 {str(key): approvals[given] for key, given in mine.items() if given in approvals},
             )
 
-        return await _both(answering(at) for at in (0, 1))
+        for error in await _both(answering(at) for at in (0, 1)):
+            if error is not None:
+                raise error
 
     async def cancel(self) -> tuple[ServiceError | None, ServiceError | None]:
         """Stop what is under way in both; why it failed."""
@@ -79,11 +88,6 @@ def is_active(conversation: Conversation) -> bool:
     run, progress = conversation.transcript.run, conversation.progress
     under_way = progress.began is not None and progress.ended is None
     return under_way or (run is not None and run.is_active)
-
-
-def _waiting(conversation: Conversation) -> RequiredAction | None:
-    run = conversation.transcript.run
-    return run.required if run is not None and run.status == "requires_action" else None
 
 
 async def _both(

@@ -73,6 +73,12 @@ _IN_PLAYGROUND = (
     ("Calls that wait for an answer", (Where.CALLS,)),
     ("Everywhere", (Where.EVERYWHERE,)),
 )
+_IN_PAIR = (
+    ("The message", (Where.COMPOSER,)),
+    ("Two conversations side by side", (Where.PAIR, Where.PANE)),
+    ("Calls that wait for an answer", (Where.CALLS,)),
+    ("Everywhere", (Where.EVERYWHERE,)),
+)
 _KEYS_WIDTH = 16
 _FORM = (
     "Tab and Shift+Tab go from field to field; Ctrl+U empties a line.",
@@ -116,6 +122,11 @@ def _help_lines(
 def playground_help(keymap: Mapping[str, str]) -> TextScreen:
     """The help for the keys of the playground."""
     return TextScreen("Help: the playground", tuple(_sections(_IN_PLAYGROUND, keymap)))
+
+
+def pair_help(keymap: Mapping[str, str]) -> TextScreen:
+    """The help for the keys where two conversations stand side by side."""
+    return TextScreen("Help: two conversations", tuple(_sections(_IN_PAIR, keymap)))
 
 
 def _sections(

@@ -107,7 +107,7 @@ class CommandState:
 
     def is_offered(self, command: Command) -> bool:
         """Whether footer and palette offer a command now."""
-        if command.where in (Where.PLAYGROUND, Where.COMPOSER, Where.CALLS):
+        if command.where in (Where.PLAYGROUND, Where.COMPOSER, Where.CALLS, Where.PAIR):
             return False
         if self._context.form.form is not None and command.where is Where.BROWSER:
             return command.name in _BESIDE_A_FORM

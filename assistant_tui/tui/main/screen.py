@@ -68,9 +68,11 @@ class ListStatus:
             start(self._context.screen, self._offer_left_edits, "draft")
 
     async def _offer_left_edits(self) -> None:
+        from assistant_tui.tui.assistants.left_assistants import delete_left_behind
         from assistant_tui.tui.assistants.recovering import offer
 
         await offer(self._context)
+        await delete_left_behind(self._context)
 
     def show(self) -> None:
         """Bring header and footer up to date."""

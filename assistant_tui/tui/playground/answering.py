@@ -6,9 +6,8 @@ from functools import partial
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.threads.objects import ToolCall
 from assistant_tui.services.functions import FunctionError, run_function
-from assistant_tui.services.threads.conversation import Conversation
 from assistant_tui.tui.playground.call_answers import Answer
-from assistant_tui.tui.playground.context import PlaygroundContext
+from assistant_tui.tui.playground.calls_context import CallingConversation, CallsContext
 from assistant_tui.tui.playground.json_lines import json_lines
 from assistant_tui.tui.terminal.external_editor import MAX_TEXT_SIZE, EditorError, EditorFile
 from assistant_tui.tui.widgets.status_line import Tone
@@ -19,13 +18,12 @@ _MOST_UNKNOWN = 8
 """Lines of an action that is not known here."""
 
 
-def show_waiting(context: PlaygroundContext) -> None:
+def show_waiting(context: CallsContext) -> None:
     """Show the calls that the run waits for now, or that there are none."""
     sheet, conversation = context.call_sheet, context.conversation
-    run = conversation.transcript.run if conversation is not None else None
     before = [call.key for call in sheet.answers.calls]
     sheet.unknown = []
-    required = run.required if run is not None and run.status == "requires_action" else None
+    required = conversation.required if conversation is not None else None
     if required is None or context.only_reads:
         sheet.answers.clear()
     elif not required.is_known:
@@ -40,10 +38,10 @@ def show_waiting(context: PlaygroundContext) -> None:
 
 
 def _prepare(
-    context: PlaygroundContext, conversation: Conversation | None, calls: list[ToolCall]
+    context: CallsContext, conversation: CallingConversation | None, calls: list[ToolCall]
 ) -> None:
     """Find out what is known of calls that have just begun to wait."""
-    sheet, check = context.call_sheet, context.screen.session.check
+    sheet, check = context.call_sheet, context.check
     functions = context.main.profile.functions
     sheet.known.commands = {name: each.command for name, each in functions.items()}
     for call in calls:
@@ -55,7 +53,7 @@ def _prepare(
     sheet.show()
 
 
-async def _find_last(context: PlaygroundContext, call: ToolCall) -> None:
+async def _find_last(context: CallsContext, call: ToolCall) -> None:
     try:
         found = await (await context.threads()).last_outputs(call.name, call.arguments)
     except ServiceError:
@@ -65,12 +63,12 @@ async def _find_last(context: PlaygroundContext, call: ToolCall) -> None:
         context.call_sheet.show()
 
 
-def _give(context: PlaygroundContext, call: ToolCall, answer: Answer) -> None:
+def _give(context: CallsContext, call: ToolCall, answer: Answer) -> None:
     context.call_sheet.answers.give(call.key, answer)
     context.call_sheet.show()
 
 
-def answer_last(context: PlaygroundContext) -> None:
+def answer_last(context: CallsContext) -> None:
     """Take what was last answered to the same call."""
     call, sheet = context.call_sheet.answers.current, context.call_sheet
     if call is None or (last := sheet.known.last_outputs.get(call.key)) is None:
@@ -79,7 +77,7 @@ def answer_last(context: PlaygroundContext) -> None:
     _give(context, call, Answer(last[0], source="the last output"))
 
 
-def answer_command(context: PlaygroundContext) -> None:
+def answer_command(context: CallsContext) -> None:
     """Run the command that the profile names for the function."""
     call, conversation = context.call_sheet.answers.current, context.conversation
     if call is None or conversation is None or call.key in context.call_sheet.known.busy:
@@ -92,7 +90,7 @@ def answer_command(context: PlaygroundContext) -> None:
 
 
 async def _run(
-    context: PlaygroundContext, conversation: Conversation, call: ToolCall, at_once: bool
+    context: CallsContext, conversation: CallingConversation, call: ToolCall, at_once: bool
 ) -> None:
     """Run a command; with `at_once`, send when every call has its answer."""
     function, sheet = context.main.profile.functions[call.name], context.call_sheet
@@ -114,7 +112,7 @@ async def _run(
         send_answers(context)
 
 
-def answer_editor(context: PlaygroundContext) -> None:
+def answer_editor(context: CallsContext) -> None:
     """Write the output in the person's editor."""
     call = context.call_sheet.answers.current
     if call is None:
@@ -135,37 +133,37 @@ def answer_editor(context: PlaygroundContext) -> None:
         file.remove()
 
 
-def answer_failed(context: PlaygroundContext) -> None:
+def answer_failed(context: CallsContext) -> None:
     """Say that the function failed."""
     if (call := context.call_sheet.answers.current) is not None:
         _give(context, call, Answer(_FAILED, source="it failed"))
 
 
-def approve(context: PlaygroundContext) -> None:
+def approve(context: CallsContext) -> None:
     """Approve the call that is marked."""
     _decide(context, True)
 
 
-def deny(context: PlaygroundContext) -> None:
+def deny(context: CallsContext) -> None:
     """Deny the call that is marked."""
     _decide(context, False)
 
 
-def _decide(context: PlaygroundContext, approve: bool) -> None:
+def _decide(context: CallsContext, approve: bool) -> None:
     sheet = context.call_sheet
     if (call := sheet.answers.current) is not None and sheet.answers.needs_approval:
         _give(context, call, Answer(approve=approve))
 
 
-def go_to_sheet(context: PlaygroundContext) -> None:
+def go_to_sheet(context: CallsContext) -> None:
     """Go to the calls that wait."""
     if context.call_sheet.waits:
-        context.screen.show_pane(context.call_sheet)
+        context.show_pane(context.call_sheet)
     else:
         context.say("No call waits for an answer", Tone.PLAIN)
 
 
-def send_answers(context: PlaygroundContext) -> None:
+def send_answers(context: CallsContext) -> None:
     """Send all answers, once there are all."""
     answers, conversation = context.call_sheet.answers, context.conversation
     if not answers.is_complete or conversation is None:
@@ -174,13 +172,13 @@ def send_answers(context: PlaygroundContext) -> None:
         return
     outputs, approvals = answers.outputs, answers.approvals
     if context.call_sheet.has_focus:
-        context.screen.show_pane(context.composer)
+        context.leave_sheet()
     start(context.long_lived, partial(_send, context, conversation, outputs, approvals), "run")
 
 
 async def _send(
-    context: PlaygroundContext,
-    conversation: Conversation,
+    context: CallsContext,
+    conversation: CallingConversation,
     outputs: dict[str, str],
     approvals: dict[str, bool],
 ) -> None:
@@ -190,4 +188,4 @@ async def _send(
     except ServiceError as error:
         context.report(error, "Not answered")
     if is_there(context.screen) and context.conversation is conversation:
-        await context.screen.session.list_threads()
+        await context.answered()

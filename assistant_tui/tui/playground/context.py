@@ -1,39 +1,30 @@
 """What an action of the playground works on: the conversation, the threads, and the screen."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.screen import Screen
+from textual.widget import Widget
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.threads.entries import Change, Entry, EntryKind
 from assistant_tui.services.threads.conversation import Conversation
 from assistant_tui.services.threads.service import ThreadService
+from assistant_tui.services.threads.trial import Trial
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.playground.call_sheet import CallSheet
 from assistant_tui.tui.playground.composer import Composer
+from assistant_tui.tui.playground.partner import Partner
+from assistant_tui.tui.playground.schema_check import SchemaCheck
 from assistant_tui.tui.playground.thread_list import ThreadList
 from assistant_tui.tui.playground.transcript_view import TranscriptView
+from assistant_tui.tui.playground.trial_end import end_trial
 from assistant_tui.tui.widgets.status_line import Tone
 
 if TYPE_CHECKING:
     from assistant_tui.tui.playground.screen import PlaygroundScreen
-
-
-@dataclass(frozen=True)
-class Partner:
-    """The assistant that is talked to, as the list or the form has it."""
-
-    id: str
-    name: str
-    model: str
-    schemas: Mapping[str, Any] = field(default_factory=dict)
-    """The parameters of its functions, as JSON Schemas, by name."""
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    """Names and JSON texts of what is edited and not saved; every run gets them."""
 
 
 class PlaygroundContext:
@@ -46,6 +37,8 @@ class PlaygroundContext:
         self.reporter = Reporter(screen)
         self.say = self.reporter.say
         self.ask = self.reporter.ask
+        self.trial: Trial | None = None
+        """What is tried of an edit; None for an assistant as it is saved, or before it is asked."""
         self.conversation: Conversation | None = None
         """The one that is shown; None before there is a connection."""
         self.editing: Entry | None = None
@@ -99,6 +92,45 @@ class PlaygroundContext:
         service = await self.main.connector.connected()
         return service.threads
 
+    async def send(self, conversation: Conversation, text: str) -> None:
+        """Send a message, and run it on the assistant with its edit. Raises ServiceError."""
+        trial = await self._trial()
+        if trial is None:
+            await conversation.send(text)
+        else:
+            await trial.send(conversation, text)
+            self._tell_of(trial)
+
+    async def run(self, conversation: Conversation) -> None:
+        """Run a thread as it is on the assistant with its edit. Raises ServiceError."""
+        trial = await self._trial()
+        if trial is None:
+            await conversation.run()
+        else:
+            await trial.run(conversation)
+            self._tell_of(trial)
+
+    async def _trial(self) -> Trial | None:
+        if self.partner.draft is not None and self.trial is None:
+            service = await self.main.connector.connected()
+            self.trial = self.trial or Trial(service.temporary, self.partner.draft)
+        return self.trial
+
+    def _tell_of(self, trial: Trial) -> None:
+        """Say that a temporary assistant answers, and what the server has not taken."""
+        if trial.not_taken:
+            names = ", ".join(trial.not_taken)
+            self.say(f"The server has not taken {names} of the edit", Tone.WARNING)
+        elif trial.reasons:
+            self.say(f"A temporary assistant answers: {trial.reasons[0]}", Tone.WARNING)
+
+    async def end_trial(self) -> None:
+        """Delete the temporary assistant, if there is one, once the run has ended; says so."""
+        if self.trial is not None:
+            if self.conversation is not None:
+                await self.conversation.ended()
+            self.main.say(await end_trial(self.trial))
+
     def edit(self, entry: Entry) -> None:
         """Put the text of a message into the composer, in place of what is being written."""
         if self.editing is None:
@@ -120,6 +152,23 @@ class PlaygroundContext:
         """Whether a run of the conversation is under way, or waits for a person."""
         run = self.conversation and self.conversation.transcript.run
         return bool(run and run.is_active)
+
+    @property
+    def check(self) -> SchemaCheck:
+        """Knows what arguments the functions take."""
+        return self.screen.session.check
+
+    def show_pane(self, pane: Widget) -> None:
+        """Show a pane, and give it the focus."""
+        self.screen.show_pane(pane)
+
+    def leave_sheet(self) -> None:
+        """Go to the message that is being written."""
+        self.screen.show_pane(self.composer)
+
+    async def answered(self) -> None:
+        """List the threads, one of which has gone on. Raises ServiceError."""
+        await self.screen.session.list_threads()
 
     def report(self, error: ServiceError, doing: str) -> None:
         """Report a failure on the status line."""

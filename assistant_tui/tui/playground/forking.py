@@ -78,7 +78,7 @@ async def _run_again(context: PlaygroundContext, conversation: Conversation) -> 
 
 async def _run(context: PlaygroundContext, conversation: Conversation) -> None:
     try:
-        await conversation.run(context.partner.overrides)
+        await context.run(conversation)
     except ServiceError as error:
         context.report(error, "Not run")
     await context.screen.session.list_threads()

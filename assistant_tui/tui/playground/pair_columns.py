@@ -66,7 +66,8 @@ class BlockCache:
 def figures(answer: Answer) -> str:
     """What an answer took, in words."""
     ended = {"completed": "", "cancelled": "stopped"}.get(answer.status, answer.status)
-    problem = f"{ended}: {one_line(answer.problem)}" if answer.problem else ended.replace("_", " ")
+    ended = ended if answer.ended else ""
+    problem = f"{ended}: {one_line(answer.problem)}" if answer.problem else ended
     tokens = "" if answer.usage is None else f"{answer.usage.total:,} tokens"
     seconds = "" if answer.seconds is None else f"{answer.seconds:.1f} s"
     calls = len(answer.calls)

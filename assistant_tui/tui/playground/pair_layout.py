@@ -48,8 +48,8 @@ class PairLayout:
         self.turns: list[LaidTurn] = []
         self._caches = (BlockCache(), BlockCache())
         self._starts = [0]
-        self._open: set[int] = set()
-        """The turns whose calls and thoughts are unfolded."""
+        self.unfolded = False
+        """Whether calls and thoughts are shown whole; `update` follows it."""
         self._width = 0
         self._stacked = False
 
@@ -78,7 +78,7 @@ class PairLayout:
                 Column(one, answer_of(one, left.runs)),
                 Column(other, answer_of(other, right.runs)),
             )
-            shown = (self._width, self._stacked, at in self._open, *map(_shown, columns))
+            shown = (self._width, self._stacked, self.unfolded, *map(_shown, columns))
             if at >= len(self.turns) or self.turns[at].shown != shown:
                 self.turns[at : at + 1] = [self._laid_out(at, shown, columns, facts)]
                 first, changed = min(first, at), True
@@ -89,7 +89,7 @@ class PairLayout:
         self, at: int, shown: tuple[object, ...], columns: tuple[Column, Column], facts: Facts
     ) -> LaidTurn:
         comparison = AnswerComparison(columns[0].answer, columns[1].answer)
-        drawing = _TurnDrawing(columns, comparison, self._caches, facts, at in self._open)
+        drawing = _TurnDrawing(columns, comparison, self._caches, facts, self.unfolded)
         draw = drawing.stacked if self._stacked else drawing.in_columns
         lines = ((), *drawing.prompt(self._width), *draw(self._width))
         return LaidTurn(shown, comparison, lines)
@@ -99,10 +99,6 @@ class PairLayout:
         for turn in self.turns[at:]:
             self._starts.append(self._starts[-1] + len(turn.lines))
         return self._starts[at]
-
-    def toggle(self, at: int) -> None:
-        """Unfold the calls and thoughts of a turn, or fold them; `update` shows it."""
-        self._open ^= {at}
 
     def turn_at(self, line: int) -> int:
         """The turn in which a line is."""

@@ -8,8 +8,8 @@ from textual.widget import Widget
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.text_layout import fit
 
-_MARKS = {"busy": ("● ", "$text-success"), "waiting": ("◆ ", "$text-warning")}
-_MARKS |= {"bad": ("✗ ", "$text-error"), "good": ("✓ ", "$text-success"), "plain": ("", "")}
+MARKS = {"busy": ("● ", "$text-success"), "waiting": ("◆ ", "$text-warning")}
+MARKS |= {"bad": ("✗ ", "$text-error"), "good": ("✓ ", "$text-success"), "plain": ("", "")}
 
 
 class RunLine(Widget):
@@ -22,7 +22,7 @@ class RunLine(Widget):
 
     def render(self) -> Content:
         """Draw the line."""
-        mark, style = _MARKS.get(self.tone, _MARKS["plain"])
+        mark, style = MARKS.get(self.tone, MARKS["plain"])
         below = f"↓ {self.new_lines:,} new lines " if self.new_lines else ""
         below = below.replace("lines", "line") if self.new_lines == 1 else below
         width = self.size.width

@@ -13,8 +13,9 @@ from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.commands import BY_NAME, Command, Where
 from assistant_tui.tui.playground.call_sheet import CallSheet
 from assistant_tui.tui.playground.composer import Composer
-from assistant_tui.tui.playground.context import Partner, PlaygroundContext
+from assistant_tui.tui.playground.context import PlaygroundContext
 from assistant_tui.tui.playground.header import PlaygroundHeader
+from assistant_tui.tui.playground.partner import Partner
 from assistant_tui.tui.playground.run_line import RunLine
 from assistant_tui.tui.playground.session import Session
 from assistant_tui.tui.playground.thread_list import ThreadList
@@ -55,7 +56,7 @@ class PlaygroundScreen(Screen[None]):
         self.set_class(self.app.size.width >= WIDE, "-wide")
         self.set_class(self.app.size.height >= _HIGH, "-high")
         profile, partner = self.context.main.profile, self.context.partner
-        header = PlaygroundHeader(profile.name, len(partner.overrides), read_only=profile.read_only)
+        header = PlaygroundHeader(profile.name, partner.changes, read_only=profile.read_only)
         header.name_shown, header.model = partner.name or partner.id, partner.model
         yield header
         with Horizontal(id="panes"):
@@ -150,6 +151,7 @@ class PlaygroundScreen(Screen[None]):
     async def action_leave(self) -> None:
         """Go back to the list; a run goes on."""
         await self.session.leave()
+        start(self.context.long_lived, self.context.end_trial, "run")
         self.dismiss()
 
     def action_help(self) -> None:

@@ -35,7 +35,7 @@ def send(context: PlaygroundContext) -> None:
 async def _send(context: PlaygroundContext, conversation: Conversation, text: str) -> None:
     """Send a message, and wait for the end of its run; a message that did not arrive comes back."""
     try:
-        await conversation.send(text, overrides=context.partner.overrides)
+        await context.send(conversation, text)
     except ServiceError as error:
         context.report(error, "Not sent")
         _take_back(context, conversation, text)

@@ -55,7 +55,7 @@ class Session:
             if context.only_reads:
                 await self.list_threads()
                 last = self._known[0].id if self._known else None
-            if last is not None and not context.partner.overrides:
+            if last is not None and context.partner.draft is None:
                 await self.open(last)
             else:
                 await self.show(threads.begin(context.partner.id))

@@ -12,7 +12,7 @@ from assistant_tui.tui.widgets.text_view import LineWidget
 
 _PARTS = (
     "user assistant reasoning function call key string number literal code choice muted good"
-    " warning error mark"
+    " warning error mark differs"
 )
 
 

@@ -143,7 +143,7 @@ def test_the_calls_of_a_turn_unfold_on_both_sides() -> None:
     left, right = thread("a", asked), thread("b", asked)
     layout = laid_out(left, right, 70)
     folded = layout.height
-    layout.toggle(0)
+    layout.unfolded = True
     layout.update(left, right, FACTS)
     assert layout.height > folded
     assert any(line.count('"id": 1') == 2 for line in lines(layout))

@@ -33,6 +33,10 @@ class FixedTextArea(TextArea):
         """Show by the scroll bar how long the text is."""
         self._scroll_update(size)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave F6, by which Textual selects a line, to the form."""
+        return action != "select_line" and super().check_action(action, parameters)
+
 
 class TextEditor(FieldEditor):
     """Edits a text of many lines; an untouched one is never read back, since TextArea rewrites."""

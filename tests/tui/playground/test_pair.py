@@ -1,0 +1,219 @@
+"""Two conversations side by side: what both threads hold on the server, and how it is shown."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from assistant_tui.tui.playground.pair_screen import PairScreen
+from assistant_tui.tui.playground.pair_view import PairView
+from tests.server.runs.support import Pause, ScriptedModel, calls, says
+from tests.tui.playground.conftest import FUNCTION, Talk, talking
+from tests.tui.test_every_field import go_to
+
+
+def screen_of(talk: Talk) -> PairScreen:
+    """The two conversations."""
+    found = next(s for s in talk.program.app.screen_stack if isinstance(s, PairScreen))
+    assert isinstance(found, PairScreen)
+    return found
+
+
+def is_open(talk: Talk) -> bool:
+    """Whether they are there."""
+    return any(isinstance(screen, PairScreen) for screen in talk.program.app.screen_stack)
+
+
+async def drawn(talk: Talk) -> None:
+    """Wait until all that has changed is drawn."""
+    view = screen_of(talk).query_one(PairView)
+    await talk.program.until(lambda: view.is_drawn)
+    await talk.program.settle()
+
+
+@asynccontextmanager
+async def with_two(
+    folder: Path, model: ScriptedModel, size: tuple[int, int] = (120, 36), tools: Any = ()
+) -> AsyncIterator[Talk]:
+    """Two marked assistants, told the same."""
+    async with talking(folder, model, size=size, tools=tools) as talk:
+        await talk.api.assistant(name="Other", model="m", instructions="Be brief.", tools=[*tools])
+        await talk.press("escape", "r")
+        await talk.program.until(lambda: len(talk.program.main.list_model.listing.rows) == 2)
+        await talk.press("*", "t")
+        await talk.program.until(lambda: is_open(talk))
+        yield talk
+
+
+async def threads_of(talk: Talk) -> list[list[tuple[str, str]]]:
+    """What each thread on the server says."""
+    return [await talk.said(thread) for thread in await talk.threads()]
+
+
+async def test_t_with_two_marks_tells_both_the_same_in_a_thread_each(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("It ships Monday."), says("It ships Tuesday.")]
+    async with with_two(tmp_path, model) as talk:
+        await talk.type("When?")
+        await talk.program.press("enter")
+        await talk.shows("It ships Monday.", "It ships Tuesday.", "1 of 1 lines differ")
+        both = await threads_of(talk)
+        assert [said[0] for said in both] == [("user", "When?")] * 2
+        assert {said[1][1] for said in both} == {"It ships Monday.", "It ships Tuesday."}
+        (row,) = [line for line in talk.text.split("\n") if "Monday." in line]
+        assert "≠" in row and "Tuesday." in row, "side by side, marked without a colour"
+        assert talk.text.count("done (10 tokens") == 2
+        runs = [
+            (await talk.api.get(f"/threads/{each}/runs"))["data"] for each in await talk.threads()
+        ]
+        assert len({run["assistant_id"] for (run,) in runs}) == 2
+        await talk.program.press("escape")
+        assert not is_open(talk)
+
+
+async def test_below_100_columns_one_stands_above_the_other(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("It ships Monday."), says("It ships Tuesday.")]
+    async with with_two(tmp_path, model, (80, 24)) as talk:
+        await talk.type("When?")
+        await talk.program.press("enter")
+        await talk.shows("≠ It ships Monday.", "≠ It ships Tuesday.")
+        for line in talk.text.split("\n"):
+            assert not ("Monday" in line and "Tuesday" in line)
+
+
+async def test_the_same_call_of_both_is_answered_once(tmp_path: Path, model: ScriptedModel) -> None:
+    asked = calls("get_order", arguments='{"id": "7"}')
+    model.turns += [asked, asked, says("Done."), says("Done.")]
+    async with with_two(tmp_path, model, tools=[FUNCTION]) as talk:
+        await talk.type("Where is 7?")
+        await talk.program.press("enter")
+        await talk.shows("waiting for you")
+        sheet = screen_of(talk).call_sheet
+        await talk.program.until(lambda: len(sheet.answers.calls) == 1)
+        await talk.program.press("tab")
+        await talk.program.until(lambda: sheet.has_focus)
+        await talk.program.press("4", "enter")
+        await talk.shows("= same text · same calls")
+        for thread in await talk.threads():
+            (run,) = (await talk.api.get(f"/threads/{thread}/runs"))["data"]
+            assert run["status"] == "completed"
+            first, *_ = await talk.api.steps({"thread_id": thread, "id": run["id"]})
+            (call,) = first["step_details"]["tool_calls"]
+            assert "failed" in call["function"]["output"]
+
+
+async def test_escape_stops_both_then_goes_back(tmp_path: Path, model: ScriptedModel) -> None:
+    first, second = Pause(), Pause()
+    model.turns += [[*says("Half")[:1], first, *says("a")], [*says("Half")[:1], second, *says("b")]]
+    async with with_two(tmp_path, model) as talk:
+        await talk.program.pilot.press(*"go", "enter")
+        await talk.program.until(lambda: talk.text.count("Half") == 2)
+        await talk.program.pilot.press("escape")
+        await talk.program.until(lambda: talk.text.count("stopped") >= 2)
+        assert first.closed.is_set() and second.closed.is_set()
+        await talk.program.press("escape")
+        assert not is_open(talk)
+
+
+async def choose(talk: Talk, key: str) -> None:
+    """Take a line of the dialog that is open, by its key."""
+    from assistant_tui.tui.dialogs.prompts import ChoiceDialog
+
+    await talk.program.until(lambda: isinstance(talk.program.app.screen, ChoiceDialog))
+    dialog = talk.program.app.screen
+    assert isinstance(dialog, ChoiceDialog)
+    place = next(at for at, each in enumerate(dialog._lines) if each.startswith(key))
+    await talk.program.press(*["down"] * place, "enter")
+
+
+async def test_a_thread_is_replayed_with_another_model(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("It ships Monday."), says("Bye."), says("It ships Friday."), says("Bye.")]
+    async with talking(tmp_path, model) as talk:
+        await talk.say("When?")
+        await talk.say("Thanks")
+        (original,) = await talk.threads()
+        before = await talk.api.messages(original)
+        await talk.press("tab", "R")
+        await choose(talk, "model")
+        await talk.shows("Which model answers?")
+        await talk.press("ctrl+u")
+        await talk.type("other")
+        await talk.press("enter")
+        await talk.shows("It ships Friday.", "Replayed 2 messages", "= same text")
+        again, first = await talk.threads()
+        assert first == original
+        assert await talk.api.messages(original) == before
+        assert [text for _, text in await talk.said(again)] == [
+            "When?",
+            "It ships Friday.",
+            "Thanks",
+            "Bye.",
+        ]
+        assert [request.model for request in model.requests] == ["m", "m", "other", "other"]
+        (row,) = [line for line in talk.text.split("\n") if "Monday" in line]
+        assert "≠" in row and "Friday" in row
+
+
+async def test_an_edit_is_replayed_and_a_call_of_its_own_waits_for_the_person(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [
+        calls("get_order", arguments='{"id": "7"}'),
+        says("On its way."),
+        calls("get_order", arguments='{"id": "7"}'),
+        calls("get_order", arguments='{"id": "8"}'),
+        says("Lost."),
+    ]
+    async with talking(tmp_path, model, tools=[FUNCTION]) as talk:
+        await talk.press("escape", "enter")
+        await go_to(talk.program, "instructions")
+        await talk.type("Be brief.")
+        await talk.press("f6")
+        await talk.say("Where is 7?")
+        await talk.shows("waiting for you")
+        await talk.program.press("tab")
+        await talk.program.until(lambda: talk.screen.call_sheet.has_focus)
+        await talk.program.press("4", "enter")
+        await talk.shows("On its way.")
+        await talk.press("tab", "R")
+        await choose(talk, "edit")
+        await talk.program.until(lambda: is_open(talk) and screen_of(talk).call_sheet.waits)
+        sheet = screen_of(talk).call_sheet
+        (asked,) = sheet.answers.calls
+        assert asked.arguments == '{"id": "8"}', "the same call was answered by the original"
+        await talk.program.press("shift+tab")
+        await talk.program.until(lambda: sheet.has_focus)
+        await talk.program.press("4", "enter")
+        await talk.shows("Lost.", "Replayed 1 message")
+        assert all(r.messages[0]["content"] == "Be brief." for r in model.requests)
+        assert len(await talk.threads()) == 2
+
+
+async def test_the_edit_and_the_saved_one_are_told_the_same(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("Arr."), says("Hello.")]
+    async with talking(tmp_path, model) as talk:
+        await talk.press("escape", "enter")
+        await go_to(talk.program, "instructions")
+        await talk.type("Speak like a pirate.")
+        await talk.press("f6")
+        await talk.press("tab", "equals_sign")
+        await choose(talk, "saved")
+        await talk.program.until(lambda: is_open(talk))
+        await talk.type("Hi")
+        await talk.program.press("enter")
+        await talk.shows("Arr.", "Hello.", "1 unsaved change")
+        systems = [request.messages[0] for request in model.requests]
+        pirate = {"role": "system", "content": "Speak like a pirate."}
+        assert pirate in systems and {"role": "user", "content": "Hi"} in systems
+
+
+async def test_nothing_is_replayed_before_there_is_a_thread(talk: Talk) -> None:
+    await talk.press("tab", "R")
+    assert "nothing to replay" in talk.text
