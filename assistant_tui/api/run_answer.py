@@ -10,6 +10,9 @@ from assistant_tui.core.threads.events import ThreadEvent, read_event
 from assistant_tui.transport.response_stream import ResponseStream
 from assistant_tui.transport.sse import read_events
 
+_LONGEST_ID = 200
+"""Characters of the id of an event that is sent back."""
+
 
 class RunAnswer:
     """The answer to a request that makes a run go on: its events, or the run alone."""
@@ -18,6 +21,8 @@ class RunAnswer:
         self._response = response
         self.is_stream: bool | None = None
         """Whether events come; None until the first part has come."""
+        self.last_event_id = ""
+        """Of the last event, by which the stream can be taken up; empty where it has none."""
 
     async def events(self) -> AsyncGenerator[ThreadEvent, None]:
         """Yield the events as they come; where none do, one event that has the run.
@@ -42,6 +47,8 @@ class RunAnswer:
             return
         async for event in read_events(_joined(head, chunks)):
             data = event.data
+            if event.id.isascii() and event.id.isprintable() and len(event.id) < _LONGEST_ID:
+                self.last_event_id = event.id
             if '"delta"' not in data:  # a piece of text quotes nothing whole
                 data = redact(data, self._response.secrets)
             read = read_event(event.event, data)

@@ -1,5 +1,6 @@
 """Threads, and what belongs to them, as rows that keep their exact texts."""
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from assistant_tui.core.threads.objects import Json
 from assistant_tui.core.threads.reading import time_in
 
 PAGE = 100
+_SHORT = 64
 
 
 class Objects(NamedTuple):
@@ -52,9 +54,14 @@ def parse_thread_object(value: Any, text: str, keep: Keep = str) -> ResourceRow:
 def value_of(row: ResourceRow) -> Json:
     """What an object says; an empty object where it cannot be read."""
     try:
-        return decode_object(UNDECODED, row.text)
+        decoded = decode_object(UNDECODED, row.text)
     except Misfit:
         return {}
+    # Names and ids are the same in all objects of a thread: once in memory, not a thousand times.
+    return {
+        sys.intern(name): sys.intern(each) if type(each) is str and len(each) < _SHORT else each
+        for name, each in decoded.items()
+    }
 
 
 def oldest_first(rows: Mapping[str, ResourceRow]) -> tuple[ResourceRow, ...]:

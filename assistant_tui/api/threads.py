@@ -178,13 +178,22 @@ class ThreadsClient:
             yield answer
 
     @asynccontextmanager
-    async def resume_run(self, thread_id: str, run_id: str) -> AsyncIterator[RunAnswer]:
-        """Open the stream of a run that was started before, from its beginning.
+    async def resume_run(
+        self, thread_id: str, run_id: str, last_event_id: str = ""
+    ) -> AsyncIterator[RunAnswer]:
+        """Open the stream of a run that was started before, from its beginning or behind an event.
 
         The embedded server gives one; others answer with the run alone.
         """
         path = self._run_path(thread_id, run_id)
-        request = Request("GET", path, {"stream": "true"}, names_object=True, accept=EVENT_STREAM)
+        request = Request(
+            "GET",
+            path,
+            {"stream": "true"},
+            names_object=True,
+            accept=EVENT_STREAM,
+            last_event_id=last_event_id,
+        )
         async with self._transport.stream(request, self._limits) as response:
             yield RunAnswer(response)
 

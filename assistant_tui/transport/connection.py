@@ -116,6 +116,8 @@ class ServerConnection:
         self, request: Request, url: httpx.URL, headers: Mapping[str, str], limits: Limits
     ) -> httpx.Request:
         kind = {} if request.body is None else {"content-type": request.content_type}
+        if request.last_event_id:
+            kind["last-event-id"] = request.last_event_id
         content: bytes | AsyncIterator[bytes] | None
         if isinstance(request.body, StreamedBody):
             kind["content-length"] = str(request.body.size)

@@ -40,6 +40,8 @@ class Request(NamedTuple):
     """The content type that is wanted."""
     content_type: str = "application/json"
     """What the body is."""
+    last_event_id: str = ""
+    """The last event of a stream that is taken up; empty for its beginning."""
 
     @property
     def writes(self) -> bool:

@@ -13,7 +13,7 @@ from assistant_tui.core.threads.reading import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """One content part of a message."""
 

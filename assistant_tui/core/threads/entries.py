@@ -29,6 +29,8 @@ class EntryKind(Enum):
 class GrowingText:
     """A text that is appended to at constant cost, and joined when it is read."""
 
+    __slots__ = ("_half", "_joined", "_length", "_pieces")
+
     def __init__(self, text: str = "") -> None:
         self._joined = [text] if text else []
         self._pieces: list[str] = []
@@ -60,6 +62,11 @@ class GrowingText:
 
 class Entry:
     """One block of a transcript; it stays the same object as long as its key is there."""
+
+    __slots__ = (
+        *("_call", "_text", "complete", "created_at", "key", "kind", "last_part", "message"),
+        *("run_id", "step"),
+    )
 
     def __init__(
         self,

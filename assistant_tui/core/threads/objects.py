@@ -26,7 +26,7 @@ SEND_KEY = "assistant_tui_key"
 """The name in the metadata of what this program sends under which it is found again."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message of a thread."""
 
@@ -49,7 +49,7 @@ class Message:
         return "\n\n".join(part.text for part in self.parts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A thread, without its messages."""
 
@@ -59,7 +59,7 @@ class Thread:
     raw: Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ToolCall:
     """A call of a tool, known by its place: some servers give all calls of a run one id."""
 
@@ -76,7 +76,7 @@ class ToolCall:
     raw: Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Usage:
     """The tokens of a run or a step, as the server counted them."""
 
@@ -85,7 +85,7 @@ class Usage:
     total: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """A step of a run: a message that it wrote, or calls of tools, or something unknown."""
 
@@ -104,7 +104,7 @@ class Step:
     raw: Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RequiredAction:
     """What a run waits for."""
 
@@ -120,7 +120,7 @@ class RequiredAction:
         return self.kind in ("submit_tool_outputs", "submit_tool_approval") and bool(self.calls)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run of an assistant on a thread."""
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from assistant_tui.services.threads.sending import OnceSender, new_key
 from assistant_tui.services.threads.write_gate import WriteGate
 
 _Result = TypeVar("_Result")
+_UNDER_WAY = ("queued", "in_progress", "cancelling")
 
 
 class RunFlow:
@@ -98,7 +99,7 @@ class RunFlow:
                     given = outputs[entry.key]
                     await self._journal.keep_output(entry.call.name, entry.call.arguments, given)
             if answer is not None:
-                await self._follower.stream(answer.events())
+                await self._stream(answer)
         return await self._finish(run.id)
 
     async def resume(self, run_id: str) -> Run:
@@ -106,18 +107,25 @@ class RunFlow:
         thread = self._thread
         thread.begin_progress()
         thread.transcript.follow(run_id)
-        async with AsyncExitStack() as stack:
-            try:
-                answer = await stack.enter_async_context(self._client.resume_run(thread.id, run_id))
-            except ServiceError as error:
-                thread.tell(thread.transcript.note(f"the run cannot be followed: {error}"))
-            else:
-                await self._follower.stream(answer.events())
+        await self._take_up(run_id)
         return await self._finish(run_id)
 
     def give_up(self) -> bool:
         """Send nothing, if another run is still waited for; returns whether that is so."""
         return self._others.give_up()
+
+    async def _stream(self, answer: RunAnswer) -> None:
+        """Follow a stream; where it breaks off, take it up behind its last event, if it has ids."""
+        await self._follower.stream(answer.events())
+        run = self._thread.transcript.run
+        if answer.last_event_id and run is not None and run.status in _UNDER_WAY:
+            await self._take_up(run.id, answer.last_event_id)
+
+    async def _take_up(self, run_id: str, last_event_id: str = "") -> None:
+        """Follow a run that was started before, as far as the server gives its stream anew."""
+        with suppress(ServiceError):  # the run is looked at in any case
+            async with self._client.resume_run(self._thread.id, run_id, last_event_id) as answer:
+                await self._follower.stream(answer.events())
 
     async def cancel(self, run: Run) -> None:
         """Ask for the end of a run.
@@ -153,7 +161,7 @@ class RunFlow:
                 starting = self._sender.start_run(body, is_known)
                 started = await stack.enter_async_context(starting)
             if isinstance(started, RunAnswer):
-                await self._follower.stream(started.events())
+                await self._stream(started)
                 latest = thread.transcript.run
                 if latest is None or is_known(latest.id):
                     latest = await self._sender.find_run(body, is_known)

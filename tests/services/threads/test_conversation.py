@@ -1,8 +1,10 @@
 """A person talks to an assistant on the embedded server; counted is what the server holds."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from assistant_tui.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -389,3 +391,53 @@ async def test_a_run_elsewhere_that_has_just_ended_is_in_nobodys_way(
         )
         assert (await conversation.send("Second")).status == "completed"
         assert len(await here.api.messages(conversation.thread_id or "")) == 4
+
+
+async def test_a_stream_that_broke_is_taken_up_where_it_broke(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    pause = Pause()
+    model.turns = [[*says("Half ")[:1], pause, *says("whole.")]]
+    async with world(tmp_path, model) as here:
+
+        async def breaks(request: httpx.Request) -> httpx.Response:
+            answer = await here.server.carry_out(request)
+            return httpx.Response(200, headers=answer.headers, stream=_BrokenStream(answer))
+
+        here.server.deviations["runs"] = lambda request: (
+            breaks(request) if request.method == "POST" else None
+        )
+        conversation = here.threads.begin(here.assistant)
+        names: list[str] = []
+        conversation.on_event(lambda event: names.append(event.name))
+        sending = asyncio.ensure_future(conversation.send("Hello"))
+        async with asyncio.timeout(LIMIT):
+            while here.server.requests[-1:] == [] or not _taken_up(here.server.requests[-1]):
+                await asyncio.sleep(0.01)
+            assert here.server.requests[-1].headers["last-event-id"].isdecimal()
+            assert conversation.transcript.last_text == "Half "
+            pause.go_on.set()
+            await sending
+        assert names.count("thread.message.delta") == 2, "each piece came once"
+        assert told(conversation.transcript) == [("USER", "Hello"), ("ASSISTANT", "Half whole.")]
+
+
+def _taken_up(request: httpx.Request) -> bool:
+    return "last-event-id" in request.headers
+
+
+class _BrokenStream(httpx.AsyncByteStream):
+    """A stream that breaks behind the first piece of text."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        assert isinstance(self._answer.stream, httpx.AsyncByteStream)
+        async for part in self._answer.stream:
+            yield part
+            if b"thread.message.delta" in part:
+                raise httpx.ReadError("lost")
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
