@@ -11,7 +11,7 @@ from openai.types.responses import ResponseFunctionToolCallParam
 from openai.types.responses.response_input_item_param import FunctionCallOutput
 from pydantic import TypeAdapter
 
-from assistant_tui.core.formats.threads import conversations, markdown, tuning
+from assistant_tui.core.formats.threads import conversations, markdown, promptfoo, tuning
 from assistant_tui.core.formats.threads.exporting import THREAD_FORMATS
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from tests.core.formats.threads.support import (
@@ -275,3 +275,72 @@ def test_whatever_a_server_sent_is_written_or_refused_in_words(
         return
     THREAD_FORMATS[form].losses(found)
     assert text.endswith("\n")
+
+
+def test_tests_for_promptfoo() -> None:
+    assert (
+        promptfoo.write(ORDERS)
+        == """\
+description: Thread thread_1
+prompts:
+- "{{prompt}}"
+tests:
+- vars:
+    prompt: |-
+      Where is order 7?
+
+      [image file-1]
+  assert:
+  - type: tool-call-f1
+    value:
+    - get_order
+- vars:
+    prompt: Thanks
+"""
+    )
+    assert promptfoo.losses(ORDERS) == (
+        *COMMON,
+        "arguments and outputs of calls, and the answers after them",
+        "what was said before a turn: each test begins anew",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "literal"),
+    [
+        ("plain: yes", "plain: yes"),
+        ("a {{b}}", "{% raw %}a {{b}}{% endraw %}"),
+        ("file:///etc/passwd", "{% raw %}file:///etc/passwd{% endraw %}"),
+        (" exec:rm", "{% raw %} exec:rm{% endraw %}"),
+        (
+            "{% endraw %}",
+            "{% raw %}{% endraw %}{{'{% endraw %}'}}{% raw %}{% endraw %}",
+        ),
+    ],
+)
+def test_what_promptfoo_would_act_on_is_marked_as_text(text: str, literal: str) -> None:
+    assert promptfoo.literal(text) == literal
+
+
+@given(st.lists(st.integers(0, 12) | st.just(-1), max_size=12))
+def test_each_call_stands_with_its_output_in_a_request_that_is_taken(made: list[int]) -> None:
+    """Steps with so many calls; -1 is a message."""
+    messages, steps = [], []
+    for at, count in enumerate(made, 1):
+        if count < 0:
+            messages.append(message(at, "user", f"No. {at}"))
+        else:
+            listed = [call("same", f"f{n}", "{}", str(n)) for n in range(count)]
+            steps.append(step(at, tool_calls=listed, run_id=f"run_{at}"))
+    runs = [{**RUN, "id": each["run_id"], "created_at": each["created_at"]} for each in steps]
+    found = bodies(conversations.write(record(messages=messages, runs=runs, steps=steps)))
+    assert all(len(body["items"]) <= 20 for body in found)
+    assert all(body["items"] for body in found[1:])
+    items = [item for body in found for item in body["items"]]
+    assert len(items) == len(messages) + 2 * sum(count for count in made if count > 0)
+    for body in found:
+        called = [each["call_id"] for each in body["items"] if each["type"] == "function_call"]
+        answered = [each["call_id"] for each in body["items"] if "output" in each]
+        assert called == answered
+    ids = [each["call_id"] for each in items if each["type"] == "function_call"]
+    assert len(set(ids)) == len(ids)
