@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.terminal import CTRL_U, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.e2e.terminal import CTRL_Q, CTRL_U, ENTER, ESCAPE, TAB, Program, Terminal
 from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.limits import LIMIT
 from tests.server.runs.support import Pause, ScriptedModel, says
@@ -147,3 +147,23 @@ def test_a_thread_is_replayed(embedded_server: EmbeddedServer, home: Path) -> No
         [("user", "When?"), ("assistant", "It ships Friday.")],
         [("user", "When?"), ("assistant", "It ships Monday.")],
     ]
+
+
+def test_a_quit_in_the_middle_of_a_trial_leaves_no_temporary_assistant(
+    embedded_server: EmbeddedServer, home: Path
+) -> None:
+    server = Server(embedded_server, says("Hello."))
+    server.make("Guide", instructions="Be kind.")
+    before = server.assistants
+    with started(server, home, "Guide") as terminal:
+        edit_instructions(terminal, END + CTRL_U)
+        terminal.press(F6)
+        terminal.shows("with 1 unsaved change")
+        terminal.press(b"Hello", ENTER)
+        terminal.shows("done (10 tokens", "A temporary assistant answers")
+        assert len(server.assistants) == 2
+        terminal.press(CTRL_Q)
+        terminal.shows("Discard the changes")
+        terminal.press(TAB, ENTER)
+        assert terminal.ends() == 0
+    assert server.assistants == before

@@ -1,6 +1,6 @@
 """Opens two conversations: with two assistants, with an edit beside what is saved, or a replay."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -59,7 +59,7 @@ async def _two_at_once(context: PlaygroundContext) -> None:
         other = await _choose(context, "Tell the same to", lines, service)
         if other is not None:
             sides = _side(partner, service), other[1]
-            _open(context.main, sides, _schemas(partner, other[0]))
+            _open(context.main, sides, _schemas(partner, other[0]), then=_list_again(context))
     except ServiceError as error:
         context.report(error, "Not opened")
 
@@ -92,7 +92,7 @@ async def _replay(context: PlaygroundContext) -> None:
     other, right = chosen
     left = PairSide(f"{partner.name} · {original.title}", service, original)
     again = Replay(original.transcript, right.conversation, right.replay)
-    _open(context.main, (left, right), _schemas(other), again)
+    _open(context.main, (left, right), _schemas(other), again, _list_again(context))
 
 
 def _others(context: PlaygroundContext) -> Iterator[tuple[str, str]]:
@@ -205,5 +205,22 @@ def _open(
     sides: tuple[PairSide, PairSide],
     schemas: Mapping[str, Any],
     again: Replay | None = None,
+    then: Callable[[None], None] | None = None,
 ) -> None:
-    context.app.push_screen(PairScreen(context, sides, schemas, again))
+    """Show both; `then` is called when they are left."""
+    context.app.push_screen(PairScreen(context, sides, schemas, again), then)
+
+
+def _list_again(context: PlaygroundContext) -> Callable[[None], None]:
+    """Show the threads that were made meanwhile."""
+
+    async def list_threads() -> None:
+        try:
+            await context.screen.session.list_threads()
+        except ServiceError as error:
+            context.report(error, "The threads are not listed")
+
+    def left(_: None) -> None:
+        start(context.screen, list_threads, "threads")
+
+    return left

@@ -1,6 +1,6 @@
 """The playground on the embedded server, whose model says what a test wants."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant_tui.config.settings import LOCAL, Profile
+from assistant_tui.config.settings import LOCAL, Profile, Settings
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sqlite_store import SQLiteStore
-from assistant_tui.transport.in_process import ASGIStreamTransport
+from assistant_tui.transport.in_process import ASGIApp, ASGIStreamTransport
 from assistant_tui.tui.playground.screen import PlaygroundScreen
 from tests.fakeserver.in_process import InProcessServer
 from tests.limits import LIMIT
@@ -106,8 +106,12 @@ async def talking(
     size: tuple[int, int] = (120, 36),
     profile: Profile = LOCAL,
     tools: Any = (),
+    others: Sequence[tuple[Profile, ASGIApp]] = (),
 ) -> AsyncIterator[Talk]:
-    """The program on a server with one assistant, and its playground open."""
+    """The program on a server with one assistant, and its playground open.
+
+    `others` are the servers of other profiles.
+    """
     async with AsyncExitStack() as stack:
         store = stack.enter_context(SQLiteStore(folder / "store.db"))
         app = create_app(store, models=["m"], make_chat_models=lambda: model)
@@ -119,7 +123,15 @@ async def talking(
         if not (await api.get("/assistants"))["data"]:
             await api.assistant(name="Helper", tools=[*tools])
         server = InProcessServer(app)
-        running_program = running(server, folder, size=size, profile=profile)
+        profiles = {each.name: each for each in (profile, *(other for other, _ in others))}
+        running_program = running(
+            server,
+            folder,
+            size=size,
+            profile=profile,
+            others={each.name: app for each, app in others},
+            settings=Settings(profile, profiles=profiles),
+        )
         talk = Talk(await stack.enter_async_context(running_program), server, api)
         await talk.open()
         yield talk

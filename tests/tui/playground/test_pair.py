@@ -5,9 +5,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from assistant_tui.config.settings import Profile, Source
+from assistant_tui.server.app import create_app
+from assistant_tui.server.store.sqlite_store import SQLiteStore
+from assistant_tui.transport.in_process import ASGIStreamTransport
 from assistant_tui.tui.playground.pair_screen import PairScreen
 from assistant_tui.tui.playground.pair_view import PairView
-from tests.server.runs.support import Pause, ScriptedModel, calls, says
+from tests.server.runs.support import Api, Pause, ScriptedModel, calls, says
 from tests.tui.playground.conftest import FUNCTION, Talk, talking
 from tests.tui.test_every_field import go_to
 
@@ -217,3 +223,45 @@ async def test_the_edit_and_the_saved_one_are_told_the_same(
 async def test_nothing_is_replayed_before_there_is_a_thread(talk: Talk) -> None:
     await talk.press("tab", "R")
     assert "nothing to replay" in talk.text
+
+
+async def test_the_threads_of_a_replay_are_listed_when_it_is_left(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("a"), says("b")]
+    async with talking(tmp_path, model) as talk:
+        await talk.say("When?")
+        await talk.press("tab", "R")
+        await choose(talk, "saved")
+        await talk.shows("Replayed 1 message")
+        await talk.program.press("escape")
+        await talk.program.until(lambda: len(talk.screen.thread_list.rows) == 2)
+
+
+async def test_an_assistant_of_another_profile_is_told_the_same(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    second = Profile("second", Source.REMOTE, base_url="https://second.test/v1")
+    other = ScriptedModel([says("Far away.")])
+    model.turns.append(says("Here."))
+    with SQLiteStore(tmp_path / "second.db") as store:
+        app = create_app(store, models=["m"], make_chat_models=lambda: other)
+        http = httpx.AsyncClient(transport=ASGIStreamTransport(app), base_url="http://local")
+        async with http:
+            there = Api(http)
+            await there.assistant(name="Helper")
+            async with talking(tmp_path, model, others=[(second, app)]) as talk:
+                await talk.press("tab", "equals_sign")
+                await choose(talk, "profile second")
+                await choose(talk, "asst_")
+                await talk.program.until(lambda: is_open(talk))
+                await talk.shows("Helper · m · second")
+                await talk.type("Hi")
+                await talk.program.press("enter")
+                await talk.shows("Here.", "Far away.")
+                assert [text for _, text in await talk.said()] == ["Hi", "Here."]
+                (far,) = (await there.get("/threads"))["data"]
+                held = await there.messages(far["id"])
+                assert [each["role"] for each in held] == ["user", "assistant"]
+                await talk.program.press("escape")
+        await app.state.close()
