@@ -121,6 +121,19 @@ class ThreadsClient:
             lambda: self.threads.retrieve(thread_id),
         )
 
+    async def create_message(self, thread_id: str, body: Mapping[str, str]) -> ResourceRow:
+        """Add a message to a thread, from names and the exact JSON texts of their values.
+
+        Raises:
+            NotFound: there is no such thread.
+        """
+        try:
+            return await self.messages(thread_id).create(body)
+        except NotServed as error:
+            if error.status not in _NO_METHOD:
+                await self.threads.retrieve(thread_id)
+            raise
+
     async def list_runs(self, thread_id: str, most: int = MOST_OBJECTS) -> Objects:
         """The newest runs of a thread; one server gives those of all threads."""
         listed = await _learning(
@@ -226,7 +239,8 @@ class ThreadsClient:
     @asynccontextmanager
     async def _stream(self, path: str, body: Mapping[str, str]) -> AsyncIterator[RunAnswer]:
         content = encode_body({**body, "stream": "true"})
-        request = Request("POST", path, body=content, accept=EVENT_STREAM)
+        # A 404 is about the thread, or what the body names, such as the assistant.
+        request = Request("POST", path, body=content, names_object=True, accept=EVENT_STREAM)
         async with self._transport.stream(request, self._limits) as response:
             yield RunAnswer(response)
 

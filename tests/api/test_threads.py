@@ -19,6 +19,7 @@ from assistant_tui.core.errors import (
 from assistant_tui.core.resource import RUNS, STEPS, Capability
 from assistant_tui.core.threads.events import ThreadEvent
 from tests.api.support import Reply, ScriptedServer, client
+from tests.fakeserver.deviations import refusal
 from tests.fakeserver.threads import ThreadRules, ThreadServer
 from tests.services.support import client_of
 
@@ -239,3 +240,21 @@ async def test_no_run_quotes_the_key() -> None:
         ]
     for text in seen:
         assert "bad key" in text and secret not in text
+
+
+async def test_a_message_to_a_thread_that_is_gone_says_so_and_learns_nothing() -> None:
+    server = ThreadServer()
+    body = {"role": '"user"', "content": '"Hi"'}
+    async with threads_of(server) as threads:
+        with pytest.raises(NotFound, match="No thread found"):
+            await threads.create_message("thread_gone", body)
+        with pytest.raises(NotFound, match="No thread found"):
+            async with threads.start_run("thread_gone", {}):
+                pass
+        thread = server.make_thread({})["id"]
+        server.deviations["messages"] = lambda request: refusal(404, "No such file: file_x")
+        with pytest.raises(NotServed, match="file_x"):
+            await threads.create_message(thread, body)
+        del server.deviations["messages"]
+        await threads.create_message(thread, body)
+        assert len(server.messages[thread]) == 1

@@ -206,11 +206,10 @@ class Conversation:
         if self._task is not None:
             await asyncio.wait((self._task,))
 
-    async def close(self) -> None:
+    def leave(self) -> None:
         """Follow nothing any more; runs go on on the server."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait((self._task,))
 
     async def _carry_out(self, flow: Coroutine[Any, Any, _Result]) -> _Result:
         """Have something done in the task of the conversation, and wait for it."""

@@ -58,6 +58,9 @@ class OnceSender:
         """The key and the digest of the last message, until a run answers it: the journal may be
         out of order, and has room for one of all programs in the thread."""
 
+        self._arrived: Message | None = None
+        """That message, if the server is known to have taken it."""
+
     async def send_message(
         self, body: Mapping[str, str], is_known: Callable[[str], bool]
     ) -> Message:
@@ -73,6 +76,14 @@ class OnceSender:
             ServiceError: it was not sent, or it is not known whether it has arrived.
         """
         digest = _digest(body)
+        if self._arrived is not None and self._sending and self._sending[1] == digest:
+            return self._arrived
+        self._arrived = await self._send_message(body, digest, is_known)
+        return self._arrived
+
+    async def _send_message(
+        self, body: Mapping[str, str], digest: str, is_known: Callable[[str], bool]
+    ) -> Message:
         earlier = self._sending or await self._journal.sending(self._thread.id)
         if earlier is not None and earlier[1] == digest:
             key = earlier[0]
@@ -83,7 +94,7 @@ class OnceSender:
             await self._journal.begin_sending(self._thread.id, key, digest)
         self._sending = key, digest
         try:
-            row = await self._client.messages(self._thread.id).create(with_key(body, key))
+            row = await self._client.create_message(self._thread.id, with_key(body, key))
         except ServiceError as error:
             if not error.may_have_arrived:
                 self._sending = None
@@ -150,7 +161,7 @@ class OnceSender:
         The same holds of the message that it answers.
         """
         self._run_keys.pop(_digest(body), None)
-        self._sending = None
+        self._sending = self._arrived = None
 
     async def find_run(
         self, body: Mapping[str, str], is_known: Callable[[str], bool]

@@ -204,9 +204,11 @@ class ThreadService:
 
     async def close(self) -> None:
         """Follow no run any more, once all that is being sent has been answered."""
-        await self._gate.writes.ended()
+        await self._gate.ended()
+        for conversation in self._conversations:  # at once, before one of them sends again
+            conversation.leave()
         for conversation in self._conversations:
-            await conversation.close()
+            await conversation.ended()
 
     def _conversation(self, assistant_id: str, thread_id: str = "") -> Conversation:
         conversation = Conversation(

@@ -11,7 +11,9 @@ class WriteGate:
     """The gate of one profile, in front of all that threads send."""
 
     def __init__(self, writes: PendingWrites, *, read_only: bool) -> None:
-        self.writes = writes
+        """Count the writes of threads among those of the profile."""
+        self._writes = writes
+        self._own = PendingWrites()
         self._read_only = read_only
 
     def check(self) -> None:
@@ -23,5 +25,10 @@ class WriteGate:
     def counting(self) -> Iterator[None]:
         """Count one request until its answer begins; raises as `check`."""
         self.check()
-        with self.writes.counting():
+        with self._writes.counting(), self._own.counting():
             yield
+
+    async def ended(self) -> None:
+        """Wait until nothing that came through here is being sent, as of the moment of return."""
+        while self._own.under_way:
+            await self._own.ended()

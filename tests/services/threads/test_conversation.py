@@ -178,7 +178,8 @@ async def test_a_run_under_way_is_taken_up_at_the_next_start(
             await pause.reached.wait()
             sending.cancel()
             await asyncio.wait((sending,))
-            await conversation.close()  # as at the end of the program
+            conversation.leave()  # as at the end of the program
+            await conversation.ended()
             (known,) = await here.threads.known(here.assistant)
             assert (known.title, known.status) == ("Where is it?", "queued")
             taken_up = await here.threads.open(known.id)
@@ -441,3 +442,25 @@ class _BrokenStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._answer.aclose()
+
+
+async def test_closing_waits_for_what_is_being_sent_and_for_no_other_write(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    pause = Pause()
+    model.turns = [[pause, *says("One.")]]
+    async with world(tmp_path, model) as here:
+        conversation = here.threads.begin(here.assistant)
+        here.server.hold = lambda method, path: path.endswith("/messages")
+        sending = asyncio.ensure_future(conversation.send("Hello"))
+        async with asyncio.timeout(LIMIT):
+            await here.server.arrived.wait()
+            sending.cancel()
+            closing = asyncio.ensure_future(here.threads.close())
+            await asyncio.sleep(0.01)
+            assert not closing.done()
+            here.server.opened.set()
+            with here.service.writes.counting():  # another write of the profile
+                await closing
+        assert conversation.thread_id is not None
+        assert len(await here.api.messages(conversation.thread_id)) == 1
