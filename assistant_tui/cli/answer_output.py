@@ -23,7 +23,7 @@ _Result = TypeVar("_Result")
 class AnswerOutput(Protocol):
     """One way to print what a run does; every method raises OSError where it cannot be written."""
 
-    def begin(self, entries: Sequence[Entry]) -> None:
+    def begin(self, transcript: Transcript) -> None:
         """Note what is there already; of that, only what is being written is printed."""
 
     def take_event(self, event: ThreadEvent) -> None:
@@ -44,6 +44,7 @@ class AnswerText:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._transcript = Transcript()
         self._before: set[str] = set()
         self._printed: dict[str, list[str]] = {}
         """The pieces of each message that were printed, by the keys of the entries."""
@@ -52,10 +53,11 @@ class AnswerText:
         self._begun = ""
         """The key of the message that has begun last: its pieces are printed as they come."""
 
-    def begin(self, entries: Sequence[Entry]) -> None:
+    def begin(self, transcript: Transcript) -> None:
         """Print of what is there already only what is being written."""
-        self._before = {entry.key for entry in entries if entry.complete}
-        for entry in filter(self._is_printed, entries):
+        self._transcript = transcript
+        self._before = {entry.key for entry in transcript.entries if entry.complete}
+        for entry in filter(self._is_printed, transcript.entries):
             self._begin(entry)
 
     def take_event(self, event: ThreadEvent) -> None:
@@ -84,10 +86,24 @@ class AnswerText:
 
     def _begin(self, entry: Entry) -> None:
         self._begun = entry.key
-        self._print(entry, entry.text)
+        self._print_rest(entry)
+
+    def _take_over(self, entry: Entry) -> None:
+        """Where a message was streamed without its id, what was printed of it is that of `entry`.
+
+        Then the message that the server holds stands in the place of the one that was streamed.
+        """
+        there = {each.key for each in self._transcript.entries}
+        for key, pieces in self._printed.items():
+            if key not in there and entry.text.startswith("".join(pieces)):
+                self._printed[entry.key] = self._printed.pop(key)
+                self._latest = entry.key if self._latest == key else self._latest
+                return
 
     def _print_rest(self, entry: Entry) -> bool:
         """Print what a message has grown by; False if it is not what was printed any more."""
+        if entry.key not in self._printed:
+            self._take_over(entry)
         printed = "".join(self._printed.get(entry.key, ()))
         if not entry.text.startswith(printed):
             return False
@@ -122,9 +138,9 @@ class EventLines:
         self._whole: set[str] = set()
         """The ids of the messages that an event has brought."""
 
-    def begin(self, entries: Sequence[Entry]) -> None:
+    def begin(self, transcript: Transcript) -> None:
         """Print nothing of what is there already, and whole."""
-        self._before = {entry.key for entry in entries if entry.complete}
+        self._before = {entry.key for entry in transcript.entries if entry.complete}
 
     def take_event(self, event: ThreadEvent) -> None:
         """Print the event."""
@@ -180,7 +196,7 @@ class Narrator:
     @contextmanager
     def following(self) -> Iterator[None]:
         """Print what happens inside."""
-        self._output.begin(self._conversation.transcript.entries)
+        self._output.begin(self._conversation.transcript)
         self._conversation.on_event(
             lambda event: self._guard(lambda: self._output.take_event(event))
         )

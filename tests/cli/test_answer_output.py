@@ -34,7 +34,7 @@ class Printed:
         self.transcript = Transcript("thread_1")
         self.output = AnswerText(Console())
         self.transcript.replace([*map(read_message, messages)], [read_run(RUN)], None)
-        self.output.begin(self.transcript.entries)
+        self.output.begin(self.transcript)
 
     def event(self, name: str, data: dict[str, Any]) -> None:
         """An event comes."""
@@ -98,3 +98,13 @@ def test_two_messages_at_once_do_not_run_into_one_another(
     assert out.split("\n\n")[-1] in ("xy\n", "b\n") and sorted(out.replace("\n", "")) == list(
         "abxy"
     )
+
+
+def test_a_message_that_was_streamed_without_its_id_is_printed_once(
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    printed = Printed()
+    for piece in ("Good", " day"):
+        printed.delta("", piece)
+    printed.ends(message("msg_1", "Good day to you"), message("msg_2", "Good", at=3))
+    assert capsysbinary.readouterr() == (b"Good day to you\n\nGood\n", b"")

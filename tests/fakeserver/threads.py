@@ -223,7 +223,8 @@ class ThreadServer(FakeServer):
             return httpx.Response(200, json=rules.run(run))
         bent = [*rules.bend(events)]
         texts = [rules.encode(event) for event in bent]
-        texts[-1] = rules.end(texts[-1])
+        if texts:
+            texts[-1] = rules.end(texts[-1])
         stream = _Stream(texts, rules)
         return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=stream)
 
