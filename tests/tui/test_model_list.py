@@ -1,9 +1,10 @@
 """The server's models are seen below the field while it has the focus, and not elsewhere."""
 
 import json
+from pathlib import Path
 
 from tests.fakeserver.in_process import InProcessServer
-from tests.tui.driver import Driver
+from tests.tui.driver import Driver, running
 
 MARK = "not among the models that this server lists"
 
@@ -22,6 +23,14 @@ async def test_the_models_are_shown_while_the_field_has_the_focus(program: Drive
     assert offered(program) == ["gpt-4o", "gpt-4o-mini", "o3-mini"]
     await program.press("tab")
     assert offered(program) == []
+
+
+async def test_the_list_is_scrolled_into_sight(server: InProcessServer, tmp_path: Path) -> None:
+    async with running(server, tmp_path, size=(80, 8)) as program:
+        await program.press("n", "tab")
+        assert "Model" in program.lines[2]
+        below = [line.strip() for line in program.lines[3:6]]
+        assert below == ["gpt-4o", "gpt-4o-mini", "o3-mini"]
 
 
 async def test_typing_narrows_them_and_nothing_is_shown_where_nothing_matches(

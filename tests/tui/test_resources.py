@@ -59,7 +59,8 @@ def line(program: Driver, text: str) -> str:
 async def test_names_and_sizes_stand_beside_the_ids_and_unknown_ones_are_marked(
     tmp_path: Path,
 ) -> None:
-    async with running(server_with({"tool_resources": HELD}), tmp_path) as program:
+    server = server_with({"tool_resources": HELD})
+    async with running(server, tmp_path, size=(80, 30)) as program:
         await to_the_files(program)
         assert "report.pdf · 12 kB" in line(program, "file-1")
         assert "! not on this server" in line(program, "file-9")

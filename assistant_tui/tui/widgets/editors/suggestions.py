@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus
 from textual.widgets import Input
@@ -84,6 +85,15 @@ class SuggestingEditor(FieldEditor):
         event.stop()
         self._narrow_by(event.input)
         self.changed()
+
+    def on_resize(self) -> None:
+        """Scroll to the list once it is laid out; Textual scrolls to the input before that.
+
+        Where there is no room for all of the editor, the input is more important.
+        """
+        window = self.query_ancestor(VerticalScroll)
+        if self.has_focus_within and self.size.height <= window.size.height:
+            self.scroll_visible(animate=False)
 
     def _narrow_by(self, input_field: Input) -> None:
         self._narrow(
