@@ -60,6 +60,14 @@ def _prepare(options: argparse.Namespace, console: Console) -> Subcommand:
             from assistant_tui.cli.export import prepare_export as prepare
         case "import":
             from assistant_tui.cli.import_files import prepare_import as prepare
+        case _:
+            return _prepare_talking(options, console)
+    return prepare(options, console)
+
+
+def _prepare_talking(options: argparse.Namespace, console: Console) -> Subcommand:
+    """The same for the subcommands that talk to assistants."""
+    match options.command:
         case "ask":
             from assistant_tui.cli.ask import prepare_ask as prepare
         case "threads":
