@@ -153,7 +153,8 @@ class RunExecutor:
             )
             context = context.with_notes(chosen.notes)
             search = partial(self._run_search, begun, context.vector_store_ids)
-            await RunTask(recorder, chosen, search, history, context).execute(begun)
+            with self.log.writer():
+                await RunTask(recorder, chosen, search, history, context).execute(begun)
 
     async def _run_search(
         self, run: Json, vector_store_ids: Sequence[str], call: ChatCall, number: int

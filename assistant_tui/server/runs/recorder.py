@@ -23,7 +23,7 @@ class RunRecorder:
     """Writes one run; its changes are made in the order in which they are asked for.
 
     Deltas are committed while the next ones come in: the first at once, later ones together with
-    what came in while the store was busy. The disk is not waited for before they are told, as it is
+    what came in before it was their turn. The disk is not waited for before they are told, as it is
     for what ends a run: should the machine fail, a run that has not ended fails anyway.
     """
 
@@ -53,6 +53,8 @@ class RunRecorder:
         self._clock = clock
         self._search_name = search_name
         self._lock = asyncio.Lock()
+        self._changes = 0
+        """How many are asked for and not done; they commit the deltas before them."""
         self._pending: list[Delta] = []
         self._flushing: asyncio.Task[None] | None = None
         self._failure: Exception | None = None
@@ -109,22 +111,30 @@ class RunRecorder:
                 its thread was deleted.
             StoreError: the store cannot be used.
         """
+        self._log.hurry()
         # What was begun is done to its end, so that it is known here what the store holds.
         return await asyncio.shield(asyncio.ensure_future(self._locked(do, durable)))
 
     async def _locked(self, do: Callable[[RunChange], Result], durable: bool) -> Result:
-        async with self._lock:
-            return await self._change(do, durable)
+        self._changes += 1
+        try:
+            async with self._lock:
+                return await self._change(do, durable)
+        finally:
+            self._changes -= 1
 
     async def _flush(self) -> None:
         async with self._lock:
             try:
-                while self._pending:
-                    await self._change(lambda change: None, durable=False)
+                while self._pending and not self._changes:
+                    is_first = self._opened == Opened()
+                    await self._change(lambda change: None, durable=False, can_wait=not is_first)
             except (RunEnded, StoreError, ServerBusy) as error:
                 self._failure = error  # is raised by the next delta, or met again by the end
 
-    async def _change(self, do: Callable[[RunChange], Result], durable: bool) -> Result:
+    async def _change(
+        self, do: Callable[[RunChange], Result], durable: bool, can_wait: bool = False
+    ) -> Result:
         batch = [*self._pending]
 
         def apply(objects: ObjectWriter) -> LoggedChange[tuple[Opened, Result]]:
@@ -136,7 +146,9 @@ class RunRecorder:
             result = do(change)
             return change.save((change.opened, result))
 
-        (self._opened, result), _ = await self._log.commit(apply, durable=durable)
+        (self._opened, result), _ = await self._log.commit(
+            apply, durable=durable, can_wait=can_wait
+        )
         del self._pending[: len(batch)]
         return result
 

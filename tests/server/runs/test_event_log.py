@@ -78,6 +78,56 @@ async def test_a_transaction_is_durable_if_one_of_its_changes_is(
     assert (store.writes, store.durable_writes) == (1, count)
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can wait does so for longer than a test lasts."""
+    monkeypatch.setattr(event_log, "_PAUSE_FOR_EACH", LIMIT)
+    monkeypatch.setattr(event_log, "_LONGEST_PAUSE", LIMIT)
+
+
+async def turns_of_the_loop() -> None:
+    """Let tasks go on that wait for nothing else."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("ends", ["hurry", "commit"])
+async def test_pieces_of_several_writers_wait_for_one_another(ends: str) -> None:
+    store = CountingStore(0)
+    log = EventLog(store, StoreExecutor())
+    async with asyncio.timeout(LIMIT / 4):
+        with log.writer(), log.writer():
+            waiting = []
+            for name in ("one", "two"):
+                change = log.commit(tells(name, "a"), durable=False, can_wait=True)
+                waiting.append(asyncio.create_task(change))
+                await turns_of_the_loop()
+            assert store.writes == 0
+            if ends == "hurry":
+                log.hurry()
+            else:
+                await log.commit(tells("three", "a"))
+            await asyncio.gather(*waiting)
+    assert store.writes == 1
+
+
+@pytest.mark.usefixtures("patient")
+async def test_the_pieces_of_one_writer_wait_for_nobody() -> None:
+    log = EventLog(SampleStore(0), StoreExecutor())
+    async with asyncio.timeout(LIMIT / 4):
+        with log.writer():
+            await log.commit(tells("one", "a"), can_wait=True)
+        await log.commit(tells("one", "b"), can_wait=True)
+
+
+async def test_pieces_do_not_wait_for_long() -> None:
+    log = EventLog(SampleStore(0), StoreExecutor())
+    async with asyncio.timeout(LIMIT / 4):
+        with log.writer(), log.writer():
+            await log.commit(tells("one", "a"), can_wait=True)
+
+
 async def test_a_change_that_fails_takes_no_other_with_it() -> None:
     log = EventLog(SampleStore(0), StoreExecutor())
 

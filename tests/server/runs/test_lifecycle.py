@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assistant_tui.server.runs import event_log
 from assistant_tui.server.runs.chat import ChatError, ChatResult, RefusalDelta, TextDelta
 from assistant_tui.server.runs.objects import LIFETIME
 from assistant_tui.server.sample_store import SampleStore
@@ -470,3 +471,27 @@ async def test_the_disk_is_waited_for_where_a_run_begins_and_ends_and_not_for_ea
     assert between["thread.run.created"]
     assert not between["thread.run.in_progress"] and not between["thread.message.delta"]
     assert store.durable["thread.message.completed"] and store.durable["thread.run.completed"]
+
+
+async def test_first_words_and_ends_do_not_wait_for_other_runs(
+    api: Api, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "_PAUSE_FOR_EACH", LIMIT)
+    monkeypatch.setattr(event_log, "_LONGEST_PAUSE", LIMIT)
+    pauses = (Pause(), Pause()), (Pause(), Pause())
+    model.turns = [[TextDelta("a"), one, TextDelta("b"), two, *says("c")] for one, two in pauses]
+    assistant = await api.assistant()
+    async with asyncio.timeout(LIMIT / 4):
+        runs = [await api.run(await api.thread("hi"), assistant) for _ in pauses]
+        for run in runs:
+            path = f"/threads/{run['thread_id']}/runs/{run['id']}"
+            async for event in api.follow(path):
+                if event.event == "thread.message.delta":
+                    break
+        for run, (one, two) in zip(runs, pauses, strict=True):
+            one.go_on.set()
+            await two.reached.wait()
+            await asyncio.sleep(POLL_SECONDS)  # what was told last begins to wait
+            two.go_on.set()
+            await api.wait(run, "completed")
+            assert text_of((await api.messages(run["thread_id"]))[-1]) == "abc"
