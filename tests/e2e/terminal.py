@@ -131,6 +131,11 @@ class Terminal:
         return self.text.split("\n")
 
     @property
+    def columns(self) -> int:
+        """The width of the screen."""
+        return int(self._screen.columns)
+
+    @property
     def status(self) -> str:
         """The line above the keys."""
         return self.lines[-2 - self.below].strip()

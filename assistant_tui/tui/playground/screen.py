@@ -107,8 +107,9 @@ class PlaygroundScreen(Screen[None]):
     @on(events.DescendantFocus)
     def show_keys(self) -> None:
         """Show the keys that matter where the focus is."""
-        place = Where.COMPOSER if self.composer.has_focus else Where.PLAYGROUND
-        place = Where.CALLS if self.call_sheet.has_focus else place
+        # A widget learns of its focus by a message, and so later.
+        place = Where.COMPOSER if self.focused is self.composer else Where.PLAYGROUND
+        place = Where.CALLS if self.focused is self.call_sheet else place
         self.query_one(KeyLine).commands = self.session.keys_at(place)
 
     @on(Composer.Edited)
@@ -140,7 +141,7 @@ class PlaygroundScreen(Screen[None]):
 
     def _go(self, by: int) -> None:
         panes = self._panes
-        at = next((at for at, pane in enumerate(panes) if pane.has_focus), -1)
+        at = next((at for at, pane in enumerate(panes) if pane is self.focused), -1)
         self.show_pane(panes[(at + by) % len(panes)])
 
     def show_pane(self, pane: Widget) -> None:
