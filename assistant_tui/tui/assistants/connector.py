@@ -27,6 +27,7 @@ class Connector:
         """The writes under way, to this server or another."""
         self.service: AssistantService | None = None
         """None until the connection stands."""
+        self._opened: list[AssistantService] = []
 
     async def connected(self) -> "AssistantService":
         """The open service, once there is one.
@@ -46,6 +47,12 @@ class Connector:
             ServiceError: it cannot be opened.
         """
         service = await self._connect(profile)
+        self._opened.append(service)
         service.writes = self.writes
         self._reporter.show_waits_of(service.activity)
         return service
+
+    async def close(self) -> None:
+        """Close all that was opened, those that were closed already too, which does no harm."""
+        for service in self._opened:
+            await service.close()

@@ -98,7 +98,7 @@ class ListLoader:
             listing = self._model.state.listing
             if not listing.remembered:
                 await asyncio.to_thread(self._connector.service.remember, listing)
-            await self._connector.service.close()
+        await self._connector.close()
 
 
 def _is_being_cancelled() -> bool:

@@ -160,6 +160,7 @@ class _TurnDrawing:
         widths = left, width - len(SAME) - left
         turns = [column.turn for column in self.columns]
         different = self._compares and any(differing_calls(self.comparison))
+        yield ()
         yield from beside(([head] for head in self._heads(widths)), left, SAME)
         above = (self._blocks(side, widths[side], above_text(turns[side])) for side in (0, 1))
         yield from beside(above, left, DIFFERENT if different else SAME)
@@ -181,6 +182,7 @@ class _TurnDrawing:
         calls = differing_calls(self.comparison) if self._compares else (set(), set())
         for side in (0, 1):
             turn = self.columns[side].turn
+            yield ()
             yield heads[side]
             for entry in above_text(turn):
                 sign = _SIGN if entry.key in calls[side] else _NO_SIGN

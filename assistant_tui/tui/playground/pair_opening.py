@@ -90,7 +90,10 @@ async def _replay(context: PlaygroundContext) -> None:
     if chosen is None:
         return
     other, right = chosen
-    left = PairSide(f"{partner.name} · {original.title}", service, original)
+    run = original.transcript.run
+    model = run.model if run is not None and run.model else partner.model
+    label = f"{short_name(partner.name, ON_A_LINE)} · {one_line(model)} · as it was"
+    left = PairSide(label, service, original)
     again = Replay(original.transcript, right.conversation, right.replay)
     _open(context.main, (left, right), _schemas(other), again, _list_again(context))
 

@@ -265,3 +265,25 @@ async def test_an_assistant_of_another_profile_is_told_the_same(
                 assert [each["role"] for each in held] == ["user", "assistant"]
                 await talk.program.press("escape")
         await app.state.close()
+
+
+async def test_the_connection_to_the_other_profile_is_closed_at_the_end(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    second = Profile("second", Source.REMOTE, base_url="https://second.test/v1")
+    with SQLiteStore(tmp_path / "second.db") as store:
+        app = create_app(store, models=["m"])
+        async with httpx.AsyncClient(
+            transport=ASGIStreamTransport(app), base_url="http://local"
+        ) as http:
+            await Api(http).assistant(name="Helper")
+            async with talking(tmp_path, model, others=[(second, app)]) as talk:
+                await talk.press("tab", "equals_sign")
+                await choose(talk, "profile second")
+                await choose(talk, "asst_")
+                await talk.program.until(lambda: is_open(talk))
+                service = screen_of(talk).context.sides[1].service
+                closed: list[bool] = []
+                service._resources.callback(lambda: closed.append(True))
+            assert closed == [True], "though the screen was not left"
+        await app.state.close()

@@ -60,7 +60,7 @@ def test_what_differs_is_marked_by_a_sign_and_told_below() -> None:
         thread("It ships on Tuesday.\nBye.", usage=USAGE),
         60,
     )
-    assert lines(layout)[3:] == [
+    assert lines(layout)[4:] == [
         "A 1,203 tokens · 2.0 s       │ B 1,203 tokens · 3.0 s",
         "It ships on Monday.          ≠ It ships on Tuesday.",
         "Bye.                         │ Bye.",
@@ -78,10 +78,11 @@ def test_what_was_said_to_both_stands_once_above() -> None:
 
 def test_one_above_the_other_has_the_signs_before_the_lines() -> None:
     layout = laid_out(thread("One.\nTwo."), thread("One.\nDeux."), 40, stacked=True)
-    assert lines(layout)[3:] == [
+    assert lines(layout)[4:] == [
         "A 3.0 s",
         "  One.",
         "≠ Two.",
+        "",
         "B 3.0 s",
         "  One.",
         "≠ Deux.",
