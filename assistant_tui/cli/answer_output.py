@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from assistant_tui.cli.console import Console
 from assistant_tui.core.json_text import write_json
-from assistant_tui.core.threads.entries import Change, ChangeKind, Entry, EntryKind
+from assistant_tui.core.threads.entries import OWN_NOTE, Change, ChangeKind, Entry, EntryKind
 from assistant_tui.core.threads.events import ThreadEvent
 from assistant_tui.core.threads.objects import Json
 from assistant_tui.core.threads.phase import phase_of
@@ -189,6 +189,7 @@ class Narrator:
         self._console = console
         self._conversation = conversation
         self._output = output
+        self._before: set[str] = set()
         self._fault: OSError | None = None
         self._broken = asyncio.Event()
         self._ticking: asyncio.TimerHandle | None = None
@@ -196,6 +197,7 @@ class Narrator:
     @contextmanager
     def following(self) -> Iterator[None]:
         """Print what happens inside."""
+        self._before = {entry.key for entry in self._conversation.transcript.entries}
         self._output.begin(self._conversation.transcript)
         self._conversation.on_event(
             lambda event: self._guard(lambda: self._output.take_event(event))
@@ -224,10 +226,17 @@ class Narrator:
             broken.cancel()
 
     def finish(self) -> None:
-        """Print what is still missing. Raises OSError."""
+        """Print what is still missing, and note what the conversation has to say of that.
+
+        Raises OSError.
+        """
         self._stop_ticking()
         self._console.clear()
-        self._output.end(self._conversation.transcript)
+        transcript = self._conversation.transcript
+        self._output.end(transcript)
+        for entry in transcript.entries:
+            if entry.key.startswith(OWN_NOTE) and entry.key not in self._before:
+                self._console.note(entry.text)
 
     def _guard(self, write: Callable[[], None]) -> None:
         """A conversation must not fail since its answer cannot be written."""

@@ -344,6 +344,20 @@ def test_a_server_without_streams_is_asked_until_the_run_ends(
     assert found[-2][1]["content"][0]["text"]["value"] == "Good day"
 
 
+def test_that_an_answer_could_not_be_checked_is_told(run: Run, talking: TalkingServer) -> None:
+    talking.model.turns = [says("Good day")]
+    who = talking.assistant()
+    with RelayServer(talking.url) as server:
+        refuse = refusing(403)
+        server.deviations["any"] = lambda request: (
+            refuse(request) if request.method == "GET" and "/messages" in request.url.path else None
+        )
+        done = run("ask", who, "Hello", "--base-url", server.url)
+    assert (done.code, done.out) == (0, b"Good day\n")
+    assert "what the run has written was not checked: said 403" in done.err
+    assert done.err.count("\n") == 1
+
+
 def test_events_have_the_names_of_the_api_whatever_a_server_calls_them(
     run: Run, talking: TalkingServer
 ) -> None:

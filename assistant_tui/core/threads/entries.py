@@ -8,6 +8,8 @@ from typing import NamedTuple
 from assistant_tui.core.threads.objects import Message, Run, Step, ToolCall
 from assistant_tui.core.threads.reading import json_of, whole_characters
 
+OWN_NOTE = "note:"
+"""How the keys of notes begin that are this program's sentences, not how a run ended."""
 _MOST_PIECES = 1_000
 """Pieces of a text after which they are joined, so that a million small ones take little memory."""
 

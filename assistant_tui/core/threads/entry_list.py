@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from assistant_tui.core.threads.entries import Change, ChangeKind, Entry, EntryKind
+from assistant_tui.core.threads.entries import OWN_NOTE, Change, ChangeKind, Entry, EntryKind
 
 MOST_ENTRIES = 20_000
 MOST_TEXT = 16_000_000
 """Characters of all entries together."""
-_LIMIT = "note:limit"
+_LIMIT = f"{OWN_NOTE}limit"
 
 
 class EntryList:

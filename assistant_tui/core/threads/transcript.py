@@ -6,6 +6,7 @@ from dataclasses import replace
 from assistant_tui.core.json_text import read_json
 from assistant_tui.core.threads.arrangement import Arrangement, match_required
 from assistant_tui.core.threads.entries import (
+    OWN_NOTE,
     Change,
     ChangeKind,
     Entry,
@@ -155,7 +156,7 @@ class Transcript:
 
         def is_kept(entry: Entry) -> bool:
             if entry.kind is EntryKind.NOTE:
-                return entry.key.startswith("note:")
+                return entry.key.startswith(OWN_NOTE)
             run = self._runs.get(entry.run_id)
             in_step = stepless and entry.kind in (EntryKind.CALL, EntryKind.STEP)
             under_way = run is not None and run.is_active and run.status != "requires_action"
@@ -166,7 +167,7 @@ class Transcript:
 
     def note(self, text: str) -> Sequence[Change]:
         """Add a sentence of this program's; the same one is added once."""
-        return self._note(f"note:{text}", text)
+        return self._note(f"{OWN_NOTE}{text}", text)
 
     def answered(self, outputs: Mapping[str, str]) -> Sequence[Change]:
         """The outputs of the calls, by their keys, have been sent: the run goes on."""
