@@ -45,6 +45,8 @@ class PlaygroundContext:
         """The message whose text is being edited in the composer."""
         self._set_aside = ""
         """What was being written before."""
+        self.is_forking = False
+        """A new thread is being made from this one."""
         self.search = ""
         """The words by which threads are searched for."""
 
@@ -143,9 +145,30 @@ class PlaygroundContext:
     def end_edit(self) -> None:
         """Put back what was being written before a message was edited."""
         if self.editing is not None:
-            self.editing = None
             self.composer.put(self._set_aside)
+            self.leave_edit()
+
+    def leave_edit(self) -> None:
+        """Write a message again, whatever is in the composer."""
+        if self.editing is not None:
+            self.editing, self._set_aside = None, ""
             self.composer.name_task()
+
+    def put_back(self, text: str) -> None:
+        """Put a message that was not sent above what was typed since."""
+        if self.editing is not None:
+            self._set_aside = "\n".join(filter(None, (text, self._set_aside)))
+        else:
+            self.composer.put("\n".join(filter(None, (text, self.composer.text))))
+
+    @property
+    def unsent_text(self) -> str:
+        """All that was typed: the message, and of a message that is edited what is new."""
+        text = self.composer.text
+        if self.editing is None:
+            return text
+        edited = "" if text == self.editing.text else text
+        return "\n".join(filter(None, (self._set_aside, edited)))
 
     @property
     def is_running(self) -> bool:

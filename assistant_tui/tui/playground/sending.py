@@ -39,17 +39,19 @@ async def _send(context: PlaygroundContext, conversation: Conversation, text: st
     except ServiceError as error:
         context.report(error, "Not sent")
         _take_back(context, conversation, text)
+    else:
+        context.screen.session.unsent.has_arrived(text)
     if is_there(context.screen) and context.conversation is conversation:
         await context.screen.session.list_threads()
 
 
 def _take_back(context: PlaygroundContext, conversation: Conversation, text: str) -> None:
-    """Put a message back into the composer, unless it arrived or another one is there."""
+    """Put a message back into the composer, unless it arrived; what was typed since stays."""
     if not context.screen.session.unsent.is_sending(text) or not is_there(context.screen):
         return
-    context.screen.session.unsent.sending("")
-    if context.conversation is conversation and not context.composer.text:
-        context.composer.put(text)
+    if context.conversation is conversation:
+        context.screen.session.unsent.sending("")
+        context.put_back(text)
 
 
 def break_line(context: PlaygroundContext) -> None:

@@ -43,8 +43,7 @@ class Session:
         self.unsent = UnsentText(context.screen, self._composed)
 
     def _composed(self) -> str:
-        found = self._context.screen.query(Composer)
-        return found.first().text if found else ""
+        return self._context.unsent_text if self._context.screen.query(Composer) else ""
 
     async def begin(self) -> None:
         """List the threads; open the one in which a run is under way, else begin a new one."""
@@ -91,10 +90,12 @@ class Session:
         """Show a conversation, and follow it."""
         context, screen = self._context, self._context.screen
         threads = await context.threads()
+        key = conversation.thread_id or f"new {context.partner.id}"
+        text = await self.unsent.open(threads.drafts, key)
         self._unlisten()
         context.conversation = conversation
-        key = conversation.thread_id or f"new {context.partner.id}"
-        context.composer.put(await self.unsent.open(threads.drafts, key))
+        context.leave_edit()
+        context.composer.put(text)
         self._unlisten = conversation.listen(self._follow)
         screen.transcript_view.show(conversation.transcript.entries)
         screen.thread_list.follow_open(conversation.thread_id or "")
@@ -107,10 +108,15 @@ class Session:
         if conversation is None or not context.screen.is_attached:
             return
         context.transcript_view.take(changes)
-        if any(c.kind is ChangeKind.ADDED and _is_sent(c.entry) for c in changes):
+        if any(c.kind is ChangeKind.ADDED and self._is_sent(c.entry) for c in changes):
             self.unsent.arrived(conversation.thread_id or f"new {context.partner.id}")
         if any(change.kind is not ChangeKind.APPENDED for change in changes):
             self._show_run()
+
+    def _is_sent(self, entry: Entry | None) -> bool:
+        """Whether an entry is what is being sent, not what others have sent meanwhile."""
+        is_user = entry is not None and entry.kind is EntryKind.USER
+        return is_user and entry is not None and self.unsent.is_sending(entry.text)
 
     def show_threads(self) -> None:
         """Bring the list up to date with what is known of the threads."""
@@ -193,10 +199,6 @@ class Session:
             back = ("stop_or_leave", "stop_or_leave_composer")
             shown = [replace(c, label="Stop") if c.name in back else c for c in shown]
         return tuple(sorted(shown, key=lambda c: not c.name.startswith("stop_or_leave")))
-
-
-def _is_sent(entry: Entry | None) -> bool:
-    return entry is not None and entry.kind is EntryKind.USER
 
 
 def _time_of(entry: Entry) -> str:

@@ -35,19 +35,33 @@ class UnsentText:
         self._turns = asyncio.Lock()
 
     async def open(self, drafts: AccountDrafts, key: str) -> str:
-        """Keep the text of another thread from now on; returns what was kept of it."""
-        await self.close()
-        self._drafts, self._key, self._sending = drafts, key, ""
-        return await _taken_up(drafts, key)
+        """Keep the text of another thread from now on.
+
+        Returns:
+            What was kept of it, and what was typed since the one before was put away: the text
+            that the composer is to show.
+        """
+        async with self._turns:
+            before = await self._put_away()
+            kept = await _taken_up(drafts, key)
+            self._drafts, self._key, self._sending = drafts, key, ""
+            return _joined(kept, self._text().removeprefix(before))
 
     async def close(self) -> None:
         """Keep the text, to be taken up when its thread is opened again."""
-        drafts = self._drafts
-        if drafts is not None:
-            await self.keep()
-            async with self._turns:
-                await asyncio.to_thread(drafts.leave_now, self._key)
-                self._drafts = None
+        async with self._turns:
+            await self._put_away()
+
+    async def _put_away(self) -> str:
+        """Keep the text of the thread that was open, if one was; returns what was being written."""
+        drafts, key = self._drafts, self._key
+        if drafts is None:
+            return ""
+        typed, text = self._text(), self._all
+        await asyncio.to_thread(self._keep, text)
+        await asyncio.to_thread(drafts.leave_now, key)
+        self._drafts = None
+        return typed
 
     def sending(self, text: str) -> None:
         """A text has left the composer, and is not known to have arrived."""
@@ -63,6 +77,12 @@ class UnsentText:
             self._drafts.forget_now(self._key)
         self._sending, self._key = "", key
         self.soon()
+
+    def has_arrived(self, text: str) -> None:
+        """A text has arrived, perhaps not quite as it was sent."""
+        if self.is_sending(text):
+            self._sending = ""
+            self.soon()
 
     def soon(self) -> None:
         """Keep the text within a second, however fast one types."""
@@ -95,7 +115,7 @@ class UnsentText:
 
     @property
     def _all(self) -> str:
-        return "\n".join(filter(None, (self._sending, self._text())))
+        return _joined(self._sending, self._text())
 
     def _keep(self, text: str) -> None:
         if self._drafts is None:
@@ -104,6 +124,11 @@ class UnsentText:
             self._drafts.keep_now(self._key, Draft(exact={_FIELD: write_json(text)}))
         else:
             self._drafts.forget_now(self._key)
+
+
+def _joined(*texts: str) -> str:
+    """Texts one below the other, those that are empty left out."""
+    return "\n".join(filter(None, texts))
 
 
 async def _taken_up(drafts: AccountDrafts, key: str) -> str:

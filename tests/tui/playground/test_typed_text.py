@@ -1,0 +1,124 @@
+"""What a person has typed is nowhere lost, and sent once, whatever happens meanwhile."""
+
+import httpx
+
+from tests.fakeserver.deviations import refusal
+from tests.server.runs.support import Pause, ScriptedModel, calls, says
+from tests.tui.playground.conftest import Talk
+
+
+def hold(talk: Talk, part: str) -> None:
+    """Have the requests to the ends of such paths wait."""
+    talk.server.hold = lambda method, path: path.endswith(part)
+
+
+def go_on(talk: Talk) -> None:
+    """Let what waits go on."""
+    talk.server.hold = lambda method, path: False
+    talk.server.opened.set()
+
+
+def refuse_messages(request: httpx.Request) -> httpx.Response | None:
+    """Take no message."""
+    return refusal(400, "too long") if request.method == "POST" else None
+
+
+async def test_a_message_that_did_not_arrive_is_put_before_what_was_typed_since(
+    talk: Talk,
+) -> None:
+    talk.server.deviations["messages"] = refuse_messages
+    hold(talk, "/messages")
+    await talk.program.pilot.press(*"first", "enter")
+    await talk.program.until(talk.server.arrived.is_set)
+    await talk.program.pilot.press(*"second")
+    go_on(talk)
+    await talk.shows("Not sent")
+    assert talk.screen.composer.text == "first\nsecond"
+
+
+async def test_a_message_of_another_program_is_not_taken_for_the_one_that_is_sent(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    model.turns.append(says("One."))
+    await talk.say("first")
+    (thread,) = await talk.threads()
+    await talk.api.post(f"/threads/{thread}/messages", {"role": "user", "content": "theirs"})
+    pause = Pause()
+    model.turns.append([pause, *says("Elsewhere.")])
+    (assistant,) = (await talk.api.get("/assistants"))["data"]
+    await talk.api.run(thread, assistant["id"])
+    await talk.program.until(pause.reached.is_set)
+    await talk.program.pilot.press(*"mine", "enter")
+    await talk.program.until(lambda: talk.server.count("messages") > 2)
+    talk.server.deviations["messages"] = refuse_messages
+    pause.go_on.set()
+    await talk.shows("Not sent", "theirs")
+    assert talk.screen.composer.text == "mine"
+
+
+async def test_what_is_typed_before_the_thread_is_there_stays(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    model.turns.append(calls("f"))
+    await talk.say("go")
+    await talk.program.pilot.press("tab", "tab", "q")
+    assert not talk.is_open
+    hold(talk, "/messages")
+    await talk.program.pilot.press("t")
+    await talk.program.until(talk.server.arrived.is_set)
+    await talk.program.pilot.press(*"next")
+    assert talk.screen.composer.text == "next"
+    go_on(talk)
+    await talk.shows("waiting for you")
+    assert talk.screen.composer.text == "next"
+
+
+async def test_enter_twice_makes_one_new_thread_of_an_edited_message(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    model.turns += [says("One."), says("Two."), says("Three.")]
+    await talk.say("first")
+    await talk.press("tab", "tab", "home", "e")
+    hold(talk, "/threads")
+    await talk.program.pilot.press(*" more", "enter")
+    await talk.program.until(talk.server.arrived.is_set)
+    await talk.program.pilot.press("enter")
+    go_on(talk)
+    await talk.shows("first more", "done")
+    await talk.drawn()
+    assert len(await talk.threads()) == 2
+
+
+async def test_an_answer_is_asked_for_once_however_often_the_key_is_pressed(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    model.turns += [says("One."), says("Two."), says("Three.")]
+    await talk.say("first")
+    hold(talk, "/threads")
+    await talk.program.pilot.press("tab", "ctrl+r")
+    await talk.program.until(talk.server.arrived.is_set)
+    await talk.program.pilot.press("ctrl+r", "f")
+    go_on(talk)
+    await talk.shows("done")
+    await talk.drawn()
+    assert len(await talk.threads()) == 2
+
+
+async def test_what_was_being_written_is_there_after_an_edit_in_another_thread(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    model.turns += [says("One."), says("Two.")]
+    await talk.say("first")
+    await talk.press("tab", "n")
+    await talk.say("other")
+    await talk.type("unsent")
+    await talk.press("tab", "tab", "home", "e")
+    await talk.type(" edited")
+    await talk.press("tab", "down", "enter")
+    assert talk.screen.composer.text == ""
+    await talk.type("here")
+    await talk.press("escape")
+    assert not talk.is_open, "no edit is under way in this thread"
+    await talk.open()
+    await talk.press("tab", "end", "enter")
+    assert talk.screen.composer.text == "unsent\nother edited"
