@@ -126,6 +126,7 @@ def test_the_first_screen_needs_no_client_no_models_and_no_server(profile: str) 
         "services.assistants",
         "core.assistants.model",
         "core.threads",
+        "tui.playground",
     ):
         assert not below(modules, f"assistant_tui.{part}"), part
 

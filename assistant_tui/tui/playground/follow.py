@@ -56,6 +56,11 @@ class FollowedView:
         room = self.height - self.height // _KEPT if by_pages else 0
         return replace(view, top=max(min(view.lowest + room, count - 1), view.lowest))
 
+    def grown_above(self, lines: int) -> "FollowedView":
+        """Take lines that have come above; what is in sight stays there."""
+        count, seen = self.count + lines, self.seen + lines
+        return replace(self, top=self.top + lines, count=count, seen=seen)
+
     def moved(self, top: int) -> "FollowedView":
         """Show the lines from one on, since others above them came or went."""
         return replace(self, top=max(top, 0))

@@ -4,6 +4,8 @@ What is read stays where it is: whatever changes above it, the block at the top 
 its place.
 """
 
+import sys
+import time
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
@@ -17,6 +19,8 @@ class TranscriptLayout:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self._earlier: list[Entry] = []
+        """The entries before these blocks, which are not laid out yet."""
         self._starts: list[int] = [0]
         """The line at which each block begins, its blank line included; then the end of all."""
         self._width = 0
@@ -29,10 +33,28 @@ class TranscriptLayout:
         """How many lines there are."""
         return self._starts[-1]
 
-    def show(self, entries: Iterable[Entry], width: int, facts: Facts) -> None:
-        """Lay out other entries, or the same for another width."""
+    def show(
+        self, entries: Iterable[Entry], width: int, facts: Facts, last: int = sys.maxsize
+    ) -> None:
+        """Lay out other entries, or the same for another width; the `last` ones, for a start."""
         self._width, self._facts = width, facts
-        self.blocks = [self._block(entry) for entry in entries]
+        listed = [*entries]
+        count = max(len(listed) - last, 0)
+        self._earlier = listed[:count]
+        self.blocks = [self._block(entry) for entry in listed[count:]]
+        self._place(0)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all entries are laid out."""
+        return not self._earlier
+
+    def lay_out_earlier(self, seconds: float) -> None:
+        """Lay out entries that stand before these blocks, for at least so long."""
+        end, made = time.monotonic() + seconds, list[Block]()
+        while self._earlier and (not made or time.monotonic() < end):
+            made.append(self._block(self._earlier.pop()))
+        self.blocks[:0] = reversed(made)
         self._place(0)
 
     def _block(self, entry: Entry) -> Block:
@@ -54,11 +76,15 @@ class TranscriptLayout:
         if change.entry is None:  # the run
             return self.height
         if change.kind is ChangeKind.ADDED:
-            place = _position(entries, change.entry)
+            place = _position(entries, change.entry) - len(self._earlier)
+            if place < 0:
+                self._earlier.insert(place + len(self._earlier), change.entry)
+                return self.height
             self.blocks.insert(place, self._block(change.entry))
             return self._place(min(place, len(self.blocks) - 1))
         at = self._index(change.entry.key)
         if at is None:
+            self._forget_earlier(change)
             return self.height
         if change.kind is ChangeKind.REMOVED:
             del self.blocks[at]
@@ -72,6 +98,11 @@ class TranscriptLayout:
             return begin + first
         block.lay_out(self._width, facts)
         return self._place(at)
+
+    def _forget_earlier(self, change: Change) -> None:
+        """An entry is gone that was not laid out yet."""
+        gone = change.entry.key if change.kind is ChangeKind.REMOVED and change.entry else None
+        self._earlier = [entry for entry in self._earlier if entry.key != gone]
 
     def lay_out_again(self, key: str, facts: Facts) -> int | None:
         """Lay out the block of an entry once more; returns the first line that may have changed."""

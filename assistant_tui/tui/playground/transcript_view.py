@@ -21,6 +21,8 @@ from assistant_tui.tui.widgets.text_view import WHEEL_LINES
 
 LEAST_PAUSE = 0.1
 """Seconds between two times that what streams is drawn; what comes first is drawn at once."""
+_PIECE, _PAUSE = 0.004, 0.01
+"""Seconds for which the beginning of a long conversation is laid out at once, and between."""
 _MARK, _NO_MARK = "▌ ", "  "
 _RIGHT = 1
 """Empty cells behind the text."""
@@ -68,6 +70,13 @@ class TranscriptView(SpanWidget, can_focus=True):
         self._pending.clear()
         self._window.show(entries, self._facts())
         self._draw()
+        self._lay_out_more()
+
+    def _lay_out_more(self) -> None:
+        """Lay out what stands above, piece by piece, so that keys are answered meanwhile."""
+        if not self._window.is_whole and self.is_attached:
+            self._window.lay_out_earlier(_PIECE)
+            self.set_timer(_PAUSE, self._lay_out_more)
 
     def take(self, changes: Sequence[Change]) -> None:
         """Follow what has changed in the conversation that is shown."""
@@ -100,6 +109,7 @@ class TranscriptView(SpanWidget, can_focus=True):
         width = max(self.size.width - len(_MARK) - _RIGHT, 4)
         self._window.resize(width, self.size.height)
         self._draw()
+        self._lay_out_more()
 
     def _draw_soon(self) -> None:
         """Draw at once, but no more often than a person can see."""

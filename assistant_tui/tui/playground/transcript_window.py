@@ -1,5 +1,6 @@
 """The part of a conversation that is in sight, and the entry on which keys work."""
 
+import math
 import sys
 from collections.abc import Sequence
 
@@ -10,6 +11,10 @@ from assistant_tui.tui.playground.spans import Line
 from assistant_tui.tui.playground.transcript_layout import TranscriptLayout
 
 _ALL = (0, sys.maxsize)
+_AT_FIRST = 50
+"""Entries at the end that are laid out at once; the others follow while nothing else is done."""
+_MORE = 0.005
+"""Seconds for which more are laid out where they are scrolled to."""
 
 
 class TranscriptWindow:
@@ -66,7 +71,7 @@ class TranscriptWindow:
     def show(self, entries: Sequence[Entry], facts: Facts) -> None:
         """Show another conversation from its end."""
         self._entries, self._cursor, self._facts = entries, "", facts
-        self._layout.show(entries, self._width, facts)
+        self._layout.show(entries, self._width, facts, _AT_FIRST)
         self._view = self._view.at_end().resized(self._view.height, self._layout.height)
         self._dirty = _ALL
 
@@ -75,10 +80,22 @@ class TranscriptWindow:
         if width != self._width:
             anchor = self._layout.anchor(self._view.top)
             self._width = width
-            self._layout.show(self._entries, width, self._facts)
+            last = _AT_FIRST if self._view.follows else sys.maxsize
+            self._layout.show(self._entries, width, self._facts, last)
             self._keep(anchor)
         self._view = self._view.resized(height, self._layout.height)
         self._dirty = _ALL
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the beginning of the conversation is laid out, too."""
+        return self._layout.is_whole
+
+    def lay_out_earlier(self, seconds: float) -> None:
+        """Lay out more of what stands above, for some time; what is in sight does not move."""
+        former = self._layout.height
+        self._layout.lay_out_earlier(seconds)
+        self._view = self._view.grown_above(self._layout.height - former)
 
     def take(self, changes: Sequence[Change], facts: Facts, *, by_pages: bool) -> None:
         """Follow what has changed; see `FollowedView.grown` for `by_pages`."""
@@ -135,6 +152,8 @@ class TranscriptWindow:
 
     def scroll(self, lines: int) -> None:
         """Scroll down by some lines, or up by as many as are negative; the cursor comes along."""
+        while not self.is_whole and self._view.top + lines < 0:
+            self.lay_out_earlier(_MORE)
         at = self._at
         self._view = self._view.scrolled(lines)
         first, last = self._view.top, self._view.last_line
@@ -146,6 +165,8 @@ class TranscriptWindow:
         """Go to the next entry, or scroll where more of this one is out of sight."""
         if not self._layout.blocks:
             return
+        if not self.is_whole and self._view.top < self._view.height:
+            self.lay_out_earlier(_MORE)
         at, layout, view = self._at, self._layout, self._view
         below, above = layout.end_of(at) - 1 > view.last_line, layout.start_of(at) < view.top
         if below if by > 0 else above:
@@ -162,6 +183,7 @@ class TranscriptWindow:
 
     def go_first(self) -> None:
         """Go to the first entry."""
+        self.lay_out_earlier(math.inf)
         self._view = self._view.scrolled(-self._view.top)
         self._go(0)
 

@@ -75,6 +75,37 @@ def test_what_changes_above_does_not_move_what_is_read() -> None:
     assert reading.lines == before
 
 
+def test_a_long_conversation_shows_its_end_before_its_beginning_is_laid_out() -> None:
+    entries = [said(str(number), f"message {number}") for number in range(1_000)]
+    reading = Reading(*entries)
+    before = reading.lines
+    assert before[-1] == "message 999" and not reading.window.is_whole
+    while not reading.window.is_whole:
+        reading.window.lay_out_earlier(0.001)
+        assert reading.lines == before and reading.window.new_lines == 0
+    whole = TranscriptLayout()
+    whole.show(entries, 40, FACTS)
+    assert reading.window.height == whole.height
+
+
+def test_what_is_scrolled_to_is_laid_out() -> None:
+    reading = Reading(*(said(str(number), f"message {number}") for number in range(1_000)))
+    reading.window.scroll(-2_000)
+    assert reading.lines[2] == "message 330"
+    reading.window.go_first()
+    assert "message 0" in reading.lines
+
+
+def test_what_is_taken_away_before_it_was_laid_out_does_not_come() -> None:
+    entries = [said(str(number), f"message {number}") for number in range(200)]
+    reading = Reading(*entries)
+    del reading.entries[3]
+    reading.take(Change(ChangeKind.REMOVED, entries[3]))
+    reading.window.go_first()
+    reading.window.scroll(6)
+    assert "message 4" in reading.lines and "message 3" not in reading.lines
+
+
 def test_another_width_leaves_the_same_entry_on_top() -> None:
     reading = Reading(*(said(str(n), f"{n}: {'word ' * 30}") for n in range(20)))
     reading.window.scroll(-30)
