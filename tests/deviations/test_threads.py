@@ -1,7 +1,7 @@
 """On each known server: a person talks, answers a call, stops, forks; nothing is sent twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from assistant_tui.services.threads.service import ThreadService
 from tests.deviations.thread_servers import THREAD_SERVERS
 from tests.fakeserver.deviations import refusal
 from tests.fakeserver.server import Deviation
-from tests.fakeserver.threads import ThreadServer
+from tests.fakeserver.threads import Event, ThreadRules, ThreadServer
 from tests.limits import LIMIT
 from tests.services.support import service_of
 
@@ -182,6 +182,38 @@ async def test_calls_of_a_server_want_an_approval(tmp_path: Path) -> None:
         assert [each["approve"] for each in body["tool_approvals"]] == [False, True]
         kinds = [each.kind for each in conversation.transcript.entries]
         assert EntryKind.STEP in kinds, "a step of an unknown kind is shown"
+
+
+async def test_a_server_without_threads_says_so_and_the_journal_is_there_all_the_same(
+    tmp_path: Path,
+) -> None:
+    server = ThreadServer()
+    server.deviations["threads"] = lambda request: refusal(404, "Not Found")
+    async with threads_of(server, tmp_path) as threads:
+        with pytest.raises(NotServed, match="does not serve POST"):
+            await threads.begin("asst_1").send(ASKED)
+        assert await threads.known() == []
+        assert not server.threads
+
+
+async def test_an_error_in_a_stream_gives_way_to_what_the_run_says(tmp_path: Path) -> None:
+    def fails(events: list[Event]) -> Iterator[Event]:
+        (run,) = server.runs.values()
+        error = {"code": "rate_limit_exceeded", "message": "Try again in 60 seconds."}
+        run |= {"status": "failed", "last_error": error}
+        yield from events[:3]
+        yield "error", {"error": {"message": "something is wrong"}}
+        yield "done", "[DONE]"
+
+    server = ThreadServer(None, rules=ThreadRules(bend=fails))
+    async with threads_of(server, tmp_path) as threads:
+        conversation = threads.begin("asst_1")
+        run = await conversation.send(ASKED)
+        said = "failed: Try again in 60 seconds. (rate_limit_exceeded)"
+        assert run.status == "failed"
+        assert [each.text for each in conversation.transcript.entries] == [ASKED, said]
+        phase = phase_of(conversation.transcript, 0.0, conversation.progress)
+        assert (phase.words, phase.tone) == (said, "bad")
 
 
 async def test_the_runs_of_other_threads_are_not_of_this_one(tmp_path: Path) -> None:

@@ -43,8 +43,10 @@ def _astra(events: list[Event]) -> Iterator[Event]:
 
 
 def _bella(events: list[Event]) -> Iterator[Event]:
-    """Thoughts come in pieces of a message that have no content."""
+    """Thoughts come in pieces of a message that have no content; steps wait as their run does."""
     for name, data in events:
+        if name == "thread.run.step.created" and data["type"] == "tool_calls":
+            data = {**data, "status": "requires_action"}
         if name == "thread.message.created":
             yield name, data
             for thought in ("Let me ", "think."):

@@ -13,6 +13,9 @@ OWN_NOTE = "note:"
 _MOST_PIECES = 1_000
 """Pieces of a text after which they are joined, so that a million small ones take little memory."""
 
+_OPEN_STEP = ("in_progress", "requires_action")
+"""The states of a step that has not ended; one server gives it that of its run (Bella)."""
+
 
 class EntryKind(Enum):
     """What a block of a transcript shows."""
@@ -218,7 +221,7 @@ def step_entries(step: Step) -> Iterator[Entry]:
             json_of(step.raw),
             run_id=step.run_id,
             created_at=step.created_at,
-            complete=step.status != "in_progress",
+            complete=step.status not in _OPEN_STEP,
             step=step,
         )
         return
@@ -234,7 +237,7 @@ def call_entry(call: ToolCall, step: Step) -> Entry:
         call.arguments,
         run_id=step.run_id,
         created_at=step.created_at,
-        complete=step.status != "in_progress" or call.output is not None,
+        complete=step.status not in _OPEN_STEP or call.output is not None,
         step=step,
         call=call,
     )

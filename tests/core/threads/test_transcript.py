@@ -254,6 +254,16 @@ def test_a_step_of_an_unknown_kind_is_shown_as_json() -> None:
     assert '"mcp_list_tools"' in transcript.entries[0].text
 
 
+def test_a_step_that_waits_as_its_run_does_has_not_ended() -> None:
+    transcript = applied(
+        event(run("in_progress")),
+        event(calls_step("step_1", "requires_action", ORDER)),
+        event(waiting_run(ORDER)),
+    )
+    (entry,) = transcript.waiting
+    assert entry is transcript.entries[0] and not entry.complete
+
+
 def test_an_unknown_action_waits_without_calls() -> None:
     action = {"type": "sign", "sign": {}}
     transcript = applied(event(run("requires_action", required_action=action)))
