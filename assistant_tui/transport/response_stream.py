@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from codecs import getincrementaldecoder
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing, closing, suppress
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +21,7 @@ from assistant_tui.transport.network_errors import (
     Peer,
     network_error,
 )
+from assistant_tui.transport.wait_timer import WaitTimer
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
 """The compressions that a server is offered."""
@@ -169,19 +170,19 @@ class ResponseStream:
         arriving = aiter(stream)
         wait = self._limits.first_byte
         clock = asyncio.get_running_loop().time
-        while True:
-            next_byte = clock() + wait
-            try:
-                async with asyncio.timeout_at(min(next_byte, self._deadline)) as timeout:
-                    chunk = await anext(arriving)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                if timeout.expired() and next_byte < self._deadline:
-                    raise NoData(wait) from None
-                raise
-            yield chunk
-            wait = self._limits.idle
+        with closing(WaitTimer()) as timer:
+            while True:
+                next_byte = clock() + wait
+                try:
+                    chunk = await timer.wait(anext(arriving), min(next_byte, self._deadline))
+                except StopAsyncIteration:
+                    return
+                except TimeoutError:
+                    if timer.expired and next_byte < self._deadline:
+                        raise NoData(wait) from None
+                    raise
+                yield chunk
+                wait = self._limits.idle
 
 
 def _shown_headers(response: httpx.Response, secrets: Collection[str]) -> dict[str, str]:

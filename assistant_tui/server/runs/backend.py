@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -30,6 +30,7 @@ from assistant_tui.transport.messages import Limits, Request
 from assistant_tui.transport.response_stream import ResponseStream
 from assistant_tui.transport.sse import ServerSentEvent
 from assistant_tui.transport.transport import Transport
+from assistant_tui.transport.wait_timer import WaitTimer
 
 AFTER_FINISH = 10.0
 """Seconds for which the usage is waited for, once the answer itself is at its end."""
@@ -173,21 +174,21 @@ class Backend:
         used again.
         """
         clock = asyncio.get_running_loop().time
-        async with aclosing(read_answer(response)) as events:
-            while True:
-                wait = self._patience(assembler)
-                try:
-                    async with asyncio.timeout_at(clock() + wait):
-                        event = await anext(events)
-                except StopAsyncIteration:
-                    return
-                except (TimeoutError, ServiceError) as error:
-                    if assembler.ended:
+        with closing(WaitTimer()) as timer:
+            async with aclosing(read_answer(response)) as events:
+                while True:
+                    wait = self._patience(assembler)
+                    try:
+                        event = await timer.wait(anext(events), clock() + wait)
+                    except StopAsyncIteration:
                         return
-                    if isinstance(error, ServiceError):
-                        raise
-                    raise TimedOut(f"nothing of the answer came within {wait:g} s") from None
-                yield event
+                    except (TimeoutError, ServiceError) as error:
+                        if assembler.ended:
+                            return
+                        if isinstance(error, ServiceError):
+                            raise
+                        raise TimedOut(f"nothing of the answer came within {wait:g} s") from None
+                    yield event
 
     def _patience(self, assembler: ChunkAssembler) -> float:
         """Seconds in which the next event must come; one that holds no delta yet is the first."""

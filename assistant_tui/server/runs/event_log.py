@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from assistant_tui.server.errors import ServerBusy, StoreBusy
 from assistant_tui.server.store.executor import StoreExecutor
 from assistant_tui.server.store.interface import Event, ObjectWriter, Store, StoredEvent
+from assistant_tui.transport.wait_timer import WaitTimer
 
 Result = TypeVar("Result")
 
@@ -160,6 +161,7 @@ class EventLog:
         try:
             yield follower
         finally:
+            follower.close()
             self._followers[log].discard(follower)
             if not self._followers[log]:
                 del self._followers[log]
@@ -242,6 +244,8 @@ class _Follower:
     def __init__(self) -> None:
         self._events: deque[StoredEvent] = deque(maxlen=_MOST_WAITING)
         self._arrived = asyncio.Event()
+        self._clock = asyncio.get_running_loop().time
+        self._timer = WaitTimer()
 
     def add(self, events: Sequence[StoredEvent]) -> None:
         """Hold events; the oldest are dropped where there are too many."""
@@ -257,9 +261,12 @@ class _Follower:
     async def wait(self, seconds: float) -> bool:
         """Wait until events were added; False if none were within this time."""
         try:
-            async with asyncio.timeout(seconds):
-                await self._arrived.wait()
+            await self._timer.wait(self._arrived.wait(), self._clock() + seconds)
         except TimeoutError:
             return False
         self._arrived.clear()
         return True
+
+    def close(self) -> None:
+        """Wait no more."""
+        self._timer.close()
