@@ -25,6 +25,16 @@ class Session:
     program: Driver
     server: StandaloneServer
 
+    def check_requests(self) -> None:
+        """Each has the key where the profile says, the query, and the header of the API."""
+        rules = self.server.rules
+        assert self.server.requests
+        for asked in self.server.requests:
+            assert asked.url.path.startswith(f"{rules.root}/")
+            assert asked.headers.get(rules.key_header, "") == rules.key
+            assert asked.headers["openai-beta"] == "assistants=v2"
+            assert rules.query.items() <= dict(asked.url.params).items()
+
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until all that they started has ended."""
         await self.program.press(*keys)

@@ -88,19 +88,6 @@ async def test_an_assistant_is_read_as_the_server_sent_it(name: str, tmp_path: P
         assert set(on.server.parts) == {"list"}
 
 
-@pytest.mark.parametrize("name", KNOWN)
-async def test_every_request_is_let_in(name: str, tmp_path: Path) -> None:
-    """The key in the header that the profile names, the query, and the API's own header."""
-    known = KNOWN[name]
-    async with session(known, tmp_path, 3) as on:
-        await on.press("n", "x", "ctrl+s")
-        for asked in on.server.requests:
-            assert asked.url.path.startswith(f"{known.rules.root}/")
-            assert asked.headers.get(known.rules.key_header, "") == known.rules.key
-            assert asked.headers["openai-beta"] == "assistants=v2"
-            assert known.rules.query.items() <= dict(asked.url.params).items()
-
-
 async def test_a_cursor_that_is_gone_is_not_taken_for_a_server_of_one_page(tmp_path: Path) -> None:
     """Its row was deleted elsewhere, and the server answers with page one."""
     async with session(KNOWN["bella"], tmp_path) as on:

@@ -125,6 +125,7 @@ async def test_what_is_deleted_comes_back_anew(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", KNOWN)
 async def test_a_new_one_and_a_clone(name: str, tmp_path: Path) -> None:
     async with session(KNOWN[name], tmp_path, 3) as on:
+        on.check_requests()
         on.server.requests.clear()
         await on.press("n")
         await on.program.type("New")
@@ -140,6 +141,7 @@ async def test_a_new_one_and_a_clone(name: str, tmp_path: Path) -> None:
         wanted = {n: t for n, t in shown.items() if n in FIELDS and n != "name" and t not in EMPTY}
         assert {n: on.held[n] for n in wanted} == {n: on.held_as(like.id)[n] for n in wanted}
         assert on.server.parts.count("list") <= 3
+        on.check_requests()
 
 
 @pytest.mark.parametrize("name", ["hosted", "hosted by another"])
