@@ -141,6 +141,12 @@ def test_a_signal_ends_it_and_gives_the_terminal_back(number: signal.Signals, co
     assert b"\x1b[?1049l" in shown.written
 
 
+def made_by(make: object) -> object:
+    """What a function without arguments makes."""
+    assert callable(make)
+    return make()
+
+
 def test_serve_gets_what_was_asked_for(
     monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path
 ) -> None:
@@ -152,22 +158,24 @@ def test_serve_gets_what_was_asked_for(
 
     monkeypatch.setattr(serve, "run", run)
     monkeypatch.setenv("SERVE_KEY", "sk-serve")
-    (home / "config.toml").write_text('[server]\nmodels = ["m"]')
+    backend = '[server.backends.far]\nbase_url = "https://host/v1"'
+    (home / "config.toml").write_text(f'[server]\nmodels = ["m"]\n{backend}')
     assert composition.main(["serve"]) == 143
-    assert isinstance(given.pop("backends"), Backends)
+    assert isinstance(made_by(given.pop("make_chat_models")), Backends)
     defaults = {
         "host": "127.0.0.1",
         "port": 8808,
         "database": home / "assistants.db",
         "api_key": None,
         "models": ("m",),
+        "backends": [("far", "https://host/v1")],
         "allow_origins": [],
     }
     assert given == defaults
     database = tmp_path / "own.db"
     options = ["--host", "::1", "--port", "0", "--database", str(database)]
     composition.main(["serve", *options, "--api-key-env", "SERVE_KEY"])
-    assert isinstance(given.pop("backends"), Backends)
+    assert isinstance(made_by(given.pop("make_chat_models")), Backends)
     own = {"host": "::1", "port": 0, "database": database, "api_key": "sk-serve"}
     assert given == defaults | own
 
