@@ -223,14 +223,19 @@ def _add_serve(subcommands: Any) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=_port, default=8808, help="port to listen on (8808)")
     serve.add_argument("--database", metavar="FILE", type=Path, help="the local profile's store")
-    serve.add_argument(
-        "--api-key-env", metavar="NAME", help="insist on the key in this environment variable"
-    )
+    _add_callers(serve)
     serve.add_argument(
         "--backend", metavar="URL", help="let this server of chat completions answer in runs"
     )
     serve.add_argument(
         "--backend-key-env", metavar="NAME", help="the environment variable with its key"
+    )
+
+
+def _add_callers(serve: argparse.ArgumentParser) -> None:
+    """The options that say who may call the server."""
+    serve.add_argument(
+        "--api-key-env", metavar="NAME", help="insist on the key in this environment variable"
     )
     serve.add_argument(
         "--allow-origin",

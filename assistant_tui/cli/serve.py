@@ -63,8 +63,7 @@ def run(
     or the database cannot be used. Each refusal is one line on stderr.
     """
     try:
-        _check_key(api_key, host, f"--host {host}")
-        access = _access(api_key, allow_origins)
+        access = _access(host, api_key, allow_origins)
         with _open_store(database) as store, _listen(host, port, api_key) as listener:
             app = create_app(
                 store,
@@ -76,8 +75,7 @@ def run(
             )
             return _serve(store, app, listener, host, _uses(store.path, backends))
     except _Refusal as refusal:
-        print(one_line(f"assistant-tui: {refusal}"), file=sys.stderr)
-        return refusal.code
+        return refusal.tell()
 
 
 class _Refusal(Exception):
@@ -85,7 +83,12 @@ class _Refusal(Exception):
 
     def __init__(self, code: int, sentence: str) -> None:
         super().__init__(sentence)
-        self.code = code
+        self._code = code
+
+    def tell(self) -> int:
+        """Print the sentence, and return the exit code."""
+        print(one_line(f"assistant-tui: {self}"), file=sys.stderr)
+        return self._code
 
 
 def _check_key(api_key: str | None, host: str, what: str) -> None:
@@ -98,8 +101,9 @@ def _check_key(api_key: str | None, host: str, what: str) -> None:
         )
 
 
-def _access(api_key: str | None, allow_origins: Sequence[str]) -> AccessPolicy:
-    """The policy of the server. Raises _Refusal for an invalid or unsafe origin."""
+def _access(host: str, api_key: str | None, allow_origins: Sequence[str]) -> AccessPolicy:
+    """The policy of the server. Raises _Refusal for an unsafe host, an invalid or unsafe origin."""
+    _check_key(api_key, host, f"--host {host}")
     origins = []
     for given in allow_origins:
         if given == "*" and not api_key:
