@@ -128,6 +128,20 @@ async def test_where_the_server_keeps_no_metadata_it_is_named_and_left(tmp_path:
     assert server.count("delete") == 0
 
 
+async def test_where_only_the_answer_to_the_create_lacks_the_metadata_it_is_deleted(
+    tmp_path: Path,
+) -> None:
+    def shorter(request: httpx.Request) -> httpx.Response:
+        made = server.answer(request).json()
+        return httpx.Response(200, json={**made, "metadata": {}})
+
+    server = StandaloneServer(*some(1), create=shorter)
+    before = dict(server.texts)
+    async with run(server, tmp_path) as service:
+        await service.temporary.delete(await service.temporary.make(EDIT))
+    assert server.texts == before
+
+
 async def test_a_refused_create_leaves_no_note(tmp_path: Path) -> None:
     server = StandaloneServer(*some(1), create=refusing(400))
     async with run(server, tmp_path) as service:

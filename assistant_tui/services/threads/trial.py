@@ -25,6 +25,7 @@ class Trial:
         self._plan = plan_trial(draft)
         self._making = asyncio.Lock()
         self._made: TemporaryAssistant | None = None
+        self._ran_as_saved = False
         self.reasons: tuple[str, ...] = self._plan.reasons
         """Why a temporary assistant answers, in sentences; empty while runs get overrides."""
         self.unseen = self._plan.unseen
@@ -41,9 +42,13 @@ class Trial:
         return "" if self._made is None else self._made.id
 
     @property
-    def not_taken(self) -> tuple[str, ...]:
-        """The fields that the server did not take when the temporary assistant was made."""
-        return () if self._made is None else self._made.ignored
+    def notice(self) -> str:
+        """What the person is to know of what answers; empty while runs get the whole edit."""
+        if self._made is not None and self._made.ignored:
+            return f"The server has not taken {', '.join(self._made.ignored)} of the edit"
+        if self._made is None and self._ran_as_saved:
+            return f"This answer is not of the edit: {self.reasons[0]} · the next one will be"
+        return f"A temporary assistant answers: {self.reasons[0]}" if self.reasons else ""
 
     async def overrides(self) -> Mapping[str, str]:
         """What each run gets, as names and JSON texts; makes the temporary assistant if needed.
@@ -98,11 +103,8 @@ class Trial:
         told = RawJson(write_json(run.raw))
         ignored = ignored_overrides(self._plan.overrides, self._draft.original, told)
         if ignored:
-            names = ", ".join(ignored)
-            self.reasons = (
-                f"this server ran with the saved {names}: send it again, and a temporary"
-                " assistant answers",
-            )
+            self.reasons = (f"this server runs with the saved {', '.join(ignored)}",)
+            self._ran_as_saved = True
 
     async def end(self) -> bool:
         """Delete the temporary assistant, if there is one; whether there was.

@@ -100,6 +100,7 @@ class PlaygroundContext:
         if trial is None:
             await conversation.send(text)
         else:
+            self._tell_of(trial)
             await trial.send(conversation, text)
             self._tell_of(trial)
 
@@ -119,12 +120,9 @@ class PlaygroundContext:
         return self.trial
 
     def _tell_of(self, trial: Trial) -> None:
-        """Say that a temporary assistant answers, and what the server has not taken."""
-        if trial.not_taken:
-            names = ", ".join(trial.not_taken)
-            self.say(f"The server has not taken {names} of the edit", Tone.WARNING)
-        elif trial.reasons:
-            self.say(f"A temporary assistant answers: {trial.reasons[0]}", Tone.WARNING)
+        """Say that a temporary assistant answers, or that the edit does not."""
+        if trial.notice:
+            self.say(trial.notice, Tone.WARNING)
 
     async def end_trial(self) -> None:
         """Delete the temporary assistant, if there is one, once the run has ended; says so."""

@@ -101,8 +101,8 @@ class PairSession:
         """Say why something was not done on one side, or what a trial has found out."""
         if error is not None:
             self._context.report(error, side.label)
-        elif side.trial is not None and side.trial.reasons:
-            self._context.say(f"{side.label}: {side.trial.reasons[0]}", Tone.WARNING)
+        elif side.trial is not None and side.trial.notice:
+            self._context.say(f"{side.label}: {side.trial.notice}", Tone.WARNING)
 
     async def replay(self) -> None:
         """Send what is left of the original; what cannot be answered waits for the person."""

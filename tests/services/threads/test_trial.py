@@ -156,8 +156,9 @@ async def test_a_server_that_ignores_overrides_is_found_out(
         trial = await trial_of(here, instructions="Speak like a pirate.")
         conversation = here.threads.begin(here.assistant)
         await trial.send(conversation, "Hello")
-        assert "ran with the saved instructions" in trial.reasons[0]
+        assert trial.notice.startswith("This answer is not of the edit: this server runs with the")
         run = await trial.send(conversation, "Hello")
+        assert trial.notice.startswith("A temporary assistant answers: this server runs with the")
         assert run.assistant_id == trial.assistant_id
         assert model.requests[-1].messages[0]["content"] == "Speak like a pirate."
         await trial.end()
