@@ -86,8 +86,9 @@ class OnceSender:
     ) -> Message:
         earlier = self._sending or await self._journal.sending(self._thread.id)
         if earlier is not None and earlier[1] == digest:
-            key = earlier[0]
-            if (found := await self._find_message(body, key, is_known)) is not None:
+            key, by_a_former_program = earlier[0], self._sending is None
+            found = await self._find_message(body, key, is_known, or_last=by_a_former_program)
+            if found is not None:
                 return found
         else:
             key = new_key()
@@ -104,19 +105,29 @@ class OnceSender:
         return read_message(value_of(row))
 
     async def _find_message(
-        self, body: Mapping[str, str], key: str, is_known: Callable[[str], bool]
+        self,
+        body: Mapping[str, str],
+        key: str,
+        is_known: Callable[[str], bool],
+        *,
+        or_last: bool = False,
     ) -> Message | None:
+        """Look for what was sent, by its key, or by what it says if it was not there before.
+
+        `or_last` says that the last message of the thread may be it, too: one that was there when
+        this program opened the thread.
+        """
         listed = await self._client.list_messages(self._thread.id, _RECENT)
         messages = [read_message(value_of(row)) for row in reversed(listed.rows)]
         keyed = (each for each in messages if each.metadata.get(SEND_KEY) == key)
         sent = read_message({name: json.loads(text) for name, text in body.items()})
         alike = (
             each
-            for each in messages
+            for at, each in enumerate(messages)
             if each.role == sent.role
             and each.text == sent.text
             and SEND_KEY not in each.metadata
-            and not is_known(each.id)
+            and (not is_known(each.id) or (or_last and at == 0))
         )
         return next(keyed, None) or next(alike, None)
 

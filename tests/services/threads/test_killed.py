@@ -56,13 +56,15 @@ class Reached:
         return answer
 
 
+@pytest.mark.parametrize("metadata", [True, False], ids=["metadata", "no metadata"])
 @pytest.mark.parametrize("part", ["messages", "runs", "run_3"])
 async def test_the_next_start_goes_on_where_the_program_was_killed(
-    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    part: str, metadata: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed before it knows that its message arrived, or its run, or while it follows that."""
     monkeypatch.setattr(following, "POLL_SECONDS", 0.01)
-    server = ThreadServer(None, rules=ThreadRules(streams=False, absent={"list": 404}))
+    rules = ThreadRules(streams=False, absent={"list": 404}, keeps_metadata=metadata)
+    server = ThreadServer(None, rules=rules)
     reached = Reached(server, "GET" if part.startswith("run_") else "POST")
     with serving(server) as url:
         server.deviations[part] = reached

@@ -83,7 +83,8 @@ async def test_everything_is_there_once(
     for at in range(TURNS):
         turns += [[("f", f'{{"n": {at}}}')]] if at % 3 == 1 else []
         turns.append(f"Answer {at}")
-    rules = ThreadRules(keeps_metadata=metadata, absent={"list": 404})
+    breaks_after = seed if seed % 2 else None
+    rules = ThreadRules(keeps_metadata=metadata, absent={"list": 404}, breaks_after=breaks_after)
     server = ThreadServer(*turns, rules=rules)
     faults = Faults(server, seed)
     server.deviations[ANY] = faults
