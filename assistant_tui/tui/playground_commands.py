@@ -42,6 +42,8 @@ PLAYGROUND_COMMANDS: tuple[Command, ...] = (
             Where.COMPOSER, "playground.sending:send", footer=True, writes=True),
     Command("break_line", "ctrl+j", "New line", "Break the line",
             Where.COMPOSER, "playground.sending:break_line", footer=True),
+    Command("attach", "ctrl+o", "Attach", "Attach a file or an image; no path takes all away",
+            Where.COMPOSER, "playground.attaching:attach", writes=True),
     Command("edit_message", "f4", "$EDITOR", "Write the message in your editor",
             Where.COMPOSER, "playground.sending:edit_in_editor", footer=True),
     Command("scroll_down", "pagedown", "Page down", "The conversation, one screen down",

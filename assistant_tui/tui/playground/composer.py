@@ -1,15 +1,21 @@
 """The message that is being written: Enter sends it, a paste keeps its lines."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
 
 MAX_WRAPPED_LINE = 5_000
 """Characters of a line from which on soft wrapping would make every key slow."""
+
+
+HINT = "Enter sends · Ctrl+J new line · Ctrl+O attach"
 
 
 class Composer(TextArea):
@@ -24,6 +30,7 @@ class Composer(TextArea):
         super().__init__(compact=True, soft_wrap=True, tab_behavior="focus", show_cursor=True)
         self.cursor_blink = False
         self.name_task()
+        self.name_attachments(())
 
     def close_off(self, reason: str) -> None:
         """Take no text, and say why."""
@@ -34,6 +41,11 @@ class Composer(TextArea):
         """Say what is being written."""
         self.border_title = task
         self.set_class(task != "Message", "-task")
+
+    def name_attachments(self, names: Sequence[str]) -> None:
+        """Say which files go with the message."""
+        attached = f"with {one_line(', '.join(names))} · " if names else ""
+        self.border_subtitle = Content(f"{attached}{HINT}")
 
     def put(self, text: str) -> None:
         """Show another text, with the cursor at its end."""

@@ -1,6 +1,7 @@
 """What an action of the playground works on: the conversation, the threads, and the screen."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -45,6 +46,8 @@ class PlaygroundContext:
         """The message whose text is being edited in the composer."""
         self._set_aside = ""
         """What was being written before."""
+        self.attachments: tuple[Path, ...] = ()
+        """Files that go with the message that is being written; each was checked."""
         self.is_forking = False
         """A new thread is being made from this one."""
         self.search = ""
@@ -94,14 +97,21 @@ class PlaygroundContext:
         service = await self.main.connector.connected()
         return service.threads
 
-    async def send(self, conversation: Conversation, text: str) -> None:
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Let these files go with the message, and show their names."""
+        self.attachments = tuple(paths)
+        self.composer.name_attachments([path.name for path in paths])
+
+    async def send(
+        self, conversation: Conversation, text: str, attachments: Sequence[Path] = ()
+    ) -> None:
         """Send a message, and run it on the assistant with its edit. Raises ServiceError."""
         trial = await self._trial()
         if trial is None:
-            await conversation.send(text)
+            await conversation.send(text, attachments=attachments)
         else:
             self._tell_of(trial)
-            await trial.send(conversation, text)
+            await trial.send(conversation, text, attachments=attachments)
             self._tell_of(trial)
 
     async def run(self, conversation: Conversation) -> None:

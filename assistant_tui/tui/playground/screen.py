@@ -28,7 +28,6 @@ WIDE = 100
 """Columns from which the threads stand beside the conversation."""
 _HIGH = 30
 """Lines from which there is a blank one above what the run is doing."""
-_HINT = "Enter sends · Ctrl+J new line"
 _READS_ONLY = "This profile is read-only: threads can be read, nothing is sent"
 
 
@@ -65,9 +64,7 @@ class PlaygroundScreen(Screen[None]):
                 yield TranscriptView(self.session.facts)
                 yield RunLine()
                 yield CallSheet()
-                composer = Composer()
-                composer.border_subtitle = _HINT
-                yield composer
+                yield Composer()
         yield StatusLine()
         yield KeyLine(self.context.main.keymap)
 

@@ -1,6 +1,7 @@
 """Sends messages, and stops runs."""
 
 from functools import partial
+from pathlib import Path
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.services.threads.conversation import Conversation
@@ -28,30 +29,44 @@ def send(context: PlaygroundContext) -> None:
     context.say("")
     context.screen.session.unsent.sending(text)
     context.composer.put("")
+    attachments = context.attachments
+    context.attach(())
     context.transcript_view.action_move_last()
-    start(context.long_lived, partial(_send, context, conversation, text), "run")
+    sending = partial(_send, context, conversation, text, attachments)
+    start(context.long_lived, sending, "run")
 
 
-async def _send(context: PlaygroundContext, conversation: Conversation, text: str) -> None:
+async def _send(
+    context: PlaygroundContext,
+    conversation: Conversation,
+    text: str,
+    attachments: tuple[Path, ...],
+) -> None:
     """Send a message, and wait for the end of its run; a message that did not arrive comes back."""
     try:
-        await context.send(conversation, text)
+        await context.send(conversation, text, attachments)
     except ServiceError as error:
         context.report(error, "Not sent")
-        _take_back(context, conversation, text)
+        _take_back(context, conversation, text, attachments)
     else:
         context.screen.session.unsent.has_arrived(text)
     if is_there(context.screen) and context.conversation is conversation:
         await context.screen.session.list_threads()
 
 
-def _take_back(context: PlaygroundContext, conversation: Conversation, text: str) -> None:
+def _take_back(
+    context: PlaygroundContext,
+    conversation: Conversation,
+    text: str,
+    attachments: tuple[Path, ...],
+) -> None:
     """Put a message back into the composer, unless it arrived; what was typed since stays."""
     if not context.screen.session.unsent.is_sending(text) or not is_there(context.screen):
         return
     if context.conversation is conversation:
         context.screen.session.unsent.sending("")
         context.put_back(text)
+        context.attach((*attachments, *context.attachments))
 
 
 def break_line(context: PlaygroundContext) -> None:

@@ -154,3 +154,36 @@ async def test_the_focus_is_seen_without_colours(talk: Talk, model: ScriptedMode
     assert ">" in talk.text and ">" not in before
     await talk.press("tab")
     assert "> " not in talk.text and "▌ Assistant" in talk.text
+
+
+async def test_a_file_goes_with_the_message(
+    talk: Talk, model: ScriptedModel, tmp_path: Path
+) -> None:
+    (tmp_path / "[b]plan.md").write_text("# Plan", "utf-8")
+    await talk.press("ctrl+o")
+    await talk.type(str(tmp_path / "none.md"))
+    await talk.press("enter")
+    assert "Not attached: none.md" in talk.text
+    await talk.press("ctrl+o")
+    await talk.type(str(tmp_path / "[b]plan.md"))
+    await talk.press("enter")
+    assert "with [b]plan.md" in talk.text
+    model.turns.append(says("Read."))
+    await talk.say("Read it")
+    assert "with [b]plan.md" not in talk.text
+    (message, _) = await talk.api.messages((await talk.threads())[0])
+    (attachment,) = message["attachments"]
+    file = await talk.api.get(f"/files/{attachment['file_id']}")
+    assert file["filename"] == "[b]plan.md"
+
+
+async def test_a_file_comes_back_with_a_message_that_did_not_arrive(
+    talk: Talk, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.md").write_text("# Plan", "utf-8")
+    await talk.press("ctrl+o")
+    await talk.type(str(tmp_path / "plan.md"))
+    await talk.press("enter")
+    talk.server.refuse = lambda method, path: (400, b"{}") if method == "POST" else None
+    await talk.say("Read it")
+    assert talk.screen.composer.text == "Read it" and "with plan.md" in talk.text
