@@ -1,12 +1,13 @@
 """Trying an edit, replaying a thread and talking to two at once, in a terminal."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.e2e.terminal import CTRL_Q, CTRL_U, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.e2e.terminal import CTRL_Q, CTRL_U, ENTER, ESCAPE, F4, TAB, Program, Terminal
 from tests.fakeserver.embedded_server import EmbeddedServer
 from tests.limits import LIMIT
 from tests.server.runs.support import Pause, ScriptedModel, says
@@ -51,9 +52,9 @@ class Server:
         ]
 
 
-def started(server: Server, home: Path, name: str) -> Terminal:
+def started(server: Server, home: Path, name: str, **environ: str) -> Terminal:
     """The program with the cursor on an assistant."""
-    terminal = Program("--base-url", server.url, home=home, size=SIZE)
+    terminal = Program("--base-url", server.url, home=home, size=SIZE, **environ)
     terminal.shows(f"> {name}")
     terminal.offers("n New")
     return terminal
@@ -167,3 +168,21 @@ def test_a_quit_in_the_middle_of_a_trial_leaves_no_temporary_assistant(
         terminal.press(TAB, ENTER)
         assert terminal.ends() == 0
     assert server.assistants == before
+
+
+def test_a_message_to_two_is_written_in_an_editor(
+    embedded_server: EmbeddedServer, home: Path, editor: Callable[[str], str]
+) -> None:
+    server = Server(embedded_server, says("One."), says("Two."))
+    server.make("First")
+    server.make("Second")
+    with started(server, home, "Second", EDITOR=editor('printf "from the editor" > "$1"')) as here:
+        here.press(b"*")
+        here.shows("2 marked")
+        here.press(b"t")
+        here.shows("A Second", "B First")
+        here.press(F4)
+        here.shows("from the editor")
+        here.press(ENTER)
+        here.until(lambda: here.text.count("done (") == 2, "the end of both")
+    assert [thread[0] for thread in server.threads] == [("user", "from the editor")] * 2

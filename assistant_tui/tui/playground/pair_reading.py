@@ -32,9 +32,9 @@ def write(context: PairContext) -> None:
         context.screen.show_pane(composer)
 
 
-def stop_or_leave(context: PairContext) -> None:
+async def stop_or_leave(context: PairContext) -> None:
     """Stop what is under way; else go back."""
-    context.screen.stop_or_leave()
+    await context.screen.stop_or_leave()
 
 
 def copy_answers(context: PairContext) -> None:

@@ -47,7 +47,7 @@ class PairScreen(Screen[None]):
         super().__init__()
         self.context = PairContext(self, main, sides, schemas, replay)
         self.session = PairSession(self)
-        self._handlers: Mapping[str, Callable[[], None]] = {
+        self._handlers: Mapping[str, Callable[[], Coroutine[Any, Any, None] | None]] = {
             "send": self._send,
             "scroll_down": lambda: self.pair_view.scroll_pages(1),
             "scroll_up": lambda: self.pair_view.scroll_pages(-1),
@@ -74,11 +74,15 @@ class PairScreen(Screen[None]):
         """Follow both, and begin to replay where that is what this is for."""
         self.show_last_pane()
         self.session.begin()
+        self.context.main.keep_on_end.add(self.session.unsent.keep_now)
         if self.context.replay is not None:
             self._start(self.session.replay)
+        else:
+            start(self, self.session.take_up, "threads")
 
     def on_unmount(self) -> None:
         """Follow nothing any more."""
+        self.context.main.keep_on_end.discard(self.session.unsent.keep_now)
         self.session.end()
 
     def _start(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -86,10 +90,8 @@ class PairScreen(Screen[None]):
 
     async def action_run(self, name: str) -> None:
         """Carry a command out, by the name that it has in the registry."""
-        if (handler := self._handlers.get(name)) is not None:
-            handler()
-            return
-        waiting = BY_NAME[name].load_handler()(self.context)
+        handler = self._handlers.get(name)
+        waiting = BY_NAME[name].load_handler()(self.context) if handler is None else handler()
         if waiting is not None:
             await waiting
 
@@ -109,6 +111,10 @@ class PairScreen(Screen[None]):
         place = Where.COMPOSER if any(c.has_focus for c in self.query(Composer)) else place
         self.query_one(KeyLine).commands = tuple(each for each in commands_in(place) if each.footer)
 
+    @on(Composer.Edited)
+    def _keep_text(self) -> None:
+        self.session.unsent.soon()
+
     @on(PairView.Moved)
     def _show_new_lines(self, event: PairView.Moved) -> None:
         self.query_one(RunLine).new_lines = event.new_lines
@@ -121,16 +127,17 @@ class PairScreen(Screen[None]):
             context.say("Not sent: a run is under way · Esc stops it", Tone.WARNING)
             return
         context.say("")
+        self.session.unsent.sending(text)
         context.composer.put("")
         self.pair_view.action_move_last()
         self._start(partial(self.session.send, text))
 
-    def stop_or_leave(self) -> None:
+    async def stop_or_leave(self) -> None:
         """Stop what is under way; else go back."""
         if self.context.replay is not None:
             self.context.replay.stop()
         if not self.session.is_under_way:
-            self.action_leave()
+            await self.action_leave()
             return
         self.context.say("Stopping…", Tone.WORKING)
         self._start(self._stop)
@@ -142,8 +149,9 @@ class PairScreen(Screen[None]):
             if error is not None:
                 self.context.report(error, f"{side.label} goes on")
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Go back; what was made for this alone is deleted once its run has ended."""
+        await self.session.unsent.close()
         self._start(self._end)
         self.dismiss()
 

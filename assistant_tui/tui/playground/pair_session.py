@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from assistant_tui.core.errors import ServiceError
-from assistant_tui.core.threads.entries import Change, ChangeKind
+from assistant_tui.core.threads.entries import Change, ChangeKind, EntryKind
 from assistant_tui.core.threads.objects import ToolCall
 from assistant_tui.core.threads.phase import phase_of
 from assistant_tui.core.threads.turns import answer_of, turns_of
-from assistant_tui.services.threads.conversation import Conversation
 from assistant_tui.services.threads.pair import is_active
 from assistant_tui.tui.playground.answering import show_waiting
 from assistant_tui.tui.playground.block import Facts
 from assistant_tui.tui.playground.call_answers import Answer
+from assistant_tui.tui.playground.composer import Composer
 from assistant_tui.tui.playground.pair_context import PairContext, PairSide
 from assistant_tui.tui.playground.pair_head import PairHead, SideState
+from assistant_tui.tui.playground.unsent import UnsentText
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import is_there
 
@@ -33,12 +34,27 @@ class PairSession:
 
     def __init__(self, screen: "PairScreen") -> None:
         self._screen = screen
+        self.unsent = UnsentText(screen, self._composed)
         self._ticking: Timer | None = None
         self._unlisten: list[Callable[[], None]] = []
 
     @property
     def _context(self) -> PairContext:
         return self._screen.context
+
+    def _composed(self) -> str:
+        found = self._screen.query(Composer)
+        return found.first().text if found else ""
+
+    @property
+    def _key(self) -> str:
+        """Under which the message is kept that is being written to these two."""
+        return " ".join(["pair", *(side.conversation.assistant_id for side in self._context.sides)])
+
+    async def take_up(self) -> None:
+        """Show what was written to these two before, and not sent."""
+        drafts = self._context.sides[0].service.threads.drafts
+        self._context.composer.put(await self.unsent.open(drafts, self._key))
 
     def begin(self) -> None:
         """Follow both."""
@@ -57,8 +73,16 @@ class PairSession:
         if not self._screen.is_attached:
             return
         self._context.transcript_view.take()
+        if any(self._is_sent(change) for change in changes):
+            self.unsent.arrived(self._key)
         if any(change.kind is not ChangeKind.APPENDED for change in changes):
             self._show_runs()
+
+    def _is_sent(self, change: Change) -> bool:
+        """Whether a change brings what is being sent."""
+        entry = change.entry if change.kind is ChangeKind.ADDED else None
+        is_user = entry is not None and entry.kind is EntryKind.USER
+        return is_user and entry is not None and self.unsent.is_sending(entry.text)
 
     @property
     def is_under_way(self) -> bool:
@@ -93,8 +117,10 @@ class PairSession:
         errors = await self._context.conversation.send(text)
         for side, error in zip(self._context.sides, errors, strict=True):
             self.tell(side, error)
-        unsent = all(_has_no(text, side.conversation) for side in self._context.sides)
-        if unsent and is_there(self._screen) and not self._context.composer.text:
+        if not self.unsent.is_sending(text) or not is_there(self._screen):
+            return
+        self.unsent.sending("")
+        if not self._context.composer.text:
             self._context.composer.put(text)
 
     def tell(self, side: PairSide, error: ServiceError | None) -> None:
@@ -126,12 +152,6 @@ class PairSession:
         else:
             left = len(replay.turns) - replay.sent
             context.say(f"Stopped: {left} of {len(replay.turns)} not sent", Tone.WARNING)
-
-
-def _has_no(text: str, conversation: Conversation) -> bool:
-    """Whether a message has not arrived."""
-    turns = turns_of(conversation.transcript.entries)
-    return not turns or turns[-1].text != text
 
 
 def _state(side: PairSide) -> SideState:

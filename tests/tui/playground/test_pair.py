@@ -287,3 +287,33 @@ async def test_the_connection_to_the_other_profile_is_closed_at_the_end(
                 service._resources.callback(lambda: closed.append(True))
             assert closed == [True], "though the screen was not left"
         await app.state.close()
+
+
+async def test_what_is_not_sent_to_both_is_there_again(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("a"), says("b")]
+    async with with_two(tmp_path, model) as talk:
+        await talk.type("half a thought")
+        await talk.program.press("escape")
+        assert not is_open(talk)
+        await talk.program.press("t")
+        await talk.program.until(lambda: is_open(talk) and "half a thought" in talk.text)
+        await talk.program.press("enter")
+        await talk.program.until(lambda: talk.text.count("done (10 tokens") == 2)
+        assert [said[0][1] for said in await threads_of(talk)] == ["half a thought"] * 2
+        await talk.program.press("escape", "t")
+        await talk.program.until(lambda: is_open(talk))
+        await talk.program.settle()
+        assert "half a thought" not in talk.text
+
+
+async def test_what_arrived_nowhere_comes_back(tmp_path: Path, model: ScriptedModel) -> None:
+    async with with_two(tmp_path, model) as talk:
+        talk.server.refuse = lambda method, path: (
+            (400, b'{"error": {"message": "no"}}') if path.endswith("/threads") else None
+        )
+        await talk.type("When?")
+        await talk.program.press("enter")
+        await talk.program.until(lambda: screen_of(talk).context.composer.text == "When?")
+        assert await talk.threads() == []
