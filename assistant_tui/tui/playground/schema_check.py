@@ -11,11 +11,15 @@ _LARGEST = 200_000
 
 
 class SchemaCheck:
-    """The parameters of an assistant's functions; each call is checked once."""
+    """The parameters of an assistant's functions; each call is checked once.
+
+    A schema that cannot be checked by says nothing, and nothing is fetched for it.
+    """
 
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         self._schemas = schemas
-        self._found: dict[tuple[str, str], str] = {}
+        self._found: dict[str, tuple[str, str, str]] = {}
+        """Function, arguments and what was found, by the keys of the calls."""
 
     def knows(self, call: ToolCall) -> bool:
         """Whether there is anything to check a call against."""
@@ -28,23 +32,26 @@ class SchemaCheck:
         """
         if not self.knows(call) or len(call.arguments) > _LARGEST:
             return ""
-        key = (call.name, call.arguments)
-        if key not in self._found:
-            self._found[key] = self._check(call)
-        return self._found[key]
+        *known, found = self._found.get(call.key, ("", "", ""))
+        if known != [call.name, call.arguments]:
+            found = self._check(call)
+            self._found[call.key] = (call.name, call.arguments, found)
+        return found
 
     def _check(self, call: ToolCall) -> str:
-        from jsonschema import Draft202012Validator, SchemaError
+        from jsonschema import Draft202012Validator
+        from referencing import Registry
 
         try:
             arguments = read_json(call.arguments)
         except ValueError:
             return "the arguments are no JSON"
+        schema = self._schemas[call.name]
         try:
-            Draft202012Validator.check_schema(self._schemas[call.name])
-            errors = Draft202012Validator(self._schemas[call.name]).iter_errors(arguments)
-            first = next(iter(errors), None)
-        except (SchemaError, RecursionError):
+            Draft202012Validator.check_schema(schema)
+            validator: Any = Draft202012Validator(schema, registry=Registry())
+            first = next(validator.iter_errors(arguments), None)
+        except Exception:  # no schema, or it names what is not here, or recurses without end
             return ""
         if first is None:
             return ""
