@@ -20,7 +20,8 @@ from assistant_tui.core.resource import RUNS, STEPS, Capability
 from assistant_tui.core.threads.events import ThreadEvent
 from tests.api.support import Reply, ScriptedServer, client
 from tests.fakeserver.deviations import refusal
-from tests.fakeserver.threads import ThreadRules, ThreadServer
+from tests.fakeserver.thread_rules import ThreadRules
+from tests.fakeserver.threads import ThreadServer
 from tests.services.support import client_of
 
 RUN = {"id": "run_1", "object": "thread.run", "status": "queued", "thread_id": "t"}

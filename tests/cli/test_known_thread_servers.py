@@ -12,7 +12,8 @@ from tests.cli.conftest import Done, Run
 from tests.cli.talking import events, python
 from tests.deviations.thread_servers import THREAD_SERVERS
 from tests.fakeserver.sockets import serving
-from tests.fakeserver.threads import ThreadServer, Turn
+from tests.fakeserver.thread_rules import Turn
+from tests.fakeserver.threads import ThreadServer
 
 ASKED, ANSWER = "Where is my order?", "It is on its way."
 

@@ -1,66 +1,27 @@
 """On each known server: a person talks, answers a call, stops, forks; nothing is sent twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from assistant_tui.core.errors import NotServed, ServiceError
+from assistant_tui.core.errors import NotServed
 from assistant_tui.core.threads.phase import phase_of
 from assistant_tui.core.threads.transcript import EntryKind
-from assistant_tui.journal.journal import Journal
-from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.threads import following
-from assistant_tui.services.threads.conversation import Conversation
-from assistant_tui.services.threads.service import ThreadService
+from tests.deviations.conversations import ANSWER, ASKED, held, seen, threads_of
 from tests.deviations.thread_servers import THREAD_SERVERS
 from tests.fakeserver.deviations import refusal
-from tests.fakeserver.server import Deviation
-from tests.fakeserver.threads import Event, ThreadRules, ThreadServer
+from tests.fakeserver.server import ANY
+from tests.fakeserver.thread_rules import Event, ThreadRules
+from tests.fakeserver.threads import ThreadServer
 from tests.limits import LIMIT
-from tests.services.support import service_of
 
-ASKED, ANSWER = "Where is my order?", "It is on its way."
+pytestmark = pytest.mark.usefixtures("soon")
 on_each_server = pytest.mark.parametrize("name", THREAD_SERVERS)
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is waited for by the clock comes sooner."""
-    monkeypatch.setattr(following, "POLL_SECONDS", 0.01)
-    monkeypatch.setattr(following, "SETTLED_SECONDS", 0.05)
-    monkeypatch.setattr(following, "QUIET_SECONDS", 0.1)
-
-
-@asynccontextmanager
-async def threads_of(server: ThreadServer, folder: Path) -> AsyncIterator[ThreadService]:
-    """The threads of one run of the program."""
-    with Journal(folder / "journal.db") as journal:
-        kept = AccountJournal(journal, "s")
-        async with asyncio.timeout(LIMIT), service_of(server, journal=kept) as service:
-            yield service.threads
-            await service.threads.close()
-
-
-def held(server: ThreadServer) -> list[str]:
-    """The texts of all messages that a server has, thread by thread."""
-    return [
-        part["text"]["value"]
-        for messages in server.messages.values()
-        for message in messages
-        for part in message["content"]
-    ]
-
-
-def seen(conversation: Conversation) -> list[str]:
-    """The texts of the messages that are shown."""
-    kinds = (EntryKind.USER, EntryKind.ASSISTANT)
-    return [each.text for each in conversation.transcript.entries if each.kind in kinds]
 
 
 @on_each_server
@@ -237,118 +198,22 @@ async def test_a_run_that_is_stored_as_ended_has_time_for_its_first_word(tmp_pat
         assert "It is on" in pieces, "the stream was read to its end"
 
 
-def losing(server: ThreadServer, *, arrives: bool) -> Deviation:
-    """The next request of this part gets no answer, whether it arrives or not."""
-    left = [True]
+async def test_a_run_is_looked_at_as_often_as_its_server_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "POLL_SECONDS", 10 * LIMIT)
+    server = ThreadServer(None, rules=ThreadRules(streams=False))
 
-    def lose(request: httpx.Request) -> httpx.Response | None:
-        if request.method != "POST" or not left:
+    def looked_at(request: httpx.Request) -> httpx.Response | None:
+        if not (server.runs and request.url.path.endswith(next(iter(server.runs)))):
             return None
-        left.clear()
-        if arrives:
-            server.answer(request)
-        raise httpx.ReadError("lost")
+        (run,) = server.runs.values()
+        if server.count(run["id"]) == 3:
+            run["status"] = "completed"
+        answer = server.answer(request)
+        answer.headers["openai-poll-after-ms"] = "5"
+        return answer
 
-    return lose
-
-
-@pytest.mark.parametrize("name", ["as documented", "without metadata", "myla", "Astra"])
-@pytest.mark.parametrize("part", ["messages", "runs", "submit_tool_outputs"])
-async def test_what_arrived_without_an_answer_is_found_and_not_sent_again(
-    name: str, part: str, tmp_path: Path
-) -> None:
-    server = ThreadServer([("f", "{}")], ANSWER, rules=THREAD_SERVERS[name])
-    server.deviations[part] = losing(server, arrives=True)
+    server.deviations[ANY] = looked_at
     async with threads_of(server, tmp_path) as threads:
-        conversation = threads.begin("asst_1")
-        await conversation.send(ASKED)
-        (entry,) = conversation.transcript.waiting
-        await conversation.answer({entry.key: "x"})
-        assert seen(conversation) == held(server) == [ASKED, ANSWER]
-        assert len(server.runs) == len(server.outputs) == 1
-
-
-@pytest.mark.parametrize("name", ["as documented", "without metadata"])
-@pytest.mark.parametrize("part", ["messages", "runs"])
-async def test_what_did_not_arrive_is_sent_when_the_person_sends_it_again(
-    name: str, part: str, tmp_path: Path
-) -> None:
-    server = ThreadServer(ANSWER, rules=THREAD_SERVERS[name])
-    server.deviations[part] = losing(server, arrives=False)
-    async with threads_of(server, tmp_path) as threads:
-        conversation = threads.begin("asst_1")
-        with pytest.raises(ServiceError, match="may still arrive"):
-            await conversation.send(ASKED)
-        if part == "messages":
-            await conversation.send(ASKED)
-        else:
-            await conversation.run()
-        assert seen(conversation) == held(server) == [ASKED, ANSWER]
-        assert len(server.runs) == 1
-
-
-@pytest.mark.parametrize("part", ["messages", "runs"])
-async def test_what_arrives_late_is_found_before_it_is_sent_again(
-    part: str, tmp_path: Path
-) -> None:
-    server = ThreadServer(ANSWER, rules=THREAD_SERVERS["as documented"])
-    late: list[httpx.Request] = []
-
-    def delay(request: httpx.Request) -> httpx.Response | None:
-        if request.method != "POST" or late:
-            return None
-        late.append(request)
-        raise httpx.ReadError("lost")
-
-    server.deviations[part] = delay
-    async with threads_of(server, tmp_path) as threads:
-        conversation = threads.begin("asst_1")
-        with pytest.raises(ServiceError, match="may still arrive"):
-            await conversation.send(ASKED)
-        server.answer(late[0])
-        await (conversation.send(ASKED) if part == "messages" else conversation.run())
-        assert held(server) == [ASKED, ANSWER]
-        assert len(server.runs) == 1
-
-
-async def test_a_message_of_a_program_that_was_killed_is_found(tmp_path: Path) -> None:
-    server = ThreadServer("First.", ANSWER, rules=THREAD_SERVERS["as documented"])
-    async with threads_of(server, tmp_path) as threads:
-        conversation = threads.begin("asst_1")
-        await conversation.send("Hello")
-        server.deviations["messages"], lose = _without_reads(losing(server, arrives=True))
-        with pytest.raises(ServiceError):
-            await conversation.send(ASKED)
-        thread = conversation.thread_id
-    lose.clear()
-    async with threads_of(server, tmp_path) as later:
-        assert thread is not None
-        opened = await later.open(thread)
-        await opened.send(ASKED)
-        assert held(server) == ["Hello", "First.", ASKED, ANSWER]
-
-
-def _without_reads(deviation: Deviation) -> tuple[Deviation, list[bool]]:
-    """A deviation that also refuses all reads, as a server that has gone, as long as it is told."""
-    gone = [True]
-
-    def both(request: httpx.Request) -> Any:
-        if gone and request.method == "GET":
-            return refusal(503, "gone")
-        return deviation(request)
-
-    return both, gone
-
-
-async def test_outputs_that_did_not_arrive_can_be_given_again(tmp_path: Path) -> None:
-    server = ThreadServer([("f", "{}")], ANSWER, rules=THREAD_SERVERS["as documented"])
-    server.deviations["submit_tool_outputs"] = losing(server, arrives=False)
-    async with threads_of(server, tmp_path) as threads:
-        conversation = threads.begin("asst_1")
-        await conversation.send(ASKED)
-        (entry,) = conversation.transcript.waiting
-        with pytest.raises(ServiceError):
-            await conversation.answer({entry.key: "x"})
-        assert conversation.transcript.waiting == (entry,)
-        await conversation.answer({entry.key: "x"})
-        assert len(server.outputs) == 1 and seen(conversation) == [ASKED, ANSWER]
+        assert (await threads.begin("asst_1").send(ASKED)).status == "completed"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from tests.fakeserver.requests import Json
-from tests.fakeserver.threads import Event, ThreadRules
+from tests.fakeserver.thread_rules import Event, ThreadRules
 
 
 def _without(events: list[Event], *names: str) -> list[Event]:

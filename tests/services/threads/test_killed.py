@@ -14,7 +14,8 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.threads import following
 from tests.fakeserver.sockets import serving
-from tests.fakeserver.threads import ThreadRules, ThreadServer
+from tests.fakeserver.thread_rules import ThreadRules
+from tests.fakeserver.threads import ThreadServer
 from tests.limits import LIMIT
 from tests.services.support import service_of
 

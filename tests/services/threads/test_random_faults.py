@@ -18,7 +18,8 @@ from assistant_tui.services.threads import following
 from assistant_tui.services.threads.conversation import Conversation
 from tests.fakeserver.deviations import refusal
 from tests.fakeserver.server import ANY
-from tests.fakeserver.threads import ThreadRules, ThreadServer
+from tests.fakeserver.thread_rules import ThreadRules
+from tests.fakeserver.threads import ThreadServer
 from tests.limits import LIMIT
 from tests.services.support import service_of
 
