@@ -1,6 +1,5 @@
 """A transcript shows what happened in a thread, whatever events come, and how often."""
 
-import time
 from typing import Any
 
 import pytest
@@ -24,8 +23,6 @@ from tests.core.threads.support import (
     message_step,
     run,
     shown,
-    step,
-    text_part,
     waiting_run,
 )
 
@@ -209,68 +206,6 @@ def test_usage_in_a_message_of_no_thread_is_of_the_run() -> None:
     assert transcript.run is not None and transcript.run.usage == Usage(1, 2, 3)
 
 
-def test_calls_of_one_id_are_two() -> None:
-    one, two = (function("f", f'{{"n": {n}}}', "same") for n in (1, 2))
-    transcript = applied(event(run("in_progress")), event(waiting_run(one, two)))
-    assert shown(transcript) == [("CALL", 'f({"n": 1})'), ("CALL", 'f({"n": 2})')]
-    keys = [entry.key for entry in transcript.waiting]
-    assert len({*keys}) == 2
-    transcript.answered({keys[0]: "a", keys[1]: "b"})
-    transcript.apply(event(waiting_run(function("f", '{"n": 3}', "same"))))
-    assert [entry.text for entry in transcript.waiting] == ['{"n": 3}']
-    assert len(transcript.entries) == 3
-    kept = transcript.replace([], [read_run(run("completed"))], None)
-    assert len(transcript.entries) == 3, kept
-    outputs = [entry.call.output for entry in transcript.entries if entry.call]
-    assert outputs == ["a", "b", None]
-
-
-def test_pieces_of_calls_without_an_index() -> None:
-    transcript = applied(
-        event(run("in_progress")),
-        call_delta("s", id="a", type="function", function={"name": "f", "arguments": '{"x'}),
-        call_delta("s", function={"arguments": '": 1}'}),
-        call_delta("s", id="b", type="function", function={"name": "g", "arguments": "{}"}),
-        call_delta("s", id="a", function={"arguments": " "}),
-    )
-    assert shown(transcript) == [("CALL", 'f({"x": 1} )'), ("CALL", "g({})")]
-
-
-def test_a_name_is_not_lost_to_an_empty_one() -> None:
-    transcript = applied(
-        event(run("in_progress")),
-        call_delta("s", index=0, id="a", type="function", function={"name": "f", "arguments": "{"}),
-        call_delta("s", index=0, id="", type="function", function={"name": "", "arguments": "}"}),
-    )
-    assert shown(transcript) == [("CALL", "f({})")]
-    call = transcript.entries[0].call
-    assert call is not None and call.id == "a"
-
-
-def test_a_step_of_an_unknown_kind_is_shown_as_json() -> None:
-    details = {"type": "activities", "activities": [{"type": "mcp_list_tools"}]}
-    transcript = applied(event(run("in_progress")), event(step("s", "completed", details)))
-    assert [each.kind for each in transcript.entries] == [EntryKind.STEP]
-    assert '"mcp_list_tools"' in transcript.entries[0].text
-
-
-def test_a_step_that_waits_as_its_run_does_has_not_ended() -> None:
-    transcript = applied(
-        event(run("in_progress")),
-        event(calls_step("step_1", "requires_action", ORDER)),
-        event(waiting_run(ORDER)),
-    )
-    (entry,) = transcript.waiting
-    assert entry is transcript.entries[0] and not entry.complete
-
-
-def test_an_unknown_action_waits_without_calls() -> None:
-    action = {"type": "sign", "sign": {}}
-    transcript = applied(event(run("requires_action", required_action=action)))
-    assert transcript.run is not None and transcript.run.required is not None
-    assert transcript.run.required.raw == action and not transcript.waiting
-
-
 @pytest.mark.parametrize(
     "foreign",
     [
@@ -365,64 +300,3 @@ def test_what_comes_in_between_is_to_be_read_anew() -> None:
     former = transcript.entries[-1]
     assert ChangeKind.RESET in [change.kind for change in transcript.replace(*HELD)]
     assert shown(transcript) == TOLD and transcript.entries[-1] is former
-
-
-def test_half_a_character_waits_for_its_other_half() -> None:
-    transcript = applied(event(run("in_progress")), delta("m", "-"))
-    pieces = [delta("m", "a\ud83d"), delta("m", "\ude00b"), delta("m", "\udc00")]
-    changes = changes_of(transcript, pieces)
-    assert [change.text for change in changes] == ["a", "\U0001f600b", "\ufffd"]
-    assert transcript.last_text == "-a\U0001f600b\ufffd"
-
-
-def test_images_in_pieces_stand_apart_and_once() -> None:
-    image = {"index": 1, "type": "image_file", "image_file": {"file_id": "file_1"}}
-    transcript = applied(
-        event(run("in_progress")), delta("m", "See"), delta("m", image), delta("m", image)
-    )
-    assert transcript.last_text == "See\n\n[image file_1]"
-    whole = message("m", None, status="completed", content=[text_part("See"), image])
-    assert changes_of(transcript, [event(whole)])[-1].kind is ChangeKind.CHANGED
-    assert transcript.last_text == "See\n\n[image file_1]"
-
-
-def test_a_piece_costs_the_same_at_any_length() -> None:
-    def seconds(count: int) -> float:
-        transcript = applied(event(run("in_progress")))
-        piece = delta("m", "word ")
-        begun = time.process_time()
-        for _ in range(count):
-            transcript.apply(piece)
-        return time.process_time() - begun
-
-    seconds(1_000)
-    few, many = seconds(5_000), seconds(50_000)
-    assert many < 40 * few
-
-
-def test_bounds_are_told_once() -> None:
-    transcript = Transcript(THREAD, most_entries=3, most_text=20)
-    transcript.apply(event(run("in_progress")))
-    kinds = [each.kind for each in changes_of(transcript, [delta("m", "12345")] * 10)]
-    assert kinds == [ChangeKind.ADDED, *[ChangeKind.APPENDED] * 3, ChangeKind.ADDED]
-    assert transcript.entries[0].length == 20
-    for at in range(10):
-        transcript.apply(event(message(f"msg_{at}", "x")))
-    assert len(transcript.entries) == 2 and "not shown" in transcript.entries[-1].text
-
-
-def test_of_a_thread_that_is_too_long_the_newest_is_shown() -> None:
-    transcript = Transcript(THREAD, most_entries=3)
-    messages = [read_message(message(f"msg_{at}", f"{at}")) for at in range(10)]
-    transcript.replace(messages, [], [])
-    assert [each.text for each in transcript.entries][1:] == ["7", "8", "9"]
-    assert transcript.entries[0].text.startswith("7 older entries")
-
-
-def test_very_many_pieces_with_and_without_a_known_id_are_one_text() -> None:
-    transcript = applied(event(run("in_progress")))
-    pieces = [delta("m", "x" * 8), delta("other", "y" * 8)]
-    for _ in range(100_000):
-        transcript.apply(pieces[0])
-        transcript.apply(pieces[1])
-    assert transcript.entries[0].length == 1_600_000 == len(transcript.last_text)
