@@ -13,7 +13,8 @@ ServiceError            the base that callers catch
 │   └── Deleted         it is certainly gone
 ├── NotServed           404, 405, 410, 501 for a whole route
 ├── Invalid             400, 413, 422 and other refusals of what was sent
-│   └── Incomplete      the server wants the whole object on a modify
+│   ├── Incomplete      the server wants the whole object on a modify
+│   └── RunRefused      what a run was given; the message that it would answer is there
 ├── Conflict            409
 │   └── EditConflict    the same fields were changed here and elsewhere; nothing was sent
 ├── NoBackup            no copy of what is to be deleted can be kept; nothing was sent
@@ -142,6 +143,23 @@ class Invalid(ServiceError):
 
 class Incomplete(Invalid):
     """A modify must carry the whole object there; nothing was changed."""
+
+
+class RunRefused(Invalid):
+    """The server refused what a run was given; the message that it would answer is there."""
+
+    @classmethod
+    def of(cls, error: Invalid) -> "RunRefused":
+        """The same refusal, as one of a run."""
+        refused = cls(
+            error.message,
+            status=error.status,
+            param=error.param,
+            code=error.code,
+            request_id=error.request_id,
+        )
+        refused.hint = error.hint
+        return refused
 
 
 class Conflict(ServiceError):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from assistant_tui.api.run_answer import RunAnswer
 from assistant_tui.api.threads import ThreadsClient
-from assistant_tui.core.errors import ServerFault, ServiceError
+from assistant_tui.core.errors import Invalid, RunRefused, ServerFault, ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.threads.entries import Entry
 from assistant_tui.core.threads.events import ThreadEvent
@@ -149,7 +149,11 @@ class RunFlow:
 
     async def _run(self, overrides: Mapping[str, str]) -> Run:
         body = {"assistant_id": write_json(self._thread.assistant_id), **overrides}
-        return await self._finish(await self._others.when_free(lambda: self._start_run(body)))
+        try:
+            run_id = await self._others.when_free(lambda: self._start_run(body))
+        except Invalid as error:
+            raise RunRefused.of(error) from None
+        return await self._finish(run_id)
 
     async def _start_run(self, body: Mapping[str, str]) -> str:
         """Start a run and follow its stream; the id of the run."""

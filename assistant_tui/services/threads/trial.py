@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.trial import OVERRIDES, ignored_overrides, plan_trial
-from assistant_tui.core.errors import Invalid, ServiceError
+from assistant_tui.core.errors import RunRefused, ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.threads.objects import Message, Run
@@ -88,7 +88,7 @@ class Trial:
         overrides = await self.overrides()
         try:
             run = await do(overrides=overrides)
-        except Invalid as error:
+        except RunRefused as error:
             if self.reasons or not _is_about(error, overrides):
                 raise
             self.reasons = (f"this server refuses to run with other settings: {error.message}",)

@@ -12,6 +12,7 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.services.threads.trial import Trial
+from tests.fakeserver.deviations import refusal
 from tests.server.runs.support import ScriptedModel, calls, says
 from tests.services.threads.support import World, world
 
@@ -244,3 +245,24 @@ async def test_a_call_of_a_function_that_only_the_edit_has_is_answered(
         (waiting,) = conversation.transcript.waiting
         assert (await conversation.answer({waiting.key: "here"})).status == "completed"
         assert "find" in json.dumps([*model.requests[0].tools])
+
+
+async def test_a_message_that_is_refused_runs_nothing_whatever_its_refusal_says(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns = [says("One."), says("Two.")]
+    async with world(tmp_path, model) as here:
+        trial = await trial_of(here, instructions="New.")
+        conversation = here.threads.begin(here.assistant)
+        await trial.send(conversation, "Hello")
+        empty = tmp_path / "instructions.md"
+        empty.write_text("")
+        with pytest.raises(Invalid, match="it is empty"):
+            await trial.send(conversation, "Read this", attachments=[empty])
+        here.server.deviations["messages"] = lambda request: (
+            refusal(400, "extra instructions are not allowed") if request.method == "POST" else None
+        )
+        with pytest.raises(Invalid, match="extra instructions"):
+            await trial.send(conversation, "Hello again")
+        assert here.posts.count("runs") == 1 and trial.reasons == ()
+        assert await assistants(here) == [here.assistant]
