@@ -51,6 +51,11 @@ async def to_the_files(program: Driver) -> None:
     await program.press("enter", *["tab"] * 11)
 
 
+def paths(server: InProcessServer) -> list[str]:
+    """The paths of all requests, in their order."""
+    return [request.url.path for request in server.requests]
+
+
 def line(program: Driver, text: str) -> str:
     """The first line on the screen that holds this."""
     return next((line for line in program.lines if text in line), "")
@@ -62,16 +67,16 @@ async def test_names_and_sizes_stand_beside_the_ids_and_unknown_ones_are_marked(
     server = server_with({"tool_resources": HELD})
     async with running(server, tmp_path, size=(80, 30)) as program:
         await to_the_files(program)
-        assert "report.pdf · 12 kB" in line(program, "file-1")
+        await program.until(lambda: "report.pdf · 12 kB" in line(program, "file-1"))
         assert "! not on this server" in line(program, "file-9")
-        assert "Library · 2.5 MB" in line(program, "vs_1")
+        await program.until(lambda: "Library · 2.5 MB" in line(program, "vs_1"))
 
 
 async def test_ids_are_chosen_by_name_from_what_the_server_lists(tmp_path: Path) -> None:
     server = server_with({})
     async with running(server, tmp_path) as program:
         await to_the_files(program)
-        assert "file-1  report.pdf · 12 kB" in program.text
+        await program.until(lambda: "file-1  report.pdf · 12 kB" in program.text)
         await program.type("report")
         assert "file-2" not in program.text
         await program.press("down", "enter", "tab", "tab", "down", "enter", "ctrl+s")
@@ -84,7 +89,7 @@ async def test_ids_are_chosen_by_name_from_what_the_server_lists(tmp_path: Path)
 async def test_a_name_of_a_file_is_shown_as_text_and_steers_nothing(tmp_path: Path) -> None:
     async with running(server_with({}), tmp_path) as program:
         await to_the_files(program)
-        assert "[red]list\ufffd[31m.csv · 3 B" in program.text
+        await program.until(lambda: "[red]list\ufffd[31m.csv · 3 B" in program.text)
 
 
 async def test_where_the_server_lists_none_ids_are_typed_and_none_is_marked(
@@ -110,8 +115,8 @@ async def test_a_form_without_ids_asks_for_none_until_a_person_comes_there(
         await program.press("enter")
         assert not [each for each in server.requests if "/files" in each.url.path]
         await program.press(*["tab"] * 12)
-        asked = [request.url.path for request in server.requests]
-        assert asked.count("/files") == asked.count("/vector_stores") == 1
+        await program.until(lambda: {"/files", "/vector_stores"} <= {*paths(server)})
+        assert paths(server).count("/files") == paths(server).count("/vector_stores") == 1
 
 
 async def test_a_list_that_fails_is_said_and_the_ids_stay(tmp_path: Path) -> None:
