@@ -7,12 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import local_store, report
-from benchmarks.figures import filtering, idle, keys, listing, memory, runs, start
+from benchmarks.figures import filtering, idle, keys, listing, memory, playground, runs, start
 from benchmarks.measure import Group, Result, run
 from benchmarks.programs import ROOT, Subject
 from benchmarks.session import BenchmarkFailed
 
-GROUPS = ("start", "local", "keys", "idle", "memory", "listing", "filter", "runs")
+GROUPS = ("start", "local", "keys", "idle", "memory", "listing", "filter", "runs", "playground")
 QUICK = 2
 README = ROOT / "benchmarks" / "README.md"
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -44,6 +44,7 @@ def _groups(subject: Subject, listed: int, home: Path) -> Groups:
         "filter": lambda: filtering.group(subject),
         "listing": lambda: listing.group(listed),
         "runs": lambda: runs.group(subject),
+        "playground": lambda: playground.group(subject),
     }
 
 

@@ -181,6 +181,11 @@ class Session:
                 size += self.read(left / NS)
         return (size + self.settle(0.05)) / times
 
+    def cpu_seconds(self) -> float:
+        """The time of the processor that the program has had so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def peak_memory(self) -> float:
         """Largest resident set so far of the program and its helpers, MB (VmHWM)."""
         total = 0

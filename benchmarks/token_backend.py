@@ -1,7 +1,8 @@
 """A chat-completions backend that says words at a steady rate, as a model does.
 
 ``python -m benchmarks.token_backend`` prints its URL and serves until it is interrupted. The model
-says how: ``50x200`` are 200 tokens at 50 a second. It runs in a process of its own.
+says how: ``50x200`` are 200 tokens at 50 a second, ``50x200x40`` such of 40 characters. It runs in
+a process of its own.
 """
 
 import asyncio
@@ -32,15 +33,21 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
         await _start(send, b"application/json")
         await send({"type": "http.response.body", "body": b'{"object": "list", "data": []}'})
         return
-    rate, count = json.loads(await _body(receive))["model"].split("x")
+    rate, count, *width = json.loads(await _body(receive))["model"].split("x")
     await _start(send, b"text/event-stream")
     begun = time.perf_counter()
     for number in range(int(count)):
         await asyncio.sleep(begun + number / int(rate) - time.perf_counter())
-        part = _chunk({"content": f"word {number} "})
+        part = _chunk({"content": _words(number, int(width[0]) if width else 0)})
         await send({"type": "http.response.body", "body": part, "more_body": True})
     last = _chunk({}, "stop") + b"data: [DONE]\n\n"
     await send({"type": "http.response.body", "body": last})
+
+
+def _words(number: int, width: int) -> str:
+    """One word, or as many as fill a width."""
+    word = f"word {number} "
+    return (word * (width // len(word) + 1))[:width] if width else word
 
 
 async def _start(send: Send, content_type: bytes) -> None:

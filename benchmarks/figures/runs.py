@@ -41,12 +41,13 @@ class Servers:
 
 
 @contextmanager
-def _servers(subject: Subject) -> Iterator[Servers]:
+def servers(subject: Subject, *more: str) -> Iterator[Servers]:
+    """A backend, and `serve` before it; `more` are models of the backend."""
     with TemporaryDirectory(prefix="bench-") as folder:
         home = Path(folder)
         backend = (sys.executable, "-m", "benchmarks.token_backend")
         with service(backend, environment(home)) as url:
-            models = '", "'.join((ONE, MANY, FIRST))
+            models = '", "'.join((ONE, MANY, FIRST, *more))
             text = _CONFIGURATION.format(url=url, models=models, at_once=AT_ONCE)
             (home / "config.toml").write_text(text, "utf-8")
             serve = (subject.executable, "serve", "--port", "0")
@@ -111,9 +112,9 @@ def _timed(subject: Subject, measure: Callable[[Servers], Awaitable[Readings]]) 
         async with asyncio.timeout(LIMIT):
             return await measure(servers)
 
-    with _servers(subject) as servers:
+    with servers(subject) as there:
         try:
-            return asyncio.run(bounded(servers))
+            return asyncio.run(bounded(there))
         except TimeoutError as error:
             raise BenchmarkFailed(f"the runs had not ended within {LIMIT} s") from error
 

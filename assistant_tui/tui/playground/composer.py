@@ -15,6 +15,9 @@ MAX_WRAPPED_LINE = 5_000
 """Characters of a line from which on soft wrapping would make every key slow."""
 
 
+MOST_LINES = 6
+_BORDER = 2
+"""Lines of the border."""
 HINT = "Enter sends · Ctrl+J new line · Ctrl+O attach"
 
 
@@ -22,6 +25,8 @@ class Composer(TextArea):
     """A text area that grows with its text, up to a few lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.COMPOSER)]
+
+    _height = 1 + _BORDER
 
     class Edited(Message):
         """Another text is there, or none."""
@@ -52,9 +57,24 @@ class Composer(TextArea):
         self.text = text
         self.move_cursor(self.document.end)
 
+    def on_resize(self) -> None:
+        """Wrap for another width."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take as many lines as there are, up to a few.
+
+        With a height of its own, Textual would lay out the whole screen at every key.
+        """
+        height = max(1, min(self.wrapped_document.height, MOST_LINES)) + _BORDER
+        if height != self._height:
+            self._height = height
+            self.styles.height = height
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell that the text is another one; a very long line is not wrapped."""
         event.stop()
         longest = max(map(len, self.document.lines), default=0)
         self.soft_wrap = longest < MAX_WRAPPED_LINE
+        self._fit()
         self.post_message(self.Edited())
