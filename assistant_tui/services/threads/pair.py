@@ -1,7 +1,8 @@
 """Two conversations that are told the same, and whose calls are answered together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from assistant_tui.core.errors import ServiceError
@@ -9,7 +10,7 @@ from assistant_tui.core.threads.objects import RequiredAction, Run
 from assistant_tui.core.threads.recorded_outputs import SharedCall, shared_calls
 from assistant_tui.services.threads.conversation import Conversation
 
-Send = Callable[[str], Awaitable[Run]]
+Send = Callable[[str, Sequence[Path]], Awaitable[Run]]
 
 
 class Side(NamedTuple):
@@ -17,7 +18,7 @@ class Side(NamedTuple):
 
     conversation: Conversation
     send: Send
-    """Sends a message there, and runs it."""
+    """Sends a message with files there, and runs it."""
 
 
 class ConversationPair:
@@ -26,9 +27,11 @@ class ConversationPair:
     def __init__(self, left: Side, right: Side) -> None:
         self.sides = (left, right)
 
-    async def send(self, text: str) -> tuple[ServiceError | None, ServiceError | None]:
-        """Send a message to both; why it failed in each, or None."""
-        return await _both(side.send(text) for side in self.sides)
+    async def send(
+        self, text: str, attachments: Sequence[Path] = ()
+    ) -> tuple[ServiceError | None, ServiceError | None]:
+        """Send a message to both, each with the files; why it failed in each, or None."""
+        return await _both(side.send(text, attachments) for side in self.sides)
 
     @property
     def required(self) -> RequiredAction | None:

@@ -1,7 +1,9 @@
 """What an action works on where two assistants are told the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -41,15 +43,16 @@ class PairSide:
     owns_service: bool = False
     """Whether the service was opened for this alone."""
 
-    async def send(self, text: str, copy_of: Message | None = None) -> Run:
+    async def send(
+        self, text: str, attachments: Sequence[Path] = (), copy_of: Message | None = None
+    ) -> Run:
         """Send a message, and run it. Raises ServiceError."""
-        if self.trial is not None:
-            return await self.trial.send(self.conversation, text, copy_of=copy_of)
-        return await self.conversation.send(text, copy_of=copy_of)
+        do = partial(self.trial.send, self.conversation) if self.trial else self.conversation.send
+        return await do(text, attachments=attachments, copy_of=copy_of)
 
     async def replay(self, _: Conversation, text: str, copy_of: Message | None) -> Run:
         """Send a message of another thread, as Replay does it."""
-        return await self.send(text, copy_of)
+        return await self.send(text, copy_of=copy_of)
 
     async def end(self) -> str:
         """Delete what was made for this alone, once its run has ended; what there is to tell."""
@@ -79,6 +82,8 @@ class PairContext:
         self.sides = sides
         self.check = SchemaCheck(schemas)
         self.replay = replay
+        self.attachments: tuple[Path, ...] = ()
+        """The files that go with the message."""
         self.reporter = Reporter(screen)
         self.say = self.reporter.say
         self.ask = self.reporter.ask
@@ -118,6 +123,11 @@ class PairContext:
     async def threads(self) -> ThreadService:
         """The threads of the left one, which knows what its calls were answered with."""
         return self.sides[0].service.threads
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Let these files go with the message, and show their names."""
+        self.attachments = tuple(paths)
+        self.composer.name_attachments([path.name for path in paths])
 
     def show_pane(self, pane: Widget) -> None:
         """Give a pane the focus."""

@@ -65,7 +65,7 @@ class PairScreen(Screen[None]):
         yield CallSheet()
         if self.context.replay is None:
             composer = Composer()
-            composer.border_subtitle = "Enter sends to both · Ctrl+J new line"
+            composer.border_title = "Message to both"
             yield composer
         yield StatusLine()
         yield KeyLine(self.context.main.keymap)
@@ -130,7 +130,9 @@ class PairScreen(Screen[None]):
         self.session.unsent.sending(text)
         context.composer.put("")
         self.pair_view.action_move_last()
-        self._start(partial(self.session.send, text))
+        attachments = context.attachments
+        context.attach(())
+        self._start(partial(self.session.send, text, attachments))
 
     async def stop_or_leave(self) -> None:
         """Stop what is under way; else go back."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -112,9 +113,9 @@ class PairSession:
         keys = {key for shared in self._context.conversation.shared for key in shared.keys}
         return call.key in keys
 
-    async def send(self, text: str) -> None:
+    async def send(self, text: str, attachments: Sequence[Path]) -> None:
         """Send a message to both; one that has arrived nowhere comes back."""
-        errors = await self._context.conversation.send(text)
+        errors = await self._context.conversation.send(text, attachments)
         for side, error in zip(self._context.sides, errors, strict=True):
             self.tell(side, error)
         if not self.unsent.is_sending(text) or not is_there(self._screen):
@@ -122,6 +123,7 @@ class PairSession:
         self.unsent.sending("")
         if not self._context.composer.text:
             self._context.composer.put(text)
+            self._context.attach(attachments)
 
     def tell(self, side: PairSide, error: ServiceError | None) -> None:
         """Say why something was not done on one side, or what a trial has found out."""

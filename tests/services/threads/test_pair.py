@@ -1,6 +1,7 @@
 """Two conversations at once: each message goes to both, and one answer serves for both."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -14,8 +15,8 @@ from tests.services.threads.support import World, world
 
 
 def side(conversation: Conversation) -> Side:
-    async def send(text: str) -> Run:
-        return await conversation.send(text)
+    async def send(text: str, attachments: Sequence[Path]) -> Run:
+        return await conversation.send(text, attachments=attachments)
 
     return Side(conversation, send)
 

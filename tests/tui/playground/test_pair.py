@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.server.app import create_app
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.transport.in_process import ASGIStreamTransport
+from assistant_tui.tui.commands import Where, commands_in
 from assistant_tui.tui.playground.pair_screen import PairScreen
 from assistant_tui.tui.playground.pair_view import PairView
 from tests.server.runs.support import Api, Pause, ScriptedModel, calls, says
@@ -317,3 +319,36 @@ async def test_what_arrived_nowhere_comes_back(tmp_path: Path, model: ScriptedMo
         await talk.program.press("enter")
         await talk.program.until(lambda: screen_of(talk).context.composer.text == "When?")
         assert await talk.threads() == []
+
+
+async def test_a_file_goes_to_both(tmp_path: Path, model: ScriptedModel) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("# Notes")
+    model.turns += [says("a"), says("b")]
+    async with with_two(tmp_path, model) as talk:
+        await talk.program.press("ctrl+o")
+        await talk.type(str(notes))
+        await talk.program.press("enter")
+        await talk.shows("with notes.md")
+        await talk.type("Read this")
+        await talk.program.press("enter")
+        await talk.program.until(lambda: talk.text.count("done (10 tokens") == 2)
+        for thread in await talk.threads():
+            first, _ = await talk.api.messages(thread)
+            assert len(first["attachments"]) == 1
+
+
+async def test_every_command_of_the_message_and_the_calls_works_for_two(
+    tmp_path: Path, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "true")
+    async with with_two(tmp_path, model) as talk:
+        screen = screen_of(talk)
+        for command in commands_in(Where.COMPOSER, Where.CALLS, Where.PAIR):
+            if ":" in command.handler and not command.name.startswith("stop_or_leave"):
+                await screen.action_run(command.name)
+                await talk.program.settle()
+                if talk.program.app.screen is not screen:
+                    await talk.program.press("escape")
+                assert talk.program.app.screen is screen
+        assert talk.program.app.crash_report is None
