@@ -146,8 +146,8 @@ def match_required(run: Run, entries: Sequence[Entry]) -> tuple[Run, list[Entry]
 
 def _entry_of(call: ToolCall, entries: Sequence[Entry]) -> Entry | None:
     """By id and name, since ids may repeat; else by what it asks for."""
-    named = [each for each in entries if each.call and each.call.name == call.name]
-    same = [each for each in named if each.call and each.call.id == call.id]
+    named = [each for each in entries if each.known_call and each.known_call.name == call.name]
+    same = [each for each in named if each.known_call and each.known_call.id == call.id]
     exact = [each for each in same or named if each.text == call.arguments]
     return next(iter(exact or same), None)
 

@@ -69,8 +69,8 @@ class Entry:
     """One block of a transcript; it stays the same object as long as its key is there."""
 
     __slots__ = (
-        *("_call", "_text", "complete", "created_at", "key", "kind", "last_part", "message"),
-        *("run_id", "step"),
+        *("_call", "_output", "_text", "complete", "created_at", "key", "kind", "last_part"),
+        *("message", "run_id", "step"),
     )
 
     def __init__(
@@ -110,6 +110,8 @@ class Entry:
         """The kind of the content part that the next piece may belong to."""
         self._call = call
         self._text = GrowingText(text)
+        self._output: GrowingText | None = None
+        """The output of the call, where it came in pieces."""
 
     @property
     def text(self) -> str:
@@ -123,40 +125,58 @@ class Entry:
 
     @property
     def call(self) -> ToolCall | None:
-        """The call, with its arguments so far."""
-        return self._call and replace(self._call, arguments=self.text)
+        """The call, with its arguments and its output so far."""
+        return self._call and replace(self._call, arguments=self.text, output=self._output_text)
+
+    @property
+    def known_call(self) -> ToolCall | None:
+        """The call without its arguments, and without an output that came in pieces; at no cost."""
+        return self._call
+
+    @property
+    def _output_text(self) -> str | None:
+        if self._output is not None:
+            return str(self._output)
+        return None if self._call is None else self._call.output
 
     def append(self, piece: str) -> str:
         """Append a piece of text; what of it can be shown now."""
         return self._text.append(piece)
+
+    def append_output(self, piece: str) -> int:
+        """Append a piece to the output of the call; returns by how many characters it grew."""
+        if self._output is None:
+            self._output = GrowingText((self._call and self._call.output) or "")
+        return len(self._output.append(piece))
 
     def set_text(self, text: str) -> None:
         """Replace the text."""
         self._text = GrowingText(text)
 
     def set_call(self, call: ToolCall) -> None:
-        """Replace what is known of the call, but not its arguments."""
+        """Replace what is known of the call, but neither its arguments nor pieces of output."""
         self._call = call
 
     def has_output(self) -> bool:
         """Whether the call has been answered."""
-        return self._call is not None and self._call.output is not None
+        has_pieces = self._output is not None
+        return self._call is not None and (has_pieces or self._call.output is not None)
 
     def becomes(self, other: "Entry") -> bool:
         """Take over what another entry with the same key shows; whether anything differs."""
         same = self.shown() == other.shown()
         self.kind, self.run_id, self.created_at = other.kind, other.run_id, other.created_at
         self.complete, self.message, self.step = other.complete, other.message, other.step
-        self._call, self.last_part = other._call, other.last_part
+        self._call, self._output = other._call, other._output
+        self.last_part = other.last_part
         if not same:
             self._text = other._text
         return not same
 
     def shown(self) -> tuple[object, ...]:
         """All that a reader could see of it, to be compared."""
-        call = self._call
-        output, name = (call.output, call.name) if call else (None, "")
-        return self.kind, self.text, self.complete, self.run_id, output, name
+        name = self._call.name if self._call else ""
+        return self.kind, self.text, self.complete, self.run_id, self._output_text, name
 
 
 class ChangeKind(Enum):

@@ -49,6 +49,14 @@ class EntryList:
         self._size += len(shown)
         return [Change(ChangeKind.APPENDED, entry, shown)] if shown else []
 
+    def append_output(self, entry: Entry, piece: str) -> list[Change]:
+        """Append a piece to the output of a call."""
+        room = self._most_text - self._size
+        if room <= 0:
+            return self._tell_limit()
+        self._size += entry.append_output(piece[:room])
+        return [Change(ChangeKind.CHANGED, entry)]
+
     def update(self, entry: Entry, fresh: Entry) -> list[Change]:
         """Let an entry show what another one shows, where that is something else."""
         former = entry.length

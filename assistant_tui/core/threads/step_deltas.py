@@ -20,12 +20,13 @@ class StepWriter:
 
     def __init__(self, entries: EntryList) -> None:
         self._entries = entries
-        self._calls: defaultdict[str, list[str]] = defaultdict(list)
+        self._calls: defaultdict[str, dict[int, str]] = defaultdict(dict)
         """The ids of the calls of each step, by position; empty where it is not known."""
 
     def take(self, step: Step) -> list[Change]:
         """Take a step as a server has sent it whole, as far as it goes."""
-        self._calls[step.id] = self._calls[step.id] or [call.id for call in step.calls]
+        known = self._calls[step.id]
+        self._calls[step.id] = known or {at: call.id for at, call in enumerate(step.calls)}
         changes: list[Change] = []
         for fresh in step_entries(step):
             entry = self._entries.get(fresh.key)
@@ -48,33 +49,33 @@ class StepWriter:
         calls, call_id = self._calls[step_id], text_in(value.get("id"))
         position = value.get("index")
         if not isinstance(position, int) or not 0 <= position < _MOST_POSITIONS:
-            if call_id and call_id not in calls:
-                position = len(calls)
+            last = max(calls, default=-1)
+            if call_id:
+                position = next((at for at, known in calls.items() if known == call_id), last + 1)
             else:
-                position = calls.index(call_id) if call_id else max(0, len(calls) - 1)
-        calls += [""] * (position + 1 - len(calls))
-        calls[position] = calls[position] or call_id
+                position = max(0, last)
+        calls[position] = calls.get(position) or call_id
         return position
 
     def _take_call(self, call: ToolCall, value: Json, run_id: str) -> list[Change]:
         entry = self._entries.get(call.key)
         changes: list[Change] = []
         if entry is None:
-            fresh = replace(call, arguments="")
+            fresh = replace(call, arguments="", output=None)
             entry = Entry(call.key, EntryKind.CALL, run_id=run_id, call=fresh)
             changes += self._entries.add(entry)
             if self._entries.get(call.key) is not entry:
                 return changes
         elif entry.complete:
             return []
-        known = entry.call
+        known = entry.known_call
         assert known is not None
-        united = _united_call(known, call)
-        if united.output is not None and known.output is not None:
-            united = replace(united, output=known.output + (call.output or ""))
+        united = replace(_united_call(known, replace(call, output=None)), raw=known.raw)
         if united != known:
             entry.set_call(united)
             changes.append(Change(ChangeKind.CHANGED, entry))
+        if call.output is not None:
+            changes += self._entries.append_output(entry, call.output)
         piece = _piece_of_arguments(value, united.kind)
         return [*changes, *self._entries.append(entry, piece)] if piece else changes
 

@@ -258,9 +258,13 @@ def _kind(event: ThreadEvent) -> str:
 
 def _is_answered(call: ToolCall, entries: Sequence[Entry]) -> bool:
     """Whether a call was answered here: what asks for it once more is a late duplicate."""
-    asked = (call.id, call.name, call.arguments)
-    answered = (each.call for each in entries if each.has_output())
-    return any(each and (each.id, each.name, each.arguments) == asked for each in answered)
+    return any(
+        each.has_output()
+        and (known.id, known.name) == (call.id, call.name)
+        and each.text == call.arguments
+        for each in entries
+        if (known := each.known_call) is not None
+    )
 
 
 def _is_foreign(data: Json, thread_id: str, run_id: str) -> bool:

@@ -208,12 +208,14 @@ class TranscriptView(SpanWidget, can_focus=True):
 
 
 def joined(changes: Sequence[Change]) -> list[Change]:
-    """The same changes, pieces that follow one another in an entry as one piece."""
+    """The same changes, those that follow one another in an entry as one."""
     result: list[Change] = []
     for (kind, key), group in groupby(changes, lambda c: (c.kind, c.entry and c.entry.key)):
         together = [*group]
         if kind is ChangeKind.APPENDED and key is not None:
             result.append(together[0]._replace(text="".join(each.text for each in together)))
+        elif kind is ChangeKind.CHANGED:
+            result.append(together[-1])
         else:
             result += together
     return result
