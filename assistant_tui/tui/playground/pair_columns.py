@@ -111,6 +111,16 @@ def beside(sides: Iterable[Iterable[Line]], width: int, between: str) -> Iterato
         between = SAME
 
 
+def marked_words(pieces: Sequence[Piece] | None) -> Sequence[Piece] | None:
+    """A line of which the words are marked that differ; none where it differs as a whole.
+
+    The sign beside it tells that; a whole answer in marks would show nothing.
+    """
+    if pieces is None or any(not piece.differs for piece in pieces):
+        return pieces
+    return [Piece(piece.text, False) for piece in pieces]
+
+
 def wrapped_pieces(pieces: Sequence[Piece] | None, width: int) -> list[Line]:
     """A line of an answer in its pieces, wrapped; what differs is drawn as such."""
     if pieces is None:

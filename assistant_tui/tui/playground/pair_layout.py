@@ -22,6 +22,7 @@ from assistant_tui.tui.playground.pair_columns import (
     differing_calls,
     figures,
     heading,
+    marked_words,
     said,
     wrapped_pieces,
 )
@@ -166,8 +167,8 @@ class _TurnDrawing:
         yield from beside(above, left, DIFFERENT if different else SAME)
         if self._compares:
             for line in self.comparison.lines:
-                one = wrapped_pieces(line.left, widths[0])
-                other = wrapped_pieces(line.right, widths[1])
+                one = wrapped_pieces(marked_words(line.left), widths[0])
+                other = wrapped_pieces(marked_words(line.right), widths[1])
                 yield from beside((one, other), left, SAME if line.same else DIFFERENT)
         else:
             texts = (self._texts(side, widths[side]) for side in (0, 1))
@@ -196,7 +197,7 @@ class _TurnDrawing:
             yield from _behind(_NO_SIGN, self._texts(side, width))
             return
         for line in self.comparison.lines:
-            pieces = line.right if side else line.left
+            pieces = marked_words(line.right if side else line.left)
             yield from _behind(_NO_SIGN if line.same else _SIGN, wrapped_pieces(pieces, width))
 
     def _heads(self, widths: tuple[int, int]) -> list[Line]:

@@ -69,6 +69,13 @@ def test_what_differs_is_marked_by_a_sign_and_told_below() -> None:
     assert marked(layout) == ["Monday", "Tuesday"]
 
 
+def test_a_line_that_differs_as_a_whole_has_the_sign_alone() -> None:
+    layout = laid_out(thread("Same.\nOnly here."), thread("Same.\nX\nY z."), 60)
+    assert marked(layout) == []
+    assert lines(layout)[6].split() == ["Only", "here.", "≠", "X"]
+    assert lines(layout)[7].split() == ["≠", "Y", "z."]
+
+
 def test_what_was_said_to_both_stands_once_above() -> None:
     layout = laid_out(thread("a"), thread("a"), 60)
     assert lines(layout)[2] == "Where is it?"
