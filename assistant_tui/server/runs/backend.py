@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -41,6 +42,9 @@ LARGEST_STREAM = 512 * 1024 * 1024
 _MOST_ADAPTATIONS = 8
 """Changed requests that are tried for one turn before its refusal counts."""
 _PATH = "/chat/completions"
+_AT_ONCE = 16
+"""Events after which others have their turn: of an answer for which there was no time, hundreds may
+have come."""
 _CONNECT = 30.0
 _KEEP_ALIVE = 4.0
 """Seconds between two turns on one connection: most servers close it after five, and a turn that is
@@ -138,6 +142,7 @@ class Backend:
         self, payload: Json, assembler: ChunkAssembler, deadline: float
     ) -> AsyncGenerator[ChatEvent, None]:
         """One attempt at a turn. Raises ServiceError, ErrorInStream and ChatError."""
+        numbers = count(1)
         async with (
             self._transport.stream(_request(payload), self._limits(deadline)) as response,
             aclosing(self._events(response, assembler)) as events,
@@ -145,6 +150,8 @@ class Backend:
             async for event in events:
                 if assembler.done:
                     break  # nothing is to follow
+                if next(numbers) % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 try:
                     for delta in assembler.feed(event.data, event.event):
                         yield delta

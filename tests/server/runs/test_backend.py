@@ -192,6 +192,23 @@ async def test_an_answer_at_its_end_needs_no_more(breaks: bool) -> None:
         assert (await answer_of(backend, request())).text == "Good day"
 
 
+async def test_a_long_answer_that_comes_at_once_lets_others_have_their_turns() -> None:
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    answer = say(*["word "] * 1_000) + chunk({}, "stop") + DONE
+    async with backend_to(FakeBackend(streaming(answer))) as backend:
+        other = asyncio.create_task(take_turns())
+        assert (await answer_of(backend, request())).text == "word " * 1_000
+        other.cancel()
+    assert turns > 60
+
+
 async def test_turns_share_a_connection() -> None:
     app = FakeBackend(streaming())
     async with backend_to(app, "socket") as backend:
