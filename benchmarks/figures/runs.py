@@ -1,6 +1,7 @@
 """Runs of the local server, against reading its backend directly in the same run."""
 
 import asyncio
+import os
 import statistics
 import sys
 import time
@@ -24,6 +25,8 @@ ONE, MANY = "200x400", "50x150"
 FIRST = "20x2"
 SAMPLES = 9
 LIMIT = 120.0
+_LISTENING = "0A"
+"""The state of a listening socket in `/proc/net/tcp`."""
 _CONFIGURATION = """
 [server.backends.bench]
 base_url = "{url}"
@@ -178,20 +181,27 @@ async def _ask_meanwhile(
 def _resident(servers: Servers) -> int:
     """Bytes of memory of the process that listens at the server's port."""
     port = int(servers.server.split(":")[2].split("/")[0])
-    for status in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = status.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"serve" in command and _listens(status.parent, port):
-            pages = int((status.parent / "statm").read_text().split()[1])
-            return pages * 4096
+    listener = _listener(port)
+    for process in Path("/proc").glob("[0-9]*"):
+        if listener in _open_files(process):
+            return int((process / "statm").read_text().split()[1]) * 4096
     raise BenchmarkFailed(f"no process listens at port {port}")
 
 
-def _listens(process: Path, port: int) -> bool:
-    lines = (process / "net" / "tcp").read_text().splitlines()
-    return any(f":{port:04X} " in line for line in lines)
+def _listener(port: int) -> str:
+    """What the descriptor of the socket that listens at a port is a link to."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, address, _, state, *_, inode = line.split()[:10]
+        if state == _LISTENING and address.endswith(f":{port:04X}"):
+            return f"socket:[{inode}]"
+    raise BenchmarkFailed(f"nothing listens at port {port}")
+
+
+def _open_files(process: Path) -> set[str]:
+    try:
+        return {os.readlink(each) for each in (process / "fd").iterdir()}
+    except OSError:  # it has ended, or is somebody else's
+        return set()
 
 
 def group(subject: Subject) -> Group:
