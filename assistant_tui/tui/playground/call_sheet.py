@@ -22,6 +22,8 @@ from assistant_tui.tui.playground.wording import age
 
 _MOST_CALLS = 4
 """Calls that are in sight at once."""
+_HIGH = 20
+"""Lines of a screen from which on there is room for more than one."""
 
 
 @dataclass
@@ -39,11 +41,25 @@ class Suggestions:
 
 
 def sheet_lines(
-    answers: CallAnswers, known: Suggestions, now: float, *, marks: bool = True
+    answers: CallAnswers,
+    known: Suggestions,
+    now: float,
+    *,
+    marks: bool = True,
+    most: int = _MOST_CALLS,
 ) -> Iterator[Line]:
-    """The lines of the sheet; with `marks`, the call that keys answer has a bar."""
-    first = max(0, min(answers.position - 1, len(answers.calls) - _MOST_CALLS))
-    for call in answers.calls[first : first + _MOST_CALLS]:
+    """The lines of the sheet, of the calls around the one that keys answer.
+
+    Args:
+        answers: what waits, and what was given.
+        known: what can be answered.
+        now: Unix seconds.
+        marks: whether the call that keys answer has a bar.
+        most: calls that are shown at most.
+    """
+    around = answers.position - (most > 1)
+    first = max(0, min(around, len(answers.calls) - most))
+    for call in answers.calls[first : first + most]:
         is_current = call is answers.current
         yield tuple(_call_line(call, known, is_current and marks))
         yield tuple(_state_line(call, answers, known))
@@ -122,13 +138,20 @@ class CallSheet(SpanWidget, can_focus=True):
     def show(self) -> None:
         """Draw what waits now, or nothing."""
         answers = self.answers
-        marks = self.has_focus and len(answers.calls) > 1
-        self._lines = self.unknown or [*sheet_lines(answers, self.known, time.time(), marks=marks)]
+        marks = self._has_keys and len(answers.calls) > 1
+        most = _MOST_CALLS if self.screen.size.height >= _HIGH else 1
+        lines = sheet_lines(answers, self.known, time.time(), marks=marks, most=most)
+        self._lines = self.unknown or [*lines]
         self.set_class(bool(self._lines), "-waits")
         self.border_title = Content(self._title)
         self.border_subtitle = Content(self._hint)
         self.refresh(layout=True)
         self.post_message(self.Changed())
+
+    @property
+    def _has_keys(self) -> bool:
+        """Whether it has the focus; `has_focus` is told only after `on_focus` and `on_blur`."""
+        return self.screen.focused is self
 
     def on_focus(self) -> None:
         """Show which call keys answer."""
@@ -170,7 +193,7 @@ class CallSheet(SpanWidget, can_focus=True):
     def _hint(self) -> str:
         if self.unknown:
             return "Esc stops the run"
-        if not self.has_focus:
+        if not self._has_keys:
             return "Tab answers them" if len(self.answers.calls) > 1 else "Tab answers it"
         if self.answers.is_complete:
             return "Enter sends all" if len(self.answers.calls) > 1 else "Enter sends it"

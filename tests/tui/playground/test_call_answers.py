@@ -63,3 +63,6 @@ def test_many_calls_show_those_around_the_marked_one() -> None:
     answers = waiting("submit_tool_outputs", *(f"call{number}" for number in range(9)))
     answers.move(8)
     assert "call8" in shown(answers) and "call0" not in shown(answers)
+    answers.move(-3)
+    (only, *_), *_ = sheet_lines(answers, Suggestions(), time.time(), marks=False, most=1), ()
+    assert "call5" in "".join(span.text for span in only)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant_tui.config.settings import LOCAL
-from tests.server.runs.support import Pause, ScriptedModel, says
-from tests.tui.playground.conftest import Talk, talking
+from tests.server.runs.support import Pause, ScriptedModel, calls, says
+from tests.tui.playground.conftest import FUNCTION, Talk, talking
 
 
 async def test_a_message_is_sent_and_its_answer_shown(talk: Talk, model: ScriptedModel) -> None:
@@ -187,3 +187,15 @@ async def test_a_file_comes_back_with_a_message_that_did_not_arrive(
     talk.server.refuse = lambda method, path: (400, b"{}") if method == "POST" else None
     await talk.say("Read it")
     assert talk.screen.composer.text == "Read it" and "with plan.md" in talk.text
+
+
+async def test_in_a_tiny_terminal_a_call_can_still_be_answered(
+    model: ScriptedModel, tmp_path: Path
+) -> None:
+    model.turns += [calls("get_order", arguments='{"id": "A-1"}'), says("Sorry.")]
+    async with talking(tmp_path, model, size=(40, 10), tools=[FUNCTION]) as talk:
+        await talk.say("Where is it?")
+        await talk.press("tab")
+        assert "nothing is sent" in talk.text and "4 say" in talk.text
+        await talk.press("4", "enter")
+        assert (await talk.said())[-1] == ("assistant", "Sorry.")
