@@ -16,6 +16,7 @@ class EntryList:
 
     def __init__(self, most_entries: int = MOST_ENTRIES, most_text: int = MOST_TEXT) -> None:
         self.listed: list[Entry] = []
+        """All entries in their order; always the same list, so that a view of it stays true."""
         self._by_key: dict[str, Entry] = {}
         self._most_entries = most_entries
         self._most_text = most_text
@@ -82,9 +83,10 @@ class EntryList:
         """
         wanted = self._merged(self._within_limits(held), is_kept)
         keys = {each.key for each in wanted}
-        former, known = self.listed, self._by_key
+        former, known = [*self.listed], self._by_key
         changes = [Change(ChangeKind.REMOVED, each) for each in former if each.key not in keys]
-        self.listed, self._by_key, self._size = [], {}, 0
+        self.listed.clear()
+        self._by_key, self._size = {}, 0
         added: list[Change] = []
         in_between = False
         for fresh in wanted:

@@ -208,7 +208,12 @@ class TranscriptView(SpanWidget, can_focus=True):
 
 
 def joined(changes: Sequence[Change]) -> list[Change]:
-    """The same changes, those that follow one another in an entry as one."""
+    """The same changes, those that follow one another in an entry as one.
+
+    Where all is read anew, that shows what came before and after it, too.
+    """
+    if any(each.kind is ChangeKind.RESET for each in changes):
+        return [Change(ChangeKind.RESET)]
     result: list[Change] = []
     for (kind, key), group in groupby(changes, lambda c: (c.kind, c.entry and c.entry.key)):
         together = [*group]

@@ -25,7 +25,9 @@ async def test_the_thread_is_made_with_the_first_message_and_goes_on(
     await talk.say("first")
     await talk.say("second")
     assert len(await talk.threads()) == 1
-    assert [text for _, text in await talk.said()] == ["first", "One.", "second", "Two."]
+    said = ["first", "One.", "second", "Two."]
+    assert [text for _, text in await talk.said()] == said
+    assert sorted(said, key=talk.text.rindex) == said
 
 
 async def test_a_line_break_is_typed_with_ctrl_j_and_kept_in_a_paste(

@@ -9,6 +9,7 @@ from assistant_tui.core.threads.entries import Change, ChangeKind, Entry, EntryK
 from assistant_tui.core.threads.objects import read_call
 from assistant_tui.tui.playground.block import Facts
 from assistant_tui.tui.playground.transcript_layout import TranscriptLayout
+from assistant_tui.tui.playground.transcript_view import joined
 from assistant_tui.tui.playground.transcript_window import TranscriptWindow
 from tests.tui.playground.entries import added, appended, call, said
 
@@ -73,6 +74,15 @@ def test_what_changes_above_does_not_move_what_is_read() -> None:
     reading.entries[:] = [changed, said("n", "between"), second]
     reading.window.take([Change(ChangeKind.RESET)], FACTS, by_pages=False)
     assert reading.lines == before
+
+
+def test_what_comes_together_with_a_new_order_is_shown_once() -> None:
+    first, second = said("m", "one"), said("n", "two")
+    reading = Reading(first)
+    reading.entries.append(second)
+    changes = joined([Change(ChangeKind.RESET), added(second)])
+    reading.window.take(changes, FACTS, by_pages=False)
+    assert "".join(reading.lines).count("two") == 1
 
 
 def test_a_long_conversation_shows_its_end_before_its_beginning_is_laid_out() -> None:
