@@ -131,20 +131,24 @@ async def _choose(
         return None
     if chosen.startswith(_PROFILE):
         return await _of_profile(context, chosen.removeprefix(_PROFILE))
+    partner = await _partner(context, chosen, service)
+    return None if partner is None else (partner, _side(partner, service, origin=origin))
+
+
+async def _partner(
+    context: PlaygroundContext, chosen: str, service: AssistantService
+) -> Partner | None:
+    """Whom a line of the dialog means; None where no model was named, or the row is gone."""
     partner = context.partner
     if chosen == _SAVED:
-        partner = replace(partner, draft=None)
-    elif chosen == _MODEL:
+        return replace(partner, draft=None)
+    if chosen == _MODEL:
         model = await _ask_model(context, service)
-        if not model:
-            return None
-        partner = _with_model(partner, model)
-    elif chosen.startswith(_ROW):
+        return _with_model(partner, model) if model else None
+    if chosen.startswith(_ROW):
         row = context.main.list_model.listing.row(chosen.removeprefix(_ROW))
-        if row is None:
-            return None
-        partner = partner_of(row)
-    return partner, _side(partner, service, origin=origin)
+        return None if row is None else partner_of(row)
+    return partner
 
 
 async def _ask_model(context: PlaygroundContext, service: AssistantService) -> str:

@@ -352,3 +352,24 @@ async def test_every_command_of_the_message_and_the_calls_works_for_two(
                     await talk.program.press("escape")
                 assert talk.program.app.screen is screen
         assert talk.program.app.crash_report is None
+
+
+async def test_another_assistant_of_the_list_is_told_the_same(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("a"), says("b")]
+    async with talking(tmp_path, model) as talk:
+        other = await talk.api.assistant(name="Other", instructions="Be brief.")
+        await talk.press("escape", "r")
+        await talk.program.until(lambda: len(talk.program.main.list_model.listing.rows) == 2)
+        await talk.press("G", "t", "tab", "equals_sign")
+        await choose(talk, f"row {other}")
+        await talk.program.until(lambda: is_open(talk))
+        await talk.type("Hi")
+        await talk.program.press("enter")
+        await talk.program.until(lambda: talk.text.count("done (10 tokens") == 2)
+        systems = [request.messages[0]["content"] for request in model.requests]
+        assert sorted(systems) == ["Be brief.", "Hi"]
+        await talk.program.press("escape")
+        assert talk.is_open
+        await talk.program.until(lambda: len(talk.screen.thread_list.rows) == 2)
