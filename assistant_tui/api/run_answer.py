@@ -36,10 +36,10 @@ class RunAnswer:
         chunks = self._response.chunks()
         head = b""
         async for chunk in chunks:
-            head += chunk
-            if head.strip():
+            head += chunk.lstrip()  # blank lines keep a line alive, and say nothing
+            if head:
                 break
-        self.is_stream = head.lstrip()[:1] not in (b"{", b"[", b"n", b"")
+        self.is_stream = head[:1] not in (b"{", b"[", b"n", b"")
         if not self.is_stream:
             parts = [head, *[chunk async for chunk in chunks]]
             text = b"".join(parts).decode("utf-8", "replace")

@@ -32,6 +32,8 @@ _LEAST_PATIENCE = 60.0
 _IDLE = 120.0
 """Seconds without a byte after which a stream counts as broken; a model may read so long."""
 _LONGEST_RUN = 3_600.0
+LONGEST_PAUSE = 10.0
+"""Seconds between two looks at a run, whatever the server asks for: a person may wait for it."""
 _Answer = TypeVar("_Answer")
 
 
@@ -299,4 +301,5 @@ def _path(parent: str, object_id: str) -> str:
 
 def _poll_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("openai-poll-after-ms", "")
-    return int(text) / 1000 if text.isascii() and text.isdecimal() and len(text) < 7 else None
+    known = text.isascii() and text.isdecimal() and len(text) < 7
+    return min(int(text) / 1000, LONGEST_PAUSE) if known else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.api.uploads import is_image
+from assistant_tui.core.errors import Invalid
 from assistant_tui.core.json_text import write_json
 
 _SEARCHED = {
@@ -49,7 +50,10 @@ class Attachments:
         return {**body, "attachments": write_json(attached)} if attached else body
 
     async def _upload(self, path: Path) -> str:
-        found = path.stat()
+        try:
+            found = path.stat()
+        except OSError as error:  # it was there when it was checked
+            raise Invalid(f"{path.name}: {error.strerror}") from None
         key = (path, found.st_size, found.st_mtime_ns)
         if key not in self._uploaded:
             self._uploaded[key] = (await self._client.upload(path)).id
