@@ -1,6 +1,7 @@
 """Two conversations side by side: the same message to both, or a thread said once more."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -109,7 +110,11 @@ class PairScreen(Screen[None]):
         """Show the keys that matter where the focus is."""
         place = Where.CALLS if self.call_sheet.has_focus else Where.PAIR
         place = Where.COMPOSER if any(c.has_focus for c in self.query(Composer)) else place
-        self.query_one(KeyLine).commands = tuple(each for each in commands_in(place) if each.footer)
+        shown = [each for each in commands_in(place) if each.footer]
+        if self.session.is_under_way:
+            back = ("stop_or_leave_pair", "stop_or_leave_composer")
+            shown = [replace(c, label="Stop") if c.name in back else c for c in shown]
+        self.query_one(KeyLine).commands = tuple(shown)
 
     @on(Composer.Edited)
     def _keep_text(self) -> None:

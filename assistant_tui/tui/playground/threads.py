@@ -40,6 +40,9 @@ async def _find(context: PlaygroundContext) -> None:
         await context.screen.session.list_threads()
     except ServiceError as error:
         context.report(error, "Not searched")
+    else:
+        found = context.thread_list.rows or not context.search
+        context.say("" if found else "No thread has these words in its title · / shows all again")
     context.screen.show_pane(context.thread_list)
 
 

@@ -171,7 +171,7 @@ class TranscriptWindow:
         below, above = layout.end_of(at) - 1 > view.last_line, layout.start_of(at) < view.top
         if below if by > 0 else above:
             self._view = view.scrolled(by)
-        else:
+        elif by < 0 or at + by < len(layout.blocks):
             at = max(0, min(at + by, len(layout.blocks) - 1))
             self._reveal(at, from_below=by < 0)
         self._go(at)

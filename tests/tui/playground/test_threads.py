@@ -109,6 +109,16 @@ async def test_a_thread_is_found_and_renamed(answered: Talk, model: ScriptedMode
     assert "Free the archive." in answered.text
 
 
+async def test_a_search_that_finds_no_thread_says_so(answered: Talk) -> None:
+    await answered.press("slash")
+    await answered.type("nowhere")
+    await answered.press("enter")
+    assert "No thread has these words" in answered.text
+    await answered.press("slash", "ctrl+u", "enter")
+    assert "No thread has these words" not in answered.text
+    assert "The disk is full" in answered.text
+
+
 async def test_a_message_is_laid_out_and_copied(answered: Talk) -> None:
     await answered.press("m")
     assert isinstance(answered.program.app.screen, MarkdownScreen)

@@ -170,6 +170,12 @@ def test_a_message_does_not_fold() -> None:
     assert not Reading(said("m", "text")).window.toggle()
 
 
+def test_no_key_leads_behind_the_end_of_a_last_entry_that_is_long() -> None:
+    reading = Reading(said("a", "first"), said("b", numbered(30)))
+    reading.window.step(1)
+    assert reading.lines[-1] == "line 29"
+
+
 def test_the_cursor_goes_from_entry_to_entry_and_through_long_ones() -> None:
     reading = Reading(said("a", "first"), said("b", numbered(30)), said("c", "last"))
     window = reading.window
