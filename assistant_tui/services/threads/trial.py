@@ -26,6 +26,8 @@ class Trial:
         self._making = asyncio.Lock()
         self._made: TemporaryAssistant | None = None
         self._ran_as_saved = False
+        self._conversations: list[Conversation] = []
+        """Those in which the edit has answered, or does so now."""
         self.reasons: tuple[str, ...] = self._plan.reasons
         """Why a temporary assistant answers, in sentences; empty while runs get overrides."""
         self.unseen = self._plan.unseen
@@ -85,6 +87,7 @@ class Trial:
     async def _carry_out(
         self, conversation: Conversation, do: Callable[..., Awaitable[Run]]
     ) -> Run:
+        self._conversations.append(conversation)
         overrides = await self.overrides()
         try:
             run = await do(overrides=overrides)
@@ -107,11 +110,16 @@ class Trial:
             self._ran_as_saved = True
 
     async def end(self) -> bool:
-        """Delete the temporary assistant, if there is one; whether there was.
+        """Delete the temporary assistant, if there is one, once its runs have ended.
+
+        Returns:
+            Whether there was one.
 
         Raises:
             ServiceError: it is still there; the next start of the program deletes it.
         """
+        for conversation in self._conversations:
+            await conversation.ended()
         async with self._making:
             made = self._made
             if made is None:

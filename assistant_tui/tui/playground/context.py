@@ -135,10 +135,8 @@ class PlaygroundContext:
             self.say(trial.notice, Tone.WARNING)
 
     async def end_trial(self) -> None:
-        """Delete the temporary assistant, if there is one, once the run has ended; says so."""
+        """Delete the temporary assistant, if there is one, once its runs have ended; says so."""
         if self.trial is not None:
-            if self.conversation is not None:
-                await self.conversation.ended()
             self.main.say(await end_trial(self.trial))
 
     def edit(self, entry: Entry) -> None:

@@ -58,7 +58,6 @@ class PairSide:
         """Delete what was made for this alone, once its run has ended; what there is to tell."""
         said = ""
         if self.trial is not None:
-            await self.conversation.ended()
             said = await end_trial(self.trial)
         if self.owns_service:
             await self.service.close()

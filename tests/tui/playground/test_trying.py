@@ -103,6 +103,26 @@ async def test_it_is_deleted_only_after_its_run(tmp_path: Path, model: ScriptedM
         assert len(await saved(talk)) == 1
 
 
+async def test_it_is_deleted_only_after_a_run_of_it_in_another_thread(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    pause = Pause()
+    model.turns.append([*says("Half")[:1], pause, *says(" more")])
+    async with editing(tmp_path, model) as talk:
+        talk.server.deviations["runs"] = refusing
+        await talk.press("f6")
+        await talk.program.pilot.press(*"go", "enter")
+        await talk.shows("Half")
+        await talk.program.pilot.press("tab", "n")
+        await talk.program.until(lambda: "Half" not in talk.text)
+        await talk.program.pilot.press("escape")
+        await talk.program.until(lambda: not talk.is_open)
+        assert len(await saved(talk)) == 2
+        pause.go_on.set()
+        await talk.shows("Deleted the temporary assistant")
+        assert len(await saved(talk)) == 1
+
+
 async def test_the_next_start_deletes_what_was_left_and_says_so(
     tmp_path: Path, model: ScriptedModel
 ) -> None:
