@@ -48,7 +48,11 @@ def _prepare(
         sheet.known.problems[call.key] = check.problem(call) if check.knows(call) else None
         context.transcript_view.update_entry(call.key)
         start(context.screen, partial(_find_last, context, call), "threads")
-        if call.name in functions and functions[call.name].auto and conversation is not None:
+        if call.key in sheet.known.outputs:
+            _give_at_once(context, call)
+        elif call.key in sheet.known.busy or conversation is None:
+            continue
+        elif call.name in functions and functions[call.name].auto:
             start(context.long_lived, partial(_run, context, conversation, call, True), "run")
     sheet.show()
 
@@ -105,10 +109,22 @@ async def _run(
         sheet.known.busy.pop(call.key, None)
         if is_there(sheet):
             sheet.show()
-    if not is_there(sheet) or context.conversation is not conversation:
+    answer = Answer(output, source=function.command)
+    if at_once:
+        sheet.known.outputs[call.key] = answer
+    if not is_there(sheet):
         return
-    _give(context, call, Answer(output, source=function.command))
-    if at_once and sheet.answers.is_complete:
+    if at_once:
+        _give_at_once(context, call)
+    elif context.conversation is conversation:
+        _give(context, call, answer)
+
+
+def _give_at_once(context: CallsContext, call: ToolCall) -> None:
+    """Give what a command has said, if its call is shown; send when every call has its answer."""
+    answers = context.call_sheet.answers
+    _give(context, call, context.call_sheet.known.outputs[call.key])
+    if call.key in answers.given and answers.is_complete:
         send_answers(context)
 
 
@@ -170,6 +186,10 @@ def send_answers(context: CallsContext) -> None:
         left = answers.missing
         context.say(f"Not sent: {left} call{'s have' if left > 1 else ' has'} no answer yet")
         return
+    sending = context.call_sheet.known.sending
+    if sending.issuperset(answers.given):
+        return
+    sending.update(answers.given)
     outputs, approvals = answers.outputs, answers.approvals
     if context.call_sheet.has_focus:
         context.leave_sheet()
@@ -182,10 +202,15 @@ async def _send(
     outputs: dict[str, str],
     approvals: dict[str, bool],
 ) -> None:
-    await conversation.ended()  # what found out that the run waits may still be at work
+    known = context.call_sheet.known
     try:
+        await conversation.ended()  # what found out that the run waits may still be at work
         await conversation.answer(outputs, approvals)
     except ServiceError as error:
         context.report(error, "Not answered")
+    finally:
+        known.sending -= outputs.keys() | approvals.keys()
+        for key in outputs:
+            known.outputs.pop(key, None)
     if is_there(context.screen) and context.conversation is conversation:
         await context.answered()

@@ -38,6 +38,10 @@ class Suggestions:
     """What is wrong with the arguments; empty where they fit, None where nothing is known."""
     busy: dict[str, str] = field(default_factory=dict)
     """What is being done for an output."""
+    outputs: dict[str, Answer] = field(default_factory=dict)
+    """What commands have given that run by themselves: each is run once for a call."""
+    sending: set[str] = field(default_factory=set)
+    """The calls whose answers are on their way: a key that is pressed twice means it once."""
 
 
 def sheet_lines(

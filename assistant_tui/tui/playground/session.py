@@ -115,8 +115,10 @@ class Session:
 
     def _is_sent(self, entry: Entry | None) -> bool:
         """Whether an entry is what is being sent, not what others have sent meanwhile."""
-        is_user = entry is not None and entry.kind is EntryKind.USER
-        return is_user and entry is not None and self.unsent.is_sending(entry.text)
+        if entry is None or entry.kind is not EntryKind.USER or entry.message is None:
+            return False
+        said = entry.message.parts[0].text if entry.message.parts else ""  # images come behind
+        return self.unsent.is_sending(said) or self.unsent.is_sending(entry.text)
 
     def show_threads(self) -> None:
         """Bring the list up to date with what is known of the threads."""

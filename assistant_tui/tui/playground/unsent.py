@@ -78,11 +78,10 @@ class UnsentText:
         self._sending, self._key = "", key
         self.soon()
 
-    def has_arrived(self, text: str) -> None:
-        """A text has arrived, perhaps not quite as it was sent."""
+    def has_arrived(self, text: str, key: str) -> None:
+        """A text has arrived in the thread of that key, perhaps not quite as it was sent."""
         if self.is_sending(text):
-            self._sending = ""
-            self.soon()
+            self.arrived(key)
 
     def soon(self) -> None:
         """Keep the text within a second, however fast one types."""

@@ -151,3 +151,20 @@ async def test_stopping_ends_what_waits(shop: Talk, model: ScriptedModel) -> Non
     await shop.shows("stopped")
     assert "waits for an output" not in shop.text
     assert submitted(shop) == 0
+
+
+async def test_enter_twice_sends_the_answers_once(model: ScriptedModel, tmp_path: Path) -> None:
+    model.turns += [calls("get_order"), says("Sent.")]
+    async with talking(tmp_path, model, tools=[FUNCTION]) as talk:
+        await talk.say("Where is it?")
+        await talk.press("tab", "4")
+        talk.server.hold = lambda method, path: path.endswith("submit_tool_outputs")
+        await talk.program.pilot.press("enter")
+        await talk.program.until(talk.server.arrived.is_set)
+        await talk.program.pilot.press("shift+tab", "enter", "tab", "enter")
+        talk.server.hold = lambda method, path: False
+        talk.server.opened.set()
+        await talk.shows("Sent.", "done")
+        await talk.drawn()
+        assert "Not answered" not in talk.text
+        assert sum("submit_tool_outputs" in path for path in talk.server.write_paths()) == 1

@@ -1,10 +1,14 @@
 """What a person has typed is nowhere lost, and sent once, whatever happens meanwhile."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import httpx
 
+from assistant_tui.config.settings import LOCAL, FunctionCommand
 from tests.fakeserver.deviations import refusal
 from tests.server.runs.support import Pause, ScriptedModel, calls, says
-from tests.tui.playground.conftest import Talk
+from tests.tui.playground.conftest import FUNCTION, Talk, talking
 
 
 def hold(talk: Talk, part: str) -> None:
@@ -122,3 +126,44 @@ async def test_what_was_being_written_is_there_after_an_edit_in_another_thread(
     await talk.open()
     await talk.press("tab", "end", "enter")
     assert talk.screen.composer.text == "unsent\nother edited"
+
+
+async def test_what_is_typed_after_an_image_was_sent_stays_with_its_thread(
+    talk: Talk, model: ScriptedModel, tmp_path: Path
+) -> None:
+    model.turns.append(says("A dot."))
+    image = tmp_path / "dot.png"
+    image.write_bytes(b"\x89PNG")
+    talk.screen.context.attach((image,))
+    await talk.say("look")
+    assert "A dot." in talk.text
+    await talk.type("later")
+    await talk.press("escape")
+    assert not talk.is_open
+    await talk.open()
+    assert talk.screen.composer.text == ""
+    await talk.press("tab", "end", "enter")
+    assert talk.screen.composer.text == "later"
+
+
+async def test_a_command_that_runs_by_itself_runs_once_though_its_thread_is_left(
+    model: ScriptedModel, tmp_path: Path
+) -> None:
+    ran, go = tmp_path / "ran", tmp_path / "go"
+    script = tmp_path / "order.sh"
+    script.write_text(f"echo x >> {ran}; while [ ! -e {go} ]; do sleep 0.05; done; echo sent")
+    function = FunctionCommand(f"sh {script}", auto=True)
+    profile = replace(LOCAL, functions={"get_order": function})
+    model.turns += [says("One."), calls("get_order"), says("Sent.")]
+    async with talking(tmp_path, model, profile=profile, tools=[FUNCTION]) as talk:
+        await talk.say("first")
+        await talk.press("tab", "n")
+        await talk.program.pilot.press(*"order", "enter")
+        await talk.program.until(ran.exists)
+        await talk.program.pilot.press("tab", "tab", "end", "enter")
+        await talk.shows("One.")
+        await talk.program.pilot.press("tab", "home", "enter")
+        await talk.shows("get_order waits")
+        go.write_text("")
+        await talk.shows("Sent.")
+        assert ran.read_text() == "x\n"
