@@ -161,7 +161,7 @@ async def test_enter_twice_sends_the_answers_once(model: ScriptedModel, tmp_path
         talk.server.hold = lambda method, path: path.endswith("submit_tool_outputs")
         await talk.program.pilot.press("enter")
         await talk.program.until(talk.server.arrived.is_set)
-        await talk.program.pilot.press("shift+tab", "enter", "tab", "enter")
+        await talk.screen.action_run("send_answers")
         talk.server.hold = lambda method, path: False
         talk.server.opened.set()
         await talk.shows("Sent.", "done")
