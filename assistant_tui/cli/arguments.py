@@ -37,7 +37,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
-        self.exit(2, f"assistant-tui: {one_line(message)}; assistant-tui --help tells more\n")
+        self.exit(2, f"assistant-tui: {one_line(message)}; {self.prog} --help tells more\n")
 
 
 class _PrintCompletion(argparse.Action):

@@ -44,7 +44,8 @@ def test_behind_the_verb_counts_where_both_were_said(run: Run, server: RelayServ
         ),
         (
             ["list", "--profile", "local", "--demo"],
-            "argument --demo: not allowed with argument --profile; assistant-tui --help tells more",
+            "argument --demo: not allowed with argument --profile; "
+            "assistant-tui list --help tells more",
         ),
         (["--theme", "nord", "list"], "--theme: not with list, which draws no screen"),
         (["--no-mouse", "get", "x"], "--no-mouse: not with get, which draws no screen"),

@@ -116,7 +116,8 @@ def test_a_demo_has_up_to_a_million_samples(capsys: pytest.CaptureFixture[str], 
 @pytest.mark.parametrize("port", ["65536", "-1", "x", "9" * 5_000])
 def test_a_port_is_a_number(capsys: pytest.CaptureFixture[str], port: str) -> None:
     line = refusal_of(capsys, "serve", "--port", port)
-    assert line == f"argument --port: a whole number from 0 to 65535 is allowed{HELP}"
+    help_of_it = HELP.replace("--help", "serve --help")
+    assert line == f"argument --port: a whole number from 0 to 65535 is allowed{help_of_it}"
 
 
 @pytest.mark.parametrize(
