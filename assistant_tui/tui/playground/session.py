@@ -128,12 +128,14 @@ class Session:
         begun = (opened or not self._context.only_reads) and not self._context.search
         if conversation is not None and begun and opened not in [row.id for row in rows]:
             status = conversation.transcript.run.status if conversation.transcript.run else ""
-            rows.insert(0, ThreadRow(opened, conversation.title or "New thread", "now", status))
+            title = conversation.title or "New thread"
+            rows.insert(0, ThreadRow(opened, title, "now", status, conversation.origin))
         self._context.thread_list.show(rows, opened)
 
     def _row(self, thread: KnownThread, now: float) -> ThreadRow:
         used = thread.used_at if thread.used_at is not None else thread.created_at
-        row = ThreadRow(thread.id, thread.title or thread.id, age(used, now), thread.status)
+        title, since = thread.title or thread.id, age(used, now)
+        row = ThreadRow(thread.id, title, since, thread.status, thread.origin)
         shown = self._context.conversation
         if shown is None or shown.thread_id != thread.id or shown.transcript.run is None:
             return row

@@ -40,6 +40,8 @@ class ThreadRow(NamedTuple):
     title: str
     age: str
     status: str
+    origin: str = ""
+    """The id of the thread that it was made from: both may have one title."""
 
 
 class ThreadList(LineWidget, can_focus=True):
@@ -167,7 +169,8 @@ class ThreadList(LineWidget, can_focus=True):
         if not second:
             style = base + Style(bold=True) if is_open else base
             return [*bars, Segment(fit(one_line(row.title), room), style)]
-        words, part = _STATES.get(row.status, ("", "muted"))
+        made_from = "made from another" if row.origin else ""
+        words, part = _STATES.get(row.status, (made_from, "muted"))
         age = fit(row.age, min(len(row.age) + 3 * bool(words), room)) if row.age else ""
         state = fit(words, max(room - len(age), 0))
         shown = [Segment(age, self._on(base, "muted")), Segment(state, self._on(base, part))]

@@ -22,6 +22,8 @@ async def answered(talk: Talk, model: ScriptedModel) -> Talk:
 async def test_a_fork_has_all_up_to_the_entry_and_runs_nothing(answered: Talk) -> None:
     await answered.press("f")
     assert "This is a new thread" in answered.text
+    await answered.press("tab", "tab")
+    assert answered.text.count("made from another") == 1
     newest, first = await answered.threads()
     assert await answered.said(newest) == await answered.said(first)
     assert not (await answered.api.get(f"/threads/{newest}/runs"))["data"]
