@@ -69,7 +69,7 @@ _FUNCTION = (
     *(*' "properties": {"number": {"type": "strin"}}}',),
 )
 _ASKED = ("down", "down", "t", *"Disk is full on db-7. What do I do first?", "enter")
-_ANSWERED = (*_ASKED, "tab", "4", "4", "4", "enter", *"And who has to be told")
+_ANSWERED = ("down", "t", *_ASKED[3:], "tab", "4", "enter", *"And who has to be told")
 _TWO = ("space", "down", "space")
 PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
     "browse": (120, 36, Flags(demo=250), _keys("down", "down")),
