@@ -141,6 +141,7 @@ def test_a_thread_is_made_anew_from_its_file(
     assert talking.get(f"/threads/{made}")["metadata"]["imported_from"] == talked
     assert f"{path}: not carried over: runs, steps and calls: a new thread begins" in done.err
     assert known(talk)[0]["id"] == made and known(talk)[0]["origin"] == talked
+    assert known(talk)[0]["title"] == "Where is order 7?"
     assert "not carried over: the metadata of messages" not in done.err
 
 
