@@ -49,7 +49,7 @@ async def _send(
         context.report(error, "Not sent")
         _take_back(context, conversation, text, attachments)
     else:
-        context.screen.session.unsent.has_arrived(text, conversation.thread_id or "")
+        await context.screen.session.unsent.has_arrived(text, conversation.thread_id or "")
     if is_there(context.screen) and context.conversation is conversation:
         await context.screen.session.list_threads()
 

@@ -31,6 +31,8 @@ class UnsentText:
         self._key = ""
         self._sending = ""
         """What was sent, as long as it is not known that it arrived."""
+        self._away: dict[str, tuple[AccountDrafts, str]] = {}
+        """Texts that were being sent when their threads were put away, and where they are kept."""
         self._timer: Timer | None = None
         self._turns = asyncio.Lock()
 
@@ -58,6 +60,8 @@ class UnsentText:
         if drafts is None:
             return ""
         typed, text = self._text(), self._all
+        if self._sending:
+            self._away[self._sending] = (drafts, key)
         await asyncio.to_thread(self._keep, text)
         await asyncio.to_thread(drafts.leave_now, key)
         self._drafts = None
@@ -78,10 +82,15 @@ class UnsentText:
         self._sending, self._key = "", key
         self.soon()
 
-    def has_arrived(self, text: str, key: str) -> None:
+    async def has_arrived(self, text: str, key: str) -> None:
         """A text has arrived in the thread of that key, perhaps not quite as it was sent."""
         if self.is_sending(text):
             self.arrived(key)
+        elif text in self._away:
+            drafts, kept_as = self._away.pop(text)
+            async with self._turns:
+                if self._drafts is None or kept_as != self._key:
+                    await _forget(drafts, kept_as, text)
 
     def soon(self) -> None:
         """Keep the text within a second, however fast one types."""
@@ -123,6 +132,16 @@ class UnsentText:
             self._drafts.keep_now(self._key, Draft(exact={_FIELD: write_json(text)}))
         else:
             self._drafts.forget_now(self._key)
+
+
+async def _forget(drafts: AccountDrafts, key: str, text: str) -> None:
+    """Keep what was written for a thread without the text that it begins with."""
+    left = (await _taken_up(drafts, key)).removeprefix(text).removeprefix("\n")
+    if left:
+        await asyncio.to_thread(drafts.keep_now, key, Draft(exact={_FIELD: write_json(left)}))
+        await asyncio.to_thread(drafts.leave_now, key)
+    else:
+        await asyncio.to_thread(drafts.forget_now, key)
 
 
 def _joined(*texts: str) -> str:

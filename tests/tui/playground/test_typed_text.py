@@ -167,3 +167,21 @@ async def test_a_command_that_runs_by_itself_runs_once_though_its_thread_is_left
         go.write_text("")
         await talk.shows("Sent.")
         assert ran.read_text() == "x\n"
+
+
+async def test_a_message_that_arrives_when_another_thread_is_open_is_not_kept_as_unsent(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    model.turns += [says("One."), says("Two.")]
+    await talk.say("first")
+    await talk.press("tab", "n")
+    talk.server.hold = lambda method, path: method == "POST" and path.endswith("/messages")
+    await talk.program.pilot.press(*"second", "enter")
+    await talk.program.until(talk.server.arrived.is_set)
+    await talk.program.pilot.press("tab", "end", "enter")
+    await talk.shows("One.")
+    go_on(talk)
+    await talk.program.until(lambda: len(model.requests) == 2)
+    await talk.drawn()
+    await talk.press("tab", "n")
+    assert talk.screen.composer.text == ""
