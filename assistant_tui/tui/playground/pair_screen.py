@@ -114,6 +114,7 @@ class PairScreen(Screen[None]):
         if self.session.is_under_way:
             back = ("stop_or_leave_pair", "stop_or_leave_composer")
             shown = [replace(c, label="Stop") if c.name in back else c for c in shown]
+        shown.sort(key=lambda each: not each.name.startswith("stop_or_leave"))
         self.query_one(KeyLine).commands = tuple(shown)
 
     @on(Composer.Edited)

@@ -119,7 +119,7 @@ async def test_escape_stops_both_then_goes_back(tmp_path: Path, model: ScriptedM
     async with with_two(tmp_path, model) as talk:
         await talk.program.pilot.press(*"go", "enter")
         await talk.program.until(lambda: talk.text.count("Half") == 2)
-        assert "Esc Stop" in talk.text
+        assert "Esc Stop  Enter Send" in talk.text
         await talk.program.pilot.press("escape")
         await talk.program.until(lambda: talk.text.count("stopped") >= 2)
         await talk.shows("Esc Back")
