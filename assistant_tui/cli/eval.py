@@ -182,7 +182,6 @@ class Evaluation:
 
     async def _tidy_up(self, conversation: Conversation) -> None:
         """Stop what goes on in a thread, and delete it; note where that fails."""
-        self._open.remove(conversation)
         run, thread_id = conversation.transcript.run, conversation.thread_id
         goes_on = conversation.is_under_way or (run is not None and run.is_active)
         why = await stop_run(conversation) if goes_on else ""
@@ -191,6 +190,7 @@ class Evaluation:
                 await self._session.service.threads.delete(thread_id)
             except ServiceError as error:
                 why = why or str(error)
+        self._open.remove(conversation)  # only now: a signal may come before
         if why and thread_id is not None:
             self._session.console.note(f"{shown_id(thread_id)} was left behind: {why}")
 
