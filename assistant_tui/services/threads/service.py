@@ -6,7 +6,7 @@ from contextlib import suppress
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.thread_objects import value_of
 from assistant_tui.api.threads import ThreadsClient
-from assistant_tui.core.errors import Invalid, NoBackup, NotFound, ServiceError
+from assistant_tui.core.errors import Invalid, NoBackup, NotFound, NotServed, ServiceError
 from assistant_tui.core.formats.threads import lossless
 from assistant_tui.core.formats.threads.import_plan import ThreadImport
 from assistant_tui.core.formats.threads.record import ThreadRecord
@@ -118,19 +118,30 @@ class ThreadService:
         if keep_copy:
             await self._keep_copy(thread_id)
         was_known = await self._journal.get(thread_id) is not None
-        try:
-            with self._gate.counting():
-                await self._client.threads.delete(thread_id)
-        except NotFound:
-            was_there = False
-        else:
-            was_there = True
+        with self._gate.counting():
+            was_there = await self._delete(thread_id)
         self._listed = tuple(each for each in self._listed if each.id != thread_id)
         if keep_copy:
             await self._journal.keep(KnownThread(thread_id, status=DELETED))
         else:
             await self._journal.forget(thread_id)
         return was_there or was_known
+
+    async def _delete(self, thread_id: str) -> bool:
+        """Delete a thread on the server; False where there was none.
+
+        Raises:
+            NotServed: it is still there: the route is what was not found.
+        """
+        try:
+            await self._client.threads.delete(thread_id)
+        except NotFound:
+            try:
+                await self._client.threads.retrieve(thread_id)
+            except NotFound:
+                return False
+            raise NotServed("this server deletes no threads: it is still there") from None
+        return True
 
     async def _keep_copy(self, thread_id: str) -> None:
         record, missing = await records.fetch_record(self._client, thread_id)

@@ -6,13 +6,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant_tui.core.errors import NoBackup, ServiceError
+from assistant_tui.core.errors import NoBackup, NotServed, ServiceError
 from assistant_tui.journal.journal import Journal
 from assistant_tui.journal.pruning import DAY, SEEN_LATER
 from assistant_tui.journal.threads import DELETED, KnownThread
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
-from tests.fakeserver.deviations import refusing
+from tests.fakeserver.deviations import refusal, refusing
 from tests.fakeserver.server import FakeServer
 from tests.server.runs.support import ScriptedModel, says
 from tests.services.support import client_of
@@ -147,3 +147,17 @@ async def test_a_thread_of_which_the_copy_would_soon_be_forgotten_is_not_deleted
                 with pytest.raises(NoBackup, match="too large"):
                     await service.threads.delete(conversation.thread_id or "", keep_copy=True)
         assert len(await texts(here, conversation.thread_id)) == 2
+
+
+async def test_a_thread_that_a_server_does_not_delete_is_not_forgotten(
+    here: World, model: ScriptedModel
+) -> None:
+    model.turns = [says("One.")]
+    conversation = here.threads.begin(here.assistant)
+    await conversation.send("Hello")
+    here.server.deviations["any"] = lambda request: (
+        refusal(404, "Not Found") if request.method == "DELETE" else None
+    )
+    with pytest.raises(NotServed, match="still there"):
+        await here.threads.delete(conversation.thread_id or "")
+    assert [each.id for each in await here.threads.known()] == [conversation.thread_id]
