@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from assistant_tui.api.thread_objects import Objects, value_of
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.core.errors import NotServed, ServiceError
-from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.threads.objects import (
     Message,
     Run,
@@ -73,7 +72,7 @@ class ThreadLoader:
         listed, _ = await asyncio.gather(
             self._client.list_messages(self.thread_id, _RECENT), self._load_steps_of(run.id)
         )
-        recent = [_message(row) for row in listed.rows]
+        recent = [*self._own(listed).values()]
         first = next((each.id for each in recent if each.id in self.messages), None)
         known = [*self.messages]
         older = known if first is None else known[: known.index(first)]
@@ -82,13 +81,19 @@ class ThreadLoader:
 
     async def _load_messages(self, show: Callable[[], None]) -> None:
         def take(listed: Objects) -> None:
-            self.messages = {row.id: _message(row) for row in listed.rows}
+            self.messages = self._own(listed)
             show()
 
         listed = await self._client.list_messages(self.thread_id, show=take)
         if not listed.complete:
             self.troubles.append("older messages of this thread cannot be had from this server")
         take(listed)
+
+    def _own(self, listed: Objects) -> dict[str, Message]:
+        """The messages by their ids; those that say that they are of another thread are not."""
+        read = {row.id: read_message(value_of(row)) for row in listed.rows}
+        ours = (None, "", self.thread_id)
+        return {key: each for key, each in read.items() if each.raw.get("thread_id") in ours}
 
     def put(self, run: Run) -> None:
         """Note a run as the server has it now."""
@@ -148,7 +153,3 @@ class ThreadLoader:
             self.troubles.append(f"the steps of a run cannot be had: {error}")
             return
         self._steps[run_id] = [read_step(value_of(row)) for row in listed.rows]
-
-
-def _message(row: ResourceRow) -> Message:
-    return read_message(value_of(row))

@@ -161,3 +161,18 @@ async def test_a_thread_that_a_server_does_not_delete_is_not_forgotten(
     with pytest.raises(NotServed, match="still there"):
         await here.threads.delete(conversation.thread_id or "")
     assert [each.id for each in await here.threads.known()] == [conversation.thread_id]
+
+
+async def test_messages_of_another_thread_are_not_shown(here: World, model: ScriptedModel) -> None:
+    model.turns = [says("One.")]
+    other = await here.api.thread("Of somebody else")
+    run = await here.threads.begin(here.assistant).send("Hello")
+
+    async def mix_up(request: httpx.Request) -> httpx.Response:
+        path = request.url.path.replace(run.thread_id, other)
+        url = request.url.copy_with(path=path)
+        return await here.server.carry_out(httpx.Request(request.method, url))
+
+    here.server.deviations["messages"] = mix_up
+    opened = await here.threads.open(run.thread_id)
+    assert [entry.text for entry in opened.transcript.entries] == []
