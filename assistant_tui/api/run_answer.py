@@ -46,12 +46,12 @@ class RunAnswer:
             yield self._run_event(redact(text, self._response.secrets))
             return
         async for event in read_events(_joined(head, chunks)):
-            data = event.data
             if event.id.isascii() and event.id.isprintable() and len(event.id) < _LONGEST_ID:
                 self.last_event_id = event.id
-            if '"delta"' not in data:  # a piece of text quotes nothing whole
-                data = redact(data, self._response.secrets)
-            read = read_event(event.event, data)
+            read = read_event(event.event, event.data)
+            # A piece of text quotes nothing whole.
+            if read is not None and not read.name.endswith(".delta"):
+                read = read_event(event.event, redact(event.data, self._response.secrets))
             if read is not None:
                 yield read
 

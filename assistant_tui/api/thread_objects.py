@@ -51,6 +51,11 @@ def parse_thread_object(value: Any, text: str, keep: Keep = str) -> ResourceRow:
     return ResourceRow(identity, None, keep(text), problem)
 
 
+def is_of_thread(value: Json, thread_id: str) -> bool:
+    """Whether an object names this thread, or none, as some servers leave it out."""
+    return value.get("thread_id") in (None, "", thread_id)
+
+
 def value_of(row: ResourceRow) -> Json:
     """What an object says; an empty object where it cannot be read."""
     try:

@@ -225,8 +225,11 @@ async def test_no_run_quotes_the_key() -> None:
     secret = "sk-very-secret-0123456789"
     failed = RUN | {"status": "failed", "last_error": {"message": f"bad key {secret}"}}
     listed = json.dumps({"data": [failed], "has_more": False})
-    stream = f"event: thread.run.failed\ndata: {json.dumps(failed)}\n\n"
-    replies = [Reply(body=each) for each in (stream, json.dumps(failed), listed)]
+    streams = [
+        f"event: thread.run.failed\ndata: {json.dumps(failed | more)}\n\n"
+        for more in ({}, {"delta": {"index": 1}})
+    ]
+    replies = [Reply(body=each) for each in (*streams, json.dumps(failed), listed)]
     script = ScriptedServer(*replies)
 
     async def key(*, again: bool = False) -> str:
@@ -235,6 +238,7 @@ async def test_no_run_quotes_the_key() -> None:
     async with client(script, key=key) as opened:
         threads = ThreadsClient(opened.transport, opened.reader, opened.server)
         seen = [
+            str(await events_of(threads)),
             str(await events_of(threads)),
             str(await threads.retrieve_run("t", "run_1")),
             str(await threads.list_runs("t")),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from assistant_tui.api.thread_objects import Objects, value_of
+from assistant_tui.api.thread_objects import Objects, is_of_thread, value_of
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.core.errors import NotServed, ServiceError
 from assistant_tui.core.threads.objects import (
@@ -92,8 +92,7 @@ class ThreadLoader:
     def _own(self, listed: Objects) -> dict[str, Message]:
         """The messages by their ids; those that say that they are of another thread are not."""
         read = {row.id: read_message(value_of(row)) for row in listed.rows}
-        ours = (None, "", self.thread_id)
-        return {key: each for key, each in read.items() if each.raw.get("thread_id") in ours}
+        return {key: each for key, each in read.items() if is_of_thread(each.raw, self.thread_id)}
 
     def put(self, run: Run) -> None:
         """Note a run as the server has it now."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant_tui.api.thread_objects import Objects
+from assistant_tui.api.thread_objects import Objects, is_of_thread, value_of
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.core.errors import NotServed, ServiceError
 from assistant_tui.core.formats.threads.import_plan import ThreadImport, plan_import
@@ -45,6 +45,9 @@ async def fetch_record(client: ThreadsClient, thread_id: str) -> tuple[ThreadRec
     """
     missing = Missing()
     messages = await client.list_messages(thread_id)
+    ours = [row for row in messages.rows if is_of_thread(value_of(row), thread_id)]
+    if len(ours) < len(messages.rows):
+        missing.withheld.append("some messages: this server gave those of another thread")
     if not messages.complete:
         missing.withheld.append("older messages: this server does not give them")
     try:
@@ -54,7 +57,7 @@ async def fetch_record(client: ThreadsClient, thread_id: str) -> tuple[ThreadRec
         missing.absent.append("the thread itself: this server does not give it")
     runs = await _runs(client, thread_id, missing)
     steps = await _steps(client, thread_id, runs.rows, missing)
-    record = ThreadRecord(thread, _texts(messages.rows), _texts(runs.rows), _texts(steps))
+    record = ThreadRecord(thread, _texts(ours), _texts(runs.rows), _texts(steps))
     return record, missing
 
 

@@ -176,3 +176,8 @@ async def test_messages_of_another_thread_are_not_shown(here: World, model: Scri
     here.server.deviations["messages"] = mix_up
     opened = await here.threads.open(run.thread_id)
     assert [entry.text for entry in opened.transcript.entries] == []
+    with pytest.raises(NoBackup):
+        await here.threads.delete(run.thread_id, keep_copy=True)
+    record, missing = await here.threads.record(run.thread_id)
+    assert record.messages == () and "those of another thread" in missing[0]
+    assert await here.api.get(f"/threads/{run.thread_id}")
