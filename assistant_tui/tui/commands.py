@@ -37,7 +37,7 @@ COMMANDS: tuple[Command, ...] = (
             Where.BROWSER, "opening:open_highlighted", footer=True, needs=Needs.ROW),
     Command("create", "n", "New", "Create an assistant",
             Where.BROWSER, "opening:create", footer=True, capability=Capability.CREATE),
-    Command("talk", "t", "Talk", "Talk to it in the playground; with two marked, to both at once",
+    Command("talk", "t", "Talk", "In the playground; with two marked, to both",
             Where.BROWSER, "playground.opening:talk", footer=True, needs=Needs.ASSISTANT),
     Command("clone", "C", "Clone", "Create one like this, or like each that is marked",
             Where.BROWSER, "cloning:clone", needs=Needs.TARGETS, capability=Capability.CREATE),
