@@ -1,7 +1,7 @@
 """Puts what a server holds of a thread in the order in which it happened."""
 
 import zlib
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
@@ -130,26 +130,42 @@ def match_required(run: Run, entries: Sequence[Entry]) -> tuple[Run, list[Entry]
         since some servers have no steps.
     """
     assert run.required is not None
-    free = [each for each in entries if each.kind is EntryKind.CALL and not each.has_output()]
+    unanswered = _UnansweredCalls(entries)
     calls: list[ToolCall] = []
     added: list[Entry] = []
     for place, call in enumerate(run.required.calls):
-        entry = _entry_of(call, free)
+        entry = unanswered.take(call)
         if entry is None:
             entry = _stepless_entry(run, call, place)
             added.append(entry)
-        else:
-            free.remove(entry)
         calls.append(replace(call, key=entry.key))
     return replace(run, required=replace(run.required, calls=tuple(calls))), added
 
 
-def _entry_of(call: ToolCall, entries: Sequence[Entry]) -> Entry | None:
-    """By id and name, since ids may repeat; else by what it asks for."""
-    named = [each for each in entries if each.known_call and each.known_call.name == call.name]
-    same = [each for each in named if each.known_call and each.known_call.id == call.id]
-    exact = [each for each in same or named if each.text == call.arguments]
-    return next(iter(exact or same), None)
+class _UnansweredCalls:
+    """The entries of calls without an output; each is found once, by what is said of its call."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries: defaultdict[tuple[str, str | None, str | None], deque[Entry]]
+        self._entries = defaultdict(deque)
+        """By name, id and arguments, of which the last two may be left out."""
+        self._taken: set[str] = set()
+        for each in entries:
+            call = each.known_call
+            if each.kind is EntryKind.CALL and call is not None and not each.has_output():
+                for key in ((call.id, each.text), (call.id, None), (None, each.text)):
+                    self._entries[(call.name, *key)].append(each)
+
+    def take(self, call: ToolCall) -> Entry | None:
+        """By id and name, since ids may repeat; else by what it asks for."""
+        for key in ((call.id, call.arguments), (call.id, None), (None, call.arguments)):
+            entries = self._entries[(call.name, *key)]
+            while entries:
+                entry = entries.popleft()
+                if entry.key not in self._taken:
+                    self._taken.add(entry.key)
+                    return entry
+        return None
 
 
 def _stepless_entry(run: Run, call: ToolCall, place: int) -> Entry:
