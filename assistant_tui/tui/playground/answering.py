@@ -8,7 +8,7 @@ from assistant_tui.core.threads.objects import ToolCall
 from assistant_tui.services.functions import FunctionError, run_function
 from assistant_tui.tui.playground.call_answers import Answer
 from assistant_tui.tui.playground.calls_context import CallingConversation, CallsContext
-from assistant_tui.tui.playground.json_lines import json_lines
+from assistant_tui.tui.playground.spans import json_lines
 from assistant_tui.tui.terminal.external_editor import MAX_TEXT_SIZE, EditorError, EditorFile
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import is_there, start

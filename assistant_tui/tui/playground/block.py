@@ -7,8 +7,15 @@ from assistant_tui.core.json_text import minified, read_json
 from assistant_tui.core.safe_text import json_line, one_line
 from assistant_tui.core.threads.entries import Entry, EntryKind
 from assistant_tui.core.threads.objects import ToolCall
-from assistant_tui.tui.playground.json_lines import LARGEST, coloured, is_json, json_lines
-from assistant_tui.tui.playground.spans import Line, Span, cut
+from assistant_tui.tui.playground.spans import (
+    LARGEST_JSON,
+    Line,
+    Span,
+    coloured,
+    cut,
+    is_json,
+    json_lines,
+)
 from assistant_tui.tui.playground.wording import clock
 from assistant_tui.tui.playground.wrapped_text import WrappedText, wrapped_lines
 
@@ -158,7 +165,7 @@ def _attached(entry: Entry) -> Iterator[str]:
 def _search(arguments: str) -> str:
     """What a search was for, where the server says so, and how much it found."""
     try:
-        said = read_json(arguments) if len(arguments) <= LARGEST else None
+        said = read_json(arguments) if len(arguments) <= LARGEST_JSON else None
     except ValueError:
         return ""
     if not isinstance(said, dict):

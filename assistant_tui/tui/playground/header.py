@@ -1,4 +1,8 @@
-"""The first line of the playground: the profile, the assistant, and what the thread has used."""
+"""The two lines of the playground that tell how things are.
+
+The header, at the top, has the profile, the assistant, and what the thread has used; the run line,
+between conversation and message, has what the run is doing, and what came below.
+"""
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -8,6 +12,8 @@ from textual.widget import Widget
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.widgets.text_layout import fit
 
+MARKS = {"busy": ("● ", "$text-success"), "waiting": ("◆ ", "$text-warning")}
+MARKS |= {"bad": ("✗ ", "$text-error"), "good": ("✓ ", "$text-success"), "plain": ("", "")}
 _LEAST_NAME = 12
 """Cells of the assistant's name that stay on a narrow screen."""
 
@@ -56,3 +62,23 @@ class PlaygroundHeader(Widget):
         if self._read_only:
             chips.append((" READ-ONLY ", "bold $text-error on $error-muted"))
         return chips
+
+
+class RunLine(Widget):
+    """The phase of the run; its mark tells what its colour tells."""
+
+    words: reactive[str] = reactive("")
+    tone: reactive[str] = reactive("plain")
+    new_lines: reactive[int] = reactive(0)
+    """Lines that came below since the end was left."""
+
+    def render(self) -> Content:
+        """Draw the line."""
+        mark, style = MARKS.get(self.tone, MARKS["plain"])
+        below = f"↓ {self.new_lines:,} new lines " if self.new_lines else ""
+        below = below.replace("lines", "line") if self.new_lines == 1 else below
+        width = self.size.width
+        words = one_line(self.words)
+        room = max(width - cell_len(mark) - cell_len(below) - 1, 0)
+        words = fit(words, room)
+        return Content.assemble((mark, style), (words, style), (f" {below}", "bold $text-primary"))

@@ -10,9 +10,9 @@ from textual.widget import Widget
 
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.threads.phase import Phase
+from assistant_tui.tui.playground.header import MARKS
 from assistant_tui.tui.playground.pair_columns import LETTERS, SAME
 from assistant_tui.tui.playground.pair_view import WIDE
-from assistant_tui.tui.playground.run_line import MARKS
 from assistant_tui.tui.widgets.text_layout import fit
 
 Parts = list[tuple[str, str]]

@@ -16,11 +16,11 @@ from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.commands import BY_NAME, Command, Where, commands_in
 from assistant_tui.tui.playground.call_sheet import CallSheet
 from assistant_tui.tui.playground.composer import Composer
+from assistant_tui.tui.playground.header import RunLine
 from assistant_tui.tui.playground.pair_context import PairContext, PairSide
 from assistant_tui.tui.playground.pair_head import PairHead
 from assistant_tui.tui.playground.pair_session import PairSession
 from assistant_tui.tui.playground.pair_view import PairView
-from assistant_tui.tui.playground.run_line import RunLine
 from assistant_tui.tui.stylesheets import DEFERRED, PLAYGROUND
 from assistant_tui.tui.widgets.status_line import KeyLine, StatusLine, Tone
 from assistant_tui.tui.workers import start

@@ -14,9 +14,8 @@ from assistant_tui.tui.commands import BY_NAME, Command, Where
 from assistant_tui.tui.playground.call_sheet import CallSheet
 from assistant_tui.tui.playground.composer import Composer
 from assistant_tui.tui.playground.context import PlaygroundContext
-from assistant_tui.tui.playground.header import PlaygroundHeader
+from assistant_tui.tui.playground.header import PlaygroundHeader, RunLine
 from assistant_tui.tui.playground.partner import Partner
-from assistant_tui.tui.playground.run_line import RunLine
 from assistant_tui.tui.playground.session import Session
 from assistant_tui.tui.playground.thread_list import ThreadList
 from assistant_tui.tui.playground.transcript_view import TranscriptView

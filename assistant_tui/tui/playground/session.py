@@ -17,8 +17,7 @@ from assistant_tui.tui.commands import Command, Where, commands_in
 from assistant_tui.tui.playground.answering import show_waiting
 from assistant_tui.tui.playground.block import Facts
 from assistant_tui.tui.playground.composer import Composer
-from assistant_tui.tui.playground.header import PlaygroundHeader
-from assistant_tui.tui.playground.run_line import RunLine
+from assistant_tui.tui.playground.header import PlaygroundHeader, RunLine
 from assistant_tui.tui.playground.schema_check import SchemaCheck
 from assistant_tui.tui.playground.thread_list import ThreadRow
 from assistant_tui.tui.playground.unsent import UnsentText

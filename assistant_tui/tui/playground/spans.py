@@ -1,11 +1,24 @@
-"""Lines of a conversation as spans of text, each in the style of a part; wrapped to a width."""
+"""Lines of a conversation as spans of text, each in the style of a part; wrapped to a width.
 
+Of JSON, keys, strings, numbers and literals are parts with styles of their own.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
+from assistant_tui.core.json_text import indent, read_json
+from assistant_tui.core.safe_text import json_line, many_lines
 from assistant_tui.tui.widgets.text_layout import fit
+
+LARGEST_JSON = 200_000
+"""Characters of JSON that are laid out; a longer text is shown as it is."""
+_TOKEN = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*+"(?=\s*:))|(?P<string>"(?:[^"\\]|\\.)*+")'
+    r"|(?P<number>-?\d[\d.eE+-]*+)|(?P<literal>\b(?:true|false|null)\b)"
+)
 
 
 class Span(NamedTuple):
@@ -61,3 +74,39 @@ def _head(text: str, cells: int) -> str:
         return text[:cells]
     # A character of two cells may not fit into one.
     return chop_cells(text, cells)[0] if cells > 1 else ""
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is JSON of a size that is laid out."""
+    if len(text) > LARGEST_JSON:
+        return False
+    try:
+        read_json(text)
+    except ValueError:
+        return False
+    return True
+
+
+def json_lines(text: str, width: int, margin: str = "") -> Iterator[Line]:
+    """JSON laid out and coloured; what is no JSON as it is, line by line."""
+    known = is_json(text)
+    shown = json_line_by_line(indent(text)) if known else many_lines(text)
+    for line in shown.split("\n"):
+        yield from chopped(tuple(coloured(line)) if known else (Span(line),), width, margin)
+
+
+def json_line_by_line(text: str) -> str:
+    """Laid out JSON in which what could steer a terminal is written as escapes."""
+    return "\n".join(json_line(line) for line in text.split("\n"))
+
+
+def coloured(line: str) -> Iterator[Span]:
+    """A line of JSON in spans."""
+    at = 0
+    for token in _TOKEN.finditer(line):
+        if token.start() > at:
+            yield Span(line[at : token.start()], "muted")
+        yield Span(token[0], token.lastgroup or "")
+        at = token.end()
+    if at < len(line):
+        yield Span(line[at:], "muted")
