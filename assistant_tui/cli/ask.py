@@ -40,7 +40,6 @@ def prepare_ask(options: argparse.Namespace, console: Console) -> Subcommand:
         if options.thread is not None:
             conversation = await threads.open(options.thread)
         else:
-            await session.service.fetch(options.id)  # else a mistyped id leaves a thread behind
             conversation = threads.begin(options.id)
         answerer = CallAnswerer({**session.settings.profile.functions, **functions}, console)
         output = EventLines(console) if options.json else AnswerText(console)

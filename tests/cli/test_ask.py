@@ -411,7 +411,6 @@ def test_an_assistant_or_a_thread_that_is_not_there_is_told(
 ) -> None:
     done = talk("ask", "asst_no\x1bbody", "Hello")
     assert done.code == 1 and "asst_no" in done.err and "\x1b" not in done.err
-    assert talk("threads", "list", "--json").out == b""
     done = talk("ask", talking.assistant(), "Hello", "--thread", "thread_nobody")
     assert done.code == 1 and "Not found" in done.err
     done = talk("ask", talking.assistant(), "--thread", talking.thread("Hello"))
