@@ -16,6 +16,14 @@ def running_in(home: Path) -> list[int]:
     return [number for number in running if wanted in _environ_of(number)]
 
 
+def has_ended(process: int) -> bool:
+    """Whether its parent is told of its end: one that ends has no environment long before that."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")[2][0] in "ZX"
+    except OSError:
+        return True
+
+
 def none_is_left(home: Path) -> None:
     """Wait until all of them have ended."""
     end = time.monotonic() + LIMIT

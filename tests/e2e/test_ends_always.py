@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.drafts import kept
 from tests.e2e.injected_faults import BLOCKED, ON_CTRL_C, command, faulty_terminal
-from tests.e2e.processes import none_is_left, running_in
+from tests.e2e.processes import has_ended, none_is_left, running_in
 from tests.e2e.terminal import CTRL_C, CTRL_Z, ENTER, PROGRAM, Terminal, environment, restored
 from tests.limits import LIMIT
 
@@ -120,7 +120,7 @@ def test_a_job_that_is_stopped_ends_in_the_background(by: str, home: Path) -> No
             os.kill(program, signal.SIGSTOP)
         shell.shows("Stopped")
         shell.press(b"kill %1", ENTER)
-        shell.until(lambda: program not in running_in(home), "its end")
+        shell.until(lambda: has_ended(program), "its end")
         shell.press(b"stty -a; echo 'is sa''ne'", ENTER)
         shell.shows("Exit 143", "is sane", " icanon", " echo ")
 

@@ -1,6 +1,6 @@
 """What an action of the playground works on: the conversation, the threads, and the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ class PlaygroundContext:
         self.trial: Trial | None = None
         """What is tried of an edit; None for an assistant as it is saved, or before it is asked."""
         self.conversation: Conversation | None = None
+        self.when_open: Callable[[], None] | None = None
+        """What is to be done once the first thread is open."""
         """The one that is shown; None before there is a connection."""
         self.editing: Entry | None = None
         """The message whose text is being edited in the composer."""

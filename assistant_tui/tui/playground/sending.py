@@ -13,12 +13,13 @@ from assistant_tui.tui.workers import is_there, start
 
 
 def send(context: PlaygroundContext) -> None:
-    """Send the message; while a run is under way, say so instead."""
+    """Send the message, or once a thread is open; while a run is under way, say so instead."""
     text, conversation = context.composer.text, context.conversation
     if not text.strip():
         return
     if conversation is None:
-        context.say("Not sent: the threads are not there yet", Tone.WARNING)
+        context.when_open = partial(_send_unchanged, context, text)
+        context.say("Is sent as soon as the threads are there")
         return
     if context.screen.session.is_under_way:
         context.say("Not sent: a run is under way · Esc stops it", Tone.WARNING)
@@ -34,6 +35,14 @@ def send(context: PlaygroundContext) -> None:
     context.transcript_view.action_move_last()
     sending = partial(_send, context, conversation, text, attachments)
     start(context.long_lived, sending, "run")
+
+
+def _send_unchanged(context: PlaygroundContext, text: str) -> None:
+    """Send what was typed before a thread was open, unless the message is another one by now."""
+    if context.composer.text == text:
+        send(context)
+    else:
+        context.say("Not sent: the message has changed meanwhile", Tone.WARNING)
 
 
 async def _send(

@@ -59,6 +59,7 @@ class Session:
                 await self.show(threads.begin(context.partner.id))
             await self.list_threads()
         except ServiceError as error:
+            context.when_open = None
             context.report(error, "The threads are not there")
 
     def end(self) -> None:
@@ -100,6 +101,9 @@ class Session:
         screen.thread_list.follow_open(conversation.thread_id or "")
         self.show_threads()
         self._show_run()
+        when_open, context.when_open = context.when_open, None
+        if when_open is not None:
+            when_open()
 
     def _follow(self, changes: Sequence[Change]) -> None:
         """Draw what has changed in the conversation."""

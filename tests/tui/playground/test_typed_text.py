@@ -1,11 +1,15 @@
 """What a person has typed is nowhere lost, and sent once, whatever happens meanwhile."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import pytest
 
 from assistant_tui.config.settings import LOCAL, FunctionCommand
+from assistant_tui.services.account_journal import AccountDrafts
+from assistant_tui.tui.playground.unsent import UnsentText
 from tests.fakeserver.deviations import refusal
 from tests.server.runs.support import Pause, ScriptedModel, calls, says
 from tests.tui.playground.conftest import FUNCTION, Talk, talking
@@ -14,6 +18,18 @@ from tests.tui.playground.conftest import FUNCTION, Talk, talking
 def hold(talk: Talk, part: str) -> None:
     """Have the requests to the ends of such paths wait."""
     talk.server.hold = lambda method, path: path.endswith(part)
+
+
+def hold_threads(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Have no thread open until the event that is returned is set."""
+    free, reading = asyncio.Event(), UnsentText.open
+
+    async def later(self: UnsentText, drafts: AccountDrafts, key: str) -> str:
+        await free.wait()
+        return await reading(self, drafts, key)
+
+    monkeypatch.setattr(UnsentText, "open", later)
+    return free
 
 
 def go_on(talk: Talk) -> None:
@@ -75,6 +91,26 @@ async def test_what_is_typed_before_the_thread_is_there_stays(
     go_on(talk)
     await talk.shows("waiting for you")
     assert talk.screen.composer.text == "next"
+
+
+async def test_a_message_that_is_sent_before_the_thread_is_there_goes_once_it_is(
+    talk: Talk, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.turns = [says("Early."), says("Never.")]
+    await talk.program.pilot.press("tab", "tab", "q")
+    assert not talk.is_open
+    for typed, said in (("", "Early."), ("changed", "Not sent: the message has changed")):
+        with monkeypatch.context() as patched:
+            free = hold_threads(patched)
+            await talk.program.pilot.press("t", *"go", "enter", *typed)
+            await talk.shows("Is sent as soon as")
+            free.set()
+            await talk.shows(said)
+        await talk.program.pilot.press("tab", "tab", "q")
+    (thread,) = await talk.threads()
+    messages = await talk.api.messages(thread)
+    texts = [each["content"][0]["text"]["value"] for each in messages]
+    assert sorted(texts) == ["Early.", "go"]
 
 
 async def test_enter_twice_makes_one_new_thread_of_an_edited_message(
