@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -215,19 +216,18 @@ def _create_app(
     silence_libraries()
     if options.log:
         _start_log(folders.log_file)
-    opener = ProfileOpener(settings, folders)
     return AssistantApp(
         settings,
-        opener.cached_rows,
-        opener.connect,
+        ProfileOpener(settings, folders),
         crash_folder=folders.state,
         welcome=_welcome(settings),
     )
 
 
 def _print_fault(report: Path | None, folders: Folders) -> None:
-    """Print one line on stderr that names the crash report."""
-    print(_describe_fault(report, folders), end="", file=sys.stderr)
+    """Print one line on stderr that names the crash report, unless the terminal is gone."""
+    with suppress(OSError):
+        print(_describe_fault(report, folders), end="", file=sys.stderr)
 
 
 def _describe_fault(report: Path | None, folders: Folders) -> str:

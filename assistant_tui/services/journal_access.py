@@ -17,15 +17,11 @@ _Found = TypeVar("_Found")
 class Account:
     """One account on one server, by its name in the journal."""
 
-    def __init__(
-        self, server: str | AccountIdentity, fetch_key: Callable[[], Awaitable[None]] | None = None
-    ) -> None:
-        """`server` is the name, or is asked for it each time.
-
-        `fetch_key` is given where only the key tells whose account it is.
-        """
+    def __init__(self, server: str | AccountIdentity) -> None:
+        """`server` is the name, or is asked for it each time."""
         self._server = server
-        self._fetch_key = fetch_key
+        self.fetch_key: Callable[[], Awaitable[None]] | None = None
+        """Given where only the key tells whose account it is."""
         self._guard = threading.Lock()
         self._taken_over = isinstance(server, str)
 
@@ -49,9 +45,9 @@ class Account:
         Raises:
             JournalError: the key is not to be had.
         """
-        if self._fetch_key is not None:
+        if self.fetch_key is not None:
             try:
-                await self._fetch_key()
+                await self.fetch_key()
             except ServiceError as error:
                 raise JournalError(f"it is not known whose account this is: {error}") from None
 

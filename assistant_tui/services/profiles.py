@@ -6,22 +6,16 @@ It imports the HTTP client and the models, so it is imported only after the firs
 import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from assistant_tui.api.client import AssistantsClient
-from assistant_tui.config.api_keys import ApiKeySource
 from assistant_tui.config.folders import Folders
-from assistant_tui.config.identity import AccountIdentity, identity_of
 from assistant_tui.config.settings import Profile, Settings, Source
 from assistant_tui.core.errors import Offline
-from assistant_tui.journal.journal import Journal
-from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.endpoints import backends_of, remote_endpoint
-from assistant_tui.services.journal_access import Account
 from assistant_tui.services.listing_cache import ListingCache
+from assistant_tui.services.profile_journal import ProfileJournal
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import in_process
 
@@ -29,59 +23,47 @@ if TYPE_CHECKING:
     from assistant_tui.server.runs.canned import CannedModels
     from assistant_tui.server.sample_store import SampleStore
 
-_MEGABYTE = 1_000_000
-
 
 async def open_service(
-    settings: Settings, profile: Profile, folders: Folders, listing_cache: ListingCache | None
+    settings: Settings,
+    profile: Profile,
+    folders: Folders,
+    listing_cache: ListingCache | None,
+    journal: ProfileJournal | None = None,
 ) -> AssistantService:
     """Open a profile.
+
+    Args:
+        settings: those that the profile is part of.
+        profile: what to open.
+        folders: where the local store and the journal are.
+        listing_cache: where the first page is kept for the next start.
+        journal: that of the profile where it is open already, which its owner closes.
 
     Raises:
         ServiceError: a setting of the profile, or the local store, cannot be used.
     """
     async with AsyncExitStack() as stack:
-        notice, key = "", ApiKeySource(profile)
+        notice = ""
+        if journal is None:
+            journal = ProfileJournal(settings, profile, folders)
+            stack.callback(journal.close)
         if profile.source is Source.REMOTE:
-            endpoint = remote_endpoint(profile, key)
+            endpoint = remote_endpoint(profile, journal.key)
         else:
             endpoint, notice = await _embedded(settings, profile, folders, stack)
         client = await stack.enter_async_context(AssistantsClient(endpoint))
+        journal.identify_by(client.fetch_key)
         return AssistantService(
             client,
             page_size=profile.page_size,
             read_only=profile.read_only,
             full_replace=profile.full_replace,
             listing_cache=listing_cache,
-            journal=AccountJournal(
-                _journal(settings, profile, folders, stack),
-                _account(identity_of(settings, profile, folders, key.current), client),
-            ),
+            journal=journal.of_account,
             notice=notice,
             resources=stack.pop_all(),
         )
-
-
-def _account(identity: AccountIdentity, client: AssistantsClient) -> Account:
-    """The account whose entries the journal keeps; its key is fetched where that identifies it."""
-    asked = identity.profile.api_key_command or identity.profile.api_key_keyring
-    return Account(identity, client.fetch_key if asked else None)
-
-
-def _journal(
-    settings: Settings, profile: Profile, folders: Folders, stack: AsyncExitStack
-) -> Journal:
-    """The journal on disk; that of a demo goes with it."""
-    path = folders.journal
-    if profile.source is Source.DEMO:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="assistant-tui-")))
-        folder.chmod(0o700)  # where the umask would not even let the owner in
-        path = folder / path.name
-    journal = Journal(
-        path, keep_days=settings.keep_days, keep_bytes=settings.keep_megabytes * _MEGABYTE
-    )
-    stack.callback(journal.close)
-    return journal
 
 
 async def _embedded(

@@ -1,5 +1,6 @@
 """Opens a profile in two steps: cached rows at once, then, in a thread, what takes long to import.
 
+The journal is opened by itself, when it is first needed: edits are kept before there is a service.
 The services, the HTTP client and the models take longer to import than Textual itself, and nothing
 on the first screen needs them: its rows come from the cache, or are the samples of a demo.
 
@@ -23,9 +24,11 @@ from assistant_tui.services.listing_cache import ListingCache, listing_cache_of
 
 if TYPE_CHECKING:
     from assistant_tui.services.assistants import AssistantService
+    from assistant_tui.services.profile_journal import ProfileJournal
 
 OpenService = Callable[
-    [Settings, Profile, Folders, ListingCache | None], Awaitable["AssistantService"]
+    [Settings, Profile, Folders, ListingCache | None, "ProfileJournal | None"],
+    Awaitable["AssistantService"],
 ]
 
 
@@ -43,15 +46,26 @@ class ProfileOpener:
         listing_cache = listing_cache_of(self._settings, profile, self._folders)
         return Listing() if listing_cache is None else listing_cache.read()
 
-    async def connect(self, profile: Profile) -> "AssistantService":
+    def open_journal(self, profile: Profile) -> "ProfileJournal":
+        """Open what keeps edits of a profile on disk, to be closed by the caller."""
+        from assistant_tui.services.profile_journal import ProfileJournal
+
+        return ProfileJournal(self._settings, profile, self._folders)
+
+    async def connect(
+        self, profile: Profile, journal: Callable[[], "ProfileJournal"] | None = None
+    ) -> "AssistantService":
         """Open the service of a profile; the imports run in a thread, so that keys are answered.
+
+        `journal` returns that of the profile, if the caller has one.
 
         Raises:
             ServiceError: a setting of the profile, or the local store, cannot be used.
         """
         open_service = await asyncio.to_thread(_import_open_service)
         listing_cache = listing_cache_of(self._settings, profile, self._folders)
-        return await open_service(self._settings, profile, self._folders, listing_cache)
+        opened = None if journal is None else journal()
+        return await open_service(self._settings, profile, self._folders, listing_cache, opened)
 
 
 def _first_samples(profile: Profile) -> Listing:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
-from assistant_tui.core.listing import Listing
+from assistant_tui.startup.profile_opening import ProfileOpener
 from assistant_tui.startup.shutdown import SHUTDOWN
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.keymap import check_keymap
@@ -28,8 +28,6 @@ from assistant_tui.tui.workers import FaultTolerantApp, start
 
 if TYPE_CHECKING:
     from textual.command import Provider
-
-    from assistant_tui.services.assistants import AssistantService
 
 
 def _palette() -> "type[Provider]":
@@ -60,22 +58,19 @@ class AssistantApp(FaultTolerantApp):
     def __init__(
         self,
         settings: Settings,
-        opening: Callable[[Profile], Listing],
-        connect: Callable[[Profile], Awaitable["AssistantService"]],
+        opener: ProfileOpener,
         *,
         crash_folder: Path,
         welcome: str = "",
     ) -> None:
-        """`opening` returns the rows to show before the server has answered, `connect` opens its
-        service.
+        """`opener` has the rows to show before a server has answered, and opens profiles.
 
         Raises:
             ConfigurationError: a theme or a keymap that is not allowed.
         """
         super().__init__(crash_folder)
         self.settings = settings
-        self._opening = opening
-        self._connect_to = connect
+        self._opener = opener
         self.fault: BaseException | None = None
         """What ended the program, if it was not a person."""
         self._apply_settings(settings)
@@ -151,8 +146,7 @@ class AssistantApp(FaultTolerantApp):
         return MainScreen(
             self.settings,
             profile,
-            self._opening(profile),
-            self._connect_to,
+            self._opener,
             clipboard,
             welcome,
         )

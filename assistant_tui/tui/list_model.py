@@ -117,10 +117,12 @@ class ListModel:
         The cursor goes to the object that a person went to last; while that is hidden, it stays
         on its row or goes to the top; where that is gone, to its neighbour, who has its place.
         """
-        position = self._position_in(view)
-        if self._target is not None and (self._target < len(view) or view.exhausted):
-            position, self._target = self._target, None
-        self._show(self._display._replace(view=view), position)
+        display, target = self._display._replace(view=view), self._target
+        if target is not None and (target < len(view) or view.exhausted):
+            self._target = None
+            self._show(display, target, settle=True)
+        else:
+            self._show(display, self._position_in(view))
 
     def _position_in(self, view: FilteredListing) -> int:
         row = self.highlighted

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
-from textual.widget import Widget
+from textual.widget import MountError, Widget
 from textual.worker import Worker, WorkerFailed
 
 from assistant_tui.core.errors import describe_fault
@@ -45,7 +45,8 @@ class FaultTolerantApp(DiffingApp):
         """
         worker = isinstance(error, WorkerFailed)
         fault = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(fault, NoMatches) and (worker or self._exit):
+        gone = isinstance(fault, NoMatches) or (isinstance(fault, MountError) and self._exit)
+        if gone and (worker or self._exit):
             return
         if worker and isinstance(fault, Exception):
             self.contain(fault)

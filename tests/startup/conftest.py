@@ -24,7 +24,7 @@ class Screen:
         self.painted = False
         self.first_frame = ""
 
-    def __call__(self, settings: Any, opening: Any, connect: Any, **others: Any) -> "Screen":
+    def __call__(self, settings: Any, opener: Any, **others: Any) -> "Screen":
         self.given = {"settings": settings, **others}
         return self
 

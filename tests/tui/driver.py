@@ -1,8 +1,8 @@
 """Drives the program as a person would, and reads the screen as a person does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +15,8 @@ from assistant_tui.core.listing import Listing
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.profile_journal import ProfileJournal
+from assistant_tui.startup.profile_opening import ProfileOpener
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import ASGIApp, in_process
 from assistant_tui.transport.transport import Sleep
@@ -121,26 +123,65 @@ class Driver:
         return row.name if row else ""
 
 
-def service_of(
-    server: ASGIApp | Endpoint, profile: Profile, journal: Path, sleep: Sleep = asyncio.sleep
-) -> Callable[[], Awaitable[AssistantService]]:
-    """How to connect to a server in this process; `sleep` is what a client does to wait."""
+class KeptJournal(ProfileJournal):
+    """A journal in a file, whose account has the name of the profile."""
 
-    async def connect() -> AssistantService:
+    def __init__(self, path: Path, profile: Profile) -> None:
+        """Touch nothing on disk yet."""
+        self._asked = False
+        self._resources = ExitStack()
+        journal = Journal(path)
+        self._resources.callback(journal.close)
+        self.of_account = AccountJournal(journal, profile.name)
+
+
+class Opener(ProfileOpener):
+    """Opens profiles on servers in this process."""
+
+    def __init__(
+        self,
+        server: ASGIApp | Endpoint,
+        journal: Path,
+        others: Mapping[str, ASGIApp] = MappingProxyType({}),
+        opening: Listing | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """`others` are the servers of other profiles, by name; `sleep` is how a client waits."""
+        self._server = server
+        self._journal = journal
+        self._others = others
+        self._rows = opening or Listing()
+        self._sleep = sleep
+
+    def cached_rows(self, profile: Profile) -> Listing:
+        """What is there before the server has answered."""
+        return self._rows
+
+    def open_journal(self, profile: Profile) -> ProfileJournal:
+        """The journal of the test."""
+        return KeptJournal(self._journal, profile)
+
+    async def connect(
+        self, profile: Profile, journal: Callable[[], ProfileJournal] | None = None
+    ) -> AssistantService:
+        """Open the service of a profile."""
+        server = self._others.get(profile.name, self._server)
         endpoint = server if isinstance(server, Endpoint) else in_process(server)
         stack = AsyncExitStack()
-        client = await stack.enter_async_context(AssistantsClient(endpoint, sleep=sleep))
-        kept = stack.enter_context(Journal(journal))
+        client = await stack.enter_async_context(AssistantsClient(endpoint, sleep=self._sleep))
+        if journal is None:
+            opened = self.open_journal(profile)
+            stack.callback(opened.close)
+        else:
+            opened = journal()
         return AssistantService(
             client,
             page_size=profile.page_size,
             read_only=profile.read_only,
             full_replace=profile.full_replace,
-            journal=AccountJournal(kept, profile.name),
+            journal=opened.of_account,
             resources=stack,
         )
-
-    return connect
 
 
 @asynccontextmanager
@@ -165,10 +206,7 @@ async def running(
     settings = settings or Settings(profile, profiles={profile.name: profile})
     app = kind(
         settings,
-        lambda _: opening or Listing(),
-        lambda chosen: service_of(
-            others.get(chosen.name, server), chosen, folder / "journal.db", sleep
-        )(),
+        Opener(server, folder / "journal.db", others, opening, sleep),
         crash_folder=folder,
     )
     headless = kind is AssistantApp

@@ -5,7 +5,6 @@ from textual.binding import BindingsMap
 from textual.keys import Keys
 
 from assistant_tui.config.settings import LOCAL, ConfigurationError, Settings
-from assistant_tui.core.listing import Listing
 from assistant_tui.tui.app import AssistantApp
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.keymap import check_keymap
@@ -116,8 +115,7 @@ def test_what_is_allowed_reaches_the_bindings(keys: str) -> None:
     made = BindingsMap(bindings(Where.BROWSER))
     app = AssistantApp(
         Settings(LOCAL, keymap={"copy_id": keys}),
-        lambda profile: Listing(),
-        lambda profile: None,  # type: ignore[arg-type,return-value]  # never called
+        None,  # type: ignore[arg-type]  # never called
         crash_folder=None,  # type: ignore[arg-type]  # never called
     )
     made.apply_keymap(app._keymap)
@@ -130,7 +128,6 @@ def test_the_program_does_not_start_with_a_wrong_keymap() -> None:
     with pytest.raises(ConfigurationError, match="'d' is on both"):
         AssistantApp(
             settings,
-            lambda profile: Listing(),
-            lambda profile: None,  # type: ignore[arg-type,return-value]  # never called
+            None,  # type: ignore[arg-type]  # never called
             crash_folder=None,  # type: ignore[arg-type]  # never called
         )

@@ -70,6 +70,14 @@ def test_an_assistant_that_is_not_there_yet_is_highlighted_when_it_comes() -> No
     assert model.highlighted == ROWS[2]
 
 
+def test_a_page_that_was_gone_to_before_it_was_loaded_is_not_left_when_more_comes() -> None:
+    model = model_of("bx", Listing(ROWS[:2]))
+    model.go_page(1)
+    for listing in (Listing(ROWS[:3]), Listing(ROWS)):
+        model.show(FilteredListing(listing))
+        assert model.highlighted is not None and model.highlighted.id == "cx"
+
+
 def test_listeners_hear_of_what_changes_and_of_nothing_else() -> None:
     model, heard = model_of(), []
     model.listen(lambda: heard.append(model.display.cursor))

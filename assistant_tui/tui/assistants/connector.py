@@ -1,26 +1,26 @@
 """Opens the services of profiles: the screen's own, and others while an action needs them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from assistant_tui.config.settings import Profile
 from assistant_tui.services.writes import PendingWrites
+from assistant_tui.startup.profile_opening import ProfileOpener
 from assistant_tui.tui.assistants.reporter import Reporter
 
 if TYPE_CHECKING:
+    from assistant_tui.services.account_journal import AccountJournal
     from assistant_tui.services.assistants import AssistantService
-
-Connect = Callable[[Profile], Awaitable["AssistantService"]]
+    from assistant_tui.services.profile_journal import ProfileJournal
 
 
 class Connector:
-    """Holds the open service of one profile, and counts the writes to every server."""
+    """Holds journal and service of one profile, and counts the writes to every server."""
 
-    def __init__(self, profile: Profile, connect: Connect, reporter: Reporter) -> None:
-        """`connect` opens a service, or raises ServiceError."""
+    def __init__(self, profile: Profile, opener: ProfileOpener, reporter: Reporter) -> None:
+        """Open nothing yet."""
         self._profile = profile
-        self._connect = connect
+        self._opener = opener
         self._reporter = reporter
         self._connecting = asyncio.Lock()
         self.writes = PendingWrites()
@@ -28,6 +28,17 @@ class Connector:
         self.service: AssistantService | None = None
         """None until the connection stands."""
         self._opened: list[AssistantService] = []
+        self._opened_journal: ProfileJournal | None = None
+
+    @property
+    def journal(self) -> "AccountJournal":
+        """The journal of the profile's account, opened when it is first asked for."""
+        return self._profile_journal().of_account
+
+    def _profile_journal(self) -> "ProfileJournal":
+        if self._opened_journal is None:
+            self._opened_journal = self._opener.open_journal(self._profile)
+        return self._opened_journal
 
     async def connected(self) -> "AssistantService":
         """The open service, once there is one.
@@ -37,7 +48,8 @@ class Connector:
         """
         async with self._connecting:
             if self.service is None:
-                self.service = await self.open(self._profile)
+                service = await self._opener.connect(self._profile, self._profile_journal)
+                self.service = self._follow(service)
         return self.service
 
     async def open(self, profile: Profile) -> "AssistantService":
@@ -46,7 +58,9 @@ class Connector:
         Raises:
             ServiceError: it cannot be opened.
         """
-        service = await self._connect(profile)
+        return self._follow(await self._opener.connect(profile))
+
+    def _follow(self, service: "AssistantService") -> "AssistantService":
         self._opened.append(service)
         service.writes = self.writes
         self._reporter.show_waits_of(service.activity)
@@ -56,3 +70,5 @@ class Connector:
         """Close all that was opened, those that were closed already too, which does no harm."""
         for service in self._opened:
             await service.close()
+        if self._opened_journal is not None:
+            self._opened_journal.close()

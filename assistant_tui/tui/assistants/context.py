@@ -11,8 +11,9 @@ from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.resource import Capability
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.startup.profile_opening import ProfileOpener
 from assistant_tui.tui.assistants.browser import Browser
-from assistant_tui.tui.assistants.connector import Connect, Connector
+from assistant_tui.tui.assistants.connector import Connector
 from assistant_tui.tui.assistants.filter_controller import FilterController
 from assistant_tui.tui.assistants.form_controller import FormController
 from assistant_tui.tui.assistants.reporter import Reporter
@@ -35,7 +36,7 @@ class MainContext:
         profile: Profile,
         profiles: Mapping[str, Profile],
         list_model: ListModel,
-        connect: Connect,
+        opener: ProfileOpener,
         clipboard: Clipboard,
         run_job: Callable[[Job], None],
         keymap: Mapping[str, str],
@@ -47,7 +48,7 @@ class MainContext:
             profile: the one that is shown.
             profiles: all that can be opened, by name.
             list_model: the state of the list.
-            connect: opens the service of a profile.
+            opener: opens the services and the journals of profiles.
             clipboard: where copies go.
             run_job: begins a job, if none runs.
             keymap: the keys of the person's own, by command.
@@ -57,7 +58,7 @@ class MainContext:
         self.profiles = profiles
         self.list_model = list_model
         self.reporter = Reporter(screen)
-        self.connector = Connector(profile, connect, self.reporter)
+        self.connector = Connector(profile, opener, self.reporter)
         self.clipboard = clipboard
         self.run_job = run_job
         self.keymap = keymap
@@ -94,9 +95,9 @@ class MainContext:
         return self.connector.service
 
     @property
-    def journal(self) -> "AccountJournal | None":
-        """The journal of this server's account; None before there is a connection."""
-        return None if self.connector.service is None else self.connector.service.journal
+    def journal(self) -> "AccountJournal":
+        """The journal of this server's account, connected or not."""
+        return self.connector.journal
 
     @property
     def only_reads(self) -> bool:

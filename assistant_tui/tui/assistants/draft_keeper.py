@@ -8,7 +8,6 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.errors import ServiceError
 from assistant_tui.tui.assistants.connector import Connector
 from assistant_tui.tui.assistants.reporter import Reporter
 from assistant_tui.tui.widgets.status_line import Tone
@@ -57,31 +56,24 @@ class DraftKeeper:
         start(self._screen, self.keep, "draft")
 
     async def keep(self) -> None:
-        """Keep the draft as it is now; returns once it is on disk."""
-        try:
-            service = await self._connector.connected()
-        except ServiceError:
-            # The list says why there is no connection; the draft is safe in the form.
-            return
+        """Keep the draft as it is now, connected or not; returns once it is on disk."""
+        journal = self._connector.journal
         async with self._turns:
             if self._given_up:
                 return
             draft = self._draft()
             self._kept = draft.dirty
             if draft.dirty:
-                await service.journal.drafts.keep(self.key, draft)
+                await journal.drafts.keep(self.key, draft)
             else:
-                await service.journal.drafts.forget(self.key)
-        if service.journal.trouble:
-            self._reporter.say(
-                f"The edit is kept in memory only: {service.journal.trouble}", Tone.WARNING
-            )
+                await journal.drafts.forget(self.key)
+        if journal.trouble:
+            self._reporter.say(f"The edit is kept in memory only: {journal.trouble}", Tone.WARNING)
 
     def now(self) -> None:
         """Keep the draft before the program is ended from outside."""
-        service = self._connector.service
-        if service is not None and not self._given_up and (draft := self._draft()).dirty:
-            service.journal.drafts.keep_now(self.key, draft)
+        if not self._given_up and (draft := self._draft()).dirty:
+            self._connector.journal.drafts.keep_now(self.key, draft)
             self._kept = True
 
     def forget(self) -> Worker[None]:
@@ -96,6 +88,5 @@ class DraftKeeper:
 
     async def _forget(self) -> None:
         async with self._turns:
-            # Before there is a connection nothing was kept, and nobody waits for one.
-            if self._kept and self._connector.service is not None:
-                await self._connector.service.journal.drafts.forget(self.key)
+            if self._kept:
+                await self._connector.journal.drafts.forget(self.key)

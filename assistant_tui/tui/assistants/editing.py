@@ -59,8 +59,7 @@ class EditorSession:
         self._app = context.app
         self._journal = context.journal
         self._key = f"{key}{_SEPARATOR}"
-        place = None if self._journal is None else self._journal.drafts.edits
-        self.file = EditorFile.make(place, text, suffix, largest)
+        self.file = EditorFile.make(self._journal.drafts.edits, text, suffix, largest)
 
     def keep(self, draft: Draft, placeholder: str = "") -> None:
         """Put the draft on disk that the text belongs to, then the text into the file.
@@ -68,9 +67,8 @@ class EditorSession:
         Raises:
             EditorError: the disk refused.
         """
-        if self._journal is not None:
-            editor_state = EditorState(self.file.path, self.file.before, placeholder)
-            self._journal.drafts.keep_now(self._key, draft, editor_state)
+        editor_state = EditorState(self.file.path, self.file.before, placeholder)
+        self._journal.drafts.keep_now(self._key, draft, editor_state)
         try:
             self.file.write(self.file.before)
         except EditorError:
@@ -90,7 +88,7 @@ class EditorSession:
         except UnreadableFile:
             raise
         except EditorError as error:
-            if not self.file.changed or self._journal is None:
+            if not self.file.changed:
                 self.end()
                 raise
             self._journal.drafts.leave_now(self._key)
@@ -101,16 +99,13 @@ class EditorSession:
 
         At once: what ends the program must find both or the draft alone.
         """
-        if self._journal is not None:
-            self._journal.drafts.keep_now(self._key, draft)
-            if self._journal.trouble:
-                return
-        self.file.remove()
+        self._journal.drafts.keep_now(self._key, draft)
+        if not self._journal.trouble:
+            self.file.remove()
 
     def end(self) -> None:
         """What was written is taken over, or given up: nothing of it is left on disk."""
-        if self._journal is not None:
-            self._journal.drafts.forget_now(self._key)
+        self._journal.drafts.forget_now(self._key)
         self.file.remove()
 
 
@@ -225,6 +220,8 @@ def edit_field(context: MainContext) -> None:
     draft = form.draft_with_text(editor, placeholder)
     try:
         text = str(editor.raw)
+        # First: it must be on disk when the session ends, whose draft holds the same edits.
+        context.form.keep_now()
         session = EditorSession(context, context.form.key, text, editor.suffix, MAX_TEXT_SIZE)
         session.keep(draft, placeholder)
     except EditorError as error:

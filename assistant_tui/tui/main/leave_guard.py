@@ -101,8 +101,7 @@ class LeaveGuard:
         """Put what is being typed on disk before the program is ended from outside."""
         for keep in self._context.keep_on_end:
             keep()
-        if self._context.connector.service is not None:
-            self._context.form.keep_now()
+        self._context.form.keep_now()
 
 
 def question(draft: Draft) -> QuestionDialog:

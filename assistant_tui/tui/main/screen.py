@@ -9,10 +9,9 @@ from textual.screen import Screen
 from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.list_state import ListState
-from assistant_tui.core.listing import Listing
+from assistant_tui.startup.profile_opening import ProfileOpener
 from assistant_tui.tui.assistants import notices
 from assistant_tui.tui.assistants.browser import Browser
-from assistant_tui.tui.assistants.connector import Connect
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.commands import BY_NAME, Command
 from assistant_tui.tui.dialogs.text_screen import help_screen
@@ -117,23 +116,22 @@ class MainScreen(Screen[None]):
         self,
         settings: Settings,
         profile: Profile,
-        opening: Listing,
-        connect: Connect,
+        opener: ProfileOpener,
         clipboard: Clipboard,
         welcome: str = "",
     ) -> None:
-        """`opening` is shown until the server has answered, `connect` opens a profile's service."""
+        """`opener` has what is shown until the server has answered, and opens profiles."""
         super().__init__()
         self.profile = profile
         self._settings = settings
         self._welcome = welcome
-        self.list_model = ListModel(ASSISTANT_LIST, opening, profile.page_size)
+        self.list_model = ListModel(ASSISTANT_LIST, opener.cached_rows(profile), profile.page_size)
         self.context = MainContext(
             self,
             profile,
             settings.profiles,
             self.list_model,
-            connect,
+            opener,
             clipboard,
             self._run_job,
             settings.keymap,
