@@ -27,8 +27,8 @@ class Running(NamedTuple):
 
     def program(self) -> int:
         """The process of the program itself."""
-        lines = {each: Path(f"/proc/{each}/cmdline") for each in _below(self.terminal.process.pid)}
-        return next(each for each, line in lines.items() if b"assistant_tui" in line.read_bytes())
+        below = _below(self.terminal.process.pid)
+        return next(each for each in below if b"assistant_tui" in _read(each, "cmdline"))
 
 
 class Kill(NamedTuple):
@@ -149,5 +149,13 @@ def _is_typed_at(moment: Moment) -> bool:
 
 def _below(process: int) -> list[int]:
     """A process and what it has started, the last one first."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text("utf-8").split()
+    children = _read(process, f"task/{process}/children").split()
     return [*(each for child in children for each in _below(int(child))), process]
+
+
+def _read(process: int, name: str) -> bytes:
+    """A file of a process; empty once it has ended, as what an editor starts does all the time."""
+    try:
+        return Path(f"/proc/{process}/{name}").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
