@@ -1,5 +1,7 @@
 """Makes the body of a message from its text and the files that are attached."""
 
+import asyncio
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,20 @@ class Attachments:
         self._client = client
         self._uploaded: dict[tuple[Path, int, int], str] = {}
         """The ids of files, by path, size and time."""
+        self._contents: dict[str, str] = {}
+        """Names and digests of what was uploaded, by the ids."""
+
+    def identity(self, body: Mapping[str, str]) -> Mapping[str, str]:
+        """The body with what its files contain in the place of their ids.
+
+        A later program uploads the same files anew, under other ids: it is the same message.
+        """
+        return {name: self._with_contents(text) for name, text in body.items()}
+
+    def _with_contents(self, text: str) -> str:
+        for file_id, content in self._contents.items():
+            text = text.replace(write_json(file_id), write_json(content))
+        return text
 
     async def body(self, text: str, paths: Sequence[Path]) -> Mapping[str, str]:
         """Upload what is attached, and return the body of the message.
@@ -56,5 +72,16 @@ class Attachments:
             raise Invalid(f"{path.name}: {error.strerror}") from None
         key = (path, found.st_size, found.st_mtime_ns)
         if key not in self._uploaded:
-            self._uploaded[key] = (await self._client.upload(path)).id
+            content = await asyncio.to_thread(_digest, path)
+            file_id = self._uploaded[key] = (await self._client.upload(path)).id
+            self._contents[file_id] = content
         return self._uploaded[key]
+
+
+def _digest(path: Path) -> str:
+    """The name of a file, and a digest of what is in it."""
+    try:
+        with path.open("rb") as file:
+            return f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+    except OSError as error:
+        raise Invalid(f"{path.name}: {error.strerror}") from None

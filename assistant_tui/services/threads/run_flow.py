@@ -145,7 +145,8 @@ class RunFlow:
     async def _send_message(self, body: Mapping[str, str]) -> Message:
         with self._gate.counting():
             known = self._thread.loader.messages
-            return await self._sender.send_message(body, known.__contains__)
+            identity = self._attachments.identity(body)
+            return await self._sender.send_message(body, identity, known.__contains__)
 
     async def _run(self, overrides: Mapping[str, str]) -> Run:
         body = {"assistant_id": write_json(self._thread.assistant_id), **overrides}

@@ -62,7 +62,10 @@ class OnceSender:
         """That message, if the server is known to have taken it."""
 
     async def send_message(
-        self, body: Mapping[str, str], is_known: Callable[[str], bool]
+        self,
+        body: Mapping[str, str],
+        identity: Mapping[str, str],
+        is_known: Callable[[str], bool],
     ) -> Message:
         """Send a message, unless an earlier try with the same body is found to have arrived.
 
@@ -70,12 +73,13 @@ class OnceSender:
 
         Args:
             body: names and the exact JSON texts of their values.
+            identity: the same for each try; the ids of the files in the body are not.
             is_known: whether a message with an id was there before.
 
         Raises:
             ServiceError: it was not sent, or it is not known whether it has arrived.
         """
-        digest = _digest(body)
+        digest = _digest(identity)
         if self._arrived is not None and self._sending and self._sending[1] == digest:
             return self._arrived
         self._arrived = await self._send_message(body, digest, is_known)
@@ -125,7 +129,7 @@ class OnceSender:
             each
             for at, each in enumerate(messages)
             if each.role == sent.role
-            and each.text == sent.text
+            and _said(each) == _said(sent)
             and SEND_KEY not in each.metadata
             and (not is_known(each.id) or (or_last and at == 0))
         )
@@ -204,6 +208,11 @@ async def _look(error: ServiceError, search: Awaitable[_Found | None]) -> _Found
         error.message = f"it is not there, but may still arrive: {error.message}"
         raise error
     return found
+
+
+def _said(message: Message) -> list[tuple[str, str]]:
+    """What a message says, whatever the ids of its images are."""
+    return [(part.kind, part.text if part.kind == "text" else "") for part in message.parts]
 
 
 def _key_of(raw: Json) -> str:

@@ -29,11 +29,11 @@ from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.endpoint import Endpoint
 
-async def main(url, folder, text):
+async def main(url, folder, text, *files):
     with Journal(Path(folder) / "journal.db") as journal:
         async with AssistantsClient(Endpoint(url + "/v1")) as client:
             service = AssistantService(client, journal=AccountJournal(journal, "here"))
-            await service.threads.begin("asst_1").send(text)
+            await service.threads.begin("asst_1").send(text, attachments=[*map(Path, files)])
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -95,3 +95,31 @@ async def test_the_next_start_goes_on_where_the_program_was_killed(
             assert shown == [ASKED, ANSWER]
     assert [len(each) for each in server.messages.values()] == [2]
     assert len(server.runs) == len(server.threads) == 1
+
+
+@pytest.mark.parametrize("metadata", [True, False], ids=["metadata", "no metadata"])
+@pytest.mark.parametrize("name", ["notes.txt", "look.png"])
+async def test_a_message_with_a_file_is_sent_once_though_the_program_was_killed(
+    name: str, metadata: bool, tmp_path: Path
+) -> None:
+    """The next program uploads the file anew, under another id."""
+    file = tmp_path / name
+    file.write_bytes(b"what it says")
+    server = ThreadServer(ANSWER, rules=ThreadRules(keeps_metadata=metadata))
+    ids = iter(("file_1", "file_2"))
+    server.deviations["files"] = lambda request: httpx.Response(200, json={"id": next(ids)})
+    reached = server.deviations["messages"] = Reached(server, "POST")
+    with serving(server) as url:
+        arguments = [url, str(tmp_path), ASKED, str(file)]
+        with subprocess.Popen([sys.executable, "-c", _PROGRAM, *arguments]) as child:
+            assert await asyncio.to_thread(reached.event.wait, LIMIT)
+            child.kill()
+        reached.killed.set()
+    with Journal(tmp_path / "journal.db") as journal:
+        kept = AccountJournal(journal, "here")
+        async with asyncio.timeout(LIMIT), service_of(server, journal=kept) as service:
+            (known,) = await service.threads.known("asst_1")
+            conversation = await service.threads.open(known.id)
+            await conversation.send(ASKED, attachments=[file])
+    assert next(ids, None) is None, "both programs have uploaded it"
+    assert [each["role"] for each in server.messages[known.id]] == ["user", "assistant"]
