@@ -13,10 +13,19 @@ from assistant_tui.core.search.query import Query, QueryError, parse
 
 def parse_filter(text: str | None) -> Query | None:
     """The query in `--filter`; None without that option. Raises ConfigurationError."""
+    if text is None:
+        return None
     try:
-        return None if text is None else parse(text, ASSISTANT_LIST)
+        query = parse(text, ASSISTANT_LIST)
     except QueryError as error:
         raise ConfigurationError(f"--filter: {error}") from None
+    if wrong := query.mistaken:
+        allowed = " ".join(f"{each}:" for each in (*ASSISTANT_LIST.qualifiers, "meta.KEY"))
+        raise ConfigurationError(
+            f"--filter: {wrong} is no qualifier; allowed: {allowed}; "
+            "a word with a colon stands in double quotes"
+        )
+    return query
 
 
 class RowStream:

@@ -177,6 +177,18 @@ def test_a_filter_that_is_none_is_told(ask: Run, server: RelayServer) -> None:
     assert done.err.startswith("assistant-tui: --filter: ") and "\x1b" not in done.err
 
 
+@pytest.mark.parametrize("verb", [["list"], ["export", "--format", "json", "--output", "-"]])
+def test_a_qualifier_that_is_none_is_told_with_those_that_are(
+    ask: Run, server: RelayServer, verb: list[str]
+) -> None:
+    server.make("See foo:bar")
+    done = ask(verb[0], *verb[1:], "--filter", "foo:bar")
+    assert (done.code, done.out, server.requests) == (2, b"", [])
+    allowed = "name: id: model: tool: store: file: created: meta.KEY:"
+    assert f"--filter: foo: is no qualifier; allowed: {allowed}; " in done.err
+    assert "foo:bar" in ask(verb[0], *verb[1:], "--filter", '"foo:bar"').out.decode()
+
+
 def test_the_oldest_come_first_where_that_is_asked_for(ask: Run, server: RelayServer) -> None:
     server.make("Older"), server.make("Newer")
     done = ask("list", "--json", "--order", "asc")

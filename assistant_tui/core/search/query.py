@@ -58,7 +58,11 @@ class Query:
     def mistaken(self) -> str:
         """A word that may be meant as a qualifier but is none, up to its colon; else empty."""
         words = (
-            term.word for term in self.terms if isinstance(term, TextTerm) and not term.place.name
+            term.word
+            for term in self.terms
+            if isinstance(term, TextTerm)
+            and not term.place.name
+            and term.mode is not MatchMode.PART  # what stands in quotes is meant as it is
         )
         found = (_LOOKS_QUALIFIED.match(word) for word in words)
         return next((match[0] for match in found if match), "")
