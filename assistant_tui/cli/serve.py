@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from assistant_tui.cli.standard_streams import discard_stdout
-from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.config.settings import BACKEND, ConfigurationError
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.app import create_app
 from assistant_tui.server.errors import StoreError
@@ -147,7 +147,10 @@ def _listen(host: str, port: int, api_key: str | None) -> Iterator[socket.socket
 def _uses(database: Path, backends: Sequence[tuple[str, str]]) -> list[str]:
     """What the server works with, in lines for a person."""
     lines = [f"Database: {database}"]
-    lines += [f"Backend {name}: {address}" for name, address in backends]
+    lines += [
+        f"Backend: {address}" if name == BACKEND else f"Backend {name}: {address}"
+        for name, address in backends
+    ]
     if not backends:
         lines.append("Backend: none is configured; one on this machine is looked for in a run")
     return [one_line(line) for line in lines]

@@ -18,6 +18,7 @@ from assistant_tui.config.rules import (
     is_secure_url,
 )
 from assistant_tui.config.settings import (
+    BACKEND,
     LOCAL,
     BackendSettings,
     ConfigurationError,
@@ -180,7 +181,7 @@ def _backends(
     key_env = flags.backend_key_env
     if key_env is not None:
         _check_backend_key(key_env, url, origin, environ)
-    name = "backend" if "backend" not in configured else origin
+    name = BACKEND if BACKEND not in configured else origin
     return (_backend(name, {"base_url": url, "api_key_env": key_env or ""}), *backends)
 
 

@@ -95,6 +95,8 @@ class Profile:
 
 
 LOCAL = Profile("local", Source.LOCAL)
+BACKEND = "backend"
+"""The name of the backend that is given by its URL alone."""
 
 
 def demo(samples: int) -> Profile:

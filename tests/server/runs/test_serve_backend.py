@@ -50,7 +50,7 @@ async def test_a_run_is_answered(by: str, tmp_path: Path) -> None:
         printed, told = await process.communicate()
     assert (run["status"], told) == ("completed", b"")
     database = tmp_path / "store.db"
-    assert printed.decode().splitlines() == [f"Database: {database}", f"Backend backend: {url}"]
+    assert printed.decode().splitlines() == [f"Database: {database}", f"Backend: {url}"]
     assert answer["content"][0]["text"]["value"] == "Good day"
     assert {call.headers["authorization"] for call in app.calls} == {f"Bearer {KEY}"}
     assert all(KEY.encode() not in each.read_bytes() for each in tmp_path.iterdir())
