@@ -52,6 +52,8 @@ def _prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
 
     async def subcommand(session: Session) -> int:
         found = await session.service.threads.known(options.assistant, options.filter or "")
+        if options.assistant is not None:
+            found = _of_assistant(console, found, options.assistant)
         if options.json:
             for each in found:
                 console.json(_json(each))
@@ -61,6 +63,16 @@ def _prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
         return 0
 
     return subcommand
+
+
+def _of_assistant(
+    console: Console, threads: Sequence[KnownThread], assistant_id: str
+) -> list[KnownThread]:
+    """The threads that an assistant certainly answered in; note how many may be its as well."""
+    found = [each for each in threads if each.assistant_id == assistant_id]
+    if unknown := len(threads) - len(found):
+        console.note(f"{unknown:,} more, whose assistant is not known here, are left out")
+    return found
 
 
 def _json(thread: KnownThread) -> str:

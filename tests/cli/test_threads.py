@@ -48,6 +48,19 @@ def test_threads_are_listed_with_their_first_words(
     assert titles.index("Title") == row.index("Where")
 
 
+def test_threads_of_an_unknown_assistant_are_not_taken_for_those_of_another(
+    talk: Run, talking: TalkingServer, talked: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.thread.json"
+    path.write_bytes(talk("threads", "get", talked, "--json").out)
+    assert talk("threads", "import", str(path)).code == 0
+    assert len(known(talk)) == 2
+    done = talk("threads", "list", "--assistant", "nope")
+    assert (done.code, done.out) == (0, b"")
+    left_out = "1 more, whose assistant is not known here, are left out"
+    assert done.err == f"assistant-tui: {left_out}\n"
+
+
 def test_a_thread_is_shown_whole(talk: Run, talking: TalkingServer, talked: str) -> None:
     done = talk("threads", "get", talked)
     assert (done.code, done.err) == (0, "")
