@@ -13,6 +13,7 @@ from assistant_tui.cli.function_calls import CallAnswerer, parse_functions
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.cli.standard_streams import discard_stdout, is_terminal
 from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.errors import Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.threads.phase import phase_of
@@ -92,6 +93,7 @@ async def _ask(
 ) -> int:
     """Follow the run to its end; on a signal, and where the answer cannot be written, stop it."""
     narrator = Narrator(session.console, conversation, output)
+    is_new = conversation.thread_id is None
     try:
         with narrator.following():
             outcome = await narrator.unless_broken(converse(conversation, prompt, answerer))
@@ -99,12 +101,29 @@ async def _ask(
     except (asyncio.CancelledError, BrokenPipeError):
         await _stop(session, conversation)
         raise
+    except (Invalid, NotFound, NotServed):
+        if is_new and conversation.transcript.run is None:
+            await _delete_thread(session, conversation)
+        raise
     except OSError as error:  # a full disk
         await _stop(session, conversation)
         session.console.note(f"standard output: {error.strerror}")
         discard_stdout()
         return 1
     return _report(session.console, conversation, outcome)
+
+
+async def _delete_thread(session: Session, conversation: Conversation) -> None:
+    """Delete the thread that was made for a message which the server then refused, and say so."""
+    if conversation.thread_id is None:
+        return
+    with session.write():
+        try:
+            await session.service.threads.delete(conversation.thread_id)
+        except ServiceError as error:
+            session.console.note(f"{_thread(conversation)} was left behind: {error}")
+        else:
+            session.console.note(f"{_thread(conversation)}, made for this, was deleted")
 
 
 async def _stop(session: Session, conversation: Conversation) -> None:

@@ -415,3 +415,30 @@ def test_an_assistant_or_a_thread_that_is_not_there_is_told(
     assert done.code == 1 and "Not found" in done.err
     done = talk("ask", talking.assistant(), "--thread", talking.thread("Hello"))
     assert done.code == 1 and "no run is under way in this thread" in done.err
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_a_refused_run_leaves_no_thread_behind(
+    run: Run, talking: TalkingServer, status: int
+) -> None:
+    who, other = talking.assistant(), talking.thread("Hello")
+    with RelayServer(talking.url) as server:
+        refuse = refusing(status, "No assistant found")
+        server.deviations["any"] = lambda request: (
+            refuse(request)
+            if request.method == "POST" and request.url.path.endswith("/runs")
+            else None
+        )
+        done = run("ask", who, "Hello", "--base-url", server.url)
+        (known,) = run("threads", "list", "--json", "--base-url", server.url).lines
+        again = run("ask", who, "Hello", "--thread", other, "--base-url", server.url)
+    assert done.code == again.code == 1 and json.loads(known)["id"] == other
+    assert "No assistant found" in done.err
+    assert re.search("assistant-tui: thread_.*, made for this, was deleted\n", done.err)
+    assert talking.threads() == [other] and "was deleted" not in again.err
+
+
+def test_an_unknown_assistant_leaves_no_thread_behind(talk: Run, talking: TalkingServer) -> None:
+    done = talk("ask", "asst_nobody", "Hello")
+    assert (done.code, talking.threads()) == (1, [])
+    assert done.err.count("\n") == 2 and "asst_nobody" in done.err

@@ -12,6 +12,7 @@ from tests.cli.support import ended, program
 from tests.cli.talking import TalkingServer, function, python
 from tests.e2e.terminal import Program
 from tests.e2e.test_terminal_server import FORBIDDEN
+from tests.fakeserver.deviations import answer
 from tests.fakeserver.relay import RelayServer
 from tests.server.runs.support import Pause, calls, says
 
@@ -145,6 +146,24 @@ def test_after_a_fault_of_the_program_no_thread_is_left(
     done = talk("eval", talking.assistant(), "--cases", case_file(tmp_path, {"prompt": "a"}))
     assert done.code == 1 and "stopped by a fault of this program (RuntimeError" in done.lines[1]
     assert talking.threads() == []
+
+
+def test_a_server_that_lists_no_messages_fails_the_case(
+    run: Run, talking: TalkingServer, tmp_path: Path
+) -> None:
+    talking.model.turns = [says("Paris"), says("Paris")]
+    who = talking.assistant()
+    cases = case_file(tmp_path, {"prompt": "Capital?", "contains": "Paris"}, {"prompt": "And?"})
+    nothing = b'{"object": "list", "data": [], "has_more": false}'
+    with RelayServer(talking.url) as server:
+        server.deviations["any"] = lambda request: (
+            answer(nothing)
+            if request.method == "GET" and request.url.path.endswith(("/messages", "/steps"))
+            else None
+        )
+        done = run("eval", who, "--cases", cases, "--base-url", server.url)
+    assert (done.code, done.err) == (1, "assistant-tui: 0 of 2 passed\n")
+    assert "fault of this program" not in done.out.decode() and talking.threads() == []
 
 
 def test_two_are_compared_and_the_first_decides(

@@ -145,8 +145,14 @@ def test_other_words_with_a_colon_are_words(query: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "mistaken"),
-    [("modle:gpt", "modle:"), ("x !modle:gpt", "modle:"), ("http://host", ""), ("model:a:b", "")]
-    + [('"modle:gpt"', ""), ('!"modle:gpt"', "")],
+    [
+        ("modle:gpt", "modle:"),
+        ("x !modle:gpt", "modle:"),
+        ("http://host", ""),
+        ("model:a:b", ""),
+        ('"modle:gpt"', ""),
+        ('!"modle:gpt"', ""),
+    ],
 )
 def test_a_word_that_looks_like_a_qualifier_is_told(query: str, mistaken: str) -> None:
     assert parse(query, ASSISTANT_LIST).mistaken == mistaken
