@@ -34,6 +34,8 @@ class ThreadLoader:
         self.runs: dict[str, Run] = {}
         self._steps: dict[str, Sequence[Step]] = {}
         self._has_steps = True
+        self.lists_runs = True
+        """Whether the server lists the runs of a thread, as far as is known."""
         self._lacks_steps = False
         """The steps of a run could not be had."""
         self.troubles: list[str] = []
@@ -54,6 +56,7 @@ class ThreadLoader:
         try:
             await self._load_messages(show)
             await runs
+            await self._try_to_load_last_writer()
         finally:
             runs.cancel()
         newest = [*self.runs.values()][-MOST_RUNS_WITH_STEPS:]
@@ -124,10 +127,21 @@ class ThreadLoader:
         try:
             listed = await self._client.list_runs(self.thread_id)
         except NotServed:
+            self.lists_runs = False
             if last_run:
                 self.put((await self._client.retrieve_run(self.thread_id, last_run)).run)
             return
         self.runs = {row.id: read_run(value_of(row)) for row in listed.rows}
+
+    async def _try_to_load_last_writer(self) -> None:
+        """Where the server lists no runs, load the one that wrote the newest message of any."""
+        wrote = [each.run_id for each in self.messages.values() if each.run_id]
+        if self.lists_runs or not wrote or wrote[-1] in self.runs:
+            return
+        try:
+            self.put((await self._client.retrieve_run(self.thread_id, wrote[-1])).run)
+        except ServiceError as error:
+            self.troubles.append(f"the last run of this thread cannot be had: {error}")
 
     async def _load_steps(self, runs: Sequence[Run]) -> None:
         places = asyncio.Semaphore(_AT_ONCE)

@@ -61,6 +61,9 @@ class OnceSender:
         self._arrived: Message | None = None
         """That message, if the server is known to have taken it."""
 
+        self._was_found = False
+        """An earlier try has brought it: there may be a run that answers it."""
+
     async def send_message(
         self,
         body: Mapping[str, str],
@@ -93,6 +96,7 @@ class OnceSender:
             key, by_a_former_program = earlier[0], self._sending is None
             found = await self._find_message(body, key, is_known, or_last=by_a_former_program)
             if found is not None:
+                self._was_found = True
                 return found
         else:
             key = new_key()
@@ -154,7 +158,8 @@ class OnceSender:
             ServiceError: it was not started, or it is not known whether it was.
         """
         digest = _digest(body)
-        if digest in self._run_keys and (run := await self.find_run(body, is_known)) is not None:
+        was_tried = digest in self._run_keys or self._was_found
+        if was_tried and (run := await self.find_run(body, is_known)) is not None:
             yield run
             return
         key = self._run_keys.setdefault(digest, new_key())
@@ -177,6 +182,7 @@ class OnceSender:
         """
         self._run_keys.pop(_digest(body), None)
         self._sending = self._arrived = None
+        self._was_found = False
 
     async def find_run(
         self, body: Mapping[str, str], is_known: Callable[[str], bool]
@@ -186,11 +192,24 @@ class OnceSender:
         try:
             listed = await self._client.list_runs(self._thread.id, _RECENT)
         except NotServed:
-            return None
+            return await self._find_answering_run(is_known)
         runs = [read_run(value_of(row)) for row in reversed(listed.rows)]
         keyed = (each for each in runs if _key_of(each.raw) == key)
         new = (each for each in runs if not _key_of(each.raw) and not is_known(each.id))
         return next(keyed, None) or next(new, None)
+
+    async def _find_answering_run(self, is_known: Callable[[str], bool]) -> Run | None:
+        """Look for a run by what it has written behind the last message."""
+        if self._arrived is None:
+            return None
+        listed = await self._client.list_messages(self._thread.id, _RECENT)
+        messages = [read_message(value_of(row)) for row in listed.rows]
+        ids = [each.id for each in messages]
+        behind = messages[ids.index(self._arrived.id) + 1 :] if self._arrived.id in ids else []
+        wrote = [each.run_id for each in behind if each.run_id and not is_known(each.run_id)]
+        if not wrote:
+            return None
+        return (await self._client.retrieve_run(self._thread.id, wrote[0])).run
 
 
 async def _look(error: ServiceError, search: Awaitable[_Found | None]) -> _Found:

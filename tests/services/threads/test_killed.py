@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -123,3 +124,58 @@ async def test_a_message_with_a_file_is_sent_once_though_the_program_was_killed(
             await conversation.send(ASKED, attachments=[file])
     assert next(ids, None) is None, "both programs have uploaded it"
     assert [each["role"] for each in server.messages[known.id]] == ["user", "assistant"]
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["ended", "under way"])
+async def test_a_run_is_started_once_though_the_server_lists_none(
+    ended: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before it knows the id of its run: what the run has written tells it."""
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.01)
+    server = ThreadServer(None, rules=ThreadRules(streams=False, absent={"list": 404, "runs": 404}))
+    reached = server.deviations["runs"] = Reached(server, "POST")
+    with serving(server) as url:
+        with subprocess.Popen([sys.executable, "-c", _PROGRAM, url, str(tmp_path), ASKED]) as child:
+            assert await asyncio.to_thread(reached.event.wait, LIMIT)
+            child.kill()
+        reached.killed.set()
+    (run,) = server.runs.values()
+
+    def end() -> None:
+        server.add(run["thread_id"], {"role": "assistant", "content": ANSWER}, run["id"])
+        run["status"] = "completed"
+
+    if ended:
+        end()
+    with Journal(tmp_path / "journal.db") as journal:
+        kept = AccountJournal(journal, "here")
+        async with asyncio.timeout(LIMIT), service_of(server, journal=kept) as service:
+            conversation = await service.threads.open(run["thread_id"])
+            if not ended:
+                refused = asyncio.Event()
+                server.deviations["runs"] = _ending_once_refused(server, refused, end)
+                server.turns = ["Twice."]
+                assert (await conversation.send(ASKED)).id == run["id"]
+                assert refused.is_set()
+            assert conversation.transcript.run is not None
+            assert conversation.transcript.run.id == run["id"]
+            assert await kept.threads.sending(run["thread_id"]) is None
+    said = [each["content"][0]["text"]["value"] for each in server.messages[run["thread_id"]]]
+    assert said == [ASKED, ANSWER] and len(server.runs) == 1
+
+
+def _ending_once_refused(
+    server: ThreadServer, refused: asyncio.Event, end: Callable[[], None]
+) -> Callable[[httpx.Request], httpx.Response | None]:
+    """Refuse a run while the other one is active, which ends then."""
+
+    def answer(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "POST" or refused.is_set():
+            return None
+        answered = server.answer(request)
+        assert answered.status_code == 400
+        refused.set()
+        end()
+        return answered
+
+    return answer
