@@ -1,11 +1,10 @@
 """The arguments of the subcommands that talk to assistants: `ask`, `threads` and `eval`."""
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
-AddSubcommand = Callable[[Any, str, str], argparse.ArgumentParser]
-"""Adds a subcommand with a name and what it says of itself to what `add_subparsers` returned."""
+from assistant_tui.cli.parser import AddSubcommand
+
 FORMATS = ("json", "markdown", "tuning", "conversation", "promptfoo")
 _FUNCTION_HELP = (
     "answer calls of this function by a command: arguments as JSON on its stdin, the output from "

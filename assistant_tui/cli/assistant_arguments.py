@@ -1,0 +1,72 @@
+"""The arguments of the subcommands that list, show, write and change assistants."""
+
+import argparse
+from typing import Any
+
+from assistant_tui.cli.parser import AddSubcommand, is_count
+
+_FILE_HELP = "its fields in JSON, YAML or Markdown, by the name; - is JSON on stdin"
+_FORMATS = ("json", "yaml", "markdown", "responses", "agents-sdk")
+
+
+def add_reading_subcommands(subcommands: Any, add: AddSubcommand) -> None:
+    """The subcommands that change nothing."""
+    command = add(subcommands, "list", "list assistants, newest first")
+    extent = command.add_mutually_exclusive_group()
+    extent.add_argument("--all", action="store_true", help="all, not the first page alone")
+    extent.add_argument("--limit", metavar="N", type=_limit, help="at most N")
+    command.add_argument("--order", choices=("asc", "desc"), default="desc", help="by age (desc)")
+    command.add_argument(
+        "--filter", metavar="EXPR", help="what / takes on the screen; searches all"
+    )
+    command.add_argument(
+        "--json", action="store_true", help="each as the server sent it, in a line"
+    )
+    command = add(subcommands, "get", "show one assistant")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--json", action="store_true", help="as the server sent it, in one line")
+    _add_export(add(subcommands, "export", "write assistants into files"))
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", metavar="ID", nargs="*")
+    command.add_argument("--all", action="store_true", help="all that the server has")
+    command.add_argument("--filter", metavar="EXPR", help="what / takes on the screen")
+    command.add_argument(
+        "--format",
+        choices=_FORMATS,
+        required=True,
+        help="json, yaml and markdown can be imported; the others are for those who move on",
+    )
+    command.add_argument("--output", metavar="DIR", required=True, help="a folder; - is stdout")
+    command.add_argument("--yes", action="store_true", help="replace files that are there")
+
+
+def add_writing_subcommands(subcommands: Any, add: AddSubcommand) -> None:
+    """The subcommands that change what a server has."""
+    command = add(subcommands, "create", "create an assistant, and print its id")
+    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    command = add(subcommands, "update", "change some fields of an assistant")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    command = add(subcommands, "clone", "create an assistant like another, and print its id")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--to", metavar="PROFILE", help="create it there")
+    command = add(subcommands, "import", "create and change assistants as files say; asks first")
+    command.add_argument("paths", metavar="PATH", nargs="+", help="files, and folders of files")
+    command.add_argument("--dry-run", action="store_true", help="print what would be done, no more")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument(
+        "--again",
+        action="store_true",
+        help="create also what an earlier import of the same file created and what is still there",
+    )
+    command = add(subcommands, "delete", "delete assistants; asks first on a terminal")
+    command.add_argument("ids", metavar="ID", nargs="+")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _limit(text: str) -> int:
+    if not is_count(text, 10**9) or int(text) == 0:
+        raise argparse.ArgumentTypeError("a whole number from 1 up is allowed")
+    return int(text)
