@@ -1,7 +1,8 @@
 """The parser of the command line: options anywhere, and wrong usage in one line that names it."""
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from assistant_tui.core.safe_text import one_line
@@ -9,11 +10,25 @@ from assistant_tui.core.safe_text import one_line
 AddSubcommand = Callable[[Any, str, str], argparse.ArgumentParser]
 """Adds a subcommand with a name and what it says of itself to what `add_subparsers` returned."""
 
+_ALIKE = 0.75
+"""How much of a mistyped word must be as in the one that may be meant; 1 is all of it."""
+
 
 class Parser(argparse.ArgumentParser):
     """Reports wrong usage in one line on stderr; of a subcommand, options may stand anywhere."""
 
     _is_intermixing = False
+    _given: Sequence[str] = ()
+    """The arguments of this parse, where there are subcommands to choose from."""
+
+    def parse_args(  # type: ignore[override]  # it has overloads for types of namespaces
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> argparse.Namespace:
+        """Parse arguments, of which none may be left over."""
+        options, left_over = self.parse_known_args(args, namespace)
+        if left_over:
+            self._refuse(left_over)
+        return options
 
     def parse_known_args(  # type: ignore[override]  # it has overloads for types of namespaces
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -23,6 +38,8 @@ class Parser(argparse.ArgumentParser):
         Python 3.11 takes an optional one for left out where an option comes before it.
         """
         has_subcommands = any(isinstance(a, argparse._SubParsersAction) for a in self._actions)
+        if has_subcommands:
+            self._given = sys.argv[1:] if args is None else args
         if self._is_intermixing or has_subcommands:
             return super().parse_known_args(args, namespace)
         self._is_intermixing = True
@@ -31,9 +48,45 @@ class Parser(argparse.ArgumentParser):
         finally:
             self._is_intermixing = False
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Of a subcommand that is none, tell of an unknown option before it: it is its value."""
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+            before = self._given[: self._given.index(value)]
+            known = {name for each in self._actions for name in each.option_strings}
+            unknown = [
+                each
+                for each in before
+                if each.startswith("-") and not any(name.startswith(_name(each)) for name in known)
+            ]
+            if unknown:
+                self._refuse(unknown[:1])
+            if like := _most_like(str(value), action.choices):
+                self.error(f"{action.metavar}: there is no {value}; did you mean {like}?")
+        super()._check_value(action, value)
+
+    def _refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """End for arguments that are not known; of an option, the one that may be meant is told."""
+        known = {name for each in all_actions(self) for name in each.option_strings}
+        option = next((_name(each) for each in unknown if each.startswith("--")), "")
+        like = _most_like(option, known) if option else ""
+        meant = f"; did you mean {like}?" if like else ""
+        self.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
         self.exit(2, f"assistant-tui: {one_line(message)}; {self.prog} --help tells more\n")
+
+
+def _name(argument: str) -> str:
+    """An option without the value behind its `=`."""
+    return argument.partition("=")[0]
+
+
+def _most_like(word: str, known: Iterable[str]) -> str:
+    """The known word that is spelt most like another; empty where none is."""
+    import difflib  # only who has mistyped a word waits for it
+
+    return next(iter(difflib.get_close_matches(word, sorted(known), 1, _ALIKE)), "")
 
 
 def all_actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

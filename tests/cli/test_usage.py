@@ -77,6 +77,33 @@ def test_what_is_missing_or_too_much_is_named(run: Run, arguments: list[str], wo
     assert done.code == 2 and words in done.err and done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--profle", "x"], "unrecognized arguments: --profle; did you mean --profile?"),
+        (["--profle=x", "list"], "unrecognized arguments: --profle=x; did you mean --profile?"),
+        (["--profle", "x", "list"], "unrecognized arguments: --profle; did you mean --profile?"),
+        (["--demo", "3", "--nonsense", "x"], "unrecognized arguments: --nonsense"),
+        (["-x", "y"], "unrecognized arguments: -x"),
+        (["list", "--profle", "x"], "unrecognized arguments: --profle x; did you mean --profile?"),
+        (["threads", "--asistant", "x", "list"], "--asistant; did you mean --assistant?"),
+        (["threads", "list", "--asistant", "x"], "--asistant x; did you mean --assistant?"),
+        (["lst"], "COMMAND: there is no lst; did you mean list?"),
+        (["threads", "exprt"], "ACTION: there is no exprt; did you mean export?"),
+    ],
+)
+def test_an_option_that_is_unknown_is_named_and_not_its_value(
+    run: Run, arguments: list[str], told: str
+) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (2, b"", 1)
+    assert f"{told}; assistant-tui" in done.err
+
+
+def test_the_value_of_a_known_option_is_none_of_a_command(run: Run) -> None:
+    assert "COMMAND: invalid choice: 'dance'" in run("--profile", "x", "dance").err
+
+
 def test_requests_are_logged_where_that_is_asked_for(
     run: Run, server: RelayServer, home: Path
 ) -> None:
