@@ -1,6 +1,6 @@
 """JSON of any kind of object into rows and pages, as tolerant as the servers are various."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -34,6 +34,12 @@ MOST_ITEMS = 50_000
 LONGEST_ID = 4_000
 """Characters of an id: what an address can carry, percent-encoded, in most servers."""
 _MOST_MODELS = 10_000
+_TOTALS = ("total", "total_count", "total_results", "total_items", "totalCount", "totalResults")
+"""Members in which servers tell how many objects they have."""
+_ABOUT_PAGES = ("meta", "pagination", "paging", "page_info")
+"""Members that hold what servers tell about a list, beside its elements."""
+_LONGEST_COUNT = 15
+"""Digits of a total that are read: no server has as many objects."""
 _BLANK = " \t\r\n\ufeff"
 
 
@@ -58,14 +64,14 @@ def read_page(text: str, parse: Parser, *, after: str | None, limit: int, keep: 
     if scanned is not None:
         rows, rest = scanned
         with suppress(Unreadable):
-            items, has_more = _list(rest, "data")
+            items, has_more, total = _list(rest, "data")
             if not items:
-                return Page(tuple(rows), has_more, after, limit)
-    items, has_more = _list(text, "data")
+                return Page(tuple(rows), has_more, after, limit, total=total)
+    items, has_more, total = _list(text, "data")
     if len(items) > MOST_ITEMS:
         raise _too_many_items()
     parsed = (parse(UNDECODED, item, keep) for item in items)
-    return Page(tuple(parsed), has_more, after, limit)
+    return Page(tuple(parsed), has_more, after, limit, total=total)
 
 
 def read_object(text: str, kind: ResourceKind, parse: Parser, keep: Keep = str) -> ResourceRow:
@@ -120,7 +126,7 @@ def read_models(text: str) -> tuple[str, ...]:
         Unreadable: not JSON, cut off, or not a list.
     """
     _check_cost(text)
-    names = (_model(item) for item in _list(text, "data", "models")[0][:_MOST_MODELS])
+    names = (_model(item) for item in _list(text, "data", "models").items[:_MOST_MODELS])
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -158,21 +164,47 @@ def _too_many_items() -> Unreadable:
     return Unreadable(f"the answer is a list of more than {MOST_ITEMS:,}")
 
 
-def _list(text: str, *names: str) -> tuple[list[str], bool | None]:
-    """The elements of the first member with one of the names, and `has_more`."""
+class _List(NamedTuple):
+    """The elements of a list as JSON texts, and what the server says about the list."""
+
+    items: Sequence[str]
+    has_more: bool | None = None
+    total: int | None = None
+
+
+def _list(text: str, *names: str) -> _List:
+    """The elements of the first member with one of the names, `has_more`, and a told total."""
     if is_null(text):
-        return [], None
+        return _List(())
     try:
         if text.lstrip(_BLANK).startswith("["):
-            return elements(text), None
+            return _List(elements(text))
         parts = members(text)
         data = next((parts[name] for name in names if name in parts), None)
         if data is None:
             raise ValueError(f"it has no {' or '.join(names)}")
         more = {"true": True, "false": False}.get(parts.get("has_more", ""))
-        return ([] if is_null(data) else elements(data)), more
+        return _List(() if is_null(data) else elements(data), more, _total(parts))
     except ValueError as error:
         raise Unreadable(f"the answer is not a list: {_reason(text, error)}") from None
+
+
+def _total(parts: Mapping[str, str]) -> int | None:
+    """How many objects there are in all; None where no member tells, or none tells a count."""
+    inner = (parts.get(name, "") for name in _ABOUT_PAGES)
+    for told in (parts, *map(_members, inner)):
+        for name in _TOTALS:
+            if (count := text_of(told, name)).isdecimal():
+                return int(count[:_LONGEST_COUNT])
+    return None
+
+
+def _members(text: str) -> Mapping[str, str]:
+    """The members of an object; none of anything else."""
+    try:
+        return members(text) if text.startswith("{") else {}
+    except ValueError:
+        return {}
 
 
 def _reason(text: str, error: ValueError) -> str:

@@ -22,6 +22,8 @@ class Page(NamedTuple):
     limit: int = 50
     refused: bool = False
     """The server does not take the cursor."""
+    total: int | None = None
+    """How many objects there are in all, where the server told."""
 
 
 @dataclass(frozen=True, init=False)
@@ -38,11 +40,13 @@ class Listing:
     single_page: bool
     """The server cannot page: the rows beyond these cannot be fetched from it."""
     cut: bool
-    """The last page was just full, or the server said that more follows."""
+    """The last page was as long as a page may be, or the server said that more follows."""
     remembered: bool
     """The rows are from an earlier run; the server has not answered yet."""
     back: AppendOnlyList[ResourceRow]
     """From the oldest on, without a gap, as loaded from the other end; none is in `rows`."""
+    beyond: int
+    """How many objects follow `rows` by the total that the server told last; 0 if unknown."""
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Listing:
         cut: bool = False,
         remembered: bool = False,
         back: Iterable[ResourceRow] = (),
+        beyond: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, "rows", rows if isinstance(rows, AppendOnlyList) else AppendOnlyList(rows))
@@ -59,6 +64,7 @@ class Listing:
         put(self, "single_page", single_page)
         put(self, "cut", cut)
         put(self, "remembered", remembered)
+        put(self, "beyond", beyond)
         put(self, "back", back if isinstance(back, AppendOnlyList) else AppendOnlyList(back))
 
     def __len__(self) -> int:
@@ -106,27 +112,29 @@ class Listing:
         A page without a new id ends the walk: an empty one means that all is loaded, a repeated
         or refused one that the server takes no cursor. Then all is loaded, too, if the page before
         was longer than asked for: the server ignores the limit. Where `has_more` is false
-        or missing on a full page the next page is asked for before "all" is claimed, since some
-        servers never say true.
+        on a full page, or missing, the next page is asked for before "all" is claimed, since some
+        servers never say true. A total that is larger than what came refutes "all".
         """
         fresh = _unseen(page.rows, self.rows)
+        beyond = self.beyond if page.total is None else page.total - len(self.rows)
+        beyond = max(beyond - len(fresh), 0)
         if fresh:
-            more = bool(page.has_more or len(page.rows) >= page.limit)
-            cut = bool(page.has_more or len(page.rows) == page.limit)
-            return self._grown(fresh, more=more, cut=cut)
-        if (page.refused or page.rows) and (self.cut or page.has_more):
-            return Listing(self.rows, single_page=True, back=self.back)
+            return self._grown(fresh, page, beyond)
+        if beyond or ((page.refused or page.rows) and (self.cut or page.has_more)):
+            return Listing(self.rows, single_page=True, back=self.back, beyond=beyond)
         return Listing(self.rows, complete=True)
 
-    def _grown(self, fresh: Sequence[ResourceRow], *, more: bool, cut: bool) -> "Listing":
+    def _grown(self, fresh: Sequence[ResourceRow], page: Page, beyond: int) -> "Listing":
         """Add rows that follow; a tail that they reach is connected, or dropped if it differs."""
         _, shared = _split(fresh, self.back)
         if _agree(shared, self.tail):
             rows = self.rows.plus(fresh)
             return Listing(rows.plus(self.tail[len(shared) :]), complete=True)
+        more = _may_go_on(page, beyond)
         known = [place for row in shared if (place := self.back.place(row.id)) is not None]
         back = self.back.first(min(known, default=len(self.back)) if more else 0)
-        return Listing(self.rows.plus(fresh), complete=not more, cut=cut, back=back)
+        rows, cut = self.rows.plus(fresh), _looks_cut(page, beyond)
+        return Listing(rows, complete=not more, cut=cut, back=back, beyond=beyond)
 
     def extended_back(self, page: Page) -> "Listing":
         """Add the page that follows the tail in ascending order, oldest first.
@@ -195,6 +203,25 @@ def page_range(position: int, page_size: int, count: int) -> str:
 OVERLAP = 2
 """Rows in which two ends must agree: one alone may be one of several of the same second, which a
 server may give in another order from the other end."""
+
+
+USUAL_PAGES = frozenset({10, 12, 15, 16, 20, 24, 25, 30, 32, 40, 50, 60, 64, 75, 80, 100, 128, 200})
+"""How many rows servers give that set the size of a page themselves."""
+
+
+def _may_go_on(page: Page, beyond: int) -> bool:
+    """Whether another page may follow this one, which brought something new."""
+    if page.has_more or len(page.rows) >= page.limit or beyond:
+        return True
+    return page.has_more is None and page.total is None
+
+
+def _looks_cut(page: Page, beyond: int) -> bool:
+    """Whether a page is as long as a server would make it, rather than as the list is."""
+    if page.has_more or len(page.rows) == page.limit or beyond:
+        return True
+    short = len(page.rows) < page.limit
+    return short and _may_go_on(page, beyond) and len(page.rows) in USUAL_PAGES
 
 
 def _last_id(rows: Sequence[ResourceRow]) -> str | None:

@@ -117,7 +117,8 @@ async def fetch_page(
     known = [] if loaded is None else [row for row in page.rows if loaded.row(row.id)]
     if after is not None and (known or page.refused) and client.capabilities.can(Capability.CURSOR):
         # Both also come of a cursor whose row is gone, which says nothing about the server.
-        await check_present(client, after)
+        if all(row.id != after for row in page.rows):
+            await check_present(client, after)
         if len(known) == len(page.rows):
             client.capabilities.learn_missing(Capability.CURSOR)
     return page

@@ -156,6 +156,25 @@ def test_lists_in_all_their_forms(text: str, count: int, has_more: bool | None) 
     assert (len(read.rows), read.has_more) == (count, has_more)
 
 
+@pytest.mark.parametrize(
+    ("members", "total"),
+    [
+        ('"total": 150', 150),
+        ('"total_count": "150"', 150),
+        ('"meta": {"total_results": 150, "x": 1}', 150),
+        ('"pagination": {"total": 150}, "total": null', 150),
+        ('"meta": [150]', None),
+        ('"meta": {"total": -1}', None),
+        ('"total": 1.5, "total_count": true, "total_items": "many"', None),
+        ('"has_more": false', None),
+    ],
+)
+def test_a_total_is_read_wherever_servers_tell_it(members: str, total: int | None) -> None:
+    for data in ('[{"id": "a"}]', "null"):
+        for text in (f'{{"data": {data}, {members}}}', f'{{{members}, "data": {data}}}'):
+            assert page(text).total == total
+
+
 @given(st.lists(texts, max_size=4).map(lambda items: f"[{','.join(items)}]"), st.booleans())
 def test_the_quick_way_through_a_list_finds_what_the_careful_one_finds(
     array: str, bare: bool

@@ -79,7 +79,11 @@ async def test_an_empty_list_is_complete(body: str) -> None:
 
 
 async def test_a_bare_array_is_a_list() -> None:
-    assert await files(Reply(body='[{"id": "a"}]')) == (["a"], True, [None])
+    assert await files(Reply(body='[{"id": "a"}]'), reply([])) == (
+        ["a"],
+        True,
+        [None, "a"],
+    )
 
 
 async def test_a_server_that_ignores_the_cursor_is_asked_no_third_time() -> None:
@@ -130,7 +134,7 @@ async def test_a_page_beyond_the_most_entries_is_cut() -> None:
 
 async def test_entries_that_cannot_be_named_are_left_out_and_repeated_ones_stand_once() -> None:
     odd = [{}, {"id": ""}, {"id": None}, {"id": []}, 7, "x", None, {"id": "a"}, {"id": "a"}]
-    assert await files(reply(odd)) == (["a"], True, [None])
+    assert await files(reply(odd, has_more=False)) == (["a"], True, [None])
 
 
 async def test_a_full_page_of_entries_without_ids_ends() -> None:

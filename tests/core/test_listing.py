@@ -24,8 +24,9 @@ def page(
     limit: int = 3,
     after: str | None = None,
     refused: bool = False,
+    total: int | None = None,
 ) -> Page:
-    return Page(rows(*numbers), has_more, after, limit, refused)
+    return Page(rows(*numbers), has_more, after, limit, refused, total)
 
 
 def ids(listing: Listing) -> list[str]:
@@ -49,10 +50,59 @@ def test_a_full_page_that_says_it_is_the_last_is_not_believed(has_more: bool | N
     assert len(listing) == 3
 
 
-@pytest.mark.parametrize("has_more", [False, None])
-def test_a_short_page_is_the_last_unless_the_server_says_more(has_more: bool | None) -> None:
-    assert Listing().extended(page([1, 2], has_more)).complete
+def test_a_short_page_is_the_last_where_the_server_says_so() -> None:
+    assert Listing().extended(page([1, 2], False)).complete
     assert not Listing().extended(page([1, 2], True)).exhausted
+
+
+def test_a_short_page_that_says_nothing_is_the_last_once_another_brings_nothing() -> None:
+    """Some servers give fewer than they are asked for."""
+    listing = Listing().extended(page(range(20), None, limit=50))
+    assert not listing.exhausted
+    assert listing.total(20) == "20+"
+    listing = listing.extended(page(range(20, 27), None, limit=50, after="a19"))
+    assert not listing.exhausted
+    listing = listing.extended(page([], None, limit=50, after="a26"))
+    assert listing.total(27) == "27 (all)"
+
+
+@pytest.mark.parametrize("refused", [True, False])
+@pytest.mark.parametrize(("count", "shown"), [(20, "20+"), (100, "100+"), (17, "17 (all)")])
+def test_a_short_page_that_says_nothing_and_comes_again_is_doubted_if_it_has_a_usual_length(
+    count: int, shown: str, refused: bool
+) -> None:
+    first = page(range(count), None, limit=150)
+    again = page([] if refused else range(count), None, limit=150, after="a", refused=refused)
+    listing = Listing().extended(first).extended(again)
+    assert listing.total(count) == shown
+    assert (listing.single_page, listing.exhausted) == ("+" in shown, True)
+
+
+@pytest.mark.parametrize("has_more", [False, None])
+def test_a_told_total_refutes_that_this_is_all(has_more: bool | None) -> None:
+    """150 are told: neither a list that ignores the limit, nor an empty page, is all of them."""
+    first = Listing().extended(page(range(100), has_more, limit=50, total=150))
+    assert not first.exhausted
+    for page_that_follows in (
+        page(range(100), has_more, limit=50, after="a99", total=150),
+        page([], has_more, limit=50, after="a99", refused=True),
+        page([], has_more, limit=50, after="a99"),
+    ):
+        listing = first.extended(page_that_follows)
+        assert (listing.total(100), listing.single_page) == ("100+", True)
+    assert first.extended(page(range(100, 150), False, limit=51, total=150)).complete
+
+
+def test_a_told_total_that_is_reached_needs_no_further_page() -> None:
+    assert Listing().extended(page(range(20), None, limit=50, total=20)).complete
+    assert not Listing().extended(page(range(50), None, limit=50, total=50)).exhausted
+
+
+def test_what_is_created_or_deleted_here_does_not_count_against_a_told_total() -> None:
+    listing = Listing().extended(page(range(3), True, total=6)).without(["a0"])
+    listing = listing.with_row(rows(9)[0])
+    assert not listing.extended(page([3, 4], False, limit=4, after="a2")).complete
+    assert listing.extended(page([3, 4, 5], False, limit=4, after="a2")).complete
 
 
 def test_an_empty_server() -> None:

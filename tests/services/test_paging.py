@@ -1,5 +1,7 @@
 """Pages and lists over servers that page, that page otherwise, and that do not."""
 
+import json
+
 import httpx
 import pytest
 
@@ -116,7 +118,7 @@ async def test_a_server_that_ignores_the_cursor_gives_one_page_only() -> None:
             listing = await service.reload(100)
             assert (len(listing), listing.single_page, listing.complete) == (3, True, False)
         assert not service.can(Capability.CURSOR)
-    assert server.parts == ["list", "list", "retrieve", "list"]
+    assert server.parts == ["list"] * 3, "the cursor's own row came again, so it is there"
 
 
 async def test_a_server_that_ignores_limit_and_cursor_has_told_all() -> None:
@@ -126,7 +128,7 @@ async def test_a_server_that_ignores_limit_and_cursor_has_told_all() -> None:
         for count in (100, 9):
             listing = await service.reload(count)
             assert (len(listing), listing.complete, listing.single_page) == (9, True, False)
-    assert server.parts == ["list", "list", "retrieve", "list"]
+    assert server.parts == ["list"] * 3, "the cursor's own row came again, so it is there"
 
 
 async def test_a_page_one_for_a_cursor_that_is_gone_is_not_a_server_that_cannot_page() -> None:
@@ -163,3 +165,34 @@ async def test_ids_that_are_numbers_are_texts_here_and_in_the_next_cursor() -> N
         await service.delete("2")
     assert server.queries[1]["after"] == "2"
     assert [*server.texts] == ["3", "1"]
+
+
+async def test_rows_behind_a_short_page_that_says_nothing_are_found() -> None:
+    """The server gives twenty at most, and tells neither that nor whether more follow."""
+    server = StandaloneServer(*some(33))
+
+    def twenty(request: httpx.Request) -> httpx.Response:
+        url = request.url.copy_set_param("limit", "20")
+        texts = json.loads(server.answer(httpx.Request("GET", url)).text)["data"]
+        return httpx.Response(200, json={"data": texts})
+
+    server.deviations["list"] = twenty
+    async with service_of(server, page_size=50) as service:
+        assert len(await service.reload(33)) == 33
+        listings = [each async for each in service.load_all(Listing())]
+        assert (len(listings[-1]), listings[-1].complete) == (33, True)
+
+
+async def test_a_total_that_is_told_is_not_contradicted() -> None:
+    """The server gives one hundred whatever limit and cursor say, and tells of 150."""
+    server = StandaloneServer(*some(150))
+
+    def hundred(request: httpx.Request) -> httpx.Response:
+        texts = [*server.texts.values()][:100]
+        data = ",".join(texts)
+        return httpx.Response(200, text=f'{{"data":[{data}],"meta":{{"total_results":150}}}}')
+
+    server.deviations["list"] = hundred
+    async with service_of(server, page_size=50) as service:
+        listing = await service.reload(150)
+        assert (listing.total(len(listing)), listing.single_page) == ("100+", True)
