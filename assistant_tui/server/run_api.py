@@ -1,6 +1,6 @@
 """Threads, runs and models, files and vector stores: all of the API beside assistants.
 
-It takes long to import, and those who use assistants alone do without: see `lazy_run_api.py`.
+It takes long to import, and those who use assistants alone do without: see `LazyRunAPI`.
 """
 
 from collections.abc import Callable, Sequence

@@ -238,7 +238,7 @@ class AssistantService:
         """The threads of this profile."""
         # No list needs them.
         from assistant_tui.services.threads.service import ThreadService
-        from assistant_tui.services.threads.write_gate import WriteGate
+        from assistant_tui.services.writes import WriteGate
 
         gate = WriteGate(self.writes, read_only=self._read_only)
         return ThreadService(self._client, self.journal, gate)

@@ -1,4 +1,4 @@
-"""What a caller says of a write besides its content, and how many writes are under way.
+"""What a write belongs to, how many are under way, and whether those of threads are let through.
 
 The first screen imports this module, so it must not import the HTTP client.
 """
@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from assistant_tui.core.errors import Forbidden
 
 
 @dataclass(frozen=True)
@@ -56,3 +58,30 @@ class PendingWrites:
     async def ended(self) -> None:
         """Wait until no write is under way."""
         await self._none.wait()
+
+
+class WriteGate:
+    """The gate of one profile, in front of all that threads send."""
+
+    def __init__(self, writes: PendingWrites, *, read_only: bool) -> None:
+        """Count the writes of threads among those of the profile."""
+        self._writes = writes
+        self._own = PendingWrites()
+        self._read_only = read_only
+
+    def check(self) -> None:
+        """Raise Forbidden where nothing may be sent."""
+        if self._read_only:
+            raise Forbidden("this profile is read-only: nothing was sent")
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count one request until its answer begins; raises as `check`."""
+        self.check()
+        with self._writes.counting(), self._own.counting():
+            yield
+
+    async def ended(self) -> None:
+        """Wait until nothing that came through here is being sent, as of the moment of return."""
+        while self._own.under_way:
+            await self._own.ended()

@@ -1,16 +1,22 @@
 """Reads the cases that an assistant is tried on, from JSON lines or a test file of Promptfoo."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from assistant_tui.core.evals.checks import Check
-from assistant_tui.core.evals.templates import fill
 from assistant_tui.core.formats import yaml_file
 from assistant_tui.core.json_text import read_json, write_json
 from assistant_tui.core.strict_json import read_each, without_bom
 
+_PLACE = re.compile(
+    r"\{%-?\s*raw\s*-?%\}(?P<raw>.*?)\{%-?\s*endraw\s*-?%\}"
+    r"|\{\{-?\s*(?:(?P<name>[A-Za-z_]\w*)|'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\")\s*-?\}\}"
+    r"|(?P<other>\{[{%#][^\n]{0,30})",
+    re.DOTALL,
+)
 _CASE_KEYS = (
     "name",
     "prompt",
@@ -206,3 +212,22 @@ def _check_keys(where: str, given: Mapping[str, Any], keys: Sequence[str]) -> No
     for key in given:
         if key not in keys:
             raise ValueError(f"{where}: {key} is not read here; allowed: {', '.join(keys)}")
+
+
+def fill(template: str, variables: Mapping[str, str]) -> str:
+    """Replace `{{name}}` by the variable of this name; `{% raw %}` keeps what it encloses.
+
+    Raises:
+        ValueError: there is no such variable, or it is another kind of template.
+    """
+
+    def text(place: re.Match[str]) -> str:
+        if (name := place["name"]) is not None:
+            if name not in variables:
+                raise ValueError(f"there is no variable {name}")
+            return variables[name]
+        if (other := place["other"]) is not None:
+            raise ValueError(f"{other}: only {{{{name}}}} is read as a template")
+        return next(each for each in place.group("raw", "single", "double") if each is not None)
+
+    return _PLACE.sub(text, template)

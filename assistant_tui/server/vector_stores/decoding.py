@@ -1,10 +1,8 @@
-"""Decodes text in the encodings that it usually comes in."""
+"""Decodes text in the encodings that it usually comes in, or says why there is none."""
 
 import codecs
 import re
 from typing import BinaryIO
-
-from assistant_tui.server.vector_stores.extraction_errors import NoText
 
 TEXT_LIMIT = 20_000_000
 """Characters, which are 5 million tokens, as many as the API takes."""
@@ -21,6 +19,16 @@ _BOMS = (
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """Bytes that are in no text; ESC is in logs of terminals."""
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.I)
+
+
+class NoText(Exception):
+    """A file has no text that could be searched; the message is for the person who uploaded it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """`code` is `unsupported_file`, `invalid_file` or `server_error`."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 def decoded(content: BinaryIO, suffix: str, *, is_html: bool = False) -> str:

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from assistant_tui.server.vector_stores.extraction_errors import NoText
+from assistant_tui.server.vector_stores.decoding import NoText
 
 _LIBRARIES = {"pdf": "pypdf", "docx": "docx", "html": "html"}
 _NAMES = {"pdf": "PDF", "docx": "DOCX", "html": "HTML"}

@@ -17,7 +17,7 @@ from assistant_tui.server.files.files import FILE, Files
 from assistant_tui.server.store.interface import ObjectReader, ObjectWriter, Store
 from assistant_tui.server.store.paging import Json, PageQuery
 from assistant_tui.server.vector_stores.chunking import cut
-from assistant_tui.server.vector_stores.extraction_errors import NoText
+from assistant_tui.server.vector_stores.decoding import NoText
 from assistant_tui.server.vector_stores.index_recovery import IndexRecovery
 from assistant_tui.server.vector_stores.membership import change_file, remove_from_all
 from assistant_tui.server.vector_stores.objects import INDEX_TASK, VECTOR_STORE_FILE

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from assistant_tui.server.vector_stores.decoding import TEXT_LIMIT, decoded
+from assistant_tui.server.vector_stores.decoding import TEXT_LIMIT, NoText, decoded
 from assistant_tui.server.vector_stores.document_process import extract_document
-from assistant_tui.server.vector_stores.extraction_errors import NoText
 
 _SNIFFED = 5
 """Bytes at the beginning of a file by which a PDF is told."""

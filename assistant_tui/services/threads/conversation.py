@@ -15,7 +15,7 @@ from assistant_tui.core.threads.transcript import Transcript
 from assistant_tui.services.account_threads import AccountThreads
 from assistant_tui.services.threads.open_thread import Listener, OpenThread
 from assistant_tui.services.threads.run_flow import RunFlow
-from assistant_tui.services.threads.write_gate import WriteGate
+from assistant_tui.services.writes import WriteGate
 
 _Result = TypeVar("_Result")
 _NOTHING: Mapping[str, str] = {}

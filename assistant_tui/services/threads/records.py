@@ -13,7 +13,7 @@ from assistant_tui.core.json_text import compose, elements, members, with_member
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.threads.objects import SEND_KEY, Message
 from assistant_tui.services.threads.sending import new_key
-from assistant_tui.services.threads.write_gate import WriteGate
+from assistant_tui.services.writes import WriteGate
 
 _AT_ONCE = 4
 

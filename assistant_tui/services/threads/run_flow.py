@@ -20,7 +20,7 @@ from assistant_tui.services.threads.open_thread import OpenThread
 from assistant_tui.services.threads.other_runs import OtherRuns
 from assistant_tui.services.threads.records import body_of_copy
 from assistant_tui.services.threads.sending import OnceSender, new_key
-from assistant_tui.services.threads.write_gate import WriteGate
+from assistant_tui.services.writes import WriteGate
 
 _Result = TypeVar("_Result")
 _UNDER_WAY = ("queued", "in_progress", "cancelling")

@@ -20,7 +20,7 @@ from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.threads import records
 from assistant_tui.services.threads.conversation import Conversation
 from assistant_tui.services.threads.open_thread import title_of
-from assistant_tui.services.threads.write_gate import WriteGate
+from assistant_tui.services.writes import WriteGate
 
 
 class ThreadService:

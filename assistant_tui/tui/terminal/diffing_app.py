@@ -1,6 +1,7 @@
 """An application that writes only the cells that have changed to its terminal.
 
 It does so with the versions of Textual that it was tested with, unless it is switched off.
+In either case it replaces the control characters in all that is drawn.
 """
 
 import inspect
@@ -9,13 +10,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import textual
+from rich.cells import cell_len, set_cell_size
 from rich.color import ColorSystem
 from rich.console import RenderableType
+from rich.segment import Segment
 from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.color import Color
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
@@ -24,9 +28,9 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
+from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.stylesheets import CachingStylesheet
 from assistant_tui.tui.terminal.frame_buffer import FrameBuffer
-from assistant_tui.tui.terminal.sanitiser import Sanitiser
 from assistant_tui.tui.terminal.screen_lines import updated_lines
 from assistant_tui.tui.terminal.terminal_writer import terminal_features
 
@@ -190,3 +194,23 @@ class DiffingApp(App[None]):
                 sequence = f"{SYNC_START}{sequence}{SYNC_END}"
             self._driver.write(sequence)
             self._driver.flush()
+
+
+class Sanitiser(LineFilter):
+    """A line filter that replaces control characters without changing the width of a line."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Replace what could control a terminal; the width in cells stays the same."""
+        return [
+            segment
+            if segment.control or segment.text.isprintable()
+            else Segment(_harmless(segment.text), segment.style)
+            for segment in segments
+        ]
+
+
+def _harmless(text: str) -> str:
+    """The text without control characters: those that take no cell are dropped."""
+    replaced = ((each, one_line(each)) for each in text)
+    shown = "".join(safe for each, safe in replaced if safe == each or cell_len(each))
+    return set_cell_size(shown, cell_len(text))

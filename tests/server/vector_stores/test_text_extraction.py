@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant_tui.server.vector_stores import decoding, document_process, text_extraction
-from assistant_tui.server.vector_stores.extraction_errors import NoText
+from assistant_tui.server.vector_stores.decoding import NoText
 from assistant_tui.server.vector_stores.text_extraction import extract_text
 from tests.server.vector_stores.documents import docx_of, pdf, zip_bomb
 

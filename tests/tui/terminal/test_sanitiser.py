@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.segment import ControlType, Segment
 from textual.color import Color
 
-from assistant_tui.tui.terminal.sanitiser import Sanitiser
+from assistant_tui.tui.terminal.diffing_app import Sanitiser
 from tests.fakeserver.standalone import StandaloneServer
 from tests.hostile.corpus import STEERING, assistant
 from tests.tui.driver import running
