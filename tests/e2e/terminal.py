@@ -26,7 +26,7 @@ from tests.limits import LIMIT
 PROGRAM = (sys.executable, "-m", "assistant_tui")
 ROOT = Path(__file__).resolve().parent.parent.parent
 _UNKNOWN_TO_PYTE = re.compile(
-    r"\x1b\].*?(?:\x07|\x1b\\)|\x1b[PX^_].*?\x1b\\|\x1b\[[<=>][\d;]*[a-z]|\x1b\[\??[\d;]*\$p",
+    r"\x1b\].*?(?:\x07|\x1b\\)|\x1b[PX^_].*?\x1b\\|\x1b\[[<=>][\d;]*[a-z]|\x1b\[\?u|\x1b\[\??[\d;]*\$p",
     re.DOTALL,
 )
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*\$?|[\]PX^_](?:[^\x07\x1b]|\x1b(?!\\))*\x1b?)?\Z")

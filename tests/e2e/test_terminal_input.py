@@ -44,6 +44,28 @@ def test_keys_of_the_kitty_protocol_with_sub_fields_are_keys(demo: Terminal) -> 
     ends_well(demo)
 
 
+def test_letters_are_typed_on_a_terminal_that_tells_keys_but_no_text(demo: Terminal) -> None:
+    assert b"\x1b[>29u\x1b[?u" in demo.raw
+    demo.press(ENTER)
+    demo.shows("Edit asst_")
+    demo.press(
+        b"\x1b[32u", b"\x1b[104;2u", *(b"\x1b[%du" % each for each in b"ello"), b"\x1b[49;2u"
+    )
+    demo.shows(f"{FIRST} Hello!")
+
+
+@pytest.mark.parametrize(
+    ("granted", "corrected"), [(b"13", True), (b"9", True), (b"29", False), (b"0", False)]
+)
+def test_a_terminal_that_grants_keys_without_text_is_asked_for_text(
+    demo: Terminal, granted: bytes, corrected: bool
+) -> None:
+    demo.press(b"\x1b[?" + granted + b"u", DOWN)
+    demo.marks(SECOND)
+    ends_well(demo)
+    assert (b"\x1b[=5;1u" in demo.raw) == corrected
+
+
 @pytest.mark.parametrize("gap", [0.0, 0.2], ids=["at once", "torn"])
 def test_answers_that_nobody_asked_for_are_not_typed(demo: Terminal, gap: float) -> None:
     answers = (b"\x1b[>84;0;0c", b"\x1b]11;rgb:dddd/dddd/dddd\x1b\\", b"\x1bP>|quick d\x1b\\")

@@ -20,6 +20,7 @@ from assistant_tui.startup.shutdown import SHUTDOWN
 from assistant_tui.startup.terminal_state import TERMINAL, key_by_key
 from assistant_tui.tui.terminal.escape_sequences import clamp_size
 from assistant_tui.tui.terminal.input_decoder import InputDecoder
+from assistant_tui.tui.terminal.keyboard_protocol import asked_flags, correction
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -162,7 +163,7 @@ class NonBlockingDriver(LinuxDriver):
         if data == _ENTER_ALTERNATE_SCREEN and self._painted:
             self._painted = False
         elif self._writer_thread is not None:  # None where the terminal was lost, or is given away
-            super().write(data)
+            super().write(asked_flags(data))
 
     def disable_input(self) -> None:
         """Stop reading, unless that has been done already."""
@@ -177,7 +178,7 @@ class NonBlockingDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read until woken, then drop the input that is still on its way."""
         assert self._pipe is not None and self._keyboard is not None
-        alarm, keyboard = self._pipe[0], self._keyboard
+        alarm, keyboard, granted = self._pipe[0], self._keyboard, 0
         with selectors.DefaultSelector() as selector:
             selector.register(alarm, selectors.EVENT_READ)
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -190,6 +191,10 @@ class NonBlockingDriver(LinuxDriver):
                 )
                 for event in keyboard.read(data) if data else keyboard.on_timeout():
                     self.process_message(event)
+                if keyboard.keyboard_flags != granted:
+                    granted = keyboard.keyboard_flags
+                    if request := correction(granted):
+                        self.write(request)
         self._drain_input()
 
     def _settings(self) -> list[Any] | None:

@@ -1,7 +1,7 @@
 """Normalises the escape sequences that a terminal sends to those that Textual's parser knows.
 
 Unknown sequences are dropped. A key of the kitty keyboard protocol with sub-fields is rewritten
-without them.
+without them; where it types a character that the terminal does not tell, as that character.
 """
 
 import re
@@ -11,6 +11,8 @@ from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 
+from assistant_tui.tui.terminal.keyboard_protocol import typed_by
+
 MAX_COLUMNS, MAX_LINES = 1_000, 400
 """The largest screen that is drawn; a terminal that is larger shows it in its corner."""
 _MOUSE = re.compile(r"\x1b\[<\d{1,3};\d{1,5};\d{1,5}[Mm]")
@@ -19,7 +21,7 @@ _MODE = re.compile(r"\x1b\[\?(?:2026|2048);[0-4]\$y")
 _SIZE = r";(\d{1,9})(?::\d*)*"
 _RESIZE = re.compile(rf"\x1b\[48{_SIZE}{_SIZE}{_SIZE}{_SIZE}t")
 _CODES, _MODIFIERS, _TYPED = (
-    r"(\d{0,7})(?::\d*){0,2}",
+    r"(\d{0,7})(?::(\d{0,7})(?::\d*)?)?",
     r"(\d{0,3})(?::(\d?))?",
     r"(\d{1,7}(?::\d{1,7})*)?",
 )
@@ -49,7 +51,7 @@ def normalize(sequence: bytes) -> list[bytes]:
     key = _KEY.fullmatch(text)
     known = [] if key is None else _keys(*key.groups(default=""))
     if constants.DISABLE_KITTY_KEY:
-        known = [each for each in known if each in ANSI_SEQUENCES_KEYS]
+        known = [each for each in known if each in ANSI_SEQUENCES_KEYS or each[0] != "\x1b"]
     return [each.encode() for each in known]
 
 
@@ -78,14 +80,15 @@ def _resize(lines: int, columns: int, height: int, width: int) -> bytes:
     return f"\x1b[48;{lines};{columns};{max(height, lines)};{max(width, columns)}t".encode()
 
 
-def _keys(code: str, modifiers: str, event: str, typed: str, end: str) -> list[str]:
+def _keys(code: str, shifted: str, modifiers: str, event: str, typed: str, end: str) -> list[str]:
     """A key without what Textual does not know; one for each character that it types.
 
     A key that is released is none.
     """
-    number, pressed = int(code or "1"), int(modifiers or "1")
+    number, with_shift, pressed = int(code or "1"), int(shifted or "0"), int(modifiers or "1")
     name, characters = f"{number}{end}", [int(each) for each in typed.split(":") if each]
-    if event not in _PRESSED or pressed > _MAX_MODIFIERS or not all(map(_exists, characters)):
+    told = [with_shift, *characters]
+    if event not in _PRESSED or pressed > _MAX_MODIFIERS or not all(map(_exists, told)):
         return []
     if end == "u":
         known = _exists(number) and (number > 0 or bool(characters))
@@ -95,6 +98,8 @@ def _keys(code: str, modifiers: str, event: str, typed: str, end: str) -> list[s
     if not known:
         return []
     with_modifiers = str(pressed) if pressed > 1 else ""
+    if not characters and end == "u" and (guessed := typed_by(number, with_shift, pressed)):
+        return [guessed]
     if not characters:
         return [f"\x1b[{number}{with_modifiers and ';'}{with_modifiers}{end}"]
     return [f"\x1b[{number};{with_modifiers};{each}{end}" for each in characters]

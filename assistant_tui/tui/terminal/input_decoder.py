@@ -22,6 +22,7 @@ from assistant_tui.tui.terminal.escape_sequences import (
     is_resize_report,
     normalize,
 )
+from assistant_tui.tui.terminal.keyboard_protocol import granted_flags
 
 KEY, REST, PASTE = "key", "rest", "paste"
 """What the filter waits for: whether Esc stays alone, the rest of a sequence, or of a paste."""
@@ -76,6 +77,8 @@ class InputFilter:
         """Bytes of the paste under way, if there is one."""
         self._reports_resizes = False
         """Whether the terminal can report its size; who has not been asked to is not believed."""
+        self.keyboard_flags = 0
+        """The flags of the keyboard protocol that the terminal has granted."""
 
     @property
     def waiting_for(self) -> str | None:
@@ -156,6 +159,8 @@ class InputFilter:
         elif self._pasted is not None:
             if len(sequence) == 2 and not ends_string:
                 self._emit_text(sequence[1:], pieces)
+        elif (flags := granted_flags(sequence)) is not None:
+            self.keyboard_flags = flags
         elif not late and not ends_string:
             self._reports_resizes = self._reports_resizes or announces_resize_reports(sequence)
             if self._reports_resizes or not is_resize_report(sequence):
@@ -193,6 +198,11 @@ class InputDecoder:
         """Seconds of silence after which `on_timeout` must be called; None if it need not be."""
         waiting_for = self._input.waiting_for
         return None if waiting_for is None else TIMEOUTS[waiting_for]
+
+    @property
+    def keyboard_flags(self) -> int:
+        """The flags of the keyboard protocol that the terminal has granted, as far as it told."""
+        return self._input.keyboard_flags
 
     def read(self, data: bytes) -> Iterator[Message]:
         """The events of what was read."""

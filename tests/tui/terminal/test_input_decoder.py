@@ -147,7 +147,7 @@ KITTY = {
     b"\x1b[1;1:3B": [],
     b"\x1b[1;5:1B": ["ctrl+down"],
     b"\x1b[97;5:1u": ["ctrl+a"],
-    b"\x1b[97:65;2u": ["shift+a"],
+    b"\x1b[97:65;2u": ["A"],
     b"\x1b[97:65;2;65u": ["A"],
     b"\x1b[97:65:99;2:1;65u": ["A"],
     b"\x1b[1087::112;5u": ["ctrl+п"],
@@ -175,6 +175,37 @@ KITTY = {
 def test_keys_with_sub_fields_are_told_as_plain_ones(sequence: bytes) -> None:
     read = [event for event in InputDecoder().read(sequence) if isinstance(event, events.Key)]
     assert [event.key for event in read] == KITTY[sequence]
+
+
+WITHOUT_TEXT = {
+    b"\x1b[104;2u\x1b[101ul\x1b[108uo": "Hello",
+    b"\x1b[32u": " ",
+    b"\x1b[32;2u": " ",
+    b"\x1b[49;2u": "!",
+    b"\x1b[50:34;2u": '"',
+    b"\x1b[97;65u\x1b[97;66u": "Aa",
+    b"\x1b[49;65u": "1",
+    b"\x1b[1090;2u\x1b[223;2u": "\u0422\u00df",
+    b"\x1b[57400u\x1b[57409;129u\x1b[57413u": "1.+",
+    b"\x1b[97;129u": "a",
+    b"\x1b[57441;2u\x1b[104;2;72u": "H",
+    b"\x1b[97;5u\x1b[97;3u\x1b[97;9u": "",
+    b"\x1b[27;2;72~": "H",
+    b"\x1b[104:1114112;2u": "",
+}
+
+
+@pytest.mark.parametrize("keys", WITHOUT_TEXT, ids=lambda keys: repr(keys[1:20]))
+def test_what_a_key_types_is_known_where_the_terminal_tells_no_text(keys: bytes) -> None:
+    read = [event for event in InputDecoder().read(keys) if isinstance(event, events.Key)]
+    typed = "".join(event.character or "" for event in read if event.is_printable)
+    assert typed == WITHOUT_TEXT[keys]
+
+
+def test_the_flags_that_a_terminal_has_granted_are_known_and_not_typed() -> None:
+    keyboard = InputDecoder()
+    assert keyboard.keyboard_flags == 0
+    assert [*keyboard.read(b"\x1b[?13u")] == [] and keyboard.keyboard_flags == 13
 
 
 def test_a_terminal_that_was_not_asked_does_not_tell_the_size() -> None:
