@@ -1,24 +1,23 @@
 """Opens the pool of connections to an endpoint, and says which setting is at fault if it cannot."""
 
-import ipaddress
 import os
 import re
 import ssl
 from collections.abc import Mapping
 from http.cookiejar import CookieJar
 from urllib.parse import quote, urlencode
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from assistant_tui import __version__
-from assistant_tui.core.errors import Invalid, Offline, ServiceError
+from assistant_tui.core.errors import Invalid, Offline
 from assistant_tui.storage.user_files import MEGABYTE, FileError, check_user_file
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.network_errors import Peer
+from assistant_tui.transport.proxies import address_of, proxy_for
 from assistant_tui.transport.response_stream import ACCEPTED_ENCODINGS, LOCATION
 
-_PORTS = {"http": 80, "https": 443}
+_SCHEMES = ("http", "https")
 _LAST_PORT = 65_535
 _LONGEST_PEM = 16 * MEGABYTE
 _OTHER_AUTHORITIES = "SSL_CERT_FILE"
@@ -35,33 +34,27 @@ def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
     """
     _check_address(endpoint)
     _check_headers(endpoint)
-    network = endpoint.transport is None
-    try:
-        httpx.URL(endpoint.proxy).host.encode("idna")
-        return httpx.AsyncClient(
-            transport=endpoint.transport,
-            verify=_trust(endpoint) if network else True,
-            proxy=(endpoint.proxy or None) if network else None,
-            # Plain http to this machine is allowed because nobody can listen on the way.
-            trust_env=not _is_here(httpx.URL(endpoint.base_url)),
-            headers=_standing_headers(endpoint),
-            cookies=_NoCookies(),
-            event_hooks={"response": [_put_location_aside]},
-            timeout=endpoint.timeout,
-            limits=httpx.Limits(keepalive_expiry=endpoint.keep_alive),
-            follow_redirects=False,
-        )
-    except ServiceError:
-        raise
-    except Exception:  # httpx, socksio, urllib and ssl: there is no list of what they raise
-        setting = "proxy in the profile" if endpoint.proxy else "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY"
-        raise Offline(f"{setting}: not the address of an http or https proxy") from None
+    proxy = proxy_for(endpoint)
+    return httpx.AsyncClient(
+        transport=endpoint.transport,
+        verify=_trust(endpoint) if endpoint.transport is None else True,
+        proxy=None if proxy is None else proxy.url,
+        # What the environment says is read by `proxy_for` and `_usual_trust`.
+        trust_env=False,
+        headers=_standing_headers(endpoint),
+        cookies=_NoCookies(),
+        event_hooks={"response": [_put_location_aside]},
+        timeout=endpoint.timeout,
+        limits=httpx.Limits(keepalive_expiry=endpoint.keep_alive),
+        follow_redirects=False,
+    )
 
 
 def peer(endpoint: Endpoint) -> Peer:
     """Return how messages name the server and the proxy before it."""
-    url = httpx.URL(endpoint.base_url)
-    return Peer(endpoint.host, _address(url), _proxy(endpoint, url))
+    proxy = proxy_for(endpoint)
+    address = address_of(httpx.URL(endpoint.base_url))
+    return Peer(endpoint.host, address, "" if proxy is None else proxy.shown)
 
 
 def request_url(endpoint: Endpoint, path: str, query: Mapping[str, str]) -> httpx.URL:
@@ -103,7 +96,7 @@ def _check_address(endpoint: Endpoint) -> None:
     try:
         url = httpx.URL(endpoint.base_url)
         url.host.encode("idna")
-        usable = url.scheme in _PORTS and bool(url.host) and "%" not in url.host
+        usable = url.scheme in _SCHEMES and bool(url.host) and "%" not in url.host
         usable = usable and (url.port or 0) <= _LAST_PORT
     except Exception:  # httpx and idna: there is no list of what they raise
         usable = False
@@ -171,33 +164,3 @@ def _unusable(setting: str, path: str, error: Exception) -> str:
         why = str(error)
     where = setting if setting == _OTHER_AUTHORITIES else f"{setting} in the profile"
     return f"{where}: {path}: {why}"
-
-
-def _address(url: httpx.URL) -> str:
-    host = f"[{url.host}]" if ":" in url.host else url.host
-    return f"{host}:{url.port or _PORTS.get(url.scheme, '')}"
-
-
-def _is_here(url: httpx.URL) -> bool:
-    """Whether this is an address of this machine, to which no proxy of the environment leads."""
-    try:
-        return url.host == "localhost" or ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return False
-
-
-def _proxy(endpoint: Endpoint, url: httpx.URL) -> str:
-    """The proxy that httpx will use, and the setting that names it."""
-    if endpoint.transport is not None:
-        return ""
-    if endpoint.proxy:
-        return f"{_address(httpx.URL(endpoint.proxy))} (proxy in the profile)"
-    found = {} if _is_here(url) else getproxies()
-    named = url.scheme if url.scheme in found else "all"
-    try:
-        if named not in found or proxy_bypass(url.host):
-            return ""
-        address = found[named] if "://" in found[named] else f"http://{found[named]}"
-        return f"{_address(httpx.URL(address))} ({named.upper()}_PROXY)"
-    except Exception:  # it is for messages only; the pool has its own word for such an address
-        return f"{named.upper()}_PROXY"

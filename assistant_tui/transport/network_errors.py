@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import httpx
+from socksio import ProtocolError, SOCKSError
 
 from assistant_tui.core.errors import Offline, ResponseTooLarge, ServiceError, TimedOut, Unreadable
 from assistant_tui.transport.messages import FailedAttempt, Limits
@@ -62,7 +63,7 @@ def network_error(
     `answering`: the head of the answer had come already. No text of the exception is passed on
     but the operating system's and OpenSSL's, since others quote headers.
     """
-    unsent = isinstance(error, UNSENT)
+    unsent = isinstance(error, (*UNSENT, ProtocolError, SOCKSError))
     kind, message, permanent = _describe(error, peer, limits, answering)
     return FailedAttempt(kind(message, may_have_arrived=not unsent), permanent=permanent)
 
@@ -72,6 +73,8 @@ def _describe(error: Exception, peer: Peer, limits: Limits, answering: bool) -> 
         return timed_out
     if isinstance(error, httpx.ProxyError):
         return Offline, f"{peer.first_hop} refused the connection: {error}", False
+    if isinstance(error, ProtocolError | SOCKSError):
+        return Offline, f"{peer.first_hop} does not speak SOCKS 5", True
     if isinstance(error, BodyTooLarge):
         most = f"{limits.body / 1024 / 1024:g} MiB"
         return ResponseTooLarge, f"the answer of {peer.host} is larger than {most}", True

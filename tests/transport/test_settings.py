@@ -107,13 +107,6 @@ async def test_a_name_of_a_key_header_that_cannot_be_sent() -> None:
     assert "api_key_header" in await opening_fails(key_header="a b")
 
 
-@pytest.mark.parametrize("proxy", ["ftp://p.test", "socks5://p.test", "http://p:port"])
+@pytest.mark.parametrize("proxy", ["ftp://p.test", "socks4://p.test", "http://p:port"])
 async def test_a_proxy_that_cannot_be_used(proxy: str) -> None:
     assert (await opening_fails(proxy=proxy)).startswith("proxy in the profile")
-
-
-async def test_a_proxy_of_the_environment_that_cannot_be_used(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("ALL_PROXY", "socks5://p.test")
-    assert (await opening_fails()).startswith("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY")
