@@ -48,6 +48,9 @@ def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
             draft = update_draft(RawJson(row.text), wanted)
         except ValueError as error:
             raise ConfigurationError(f"--file {options.file}: {error}") from None
+        named = wanted.value("id")
+        if isinstance(named, str) and named != row.id:
+            console.note(f"--file {options.file}: its id, {shown_id(named)}, is left out")
         if not draft.dirty:
             console.note(f"{shown_id(row.id)} has all of it already; nothing was sent")
             console.written_id(row.id)

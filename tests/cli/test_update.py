@@ -36,12 +36,15 @@ def test_what_is_there_already_is_not_sent(ask: Run, server: RelayServer) -> Non
     assert done.err == f"assistant-tui: {who} has all of it already; nothing was sent\n"
 
 
-def test_what_a_server_sets_cannot_be_changed(ask: Run, server: RelayServer) -> None:
+def test_what_a_server_sets_is_left_out_as_in_an_import(ask: Run, server: RelayServer) -> None:
+    other = server.make("Two", instructions="Be kind.")
     who = server.make("One")
-    text = b'{"id": "asst_other", "created_at": 5, "name": "Two"}'
+    text = ask("get", other, "--json").out.replace(b"{", b'{"updated_at": 6, ', 1)
     done = ask("update", who, "--file", "-", stdin=text)
-    assert (done.code, done.out, server.writes) == (2, b"", [])
-    assert done.err == "assistant-tui: --file -: id, created_at cannot be changed\n"
+    assert (done.code, done.out) == (0, f"{who}\n".encode())
+    assert done.err == f"assistant-tui: --file -: its id, {other}, is left out\n"
+    assert server.sent == [{"name": "Two", "instructions": "Be kind."}]
+    assert [each["name"] for each in server.held()] == ["Two", "Two"]
 
 
 def test_an_id_that_is_not_there_is_told(ask: Run, server: RelayServer) -> None:

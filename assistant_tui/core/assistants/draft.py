@@ -230,13 +230,14 @@ def editor_draft(original: RawJson, text: str) -> Draft:
 def update_draft(original: RawJson, wanted: RawJson) -> Draft:
     """Compare the fields that a file names with the original; what it does not name stays.
 
-    Raises ValueError with a sentence where it changes what a server never takes back.
+    What a server sets is the server's, whatever the file says. Raises ValueError where one of them
+    is no object.
     """
     unset = [name for name, text in wanted.members.items() if text in ("null", "[]", "{}")]
     named = {
         name: text
         for name, text in wanted.members.items()
-        if name in original.members or name not in unset
+        if not is_set_by_server(name) and (name in original.members or name not in unset)
     }
     return _changes(original, named)
 

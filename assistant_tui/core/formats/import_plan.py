@@ -13,10 +13,9 @@ from assistant_tui.core.assistants.cloning import creation_draft
 from assistant_tui.core.assistants.draft import Draft, update_draft
 from assistant_tui.core.formats import json_file, markdown_file, yaml_file
 from assistant_tui.core.formats.json_file import ParsedAssistant
-from assistant_tui.core.json_text import compose, read_json
+from assistant_tui.core.json_text import read_json
 from assistant_tui.core.labels import ON_A_LINE, short_name, shown_id
 from assistant_tui.core.raw_json import RawJson
-from assistant_tui.core.resource import READ_ONLY
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.core.verification import SaveResult
@@ -209,7 +208,7 @@ def _step(
     name = wanted.value("name")
     name = name if isinstance(name, str) else ""
     try:
-        draft = creation_draft(wanted) if row is None else _change(row, wanted)
+        draft = creation_draft(wanted) if row is None else update_draft(RawJson(row.text), wanted)
     except ValueError as error:
         return ImportStep(Action.UNREADABLE, entry.origin, name, why=str(error))
     for problem in draft.errors.values():
@@ -224,15 +223,9 @@ def _step(
     return ImportStep(Action.CREATE, entry.origin, name, draft, key=key)
 
 
-def _change(row: ResourceRow, wanted: RawJson) -> Draft:
-    """The edit towards a file; what a server sets is the server's."""
-    parts = {n: text for n, text in wanted.members.items() if n not in READ_ONLY}
-    return update_draft(RawJson(row.text), RawJson(compose(parts)))
-
-
 def _earlier(row: ResourceRow, wanted: RawJson) -> str:
     try:
-        differs = _change(row, wanted).dirty
+        differs = update_draft(RawJson(row.text), wanted).dirty
     except ValueError:
         differs = True
     by_now = ", which differs from the file by now" if differs else ""
