@@ -240,6 +240,22 @@ def test_a_read_only_profile_gets_a_plan_alone(
     assert (done.code, server.writes) == (0 if "--dry-run" in words else 2, [])
 
 
+def test_yaml_may_list_assistants_and_repeat_what_they_share(
+    ask: Run, server: RelayServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "team.yaml"
+    path.write_text(
+        "- model: gpt-4o\n  name: A\n  metadata: &team {team: a}\n"
+        "- model: gpt-4o\n  name: B\n  metadata: *team\n"
+    )
+    done = ask("import", str(path), "--yes")
+    assert done.code == 0 and f"create      B · {path}:4" in done.lines
+    assert server.sent == [
+        {"model": "gpt-4o", "name": "A", "metadata": {"team": "a"}},
+        {"model": "gpt-4o", "name": "B", "metadata": {"team": "a"}},
+    ]
+
+
 def test_wrong_usage_is_one_line(ask: Run, server: RelayServer, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.json").write_bytes(b'{"model":\n"\xff"}')

@@ -6,7 +6,7 @@ anything, and a number stays the text that it was.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import yaml
@@ -18,6 +18,7 @@ from assistant_tui.core.json_text import (
     compose,
     compose_list,
     elements,
+    is_too_deep,
     members,
     read_json,
     write_json,
@@ -36,6 +37,8 @@ _NULL, _FLAG, _NUMBER, _TEXT = (f"{_YAML}{kind}" for kind in ("null", "bool", "f
 _WHOLE = f"{_YAML}int"
 _ODD = "odd"
 """Plain words that YAML takes for numbers and JSON does not."""
+MOST_REPEATED = 10_000_000
+"""Characters of JSON that the aliases of one document may add to it."""
 EXACT = "!json"
 """The tag of JSON that YAML has no form for, kept as a text."""
 
@@ -64,16 +67,31 @@ class _Writer(yaml.SafeDumper):
 
 
 class _Reader(yaml.SafeLoader):
-    """Knows the plain words of JSON alone; refuses what could go on for ever."""
+    """Knows the plain words of JSON alone; an alias is the node that it repeats."""
 
     _depth = 0
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.aliased: set[int] = set()
+        """The ids of the nodes of this document that stand in several places."""
+
+    def nodes(self) -> Iterator[Node]:
+        """The tree of each document, as soon as it is read."""
+        while self.check_node():
+            self.aliased = set()
+            node = self.get_node()
+            assert node is not None, "there is another document"
+            yield node
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         """Compose one node and all that is inside it."""
         # The stubs of PyYAML leave it without types.
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
-            raise _fault(event, "aliases are not read, write the value itself")
+            node = super().compose_node(parent, index)
+            self.aliased.add(id(node))
+            return node
         if self._depth >= DEEPEST and isinstance(event, yaml.CollectionStartEvent):
             raise _fault(event, TOO_DEEP)
         self._depth += 1
@@ -94,12 +112,12 @@ def write(text: str) -> str:
 
 
 def read(text: str, line: int = 1, *, lists: bool = False) -> list[ParsedAssistant]:
-    """Read every document of a file that holds an object.
+    """Read every object of a file: its documents, or what they list.
 
     Args:
         text: the file, or a part of it.
         line: that of its first line.
-        lists: whether a document may be a list, too.
+        lists: whether a document may be a list that is one value, not one of assistants.
 
     Raises:
         ValueError: not YAML, or what JSON cannot hold; the message says where.
@@ -107,10 +125,13 @@ def read(text: str, line: int = 1, *, lists: bool = False) -> list[ParsedAssista
     found = []
     try:
         # What stands before keeps the lines of a part of a file what they are in the file.
-        for node in yaml.compose_all("\n" * (line - 1) + without_bom(text), Loader=_Reader):
-            if not isinstance(node, MappingNode) and not (lists and isinstance(node, SequenceNode)):
-                raise _fault(node, "names with values are allowed, for one assistant")
-            found.append(ParsedAssistant(_line(node), _json(node)))
+        reader = _Reader("\n" * (line - 1) + without_bom(text))
+        for document in reader.nodes():
+            conversion = _Conversion(reader.aliased)
+            for node in [document] if lists else _items(document):
+                if not isinstance(node, MappingNode | SequenceNode if lists else MappingNode):
+                    raise _fault(node, "names with values are allowed, for one assistant")
+                found.append(ParsedAssistant(_line(node), conversion.whole(node)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{_place(mark)}: " if mark else ""
@@ -155,31 +176,70 @@ def _string(value: str, *, blocks: bool = False) -> ScalarNode:
     return ScalarNode(_TEXT, value, style=style)
 
 
-def _json(node: Node) -> str:
-    """The JSON that a tree stands for."""
-    if isinstance(node, MappingNode) and node.tag == f"{_YAML}map":
-        return compose(dict(_pairs(node)))
-    if isinstance(node, SequenceNode) and node.tag == f"{_YAML}seq":
-        return compose_list(_json(each) for each in node.value)
-    if not isinstance(node, ScalarNode):
-        raise _fault(node, f"the tag {node.tag} is not read")
-    return _scalar(node)
+def _items(document: Node) -> list[Node]:
+    """The objects that a document lists; the document itself where it is no list of objects."""
+    listed = isinstance(document, SequenceNode) and document.tag == f"{_YAML}seq"
+    if listed and document.value and isinstance(document.value[0], MappingNode):
+        return list(document.value)
+    return [document]
 
 
-def _pairs(node: MappingNode) -> Iterator[tuple[str, str]]:
-    """The names and values of an object. A name that stands twice is a fault of the file."""
-    names = set()
-    for key, value in node.value:
-        if not isinstance(key, ScalarNode):
-            raise _fault(key, "a text is allowed as a name")
-        if key.tag not in (_TEXT, _FLAG, _NUMBER, _ODD):
-            raise _fault(key, f"a text is allowed as a name, put {key.value or 'it'} in quotes")
-        if key.value == "<<" and key.style is None:
-            raise _fault(key, "merges are not read, write the fields themselves")
-        if key.value in names:
-            raise _fault(key, f"the name {key.value} stands twice")
-        names.add(key.value)
-        yield _text(key), _json(value)
+class _Conversion:
+    """Makes JSON of the nodes of one document; what aliases repeat is limited."""
+
+    def __init__(self, aliased: Collection[int]) -> None:
+        """`aliased` are the ids of the nodes that stand in several places."""
+        self._aliased = aliased
+        self._texts: dict[int, str] = {}
+        """The JSON of those, once it is made."""
+        self._begun: set[int] = set()
+        self._repeated = 0
+        """Characters that aliases have added."""
+
+    def whole(self, node: Node) -> str:
+        """The JSON that a tree stands for."""
+        text = self._json(node)
+        if self._aliased and is_too_deep(text):
+            raise _fault(node, TOO_DEEP)
+        return text
+
+    def _json(self, node: Node) -> str:
+        if id(node) not in self._aliased:
+            return self._plain(node)
+        if id(node) in self._texts:
+            self._repeated += len(self._texts[id(node)])
+            if self._repeated > MOST_REPEATED:
+                raise _fault(node, f"aliases repeat more than {MOST_REPEATED:,} characters")
+        elif id(node) in self._begun:
+            raise _fault(node, "an alias stands inside of what it repeats")
+        else:
+            self._begun.add(id(node))
+            self._texts[id(node)] = self._plain(node)
+        return self._texts[id(node)]
+
+    def _plain(self, node: Node) -> str:
+        if isinstance(node, MappingNode) and node.tag == f"{_YAML}map":
+            return compose(dict(self._pairs(node)))
+        if isinstance(node, SequenceNode) and node.tag == f"{_YAML}seq":
+            return compose_list(self._json(each) for each in node.value)
+        if not isinstance(node, ScalarNode):
+            raise _fault(node, f"the tag {node.tag} is not read")
+        return _scalar(node)
+
+    def _pairs(self, node: MappingNode) -> Iterator[tuple[str, str]]:
+        """The names and values of an object. A name that stands twice is a fault of the file."""
+        names = set()
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                raise _fault(key, "a text is allowed as a name")
+            if key.tag not in (_TEXT, _FLAG, _NUMBER, _ODD):
+                raise _fault(key, f"a text is allowed as a name, put {key.value or 'it'} in quotes")
+            if key.value == "<<" and key.style is None:
+                raise _fault(key, "merges are not read, write the fields themselves")
+            if key.value in names:
+                raise _fault(key, f"the name {key.value} stands twice")
+            names.add(key.value)
+            yield _text(key), self._json(value)
 
 
 def _scalar(node: ScalarNode) -> str:

@@ -1,6 +1,7 @@
 """Each format that can be read again holds an assistant to the letter."""
 
 import json
+from itertools import pairwise
 
 import pytest
 import yaml
@@ -77,6 +78,15 @@ def test_what_is_no_json_to_the_letter_is_written_as_it_is_and_refused_with_its_
         yaml_file.read(written)
 
 
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+    for before, name in pairwise("abcdefghijklmn")
+)
+"""A list of lists of lists: ten times as much in each line as in the one before."""
+DEEP = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 250))
+"""A line adds a level to the line before."""
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -96,8 +106,18 @@ def test_what_is_no_json_to_the_letter_is_written_as_it_is_and_refused_with_its_
         ),
         ("a:\n  !x {b: 1}", "line 2, column 3: the tag !x is not read"),
         ("a: !json '{'", "line 1, column 4: "),
-        ("a:\n  &x [1]\nb: *x", "line 3, column 4: aliases are not read"),
-        ("a: &x\n  b: *x", "line 2, column 6: aliases are not read"),
+        ("a: &x\n  b: *x", "line 1, column 4: an alias stands inside of what it repeats"),
+        ("a: &x [*x]", "line 1, column 4: an alias stands inside of what it repeats"),
+        ("a: *x", "line 1, column 4: found undefined alias"),
+        ("a: &x 1\n---\na: *x", "line 3, column 4: found undefined alias"),
+        (LAUGHS, "line 6, column 4: aliases repeat more than 10,000,000 characters"),
+        (
+            "a: &x " + "y" * 2_000_000 + "\nb: [*x, *x, *x, *x, *x, *x]",
+            "line 1, column 4: aliases ",
+        ),
+        (DEEP, "line 1, column 1: nested too deeply"),
+        ("- a: b\n- c", "line 2, column 3: names with values are allowed"),
+        ("[{a: b}, [c]]", "line 1, column 10: names with values are allowed"),
         ("a: b\n- c", "line 2, column 1: "),
         ("- a", "line 1, column 1: names with values are allowed"),
         ("a: 1\n\na: 2", "line 3, column 1: the name a stands twice"),
@@ -110,6 +130,27 @@ def test_yaml_that_json_cannot_hold_is_told_with_its_line(text: str, told: str) 
     with pytest.raises(ValueError) as fault:
         yaml_file.read(text)
     assert str(fault.value).startswith(told)
+
+
+def test_a_yaml_file_may_list_assistants() -> None:
+    first, second, third = yaml_file.read("- name: A\n  top_p: 1.0\n- name: B\n---\nname: C\n")
+    assert [each.line for each in (first, second, third)] == [1, 3, 5]
+    assert [first.text, second.text, third.text] == [
+        '{"name": "A", "top_p": 1.0}',
+        '{"name": "B"}',
+        '{"name": "C"}',
+    ]
+
+
+def test_an_alias_is_what_it_repeats() -> None:
+    text = (
+        "- &base\n  model: m\n  n: &n 1.0\n  tools: &t [{type: x}]\n"
+        "- {a: *base, n: *n, t: *t}\n- *base\n"
+    )
+    first, second, third = yaml_file.read(text)
+    whole = '{"model": "m", "n": 1.0, "tools": [{"type": "x"}]}'
+    assert first.text == third.text == whole
+    assert second.text == f'{{"a": {whole}, "n": 1.0, "t": [{{"type": "x"}}]}}'
 
 
 def test_yaml_as_people_write_it() -> None:
