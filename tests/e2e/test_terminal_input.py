@@ -54,6 +54,22 @@ def test_letters_are_typed_on_a_terminal_that_tells_keys_but_no_text(demo: Termi
     demo.shows(f"{FIRST} Hello!")
 
 
+ALT_LEFT, ALT_BACKSPACE, ALT_D = b"\x1b\x1b[D", b"\x1b\x7f", b"\x1bd"
+
+
+def test_alt_moves_and_deletes_by_words_and_types_nothing(demo: Terminal) -> None:
+    demo.press(ENTER)
+    demo.shows("Edit asst_")
+    demo.press(ALT_LEFT, b"\x1bx", ALT_BACKSPACE, b"\x1b1", b"\x1b[127;2u", b"_")
+    demo.shows("Data_researcher")
+    demo.press(ALT_D)
+    demo.until(lambda: any(line.rstrip().endswith(" Data_") for line in demo.lines), "Data_")
+    demo.press(b"\x1bb", b"-")
+    demo.shows("-Data_")
+    demo.press(b"\x1b[91;5u")
+    demo.shows("There are unsaved changes")
+
+
 @pytest.mark.parametrize(
     ("granted", "corrected"), [(b"13", True), (b"9", True), (b"29", False), (b"0", False)]
 )

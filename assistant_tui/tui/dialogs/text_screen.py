@@ -82,6 +82,7 @@ _IN_PAIR = (
 _KEYS_WIDTH = 16
 _FORM = (
     "Tab and Shift+Tab go from field to field; Ctrl+U empties a line.",
+    "Alt+← and Alt+→ go by words; Alt+Backspace and Alt+D delete one.",
     "← and → choose among words in a row; the chosen one stands in brackets.",
     "↓ goes into the list below a model or an id; Enter takes one.",
     "Space switches a tool on or off, Enter opens it, K and J move it.",

@@ -10,6 +10,7 @@ from textual.widgets import TextArea
 
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.widgets.inputs import TEXT_AREA_WORD_KEYS
 
 MAX_WRAPPED_LINE = 5_000
 """Characters of a line from which on soft wrapping would make every key slow."""
@@ -24,7 +25,7 @@ HINT = "Enter sends · Ctrl+J new line · Ctrl+O attach"
 class Composer(TextArea):
     """A text area that grows with its text, up to a few lines."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.COMPOSER)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.COMPOSER), *TEXT_AREA_WORD_KEYS]
 
     _height = 1 + _BORDER
 

@@ -11,7 +11,7 @@ from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 
-from assistant_tui.tui.terminal.keyboard_protocol import typed_by
+from assistant_tui.tui.terminal.keyboard_protocol import ALT, CTRL, SHIFT, typed_by, without_alt
 
 MAX_COLUMNS, MAX_LINES = 1_000, 400
 """The largest screen that is drawn; a terminal that is larger shows it in its corner."""
@@ -29,6 +29,8 @@ _KEY = re.compile(rf"\x1b\[{_CODES}(?:;{_MODIFIERS}(?:;{_TYPED})?)?([u~A-HPQRS])
 """key:shifted:layout ; modifiers:event ; characters, of which all may be missing."""
 _OTHER_KEY = "27~"
 """What xterm sends for keys that have no code of their own (modifyOtherKeys)."""
+_ALT_SEQUENCE = re.compile(rb"\x1b\x1b(?:\[(\d{0,2})|O)([A-HP-S~])")
+"""Alt and a key that is no character, as PuTTY and rxvt send it."""
 _PRESSED = ("", "1", "2")
 """The key has been pressed, or still is."""
 _MAX_MODIFIERS = 256
@@ -53,6 +55,29 @@ def normalize(sequence: bytes) -> list[bytes]:
     if constants.DISABLE_KITTY_KEY:
         known = [each for each in known if each in ANSI_SEQUENCES_KEYS or each[0] != "\x1b"]
     return [each.encode() for each in known]
+
+
+def with_alt(sequence: bytes) -> bytes:
+    """A key behind an Esc of its own, which is how Alt arrives, as the keyboard protocol has it.
+
+    Textual would type a letter, and take an arrow behind an Esc for Esc and an arrow.
+    """
+    if constants.DISABLE_KITTY_KEY or sequence[:1] != b"\x1b":
+        return sequence
+    if key := _ALT_SEQUENCE.fullmatch(sequence):
+        number, end = (key[1] or b"1").decode(), key[2].decode()
+        return f"\x1b[{number};{1 + ALT}{end}".encode()
+    character = sequence[1:].decode(errors="replace")
+    if len(character) != 1 or character == "\x1b":
+        return sequence
+    code, modifiers = ord(character), 1 + ALT
+    if character == "\x08":
+        code = 0x7F
+    elif code < 0x20 and character not in "\r\t":
+        code, modifiers = code + 0x60, modifiers + CTRL
+    elif character.isupper() and len(character.lower()) == 1:
+        code, modifiers = ord(character.lower()), modifiers + SHIFT
+    return f"\x1b[{code};{modifiers}u".encode()
 
 
 def announces_resize_reports(sequence: bytes) -> bool:
@@ -86,15 +111,19 @@ def _keys(code: str, shifted: str, modifiers: str, event: str, typed: str, end: 
     A key that is released is none.
     """
     number, with_shift, pressed = int(code or "1"), int(shifted or "0"), int(modifiers or "1")
-    name, characters = f"{number}{end}", [int(each) for each in typed.split(":") if each]
+    characters = [int(each) for each in typed.split(":") if each]
     told = [with_shift, *characters]
     if event not in _PRESSED or pressed > _MAX_MODIFIERS or not all(map(_exists, told)):
         return []
+    if f"{number}{end}" == _OTHER_KEY and len(characters) == 1:
+        number, characters, end = characters[0], [], "u"
+    characters = [*without_alt(number, with_shift, pressed, characters)]
+    name = f"{number}{end}"
     if end == "u":
         known = _exists(number) and (number > 0 or bool(characters))
         known = known and all(map(_is_text, characters))
     else:
-        known = name in FUNCTIONAL_KEYS or (name == _OTHER_KEY and bool(characters))
+        known = name in FUNCTIONAL_KEYS
     if not known:
         return []
     with_modifiers = str(pressed) if pressed > 1 else ""

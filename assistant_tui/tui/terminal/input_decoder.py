@@ -21,6 +21,7 @@ from assistant_tui.tui.terminal.escape_sequences import (
     announces_resize_reports,
     is_resize_report,
     normalize,
+    with_alt,
 )
 from assistant_tui.tui.terminal.keyboard_protocol import granted_flags
 
@@ -41,7 +42,8 @@ _STRING_END = re.compile(rb"[\x00-\x1f]")
 """No answer contains a control character, so a person can always end a string with Enter or Esc."""
 _WHOLE = re.compile(
     rb"\x1b(?:"
-    rb"\[\[[\x20-\x7e]"  # F1 to F5 on the Linux console
+    rb"\x1b(?:\[\d{0,2}|O)[A-HP-S~]"  # Alt and an arrow or the like, as PuTTY sends it
+    rb"|\[\[[\x20-\x7e]"  # F1 to F5 on the Linux console
     rb"|\[M[\x20-\xff]{3}"  # the mouse as X10 reports it
     rb"|\[\d+\$"  # Shift and a key in rxvt
     rb"|\[(?![\[M])[\x20-\x3f]*[\x40-\x7e]"  # CSI
@@ -51,7 +53,7 @@ _WHOLE = re.compile(
 )
 _UNFINISHED = re.compile(
     rb"\x1b(?:"
-    rb"\[\[?|\[M[\x20-\xff]{0,2}|\[[\x20-\x3f]+|O[\x30-\x3f]*|[\]PX^_]"
+    rb"\x1b(?:\[\d{0,2}|O)?|\[\[?|\[M[\x20-\xff]{0,2}|\[[\x20-\x3f]+|O[\x30-\x3f]*|[\]PX^_]"
     rb"|[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})?\Z",
     re.DOTALL,
 )
@@ -85,7 +87,7 @@ class InputFilter:
         """What is waited for; None if nothing is, and silence means nothing."""
         if self._pasted is not None:
             return PASTE
-        if self._held == _ESC or re.fullmatch(rb"\x1b[\x20-\x7e]", self._held):
+        if re.fullmatch(rb"\x1b?\x1b[\x20-\x7e]?", self._held):
             return REST if self._late else KEY
         return REST if self._held or self._in_string or self._escaped else None
 
@@ -113,10 +115,11 @@ class InputFilter:
     def on_timeout(self) -> list[bytes]:
         """Nothing has come within the time: what is held is a key, or is dropped."""
         waiting_for, held = self.waiting_for, self._held
+        first, held = ([_ESC], held[1:]) if held[:2] == 2 * _ESC else ([], held)
         self._held, self._in_string, self._string_ended = b"", False, False
         self._escaped = waiting_for == KEY and held == _ESC
         self._late, self._pasted = False, None
-        return {PASTE: [_PASTE_END], KEY: [held]}.get(waiting_for or "", [])
+        return first + {PASTE: [_PASTE_END], KEY: [held]}.get(waiting_for or "", [])
 
     def _consume_string(self, data: bytes, at: int) -> int:
         """Drop a control string, or the part of it that is there; returns where it ends."""
@@ -218,7 +221,7 @@ class InputDecoder:
 
     def _events(self, pieces: Iterable[bytes]) -> Iterator[Message]:
         for piece in pieces:
-            if text := self._decode(piece):
+            if text := self._decode(with_alt(piece)):
                 yield from self._parser.feed(text)
                 yield from self._parser.finish()
 

@@ -4,6 +4,7 @@ https://sw.kovidgoyal.net/kitty/keyboard-protocol/
 """
 
 import re
+from collections.abc import Sequence
 
 DISAMBIGUATE, ALTERNATE_KEYS, ALL_KEYS, TEXT = 1, 4, 8, 16
 """Flags of the protocol: keys such as Esc alone, other layouts, letters as keys, what they type."""
@@ -18,6 +19,16 @@ _SHIFTED = dict(
 )
 """What Shift makes of a key on the layout of the United States."""
 _KEYPAD = dict(enumerate("0123456789./*-+", 57399)) | {57415: "=", 57416: ","}
+_BACKSPACE, _ESCAPE = "\x7f", "\x1b"
+_PLAIN = {
+    (0x08, SHIFT): _BACKSPACE,
+    (0x7F, SHIFT): _BACKSPACE,
+    (0x1B, SHIFT): _ESCAPE,
+    (ord("["), CTRL): _ESCAPE,
+    (ord("h"), CTRL): _BACKSPACE,
+    (ord("m"), CTRL): "\r",
+}
+"""Keys that older terminals send as the key that has this control character."""
 _PRIVATE_USE = range(0xE000, 0xF900)
 """Codes of keys that type nothing, such as Shift itself."""
 
@@ -53,14 +64,24 @@ def modifier_bits(modifiers: int) -> int:
     return (max(modifiers, 1) - 1) & ~(_CAPS_LOCK | _NUM_LOCK)
 
 
+def without_alt(code: int, shifted: int, modifiers: int, typed: Sequence[int]) -> Sequence[int]:
+    """What a key types: nothing, where Alt is held and changes nothing of the character."""
+    with_alt = modifier_bits(modifiers) & ALT
+    return () if with_alt and all(each in (code, shifted) for each in typed) else typed
+
+
 def typed_by(code: int, shifted: int, modifiers: int) -> str:
     """The character that a key types, for terminals that do not tell; empty if it types none.
+
+    Backspace, Esc and Enter are characters, too: `Ctrl+[` is Esc, Shift and Backspace Backspace.
 
     Args:
         code: the key without Shift.
         shifted: the key with Shift; 0 if the terminal does not say, which is then guessed.
         modifiers: as the protocol has them, 1 for none.
     """
+    if plain := _PLAIN.get((code, modifier_bits(modifiers))):
+        return plain
     if modifier_bits(modifiers) & ~SHIFT:
         return ""
     if code in _KEYPAD:

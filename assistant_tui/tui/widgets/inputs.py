@@ -1,9 +1,18 @@
 """Textual's input and option list, as all forms and dialogs use them."""
 
+from typing import ClassVar
+
 from textual._widget_navigation import Direction
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.widgets import Input, OptionList
 
+TEXT_AREA_WORD_KEYS: list[BindingType] = [
+    Binding("alt+left,alt+b", "cursor_word_left", "A word left", show=False),
+    Binding("alt+right,alt+f", "cursor_word_right", "A word right", show=False),
+    Binding("alt+d,alt+delete,ctrl+delete", "delete_word_right", "Delete right", show=False),
+]
+"""What a text area needs in addition to Textual's own keys for words."""
 _MIN_WIDTH = 4
 """Cells for the padding and one character."""
 
@@ -20,7 +29,19 @@ class SafeOptionList(OptionList):
         return super().get_content_height(container, viewport, max(width, _MIN_WIDTH))
 
 
-def line_input(text: str, placeholder: str = "", kind: type[Input] = Input) -> Input:
+class LineInput(Input):
+    """An input of one line, with the keys for words that shells and editors have."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("alt+left,alt+b", "cursor_left_word", "A word left", show=False),
+        Binding("alt+right,alt+f", "cursor_right_word", "A word right", show=False),
+        # Textual's own deletes to the right with Backspace.
+        Binding("alt+backspace,ctrl+backspace", "delete_left_word", "Delete left", show=False),
+        Binding("alt+d,alt+delete,ctrl+delete", "delete_right_word", "Delete right", show=False),
+    ]
+
+
+def line_input(text: str, placeholder: str = "", kind: type[LineInput] = LineInput) -> LineInput:
     """An input of one line, as all editors use it; a text that it could not hold is locked."""
     # Without a validator there is nothing to validate, and no class to set for its result.
     input_field = kind(

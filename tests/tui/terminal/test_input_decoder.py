@@ -202,6 +202,82 @@ def test_what_a_key_types_is_known_where_the_terminal_tells_no_text(keys: bytes)
     assert typed == WITHOUT_TEXT[keys]
 
 
+ALT = {
+    b"\x1bd": ["alt+d"],
+    b"\x1bD": ["alt+shift+d"],
+    b"\x1b1": ["alt+1"],
+    "\x1b\u00e9".encode(): ["alt+\u00e9"],
+    b"\x1b\x7f": ["alt+backspace"],
+    b"\x1b\x08": ["alt+backspace"],
+    b"\x1b\r": ["alt+enter"],
+    b"\x1b\x01": ["alt+ctrl+a"],
+    b"\x1b\x1b[D": ["alt+left"],
+    b"\x1b\x1bOC": ["alt+right"],
+    b"\x1b\x1b[3~": ["alt+delete"],
+    b"\x1b[1;3D": ["alt+left"],
+    b"\x1b[100;3u": ["alt+d"],
+    b"\x1b[100;3;100u": ["alt+d"],
+    b"\x1b[100:68;4;68u": ["alt+shift+d"],
+    b"\x1b[27;3;100~": ["alt+d"],
+    b"\x1b[127;3u": ["alt+backspace"],
+}
+
+
+@pytest.mark.parametrize("sequence", ALT, ids=repr)
+def test_alt_and_a_key_is_that_key_however_it_arrives_and_types_nothing(sequence: bytes) -> None:
+    for parts in ([sequence], [bytes([each]) for each in sequence]):
+        keyboard = InputDecoder()
+        read = [event for part in parts for event in keyboard.read(part)]
+        assert [getattr(event, "key", "") for event in read] == ALT[sequence]
+        assert not any(isinstance(event, events.Key) and event.character for event in read)
+
+
+def test_alt_and_a_key_that_types_another_character_types_that() -> None:
+    (event,) = InputDecoder().read(b"\x1b[100;3;8706u")
+    assert isinstance(event, events.Key) and event.character == "\u2202"
+
+
+AS_ELSEWHERE = {
+    b"\x1b[127;2u": "backspace",
+    b"\x1b[27;2;127~": "backspace",
+    b"\x1b[104;5u": "backspace",
+    b"\x1b[91;5u": "escape",
+    b"\x1b[91;69u": "escape",
+    b"\x1b[27;5;91~": "escape",
+    b"\x1b[27;2u": "escape",
+    b"\x1b[109;5u": "enter",
+}
+
+
+@pytest.mark.parametrize("sequence", AS_ELSEWHERE, ids=repr)
+def test_keys_that_are_one_on_other_terminals_are_that_one(sequence: bytes) -> None:
+    read = [event for event in InputDecoder().read(sequence) if isinstance(event, events.Key)]
+    assert [event.key for event in read] == [AS_ELSEWHERE[sequence]]
+
+
+@pytest.mark.parametrize(
+    ("held", "keys"),
+    [
+        (b"\x1b\x1b", ["escape", "escape"]),
+        (b"\x1b\x1b[", ["escape", "alt+left_square_bracket"]),
+        (b"\x1b\x1b[3", ["escape"]),
+    ],
+    ids=repr,
+)
+def test_escape_before_something_unfinished_is_escape_after_a_while(
+    held: bytes, keys: list[str]
+) -> None:
+    keyboard = InputDecoder()
+    assert [*keyboard.read(held)] == [] and keyboard.timeout is not None
+    assert [getattr(event, "key", "") for event in keyboard.on_timeout()] == keys
+
+
+def test_escape_before_a_paste_or_the_mouse_is_escape() -> None:
+    read = [*InputDecoder().read(b"\x1b\x1b[200~d\x1b[201~\x1b\x1b[<0;1;1M")]
+    kinds = [type(event) for event in read]
+    assert kinds == [events.Key, events.Paste, events.Key, events.MouseDown]
+
+
 def test_the_flags_that_a_terminal_has_granted_are_known_and_not_typed() -> None:
     keyboard = InputDecoder()
     assert keyboard.keyboard_flags == 0

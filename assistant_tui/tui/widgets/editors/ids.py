@@ -16,10 +16,10 @@ from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.messages import ResourcesWanted
 from assistant_tui.tui.widgets.editors.suggestions import SuggestingEditor, Suggestion
-from assistant_tui.tui.widgets.inputs import line_input
+from assistant_tui.tui.widgets.inputs import LineInput, line_input
 
 
-class IdInput(Input):
+class IdInput(LineInput):
     """An input for one id; of a paste of several, Textual's own would keep the first line."""
 
     class Pasted(Message):

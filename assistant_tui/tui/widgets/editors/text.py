@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.widgets import Input, TextArea
@@ -14,7 +15,7 @@ from textual.widgets.text_area import TextAreaTheme
 from assistant_tui.core.assistants.editor_values import EditorValue
 from assistant_tui.core.assistants.fields import Field, FieldKind
 from assistant_tui.tui.widgets.editors.field_editor import FieldEditor
-from assistant_tui.tui.widgets.inputs import line_input
+from assistant_tui.tui.widgets.inputs import TEXT_AREA_WORD_KEYS, line_input
 
 MAX_WRAPPED_LINE = 5_000
 """Characters of a line from which on soft wrapping would make every key slow."""
@@ -26,6 +27,8 @@ class FixedTextArea(TextArea):
     Textual lays out the whole screen once more for the lines that a text takes, which it counts
     after the first layout.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*TEXT_AREA_WORD_KEYS]
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 

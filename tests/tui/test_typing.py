@@ -1,0 +1,44 @@
+"""What keys and pastes do to the text of a field."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from tests.tui.driver import Driver, running
+from tests.tui.test_every_field import server_of, take
+
+
+def held(program: Driver) -> str:
+    """The text of the field that has the focus."""
+    focused = program.main.focused
+    assert isinstance(focused, Input | TextArea)
+    return focused.value if isinstance(focused, Input) else focused.text
+
+
+@pytest.mark.parametrize("field", ["name", "instructions"])
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        (["alt+left", "!"], "one two !three"),
+        (["alt+b", "alt+b", "!"], "one !two three"),
+        (["home", "alt+right", "alt+left", "!"], "!one two three"),
+        (["home", "alt+f", "alt+d"], "one three"),
+        (["alt+b", "alt+delete"], "one two "),
+        (["alt+b", "ctrl+delete"], "one two "),
+        (["alt+backspace"], "one two "),
+        (["ctrl+backspace"], "one two "),
+        (["alt+x", "alt+1", "alt+shift+d", "alt+enter"], "one two three"),
+    ],
+    ids=str,
+)
+async def test_words_are_moved_over_and_deleted_with_alt(
+    field: str, keys: list[str], left: str, tmp_path: Path
+) -> None:
+    async with running(server_of({}), tmp_path, size=(80, 60)) as program:
+        await program.press("enter")
+        await take(program, [f"to:{field}"])
+        await program.press("ctrl+u")
+        await program.type("one two three")
+        await program.press(*keys)
+        assert held(program).replace("  ", " ") == left
