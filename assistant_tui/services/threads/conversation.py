@@ -1,23 +1,21 @@
 """One open thread, as the screen and the command line use it."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.api.uploads import check_attachment
-from assistant_tui.core.errors import Conflict, Invalid, ServiceError
+from assistant_tui.core.errors import Invalid, ServiceError
 from assistant_tui.core.threads.events import ThreadEvent
 from assistant_tui.core.threads.objects import Message, RequiredAction, Run
 from assistant_tui.core.threads.phase import Progress
 from assistant_tui.core.threads.transcript import Transcript
 from assistant_tui.services.account_threads import AccountThreads
+from assistant_tui.services.threads.background_task import BackgroundTask
 from assistant_tui.services.threads.open_thread import Listener, OpenThread
 from assistant_tui.services.threads.run_flow import RunFlow
 from assistant_tui.services.writes import WriteGate
 
-_Result = TypeVar("_Result")
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -48,9 +46,7 @@ class Conversation:
         self._gate = gate
         self._thread = OpenThread(client, journal, assistant_id, thread_id)
         self._flow = RunFlow(client, journal, gate, self._thread)
-        self._task: asyncio.Task[Any] | None = None
-        self.trouble = ""
-        """Why what was under way failed, where nobody waited for it any more."""
+        self._task = BackgroundTask(self._thread.end_progress)
 
     @property
     def thread_id(self) -> str | None:
@@ -95,7 +91,12 @@ class Conversation:
     @property
     def is_under_way(self) -> bool:
         """Whether something is being sent, or a run followed."""
-        return self._task is not None and not self._task.done()
+        return self._task.is_under_way
+
+    @property
+    def trouble(self) -> str:
+        """Why what was under way failed, where nobody waited for it any more."""
+        return self._task.trouble
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have all changes of the transcript told; returns what ends that."""
@@ -110,7 +111,7 @@ class Conversation:
         await self._thread.load()
         run = self.transcript.run
         if run is not None and run.is_active and run.status != "requires_action":
-            self._begin(self._flow.resume(run.id))
+            self._task.begin(self._flow.resume(run.id))
 
     async def send(
         self,
@@ -143,12 +144,12 @@ class Conversation:
         if not text.strip() and not attachments and copy_of is None:
             raise Invalid("there is nothing to send")
         paths = [check_attachment(path) for path in attachments]
-        return await self._carry_out(self._flow.send(text, paths, overrides, copy_of))
+        return await self._task.carry_out(self._flow.send(text, paths, overrides, copy_of))
 
     async def run(self, overrides: Mapping[str, str] = _NOTHING) -> Run:
         """Run the assistant on the thread as it is; returns and raises as `send` does."""
         self._gate.check()
-        return await self._carry_out(self._flow.run(overrides))
+        return await self._task.carry_out(self._flow.run(overrides))
 
     async def answer(
         self, outputs: Mapping[str, str], approvals: Mapping[str, bool] | None = None
@@ -170,7 +171,7 @@ class Conversation:
         missing = [each for each in waiting if each.key not in outputs | approvals.keys()]
         if missing:
             raise Invalid(f"{len(missing)} of {len(waiting)} calls have no answer yet")
-        return await self._carry_out(self._flow.answer(run, waiting, outputs, approvals))
+        return await self._task.carry_out(self._flow.answer(run, waiting, outputs, approvals))
 
     async def cancel(self) -> None:
         """Ask for the end of what is under way; what the run has written stays.
@@ -199,32 +200,12 @@ class Conversation:
             self._thread.tell_progress()
             raise
         if not self.is_under_way:
-            await self._carry_out(self._flow.resume(run.id))
+            await self._task.carry_out(self._flow.resume(run.id))
 
     async def ended(self) -> None:
         """Wait until nothing is under way; why it failed is in `trouble`."""
-        if self._task is not None:
-            await asyncio.wait((self._task,))
+        await self._task.ended()
 
     def leave(self) -> None:
         """Follow nothing any more; runs go on on the server."""
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _carry_out(self, flow: Coroutine[Any, Any, _Result]) -> _Result:
-        """Have something done in the task of the conversation, and wait for it."""
-        return await asyncio.shield(self._begin(flow))
-
-    def _begin(self, flow: Coroutine[Any, Any, _Result]) -> "asyncio.Task[_Result]":
-        if self.is_under_way:
-            flow.close()
-            raise Conflict("something is under way in this thread: wait for it, or stop it")
-        self.trouble = ""
-        task = self._task = asyncio.create_task(flow)
-        task.add_done_callback(self._note_end)
-        return task
-
-    def _note_end(self, task: "asyncio.Task[Any]") -> None:
-        fault = None if task.cancelled() else task.exception()
-        self.trouble = "" if fault is None else str(fault)
-        self._thread.end_progress()
+        self._task.cancel()
