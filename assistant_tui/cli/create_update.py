@@ -116,7 +116,7 @@ async def _clone_to(session: Session, row: ResourceRow, name: str) -> int:
 
 
 async def _create_there(session: Session, target: AssistantService, row: ResourceRow) -> None:
-    move = transfer(RawJson(row.text), await target.inventory())
+    move = transfer(RawJson(row.text), await target.inventory.fetch())
     for lost in move.lost:
         session.console.note(lost)
     with session.write():

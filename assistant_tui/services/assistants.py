@@ -1,21 +1,18 @@
 """The assistants of one profile: every read and write of the program goes through here."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Collection, Iterator
+from collections.abc import AsyncGenerator, Collection, Iterator
 from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
-from assistant_tui.core.assistants.cloning import ServerInventory
 from assistant_tui.core.assistants.draft import Draft
-from assistant_tui.core.assistants.tool_resources import ToolResourceList
 from assistant_tui.core.errors import (
     Conflict,
     Forbidden,
     NotServed,
-    ServiceError,
 )
 from assistant_tui.core.listing import Listing, Order, Page
 from assistant_tui.core.resource import ASSISTANTS, Capability, ResourceKind
@@ -28,6 +25,7 @@ from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.creating import IdempotentCreator
 from assistant_tui.services.fetching import fetch_page
 from assistant_tui.services.full_listing import load_all
+from assistant_tui.services.inventory import InventoryService
 from assistant_tui.services.listing_cache import ListingCache
 from assistant_tui.services.temporary_assistants import NOTES, TemporaryAssistants
 from assistant_tui.services.verified_writes import VerifiedWrite, incomplete
@@ -37,7 +35,6 @@ from assistant_tui.transport.activity import Activity
 if TYPE_CHECKING:
     from assistant_tui.services.threads.service import ThreadService
 
-_Answer = TypeVar("_Answer")
 NO_CONTEXT = WriteContext()
 """The context of a write that belongs to nothing else."""
 
@@ -70,6 +67,8 @@ class AssistantService:
             resources: what close() closes.
         """
         self._client = client
+        self.inventory = InventoryService(client)
+        """What the server lists that an assistant may name."""
         self.writes = PendingWrites()
         """The creates, changes and deletions under way; those of several services may be one."""
         self._page_size = page_size
@@ -81,8 +80,6 @@ class AssistantService:
         self.notice = notice
         """One sentence that a person should know about this service; empty for none."""
         self._creator = IdempotentCreator(client, self.journal)
-        self._files: ToolResourceList | None = None
-        self._vector_stores: ToolResourceList | None = None
         self._resources = resources or AsyncExitStack()
 
     async def close(self) -> None:
@@ -140,30 +137,6 @@ class AssistantService:
     async def fetch(self, assistant_id: str, previous_id: str | None = None) -> ResourceRow:
         """Return an assistant as the server has it now; `previous_id` is the row before it."""
         return await fetching.fetch(self._client, assistant_id, previous_id)
-
-    async def models(self) -> tuple[str, ...]:
-        """The names of the models that the server lists; empty where it lists none."""
-        return await self._client.models()
-
-    async def files(self) -> ToolResourceList | None:
-        """The files that tools can be given, as first answered; None where there is no list."""
-        if self._files is None:
-            self._files = await self._client.files()
-        return self._files
-
-    async def vector_stores(self) -> ToolResourceList | None:
-        """The vector stores, as first answered; None where the server has no list of them."""
-        if self._vector_stores is None:
-            self._vector_stores = await self._client.vector_stores()
-        return self._vector_stores
-
-    async def inventory(self) -> ServerInventory:
-        """What the server lists that an assistant may name; a list that fails counts as none."""
-        return ServerInventory(
-            await _unless_it_fails(self.models(), ()),
-            await _unless_it_fails(self.files(), None),
-            await _unless_it_fails(self.vector_stores(), None),
-        )
 
     async def create(
         self,
@@ -263,10 +236,3 @@ class AssistantService:
             yield VerifiedWrite(
                 self._client, self.journal, context, full_replace=self._full_replace
             )
-
-
-async def _unless_it_fails(answer: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
-    try:
-        return await answer
-    except ServiceError:
-        return otherwise

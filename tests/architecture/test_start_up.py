@@ -195,7 +195,7 @@ def test_what_was_put_off_is_there_when_it_is_asked_for() -> None:
         "import asyncio\n"
         "async def run():\n"
         "    service = await opener.connect(demo(3))\n"
-        "    assert await service.models()\n"
+        "    assert await service.inventory.models()\n"
         "    await service.close()\n"
         "asyncio.run(run())"
     )

@@ -33,7 +33,7 @@ async def test_a_demo_lists_them_with_names_and_sizes(places: Folders) -> None:
     settings = Settings(Profile("local"))
     service = await open_service(settings, demo(20), places, None)
     try:
-        files, stores = await service.files(), await service.vector_stores()
+        files, stores = await service.inventory.files(), await service.inventory.vector_stores()
     finally:
         await service.close()
     assert files and stores

@@ -35,13 +35,13 @@ async def test_a_read_only_profile_refuses_before_anything_is_sent(write: str) -
 
 async def test_the_models_are_the_servers() -> None:
     async with embedded(0) as (service, _):
-        assert "gpt-4o" in await service.models()
+        assert "gpt-4o" in await service.inventory.models()
 
 
 async def test_a_server_without_a_list_of_models_has_none() -> None:
     server = StandaloneServer(models=absent)  # /models is no other road to this server
     async with service_of(server) as service:
-        assert await service.models() == ()
+        assert await service.inventory.models() == ()
         assert not service.can(Capability.LIST, MODELS)
         assert service.can(Capability.CREATE)
 

@@ -197,7 +197,7 @@ async def test_the_models_of_the_settings_are_listed(places: Folders) -> None:
     for profile in (LOCAL, demo(1)):
         service = await open_service(settings, profile, places, None)
         try:
-            assert await service.models() == ("own/model",)
+            assert await service.inventory.models() == ("own/model",)
         finally:
             await service.close()
 

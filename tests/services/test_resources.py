@@ -15,8 +15,8 @@ from tests.services.support import embedded, service_of
 
 Read = Callable[[AssistantService], Awaitable[ToolResourceList | None]]
 READS: dict[str, Read] = {
-    "files": lambda service: service.files(),
-    "vector_stores": lambda service: service.vector_stores(),
+    "files": lambda service: service.inventory.files(),
+    "vector_stores": lambda service: service.inventory.vector_stores(),
 }
 
 
@@ -59,7 +59,7 @@ async def test_after_a_failure_the_server_is_asked_again(name: str) -> None:
 
 async def test_files_and_vector_stores_are_two_lists() -> None:
     async with service_of(StandaloneServer(any=listed)) as service:
-        both = [await service.files(), await service.vector_stores()]
+        both = [await service.inventory.files(), await service.inventory.vector_stores()]
     assert [each.found[0].name for each in both if each] == ["files", "vector_stores"]
 
 
@@ -76,5 +76,5 @@ async def test_a_server_that_has_neither_is_asked_once_for_each() -> None:
 async def test_the_programs_own_server_lists_both() -> None:
     nothing = ToolResourceList((), complete=True)
     async with embedded(1) as (service, _):
-        assert await service.files() == nothing
-        assert await service.vector_stores() == nothing
+        assert await service.inventory.files() == nothing
+        assert await service.inventory.vector_stores() == nothing

@@ -51,7 +51,7 @@ async def bulk(context: MainContext) -> None:
 async def set_model(context: MainContext, rows: Rows) -> None:
     """Give all of them another model."""
     try:
-        models = await context.service.models()
+        models = await context.service.inventory.models()
     except ServiceError:
         models = ()  # The list only helps to type; what matters fails below, and is reported there.
     title = f"Another model for {len(rows):,}"

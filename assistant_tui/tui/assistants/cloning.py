@@ -137,7 +137,7 @@ async def _to(context: MainContext, profile: Profile, rows: Sequence[ResourceRow
         context.report(error, "Not cloned")
         return
     try:
-        offer = await there.inventory()
+        offer = await there.inventory.fetch()
         moves = [_Move(row, None if row.problem else _transfer(row, offer)) for row in rows]
         context.say("")
         if await context.ask(_question(profile, moves)) == "clone":

@@ -47,7 +47,7 @@ class Suggestions:
     async def _models(self, form: "AssistantForm") -> None:
         try:
             service = await self._connector.connected()
-            models = await service.models()
+            models = await service.inventory.models()
         except ServiceError as error:
             self._reporter.say(f"The models could not be listed: {error}", Tone.WARNING)
             return
@@ -60,9 +60,9 @@ class Suggestions:
 
     async def _resources(self, editor: "IdsEditor") -> None:
         try:
-            service = await self._connector.connected()
+            inventory = (await self._connector.connected()).inventory
             files = editor.field.name.endswith("file_ids")
-            found = await (service.files() if files else service.vector_stores())
+            found = await (inventory.files() if files else inventory.vector_stores())
         except ServiceError as error:
             self._reporter.say(f"{editor.field.label} could not be listed: {error}", Tone.WARNING)
             return

@@ -152,7 +152,7 @@ async def _partner(
 
 
 async def _ask_model(context: PlaygroundContext, service: AssistantService) -> str:
-    spec = InputSpec("Model", context.partner.model, await service.models())
+    spec = InputSpec("Model", context.partner.model, await service.inventory.models())
     answer = await context.ask(InputDialog("Which model answers?", [spec], "takes it"))
     return answer[0].strip() if answer is not None else ""
 
