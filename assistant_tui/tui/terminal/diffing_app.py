@@ -8,6 +8,7 @@ import inspect
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import textual
 from rich.cells import cell_len, set_cell_size
@@ -16,7 +17,7 @@ from rich.console import RenderableType
 from rich.segment import Segment
 from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
@@ -26,10 +27,11 @@ from textual.drivers._writer_thread import WriterThread
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Offset
 from textual.screen import Screen
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.tui.stylesheets import CachingStylesheet
+from assistant_tui.tui.terminal.compositor import VisibleCompositor
 from assistant_tui.tui.terminal.frame_buffer import FrameBuffer
 from assistant_tui.tui.terminal.screen_lines import updated_lines
 from assistant_tui.tui.terminal.terminal_writer import terminal_features
@@ -45,6 +47,7 @@ _SIGNATURES = {
     App._display: ("self", "screen", "renderable"),
     LayoutUpdate.__init__: ("self", "strips", "region"),
     ChopsUpdate.__init__: ("self", "chops", "spans", "chop_ends"),
+    Compositor._render_chops: ("self", "crop", "is_rendered_line"),
     XTermParser.parse: ("self", "token_callback"),
     WriterThread.__init__: ("self", "file"),
 }
@@ -124,6 +127,13 @@ class DiffingApp(App[None]):
         """The driver that neither blocks nor delays the end, where the display layer is on."""
         driver = super().get_driver_class()
         return driver_for(driver) if is_diffing_enabled(os.environ) else driver
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """Give a screen that is to be shown a compositor that draws no more than is seen."""
+        found = self.get_screen(screen)
+        if self._is_diffing and not found.is_running:
+            found._compositor = VisibleCompositor()
+        return super()._get_screen(found)
 
     def update_styles(self, node: DOMNode, animate: bool = True) -> None:
         """Leave a widget alone that is not mounted: it gets its styles when it is.
