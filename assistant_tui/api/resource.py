@@ -100,10 +100,11 @@ class ResourceClient:
     ) -> Page:
         """Return the page behind the object `after`, or before `before`.
 
-        A server that is known to take no cursor is not asked with `after`: the page says so.
+        A server that is known to take no cursor in this order is not asked with `after`: the page
+        says so.
         Where objects are too long for one answer, fewer are asked for from then on.
         """
-        if after is not None and not self.capabilities.can(Capability.CURSOR):
+        if after is not None and not self.capabilities.can(cursor_of(order)):
             return Page((), None, after, limit, refused=True)
         cursors = {"after": after, "before": before}
         given = {name: value for name, value in cursors.items() if value is not None}
@@ -209,6 +210,11 @@ class ResourceClient:
             )
         path = f"{self._path}/{path_part(object_id)}"
         return Request(method, path, body=body, names_object=True)
+
+
+def cursor_of(order: Order) -> Capability:
+    """The capability to continue lists in an order; some servers have it in one of them alone."""
+    return Capability.CURSOR if order == "desc" else Capability.ASCENDING_CURSOR
 
 
 def path_part(object_id: str) -> str:

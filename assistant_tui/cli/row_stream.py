@@ -61,10 +61,15 @@ class RowStream:
                         return
         for row in self._matching(self._listing.tail):
             yield row
+            if self.yielded == limit:
+                break
         self._note_deviations()
 
     async def _listings(self, limit: int | None) -> AsyncGenerator[Listing, None]:
-        """Growing listings: prefetched if all rows are wanted newest first, else page by page."""
+        """Growing listings: prefetched if all rows are wanted newest first, else page by page.
+
+        Where the server gives no further page in this order, the rest comes in the other one.
+        """
         service, listing = self._session.service, Listing()
         if limit is None and self._order == "desc":
             async with aclosing(service.load_all(listing)) as listings:
@@ -75,6 +80,17 @@ class RowStream:
             page = await service.page(listing.cursor, listing, order=self._order)
             listing = listing.extended(page)
             yield listing
+        if not listing.single_page:
+            return
+        if self._order == "asc":
+            newest_first = Listing()
+            async for newest_first in service.load_all(Listing()):
+                self._session.console.progress(f"{len(newest_first.loaded):,} assistants…")
+            yield _oldest_first(listing, newest_first)
+            return
+        async with aclosing(service.load_all(listing)) as listings:
+            async for listing in listings:
+                yield listing
 
     def _unseen(self) -> Iterable[ResourceRow]:
         """The rows that were not examined yet; rows at the end may have been replaced meanwhile."""
@@ -103,3 +119,10 @@ class RowStream:
     def _note(self, sentence: str) -> None:
         self._session.console.note(sentence)
         self.exit_code = 1
+
+
+def _oldest_first(begun: Listing, newest_first: Listing) -> Listing:
+    """What begins with the oldest, gone on with by what was loaded in the other order."""
+    left = [row for row in reversed(newest_first.loaded) if begun.row(row.id) is None]
+    whole = newest_first.complete
+    return Listing([*begun.rows, *left], complete=whole, single_page=not whole)

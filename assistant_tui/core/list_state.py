@@ -78,8 +78,16 @@ class ListState:
 
     @property
     def needs_all(self) -> bool:
-        """Every row must be there: for a filter, an order, or somebody who waits for them."""
-        return self.all_wanted or not self.view.unfiltered
+        """Every row must be there: for a filter, an order, or somebody who waits for them.
+
+        Also for the next page where the server gives none: only the other end brings it.
+        """
+        return self.all_wanted or not self.view.unfiltered or self._page_from_other_end
+
+    @property
+    def _page_from_other_end(self) -> bool:
+        stuck = self.listing.single_page and not self.listing.remembered
+        return stuck and self.page_wanted is not None and self.page_wanted == self.listing.cursor
 
     @property
     def loading_all(self) -> bool:
@@ -93,7 +101,7 @@ class ListState:
 
     @property
     def _missing(self) -> bool:
-        return self.listing.remembered or not self.listing.exhausted
+        return self.listing.remembered or not self.listing.ended
 
     # What is to be requested.
 

@@ -38,13 +38,16 @@ class Listing:
     complete: bool
     """Every object that the server lists is among the rows."""
     single_page: bool
-    """The server cannot page: the rows beyond these cannot be fetched from it."""
+    """The server cannot page from the newest on: only the other end may bring more rows."""
     cut: bool
     """The last page was as long as a page may be, or the server said that more follows."""
     remembered: bool
     """The rows are from an earlier run; the server has not answered yet."""
     back: AppendOnlyList[ResourceRow]
     """From the oldest on, without a gap, as loaded from the other end; none is in `rows`."""
+    back_ended: bool
+    """The other end brings no more rows: the server has no ascending order, or cannot page there.
+    """
     beyond: int
     """How many objects follow `rows` by the total that the server told last; 0 if unknown."""
 
@@ -57,6 +60,7 @@ class Listing:
         remembered: bool = False,
         back: Iterable[ResourceRow] = (),
         beyond: int = 0,
+        back_ended: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, "rows", rows if isinstance(rows, AppendOnlyList) else AppendOnlyList(rows))
@@ -65,6 +69,7 @@ class Listing:
         put(self, "cut", cut)
         put(self, "remembered", remembered)
         put(self, "beyond", beyond)
+        put(self, "back_ended", back_ended)
         put(self, "back", back if isinstance(back, AppendOnlyList) else AppendOnlyList(back))
 
     def __len__(self) -> int:
@@ -103,8 +108,13 @@ class Listing:
 
     @property
     def exhausted(self) -> bool:
-        """No further page is worth asking for."""
+        """No page behind the rows is worth asking for; the other end may bring what is left."""
         return self.complete or self.single_page
+
+    @property
+    def ended(self) -> bool:
+        """Neither end brings more rows."""
+        return self.complete or (self.single_page and self.back_ended)
 
     def extended(self, page: Page) -> "Listing":
         """Add the page that follows.
@@ -121,7 +131,13 @@ class Listing:
         if fresh:
             return self._grown(fresh, page, beyond)
         if beyond or ((page.refused or page.rows) and (self.cut or page.has_more)):
-            return Listing(self.rows, single_page=True, back=self.back, beyond=beyond)
+            return Listing(
+                self.rows,
+                single_page=True,
+                back=self.back,
+                beyond=beyond,
+                back_ended=self.back_ended,
+            )
         return Listing(self.rows, complete=True)
 
     def _grown(self, fresh: Sequence[ResourceRow], page: Page, beyond: int) -> "Listing":

@@ -45,7 +45,9 @@ class Capability(Enum):
     DELETE = auto()
     CREATE = auto()
     CURSOR = auto()
-    """Lists that continue after an id (`after`)."""
+    """Lists that continue after an id (`after`), newest first."""
+    ASCENDING_CURSOR = auto()
+    """Lists that continue after an id, oldest first."""
     ORDER = auto()
     """Lists that begin with the oldest object on `order=asc`."""
     CANCEL = auto()

@@ -5,6 +5,7 @@ finds out whether the row of the cursor is gone.
 """
 
 from assistant_tui.api.client import AssistantsClient
+from assistant_tui.api.resource import cursor_of
 from assistant_tui.core.errors import Deleted, Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.listing import Listing, Order, Page
@@ -115,12 +116,13 @@ async def fetch_page(
             raise
         page = Page((), None, after, limit, refused=True)
     known = [] if loaded is None else [row for row in page.rows if loaded.row(row.id)]
-    if after is not None and (known or page.refused) and client.capabilities.can(Capability.CURSOR):
+    cursor = cursor_of(order)
+    if after is not None and (known or page.refused) and client.capabilities.can(cursor):
         # Both also come of a cursor whose row is gone, which says nothing about the server.
         if all(row.id != after for row in page.rows):
             await check_present(client, after)
         if len(known) == len(page.rows):
-            client.capabilities.learn_missing(Capability.CURSOR)
+            client.capabilities.learn_missing(cursor)
     return page
 
 

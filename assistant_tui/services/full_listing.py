@@ -131,8 +131,8 @@ async def load_all(
 ) -> AsyncGenerator[Listing, None]:
     """Yield the listing with each answer, until all is there or no answer brings more.
 
-    What is loaded is not asked for again. The next requests are sent before a listing is yielded;
-    closing the generator cancels them.
+    Where one end brings no more, the other one goes on. What is loaded is not asked for again.
+    The next requests are sent before a listing is yielded; closing the generator cancels them.
 
     Args:
         client: asked for the pages.
@@ -150,6 +150,8 @@ async def load_all(
             await loader.take_next()
             loader.request_pages()
             yield loader.listing
+        if not loader.listing.ended:
+            yield replace(loader.listing, back_ended=True)
     finally:
         await loader.close()
 
@@ -170,7 +172,11 @@ class _FullListing:
         beyond = checkpoints[known[-1] + 1 :] if known else checkpoints
         self._prefetcher = Prefetcher(self._ask, self._ask_early, beyond, _bytes_of_page(listing))
         self._client = client
-        self._from_end = not beyond and (not listing.exhausted or bool(listing.back))
+        self._from_both_ends = not beyond
+        self._end_stopped = listing.back_ended
+        """The requests from the end bring no more."""
+        self._ends_met = False
+        """They have brought rows that the top had; where they differ, the top has to go on."""
         self._gone: set[str] = set()
         """Cursors that turned out to be gone; one that comes again is not given up again."""
 
@@ -181,8 +187,9 @@ class _FullListing:
         ends = self.pending.values()
         if _TOP not in ends and not self.listing.single_page:
             self.pending[asyncio.ensure_future(self._next_from_top())] = _TOP
+        wanted = self.listing.single_page or (self._from_both_ends and not self._ends_met)
         ascending = self._client.capabilities.can(Capability.ORDER)
-        if _END not in ends and self._from_end and ascending:
+        if _END not in ends and wanted and ascending and not self._end_stopped:
             self.pending[asyncio.ensure_future(self._next_from_end())] = _END
 
     async def take_next(self) -> None:
@@ -249,7 +256,7 @@ class _FullListing:
             return _Answer(Page((), None, after, LIMIT, refused=True))
 
     def _take_from_end(self, page: Page) -> None:
-        """Put rows before the tail, and stop there once they met the rows or brought nothing."""
+        """Put rows before the tail, and stop there once they brought nothing."""
         before = self.listing
         if page.after != before.back_cursor:
             return  # What came from the top has put what was there in order meanwhile.
@@ -257,8 +264,8 @@ class _FullListing:
             self._client.capabilities.learn_missing(Capability.ORDER)
             return
         self.listing = before.extended_back(page)
-        met = any(before.position(row.id) is not None for row in page.rows)
-        self._from_end = not met and len(self.listing.back) > len(before.back)
+        self._ends_met |= any(before.position(row.id) is not None for row in page.rows)
+        self._end_stopped = len(self.listing.back) == len(before.back)
 
 
 def _bytes_of_page(listing: Listing) -> int:

@@ -1,5 +1,6 @@
 """On each known server: every row that it gives is seen, in few requests, and read as it is."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import pytest
 from assistant_tui.core.raw_json import RawJson
 from tests.deviations.known_servers import KEY_VARIABLE, KNOWN
 from tests.deviations.program import session
+from tests.fakeserver.rules import goes_on_from_the_oldest_alone
 
 
 class Seen(NamedTuple):
@@ -20,23 +22,25 @@ class Seen(NamedTuple):
     """What is asked when all is loaded once more: one page where no cursor is taken."""
 
 
-CUT = ("list", "list")
-CUT_UNLIKE = ("list", "list", "retrieve")
+LOOKED_UP = ("list", "list", "retrieve")
 """Whether the cursor's row is gone is to be found out: it is not in what came."""
 ONE_PAGE = Seen(
-    "1–50 of 50+", CUT, "! This server gives one page only; a larger page_size may show more"
+    "1–50 of 50+",
+    ("list", "list", "list"),
+    "! This server gives one page only; a larger page_size may show more",
 )
+"""The third one is in the other order, which might have brought the rest."""
 SEEN = {
     "foundry": Seen(asked=("list", "list", "list"), asked_anew=("list", "list", "list")),
     "litellm": Seen(
         "1–20 of 20+",
-        CUT,
+        ("list", "list", "list"),
         "! This server gives one page only; there may be more",
     ),
-    "astra": Seen(asked=CUT_UNLIKE),
-    "leapfrog": Seen(asked=CUT),
-    "myla": ONE_PAGE._replace(asked=CUT_UNLIKE),
-    "myla, told": ONE_PAGE._replace(asked=CUT_UNLIKE),
+    "astra": Seen(asked=LOOKED_UP),
+    "leapfrog": Seen(),
+    "myla": ONE_PAGE._replace(asked=(*LOOKED_UP, "list")),
+    "myla, told": ONE_PAGE._replace(asked=(*LOOKED_UP, "list")),
     "localai": ONE_PAGE,
     "localai, told": ONE_PAGE,
 }
@@ -91,6 +95,25 @@ async def test_an_assistant_is_read_as_the_server_sent_it(name: str, tmp_path: P
         await on.press("escape", "q")
         assert on.program.app.return_code == 0
         assert set(on.server.parts) == {"list"}
+
+
+async def test_what_lies_beyond_a_dead_end_comes_in_the_other_order(tmp_path: Path) -> None:
+    one_way = replace(KNOWN["laplas"].rules, page=goes_on_from_the_oldest_alone)
+    for before in ((), ("G", "G")):
+        known = replace(KNOWN["laplas"], rules=one_way)
+        async with session(known, tmp_path / str(len(before)), 260) as on:
+            await on.press(*before, "slash", *"name:7", "enter")
+            assert "44 of 260 (all)" in on.program.header
+            await on.press("escape", "G")
+            assert "251–260 of 260 (all)" in on.program.header
+            assert on.status == ""
+
+
+async def test_nothing_is_found_so_far_where_the_server_shows_a_part(tmp_path: Path) -> None:
+    async with session(KNOWN["litellm"], tmp_path) as on:
+        await on.press("G", "slash", *"zzz", "enter")
+        assert "0 of 20+" in on.program.header
+        assert "Nothing matches /zzz so far" in on.program.text
 
 
 async def test_a_cursor_that_is_gone_is_not_taken_for_a_server_of_one_page(tmp_path: Path) -> None:

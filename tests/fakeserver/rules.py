@@ -42,6 +42,14 @@ def _behind(ids: Sequence[str], after: str | None, request: httpx.Request, most:
     return Page(left[:limit], len(left) > limit)
 
 
+def goes_on_from_the_oldest_alone(ids: Sequence[str], request: httpx.Request) -> Page:
+    """As documented in either order, but newest first `after` is refused."""
+    ascending = request.url.params.get("order") == "asc"
+    if "after" in request.url.params and not ascending:
+        raise Refusal(400, "after needs order=asc", "after")
+    return as_documented(ids[::-1] if ascending else ids, request)
+
+
 def fixed_page(ids: Sequence[str], request: httpx.Request) -> Page:
     """The newest twenty with the truth about more, whatever limit and cursor say."""
     return Page(ids[:20], len(ids) > 20)

@@ -28,6 +28,10 @@ class ListDeviations:
     """
     inclusive: bool = False
     """The cursor itself comes first in the page behind it."""
+    dead_end: str = ""
+    """The order in which a list does not go on after an id, `asc` or `desc`."""
+    refuses_dead_end: bool = True
+    """A cursor in that order is refused; else it is ignored."""
     ties_both_ways: bool = True
     """Assistants of the same second come in the opposite order from the other end."""
 
@@ -111,6 +115,10 @@ class ChangingServer(StandaloneServer):
         self.pages.append(query)
         ascending = deviations.keeps_order and query["order"] == "asc"
         cursor = number_of(query["after"]) if "after" in query else None
+        if cursor is not None and query["order"] == deviations.dead_end:
+            if deviations.refuses_dead_end:
+                raise Refusal(400, "after is not supported here")
+            cursor = None
         if cursor is not None and identity_of(cursor) not in self.texts:
             if deviations.lost_cursor == "refused":
                 raise Refusal(400, "no such cursor")

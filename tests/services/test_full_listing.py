@@ -13,6 +13,7 @@ from assistant_tui.core.errors import ServerFault
 from assistant_tui.core.listing import Listing
 from assistant_tui.core.resource import Capability
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.fetching import fetch_page
 from assistant_tui.services.full_listing import LIMIT, MAX_BYTES, MAX_REQUESTS, load_all
 from assistant_tui.services.listing_cache import ListingCache
 from tests.fakeserver.deviations import refusal
@@ -62,7 +63,9 @@ async def test_what_is_loaded_is_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "known", [Listing(complete=True), Listing(single_page=True)], ids=["whole", "one page"]
+    "known",
+    [Listing(complete=True), Listing(single_page=True, back_ended=True)],
+    ids=["whole", "neither end"],
 )
 async def test_nothing_is_asked_where_nothing_can_come(known: Listing) -> None:
     server = ChangingServer(5)
@@ -131,6 +134,50 @@ async def test_a_server_that_ignores_the_order_is_noticed_and_not_asked_again(
         assert len([each async for each in load_all(client, Listing())]) == 11
         assert len(server.pages) == 11
     assert (numbers_of(listings[-1].rows), listings[-1].complete) == (newest_first(1_050), True)
+
+
+@pytest.mark.parametrize("largest", [100, 60])
+@pytest.mark.parametrize("begun", [0, 1])
+@pytest.mark.parametrize("checkpoints", [(), ("asst_351", "asst_251", "asst_151", "asst_51")])
+@pytest.mark.parametrize("refuses", [True, False])
+@pytest.mark.parametrize("dead_end", ["asc", "desc"])
+async def test_where_one_order_does_not_go_on_the_other_does(
+    dead_end: str, refuses: bool, checkpoints: tuple[str, ...], begun: int, largest: int
+) -> None:
+    deviations = ListDeviations(dead_end=dead_end, refuses_dead_end=refuses, largest=largest)
+    server = ChangingServer(450, list_deviations=deviations)
+    async with client_of(server) as client:
+        listing = Listing()
+        for _ in range(2 * begun):  # as a person who scrolled to the end of what there is
+            listing = listing.extended(await fetch_page(client, listing.cursor, 50, loaded=listing))
+        async for each in load_all(client, listing, checkpoints):
+            listing = each
+    assert (numbers_of(listing.rows), listing.complete) == (newest_first(450), True)
+    assert len(server.pages) < 40
+
+
+@pytest.mark.parametrize("overlap", [0, 1, 2])
+async def test_ends_that_meet_in_one_row_go_on_until_it_is_certain(overlap: int) -> None:
+    deviations = ListDeviations(dead_end="desc")
+    server = ChangingServer(200 - overlap, list_deviations=deviations)
+    listing = (await walked(server))[-1]
+    assert numbers_of(listing.rows) == newest_first(200 - overlap)[: len(listing.rows)]
+    assert {*numbers_of(listing.loaded)} == {*newest_first(200 - overlap)}
+    assert listing.complete
+
+
+async def test_where_neither_order_goes_on_that_is_said_and_not_tried_again() -> None:
+    server = ChangingServer(450)
+    server.deviations["list"] = lambda request: (
+        refusal(400) if "after" in request.url.params else None
+    )
+    async with client_of(server) as client:
+        listings = [each async for each in load_all(client, Listing())]
+        assert (len(listings[-1].loaded), listings[-1].ended) == (200, True)
+        assert listings[-1].total(200) == "200+"
+        server.pages.clear()
+        assert [each async for each in load_all(client, listings[-1])] == []
+    assert server.pages == []
 
 
 @pytest.mark.parametrize("checkpoints", [(), ("asst_151", "asst_51")])

@@ -167,7 +167,7 @@ async def test_a_page_is_asked_for_once_however_often_the_cursor_moves() -> None
 
 
 async def test_nothing_is_asked_for_where_nothing_is_left() -> None:
-    for rows in (listing(50), Listing(listing(50).rows, single_page=True)):
+    for rows in (listing(50), Listing(listing(50).rows, single_page=True, back_ended=True)):
         async with showing(rows) as it:
             await it.pilot.press("G")
             it.model.go_page(1)

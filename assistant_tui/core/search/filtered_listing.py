@@ -137,7 +137,7 @@ class FilteredListing:
     @property
     def exhausted(self) -> bool:
         """No page need be asked for: a filter and a sort have all pages come by themselves."""
-        return not self.unfiltered or self.listing.exhausted
+        return not self.unfiltered or self.listing.ended
 
     def with_listing(self, listing: Listing) -> "FilteredListing":
         """The same filter and order over another listing; what was found and stays is kept."""

@@ -56,7 +56,7 @@ def empty(*, writable: bool) -> str:
 def nothing_found(view: FilteredListing, qualifiers: Iterable[str]) -> str:
     """The words for a filter, which has these qualifiers, that lets no row through."""
     said = [f"Nothing matches /{one_line(view.query.text)}"]
-    if view.scan_pending or not view.listing.exhausted:
+    if view.scan_pending or not view.listing.complete:
         said[0] += " so far"
     if word := one_line(view.query.mistaken):
         allowed = " ".join(f"{each}:" for each in (*qualifiers, f"{META}KEY"))
