@@ -11,7 +11,7 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.conversing import Outcome, Prompt, converse, stop_run, without_secrets
 from assistant_tui.cli.function_calls import CallAnswerer, parse_functions
 from assistant_tui.cli.session import Session, Subcommand
-from assistant_tui.cli.standard_streams import discard_stdout, is_terminal
+from assistant_tui.cli.standard_streams import OutputError, is_terminal
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.errors import Invalid, NotFound, NotServed, ServiceError
 from assistant_tui.core.json_text import write_json
@@ -98,18 +98,13 @@ async def _ask(
         with narrator.following():
             outcome = await narrator.unless_broken(converse(conversation, prompt, answerer))
         narrator.finish()
-    except (asyncio.CancelledError, BrokenPipeError):
+    except (asyncio.CancelledError, BrokenPipeError, OutputError):
         await _stop(session, conversation)
         raise
     except (Invalid, NotFound, NotServed):
         if is_new and conversation.transcript.run is None:
             await _delete_thread(session, conversation)
         raise
-    except OSError as error:  # a full disk
-        await _stop(session, conversation)
-        session.console.note(f"standard output: {error.strerror}")
-        discard_stdout()
-        return 1
     return _report(session.console, conversation, outcome)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from assistant_tui.cli.parser import all_actions
+from assistant_tui.cli.standard_streams import writing_stdout
 from assistant_tui.config.folders import find_folders
 from assistant_tui.config.settings import ConfigurationError
 
@@ -30,7 +31,8 @@ class PrintCompletion(argparse.Action):
     ) -> NoReturn:
         """Print the script and end with exit code 0."""
         try:
-            print(_completion_script(parser, str(values)))
+            with writing_stdout():
+                print(_completion_script(parser, str(values)))
         except ConfigurationError as error:
             parser.error(str(error))
         parser.exit()

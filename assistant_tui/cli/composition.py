@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING
 
 from assistant_tui import __version__
 from assistant_tui.cli.arguments import create_parser
-from assistant_tui.cli.standard_streams import discard_stdout, is_terminal
+from assistant_tui.cli.standard_streams import (
+    OutputError,
+    discard,
+    is_terminal,
+    writing_stdout,
+)
 from assistant_tui.config.folders import Folders, find_folders
 from assistant_tui.config.loading import Flags, load_settings
 from assistant_tui.config.settings import ConfigurationError, Settings, Source
@@ -38,20 +43,33 @@ _SCREEN_OPTIONS = ("no_mouse", "theme")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code, or raises SystemExit with it."""
     try:
+        return _run_and_flush(arguments)
+    except OutputError as error:
+        discard(sys.stdout)
+        with suppress(OSError):
+            print(f"assistant-tui: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if sys.stderr is not None:
+            try:
+                sys.stderr.flush()
+            except OSError:
+                discard(sys.stderr)
+
+
+def _run_and_flush(arguments: Sequence[str] | None) -> int:
+    """Flush stdout at the end; otherwise the interpreter would print a complaint at its exit."""
+    try:
         return _run(create_parser().parse_args(arguments))
     except BrokenPipeError:
         return 0
     finally:
-        _flush()
-
-
-def _flush() -> None:
-    """Flush stdout now; on a closed pipe the interpreter would print a complaint at its exit."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        discard_stdout()
+        try:
+            if sys.stdout is not None:
+                with writing_stdout():
+                    sys.stdout.flush()
+        except BrokenPipeError:
+            discard(sys.stdout)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -73,7 +91,7 @@ def _dispatch(folders: Folders, options: argparse.Namespace) -> int:
         if options.command is not None:
             return _run_subcommand(options, settings, folders)
         return _open_screen(options, settings, folders)
-    except (ConfigurationError, BrokenPipeError):
+    except (ConfigurationError, BrokenPipeError, OutputError):
         raise
     except Exception as fault:
         from assistant_tui.startup.diagnostics import write_crash_report

@@ -9,7 +9,12 @@ from contextlib import suppress
 
 import wcwidth
 
-from assistant_tui.cli.standard_streams import discard_stdout, is_terminal
+from assistant_tui.cli.standard_streams import (
+    OutputError,
+    discard,
+    is_terminal,
+    writing_stdout,
+)
 from assistant_tui.core.json_text import on_one_line
 from assistant_tui.core.safe_text import escaped, json_line, many_lines, one_line
 
@@ -18,6 +23,9 @@ _CLEAR_LINE = "\r\x1b[K"
 
 class Console:
     """Writes everything that a subcommand prints.
+
+    Every method that writes to stdout, but those for finished operations, raises BrokenPipeError or
+    OutputError where it cannot.
 
     On a terminal control characters are escaped; in a pipe JSON and texts are exact to the byte.
     """
@@ -32,6 +40,8 @@ class Console:
         """A carriage return at the end of a stream's last piece, which may be half a line break."""
         self._in_line = False
         """Whether the cursor of a terminal stands behind the last piece of a stream."""
+        self.lost_output = False
+        """Whether the line of a finished operation went to stderr, since stdout took no more."""
         self.interactive = is_terminal(sys.stdin) and is_terminal(sys.stderr)
         """Whether stdin and stderr are a terminal, so that a question can be asked."""
 
@@ -41,20 +51,20 @@ class Console:
         return shutil.get_terminal_size().columns
 
     def line(self, text: str) -> None:
-        """Write a line for people, made safe by the caller. Raises BrokenPipeError."""
+        """Write a line for people, made safe by the caller."""
         if sys.stdout is not None:
             encoding = sys.stdout.encoding or "utf-8"
             self._write((text + "\n").encode(encoding, "replace"))
 
     def json(self, text: str) -> None:
-        """Write an object in one line, in a pipe to the byte as it came. Raises BrokenPipeError."""
+        """Write an object in one line, in a pipe to the byte as it came."""
         text = on_one_line(text)
         if self._on_screen:
             text = json_line(text)
         self._exact(text + "\n")
 
     def text(self, text: str) -> None:
-        """Write many lines, in a pipe to the byte as they are. Raises BrokenPipeError."""
+        """Write many lines, in a pipe to the byte as they are."""
         self._exact(many_lines(text) if self._on_screen else text)
 
     def stream(self, piece: str) -> None:
@@ -88,12 +98,22 @@ class Console:
         self._write(text.encode("utf-8", "backslashreplace"))
 
     def done(self, text: str) -> None:
-        """Write and flush the line of one finished operation; ignore a closed pipe from then on."""
-        with suppress(BrokenPipeError):
-            self.line(text)
-            self.flush()
-            return
-        discard_stdout()
+        """Write and flush the line of one finished operation; ignore a closed pipe from then on.
+
+        Where stdout takes no more, as on a full disk, it goes to stderr: the operation is done.
+        """
+        try:
+            if not self.lost_output:
+                self.line(text)
+                self.flush()
+        except BrokenPipeError:
+            discard(sys.stdout)
+        except OutputError as error:
+            discard(sys.stdout)
+            self.note(str(error))
+            self.lost_output = True
+        if self.lost_output:
+            self.note(f"done: {text}")
 
     def written_id(self, assistant_id: str) -> None:
         """Write the id of what was written, as `done` does: exact in a pipe, but always one line.
@@ -159,15 +179,17 @@ class Console:
         return (await _read_line()).strip().lower() in answers
 
     def flush(self) -> None:
-        """Flush stdout. Raises OSError, as on a full disk."""
+        """Flush stdout. Raises BrokenPipeError; OutputError, as on a full disk."""
         if sys.stdout is not None:
-            sys.stdout.flush()
+            with writing_stdout():
+                sys.stdout.flush()
 
     def _write(self, data: bytes) -> None:
         if sys.stdout is not None:
-            sys.stdout.buffer.write(data)
-            if self._on_screen:
-                sys.stdout.buffer.flush()
+            with writing_stdout():
+                sys.stdout.buffer.write(data)
+                if self._on_screen:
+                    sys.stdout.buffer.flush()
 
 
 async def _read_line() -> str:

@@ -3,9 +3,13 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from assistant_tui.cli.standard_streams import writing_stdout
 from assistant_tui.core.safe_text import one_line
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 AddSubcommand = Callable[[Any, str, str], argparse.ArgumentParser]
 """Adds a subcommand with a name and what it says of itself to what `add_subparsers` returned."""
@@ -71,6 +75,14 @@ class Parser(argparse.ArgumentParser):
         like = _most_like(option, known) if option else ""
         meant = f"; did you mean {like}?" if like else ""
         self.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """Print help; argparse itself takes what stdout does not take for printed."""
+        if file is None or file is not sys.stdout:
+            super()._print_message(message, file)
+            return
+        with writing_stdout():
+            file.write(message)
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from assistant_tui.cli.console import Console
+from assistant_tui.cli.standard_streams import OutputError
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.batch import STOPPING_ERRORS
 from assistant_tui.core.errors import ServiceError, Unauthorized, describe_fault
@@ -61,7 +62,7 @@ class BatchReport:
             self._fail(name, describe_error(error, self._profile))
         except ValueError as error:
             self._fail(name, str(error))
-        except BrokenPipeError:
+        except (BrokenPipeError, OutputError):
             raise
         except OSError as error:
             self._fail(name, error.strerror or type(error).__name__)

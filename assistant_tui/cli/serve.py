@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from assistant_tui.cli.standard_streams import discard_stdout
+from assistant_tui.cli.standard_streams import discard
 from assistant_tui.config.settings import BACKEND, ConfigurationError
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.server.app import create_app
@@ -172,4 +172,4 @@ def _print_lines(lines: Sequence[str]) -> None:
         print(*lines, sep="\n", flush=True)
     except OSError:
         # The buffer would be written once more when the interpreter exits.
-        discard_stdout()
+        discard(sys.stdout)

@@ -8,7 +8,6 @@ import asyncio
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.session import Session, Subcommand
-from assistant_tui.cli.standard_streams import discard_stdout
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import ConfigurationError, Settings
 from assistant_tui.startup.diagnostics import silence_libraries
@@ -23,6 +22,7 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
     Raises:
         ConfigurationError: its options, or a file that one of them names, cannot be used.
         BrokenPipeError: the reader of standard output is gone.
+        OutputError: standard output takes no more.
     """
     silence_libraries()
     if _writes(options) and settings.profile.read_only and not getattr(options, "dry_run", False):
@@ -31,7 +31,8 @@ def run(options: argparse.Namespace, settings: Settings, folders: Folders) -> in
         )
     console = Console()
     subcommand = _prepare(options, console)
-    return _flushed(console, asyncio.run(Session(settings, folders, console).run(subcommand)))
+    code = asyncio.run(Session(settings, folders, console).run(subcommand))
+    return code or int(console.lost_output)
 
 
 def _writes(options: argparse.Namespace) -> bool:
@@ -77,16 +78,3 @@ def _prepare_talking(options: argparse.Namespace, console: Console) -> Subcomman
         case other:
             raise AssertionError(f"the parser let {other} pass")
     return prepare(options, console)
-
-
-def _flushed(console: Console, code: int) -> int:
-    """Write what is buffered; returns 1 instead of `code` where that fails, as on a full disk."""
-    try:
-        console.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        console.note(f"standard output: {error.strerror}")
-        discard_stdout()
-        return 1
-    return code
