@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from textual._compositor import Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
 from textual.widgets import OptionList, TextArea
 from textual.widgets._markdown import MarkdownTable
 
@@ -44,12 +46,14 @@ PRIVATE_ATTRIBUTES: dict[type, tuple[str, ...]] = {
         "_driver",
         "_exit",
         "_fatal_error",
+        "_get_screen",
         "_handle_exception",
         "_previous_cursor_position",
         "_pruning",
         "_running",
         "_sync_available",
     ),
+    Compositor: ("_render_chops", "cuts", "visible_widgets"),
     Console: ("_color_system",),
     LinuxDriver: (
         "_file",
@@ -63,6 +67,7 @@ PRIVATE_ATTRIBUTES: dict[type, tuple[str, ...]] = {
     ),
     MarkdownTable: ("_get_headers_and_rows",),
     OptionList: ("_move_page",),
+    Screen: ("_compositor",),
     Stylesheet: ("_parse_cache", "_variables"),
     TextArea: ("_highlight_query", "_scroll_update", "_set_document"),
     WriterThread: ("_queue",),
@@ -72,7 +77,7 @@ PRIVATE_ATTRIBUTES: dict[type, tuple[str, ...]] = {
 
 PRIVATE_NAMES = {
     "textual._ansi_sequences": ("ANSI_SEQUENCES_KEYS", "SYNC_END", "SYNC_START"),
-    "textual._compositor": ("ChopsUpdate", "LayoutUpdate"),
+    "textual._compositor": ("ChopsUpdate", "Compositor", "LayoutUpdate"),
     "textual._keyboard_protocol": ("FUNCTIONAL_KEYS",),
     "textual._widget_navigation": ("Direction",),
     "textual._xterm_parser": ("XTermParser",),
@@ -129,6 +134,7 @@ async def test_every_private_attribute_that_is_used_exists(kind: type) -> None:
         WriterThread: WriterThread(io.StringIO()),
         XTermParser: XTermParser(),
         Console: Console(),
+        Screen: Screen(),
         Stylesheet: Stylesheet(),
         TextArea: TextArea(),
     }
