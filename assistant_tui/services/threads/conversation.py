@@ -46,7 +46,7 @@ class Conversation:
         self._gate = gate
         self._thread = OpenThread(client, journal, assistant_id, thread_id)
         self._flow = RunFlow(client, journal, gate, self._thread)
-        self._task = BackgroundTask(self._thread.end_progress)
+        self._task = BackgroundTask(self._thread)
 
     @property
     def thread_id(self) -> str | None:
@@ -90,8 +90,16 @@ class Conversation:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether something is being sent, or a run followed."""
+        """Whether something is being sent or about to be, or a run followed."""
         return self._task.is_under_way
+
+    def announce(self) -> None:
+        """Something is about to be sent; `cancel` keeps it back until `send` is called."""
+        self._task.announce()
+
+    def withdraw(self) -> None:
+        """What was announced is not sent after all; nothing to do where it was."""
+        self._task.withdraw()
 
     @property
     def trouble(self) -> str:
@@ -199,7 +207,7 @@ class Conversation:
             self.progress.stopping = False
             self._thread.tell_progress()
             raise
-        if not self.is_under_way:
+        if not self._task.has_begun:
             await self._task.carry_out(self._flow.resume(run.id))
 
     async def ended(self) -> None:

@@ -27,11 +27,19 @@ class ConversationPair:
     def __init__(self, left: Side, right: Side) -> None:
         self.sides = (left, right)
 
+    def announce(self) -> None:
+        """A message is about to be sent to both; see Conversation."""
+        for side in self.sides:
+            side.conversation.announce()
+
     async def send(
         self, text: str, attachments: Sequence[Path] = ()
     ) -> tuple[ServiceError | None, ServiceError | None]:
         """Send a message to both, each with the files; why it failed in each, or None."""
-        return await _both(side.send(text, attachments) for side in self.sides)
+        errors = await _both(side.send(text, attachments) for side in self.sides)
+        for side in self.sides:
+            side.conversation.withdraw()
+        return errors
 
     @property
     def required(self) -> RequiredAction | None:

@@ -53,7 +53,6 @@ class RunFlow:
     ) -> Run:
         """Send a message, and run the assistant on it; the run at its end, or where it waits."""
         thread = self._thread
-        thread.begin_progress()
         with self._gate.counting():
             await self._make_thread(text)
             body = await self._attachments.body(text, paths)
@@ -62,12 +61,7 @@ class RunFlow:
         message = await self._others.when_free(lambda: self._send_message(body))
         thread.loader.add(message)
         thread.tell(thread.transcript.apply(ThreadEvent("thread.message.created", message.raw)))
-        return await self._run(overrides)
-
-    async def run(self, overrides: Mapping[str, str]) -> Run:
-        """Run the assistant on the thread as it is."""
-        self._thread.begin_progress()
-        return await self._run(overrides)
+        return await self.run(overrides)
 
     async def answer(
         self,
@@ -78,7 +72,6 @@ class RunFlow:
     ) -> Run:
         """Answer the calls that a run waits for, and follow what it does then."""
         thread = self._thread
-        thread.begin_progress()
         thread.transcript.follow(run.id)
         body = _answers(waiting, outputs, approvals)
         async with AsyncExitStack() as stack:
@@ -105,7 +98,6 @@ class RunFlow:
     async def resume(self, run_id: str) -> Run:
         """Take up a run that was started before: by its stream, if the server gives it anew."""
         thread = self._thread
-        thread.begin_progress()
         thread.transcript.follow(run_id)
         await self._take_up(run_id)
         return await self._finish(run_id)
@@ -148,7 +140,8 @@ class RunFlow:
             identity = self._attachments.identity(body)
             return await self._sender.send_message(body, identity, known.__contains__)
 
-    async def _run(self, overrides: Mapping[str, str]) -> Run:
+    async def run(self, overrides: Mapping[str, str]) -> Run:
+        """Run the assistant on the thread as it is."""
         body = {"assistant_id": write_json(self._thread.assistant_id), **overrides}
         try:
             run_id = await self._others.when_free(lambda: self._start_run(body))

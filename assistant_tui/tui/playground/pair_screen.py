@@ -138,6 +138,7 @@ class PairScreen(Screen[None]):
         self.pair_view.action_move_last()
         attachments = context.attachments
         context.attach(())
+        context.conversation.announce()
         self._start(partial(self.session.send, text, attachments))
 
     async def stop_or_leave(self) -> None:

@@ -33,6 +33,7 @@ def send(context: PlaygroundContext) -> None:
     attachments = context.attachments
     context.attach(())
     context.transcript_view.action_move_last()
+    conversation.announce()
     sending = partial(_send, context, conversation, text, attachments)
     start(context.long_lived, sending, "run")
 
@@ -56,6 +57,7 @@ async def _send(
         await context.send(conversation, text, attachments)
     except ServiceError as error:
         context.report(error, "Not sent")
+        conversation.withdraw()
         _take_back(context, conversation, text, attachments)
     else:
         await context.screen.session.unsent.has_arrived(text, conversation.thread_id or "")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant_tui.config.settings import LOCAL
+from assistant_tui.tui.playground.sending import send, stop_or_leave
 from tests.server.runs.support import Pause, ScriptedModel, calls, says
 from tests.tui.playground.conftest import FUNCTION, Talk, talking
 
@@ -57,6 +58,22 @@ async def test_escape_stops_the_run_and_then_goes_back(talk: Talk, model: Script
     assert (await talk.said())[1] == ("assistant", "Half")
     await talk.press("escape")
     assert not talk.is_open
+
+
+async def test_escape_right_after_enter_stops_what_is_about_to_be_sent(
+    talk: Talk, model: ScriptedModel
+) -> None:
+    """Both keys come before the program has its turn."""
+    pause = Pause()
+    model.turns.append([*says("Half")[:1], pause, *says(" more")])
+    await talk.type("go")
+    send(talk.screen.context)
+    await stop_or_leave(talk.screen.context)
+    await talk.shows("stopped")
+    assert talk.is_open
+    for thread in await talk.threads():
+        runs = (await talk.api.get(f"/threads/{thread}/runs"))["data"]
+        assert [run["status"] for run in runs] in ([], ["cancelled"])
 
 
 async def test_nothing_is_sent_while_a_run_is_under_way(talk: Talk, model: ScriptedModel) -> None:

@@ -1,5 +1,6 @@
 """F6 talks to the edit in the form: nothing of it is saved, and nothing made for it stays."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import pytest
 from assistant_tui.config.settings import LOCAL
 from assistant_tui.journal.journal import Journal
 from assistant_tui.services.temporary_assistants import NOTES
+from tests.limits import LIMIT
 from tests.server.runs.support import Pause, ScriptedModel, says
 from tests.tui.playground.conftest import Talk, talking
 from tests.tui.test_every_field import go_to
@@ -154,3 +156,25 @@ async def test_a_narrow_screen_says_that_it_is_not_saved(
     async with editing(tmp_path, model, size) as talk:
         await talk.press("f6")
         await talk.shows("1 unsaved change")
+
+
+async def test_what_waits_for_its_temporary_assistant_can_be_stopped(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    """The message is not sent, and stands in the composer again."""
+    async with talking(tmp_path, model) as talk:
+        (own,) = await saved(talk)
+        await talk.api.http.post(f"/assistants/{own['id']}", json={"temperature": 0.5})
+        await talk.press("escape", "r", "enter")
+        await go_to(talk.program, "temperature")
+        await talk.press("end", "ctrl+u", "f6")
+        await talk.shows("with 1 unsaved change")
+        talk.server.hold = lambda method, path: method == "POST" and path.endswith("/assistants")
+        await talk.type("Hello")
+        await talk.program.pilot.press("enter")
+        await asyncio.wait_for(talk.server.arrived.wait(), LIMIT)
+        await talk.program.pilot.press("escape")
+        assert talk.is_open
+        talk.server.opened.set()
+        await talk.program.until(lambda: talk.screen.composer.text == "Hello")
+        assert await talk.threads() == []
