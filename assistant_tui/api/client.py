@@ -54,7 +54,7 @@ class AssistantsClient(ResourceClient):
         """Open the pool.
 
         Raises:
-            Offline: a setting of the profile cannot be used; the message names it.
+            SettingError: a setting cannot be used; the message names it.
         """
         await self.transport.__aenter__()
         return self

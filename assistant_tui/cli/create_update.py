@@ -3,7 +3,7 @@
 import argparse
 
 from assistant_tui.cli.console import Console
-from assistant_tui.cli.reports import describe_error, report_saved
+from assistant_tui.cli.reports import describe_error, exit_code, report_saved
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
 from assistant_tui.core.assistants.cloning import (
@@ -111,7 +111,7 @@ async def _clone_to(session: Session, row: ResourceRow, name: str) -> int:
             await _create_there(session, target, row)
     except ServiceError as error:
         session.console.note(f"--to {name}: {describe_error(error, profiles[name])}")
-        return 1
+        return exit_code(error)
     return 0
 
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from assistant_tui.cli.standard_streams import writing_stdout
@@ -41,9 +42,10 @@ class Parser(argparse.ArgumentParser):
 
         Python 3.11 takes an optional one for left out where an option comes before it.
         """
+        args = self._with_constants(sys.argv[1:] if args is None else args)
         has_subcommands = any(isinstance(a, argparse._SubParsersAction) for a in self._actions)
         if has_subcommands:
-            self._given = sys.argv[1:] if args is None else args
+            self._given = args
         if self._is_intermixing or has_subcommands:
             return super().parse_known_args(args, namespace)
         self._is_intermixing = True
@@ -51,6 +53,20 @@ class Parser(argparse.ArgumentParser):
             return self.parse_known_intermixed_args(args, namespace)
         finally:
             self._is_intermixing = False
+
+    def _with_constants(self, args: Sequence[str]) -> list[str]:
+        """Give an option with an optional number its constant where a word follows: `--demo list`.
+
+        argparse takes whatever follows for the number.
+        """
+        given = list(args)
+        for at, (each, following) in enumerate(pairwise(given)):
+            action = self._option_string_actions.get(each)
+            if action is not None and action.nargs == "?" and following[:1].isalpha():
+                given[at] = f"{each}={action.const}"
+            if each == "--":
+                break
+        return given
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Of a subcommand that is none, tell of an unknown option before it: it is its value."""

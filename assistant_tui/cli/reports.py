@@ -7,7 +7,7 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.standard_streams import OutputError
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.batch import STOPPING_ERRORS
-from assistant_tui.core.errors import ServiceError, Unauthorized, describe_fault
+from assistant_tui.core.errors import ServiceError, SettingError, Unauthorized, describe_fault
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.verification import SaveResult
 
@@ -19,6 +19,11 @@ def describe_error(error: ServiceError, profile: Profile) -> str:
     """What went wrong on a server, and the remedy where it is known."""
     remedy = f"; {profile.key_help}" if isinstance(error, Unauthorized) else ""
     return f"{error.title}: {error}{remedy}"
+
+
+def exit_code(error: ServiceError) -> int:
+    """2 where a setting is at fault, as for every other wrong setting; else 1."""
+    return 2 if isinstance(error, SettingError) else 1
 
 
 def report_saved(console: Console, saved: SaveResult) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from assistant_tui.cli.console import Console
-from assistant_tui.cli.reports import describe_error
+from assistant_tui.cli.reports import describe_error, exit_code
 from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.core.errors import ServiceError
@@ -124,7 +124,7 @@ class Session:
                 return await subcommand(self)
         except ServiceError as error:
             self.console.note(describe_error(error, profile))
-            return 1
+            return exit_code(error)
 
     @asynccontextmanager
     async def open_profile(self, profile: Profile) -> AsyncIterator[AssistantService]:

@@ -45,7 +45,8 @@ def find_folders() -> Folders:
     """Find the folders; ASSISTANT_TUI_HOME puts all of them under one.
 
     Raises:
-        ConfigurationError: ASSISTANT_TUI_HOME starts with `~NAME` of a user that does not exist.
+        ConfigurationError: ASSISTANT_TUI_HOME starts with `~NAME` of a user that does not exist, or
+            nothing says where the user of this process is at home.
     """
     home = os.environ.get("ASSISTANT_TUI_HOME")
     if home:
@@ -56,9 +57,14 @@ def find_folders() -> Folders:
                 f"ASSISTANT_TUI_HOME: nobody's home is {home}; a folder is allowed"
             ) from None
         return Folders(root, root, root / "cache", root)
-    return Folders(
-        platformdirs.user_config_path(APP_NAME),
-        platformdirs.user_data_path(APP_NAME),
-        platformdirs.user_cache_path(APP_NAME),
-        platformdirs.user_state_path(APP_NAME),
-    )
+    try:
+        return Folders(
+            platformdirs.user_config_path(APP_NAME),
+            platformdirs.user_data_path(APP_NAME),
+            platformdirs.user_cache_path(APP_NAME),
+            platformdirs.user_state_path(APP_NAME),
+        )
+    except RuntimeError:
+        raise ConfigurationError(
+            "HOME is not set, and this user has no home; HOME or ASSISTANT_TUI_HOME names a folder"
+        ) from None

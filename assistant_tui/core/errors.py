@@ -3,6 +3,7 @@
 ```
 ServiceError            the base that callers catch
 ├── Offline             host unknown, refused, TLS fault, connection lost
+│   └── SettingError    a setting of the profile or the environment is at fault; nothing was sent
 ├── TimedOut            no answer in time
 ├── Unreadable          an answer that is not the JSON that was asked for
 │   ├── ResponseTooLarge it is larger than this program takes
@@ -83,6 +84,12 @@ class Offline(ServiceError):
     """The server could not be reached, or the connection was lost."""
 
     title = "Offline"
+
+
+class SettingError(Offline):
+    """What the profile or the environment says cannot be used; the message names the setting."""
+
+    title = "Settings"
 
 
 class TimedOut(ServiceError):

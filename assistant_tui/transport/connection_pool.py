@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from assistant_tui import __version__
-from assistant_tui.core.errors import Invalid, Offline
+from assistant_tui.core.errors import Invalid, SettingError
 from assistant_tui.storage.user_files import MEGABYTE, FileError, check_user_file
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.network_errors import Peer
@@ -22,6 +22,8 @@ _LAST_PORT = 65_535
 _LONGEST_PEM = 16 * MEGABYTE
 _OTHER_AUTHORITIES = "SSL_CERT_FILE"
 """The variable by which a machine names its own authorities."""
+_KEY_LOG = "SSLKEYLOGFILE"
+"""The variable that names the file for the secrets of each connection."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -30,7 +32,7 @@ def open_pool(endpoint: Endpoint) -> httpx.AsyncClient:
     """Return the pool; nothing is connected yet.
 
     Raises:
-        Offline: a setting of the profile cannot be used; the message names it.
+        SettingError: a setting cannot be used; the message names it.
     """
     _check_address(endpoint)
     _check_headers(endpoint)
@@ -101,7 +103,7 @@ def _check_address(endpoint: Endpoint) -> None:
     except Exception:  # httpx and idna: there is no list of what they raise
         usable = False
     if not usable:
-        raise Offline("base_url: not an address such as https://host/v1")
+        raise SettingError("base_url: not an address such as https://host/v1")
 
 
 def _standing_headers(endpoint: Endpoint) -> dict[str, str]:
@@ -120,10 +122,10 @@ def _standing_headers(endpoint: Endpoint) -> dict[str, str]:
 
 def _check_headers(endpoint: Endpoint) -> None:
     if endpoint.key_header and not _HEADER_NAME.fullmatch(endpoint.key_header):
-        raise Offline("api_key_header in the profile is not the name of a header")
+        raise SettingError("api_key_header in the profile is not the name of a header")
     for name, value in _standing_headers(endpoint).items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            raise Offline(f"headers in the profile: {name!r} cannot be sent")
+            raise SettingError(f"headers in the profile: {name!r} cannot be sent")
 
 
 def _trust(endpoint: Endpoint) -> ssl.SSLContext:
@@ -133,7 +135,7 @@ def _trust(endpoint: Endpoint) -> ssl.SSLContext:
         try:
             context.load_verify_locations(check_user_file(endpoint.ca_file, _LONGEST_PEM))
         except Exception as error:  # FileError, OSError, ssl's own, ValueError for some bytes
-            raise Offline(_unusable("ca_file", endpoint.ca_file, error)) from None
+            raise SettingError(_unusable("ca_file", endpoint.ca_file, error)) from None
     if endpoint.client_cert:
         try:
             # The empty password keeps OpenSSL from asking for one on the terminal.
@@ -141,11 +143,12 @@ def _trust(endpoint: Endpoint) -> ssl.SSLContext:
                 check_user_file(endpoint.client_cert, _LONGEST_PEM), password=""
             )
         except Exception as error:  # as above
-            raise Offline(_unusable("client_cert", endpoint.client_cert, error)) from None
+            raise SettingError(_unusable("client_cert", endpoint.client_cert, error)) from None
     return context
 
 
 def _usual_trust() -> ssl.SSLContext:
+    _check_key_log()
     other = os.environ.get(_OTHER_AUTHORITIES)
     try:
         if other:
@@ -153,8 +156,18 @@ def _usual_trust() -> ssl.SSLContext:
         return httpx.create_ssl_context()
     except Exception as error:  # ssl raises what the files that the environment names lead to
         if other:
-            raise Offline(_unusable(_OTHER_AUTHORITIES, other, error)) from None
-        raise Offline(f"{_OTHER_AUTHORITIES}, SSL_CERT_DIR: no usable authorities") from None
+            raise SettingError(_unusable(_OTHER_AUTHORITIES, other, error)) from None
+        raise SettingError(f"{_OTHER_AUTHORITIES}, SSL_CERT_DIR: no usable authorities") from None
+
+
+def _check_key_log() -> None:
+    """Raise SettingError where OpenSSL could not write the secrets that it is told to log."""
+    if path := os.environ.get(_KEY_LOG):
+        try:
+            with open(path, "ab"):
+                pass
+        except OSError as error:
+            raise SettingError(_unusable(_KEY_LOG, path, error)) from None
 
 
 def _unusable(setting: str, path: str, error: Exception) -> str:
@@ -162,5 +175,5 @@ def _unusable(setting: str, path: str, error: Exception) -> str:
     why = said if said and not isinstance(error, ssl.SSLError) else "holds no usable PEM"
     if isinstance(error, FileError):
         why = str(error)
-    where = setting if setting == _OTHER_AUTHORITIES else f"{setting} in the profile"
+    where = setting if setting in os.environ else f"{setting} in the profile"
     return f"{where}: {path}: {why}"

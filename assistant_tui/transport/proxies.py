@@ -11,7 +11,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from assistant_tui.core.errors import Offline
+from assistant_tui.core.errors import SettingError
 from assistant_tui.transport.endpoint import Endpoint
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
@@ -31,7 +31,7 @@ class ProxyChoice(NamedTuple):
         """The address, read.
 
         Raises:
-            Offline: it is not that of a proxy; the message names the setting.
+            SettingError: it is not that of a proxy; the message names the setting.
         """
         scheme, separator, rest = self.address.strip().rpartition("://")
         scheme = scheme.lower() if separator else "http"
@@ -42,7 +42,7 @@ class ProxyChoice(NamedTuple):
         except Exception:  # httpx, idna and urllib: there is no list of what they raise
             usable = False
         if not usable:
-            raise Offline(f"{self.setting}: not the address of an http, https or socks5 proxy")
+            raise SettingError(f"{self.setting}: not the address of an http, https or socks5 proxy")
         return url
 
     @property

@@ -29,6 +29,32 @@ def test_a_server_is_named_before_or_behind_the_verb(
     assert len(run(*demo, "--json").lines) == 3
 
 
+def test_a_word_behind_demo_is_not_its_number(run: Run) -> None:
+    assert len(run("--demo", "list", "--json", "--all").lines) == 250
+    who = run("--demo", "list", "--json").out.split(b'"')[3].decode()
+    assert run("get", "--demo", who).code == 0
+    done = run("--demo", "9x", "list")
+    assert (done.code, done.out) == (2, b"") and "a whole number up to" in done.err
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSLKEYLOGFILE", "HTTPS_PROXY"])
+def test_a_variable_that_cannot_be_used_is_named(
+    run: Run, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "/no/such/place")
+    done = run("list", "--base-url", "https://h.invalid/v1")
+    assert (done.code, done.out, done.err.count("\n")) == (2, b"", 1)
+    assert done.err.startswith(f"assistant-tui: Settings: {name}: ")
+
+
+def test_what_only_other_servers_need_is_not_looked_at(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SSL_CERT_FILE", "SSLKEYLOGFILE", "HTTPS_PROXY", "NO_PROXY"):
+        monkeypatch.setenv(name, "/no/such/place,fd00::/8")
+    assert run("list", "--demo", "3").code == 0
+
+
 def test_behind_the_verb_counts_where_both_were_said(run: Run, server: RelayServer) -> None:
     server.make("One")
     done = run("--base-url", "https://nowhere.test", "list", "--json", "--base-url", server.url)

@@ -1,6 +1,9 @@
 """Where things are kept, with and without a folder of the person's choice."""
 
+import os
+import pwd
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -26,6 +29,17 @@ def test_it_may_be_below_the_persons_home(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_the_home_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_TUI_HOME", "~nobody-of-this-name/x")
     with pytest.raises(ConfigurationError, match=r"^ASSISTANT_TUI_HOME: .* a folder is allowed$"):
+        find_folders()
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(number: int) -> NoReturn:
+        raise KeyError(number)
+
+    for name in ("ASSISTANT_TUI_HOME", "HOME", *(each for each in os.environ if "XDG_" in each)):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(ConfigurationError, match=r"^HOME is not set, .* names a folder$"):
         find_folders()
 
 
