@@ -31,10 +31,11 @@ def prepare_ask(options: argparse.Namespace, console: Console) -> Subcommand:
     if options.model is not None:
         overrides["model"] = write_json(options.model)
     if options.instructions_file is not None:
+        console.expect_input(options.instructions_file)
         overrides["instructions"] = write_json(
             _read(f"--instructions-file {options.instructions_file}", options.instructions_file)
         )
-    prompt = Prompt(_text(options), [*map(_attachment, options.attach)], overrides)
+    prompt = Prompt(_text(options, console), [*map(_attachment, options.attach)], overrides)
 
     async def subcommand(session: Session) -> int:
         threads = session.service.threads
@@ -49,7 +50,7 @@ def prepare_ask(options: argparse.Namespace, console: Console) -> Subcommand:
     return subcommand
 
 
-def _text(options: argparse.Namespace) -> str | None:
+def _text(options: argparse.Namespace, console: Console) -> str | None:
     """The message; None where the run that waits in a thread is to go on."""
     if options.text is not None and options.text != "-":
         return _not_blank(str(options.text))
@@ -57,6 +58,7 @@ def _text(options: argparse.Namespace) -> str | None:
         return None
     if options.text is None and is_terminal(sys.stdin):
         raise ConfigurationError("ask: a TEXT is needed, or - for standard input")
+    console.expect_input("-")
     return _not_blank(_read("standard input", "-"))
 
 

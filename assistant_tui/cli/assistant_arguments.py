@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant_tui.cli.parser import AddSubcommand, is_count
 
-_FILE_HELP = "its fields in JSON, YAML or Markdown, by the name; - is JSON on stdin"
+_FILE_HELP = "its fields in JSON, YAML or Markdown, by the name; - is stdin, JSON without --format"
 _FORMATS = ("json", "yaml", "markdown", "responses", "agents-sdk")
 
 
@@ -45,15 +45,18 @@ def _add_export(command: argparse.ArgumentParser) -> None:
 def add_writing_subcommands(subcommands: Any, add: AddSubcommand) -> None:
     """The subcommands that change what a server has."""
     command = add(subcommands, "create", "create an assistant, and print its id")
-    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    _add_file(command)
     command = add(subcommands, "update", "change some fields of an assistant")
     command.add_argument("id", metavar="ID")
-    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    _add_file(command)
     command = add(subcommands, "clone", "create an assistant like another, and print its id")
     command.add_argument("id", metavar="ID")
     command.add_argument("--to", metavar="PROFILE", help="create it there")
     command = add(subcommands, "import", "create and change assistants as files say; asks first")
-    command.add_argument("paths", metavar="PATH", nargs="+", help="files, and folders of files")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="+", help="files, and folders of files; - is stdin"
+    )
+    _add_input_format(command)
     command.add_argument("--dry-run", action="store_true", help="print what would be done, no more")
     command.add_argument("--yes", action="store_true", help="do not ask")
     command.add_argument(
@@ -70,3 +73,17 @@ def _limit(text: str) -> int:
     if not is_count(text, 10**9) or int(text) == 0:
         raise argparse.ArgumentTypeError("a whole number from 1 up is allowed")
     return int(text)
+
+
+def _add_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    _add_input_format(command)
+
+
+def _add_input_format(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=("json", "yaml", "markdown"),
+        default="",
+        help="of stdin (json), and of files whatever their names; those in folders go by name",
+    )

@@ -17,6 +17,7 @@ from assistant_tui.cli.standard_streams import (
 )
 from assistant_tui.core.json_text import on_one_line
 from assistant_tui.core.safe_text import escaped, json_line, many_lines, one_line
+from assistant_tui.storage.user_files import descriptor_of
 
 _CLEAR_LINE = "\r\x1b[K"
 
@@ -135,6 +136,15 @@ class Console:
             return
         with suppress(OSError):
             print(f"assistant-tui: {one_line(text)}", file=sys.stderr, flush=True)
+
+    def expect_input(self, *names: str) -> None:
+        """Note that something has to be typed, if one of the names is standard input on a terminal.
+
+        Args:
+            names: of files or streams that are read next.
+        """
+        if is_terminal(sys.stdin) and any(descriptor_of(name) == 0 for name in names):
+            self.note("reads standard input; Ctrl+D on a line of its own ends it")
 
     def progress(self, text: str) -> None:
         """Overwrite one line of progress, if stderr is a terminal and stdout is none."""

@@ -24,7 +24,7 @@ from assistant_tui.storage.user_files import FileError
 
 def prepare_create(options: argparse.Namespace, console: Console) -> Subcommand:
     """Create what the file says, and print the new id."""
-    draft = creation_draft(_read_file_option(options.file))
+    draft = creation_draft(_read_file_option(options, console))
     for problem in draft.errors.values():
         raise ConfigurationError(f"--file {options.file}: {problem}")
 
@@ -40,7 +40,7 @@ def prepare_create(options: argparse.Namespace, console: Console) -> Subcommand:
 
 def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
     """Send what differs from what the server has, and print the id."""
-    wanted = _read_file_option(options.file)
+    wanted = _read_file_option(options, console)
 
     async def subcommand(session: Session) -> int:
         row = await session.service.fetch(options.id)
@@ -64,10 +64,11 @@ def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
     return subcommand
 
 
-def _read_file_option(name: str) -> RawJson:
+def _read_file_option(options: argparse.Namespace, console: Console) -> RawJson:
     """The assistant, or part of one, in the file of `--file`. Raises ConfigurationError."""
+    console.expect_input(options.file)
     try:
-        return read_object(name)
+        return read_object(options.file, options.format)
     except FileError as error:
         raise ConfigurationError(f"--file {error}") from None
 

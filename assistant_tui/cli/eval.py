@@ -59,6 +59,7 @@ class Trial:
 def prepare_eval(options: argparse.Namespace, console: Console) -> Subcommand:
     """Read the cases, try all of them, and print what came of each."""
     functions = parse_functions(options.function)
+    console.expect_input(options.cases)
     cases = _read_cases(options.cases)
     candidates = [Candidate(shown_id(options.id), options.id)]
     if options.against is not None:

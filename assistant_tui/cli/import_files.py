@@ -26,8 +26,9 @@ def prepare_import(options: argparse.Namespace, console: Console) -> Subcommand:
         raise ConfigurationError(
             "import: there is no terminal to ask on; --yes or --dry-run is needed"
         )
+    console.expect_input(*options.paths)
     try:
-        given = list(read_entries(options.paths))
+        given = list(read_entries(options.paths, options.format))
     except FileError as error:
         raise ConfigurationError(f"import {error}") from None
 

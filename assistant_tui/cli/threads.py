@@ -194,6 +194,7 @@ def _print(console: Console, form: ThreadFormat, text: str) -> None:
 def _prepare_import(options: argparse.Namespace, console: Console) -> Subcommand:
     """Make a new thread of each file, print its id, and name what it lacks."""
     paths = dict.fromkeys(options.paths)
+    console.expect_input(*paths)
     given = [(path, record) for path in paths for record in _read_file(path)]
 
     async def subcommand(session: Session) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.e2e.terminal import Program
 from tests.fakeserver.deviations import after_carrying_out, altering, answer, lost, refusal
 from tests.fakeserver.relay import RelayServer
 from tests.fakeserver.requests import part_of
@@ -142,3 +143,46 @@ def test_a_fault_in_such_a_file_is_told_with_its_line(
     done = ask("create", "--file", str(path))
     told = "line 2, column 8: .5 is no number of JSON: write it as JSON does, or in quotes"
     assert (done.code, done.err) == (2, f"assistant-tui: --file {path}: {told}\n")
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("json", '{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}'),
+        ("yaml", "model: gpt-4o\nname: no\ninstructions: Be brief.\n"),
+        ("markdown", "---\nmodel: gpt-4o\nname: no\n---\n\nBe brief.\n"),
+    ],
+)
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_format_may_be_said_for_a_stream_and_for_a_file(
+    ask: Run, server: RelayServer, tmp_path: Path, form: str, text: str, stream: bool
+) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text(text)
+    name = "-" if stream else str(path)
+    assert ask("create", "--file", name, "--format", form, stdin=text.encode()).code == 0
+    assert server.sent == [{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}]
+    [held] = server.held()
+    update = text.replace("brief", "kind").encode()
+    done = ask("update", str(held["id"]), "--file", "-", "--format", form, stdin=update)
+    assert (done.code, server.sent[1:]) == (0, [{"instructions": "Be kind."}])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["create", "--file", "-"],
+        ["update", "asst_1", "--file", "/dev/stdin"],
+        ["ask", "asst_1", "-"],
+        ["eval", "asst_1", "--cases", "-"],
+        ["threads", "import", "-"],
+    ],
+)
+def test_on_a_terminal_it_is_told_that_somebody_has_to_type(
+    server: RelayServer, home: Path, words: list[str]
+) -> None:
+    with Program(*words, "--base-url", server.url, home=home) as terminal:
+        terminal.shows("reads standard input; Ctrl+D on a line of its own ends it")
+        terminal.press(b"\x04")
+        assert terminal.ends() == 2
+    assert not server.requests

@@ -29,6 +29,12 @@ READERS: Mapping[str, Reader] = {
     ".md": markdown_file.read,
 }
 """By the end of a file's name; each raises ValueError with the line."""
+READERS_BY_FORMAT: Mapping[str, Reader] = {
+    "json": json_file.read,
+    "yaml": yaml_file.read,
+    "markdown": markdown_file.read,
+}
+"""By the name of the format, for what has no name that tells it."""
 _OTHERS = (".responses.json",)
 """Suffixes of files that this program exports but cannot import: they hold no assistant."""
 
@@ -119,17 +125,19 @@ class ImportStep:
         return f"{self.action.value:<10}  {said}"
 
 
-def reader_of(name: str) -> Reader | None:
-    """What reads a file of assistants, by its name; None for another file."""
+def reader_of(name: str, form: str = "") -> Reader | None:
+    """What reads a file of assistants, by its format, else by its name; None for another file."""
+    if form:
+        return READERS_BY_FORMAT[form]
     low = name.lower()
     if low.endswith(_OTHERS):
         return None
     return next((read for suffix, read in READERS.items() if low.endswith(suffix)), None)
 
 
-def entries(name: str, text: str, source: str = "") -> Iterator[FileEntry]:
-    """The assistants of a file that can be read."""
-    reader = reader_of(name)
+def entries(name: str, text: str, source: str = "", form: str = "") -> Iterator[FileEntry]:
+    """The assistants of a file that can be read, by its format, else by its name."""
+    reader = reader_of(name, form)
     assert reader is not None, "only files that can be read are read"
     try:
         found = reader(text)
