@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from assistant_tui.config.api_keys import ApiKeySource
 from assistant_tui.config.loading import Flags, load_settings
-from assistant_tui.config.settings import Settings
+from assistant_tui.config.settings import Profile, Settings
+from assistant_tui.core.errors import Unauthorized
 
 NO_FLAGS = Flags()
 URL = "https://server.test/v1"
@@ -26,3 +31,15 @@ def settings_of(
 ) -> Settings:
     """Read a configuration file with this text."""
     return load_settings(flags, config(folder, text), environ=environ or {})
+
+
+def key_of(**source: Any) -> ApiKeySource:
+    """The key of a profile that names this source."""
+    return ApiKeySource(Profile("p", base_url=URL, **source))
+
+
+async def refusal_of(**source: Any) -> str:
+    """What is said of a key that is not to be had."""
+    with pytest.raises(Unauthorized) as caught:
+        await key_of(**source)()
+    return caught.value.message

@@ -5,10 +5,7 @@ import os
 import select
 import shlex
 import sys
-import threading
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -16,26 +13,13 @@ from assistant_tui.config import api_keys
 from assistant_tui.config.api_keys import ApiKeySource, known_secrets
 from assistant_tui.config.loading import Flags
 from assistant_tui.config.settings import Profile
-from assistant_tui.core.errors import Unauthorized
-from tests.config.support import SECRET, URL, settings_of
+from tests.config.support import SECRET, URL, key_of, refusal_of, settings_of
 from tests.limits import LIMIT
-
-
-def key_of(**source: Any) -> ApiKeySource:
-    """The key of a profile that names this source."""
-    return ApiKeySource(Profile("p", base_url=URL, **source))
 
 
 def python(code: str) -> str:
     """A command that runs Python code."""
     return shlex.join([sys.executable, "-c", code])
-
-
-async def refusal_of(**source: Any) -> str:
-    """What is said of a key that is not to be had."""
-    with pytest.raises(Unauthorized) as caught:
-        await key_of(**source)()
-    return caught.value.message
 
 
 async def test_a_variable_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,144 +175,6 @@ else:
 async def test_more_than_a_pipe_holds_is_read_while_the_command_runs() -> None:
     command = python(f"print({SECRET!r}); print('x' * 62_000, end='')")
     assert await key_of(api_key_command=command)() == SECRET
-
-
-def key_file(folder: Path, content: bytes, mode: int = 0o600) -> Path:
-    """A file that holds a key."""
-    path = folder / "key"
-    path.write_bytes(content)
-    path.chmod(mode)
-    return path
-
-
-@pytest.mark.parametrize("mode", [0o600, 0o400])
-async def test_a_private_file(tmp_path: Path, mode: int) -> None:
-    path = key_file(tmp_path, f"{SECRET}\n".encode(), mode)
-    assert await key_of(api_key_file=str(path))() == SECRET
-
-
-async def test_a_file_below_the_persons_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    key_file(tmp_path, SECRET.encode())
-    assert await key_of(api_key_file="~/key")() == SECRET
-
-
-async def test_a_file_is_read_anew_on_demand(tmp_path: Path) -> None:
-    path = key_file(tmp_path, b"old")
-    key = key_of(api_key_file=str(path))
-    assert await key() == "old"
-    path.write_bytes(b"new")
-    assert (await key(), await key(again=True)) == ("old", "new")
-
-
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o660, 0o666])
-async def test_a_file_that_others_may_open_is_refused(tmp_path: Path, mode: int) -> None:
-    path = key_file(tmp_path, SECRET.encode(), mode)
-    message = await refusal_of(api_key_file=str(path))
-    assert message == f"api_key_file: {path} may be read by others: chmod 600 it"
-
-
-@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\n\n", b""])
-async def test_a_line_break_at_the_end_of_a_file_is_not_of_the_key(
-    tmp_path: Path, end: bytes
-) -> None:
-    path = key_file(tmp_path, b"\xef\xbb\xbf" + SECRET.encode() + end)
-    assert await key_of(api_key_file=str(path))() == SECRET
-
-
-async def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe", 0o600)
-    (tmp_path / "endless").symlink_to("/dev/zero")
-    for name, kind in (("pipe", "pipe"), ("endless", "device"), (".", "folder")):
-        message = await refusal_of(api_key_file=str(tmp_path / name))
-        assert message == f"api_key_file: {tmp_path / name}: it is a {kind}; a file is allowed"
-    path = key_file(tmp_path, b"x" * 64_001)
-    message = await refusal_of(api_key_file=str(path))
-    assert message == f"api_key_file: {path}: it is too large; up to 64,000 bytes are allowed"
-
-
-@pytest.mark.parametrize(("content", "told"), [(b"", "is empty"), (b" \n", "is empty")])
-async def test_an_empty_file(tmp_path: Path, content: bytes, told: str) -> None:
-    assert told in await refusal_of(api_key_file=str(key_file(tmp_path, content)))
-
-
-async def test_a_file_that_is_no_text_quotes_nothing_of_it(tmp_path: Path) -> None:
-    path = key_file(tmp_path, SECRET.encode() + b"\xff")
-    assert await refusal_of(api_key_file=str(path)) == "api_key_file: not UTF-8"
-
-
-@pytest.mark.parametrize("name", ["/no/such/file", "/", "a\0b", "~nobody-of-this-name/key"])
-async def test_a_file_that_cannot_be_read(name: str) -> None:
-    assert (await refusal_of(api_key_file=name)).startswith("api_key_file: ")
-
-
-class FakeKeyring(ModuleType):
-    """Stands in for the package."""
-
-    def __init__(self, answer: str | Exception | None) -> None:
-        super().__init__("keyring")
-        self.errors = ModuleType("keyring.errors")
-        self.errors.KeyringError = KeyringError  # type: ignore[attr-defined]  # a module made up here
-        self.asked: list[tuple[str, str]] = []
-        self._answer = answer
-
-    def get_password(self, service: str, user: str) -> str | None:
-        """What the person once put there."""
-        self.asked.append((service, user))
-        if isinstance(self._answer, Exception):
-            raise self._answer
-        return self._answer
-
-
-class KeyringError(Exception):
-    """What the package raises."""
-
-
-def install(monkeypatch: pytest.MonkeyPatch, answer: str | Exception | None) -> FakeKeyring:
-    """Make the stand-in what `import keyring` finds."""
-    keyring = FakeKeyring(answer)
-    monkeypatch.setitem(sys.modules, "keyring", keyring)
-    monkeypatch.setitem(sys.modules, "keyring.errors", keyring.errors)
-    return keyring
-
-
-async def test_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    keyring = install(monkeypatch, SECRET)
-    assert await key_of(api_key_keyring="laplas")() == SECRET
-    assert keyring.asked == [("laplas", "assistant-tui")]
-
-
-@pytest.mark.parametrize(
-    ("answer", "told"),
-    [
-        (None, "the keyring has no key for 'laplas' (user assistant-tui)"),
-        ("", "the keyring has no key for 'laplas' (user assistant-tui)"),
-        (KeyringError("locked"), "api_key_keyring: locked"),
-    ],
-)
-async def test_a_keyring_that_gives_no_key(
-    monkeypatch: pytest.MonkeyPatch, answer: str | Exception | None, told: str
-) -> None:
-    install(monkeypatch, answer)
-    assert await refusal_of(api_key_keyring="laplas") == told
-
-
-def test_a_keyring_that_never_answers_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    unlocked = threading.Event()
-    keyring = install(monkeypatch, SECRET)
-    monkeypatch.setattr(keyring, "get_password", lambda service, user: unlocked.wait() and SECRET)
-    monkeypatch.setattr(api_keys, "COMMAND_TIMEOUT", 0.01)
-    with pytest.raises(Unauthorized, match=r"api_key_keyring gave no key within 0\.01 s"):
-        asyncio.run(key_of(api_key_keyring="laplas").__call__())
-    unlocked.set()
-
-
-async def test_a_keyring_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    message = await refusal_of(api_key_keyring="laplas")
-    assert message == "api_key_keyring needs: pip install 'assistant-tui[keyring]'"
 
 
 async def test_no_repr_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

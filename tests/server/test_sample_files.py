@@ -12,8 +12,7 @@ from assistant_tui.server.runs.canned import CannedModels
 from assistant_tui.server.sample_files import add_sample_files
 from assistant_tui.server.sample_store import SampleStore
 from assistant_tui.services.profiles import open_service
-from tests.server.runs.support import application
-from tests.server.runs.test_lifecycle import text_of
+from tests.server.runs.support import application, text_of
 
 MANY = [sample(index) for index in range(300)]
 

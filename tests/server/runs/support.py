@@ -1,6 +1,7 @@
 """An application whose model says what a test wants, and the clients that speak to it."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from tests.limits import LIMIT
 Json = dict[str, Any]
 POLL_SECONDS = 0.02
 """Between two looks at a run: the server tells nothing to a client that does not ask."""
+FUNCTION = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}}
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
 
 
@@ -186,3 +188,25 @@ async def server(path: Path, model: ScriptedModel, **options: Any) -> AsyncItera
     with SQLiteStore(path) as store:
         async with application(store, model, **options) as api:
             yield api
+
+
+def names(events: list[ServerSentEvent]) -> list[str]:
+    """The names of events; deltas that follow one another count as one."""
+    told = [event.event for event in events]
+    return [
+        name
+        for before, name in zip(["", *told], told, strict=False)
+        if name != before or not name.endswith(".delta")
+    ]
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """The text of a message with one part."""
+    (part,) = message["content"]
+    return str(part["text"]["value"])
+
+
+def told_text(events: list[ServerSentEvent]) -> str:
+    """What the deltas of a stream say."""
+    deltas = [json.loads(each.data) for each in events if each.event == "thread.message.delta"]
+    return "".join(each["delta"]["content"][0]["text"]["value"] for each in deltas)

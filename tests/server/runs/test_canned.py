@@ -9,8 +9,7 @@ import pytest
 from assistant_tui.server.runs.canned import CannedModel, CannedModels
 from assistant_tui.server.runs.chat import ChatRequest, ChatResult, TextDelta
 from assistant_tui.server.sample_store import SampleStore
-from tests.server.runs.support import Api, application
-from tests.server.runs.test_lifecycle import text_of
+from tests.server.runs.support import Api, application, text_of
 
 
 @pytest.fixture

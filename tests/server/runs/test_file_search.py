@@ -4,8 +4,16 @@ import json
 
 import pytest
 
-from tests.server.runs.support import Api, Json, ScriptedModel, calls, says
-from tests.server.runs.test_lifecycle import FUNCTION, names, text_of
+from tests.server.runs.support import (
+    FUNCTION,
+    Api,
+    Json,
+    ScriptedModel,
+    calls,
+    names,
+    says,
+    text_of,
+)
 
 HANDBOOK = "Vacation\n\nEmployees have 28 days of vacation a year.\n\nLunch is at noon."
 CONTENTS = "step_details.tool_calls[*].file_search.results[*].content"

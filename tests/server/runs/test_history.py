@@ -8,8 +8,7 @@ import pytest
 from assistant_tui.server.files.contents import FileContents
 from assistant_tui.server.runs import history
 from assistant_tui.server.runs.chat import ChatCall, ChatError, ChatResult, TextDelta
-from tests.server.runs.support import Api, ScriptedModel, calls, says
-from tests.server.runs.test_lifecycle import FUNCTION
+from tests.server.runs.support import FUNCTION, Api, ScriptedModel, calls, says
 
 ASKED = {"role": "user", "content": "hi"}
 

@@ -18,8 +18,7 @@ import pytest
 from assistant_tui.core.runs import FINAL
 from assistant_tui.transport.sse import EventParser, ServerSentEvent
 from tests.limits import LIMIT
-from tests.server.runs.support import Json
-from tests.server.runs.test_lifecycle import told_text
+from tests.server.runs.support import Json, told_text
 
 KILLS = int(os.environ.get("ASSISTANT_TUI_KILLS", "4"))
 

@@ -14,8 +14,7 @@ from assistant_tui.server.store.sqlite_store import SQLiteStore
 from tests.fakeserver.streaming_app import in_this_process
 from tests.server.runs.fake_backend import FakeBackend, Handler, refusing, streaming
 from tests.server.runs.recorded import DONE, call, chunk, result_of, say
-from tests.server.runs.support import Api, Json, application
-from tests.server.runs.test_lifecycle import FUNCTION
+from tests.server.runs.support import FUNCTION, Api, Json, application
 
 FORMAT = {"format": "anthropic-claude-v1"}
 ENCRYPTED = {"type": "reasoning.encrypted", "data": "c2VjcmV0", "index": 1, "id": "e1"}

@@ -18,16 +18,17 @@ from assistant_tui.server.store.sqlite_store import SQLiteStore
 from assistant_tui.transport.in_process import ASGIStreamTransport
 from tests.limits import LIMIT
 from tests.server.runs.support import (
+    FUNCTION,
     POLL_SECONDS,
     Api,
     Pause,
     ScriptedModel,
     application,
     calls,
+    names,
     says,
     server,
 )
-from tests.server.runs.test_lifecycle import FUNCTION, names
 from tests.server.runs.test_shared_store import left_run
 
 MESSAGE = {"role": "user", "content": "more"}

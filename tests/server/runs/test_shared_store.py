@@ -20,16 +20,19 @@ from assistant_tui.server.store.interface import Collection, Lease, ObjectReader
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from tests.limits import LIMIT
 from tests.server.runs.support import (
+    FUNCTION,
     POLL_SECONDS,
     Api,
     Pause,
     ScriptedModel,
     application,
     calls,
+    names,
     says,
     server,
+    text_of,
+    told_text,
 )
-from tests.server.runs.test_lifecycle import FUNCTION, names, text_of, told_text
 
 
 class Pair:

@@ -15,8 +15,7 @@ from assistant_tui.server.runs.executor import LEASE_SECONDS, RunExecutor
 from assistant_tui.server.runs.lease_watch import LeaseWatch
 from assistant_tui.server.store.sqlite_store import SQLiteStore
 from tests.limits import LIMIT
-from tests.server.runs.support import Api, Json, Pause, ScriptedModel, says, server
-from tests.server.runs.test_lifecycle import names, text_of
+from tests.server.runs.support import Api, Json, Pause, ScriptedModel, names, says, server, text_of
 
 ASLEEP = 2 * LEASE_SECONDS
 GRACE = 11.0

@@ -16,9 +16,8 @@ from assistant_tui.server.runs.backend import BackendOptions
 from assistant_tui.server.runs.backends import Backends
 from tests.fakeserver.streaming_app import on_socket
 from tests.limits import LIMIT
-from tests.server.runs.support import Api, Json, application
+from tests.server.runs.support import Api, Json, application, text_of
 from tests.server.runs.test_file_search import helper, upload
-from tests.server.runs.test_lifecycle import text_of
 from tests.stores import SampleStore
 
 MODEL = "gpt-4o"

@@ -144,3 +144,11 @@ ORDERS = record(
     ],
 )
 """A question with an image, a call, an answer and thanks."""
+
+COMMON = (
+    "the settings of runs",
+    "usage: the tokens of runs",
+    "the metadata of the thread",
+    "the metadata of messages",
+    "attachments: their files are not uploaded anew",
+)
