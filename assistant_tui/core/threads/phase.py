@@ -9,8 +9,13 @@ from assistant_tui.core.threads.objects import Run
 from assistant_tui.core.threads.transcript import Transcript
 
 Tone = Literal["plain", "busy", "waiting", "bad", "good"]
-SILENT_SECONDS = 20
-"""After so long without a sign of life, that is what is said."""
+_SILENCES = (
+    (3600, "1 h"), (1200, "20 min"), (300, "5 min"), (60, "1 min"), (20, "20 s"),
+)  # fmt: skip
+"""Seconds without a sign of life, and how long that is said to be.
+
+Few, since each new sentence is sent to the terminal while nothing else happens.
+"""
 _CHARACTERS_PER_TOKEN = 4.0
 _LEAST_SECONDS = 0.5
 """Below, no rate is told."""
@@ -131,10 +136,11 @@ def _writing(progress: Progress) -> Phase:
 
 
 def _silence(now: float, progress: Progress) -> Phase | None:
-    silent = int(now - progress.last_event)
-    if progress.began is None or silent < SILENT_SECONDS:
+    if progress.began is None:
         return None
-    return Phase(f"no sign of life for {silent} s", "waiting")
+    silent = now - progress.last_event
+    said = next((words for seconds, words in _SILENCES if silent >= seconds), "")
+    return Phase(f"no sign of life for {said}", "waiting") if said else None
 
 
 def _ended(run: Run, progress: Progress) -> Phase:

@@ -98,6 +98,14 @@ def test_silence_is_told(state: str) -> None:
     )
 
 
+def test_silence_is_told_anew_seldom() -> None:
+    """Each new sentence costs bytes while nothing happens."""
+    said = [words(event(run("queued")), now=float(at), last_event=0.0)[0] for at in range(20, 4000)]
+    assert [*dict.fromkeys(said)] == [
+        f"no sign of life for {each}" for each in ("20 s", "1 min", "5 min", "20 min", "1 h")
+    ]
+
+
 def test_a_run_that_waits_for_the_person_is_not_silent() -> None:
     assert words(event(waiting_run(function("f"))), now=500.0)[0] == "waiting for you (1 call)"
 
