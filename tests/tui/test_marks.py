@@ -159,8 +159,9 @@ async def test_what_a_server_keeps_back_is_told_where_all_are_marked(tmp_path: P
 async def test_the_footer_offers_what_can_be_done_with_marks(many: Driver) -> None:
     await many.press("space")
     assert "b Bulk" in many.lines[-1] and "= Compare" not in many.lines[-1]
+    assert "t Talk" not in many.lines[-1]
     await many.press("space")
-    assert "= Compare" in many.lines[-1]
+    assert "= Compare" in many.lines[-1] and "t Talk to both" in many.lines[-1]
     await many.press("minus")
     assert "n New" in many.lines[-1] and "b Bulk" not in many.lines[-1]
 

@@ -40,8 +40,10 @@ LACKS: dict[tuple[ResourceKind, Capability], str] = {
 
 _BESIDE_A_FORM = ("help", "profile", "quit")
 """What the palette offers of the browser's commands while a form is open."""
-_WITH_MARKS = ("mark", "compare", "delete", "bulk", "unmark_all", "help")
+_WITH_MARKS = ("mark", "compare", "talk", "delete", "bulk", "unmark_all", "help")
 """What is worth a place in the footer while something is marked."""
+_WITH_TWO_MARKS = ("compare", "talk")
+"""What of that is about two."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,11 @@ class CommandState:
         wanted = [command for command in commands_in(self._place()) if command.footer]
         marked = len(self._context.list_model.marks)
         if self._place() is Where.BROWSER and marked:
-            names = [name for name in _WITH_MARKS if name != "compare" or marked == 2]
-            wanted = [BY_NAME[name] for name in names]
+            names = [name for name in _WITH_MARKS if marked == 2 or name not in _WITH_TWO_MARKS]
+            if self._context.only_reads:  # talks to the highlighted one, to read its threads
+                names = [name for name in names if name != "talk"]
+            both = replace(BY_NAME["talk"], label="Talk to both")
+            wanted = [both if name == "talk" else BY_NAME[name] for name in names]
         shown = [command for command in wanted if self.is_offered(command)]
         row = self._context.list_model.highlighted
         if self._context.only_reads or (row is not None and row.problem):

@@ -161,7 +161,9 @@ def _state(side: PairSide) -> SideState:
     transcript = conversation.transcript
     phase = phase_of(transcript, time.monotonic(), conversation.progress)
     answers = [answer_of(turn, transcript.runs) for turn in turns_of(transcript.entries)]
+    if len(answers) < 2:  # the phase says all that there is
+        return SideState(side.label, phase)
     tokens = sum(answer.usage.total for answer in answers if answer.usage is not None)
     seconds = sum(answer.seconds for answer in answers if answer.seconds is not None)
     used = [f"{tokens:,} tokens" if tokens else "", f"{seconds:.0f} s" if seconds else ""]
-    return SideState(side.label, phase, " · ".join(filter(None, used)))
+    return SideState(side.label, phase, " · ".join(("in all", *filter(None, used))))

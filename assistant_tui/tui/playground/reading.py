@@ -22,6 +22,7 @@ async def open_entry(context: PlaygroundContext) -> None:
         return
     shown = context.conversation
     if shown is None or (shown.thread_id or "") != row.id:
+        context.say("")
         try:
             await context.screen.session.open(row.id)
         except ServiceError as error:

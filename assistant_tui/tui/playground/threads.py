@@ -19,6 +19,7 @@ async def new_thread(context: PlaygroundContext) -> None:
     except ServiceError as error:
         context.report(error, "No new thread")
         return
+    context.say("")
     await context.screen.session.show(threads.begin(context.partner.id))
     context.screen.show_pane(context.composer)
 
@@ -95,10 +96,10 @@ async def _delete(context: PlaygroundContext, row: ThreadRow) -> None:
     except ServiceError as error:
         context.report(error, f"{title} was not deleted")
         return
-    context.say(f"Deleted {title} · {shown_id(row.id)}")
     shown = context.conversation
     if shown is not None and shown.thread_id == row.id:
         await new_thread(context)
+    context.say(f"Deleted {title} · {shown_id(row.id)}")
     await context.screen.session.list_threads()
 
 

@@ -72,10 +72,16 @@ async def test_t_with_two_marks_tells_both_the_same_in_a_thread_each(
         (row,) = [line for line in talk.text.split("\n") if "Monday." in line]
         assert "≠" in row and "Tuesday." in row, "side by side, marked without a colour"
         assert talk.text.count("done (10 tokens") == 2
+        assert "done" in talk.text.split("\n")[1]
+        assert "in all" not in talk.text, "the time of one answer is said once"
         runs = [
             (await talk.api.get(f"/threads/{each}/runs"))["data"] for each in await talk.threads()
         ]
         assert len({run["assistant_id"] for (run,) in runs}) == 2
+        model.turns += [says("No."), says("Yes.")]
+        await talk.type("Sure?")
+        await talk.program.press("enter")
+        await talk.program.until(lambda: talk.text.count("in all · 20 tokens") == 2)
         await talk.program.press("escape")
         assert not is_open(talk)
 

@@ -29,6 +29,16 @@ async def test_a_fork_has_all_up_to_the_entry_and_runs_nothing(answered: Talk) -
     assert not (await answered.api.get(f"/threads/{newest}/runs"))["data"]
 
 
+@pytest.mark.parametrize("keys", [("n",), ("tab", "tab", "down", "enter")], ids=["new", "open"])
+async def test_what_is_said_of_a_fork_is_not_said_of_another_thread(
+    answered: Talk, keys: tuple[str, ...]
+) -> None:
+    await answered.press("f")
+    assert "This is a new thread" in answered.text
+    await answered.press(*keys)
+    assert "This is a new thread" not in answered.text
+
+
 async def test_an_edited_message_runs_in_a_new_thread(answered: Talk, model: ScriptedModel) -> None:
     model.turns.append(says("Wait."))
     await answered.press("up", "e")
