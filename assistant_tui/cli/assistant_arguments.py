@@ -19,12 +19,14 @@ def add_reading_subcommands(subcommands: Any, add: AddSubcommand) -> None:
     command.add_argument(
         "--filter", metavar="EXPR", help="what / takes on the screen; searches all"
     )
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="each as the server sent it, in a line")
+    what.add_argument("--ids", action="store_true", help="the ids alone, one a line")
+    command = add(subcommands, "get", "show assistants")
+    command.add_argument("ids", metavar="ID", nargs="+")
     command.add_argument(
         "--json", action="store_true", help="each as the server sent it, in a line"
     )
-    command = add(subcommands, "get", "show one assistant")
-    command.add_argument("id", metavar="ID")
-    command.add_argument("--json", action="store_true", help="as the server sent it, in one line")
     _add_export(add(subcommands, "export", "write assistants into files"))
 
 

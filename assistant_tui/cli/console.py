@@ -51,6 +51,17 @@ class Console:
         """The width of the terminal in cells; 80 where there is none."""
         return shutil.get_terminal_size().columns
 
+    @property
+    def cuts(self) -> bool:
+        """Whether columns are cut to a width; a pipe gets all, unless COLUMNS gives it a width."""
+        return self._on_screen or "COLUMNS" in os.environ
+
+    def fit(self, text: str, width: int) -> str:
+        """Fill a text to `width` cells; cut it to as many only where columns are cut."""
+        if not self.cuts and wcwidth.width(text) > width:
+            return text
+        return fit(text, width)
+
     def line(self, text: str) -> None:
         """Write a line for people, made safe by the caller."""
         if sys.stdout is not None:
@@ -116,15 +127,22 @@ class Console:
         if self.lost_output:
             self.note(f"done: {text}")
 
-    def written_id(self, assistant_id: str) -> None:
-        """Write the id of what was written, as `done` does: exact in a pipe, but always one line.
+    def id(self, object_id: str) -> None:
+        """Write an id: exact in a pipe, but always one line. Raises BrokenPipeError.
 
         One that holds a line break would be two other ids to a program that reads lines.
         """
+        self.line(self._id_line(object_id))
+
+    def written_id(self, assistant_id: str) -> None:
+        """Write the id of what was written, as `id` and `done` do."""
+        self.done(self._id_line(assistant_id))
+
+    def _id_line(self, assistant_id: str) -> str:
         if self._on_screen or assistant_id.splitlines() != [assistant_id]:
             assistant_id = escaped(assistant_id)
         encoding = (sys.stdout and sys.stdout.encoding) or "utf-8"
-        self.done(assistant_id.encode(encoding, "backslashreplace").decode(encoding))
+        return assistant_id.encode(encoding, "backslashreplace").decode(encoding)
 
     def note(self, text: str) -> None:
         """Print a line on stderr, after `assistant-tui: `; a closed stderr is ignored."""

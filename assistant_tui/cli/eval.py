@@ -107,8 +107,8 @@ def _print_row(
     console: Console, case: Case, candidates: Sequence[Candidate], row: Sequence[Verdict]
 ) -> None:
     """The verdicts of a case in columns, and below them why it failed."""
-    columns = [fit(verdict.words, _COLUMN) for verdict in row]
-    console.line(GAP.join([fit(one_line(case.name), _WIDEST_NAME), *columns]).rstrip())
+    columns = [console.fit(verdict.words, _COLUMN) for verdict in row]
+    console.line(GAP.join([console.fit(one_line(case.name), _WIDEST_NAME), *columns]).rstrip())
     for candidate, verdict in zip(candidates, row, strict=True):
         who = f"{candidate.name}: " if len(candidates) > 1 else ""
         for failure in verdict.failures:

@@ -1,20 +1,25 @@
 """The subcommands `list` and `get`: assistants in columns, in words, or as the server sent them."""
 
 import argparse
+import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from assistant_tui.cli.console import Console, fit
+from assistant_tui.cli.reports import BatchReport
 from assistant_tui.cli.row_stream import RowStream, parse_filter
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.core.assistants.description import describe
 from assistant_tui.core.assistants.summary import ASSISTANT_LIST
-from assistant_tui.core.labels import id_in_column
+from assistant_tui.core.labels import id_in_column, shown_id
 from assistant_tui.core.list_spec import GAP
 from assistant_tui.core.rows import ResourceRow
 
 _LEAST_NAME = 12
 """Cells of a row that a long id leaves for the name."""
+
+_IN_PIPE = 49
+"""Cells behind an id in a pipe, from which longer texts stick out: as many as on 80 columns."""
 
 
 def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
@@ -27,7 +32,9 @@ def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
         limit = wanted or (None if whole else session.settings.profile.page_size)
         stream = RowStream(session, options.order, query)
         async with aclosing(stream.rows(limit)) as rows:
-            if options.json:
+            if options.ids:
+                await _show_ids(console, rows)
+            elif options.json:
                 async for row in rows:
                     console.json(row.text)
             else:
@@ -39,22 +46,35 @@ def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
     return subcommand
 
 
+async def _show_ids(console: Console, rows: AsyncIterator[ResourceRow]) -> None:
+    """Ids alone, one a line; what has none cannot be named to any command, and is noted."""
+    without = 0
+    async for row in rows:
+        if row.has_id:
+            console.id(row.id)
+        else:
+            without += 1
+    if without:
+        console.note(f"{without:,} without an id {'is' if without == 1 else 'are'} left out")
+
+
 async def _show(console: Console, rows: AsyncIterator[ResourceRow]) -> None:
     """Ids and the columns of the list; the first page says how wide the ids are."""
     layout: _TableLayout | None = None
     async for row in rows:
         if layout is None:
-            layout = _TableLayout(row, console.width)
+            layout = _TableLayout(row, console)
             console.line(layout.titles)
         console.line(layout.line(row))
 
 
 class _TableLayout:
-    """The columns of one table."""
+    """The columns of one table; in a pipe, texts that are longer than theirs stay whole."""
 
-    def __init__(self, first: ResourceRow, width: int) -> None:
-        self._width = width
-        self._most = max(width - len(GAP) - _LEAST_NAME, 2)
+    def __init__(self, first: ResourceRow, console: Console) -> None:
+        self._width = console.width
+        self._cuts, self._fit = console.cuts, console.fit
+        self._most = max(self._width - len(GAP) - _LEAST_NAME, 2) if console.cuts else sys.maxsize
         self._id = max(len(id_in_column(first.id, self._most)), 2)
 
     @property
@@ -68,25 +88,45 @@ class _TableLayout:
         shown = id_in_column(row.id, self._most)
         cells = max(len(shown), self._id)
         return (
-            fit(shown, cells) + GAP + ASSISTANT_LIST.row_text(row, self._rest(cells), fit)
+            fit(shown, cells) + GAP + ASSISTANT_LIST.row_text(row, self._rest(cells), self._fit)
         ).rstrip()
 
     def _rest(self, cells: int) -> int:
         """The cells that are left behind an id of this many cells."""
+        if not self._cuts:
+            return _IN_PIPE
         return max(self._width - cells - len(GAP), 1)
 
 
 def prepare_get(options: argparse.Namespace, console: Console) -> Subcommand:
-    """Show an assistant as the server has it now."""
+    """Show assistants as the server has them now."""
+    ids = list(dict.fromkeys(options.ids))
 
     async def subcommand(session: Session) -> int:
-        row = await session.service.fetch(options.id)
-        if options.json:
-            console.json(row.text)
+        if len(ids) == 1:
+            _print(console, await session.service.fetch(ids[0]), as_json=options.json)
             return 0
-        for line in describe(row, show_all_with="--json"):
-            for text in line.text.split("\n"):
-                console.line(" " * line.indent + text)
-        return 0
+        report = BatchReport(console, session.settings.profile, "shown", len(ids))
+        with report.all():
+            for place, each in enumerate(ids):
+                if report.should_stop:
+                    break
+                with report.attempt(shown_id(each)):
+                    row = await session.service.fetch(each)
+                    if place and not options.json:
+                        console.line("")
+                    _print(console, row, as_json=options.json)
+                    report.add()
+        return report.code
 
     return subcommand
+
+
+def _print(console: Console, row: ResourceRow, *, as_json: bool) -> None:
+    """Print an assistant as the server sent it, or in words."""
+    if as_json:
+        console.json(row.text)
+        return
+    for line in describe(row, show_all_with="--json"):
+        for text in line.text.split("\n"):
+            console.line(" " * line.indent + text)

@@ -1,6 +1,7 @@
 """The subcommands of `threads`: list, get, export, import and delete."""
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 
 from assistant_tui.cli.console import Console, fit
@@ -58,7 +59,7 @@ def _prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
             for each in found:
                 console.json(_json(each))
         elif found:
-            for line in _table(found, console.width):
+            for line in _table(found, console):
                 console.line(line)
         return 0
 
@@ -89,9 +90,10 @@ def _json(thread: KnownThread) -> str:
     return write_json(said)
 
 
-def _table(threads: Sequence[KnownThread], width: int) -> Iterator[str]:
+def _table(threads: Sequence[KnownThread], console: Console) -> Iterator[str]:
     """Ids, when they were used, the states of the last runs, and titles, under their names."""
-    most = max(width - len(GAP) - _LEAST_TITLE, 2)
+    width = console.width
+    most = max(width - len(GAP) - _LEAST_TITLE, 2) if console.cuts else sys.maxsize
     rows = [("Id", "Used", "State", "Title")]
     rows += [
         (
@@ -105,7 +107,7 @@ def _table(threads: Sequence[KnownThread], width: int) -> Iterator[str]:
     columns = [max(len(row[place]) for row in rows) for place in range(3)]
     for *cells, title in rows:
         shown = (fit(cell, size) for cell, size in zip(cells, columns, strict=True))
-        yield fit(GAP.join([*shown, title]), width).rstrip()
+        yield console.fit(GAP.join([*shown, title]), width).rstrip()
 
 
 def _prepare_get(options: argparse.Namespace, console: Console) -> Subcommand:

@@ -49,3 +49,21 @@ def test_an_object_that_does_not_fit_is_told_with_the_option_that_shows_it(
     done = ask("get", "asst_1")
     assert done.lines[0] == "! This object does not fit the API"
     assert done.lines[-1] == "--json shows it as the server sent it."
+
+
+def test_several_are_shown_one_after_the_other(ask: Run, server: RelayServer) -> None:
+    one, two = server.make("One"), server.make("Two")
+    done = ask("get", two, one, two, "--json")
+    assert (done.code, [json.loads(line)["id"] for line in done.lines]) == (0, [two, one])
+    words = ask("get", one, two).out.decode()
+    assert words.index("One") < words.index("\n\n") < words.index("Two")
+
+
+def test_one_of_several_that_is_not_there_keeps_none_from_being_shown(
+    ask: Run, server: RelayServer
+) -> None:
+    one, two = server.make("One"), server.make("Two")
+    done = ask("get", one, "asst_nobody", two, "--json")
+    assert (done.code, [json.loads(line)["id"] for line in done.lines]) == (1, [one, two])
+    assert "asst_nobody was not shown: Not found: " in done.err
+    assert done.err.endswith("assistant-tui: 2 of 3 shown\n")

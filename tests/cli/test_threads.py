@@ -87,6 +87,17 @@ def test_numbers_are_as_the_server_sent_them(run: Run, talking: TalkingServer) -
     assert b'"x": 1.0' in done.out and b'"y": 12345678901234567890123' in done.out
 
 
+def test_titles_are_not_cut_in_a_pipe(
+    talk: Run, talking: TalkingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    text = "a word, " * 20
+    talking.model.turns = [says("Yes")]
+    assert talk("ask", talking.assistant(), text).code == 0
+    (known_title,) = (str(each["title"]) for each in known(talk))
+    assert len(known_title) > 50 and talk("threads", "list").lines[1].endswith(known_title)
+
+
 FORMATS = {
     "json": ".thread.json",
     "markdown": ".md",
