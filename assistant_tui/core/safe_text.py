@@ -6,8 +6,12 @@ import unicodedata
 from collections.abc import Callable
 
 REPLACEMENT = "\ufffd"
-_ZERO_WIDTH_JOINER = "\u200d"
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+LETTERS = frozenset(
+    "\u200c\u200d"  # the zero-width non-joiner of Persian and the joiner of emoji
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+"""Characters of the category Cf that steer nothing: joiners, and signs that are drawn."""
 
 
 class _Table(dict[int, int | str]):
@@ -19,7 +23,7 @@ class _Table(dict[int, int | str]):
 
     def __missing__(self, code: int) -> int | str:
         character = chr(code)
-        unsafe = unicodedata.category(character) in _UNSAFE and character != _ZERO_WIDTH_JOINER
+        unsafe = unicodedata.category(character) in _UNSAFE and character not in LETTERS
         self[code] = self._replace(character) if unsafe else code
         return self[code]
 
@@ -36,8 +40,9 @@ _JSON = _Table(_as_escape, {ord("\t"): "\t"})
 def one_line(text: str) -> str:
     """Return text in which no character can steer a terminal: controls become `\ufffd`.
 
-    Replaced are the Unicode categories Cc, Cf (but the zero-width joiner, which emoji need),
-    Cs, Co, Zl and Zp; line breaks and tabs become a space.
+    Replaced are the Unicode categories Cc, Cf (but the zero-width joiner and non-joiner, which
+    words and emoji need, and signs that are drawn), Cs, Co, Zl and Zp; line breaks and tabs become
+    a space.
     """
     if text.isprintable():
         return text
@@ -45,7 +50,7 @@ def one_line(text: str) -> str:
 
 
 _UNSEEN = re.compile(
-    "[\\s\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]*"
+    "[\\s\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]*"
 )
 """White space, and letters that a terminal draws as nothing."""
 

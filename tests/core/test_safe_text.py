@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant_tui.core.safe_text import (
+    LETTERS,
     REPLACEMENT,
     escaped,
     has_controls,
     json_line,
     many_lines,
     one_line,
+    visible_line,
     without_controls,
 )
 
@@ -23,7 +25,7 @@ hostile = st.text(st.characters(categories=["Cc", "Cf", "Cs", "Co", "Zl", "Zp", 
 
 
 def unsafe(text: str) -> set[str]:
-    return {c for c in text if unicodedata.category(c) in UNSAFE and c != "\u200d"}
+    return {c for c in text if unicodedata.category(c) in UNSAFE and c not in LETTERS}
 
 
 @given(every_character | hostile)
@@ -60,11 +62,21 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
         ("\ue000\U000f0000", REPLACEMENT * 2, REPLACEMENT * 2),
         ("[red]x[/]", "[red]x[/]", "[red]x[/]"),
         ("no\u00a0break", "no\u00a0break", "no\u00a0break"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",) * 3,
+        ("\u0600\u06f1 \u06dd",) * 3,
+        ("left\u200emark\u061c", "left\ufffdmark\ufffd", "left\ufffdmark\ufffd"),
+        ("soft\u00adhyphen\u2060", "soft\ufffdhyphen\ufffd", "soft\ufffdhyphen\ufffd"),
+        ("\U000e0061", REPLACEMENT, REPLACEMENT),
     ],
 )
 def test_examples(text: str, line: str, lines: str) -> None:
     assert one_line(text) == line
     assert many_lines(text) == lines
+
+
+@pytest.mark.parametrize("text", ["\u200c", "\u200d\u200c", "\u00a0\u200c"], ids=ascii)
+def test_a_line_of_joiners_alone_counts_as_empty(text: str) -> None:
+    assert visible_line(text) == ""
 
 
 @given(every_character | hostile)

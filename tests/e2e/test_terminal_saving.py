@@ -1,6 +1,7 @@
 """Saves to a server on a socket that others use too, or that does not do as it is asked."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from assistant_tui.core.assistants.fields import FIELDS
-from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, Program, Terminal
+from tests.e2e.terminal import CTRL_S, DOWN, ENTER, ESCAPE, TAB, UP, Program, Terminal
 from tests.fakeserver.deviations import after_carrying_out, altering, answer, lost
 from tests.fakeserver.relay import RelayServer
 from tests.fakeserver.requests import Json, json_of, part_of, with_json
@@ -262,3 +263,38 @@ def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
     fields = {name: value for name, value in only(server).items() if name in FIELDS}
     assert body == {**fields, "x_tenant": 7}, "what is not sent would be gone"
     assert body.items() >= VENDORS.items()
+
+
+def test_a_burst_without_bracketed_paste_is_one_insertion_and_keys_keep_their_order(
+    edited: Terminal, server: RelayServer
+) -> None:
+    """As GNU screen pastes: 10 kB into Instructions, a key at a time."""
+    lines = [f"{number:04} some words of instructions" for number in range(330)]
+    began = time.monotonic()
+    edited.press(TAB, TAB, TAB, "\r".join(lines).encode(), b"\x1b[D", b"!", UP, b"\x7f", b"?")
+    edited.shows("instruction!s")
+    took = time.monotonic() - began
+    edited.press(CTRL_S)
+    edited.says("Saved")
+    lines[-1] = lines[-1].replace("instructions", "instruction!s")
+    lines[-2] = lines[-2][:-1] + "?"
+    assert only(server)["instructions"] == "\n".join(lines)
+    assert took < 5, took
+
+
+def test_a_no_break_space_and_a_non_joiner_are_typed_shown_and_saved(
+    edited: Terminal, server: RelayServer
+) -> None:
+    name = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645\u00a0\u06f1"
+    edited.press(b"\x15")
+    for letter in name:
+        edited.press(letter.encode())
+        edited.idle(0.05)
+    edited.press(TAB, TAB, "\u00a0".encode(), b"\x1b[32;;8204u", TAB, "\u200c".encode())
+    edited.press(CTRL_S)
+    edited.says("Saved")
+    assert only(server)["name"] == name
+    assert only(server)["description"] == "\u00a0\u200cbefore"
+    assert only(server)["instructions"] == "\u200c"
+    assert "\ufffd" not in edited.text
+    assert "\u06cc\u200c".encode() in edited.raw

@@ -16,6 +16,7 @@ from assistant_tui.core.assistants.summary import ASSISTANT_LIST
 from assistant_tui.core.json_text import indent, read_json
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
+from assistant_tui.core.safe_text import LETTERS
 from assistant_tui.core.verification import verify
 from assistant_tui.journal.drafts import dump_draft, load_draft
 from assistant_tui.tui.assistants import deleting, showing
@@ -37,7 +38,9 @@ def rows(value: str) -> Iterable[ResourceRow]:
 def is_safe(text: str) -> bool:
     """Whether nothing in a text can steer a terminal; emoji need their joiner."""
     unsafe = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-    return all(unicodedata.category(each) not in unsafe or each in "\n\u200d" for each in set(text))
+    return all(
+        unicodedata.category(each) not in unsafe or each in {"\n", *LETTERS} for each in set(text)
+    )
 
 
 @pytest.mark.parametrize("value", VALUES)

@@ -24,6 +24,7 @@ from assistant_tui.tui.terminal.escape_sequences import (
     with_alt,
 )
 from assistant_tui.tui.terminal.keyboard_protocol import granted_flags
+from assistant_tui.tui.terminal.typed_text import TypedText
 
 KEY, REST, PASTE = "key", "rest", "paste"
 """What the filter waits for: whether Esc stays alone, the rest of a sequence, or of a paste."""
@@ -184,6 +185,7 @@ class InputFilter:
             pieces.append(text)
 
 
+_TYPED_TOGETHER = re.compile(r"([^\x00-\x1f\x7f-\x9f]{2,})")
 TIMEOUTS = {KEY: constants.ESCAPE_DELAY, REST: 2.0, PASTE: 3.0}
 """How long a terminal may pause within what it sends."""
 
@@ -194,6 +196,7 @@ class InputDecoder:
     def __init__(self) -> None:
         self._input = InputFilter()
         self._parser = _Parser()
+        self._is_pasting = False
         self._decode = getincrementaldecoder("utf-8")("replace").decode
 
     @property
@@ -221,9 +224,19 @@ class InputDecoder:
 
     def _events(self, pieces: Iterable[bytes]) -> Iterator[Message]:
         for piece in pieces:
-            if text := self._decode(with_alt(piece)):
-                yield from self._parser.feed(text)
-                yield from self._parser.finish()
+            if piece in (_PASTE_START, _PASTE_END):
+                self._is_pasting = piece == _PASTE_START
+            text = self._decode(with_alt(piece))
+            if self._is_pasting or piece[:1] == _ESC:
+                yield from self._parsed(text)
+            else:
+                for at, part in enumerate(_TYPED_TOGETHER.split(text)):
+                    yield from (TypedText(part),) if at % 2 else self._parsed(part)
+
+    def _parsed(self, text: str) -> Iterator[Message]:
+        if text:
+            yield from self._parser.feed(text)
+            yield from self._parser.finish()
 
 
 class _Parser(XTermParser):

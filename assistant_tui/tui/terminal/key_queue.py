@@ -14,6 +14,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
+from assistant_tui.tui.terminal.typed_text import take_next
+
 ROUNDS = 2
 """Sentinels that follow a key: one for the key, one for the messages that it caused."""
 CHECK_INTERVAL = 0.1
@@ -76,8 +78,8 @@ class KeyQueue:
 
     async def _handle_next(self) -> None:
         while self._waiting:
-            event = self._waiting.popleft()
             self._target = self._focus()
+            event = take_next(self._waiting, self._target)
             await self._handle(event)
             if event.is_forwarded:
                 self._number += 1

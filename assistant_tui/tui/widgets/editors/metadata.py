@@ -19,7 +19,7 @@ class PairRow(Horizontal):
         super().__init__()
         entry = given or MetadataPair("", "")
         self._given = given
-        self._locked = entry.kept is not None or not entry.value.isprintable()
+        self._locked = entry.kept is not None or entry.value != one_line(entry.value)
         shown = entry.value if entry.kept is None else entry.kept
         self._key = line_input(entry.key, "key")
         self._key.add_class("key")
