@@ -167,13 +167,13 @@ class CallSheet(SpanWidget, can_focus=True):
 
     @property
     def offered(self) -> set[str]:
-        """The names of the commands that make sense for the call that is being answered."""
+        """The names of the commands that make sense now; all but one are about the current call."""
         call = self.answers.current
         if call is None:
-            return set()
+            return {"stop_or_leave_calls"}
         if self.answers.needs_approval:
-            return {"approve", "deny", "send_answers"}
-        possible = {"answer_editor", "answer_failed", "send_answers"}
+            return {"approve", "deny", "send_answers", "stop_or_leave_calls"}
+        possible = {"answer_editor", "answer_failed", "send_answers", "stop_or_leave_calls"}
         possible |= {"answer_last"} if call.key in self.known.last_outputs else set()
         return possible | ({"answer_command"} if call.name in self.known.commands else set())
 

@@ -25,6 +25,7 @@ from assistant_tui.tui.stylesheets import DEFERRED, PLAYGROUND
 from assistant_tui.tui.widgets.status_line import KeyLine, StatusLine, Tone
 from assistant_tui.tui.workers import start
 
+_HINT = "What you write goes to both; each answers in a thread of its own."
 _PLACES = (Where.PAIR, Where.COMPOSER, Where.CALLS, Where.EVERYWHERE)
 
 
@@ -61,7 +62,9 @@ class PairScreen(Screen[None]):
         """Two lines above, the conversations, the calls, the message, and two lines below."""
         left, right = (side.conversation.transcript for side in self.context.sides)
         yield PairHead()
-        yield PairView(left, right, self.session.facts)
+        view = PairView(left, right, self.session.facts)
+        view.hint = _HINT if self.context.replay is None else ""
+        yield view
         yield RunLine()
         yield CallSheet()
         if self.context.replay is None:
@@ -105,12 +108,15 @@ class PairScreen(Screen[None]):
         """Whether keys, footer and palette offer a command."""
         return command.where in _PLACES
 
+    @on(CallSheet.Changed)
     @on(events.DescendantFocus)
     def show_keys(self) -> None:
         """Show the keys that matter where the focus is."""
         place = Where.CALLS if self.call_sheet.has_focus else Where.PAIR
         place = Where.COMPOSER if any(c.has_focus for c in self.query(Composer)) else place
         shown = [each for each in commands_in(place) if each.footer]
+        if place is Where.CALLS:
+            shown = [c for c in commands_in(place) if c.name in self.call_sheet.offered]
         if self.session.is_under_way:
             back = ("stop_or_leave_pair", "stop_or_leave_composer")
             shown = [replace(c, label="Stop") if c.name in back else c for c in shown]

@@ -15,6 +15,7 @@ from assistant_tui.tui.playground.block import Facts
 from assistant_tui.tui.playground.follow import FollowedView
 from assistant_tui.tui.playground.pair_layout import PairLayout
 from assistant_tui.tui.playground.span_widget import SpanWidget
+from assistant_tui.tui.playground.spans import Span, cut
 from assistant_tui.tui.widgets.text_view import WHEEL_LINES
 
 WIDE = 100
@@ -22,6 +23,8 @@ WIDE = 100
 LEAST_PAUSE = 0.1
 """Seconds between two times that what streams is drawn."""
 _MARGIN = " "
+_HINT_LINE = 1
+"""The line of the hint: one below the head stays empty."""
 
 
 class PairView(SpanWidget, can_focus=True):
@@ -47,6 +50,8 @@ class PairView(SpanWidget, can_focus=True):
         self._drawn_at = 0.0
         self._timer: Timer | None = None
         self._told = 0
+        self.hint = ""
+        """What is said where nothing has been said yet."""
 
     @property
     def is_drawn(self) -> bool:
@@ -158,6 +163,8 @@ class PairView(SpanWidget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw a line."""
         line = self.pair_layout.line(self._view.top + y)
+        if not self.pair_layout.height and y == _HINT_LINE:
+            line = cut((Span(self.hint, "muted"),), max(self.size.width - 2 * len(_MARGIN), 0))
         if not line:
             return Strip.blank(self.size.width, self.plain_style)
         return self.strip_of(line, self.size.width, _MARGIN)

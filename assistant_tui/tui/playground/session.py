@@ -200,7 +200,7 @@ class Session:
         offers = self._context.screen.offers
         shown = [each for each in commands_in(place) if each.footer and offers(each)]
         if place is Where.CALLS:
-            wanted = self._context.call_sheet.offered | {"stop_or_leave_calls"}
+            wanted = self._context.call_sheet.offered
             shown = [each for each in commands_in(place) if each.name in wanted]
         if self.is_under_way:
             back = ("stop_or_leave", "stop_or_leave_composer")

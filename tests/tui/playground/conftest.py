@@ -1,5 +1,6 @@
 """The playground on the embedded server, whose model says what a test wants."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -107,14 +108,15 @@ async def talking(
     profile: Profile = LOCAL,
     tools: Any = (),
     others: Sequence[tuple[Profile, ASGIApp]] = (),
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Talk]:
     """The program on a server with one assistant, and its playground open.
 
-    `others` are the servers of other profiles.
+    `others` are the servers of other profiles, `clock` is the server's.
     """
     async with AsyncExitStack() as stack:
-        store = stack.enter_context(SQLiteStore(folder / "store.db"))
-        app = create_app(store, models=["m"], make_chat_models=lambda: model)
+        store = stack.enter_context(SQLiteStore(folder / "store.db", clock=clock))
+        app = create_app(store, models=["m"], make_chat_models=lambda: model, clock=clock)
         stack.push_async_callback(app.state.close)
         http = httpx.AsyncClient(
             transport=ASGIStreamTransport(app), base_url="http://local", timeout=LIMIT

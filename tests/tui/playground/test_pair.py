@@ -41,10 +41,14 @@ async def drawn(talk: Talk) -> None:
 
 @asynccontextmanager
 async def with_two(
-    folder: Path, model: ScriptedModel, size: tuple[int, int] = (120, 36), tools: Any = ()
+    folder: Path,
+    model: ScriptedModel,
+    size: tuple[int, int] = (120, 36),
+    tools: Any = (),
+    **settings: Any,
 ) -> AsyncIterator[Talk]:
     """Two marked assistants, told the same."""
-    async with talking(folder, model, size=size, tools=tools) as talk:
+    async with talking(folder, model, size=size, tools=tools, **settings) as talk:
         await talk.api.assistant(name="Other", model="m", instructions="Be brief.", tools=[*tools])
         await talk.press("escape", "r")
         await talk.program.until(lambda: len(talk.program.main.list_model.listing.rows) == 2)
@@ -109,6 +113,8 @@ async def test_the_same_call_of_both_is_answered_once(tmp_path: Path, model: Scr
         await talk.program.until(lambda: len(sheet.answers.calls) == 1)
         await talk.program.press("tab")
         await talk.program.until(lambda: sheet.has_focus)
+        footer = talk.text.split("\n")[-1]
+        assert "3 $EDITOR" in footer and "1 Last output" not in footer, "there is none"
         await talk.program.press("4", "enter")
         await talk.shows("= same text · same calls")
         for thread in await talk.threads():
