@@ -19,6 +19,7 @@ from assistant_tui.startup.shutdown import SHUTDOWN
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.main.screen import MainScreen
+from assistant_tui.tui.messages import LinesJoined
 from assistant_tui.tui.stylesheets import FIRST_SCREEN
 from assistant_tui.tui.terminal import job_control
 from assistant_tui.tui.terminal.clipboard import Clipboard
@@ -172,6 +173,11 @@ class AssistantApp(FaultTolerantApp):
     def action_hint(self) -> None:
         """Say how to quit to a person who tries Ctrl+C."""
         self._say("Ctrl+Q quits", Tone.PLAIN)
+
+    @on(LinesJoined)
+    def _lines_joined(self, event: LinesJoined) -> None:
+        """Say what became of the line breaks of a paste."""
+        self._say(f"Pasted {event.count} lines as one, joined by spaces", Tone.WARNING)
 
     def action_command_palette(self) -> None:
         """Open the palette, once."""

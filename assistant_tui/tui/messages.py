@@ -27,3 +27,11 @@ class ResourcesWanted(Message):
     def __init__(self, editor: "IdsEditor") -> None:
         super().__init__()
         self.editor = editor
+
+
+class LinesJoined(Message):
+    """Several lines were pasted into a field of one line."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count

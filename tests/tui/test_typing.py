@@ -42,3 +42,34 @@ async def test_words_are_moved_over_and_deleted_with_alt(
         await program.type("one two three")
         await program.press(*keys)
         assert held(program).replace("  ", " ") == left
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept", "said"),
+    [
+        ("one\ntwo\n", "one two", "Pasted 2 lines as one"),
+        ("\n\nname\r\n", "name", ""),
+        ("one\r\rtwo\u2028three", "one two three", "Pasted 3 lines as one"),
+        (" one\ttwo ", " one\ttwo ", ""),
+        ("\n\r\n", "", ""),
+    ],
+    ids=repr,
+)
+async def test_a_paste_into_one_line_joins_its_lines_and_says_so(
+    pasted: str, kept: str, said: str, tmp_path: Path
+) -> None:
+    async with running(server_of({}), tmp_path, size=(80, 60)) as program:
+        await program.press("enter", "ctrl+u")
+        await take(program, [f"paste:{pasted}"])
+        assert held(program) == kept
+        assert said in program.status and bool(said) == ("Pasted" in program.status)
+
+
+async def test_so_does_one_into_the_filter_and_one_over_a_selection(tmp_path: Path) -> None:
+    async with running(server_of({}), tmp_path, size=(80, 60)) as program:
+        await program.press("slash")
+        await take(program, ["paste:\nname:n\nx\n"])
+        assert held(program) == "name:n x"
+        await program.press("shift+home")
+        await take(program, ["paste:a\nb"])
+        assert held(program) == "a b"

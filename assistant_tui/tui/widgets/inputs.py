@@ -4,8 +4,11 @@ from typing import ClassVar
 
 from textual._widget_navigation import Direction
 from textual.binding import Binding, BindingType
+from textual.events import Paste
 from textual.geometry import Size
 from textual.widgets import Input, OptionList
+
+from assistant_tui.tui.messages import LinesJoined
 
 TEXT_AREA_WORD_KEYS: list[BindingType] = [
     Binding("alt+left,alt+b", "cursor_word_left", "A word left", show=False),
@@ -30,7 +33,10 @@ class SafeOptionList(OptionList):
 
 
 class LineInput(Input):
-    """An input of one line, with the keys for words that shells and editors have."""
+    """An input of one line, with the keys for words that shells and editors have.
+
+    Of a paste, Textual's own keeps the first line alone, which may be empty.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+left,alt+b", "cursor_left_word", "A word left", show=False),
@@ -39,6 +45,16 @@ class LineInput(Input):
         Binding("alt+backspace,ctrl+backspace", "delete_left_word", "Delete left", show=False),
         Binding("alt+d,alt+delete,ctrl+delete", "delete_right_word", "Delete right", show=False),
     ]
+
+    def on_paste(self, event: Paste) -> None:
+        """Insert all lines as one, and say so."""
+        event.stop()
+        event.prevent_default()
+        lines = [line for line in event.text.splitlines() if line]
+        if lines:
+            self.replace(" ".join(lines), *self.selection)
+        if len(lines) > 1:
+            self.post_message(LinesJoined(len(lines)))
 
 
 def line_input(text: str, placeholder: str = "", kind: type[LineInput] = LineInput) -> LineInput:

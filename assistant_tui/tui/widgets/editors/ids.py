@@ -33,10 +33,12 @@ class IdInput(LineInput):
     def on_paste(self, event: Paste) -> None:
         """Hand several ids on; one is taken as any text is."""
         ids = event.text.split()
-        if len(ids) > 1:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Pasted(self, ids))
+        if len(ids) <= 1:
+            super().on_paste(event)
+            return
+        event.stop()
+        event.prevent_default()
+        self.post_message(self.Pasted(self, ids))
 
 
 class IdRow:
