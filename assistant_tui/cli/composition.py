@@ -271,7 +271,14 @@ def _watch_terminal() -> None:
 
 
 def _prepare_environment() -> None:
-    """Set the environment variables that Textual reads when it is imported."""
+    """Set the environment variables that Textual reads when it is imported.
+
+    COLUMNS and LINES, as some shells export them, are of the time when the shell was started.
+    """
+    with suppress(OSError):
+        if all(os.get_terminal_size(sys.stdin.fileno())):
+            os.environ.pop("COLUMNS", None)
+            os.environ.pop("LINES", None)
     if any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")):
         # Over a slow connection the bytes of an arrow key may arrive apart.
         os.environ.setdefault("ESCDELAY", "250")

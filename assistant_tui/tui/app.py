@@ -30,6 +30,9 @@ from assistant_tui.tui.workers import FaultTolerantApp, start
 if TYPE_CHECKING:
     from textual.command import Provider
 
+_FULL_SCREEN = "\x1b[r\x1b[2J"
+"""Takes back the margins that another program may have left, and empties the screen."""
+
 
 def _palette() -> "type[Provider]":
     from assistant_tui.tui.palette import CommandProvider
@@ -189,6 +192,11 @@ class AssistantApp(FaultTolerantApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Ctrl+Z to an editor of many lines, in which it undoes what was typed."""
         return action != "suspend" or not hasattr(self.focused, "action_undo")
+
+    def action_redraw(self) -> None:
+        """Draw everything anew, whatever another program has written on the terminal."""
+        self._write(_FULL_SCREEN)
+        self.redraw()
 
     def action_suspend(self) -> None:
         """Go to the shell, which can come back here."""

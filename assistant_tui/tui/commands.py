@@ -132,6 +132,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("suspend", "ctrl+z", "Suspend",
             "To the shell, whose fg comes back; in a longer text: undo",
             Where.EVERYWHERE, "app.suspend"),
+    Command("redraw", "ctrl+l", "Redraw", "Draw the screen anew, if another program wrote on it",
+            Where.EVERYWHERE, "app.redraw"),
     Command("copy_name", "", "Copy name", "Copy the name to your clipboard",
             Where.BROWSER, "copying:copy_name", needs=Needs.ROW),
     Command("copy_json", "", "Copy as JSON", "Copy the object as the server sent it",

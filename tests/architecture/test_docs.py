@@ -41,7 +41,7 @@ def key_row(command: Command) -> str:
         ("In the list and the detail:", (Where.PANE, Where.BROWSER, Where.EVERYWHERE), 0),
         ("In the filter:", (Where.FILTER,), 0),
         # Behind the commands: how to move in the form, which is no command.
-        ("In the form:", (Where.FORM, Where.EVERYWHERE), 5),
+        ("In the form:", (Where.FORM, Where.EVERYWHERE), 7),
         ("In the threads and the conversation of the playground:", (Where.PLAYGROUND,), 0),
         ("In its message:", (Where.COMPOSER,), 0),
         ("In its calls that wait for an answer:", (Where.CALLS,), 0),

@@ -146,9 +146,10 @@ class DiffingApp(App[None]):
 
     def on_mount(self) -> None:
         """Redraw everything after an external editor, or after the shell's `fg`."""
-        self.app_resume_signal.subscribe(self, lambda _: self._resumed())
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
 
-    def _resumed(self) -> None:
+    def redraw(self) -> None:
+        """Draw every cell, since another program has written on the terminal."""
         self.forget_screen()
         self.refresh(layout=True)
 

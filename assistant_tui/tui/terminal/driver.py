@@ -260,7 +260,15 @@ class NonBlockingDriver(LinuxDriver):
         self._pipe = None
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        return clamp_size(*super()._get_terminal_size())
+        """The terminal's own size; COLUMNS and LINES, which a shell may have exported, only where
+        it does not know it."""
+        try:
+            columns, lines = os.get_terminal_size(self.fileno)
+        except OSError:  # the terminal is gone
+            columns = lines = 0
+        return clamp_size(
+            *((columns, lines) if columns and lines else super()._get_terminal_size())
+        )
 
 
 def _readable(selector: selectors.BaseSelector, seconds: float | None) -> set[int]:
