@@ -78,8 +78,19 @@ def _limit(text: str) -> int:
 
 
 def _add_file(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--file", metavar="F", required=True, help=_FILE_HELP)
+    command.add_argument("--file", metavar="F", help=_FILE_HELP)
     _add_input_format(command)
+    command.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a field, over the file: a text as it is, all else JSON, null clears; "
+        "metadata.KEY=VALUE is one pair; may be repeated",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="print all of it, as the server sent it, not the id"
+    )
 
 
 def _add_input_format(command: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import wcwidth
@@ -114,9 +114,13 @@ class Console:
 
         Where stdout takes no more, as on a full disk, it goes to stderr: the operation is done.
         """
+        self._finish(lambda: self.line(text), text)
+
+    def _finish(self, write: Callable[[], None], told: str) -> None:
+        """Write what tells that an operation is done; `told` goes to stderr where that fails."""
         try:
             if not self.lost_output:
-                self.line(text)
+                write()
                 self.flush()
         except BrokenPipeError:
             discard(sys.stdout)
@@ -125,7 +129,7 @@ class Console:
             self.note(str(error))
             self.lost_output = True
         if self.lost_output:
-            self.note(f"done: {text}")
+            self.note(f"done: {told}")
 
     def id(self, object_id: str) -> None:
         """Write an id: exact in a pipe, but always one line. Raises BrokenPipeError.
@@ -137,6 +141,10 @@ class Console:
     def written_id(self, assistant_id: str) -> None:
         """Write the id of what was written, as `id` and `done` do."""
         self.done(self._id_line(assistant_id))
+
+    def written_json(self, object_id: str, text: str) -> None:
+        """Write what was written, as `json` and `done` do; its id where stdout takes no more."""
+        self._finish(lambda: self.json(text), self._id_line(object_id))
 
     def _id_line(self, assistant_id: str) -> str:
         if self._on_screen or assistant_id.splitlines() != [assistant_id]:

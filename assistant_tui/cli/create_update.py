@@ -1,11 +1,13 @@
 """The subcommands `create`, `update` and `clone`: each writes one assistant, and prints its id."""
 
 import argparse
+from collections.abc import Mapping
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import describe_error, exit_code, report_saved
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.assistants.assignments import assigned
 from assistant_tui.core.assistants.cloning import (
     clone,
     creation_draft,
@@ -14,6 +16,7 @@ from assistant_tui.core.assistants.cloning import (
 )
 from assistant_tui.core.assistants.draft import update_draft
 from assistant_tui.core.errors import ServiceError
+from assistant_tui.core.json_text import compose, write_json
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
@@ -21,18 +24,21 @@ from assistant_tui.services.assistants import AssistantService
 from assistant_tui.storage.import_files import read_object
 from assistant_tui.storage.user_files import FileError
 
+_NOTHING: Mapping[str, str] = {}
+
 
 def prepare_create(options: argparse.Namespace, console: Console) -> Subcommand:
-    """Create what the file says, and print the new id."""
-    draft = creation_draft(_read_file_option(options, console))
-    for problem in draft.errors.values():
-        raise ConfigurationError(f"--file {options.file}: {problem}")
+    """Create what the file and the options say, and print the new id."""
+    wanted = _assigned(options, _read_file_option(options, console))
 
     async def subcommand(session: Session) -> int:
+        draft = creation_draft(_with_model(wanted, session.settings.profile.model))
+        for problem in draft.errors.values():
+            raise ConfigurationError(f"{_source(options)}: {problem}")
         with session.write():
             saved = await session.service.create(draft)
             report_saved(console, saved)
-            console.written_id(saved.row.id)
+            _print_written(console, saved.row, as_json=options.json)
         return 0
 
     return subcommand
@@ -40,25 +46,27 @@ def prepare_create(options: argparse.Namespace, console: Console) -> Subcommand:
 
 def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
     """Send what differs from what the server has, and print the id."""
-    wanted = _read_file_option(options, console)
+    given = _read_file_option(options, console)
+    _assigned(options, given)
 
     async def subcommand(session: Session) -> int:
         row = await session.service.fetch(options.id)
         try:
-            draft = update_draft(RawJson(row.text), wanted)
+            before = RawJson(row.text)
+            draft = update_draft(before, _assigned(options, given, before.members))
         except ValueError as error:
-            raise ConfigurationError(f"--file {options.file}: {error}") from None
-        named = wanted.value("id")
+            raise ConfigurationError(f"{_source(options)}: {error}") from None
+        named = given.value("id")
         if isinstance(named, str) and named != row.id:
             console.note(f"--file {options.file}: its id, {shown_id(named)}, is left out")
         if not draft.dirty:
             console.note(f"{shown_id(row.id)} has all of it already; nothing was sent")
-            console.written_id(row.id)
+            _print_written(console, row, as_json=options.json)
             return 0
         with session.write():
             saved = await session.service.save(draft)
             report_saved(console, saved)
-            console.written_id(saved.row.id)
+            _print_written(console, saved.row, as_json=options.json)
         return 0
 
     return subcommand
@@ -66,11 +74,47 @@ def prepare_update(options: argparse.Namespace, console: Console) -> Subcommand:
 
 def _read_file_option(options: argparse.Namespace, console: Console) -> RawJson:
     """The assistant, or part of one, in the file of `--file`. Raises ConfigurationError."""
+    if options.file is None and not options.set:
+        raise ConfigurationError(
+            f"{options.command}: required: --file F or --set NAME=VALUE, or both"
+        )
+    if options.file is None:
+        return RawJson("{}")
     console.expect_input(options.file)
     try:
         return read_object(options.file, options.format)
     except FileError as error:
         raise ConfigurationError(f"--file {error}") from None
+
+
+def _assigned(
+    options: argparse.Namespace, document: RawJson, before: Mapping[str, str] = _NOTHING
+) -> RawJson:
+    """What the file says, with the fields of `--set`. Raises ConfigurationError."""
+    try:
+        return assigned(document, before, options.set)
+    except ValueError as error:
+        raise ConfigurationError(f"--set {error}") from None
+
+
+def _with_model(document: RawJson, model: str) -> RawJson:
+    """The same with the model of the profile, where the document names none."""
+    if not model or document.members.get("model", "null") != "null":
+        return document
+    return RawJson(compose({**document.members, "model": write_json(model)}))
+
+
+def _source(options: argparse.Namespace) -> str:
+    """The option that a fault in the assistant is blamed on."""
+    return "--set" if options.file is None else f"--file {options.file}"
+
+
+def _print_written(console: Console, row: ResourceRow, *, as_json: bool) -> None:
+    """Print the id of what was written, or all of it as the server sent it."""
+    if as_json:
+        console.written_json(row.id, row.text)
+    else:
+        console.written_id(row.id)
 
 
 def prepare_clone(options: argparse.Namespace, console: Console) -> Subcommand:

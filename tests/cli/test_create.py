@@ -1,11 +1,12 @@
 """`create`: what the file says is what the server gets."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
-from tests.e2e.terminal import Program
+from tests.cli.support import paged
 from tests.fakeserver.deviations import after_carrying_out, altering, answer, lost, refusal
 from tests.fakeserver.relay import RelayServer
 from tests.fakeserver.requests import part_of
@@ -145,44 +146,85 @@ def test_a_fault_in_such_a_file_is_told_with_its_line(
     assert (done.code, done.err) == (2, f"assistant-tui: --file {path}: {told}\n")
 
 
-@pytest.mark.parametrize(
-    ("form", "text"),
-    [
-        ("json", '{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}'),
-        ("yaml", "model: gpt-4o\nname: no\ninstructions: Be brief.\n"),
-        ("markdown", "---\nmodel: gpt-4o\nname: no\n---\n\nBe brief.\n"),
-    ],
-)
-@pytest.mark.parametrize("stream", [True, False])
-def test_a_format_may_be_said_for_a_stream_and_for_a_file(
-    ask: Run, server: RelayServer, tmp_path: Path, form: str, text: str, stream: bool
-) -> None:
-    path = tmp_path / "one.txt"
-    path.write_text(text)
-    name = "-" if stream else str(path)
-    assert ask("create", "--file", name, "--format", form, stdin=text.encode()).code == 0
-    assert server.sent == [{"model": "gpt-4o", "name": "no", "instructions": "Be brief."}]
+def test_fields_are_set_without_a_file(ask: Run, server: RelayServer) -> None:
+    words = [
+        "model=gpt-4o",
+        "name=5",
+        "temperature=0.3",
+        "instructions=a=b",
+        'tools=[{"type": "code_interpreter"}]',
+        "metadata.team=a",
+        "metadata.a.b=7",
+        "response_format=json_object",
+    ]
+    done = ask("create", *(word for each in words for word in ("--set", each)))
     [held] = server.held()
-    update = text.replace("brief", "kind").encode()
-    done = ask("update", str(held["id"]), "--file", "-", "--format", form, stdin=update)
-    assert (done.code, server.sent[1:]) == (0, [{"instructions": "Be kind."}])
+    assert (done.code, done.out, done.err) == (0, f"{held['id']}\n".encode(), "")
+    assert server.sent == [
+        {
+            "model": "gpt-4o",
+            "name": "5",
+            "temperature": 0.3,
+            "instructions": "a=b",
+            "tools": [{"type": "code_interpreter"}],
+            "metadata": {"team": "a", "a.b": "7"},
+            "response_format": {"type": "json_object"},
+        }
+    ]
+
+
+def test_a_field_that_is_set_stands_over_the_file(ask: Run, server: RelayServer) -> None:
+    text = b'{"model": "gpt-4o", "name": "One", "metadata": {"a": "1"}}'
+    done = ask("create", "--file", "-", "--set", "name=Two", "--set", "metadata.b=2", stdin=text)
+    assert done.code == 0
+    [sent] = server.sent
+    assert sent == {"model": "gpt-4o", "name": "Two", "metadata": {"a": "1", "b": "2"}}
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("word", "told"),
     [
-        ["create", "--file", "-"],
-        ["update", "asst_1", "--file", "/dev/stdin"],
-        ["ask", "asst_1", "-"],
-        ["eval", "asst_1", "--cases", "-"],
-        ["threads", "import", "-"],
+        ("temperature=warm", "Temperature: a number from 0 to 2, or empty"),
+        ("tools=code", "tools: JSON is allowed: line 1, column 1: "),
+        ("name", "name: NAME=VALUE is allowed"),
+        ("=x", "=x: NAME=VALUE is allowed"),
+        ("id=asst_1", "id cannot be set: the server does that"),
+        ("model=", "Model is needed"),
+        ("name=x", "Model is needed"),
+        ("model.x=1", "model.x: model is no object"),
+        ("name=" + "x" * 300, "Name: at most 256 characters, this has 300"),
     ],
 )
-def test_on_a_terminal_it_is_told_that_somebody_has_to_type(
-    server: RelayServer, home: Path, words: list[str]
+def test_a_field_that_cannot_be_set_is_told(
+    ask: Run, server: RelayServer, word: str, told: str
 ) -> None:
-    with Program(*words, "--base-url", server.url, home=home) as terminal:
-        terminal.shows("reads standard input; Ctrl+D on a line of its own ends it")
-        terminal.press(b"\x04")
-        assert terminal.ends() == 2
-    assert not server.requests
+    done = ask("create", "--set", word)
+    assert (done.code, done.out, server.requests) == (2, b"", [])
+    assert done.err.startswith("assistant-tui: --set") and done.err.count("\n") == 1
+    assert told in done.err
+
+
+def test_the_new_assistant_is_printed_where_that_is_asked_for(
+    ask: Run, server: RelayServer
+) -> None:
+    done = ask("create", "--set", "model=gpt-4o", "--set", "name=One", "--json")
+    [held] = server.held()
+    assert (done.code, json.loads(done.out)) == (0, held)
+    assert done.out.count(b"\n") == 1
+    done = ask("update", str(held["id"]), "--set", "name=Two", "--json")
+    assert json.loads(done.out) == server.held()[0] == {**held, "name": "Two"}
+    done = ask("update", str(held["id"]), "--set", "name=Two", "--json")
+    assert json.loads(done.out) == server.held()[0] and "nothing was sent" in done.err
+
+
+def test_the_model_of_the_profile_is_used_where_none_is_named(
+    run: Run, server: RelayServer, home: Path
+) -> None:
+    paged(server.url, home)
+    with (home / "config.toml").open("a") as config:
+        config.write('model = "gpt-4o-mini"\n')
+    assert run("create", "--set", "name=One").code == 0
+    assert run("create", "--file", "-", stdin=b'{"model": null, "name": "Two"}').code == 0
+    assert run("create", "--set", "model=gpt-4o").code == 0
+    models = [each["model"] for each in server.sent]
+    assert models == ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o"]

@@ -256,52 +256,6 @@ def test_yaml_may_list_assistants_and_repeat_what_they_share(
     ]
 
 
-FORMS = {
-    "json": '{"model": "gpt-4o", "name": "A"}\n{"model": "gpt-4o", "name": "B"}',
-    "yaml": "model: gpt-4o\nname: A\n---\nmodel: gpt-4o\nname: B\n",
-    "markdown": "---\nmodel: gpt-4o\nname: A\n---\n\nBe brief.\n",
-}
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_standard_input_is_imported_in_any_format(ask: Run, server: RelayServer, form: str) -> None:
-    words = ["import", "-", "--yes", *([] if form == "json" else ["--format", form])]
-    done = ask(*words, stdin=FORMS[form].encode())
-    names = [str(each["name"]) for each in server.held()]
-    assert (done.code, sorted(names)) == (0, ["A"] if form == "markdown" else ["A", "B"])
-    assert done.lines[0].startswith("create      A · -")
-    assert ask(*words, stdin=FORMS[form].encode()).code == 0
-    assert len(server.held()) == len(names)  # what was imported already is not made again
-
-
-def test_files_without_a_name_that_tells_are_read_as_is_said(
-    ask: Run, server: RelayServer, tmp_path: Path
-) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text(FORMS["yaml"])
-    assert ask("import", str(path), "--yes").code == 2
-    assert ask("import", str(path), "--yes", "--format", "yaml").code == 0
-    assert len(server.held()) == 2
-
-
-def test_a_stream_that_will_not_do_is_told(ask: Run, server: RelayServer) -> None:
-    done = ask("import", "-", "--yes", stdin=b'{"model":\n"\xff"}')
-    assert (done.code, done.err) == (2, "assistant-tui: import -: line 2: not UTF-8\n")
-    done = ask("import", "-", "--yes", stdin=b"model: gpt-4o")
-    assert done.code == 1 and done.lines[0].startswith("unreadable  line 1, column 1: ")
-    assert not server.writes
-
-
-def test_who_has_to_type_is_told(server: RelayServer, home: Path) -> None:
-    with Program("import", "-", "--base-url", server.url, home=home) as terminal:
-        terminal.shows("reads standard input; Ctrl+D on a line of its own ends it")
-        terminal.press(b'{"model": "gpt-4o", "name": "Typed"}\r\x04')
-        terminal.shows("create      Typed", "Create 1? [y/N]")
-        terminal.press(b"y\r")
-        assert terminal.ends() == 0
-    assert [each["name"] for each in server.held()] == ["Typed"]
-
-
 def test_wrong_usage_is_one_line(ask: Run, server: RelayServer, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.json").write_bytes(b'{"model":\n"\xff"}')

@@ -43,43 +43,6 @@ def test_a_wide_terminal_shows_more_columns(
     assert row.split()[1:4] == ["One", "gpt-4o", "search"]
 
 
-LONG = "A name that is longer than a terminal of eighty columns has room for, " * 3
-
-
-def test_nothing_is_cut_in_a_pipe(
-    ask: Run, server: RelayServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    who = f"asst_{'9' * 90}"
-    server.deviations["list"] = lambda request: listing(json.dumps({"id": who, "name": LONG}))
-    done = ask("list")
-    assert done.lines[1] == f"{who}  {LONG}  -"
-
-
-def test_a_terminal_gets_what_fits(server: RelayServer, home: Path) -> None:
-    server.make(LONG)
-    with Program("list", "--base-url", server.url, home=home) as terminal:
-        assert terminal.ends() == 0
-    assert "…" in terminal.text and LONG.strip() not in terminal.text
-
-
-@pytest.mark.parametrize("order", ["asc", "desc"])
-def test_ids_alone_are_for_other_commands(ask: Run, server: RelayServer, order: str) -> None:
-    older, newer, other = server.make("One"), server.make("Two"), server.make("Other")
-    done = ask("list", "--ids", "--order", order, "--filter", "!name:other")
-    ids = [older, newer] if order == "asc" else [newer, older]
-    assert (done.code, done.lines, done.err) == (0, ids, "")
-    assert ask("delete", "--yes", *done.lines).code == 0
-    assert [each["id"] for each in server.held()] == [other]
-
-
-def test_what_has_no_id_or_an_odd_one_is_no_line_of_its_own(ask: Run, server: RelayServer) -> None:
-    server.deviations["list"] = lambda request: listing('{"name": "X"}', '{"id": "a\\nb"}')
-    done = ask("list", "--ids")
-    assert (done.code, done.lines) == (0, [r"a\nb"])
-    assert done.err == "assistant-tui: 1 without an id is left out\n"
-
-
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(
     ask: Run, server: RelayServer, monkeypatch: pytest.MonkeyPatch, columns: int

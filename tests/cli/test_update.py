@@ -82,3 +82,31 @@ def test_what_was_exported_and_edited_is_taken_back(
     path.write_bytes(text.replace(b"Be brief.", b"Be kind."))
     assert ask("update", who, "--file", str(path)).code == 0
     assert server.sent == [{"instructions": "Be kind."}]
+
+
+def test_one_field_is_changed_without_a_file(ask: Run, server: RelayServer) -> None:
+    who = server.make("One", instructions="Be brief.", metadata={"team": "a", "old": "x"})
+    words = ["--set", "temperature=0.3", "--set", "instructions=null"]
+    words += ["--set", "metadata.team=b", "--set", "metadata.old=null"]
+    done = ask("update", who, *words)
+    assert (done.code, done.out, done.err) == (0, f"{who}\n".encode(), "")
+    [request] = [request for request in server.requests if part_of(request) == "modify"]
+    assert json.loads(request.content) == {
+        "temperature": 0.3,
+        "instructions": None,
+        "metadata": {"team": "b"},
+    }
+    assert b'"temperature": 0.3' in request.content
+
+
+def test_neither_a_file_nor_a_field_is_told(ask: Run, server: RelayServer) -> None:
+    done = ask("update", "asst_1")
+    assert (done.code, server.requests) == (2, [])
+    assert done.err == "assistant-tui: update: required: --file F or --set NAME=VALUE, or both\n"
+
+
+def test_what_is_no_object_holds_no_field(ask: Run, server: RelayServer) -> None:
+    who = server.make("One")
+    done = ask("update", who, "--set", "name.first=x")
+    assert (done.code, server.writes) == (2, [])
+    assert done.err == "assistant-tui: --set name.first: name is no object\n"
