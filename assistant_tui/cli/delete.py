@@ -6,6 +6,7 @@ from assistant_tui.cli.console import Console
 from assistant_tui.cli.reports import NO_UNDO, BatchReport
 from assistant_tui.cli.session import Session, Subcommand
 from assistant_tui.config.settings import ConfigurationError
+from assistant_tui.core.errors import NotFound
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.rows import ResourceRow
 
@@ -20,23 +21,31 @@ def prepare_delete(options: argparse.Namespace, console: Console) -> Subcommand:
 
 
 async def _delete(session: Session, ids: list[str], *, unasked: bool) -> int:
-    """Fetch all, ask once unless `unasked`, and delete one after the other."""
+    """Fetch all and ask once, unless `unasked`, and delete one after the other."""
     report = BatchReport(session.console, session.settings.profile, "deleted", len(ids))
+    if unasked:
+        return await _delete_each(session, ids, report, for_good=True)
     rows = await _found(session, ids, report)
     check = session.service.journal.check
     why_no_copy = await check(sum(len(row.text) for row in rows)) if rows else ""
-    if rows and not unasked and not await _confirmed(session.console, rows, why_no_copy):
+    if rows and not await _confirmed(session.console, rows, why_no_copy):
         session.console.note("nothing was deleted")
         return 1
-    for_good = bool(unasked or why_no_copy)
+    found = [row.id for row in rows]
+    return await _delete_each(session, found, report, for_good=bool(why_no_copy))
+
+
+async def _delete_each(
+    session: Session, ids: list[str], report: BatchReport, *, for_good: bool
+) -> int:
+    """Delete one after the other, each looked at just before; `for_good` also without a copy."""
     with report.all():
-        for row in rows:
-            if report.should_stop:
-                break
-            with session.write(), report.attempt(shown_id(row.id)):
-                await session.service.delete(row.id, allow_without_backup=for_good)
+        for each in report.in_turn(ids, shown_id):
+            with session.write(), report.attempt(shown_id(each)):
+                if not await session.service.delete(each, allow_without_backup=for_good):
+                    raise NotFound(f"No assistant with the id {shown_id(each)}")
                 report.add()
-                _report_deleted(session, row.id, for_good=for_good)
+                _report_deleted(session, each, for_good=for_good)
     return report.code
 
 
@@ -50,9 +59,7 @@ def _report_deleted(session: Session, assistant_id: str, *, for_good: bool) -> N
 async def _found(session: Session, ids: list[str], report: BatchReport) -> list[ResourceRow]:
     """Fetch the assistants; note each that is not there."""
     rows: list[ResourceRow] = []
-    for each in ids:
-        if report.should_stop:
-            break
+    for each in report.in_turn(ids, shown_id):
         with report.attempt(shown_id(each)):
             rows.append(await session.service.fetch(each))
     return rows

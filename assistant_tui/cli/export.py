@@ -59,7 +59,7 @@ def _open_folder(folder: str, *, replace: bool) -> ExportFolder:
 async def _named(
     session: Session, ids: list[str], report: BatchReport
 ) -> AsyncGenerator[ResourceRow, None]:
-    for each in dict.fromkeys(ids):
+    for each in report.in_turn(list(dict.fromkeys(ids)), shown_id):
         row = None
         with report.attempt(shown_id(each)):
             row = await session.service.fetch(each)

@@ -65,9 +65,7 @@ async def _apply(session: Session, steps: Sequence[ImportStep]) -> int:
     tally = BatchReport(session.console, session.settings.profile, "imported", len(steps))
     done: list[tuple[ImportStep, SaveResult]] = []
     with tally.all():
-        for step in steps:
-            if tally.should_stop:
-                break
+        for step in tally.in_turn(steps, lambda step: step.origin):
             with session.write(), tally.attempt(step.origin):
                 done.append((step, await _do(session, step)))
                 tally.add()

@@ -1,7 +1,8 @@
 """Reports on stderr what the server made of a write, and how many of a batch succeeded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from assistant_tui.cli.console import Console
 from assistant_tui.cli.standard_streams import OutputError
@@ -11,6 +12,7 @@ from assistant_tui.core.errors import ServiceError, SettingError, Unauthorized, 
 from assistant_tui.core.labels import shown_id
 from assistant_tui.core.verification import SaveResult
 
+_Item = TypeVar("_Item")
 NO_UNDO = "u cannot undo this in the program: "
 """Stands before the reason why the journal has no copy."""
 
@@ -54,8 +56,17 @@ class BatchReport:
         self._participle = participle
         self._total = total
         self._done = self._failed = 0
-        self.should_stop = False
+        self._should_stop = False
         """Whether the next operation would fail as the last did, so that it is not attempted."""
+
+    def in_turn(self, items: Sequence[_Item], name: Callable[[_Item], str]) -> Iterator[_Item]:
+        """Give one item after the other; note those that are not tried, since they would fail."""
+        for at, item in enumerate(items):
+            if self._should_stop:
+                names = " ".join(name(each) for each in items[at:])
+                self._console.note(f"not tried: {names}")
+                return
+            yield item
 
     @contextmanager
     def attempt(self, name: str) -> Iterator[None]:
@@ -63,7 +74,7 @@ class BatchReport:
         try:
             yield
         except ServiceError as error:
-            self.should_stop = isinstance(error, STOPPING_ERRORS)
+            self._should_stop = isinstance(error, STOPPING_ERRORS)
             self._fail(name, describe_error(error, self._profile))
         except ValueError as error:
             self._fail(name, str(error))

@@ -165,9 +165,7 @@ async def _export(
     console, names = session.console, FileNames(form.suffix)
     report = BatchReport(console, session.settings.profile, "exported")
     with report.all():
-        for each in dict.fromkeys(ids):
-            if report.should_stop:
-                break
+        for each in report.in_turn(list(dict.fromkeys(ids)), shown_id):
             with report.attempt(shown_id(each)):
                 record = await _record(session, each)
                 text = form.write(record)
@@ -202,9 +200,7 @@ def _prepare_import(options: argparse.Namespace, console: Console) -> Subcommand
     async def subcommand(session: Session) -> int:
         report = BatchReport(console, session.settings.profile, "imported", len(given))
         with report.all():
-            for path, record in given:
-                if report.should_stop:
-                    break
+            for path, record in report.in_turn(given, lambda each: each[0]):
                 with session.write(), report.attempt(path):
                     await _import(session, path, record, keep_files=options.keep_files)
                     report.add()
@@ -252,9 +248,7 @@ async def _delete(session: Session, ids: Sequence[str], *, unasked: bool, keep_c
         console.note("nothing was deleted")
         return 1
     with report.all():
-        for each in ids:
-            if report.should_stop:
-                break
+        for each in report.in_turn(ids, shown_id):
             with session.write(), report.attempt(shown_id(each)):
                 if not await threads.delete(each, keep_copy=keep_copy):
                     raise NotFound(f"No thread with the id {shown_id(each)}")

@@ -21,7 +21,7 @@ from assistant_tui.core.errors import (
 )
 from assistant_tui.core.json_text import read_json
 from assistant_tui.transport.messages import FailedAttempt, Response
-from assistant_tui.transport.retries import read_retry_after, read_should_retry
+from assistant_tui.transport.retries import read_retry_after, read_should_retry, read_told_wait
 
 _RAW_LIMIT = 200
 _MESSAGE_LIMIT = 2_000
@@ -130,13 +130,18 @@ def http_error(
     """
     body = read_error_body(response.text)
     kind = _kind(response.status, context, body)
+    message = _message(kind, response, context, body)
+    at = time.time() if now is None else now
+    wait = read_retry_after(response.headers, at)
+    if wait is None and kind is RateLimited:
+        wait = read_told_wait(message, response.headers, at)
     error = kind(
-        _message(kind, response, context, body),
+        message,
         status=response.status,
         param=body.param,
         code=body.code,
         request_id=response.request_id,
-        retry_after=read_retry_after(response.headers, time.time() if now is None else now),
+        retry_after=wait,
         may_have_arrived=_may_have_acted(response.status),
     )
     return FailedAttempt(error, should_retry=read_should_retry(response.headers))

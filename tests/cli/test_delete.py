@@ -14,6 +14,7 @@ from assistant_tui.journal.journal import Journal
 from tests.cli.conftest import Run
 from tests.cli.support import ended, program
 from tests.e2e.terminal import Program
+from tests.fakeserver.deviations import answer as answer_of
 from tests.fakeserver.deviations import refusal
 from tests.fakeserver.relay import RelayServer
 from tests.journal.write_lock import write_lock_held
@@ -69,6 +70,26 @@ def test_what_is_hopeless_is_not_tried_with_the_next(ask: Run, server: RelayServ
     done = ask("delete", *ids, "--yes")
     assert (done.code, done.out, server.writes) == (1, b"", ["delete"])
     assert done.err.endswith("assistant-tui: 0 of 2 deleted\n")
+
+
+def test_each_is_fetched_just_before_and_what_was_not_tried_is_named(
+    ask: Run, server: RelayServer
+) -> None:
+    """An allowance is not used up by looks at all of them before the first is deleted."""
+    ids = [server.make(f"Bot {number}") for number in range(12)]
+    answered = iter(range(7))
+    later = answer_of('{"error": {"message": "Try again in 500 seconds"}}', 429)
+    server.deviations["retrieve"] = server.deviations["delete"] = lambda request: (
+        later if next(answered, None) is None else server.pass_on(request)
+    )
+    done = ask("delete", *ids, "--yes")
+    assert server.parts == ["retrieve", "delete"] * 4
+    assert (done.code, done.out.decode().split()) == (1, ids[:3])
+    first, second, third = done.err.splitlines()
+    assert f"{ids[3]} was not deleted: Rate limited: Try again in 500 seconds" in first
+    assert second == f"assistant-tui: not tried: {' '.join(ids[4:])}"
+    assert third == "assistant-tui: 3 of 12 deleted"
+    assert names(server) == [f"Bot {number}" for number in range(11, 2, -1)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Each answers a request in the place of the server; those that take `carry_out` o
 go around it.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 import httpx
@@ -70,3 +71,34 @@ def after_carrying_out(carry_out: SyncHandler, then: SyncHandler) -> SyncHandler
 def altering(change: Callable[[Json], Json], carry_out: SyncHandler) -> SyncHandler:
     """The server does something else than is sent."""
     return lambda request: carry_out(with_json(request, change(json_of(request))))
+
+
+class Allowance:
+    """A limit on requests, told in words alone; refused requests count, too.
+
+    Time goes on by what clients wait: `sleep` is theirs.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._now = 0.0
+        self._asked: list[float] = []
+        self.refused = 0
+        """How many requests were refused."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, which takes no time here."""
+        until = self._now + seconds
+        await asyncio.sleep(0)
+        self._now = max(self._now, until)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response | None:
+        """Refuse what is too much; None where the server is to answer."""
+        self._asked = [at for at in self._asked if at > self._now - self._seconds]
+        self._asked.append(self._now)
+        if len(self._asked) <= self._most:
+            return None
+        self.refused += 1
+        body = f'{{"error": {{"message": "Try again in {self._seconds:g} seconds"}}}}'
+        return answer(body, 429)

@@ -13,6 +13,7 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.server.app import create_app
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.transport.endpoint import Endpoint
+from assistant_tui.transport.transport import Sleep
 from tests.fakeserver.in_process import InProcessServer
 from tests.fakeserver.server import FakeServer
 from tests.stores import SampleStore
@@ -35,11 +36,11 @@ async def _at_once(seconds: float) -> None:
 
 @asynccontextmanager
 async def client_of(
-    server: FakeServer, url: str = "https://server.test/v1"
+    server: FakeServer, url: str = "https://server.test/v1", sleep: Sleep = _at_once
 ) -> AsyncIterator[AssistantsClient]:
-    """A client of a fake server in this process."""
+    """A client of a fake server in this process, which sleeps for no time."""
     endpoint = Endpoint(url, transport=httpx.MockTransport(server.respond))
-    async with AssistantsClient(endpoint, sleep=_at_once, random=lambda: 0.0) as client:
+    async with AssistantsClient(endpoint, sleep=sleep, random=lambda: 0.0) as client:
         yield client
 
 

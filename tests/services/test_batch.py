@@ -10,7 +10,7 @@ import pytest
 
 from assistant_tui.core.assistants.bulk_edits import with_metadata
 from assistant_tui.core.assistants.summary import AssistantSummary
-from assistant_tui.core.batch import AT_ONCE, Batch, Result, Status
+from assistant_tui.core.batch import AT_ONCE, Batch, DeleteResult, Result, Status
 from assistant_tui.core.errors import Forbidden, ServerFault, ServiceError, Unauthorized
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.verification import SaveResult
@@ -18,10 +18,11 @@ from assistant_tui.journal.journal import Journal
 from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.writes import WriteContext
-from tests.fakeserver.deviations import SyncHandler, refusing
+from tests.fakeserver.deviations import Allowance, SyncHandler, refusing
 from tests.fakeserver.requests import part_of
+from tests.fakeserver.server import ANY
 from tests.fakeserver.standalone import StandaloneServer
-from tests.services.support import service_of, some
+from tests.services.support import client_of, service_of, some
 
 DONE, UNCHANGED, FAILED, LEFT = Status.DONE, Status.UNCHANGED, Status.FAILED, Status.NOT_TRIED
 
@@ -236,3 +237,22 @@ async def test_a_read_only_profile_sends_nothing() -> None:
         batch = await changed(service, (await service.page()).rows, "")
     assert FAILED in statuses(batch) and DONE not in statuses(batch)
     assert {part_of(request) for request in server.requests} == {"list"}
+
+
+async def test_where_little_is_allowed_a_bulk_deletion_slows_down_and_ends() -> None:
+    """Twelve are deleted by five requests in six seconds, and two requests each."""
+    allowance = Allowance(5, 6.0)
+    server = StandaloneServer(*some(12))
+    server.deviations[ANY] = allowance
+    async with client_of(server, sleep=allowance.sleep) as client:
+        service = AssistantService(client)
+
+        async def delete(row: ResourceRow) -> DeleteResult:
+            await service.delete(row.id, allow_without_backup=True)
+            return DeleteResult(row.id)
+
+        rows = [ResourceRow(f"asst_{number}", None, "{}") for number in range(1, 13)]
+        batch = Batch(rows, delete)
+        await batch.run()
+    assert [each.status for each in batch.results] == [Status.DONE] * 12
+    assert (server.texts, allowance.refused > 0) == ({}, True)

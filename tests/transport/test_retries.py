@@ -13,7 +13,12 @@ from assistant_tui.core.errors import (
     Unreadable,
 )
 from assistant_tui.transport.messages import FailedAttempt
-from assistant_tui.transport.retries import read_retry_after, read_should_retry, retry_delay
+from assistant_tui.transport.retries import (
+    read_retry_after,
+    read_should_retry,
+    read_told_wait,
+    retry_delay,
+)
 from tests.api.support import (
     ASSISTANT,
     DELETIONS,
@@ -137,6 +142,69 @@ NOW = 1_700_000_000.0
 )
 def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
     assert read_retry_after(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("message", "seconds"),
+    [
+        ("Rate limit reached. Try again in 6 seconds", 6.0),
+        ("Please try again in 20s. Visit https://x.test/1h", 20.0),
+        ("please try again in 1m30.5s.", 90.5),
+        ("Requests have exceeded the limit. Please retry after 7 seconds.", 7.0),
+        ("Retry in 250ms", 0.25),
+        ("please try again in 120 milliseconds", 0.12),
+        ("wait 2 minutes", 120.0),
+        ("Too many requests, wait for about 1 hour", 3600.0),
+        ("try again in 6m0s", 360.0),
+        ("try again in 0s", None),
+        ("try again later. 5 seconds is the limit", None),
+        ("Limit: 5 requests per 6 seconds", None),
+        ("try again in 5 swans", None),
+        ("try again " + "in " * 5_000 + "5 s", None),
+        ("", None),
+    ],
+)
+def test_words_that_tell_how_long_to_wait(message: str, seconds: float | None) -> None:
+    assert read_told_wait(message, {}, NOW) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-ratelimit-reset-requests": "6s", "x-ratelimit-remaining-requests": "0"}, 6.0),
+        ({"x-ratelimit-reset-tokens": "1m2s", "x-ratelimit-remaining-tokens": "0"}, 62.0),
+        ({"x-ratelimit-reset-tokens": "6s", "x-ratelimit-remaining-tokens": "9"}, None),
+        ({"x-ratelimit-reset-tokens": "6s"}, None),
+        ({"ratelimit-reset": "9"}, 9.0),
+        ({"x-ratelimit-reset": str(NOW + 12)}, 12.0),
+        ({"x-ratelimit-reset": str(NOW - 12)}, None),
+        ({"x-ratelimit-reset": "soon"}, None),
+    ],
+)
+def test_headers_that_tell_when_more_is_allowed(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert read_told_wait("no", headers, NOW) == seconds
+
+
+@pytest.mark.parametrize("action", {**REPEATABLE, **WRITES}.values(), ids={**REPEATABLE, **WRITES})
+async def test_a_wait_that_is_told_in_words_is_kept_more_often_than_others(action: Action) -> None:
+    words = Reply(429, '{"error": {"message": "Try again in 6 seconds"}}')
+    script = ScriptedServer(*[words] * 5, LIST_OR_ASSISTANT)
+    async with client(script) as opened:
+        await action(opened)
+    assert script.waits == [6.0] * 5
+    script = ScriptedServer(words)
+    async with client(script) as opened:
+        with pytest.raises(RateLimited, match="6 seconds"):
+            await action(opened)
+    assert len(script.requests) == 11
+
+
+def test_a_told_wait_is_kept_ten_times_after_a_429_alone() -> None:
+    assert retry_delay("GET", failed(503, retry_after=6.0), 2) is None
+    assert retry_delay("GET", failed(429, retry_after=6.0), 9) == 6.0
+    assert retry_delay("GET", failed(429, retry_after=6.0), 10) is None
 
 
 @pytest.mark.parametrize(
