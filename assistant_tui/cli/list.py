@@ -108,9 +108,7 @@ def prepare_get(options: argparse.Namespace, console: Console) -> Subcommand:
             return 0
         report = BatchReport(console, session.settings.profile, "shown", len(ids))
         with report.all():
-            for place, each in enumerate(ids):
-                if report.should_stop:
-                    break
+            for place, each in enumerate(report.in_turn(ids, shown_id)):
                 with report.attempt(shown_id(each)):
                     row = await session.service.fetch(each)
                     if place and not options.json:

@@ -81,23 +81,34 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 HIDDEN = "[key]"
-_LEAST = 8
-"""Characters from which on a key is looked for in other forms; of a shorter one they are words."""
+_WEAK = re.compile(r".{0,7}|[A-Za-z]{8,15}", re.DOTALL)
+"""Keys that may be a part of any text, such as the `any` or `anything` that local servers are
+given: they are looked for where credentials stand alone."""
+_BEFORE_CREDENTIALS = (
+    r"((?:auth|bearer|basic|key|token|secret|cookie|password|credential)[\w-]*+[\"']?+"
+    r"(?:\s(?:provided|given|is|was|of|header|scheme))?+(?:\s?[:=])?+\s?[\"'`(<\[{]*+"
+    r"(?:(?:bearer|basic|token)\s)?|(?://|%2F%2F|//[^/\s@:]*:))"
+)
+"""What stands before credentials: what they are called, or the beginning of a URL's login."""
 
 
 def redact(text: str, keys: Iterable[str]) -> str:
     """Put `[key]` in the place of each key: as it is or percent-encoded, in either case, or within
-    the base64 of anything."""
+    the base64 of anything.
+
+    A short key, and one that is a plain word, is hidden where credentials stand alone.
+    """
     for key in keys:
-        if key:
+        if key and _WEAK.fullmatch(key):
+            weak = rf"{_BEFORE_CREDENTIALS}{re.escape(key)}(?![\w-])"
+            text = re.sub(weak, rf"\g<1>{HIDDEN}", text, flags=re.IGNORECASE)
+        elif key:
             forms = "|".join(map(re.escape, sorted({key, *_forms(key)}, key=len, reverse=True)))
             text = re.sub(forms, HIDDEN, text, flags=re.IGNORECASE)
     return text
 
 
 def _forms(key: str) -> Iterator[str]:
-    if len(key) < _LEAST:
-        return
     yield from (quote(key), quote(key, safe=""), quote_plus(key))
     data = key.encode(errors="surrogatepass")
     for before in range(3):

@@ -29,7 +29,8 @@ def test_inside_the_base64_of_anything(before: bytes, after: bytes, safe: bool) 
 
 
 def test_every_key_and_every_place() -> None:
-    assert redact("a one b two c one", ["one", "two"]) == "a [key] b [key] c [key]"
+    keys = ["sk-one-1", "sk-two-2"]
+    assert redact("a sk-one-1 b sk-two-2 c sk-one-1", keys) == "a [key] b [key] c [key]"
 
 
 @pytest.mark.parametrize("keys", [[], [""], ["absent-from-it"]])
@@ -37,5 +38,41 @@ def test_all_else_stays(keys: list[str]) -> None:
     assert redact("b25l two %20", keys) == "b25l two %20"
 
 
-def test_a_short_key_hides_no_words() -> None:
-    assert redact("YWI= aB ab", ["ab"]) == "YWI= [key] [key]"
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("any", "Too many requests: not any more"),
+        ("any", "no assistant has any key"),
+        ("sk", '{"model": "task", "id": "ask"}'),
+        ("ab", "YWI= aB ab"),
+        ("anything", "not anything: ask for anything"),
+        ("EMPTY", "the list is empty"),
+        ("x", "key xy, token x-1, Authorization: xs"),
+    ],
+)
+def test_a_short_key_or_a_word_hides_no_words(key: str, text: str) -> None:
+    assert redact(text, [key]) == text
+
+
+@pytest.mark.parametrize("key", ["any", "x", "sk-1", "p w", "anything", "a.b*"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incorrect API key provided: KEY. See",
+        "Authorization: Bearer KEY",
+        "authorization=KEY",
+        'x-api-key: "KEY"',
+        '{"api_key": "KEY"}',
+        "{'Authorization': 'Bearer KEY'}",
+        "invalid token KEY",
+        "the key `KEY` is unknown",
+        "GET /v1/assistants?key=KEY&limit=1",
+        "bearer KEY",
+        "password KEY",
+        "https://KEY@host/v1",
+        "https://user:KEY@host/v1",
+    ],
+)
+def test_a_short_key_or_a_word_is_hidden_where_credentials_stand(key: str, text: str) -> None:
+    for written in (key, key.upper()):
+        assert redact(text.replace("KEY", written), [key]) == text.replace("KEY", HIDDEN)

@@ -187,7 +187,9 @@ def test_headers_that_tell_when_more_is_allowed(
     assert read_told_wait("no", headers, NOW) == seconds
 
 
-@pytest.mark.parametrize("action", {**REPEATABLE, **WRITES}.values(), ids={**REPEATABLE, **WRITES})
+@pytest.mark.parametrize(
+    "action", [*REPEATABLE.values(), *WRITES.values()], ids=[*REPEATABLE, *WRITES]
+)
 async def test_a_wait_that_is_told_in_words_is_kept_more_often_than_others(action: Action) -> None:
     words = Reply(429, '{"error": {"message": "Try again in 6 seconds"}}')
     script = ScriptedServer(*[words] * 5, LIST_OR_ASSISTANT)
