@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.cache import LRUCache
 from textual.strip import Strip
 
 from assistant_tui.tui.playground.spans import Line, width_of
@@ -15,6 +16,9 @@ _PARTS = (
     " warning error mark differs"
 )
 
+_KEPT = 200
+"""Lines that are kept as they were drawn: a screen or two."""
+
 
 class SpanWidget(LineWidget):
     """Has a component class for each part of a line."""
@@ -24,14 +28,24 @@ class SpanWidget(LineWidget):
     def __init__(self) -> None:
         super().__init__()
         self._styles: dict[str, Style] = {}
+        self._strips: LRUCache[tuple[Line, int, str, Style], Strip] = LRUCache(_KEPT)
 
     def notify_style_update(self) -> None:
         """Draw in other colours."""
         super().notify_style_update()
         self._styles.clear()
+        self._strips.clear()
 
     def strip_of(self, line: Line, width: int, margin: str = "") -> Strip:
-        """Draw a line behind a margin; one of code is filled up to the edge."""
+        """Draw a line behind a margin, or take it as it was drawn before it was scrolled."""
+        key = (line, width, margin, self.plain_style)
+        found = self._strips.get(key)
+        if found is None:
+            found = self._strips[key] = self._drawn(line, width, margin)
+        return found
+
+    def _drawn(self, line: Line, width: int, margin: str) -> Strip:
+        """Draw a line; one of code is filled up to the edge."""
         drawn = [Segment(margin, self.style_of("mark"))] if margin else []
         drawn += [Segment(span.text, self.style_of(span.part)) for span in line]
         if line and line[-1].part == CODE:

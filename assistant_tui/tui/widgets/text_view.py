@@ -16,11 +16,23 @@ from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.tui.commands import Where, bindings
 from assistant_tui.tui.widgets.text_layout import fit, wrap
 
+_DECORATIONS = (
+    "hatch",
+    "tint",
+    "text_opacity",
+    "outline_top",
+    "outline_right",
+    "outline_bottom",
+    "outline_left",
+)
+"""Rules that change what a widget has drawn, beside its border, its padding and its opacity."""
+
 
 class LineWidget(Widget):
     """Computes its plain style once for all lines that are drawn together.
 
-    Textual asks all ancestors for it, which takes longer than to draw a line.
+    Textual asks all ancestors for it, which takes longer than to draw a line. What its styles add
+    to each line takes longer still, so that is left out where they add nothing.
     """
 
     _plain_style: Style | None = None
@@ -29,9 +41,23 @@ class LineWidget(Widget):
         """Draw lines."""
         self._plain_style = self.rich_style
         try:
-            return super().render_lines(crop)
+            return super().render_lines(crop) if self._is_decorated else self._bare_lines(crop)
         finally:
             self._plain_style = None
+
+    @property
+    def _is_decorated(self) -> bool:
+        styles = self.styles
+        return any(styles.gutter) or self.opacity != 1.0 or styles.has_any_rules(*_DECORATIONS)
+
+    def _bare_lines(self, crop: Region) -> list[Strip]:
+        filters, (_, background) = self.get_line_filters(), self.background_colors
+        strips = [self.render_line(y).adjust_cell_length(self.size.width) for y in crop.line_range]
+        for each in filters:
+            strips = [strip.apply_filter(each, background) for strip in strips]
+        if crop.column_span == (0, self.size.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
 
     @property
     def plain_style(self) -> Style:

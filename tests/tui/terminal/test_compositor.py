@@ -13,6 +13,7 @@ from textual.widget import Widget
 from assistant_tui.server.app import create_app
 from assistant_tui.tui.terminal import diffing_app
 from assistant_tui.tui.terminal.compositor import VisibleCompositor
+from assistant_tui.tui.widgets.text_view import LineWidget
 from tests.fakeserver.in_process import InProcessServer
 from tests.stores import SampleStore
 from tests.tui.driver import Driver, running
@@ -28,7 +29,9 @@ class Twice(VisibleCompositor):
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Chops:
         chops = super()._render_chops(crop, is_rendered_line)
-        expected = Compositor._render_chops(self, crop, is_rendered_line)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(LineWidget, "_is_decorated", True)
+            expected = Compositor._render_chops(self, crop, is_rendered_line)
         DRAWN.append(crop.height)
         for y in filter(is_rendered_line, crop.line_range):
             for x, end in pairwise(self.cuts[y]):
@@ -66,17 +69,37 @@ async def test_the_form_and_a_dialog_over_it(program: Driver) -> None:
     assert DIFFERENCES == []
 
 
+async def test_the_playground(program: Driver) -> None:
+    await program.press("t")
+    await program.type("née 東京")
+    await program.press("enter", "tab", "up", "question_mark", "escape", "escape")
+    assert len(DRAWN) > 10
+    assert DIFFERENCES == []
+
+
+async def test_lines_with_a_border(program: Driver) -> None:
+    DIFFERENCES.clear()
+    for widget in program.main.query(LineWidget):
+        widget.styles.border_left = ("solid", "red")
+        widget.styles.padding = (1, 2)
+    await program.press("down", "down", "tab")
+    assert DIFFERENCES == []
+
+
 async def test_a_cursor_that_moves_has_few_lines_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    former = Widget.render_lines
 
-    def counted(widget: Widget, crop: Region) -> list[Strip]:
-        asked.append(crop.height)
-        return former(widget, crop)
+    def counting(former: Callable[[Widget, Region], list[Strip]]) -> object:
+        def counted(widget: Widget, crop: Region) -> list[Strip]:
+            asked.append(crop.height)
+            return former(widget, crop)
 
-    monkeypatch.setattr(Widget, "render_lines", counted)
+        return counted
+
+    for kind in (Widget, LineWidget):
+        monkeypatch.setattr(kind, "render_lines", counting(kind.render_lines))
     server = InProcessServer(create_app(SampleStore(120), models=("gpt-4o",)))
     async with running(server, tmp_path, size=(60, 36)) as driver:
         asked.clear()
