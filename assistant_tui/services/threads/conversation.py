@@ -80,8 +80,13 @@ class Conversation:
     @property
     def required(self) -> RequiredAction | None:
         """What the run waits for now."""
-        run = self.transcript.run
+        run = None if self.is_copy else self.transcript.run
         return run.required if run is not None and run.status == "requires_action" else None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the copy on this machine is all that is left of the thread."""
+        return self._thread.is_copy
 
     @property
     def progress(self) -> Progress:
@@ -117,7 +122,7 @@ class Conversation:
     async def load(self) -> None:
         """Load the thread, and take up a run that is under way; NotFound where there is none."""
         await self._thread.load()
-        run = self.transcript.run
+        run = None if self.is_copy else self.transcript.run
         if run is not None and run.is_active and run.status != "requires_action":
             self._task.begin(self._flow.resume(run.id))
 
@@ -133,19 +138,16 @@ class Conversation:
 
         Args:
             text: of the message; may be empty where something is attached.
-            attachments: files, which are checked before anything is sent, and uploaded; images
-                are shown to the model.
-            overrides: what is otherwise for this run, as names and exact JSON texts; an
-                `assistant_id` among them answers in the place of the thread's own.
-            copy_of: a message that is sent once more, with its images and attachments; `text` then
-                names the thread alone.
+            attachments: files, which are checked before anything is sent.
+            overrides: names and exact JSON texts for this run; an `assistant_id` answers instead.
+            copy_of: a message that is sent once more as it is; `text` names the thread alone.
 
         Returns:
             The run when it has ended, or waits for outputs.
 
         Raises:
             Forbidden: the profile is read-only.
-            Invalid: nothing to send, or a file that cannot be attached.
+            Invalid: nothing to send, a file that cannot be attached, or only a copy is left.
             Conflict: another run of this thread waits for outputs, or something is under way here.
         """
         self._gate.check()

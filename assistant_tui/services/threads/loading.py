@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from assistant_tui.api.thread_objects import Objects, is_of_thread, value_of
 from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.core.errors import NotServed, ServiceError
+from assistant_tui.core.formats.threads.record import ThreadRecord
+from assistant_tui.core.json_text import read_json
 from assistant_tui.core.threads.objects import (
     Message,
     Run,
@@ -14,6 +16,7 @@ from assistant_tui.core.threads.objects import (
     read_run,
     read_step,
 )
+from assistant_tui.core.threads.reading import object_in
 from assistant_tui.core.threads.transcript import Change, Transcript
 
 MOST_RUNS_WITH_STEPS = 30
@@ -104,6 +107,17 @@ class ThreadLoader:
     def add(self, message: Message) -> None:
         """Note a message that the server has just taken."""
         self.messages[message.id] = message
+
+    def take(self, record: ThreadRecord) -> None:
+        """Note all of a record, in the place of what was loaded."""
+        messages = (read_message(object_in(read_json(text))) for text in record.messages)
+        runs = (read_run(object_in(read_json(text))) for text in record.runs)
+        self.messages = {each.id: each for each in messages}
+        self.runs = {each.id: each for each in runs}
+        self._steps, self.troubles = {}, []
+        for text in record.steps:
+            step = read_step(object_in(read_json(text)))
+            self._steps[step.run_id] = [*self._steps.get(step.run_id, ()), step]
 
     def show(self, transcript: Transcript) -> Sequence[Change]:
         """Bring a transcript to what is known here."""

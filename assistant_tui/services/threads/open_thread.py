@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from assistant_tui.api.threads import ThreadsClient
+from assistant_tui.core.errors import NotFound
+from assistant_tui.core.formats.threads import lossless
 from assistant_tui.core.threads.entries import Change, ChangeKind
 from assistant_tui.core.threads.events import ThreadEvent
 from assistant_tui.core.threads.objects import Run
@@ -28,6 +30,8 @@ class OpenThread:
         self.title = ""
         self.origin = ""
         """The thread that this one was made from."""
+        self.is_copy = False
+        """The copy that was kept of it is all that is left."""
         self.transcript = Transcript(thread_id)
         self.progress = Progress()
         self.loader = ThreadLoader(client, thread_id)
@@ -77,14 +81,27 @@ class OpenThread:
         self.tell(self.loader.show(self.transcript))
 
     async def load(self) -> None:
-        """Load the thread; raises ServiceError, NotFound where there is none."""
+        """Load the thread, or the copy that was kept of it.
+
+        Raises:
+            NotFound: there is neither.
+            ServiceError: it cannot be had.
+        """
         known = await self._journal.get(self.id)
-        await self.loader.load(self.show, known.run_id if known else "")
+        try:
+            await self.loader.load(self.show, known.run_id if known else "")
+        except NotFound:
+            copy = await self._journal.copy(self.id)
+            if copy is None:
+                raise
+            self.loader.take(lossless.read(copy))
+            self.is_copy = True
         for trouble in self.loader.troubles:
             self.tell(self.transcript.note(trouble))
         self.show()
         self._name(known or KnownThread(self.id))
-        await self.keep(self.transcript.run)
+        if not self.is_copy:
+            await self.keep(self.transcript.run)
 
     def made(self, thread_id: str, text: str) -> None:
         """The thread was made; `text` is its first message."""

@@ -53,6 +53,7 @@ class RunFlow:
     ) -> Run:
         """Send a message, and run the assistant on it; the run at its end, or where it waits."""
         thread = self._thread
+        self._check_is_there()
         with self._gate.counting():
             await self._make_thread(text)
             body = await self._attachments.body(text, paths)
@@ -142,6 +143,7 @@ class RunFlow:
 
     async def run(self, overrides: Mapping[str, str]) -> Run:
         """Run the assistant on the thread as it is."""
+        self._check_is_there()
         body = {"assistant_id": write_json(self._thread.assistant_id), **overrides}
         try:
             run_id = await self._others.when_free(lambda: self._start_run(body))
@@ -186,6 +188,10 @@ class RunFlow:
         thread.progress.ended = time.monotonic()
         await thread.keep(run)
         return run
+
+    def _check_is_there(self) -> None:
+        if self._thread.is_copy:
+            raise Invalid("only a copy of this thread is left: a fork of it goes on")
 
     async def _make_thread(self, text: str) -> None:
         """Make the thread, if there is none yet. An empty one that gets lost does no harm."""

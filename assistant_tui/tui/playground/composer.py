@@ -43,6 +43,11 @@ class Composer(TextArea):
         self.disabled = True
         self.placeholder = reason
 
+    def open_up(self) -> None:
+        """Take text again."""
+        self.disabled = False
+        self.placeholder = ""
+
     def name_task(self, task: str = "Message") -> None:
         """Say what is being written."""
         self.border_title = task

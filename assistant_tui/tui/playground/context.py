@@ -181,8 +181,10 @@ class PlaygroundContext:
     @property
     def is_running(self) -> bool:
         """Whether a run of the conversation is under way, or waits for a person."""
-        run = self.conversation and self.conversation.transcript.run
-        return bool(run and run.is_active)
+        if self.conversation is None or self.conversation.is_copy:
+            return False
+        run = self.conversation.transcript.run
+        return run is not None and run.is_active
 
     @property
     def check(self) -> SchemaCheck:

@@ -1,12 +1,14 @@
 """Writes a thread to a file, in a format that is chosen, and names what the format leaves out."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.formats.exporting import FileNames
+from assistant_tui.core.formats.threads import lossless
 from assistant_tui.core.formats.threads.exporting import THREAD_FORMATS
+from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.rows import NameSummary, ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.storage.export_folder import ExportFolder
@@ -49,11 +51,21 @@ async def _export(context: PlaygroundContext, thread_id: str) -> None:
         context.say(f"Not exported: {error}", Tone.ERROR)
 
 
+async def _record(context: PlaygroundContext, thread_id: str) -> tuple[ThreadRecord, Sequence[str]]:
+    """All of a thread, or of the copy that is left; and what is missing."""
+    threads, shown = await context.threads(), context.conversation
+    if shown is not None and shown.thread_id == thread_id and shown.is_copy:
+        copy = await threads.copy(thread_id)
+        if copy is not None:
+            return await asyncio.to_thread(lossless.read, copy), ()
+    return await threads.record(thread_id)
+
+
 async def _write(
     context: PlaygroundContext, thread_id: str, chosen: str, folder: ExportFolder
 ) -> None:
     form = THREAD_FORMATS[chosen]
-    record, missing = await (await context.threads()).record(thread_id)
+    record, missing = await _record(context, thread_id)
     row = ResourceRow(thread_id, None, record.thread, summary=NameSummary())
     text = await asyncio.to_thread(form.write, record)
     path = await asyncio.to_thread(folder.write_file, FileNames(form.suffix).of(row), text)

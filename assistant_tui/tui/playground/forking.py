@@ -44,6 +44,9 @@ def edit_entry(context: PlaygroundContext) -> None:
     if block is None or block.entry.kind not in _EDITABLE:
         context.say("Only messages can be edited", Tone.WARNING)
         return
+    if context.composer.disabled:
+        context.say("Not edited: this is a copy · f makes a new thread of it", Tone.WARNING)
+        return
     context.edit(block.entry)
     context.screen.show_pane(context.composer)
 

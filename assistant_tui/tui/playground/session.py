@@ -26,6 +26,7 @@ from assistant_tui.tui.playground.wording import age, duration
 if TYPE_CHECKING:
     from assistant_tui.tui.playground.context import PlaygroundContext
 
+_COPY = "Only this copy is left · f in the conversation makes a new thread of it"
 _TICK = 0.5
 """Seconds between two looks at the phase while a run is under way."""
 
@@ -96,6 +97,10 @@ class Session:
         context.conversation = conversation
         context.leave_edit()
         context.composer.put(text)
+        if not context.only_reads and conversation.is_copy:
+            context.composer.close_off(_COPY)
+        elif not context.only_reads:
+            context.composer.open_up()
         self._unlisten = conversation.listen(self._follow)
         screen.transcript_view.show(conversation.transcript.entries)
         screen.thread_list.follow_open(conversation.thread_id or "")
@@ -171,6 +176,8 @@ class Session:
         conversation = self._context.conversation
         if conversation is None:
             return Phase("")
+        if conversation.is_copy:
+            return Phase("the server has deleted this thread: this is the copy kept here")
         return phase_of(conversation.transcript, time.monotonic(), conversation.progress)
 
     def _tick(self) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.labels import ON_A_LINE, short_name, shown_id
+from assistant_tui.journal.threads import DELETED
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog, about_line
 from assistant_tui.tui.dialogs.prompts import InputDialog, InputSpec
 from assistant_tui.tui.playground.context import PlaygroundContext
@@ -104,17 +105,21 @@ async def _delete(context: PlaygroundContext, row: ThreadRow) -> None:
 
 
 def _question(row: ThreadRow) -> QuestionDialog:
+    left = "The server keeps no copy: nothing brings it back."
+    copying = [ButtonSpec("copy", "Delete, keep a copy here", dangerous=True)]
+    if row.status == DELETED:
+        left, copying = "This copy is all that is left of it: nothing brings it back.", []
     return QuestionDialog(
         "Delete this thread?",
         (
             about_line("Title", short_name(row.title, ON_A_LINE)),
             f"Id    {shown_id(row.id)}",
             "",
-            "The server keeps no copy: nothing brings it back.",
+            left,
         ),
         (
             ButtonSpec("cancel", "Cancel"),
-            ButtonSpec("copy", "Delete, keep a copy here", dangerous=True),
+            *copying,
             ButtonSpec("delete", "Delete", dangerous=True),
         ),
     )

@@ -104,6 +104,36 @@ async def test_a_copy_of_a_deleted_thread_can_be_kept(answered: Talk) -> None:
     assert "copy kept" in answered.text
 
 
+async def test_a_copy_that_is_left_is_read_forked_exported_and_deleted(
+    answered: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await answered.press("d", "right", "enter")
+    sent = len(answered.server.write_paths())
+    await answered.press("tab", "down", "enter")
+    await answered.shows("The disk is full", "Free the archive.", "this is the copy kept here")
+    assert answered.screen.composer.disabled
+    await answered.press("e")
+    assert "this is a copy" in answered.text
+    await answered.press("x", "down", "enter", "enter")
+    await answered.shows("Exported to")
+    (written,) = (tmp_path / "threads").iterdir()
+    assert "Free the archive." in written.read_text("utf-8")
+    assert len(answered.server.write_paths()) == sent, "nothing was sent"
+    await answered.press("f")
+    await answered.shows("This is a new thread")
+    assert await answered.said() == [
+        ("user", "The disk is full"),
+        ("assistant", "Free the archive."),
+    ]
+    assert not answered.screen.composer.disabled
+    await answered.press("tab", "tab", "down", "d")
+    await answered.shows("This copy is all that is left")
+    await answered.press("right", "enter")
+    await answered.shows("Deleted")
+    assert len(await (await answered.screen.context.threads()).known()) == 1
+
+
 async def test_a_thread_is_found_and_renamed(answered: Talk, model: ScriptedModel) -> None:
     model.turns.append(says("42."))
     await answered.press("n")
