@@ -52,7 +52,8 @@ def _prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
     """List what the journal knows and the server lists, those used last first."""
 
     async def subcommand(session: Session) -> int:
-        found = await session.service.threads.known(options.assistant, options.filter or "")
+        threads = session.service.threads
+        found = await threads.settled(await threads.known(options.assistant, options.filter or ""))
         if options.assistant is not None:
             found = _of_assistant(console, found, options.assistant)
         if options.json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assistant_tui.api.thread_objects import Objects, is_of_thread, value_of
 from assistant_tui.api.threads import ThreadsClient
-from assistant_tui.core.errors import NotServed, ServiceError
+from assistant_tui.core.errors import NotFound, NotServed, ServiceError
 from assistant_tui.core.formats.threads.import_plan import ThreadImport, plan_import
 from assistant_tui.core.formats.threads.record import ThreadRecord
 from assistant_tui.core.json_text import compose, elements, members, with_member, write_json
@@ -176,3 +176,20 @@ async def _complete(
             if now != arrived + 1:
                 raise
         arrived += 1
+
+
+async def delete_thread(client: ThreadsClient, thread_id: str) -> bool:
+    """Delete a thread on the server; False where there was none.
+
+    Raises:
+        NotServed: it is still there: the route is what was not found.
+    """
+    try:
+        await client.threads.delete(thread_id)
+    except NotFound:
+        try:
+            await client.threads.retrieve(thread_id)
+        except NotFound:
+            return False
+        raise NotServed("this server deletes no threads: it is still there") from None
+    return True

@@ -6,7 +6,7 @@ from contextlib import suppress
 from assistant_tui.api.client import AssistantsClient
 from assistant_tui.api.thread_objects import value_of
 from assistant_tui.api.threads import ThreadsClient
-from assistant_tui.core.errors import Invalid, NoBackup, NotFound, NotServed, ServiceError
+from assistant_tui.core.errors import Invalid, NoBackup, ServiceError
 from assistant_tui.core.formats.threads import lossless
 from assistant_tui.core.formats.threads.import_plan import ThreadImport
 from assistant_tui.core.formats.threads.record import ThreadRecord
@@ -20,6 +20,7 @@ from assistant_tui.services.account_journal import AccountJournal
 from assistant_tui.services.threads import records
 from assistant_tui.services.threads.conversation import Conversation
 from assistant_tui.services.threads.open_thread import title_of
+from assistant_tui.services.threads.unsettled import look_at_runs
 from assistant_tui.services.writes import WriteGate
 
 
@@ -65,6 +66,10 @@ class ThreadService:
             and (assistant_id is None or thread.assistant_id in ("", assistant_id))
         ]
         return sorted(found, key=lambda thread: thread.used_at, reverse=True)
+
+    async def settled(self, known: Sequence[KnownThread]) -> list[KnownThread]:
+        """The same threads, once it was looked at each run that seems to be under way."""
+        return await look_at_runs(self._client, self._journal, known)
 
     async def open(self, thread_id: str) -> Conversation:
         """Open a thread, and take up its run if one is under way.
@@ -119,29 +124,13 @@ class ThreadService:
             await self._keep_copy(thread_id)
         was_known = await self._journal.get(thread_id) is not None
         with self._gate.counting():
-            was_there = await self._delete(thread_id)
+            was_there = await records.delete_thread(self._client, thread_id)
         self._listed = tuple(each for each in self._listed if each.id != thread_id)
         if keep_copy:
             await self._journal.keep(KnownThread(thread_id, status=DELETED))
         else:
             await self._journal.forget(thread_id)
         return was_there or was_known
-
-    async def _delete(self, thread_id: str) -> bool:
-        """Delete a thread on the server; False where there was none.
-
-        Raises:
-            NotServed: it is still there: the route is what was not found.
-        """
-        try:
-            await self._client.threads.delete(thread_id)
-        except NotFound:
-            try:
-                await self._client.threads.retrieve(thread_id)
-            except NotFound:
-                return False
-            raise NotServed("this server deletes no threads: it is still there") from None
-        return True
 
     async def _keep_copy(self, thread_id: str) -> None:
         record, missing = await records.fetch_record(self._client, thread_id)

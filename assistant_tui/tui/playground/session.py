@@ -80,8 +80,13 @@ class Session:
     async def list_threads(self) -> None:
         """Show the threads as they are known now."""
         context = self._context
-        self._known = await (await context.threads()).known(context.partner.id, context.search)
+        threads = await context.threads()
+        self._known = known = await threads.known(context.partner.id, context.search)
         self.show_threads()
+        settled = await threads.settled(known)
+        if settled != known and self._known is known:
+            self._known = settled
+            self.show_threads()
 
     async def open(self, thread_id: str) -> None:
         """Open a thread. Raises ServiceError."""

@@ -7,6 +7,7 @@ import pytest
 
 from assistant_tui.core.errors import Invalid, NoBackup, NotFound, ServiceError
 from assistant_tui.core.formats.threads import lossless
+from assistant_tui.journal.threads import KnownThread
 from assistant_tui.services.assistants import AssistantService
 from tests.fakeserver.deviations import absent, answering, refusing
 from tests.fakeserver.requests import json_of, with_json
@@ -225,3 +226,24 @@ async def test_a_record_has_all_to_the_last_letter(tmp_path: Path, model: Script
         here.server.deviations["steps"] = refusing(501)
         record, missing = await here.threads.record(run.thread_id)
         assert record.steps == () and missing == ("steps: this server has none",)
+
+
+async def test_a_run_that_nobody_has_followed_is_looked_at(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    """The program was killed while it was queued."""
+    model.turns = [says("a"), says("b")]
+    async with world(tmp_path, model) as here:
+        first = await here.threads.begin(here.assistant).send("First")
+        await here.threads.begin(here.assistant).send("Second")
+        journal = here.service.journal.threads
+        await journal.keep(KnownThread(first.thread_id, run_id=first.id, status="queued"))
+        here.server.requests.clear()
+        known = await here.threads.known(here.assistant)
+        assert sorted(each.status for each in known) == ["completed", "queued"]
+        settled = await here.threads.settled(known)
+        assert [each.id for each in settled] == [each.id for each in known]
+        assert {each.status for each in settled} == {"completed"}
+        assert {each.status for each in await here.threads.known(here.assistant)} == {"completed"}
+        here.server.deviations["any"] = refusing(500)
+        assert await here.threads.settled(known) == known

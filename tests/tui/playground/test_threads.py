@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant_tui.journal.threads import KnownThread
 from assistant_tui.tui.dialogs.markdown_screen import MarkdownScreen
 from tests.server.runs.support import ScriptedModel, says
 from tests.tui.playground.conftest import Talk
@@ -186,3 +187,17 @@ async def test_a_draft_belongs_to_its_thread(answered: Talk) -> None:
     await answered.type("for the new one")
     await answered.press("tab", "down", "enter")
     assert answered.screen.composer.text == "for the first"
+
+
+async def test_the_list_says_how_a_run_of_a_killed_program_has_ended(
+    answered: Talk, model: ScriptedModel
+) -> None:
+    thread = (await answered.threads())[0]
+    (run,) = (await answered.api.get(f"/threads/{thread}/runs"))["data"]
+    await answered.press("n")
+    journal = (await answered.program.main.context.connector.connected()).journal.threads
+    await journal.keep(KnownThread(thread, run_id=run["id"], status="queued"))
+    await answered.press("escape", "t")
+    await answered.shows("The disk is full")
+    await answered.drawn()
+    assert "queued" not in answered.text
