@@ -36,11 +36,18 @@ def has_size(driver: Driver, size: Size) -> bool:
     return driver.app.size == size
 
 
-@pytest.fixture(params=[(80, 24), (120, 36)], ids=["narrow", "wide"])
+@pytest.fixture
 async def program(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Driver]:
-    """A program with many rows on two terminals."""
-    async with running(served(120), tmp_path, size=request.param, kind=Compared) as driver:
+    """A program with many rows on two terminals, of 80 columns unless a test says otherwise."""
+    size = getattr(request, "param", (80, 24))
+    async with running(served(120), tmp_path, size=size, kind=Compared) as driver:
         yield driver
+
+
+both_layouts = pytest.mark.parametrize(
+    "program", [(80, 24), (120, 36)], ids=["narrow", "wide"], indirect=True
+)
+"""One pane at a time, and both side by side."""
 
 
 def served(count: int) -> InProcessServer:
@@ -48,17 +55,20 @@ def served(count: int) -> InProcessServer:
     return InProcessServer(create_app(SampleStore(count), models=("gpt-4o",)))
 
 
+@both_layouts
 async def test_moving_and_scrolling_the_list(program: Driver) -> None:
     await program.press(*["down"] * 40, "pagedown", "pageup", "end", "home", *["up"] * 3)
     await program.press("right_square_bracket", *["up"] * 45, "G", "k", "k")
     assert_same(program)
 
 
+@both_layouts
 async def test_reading_and_scrolling_the_detail(program: Driver) -> None:
     await program.press("tab", *["down"] * 12, "pagedown", *["up"] * 5, "escape", "down")
     assert_same(program)
 
 
+@both_layouts
 async def test_dialogs_over_the_list(program: Driver) -> None:
     for keys in (["question_mark", "pagedown"], ["v", "down", "down"], ["d"], ["Y"], ["m"]):
         await program.press(*keys)
@@ -69,6 +79,7 @@ async def test_dialogs_over_the_list(program: Driver) -> None:
     assert_same(program)
 
 
+@both_layouts
 async def test_the_form_and_its_fields(program: Driver) -> None:
     await program.press("enter")
     await program.type(" née 東京")
