@@ -30,7 +30,7 @@ def test_a_whole_object_is_edited_and_saved(home: Path, editor: Callable[[str], 
 def test_an_editor_that_changes_nothing_sends_nothing(
     home: Path, editor: Callable[[str], str]
 ) -> None:
-    with opened(home, editor("exit 0")) as demo:
+    with opened(home, editor("sleep 1.1")) as demo:
         demo.press(b"e")
         demo.says("Nothing was changed")
 

@@ -12,6 +12,7 @@ from assistant_tui.config.settings import LOCAL
 from assistant_tui.journal.drafts import load_draft
 from assistant_tui.journal.journal import Journal
 from assistant_tui.tui.app import AssistantApp
+from assistant_tui.tui.terminal import external_editor
 from tests.fakeserver.in_process import InProcessServer
 from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import server_of
@@ -87,13 +88,34 @@ async def test_the_edit_is_on_disk_before_it_is_sent_and_gone_when_it_was_saved(
     assert server.bodies == ['{"name": "M"}']
 
 
-async def test_the_file_and_its_folders_are_private(use: Use, tmp_path: Path) -> None:
+async def test_the_file_and_its_folders_are_private(
+    use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external_editor, "_AT_ONCE", 0)
     use('stat -c %a "$1" "$(dirname "$1")" "$(dirname "$(dirname "$1")")" > $HERE/modes')
     async with opened(server_of({}), tmp_path) as program:
         await program.press("e")
         assert program.status == "Nothing was changed"
     assert (tmp_path / "modes").read_text().split() == ["600", "700", "700"]
     assert (drafts(tmp_path), left(tmp_path)) == (0, [])
+
+
+async def test_an_editor_that_only_opens_a_window_is_told_and_its_file_kept(
+    use: Use, tmp_path: Path
+) -> None:
+    use('echo "$1" > $HERE/name')
+    server = server_of({"name": "A"})
+    async with opened(server, tmp_path) as program:
+        await program.press("e")
+        told = "editor ended at once, unchanged; it may need --wait · R takes up what it saves"
+        assert program.status == f"✗ {told}"
+        await program.press("R")
+        assert program.status == "No edit was left behind"
+        path = Path((tmp_path / "name").read_text().strip())
+        path.write_text(path.read_text().replace('"A"', '"Saved in the window"'))
+        await program.press("R", "enter")
+        assert "Changed: name" in program.text
+    assert server.bodies == []
 
 
 async def test_an_edit_that_was_refused_is_offered_again_until_it_is_discarded(

@@ -84,7 +84,7 @@ class EditorSession:
         """
         try:
             self.file.run(self._app)
-            return self.file.read()
+            text = self.file.read()
         except UnreadableFile:
             raise
         except EditorError as error:
@@ -93,6 +93,10 @@ class EditorSession:
                 raise
             self._journal.drafts.leave_now(self._key)
             raise EditorError(f"{error} · R takes up what it wrote") from None
+        if not self.file.hint or text != self.file.before:
+            return text
+        self._journal.drafts.leave_now(self._key)
+        raise EditorError(f"{self.file.hint} · R takes up what it saves")
 
     def settle(self, draft: Draft) -> None:
         """Keep what was written as a draft, once it was read, and remove the file.

@@ -1,6 +1,7 @@
 """Offers edits that were left unsaved when the program ended, and takes them up again."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -118,6 +119,8 @@ def _as_edited(draft: Draft) -> Draft:
     return plain
 
 
+_STAYS = 3600
+"""Seconds for which the unchanged file of an editor is kept."""
 CLOCKS = 60
 """Seconds by which the server's clock may be behind this machine's."""
 
@@ -146,11 +149,16 @@ async def recover(context: MainContext) -> None:
 
 
 async def _left(context: MainContext) -> list[LeftEdit]:
-    """The edits that were left behind; an editor that was left without a change leaves none."""
+    """The edits that were left behind; an editor that was left without a change leaves none.
+
+    Its file stays for a while: the editor may be the window of another program.
+    """
     journal, found = context.service.journal, []
     for kept in await journal.drafts.orphans():
         edit = await asyncio.to_thread(LeftEdit.read, kept)
         if edit.is_empty:
+            if edit.kept.at > time.time() - _STAYS:
+                continue
             await journal.drafts.discard(kept)
             edit.remove_file()
         else:

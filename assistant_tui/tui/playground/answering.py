@@ -143,6 +143,7 @@ def answer_editor(context: CallsContext) -> None:
         file.write(file.before)
         file.run(context.app)
         _give(context, call, Answer(file.read(), source="$EDITOR"))
+        context.say(file.hint)
     except EditorError as error:
         context.say(f"No output: {error}", Tone.ERROR)
     finally:

@@ -120,6 +120,7 @@ def edit_in_editor(context: PlaygroundContext) -> None:
         file.write(file.before)
         file.run(context.app)
         composer.put(file.read())
+        context.say(file.hint)
     except EditorError as error:
         context.say(str(error), Tone.ERROR)
     finally:

@@ -1,11 +1,14 @@
 """Edits a text in the user's own editor ($VISUAL, $EDITOR or vi), through a private file."""
 
+import errno
 import os
+import re
 import shlex
 import shutil
 import signal
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
@@ -16,6 +19,12 @@ from assistant_tui.tui.terminal import job_control
 
 MAX_FILE_SIZE = 64_000_000
 """Bytes of a file that are read."""
+_AT_ONCE = 1.0
+"""Seconds within which an editor ends that has only told another program to open the file."""
+_FOR_A_SHELL = re.compile(r"[|&;<>()$`\\\"' \t\n*?\[#~=%]")
+"""Characters that only a shell understands; the same as git's."""
+_NOT_STARTED = {126: os.strerror(errno.EACCES), 127: os.strerror(errno.ENOENT)}
+"""The exit codes by which a shell says that it cannot start a command."""
 MAX_TEXT_SIZE = 4_000_000
 """Bytes of a file that are read for one text of the form."""
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a FIFO"}
@@ -38,6 +47,9 @@ class EditorFile:
         self.path = path
         self.before = before
         self._largest = largest
+        self._visited = False
+        self.hint = ""
+        """What to say if an editor came back sooner than a person can have used it."""
 
     @classmethod
     def make(
@@ -91,7 +103,12 @@ class EditorFile:
         Raises:
             EditorError: no editor, one that ended with an error, or no terminal to give away.
         """
-        _run_suspended(app, [*_command(), str(self.path)])
+        name, command = _command(str(self.path))
+        started, again, self._visited = time.monotonic(), self._visited, True
+        self.hint = ""
+        _run_suspended(app, name, command)
+        if time.monotonic() - started < _AT_ONCE and not (again or self.changed):
+            self.hint = f"{name} ended at once, unchanged; it may need --wait"
 
     def read(self) -> str:
         """The text that was left in the file; a byte order mark is passed over.
@@ -184,15 +201,21 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _command() -> list[str]:
-    name = "VISUAL" if os.environ.get("VISUAL", "").strip() else "EDITOR"
+def _command(path: str) -> tuple[str, list[str]]:
+    """The name of the editor, and the command that opens a file in it; as in git by a shell."""
+    variable = "VISUAL" if os.environ.get("VISUAL", "").strip() else "EDITOR"
+    line = os.environ.get(variable, "").strip() or "vi"
     try:
-        return shlex.split(os.environ.get(name, "")) or ["vi"]
+        words = shlex.split(line)
     except ValueError as error:
-        raise EditorError(f"${name}: {error}") from None
+        raise EditorError(f"${variable}: {error}") from None
+    program = next((word for word in words if "=" not in word), line)
+    if _FOR_A_SHELL.search(line):
+        return Path(program).name, ["sh", "-c", f'{line} "$@"', line, path]
+    return Path(program).name, [line, path]
 
 
-def _run_suspended(app: App[object], command: list[str]) -> None:
+def _run_suspended(app: App[object], name: str, command: list[str]) -> None:
     failure = ""
     try:
         with app.suspend():
@@ -200,12 +223,14 @@ def _run_suspended(app: App[object], command: list[str]) -> None:
             try:
                 code = job_control.run_in_foreground(command)
                 failure = f"{_exit_description(code)}: nothing was changed" if code else ""
+                if code in _NOT_STARTED and command[0] == "sh":
+                    failure = f"could not be started: {_NOT_STARTED[code]}; set $EDITOR"
             except OSError as error:
                 failure = f"could not be started: {error.strerror}; set $EDITOR"
     except SuspendNotSupported:
         failure = "cannot be opened here: this terminal cannot be given away"
     if failure:
-        raise EditorError(f"{Path(command[0]).name} {failure}")
+        raise EditorError(f"{name} {failure}")
 
 
 def _exit_description(code: int) -> str:

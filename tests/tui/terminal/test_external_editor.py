@@ -98,6 +98,47 @@ def test_an_editor_may_have_arguments(use: Use, monkeypatch: pytest.MonkeyPatch)
     assert edit(Giving(), "x", ".md") == "--wait|two words"
 
 
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("~/ed", "~"),
+        ("FOO=1 ~/ed", "~1"),
+        ("$HOME/ed", "~"),
+        ("true && ~/ed", "~"),
+        ("~/ed 'two words'", "~"),
+    ],
+)
+def test_a_shell_reads_it_as_for_git(
+    line: str, left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ed"
+    path.write_text('#!/bin/sh\nfor file; do :; done\nprintf "~$FOO" > "$file"\n')
+    path.chmod(0o700)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("EDITOR", line)
+    assert edit(Giving(), "x", ".md") == left
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "FOO=1 nowhere-ed -w",
+            "nowhere-ed could not be started: No such file or directory; set $EDITOR",
+        ),
+        ("~/nowhere/ed", "ed could not be started: No such file or directory; set $EDITOR"),
+        ("/etc/passwd -w", "passwd could not be started: Permission denied; set $EDITOR"),
+    ],
+)
+def test_one_that_a_shell_cannot_start_is_named(
+    line: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", line)
+    with pytest.raises(EditorError) as raised:
+        edit(Giving(), "x", ".md")
+    assert str(raised.value) == told
+
+
 def test_without_an_editor_it_is_vi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(EditorError, match=r"^vi could not be started: .*; set \$EDITOR$"):
