@@ -9,23 +9,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.types import CSSPathType
 
 from assistant_tui.config.settings import ConfigurationError, Profile, Settings
 from assistant_tui.startup.profile_opening import ProfileOpener
 from assistant_tui.startup.shutdown import SHUTDOWN
-from assistant_tui.tui.commands import Where, bindings
+from assistant_tui.tui.commands import Command, Where, bindings
+from assistant_tui.tui.keyboard import KeyboardApp
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.messages import LinesJoined
 from assistant_tui.tui.stylesheets import FIRST_SCREEN
 from assistant_tui.tui.terminal import job_control
 from assistant_tui.tui.terminal.clipboard import Clipboard
-from assistant_tui.tui.terminal.key_queue import CHECK_INTERVAL, KeyQueue, KeySentinel, TypedEvent
 from assistant_tui.tui.widgets.status_line import StatusLine, Tone
-from assistant_tui.tui.workers import FaultTolerantApp, start
+from assistant_tui.tui.workers import start
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -46,7 +46,7 @@ def _collect_garbage_again() -> None:
     gc.enable()
 
 
-class AssistantApp(FaultTolerantApp):
+class AssistantApp(KeyboardApp):
     """Shows one profile at a time."""
 
     TITLE = "assistant-tui"
@@ -78,11 +78,6 @@ class AssistantApp(FaultTolerantApp):
         self.fault: BaseException | None = None
         """What ended the program, if it was not a person."""
         self._apply_settings(settings)
-        self._keys = KeyQueue(
-            super().on_event,
-            lambda: self.focused or self.screen,
-            lambda: self.set_interval(CHECK_INTERVAL, self._check_key),
-        )
         self._quitting = self._ending = False
         self._switching = asyncio.Lock()
         """Textual cannot end while a mode comes or goes."""
@@ -99,20 +94,6 @@ class AssistantApp(FaultTolerantApp):
         self.theme = settings.theme
         self.set_keymap(dict(settings.keymap))
         self.animation_level = "none"
-
-    async def on_event(self, event: events.Event) -> None:
-        """Take keys one at a time, and all else as it comes."""
-        if isinstance(event, TypedEvent) and not event.is_forwarded:
-            await self._keys.add(event)
-        else:
-            await super().on_event(event)
-
-    @on(KeySentinel)
-    async def _sentinel_arrived(self, message: KeySentinel) -> None:
-        await self._keys.on_sentinel(message)
-
-    async def _check_key(self) -> None:
-        await self._keys.check()
 
     def on_mount(self) -> None:
         """End in good order when the machine says so."""
@@ -222,6 +203,17 @@ class AssistantApp(FaultTolerantApp):
     def tell_of_fault(self, sentence: str) -> None:
         """Put it on the status line."""
         self._say(sentence, Tone.ERROR)
+
+    def reason_against(self, command: Command) -> str:
+        """Say that a profile is read-only, where that is why nothing happens."""
+        read_only = self.main_screen is not None and self.main_screen.profile.read_only
+        if not (read_only and command.is_write):
+            return ""
+        return f"This profile is read-only: {command.label} is not available"
+
+    def tell_of_key(self, sentence: str) -> None:
+        """Put it on the status line."""
+        self._say(sentence, Tone.WARNING)
 
     def _say(self, sentence: str, tone: Tone) -> None:
         """Put a sentence on the status line of the uppermost screen that has one."""

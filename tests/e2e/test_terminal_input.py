@@ -54,6 +54,21 @@ def test_letters_are_typed_on_a_terminal_that_tells_keys_but_no_text(demo: Termi
     demo.shows(f"{FIRST} Hello!")
 
 
+def test_keys_of_a_cyrillic_layout_give_commands_and_type_their_own_letters(
+    demo: Terminal,
+) -> None:
+    demo.press("\u043e".encode())
+    demo.says("\u043e is no command")
+    demo.press(b"\x1b[1086::106;;1086u")
+    demo.marks(SECOND)
+    demo.press(b"\x1b[1088:1056:103;2;1056u\x1b[1087::103;;1087u")
+    demo.marks(FIRST)
+    demo.press(b"\x1b[1090::110;;1090u\x1b[1090:1058:110;2;1058u\x1b[1086::106u")
+    demo.shows("New assistant", "\u0422\u043e")
+    demo.press(b"\x1b[1099::115;5u")
+    demo.says("Created \u0422\u043e")
+
+
 ALT_LEFT, ALT_BACKSPACE, ALT_D = b"\x1b\x1b[D", b"\x1b\x7f", b"\x1bd"
 
 

@@ -1,10 +1,12 @@
 """What keys and pastes do to the text of a field."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input, TextArea
 
+from assistant_tui.config.settings import LOCAL
 from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import server_of, take
 
@@ -73,3 +75,30 @@ async def test_so_does_one_into_the_filter_and_one_over_a_selection(tmp_path: Pa
         await program.press("shift+home")
         await take(program, ["paste:a\nb"])
         assert held(program) == "a b"
+
+
+READ_ONLY = replace(LOCAL, read_only=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [("n", "New"), ("d", "Delete"), ("e", "$EDITOR"), ("u", "Undo"), ("C", "Clone"), ("b", "Bulk")],
+)
+async def test_a_key_says_that_it_does_nothing_since_the_profile_is_read_only(
+    key: str, label: str, tmp_path: Path
+) -> None:
+    server = server_of({})
+    async with running(server, tmp_path, profile=READ_ONLY) as program:
+        await program.press("j")
+        assert "read-only:" not in program.status
+        await program.press(key)
+        assert program.status == f"! This profile is read-only: {label} is not available"
+    assert server.bodies == []
+
+
+async def test_a_letter_of_another_layout_says_once_that_it_is_no_command(tmp_path: Path) -> None:
+    async with running(server_of({}), tmp_path) as program:
+        await program.press("\u0442")
+        assert program.status.startswith("! \u0442 is no command")
+        await program.press("slash", "\u0442")
+        assert held(program) == "\u0442"

@@ -6,12 +6,13 @@ without them; where it types a character that the terminal does not tell, as tha
 
 import re
 import sys
+from collections.abc import Sequence
 
 from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 
-from assistant_tui.tui.terminal.keyboard_protocol import ALT, CTRL, SHIFT, typed_by, without_alt
+from assistant_tui.tui.terminal.keyboard_protocol import ALT, CTRL, SHIFT, ReportedKey
 
 MAX_COLUMNS, MAX_LINES = 1_000, 400
 """The largest screen that is drawn; a terminal that is larger shows it in its corner."""
@@ -21,7 +22,7 @@ _MODE = re.compile(r"\x1b\[\?(?:2026|2048);[0-4]\$y")
 _SIZE = r";(\d{1,9})(?::\d*)*"
 _RESIZE = re.compile(rf"\x1b\[48{_SIZE}{_SIZE}{_SIZE}{_SIZE}t")
 _CODES, _MODIFIERS, _TYPED = (
-    r"(\d{0,7})(?::(\d{0,7})(?::\d*)?)?",
+    r"(\d{0,7})(?::(\d{0,7})(?::(\d{0,7}))?)?",
     r"(\d{0,3})(?::(\d?))?",
     r"(\d{1,7}(?::\d{1,7})*)?",
 )
@@ -31,6 +32,8 @@ _OTHER_KEY = "27~"
 """What xterm sends for keys that have no code of their own (modifyOtherKeys)."""
 _ALT_SEQUENCE = re.compile(rb"\x1b\x1b(?:\[(\d{0,2})|O)([A-HP-S~])")
 """Alt and a key that is no character, as PuTTY and rxvt send it."""
+_OTHER_LAYOUT = re.compile(r"\x1b\[(\d+)::(\d+)u")
+"""How a key of a layout without Latin letters is passed on: what it types, and the Latin one."""
 _PRESSED = ("", "1", "2")
 """The key has been pressed, or still is."""
 _MAX_MODIFIERS = 256
@@ -105,33 +108,50 @@ def _resize(lines: int, columns: int, height: int, width: int) -> bytes:
     return f"\x1b[48;{lines};{columns};{max(height, lines)};{max(width, columns)}t".encode()
 
 
-def _keys(code: str, shifted: str, modifiers: str, event: str, typed: str, end: str) -> list[str]:
+def key_of_other_layout(text: str) -> tuple[str, str] | None:
+    """What a key types, and what it would on a Latin layout; None for any other sequence."""
+    key = _OTHER_LAYOUT.fullmatch(text)
+    return key and (chr(int(key[1])), chr(int(key[2])))
+
+
+def _keys(
+    code: str, shifted: str, latin: str, modifiers: str, event: str, typed: str, end: str
+) -> list[str]:
     """A key without what Textual does not know; one for each character that it types.
 
     A key that is released is none.
     """
-    number, with_shift, pressed = int(code or "1"), int(shifted or "0"), int(modifiers or "1")
     characters = [int(each) for each in typed.split(":") if each]
-    told = [with_shift, *characters]
-    if event not in _PRESSED or pressed > _MAX_MODIFIERS or not all(map(_exists, told)):
+    other, us = int(shifted or "0"), int(latin or "0")
+    if event not in _PRESSED or not all(map(_exists, [other, us, *characters])):
         return []
-    if f"{number}{end}" == _OTHER_KEY and len(characters) == 1:
+    number, name = int(code or "1"), f"{int(code or '1')}{end}"
+    if name == _OTHER_KEY and len(characters) == 1:
         number, characters, end = characters[0], [], "u"
-    characters = [*without_alt(number, with_shift, pressed, characters)]
-    name = f"{number}{end}"
-    if end == "u":
+    key = ReportedKey(number, other, us, int(modifiers or "1"))
+    characters = [*key.without_alt(characters)]
+    if end != "u":
+        known = name in FUNCTIONAL_KEYS
+    else:
         known = _exists(number) and (number > 0 or bool(characters))
         known = known and all(map(_is_text, characters))
-    else:
-        known = name in FUNCTIONAL_KEYS
-    if not known:
-        return []
-    with_modifiers = str(pressed) if pressed > 1 else ""
-    if not characters and end == "u" and (guessed := typed_by(number, with_shift, pressed)):
-        return [guessed]
+    known = known and key.modifiers <= _MAX_MODIFIERS
+    return _sequences(key, characters, end) if known else []
+
+
+def _sequences(key: ReportedKey, characters: Sequence[int], end: str) -> list[str]:
+    """A known key, as it is passed on."""
+    typed = key.typed if end == "u" and not characters else ""
+    if end == "u" and len(characters) < 2 and (latin := key.latin_character):
+        code = characters[0] if characters else ord(typed) if typed else 0
+        if code:
+            return [f"\x1b[{code}::{ord(latin)}u"]
+    if typed:
+        return [typed]
+    code, modifiers = key.command_code, str(key.modifiers) if key.modifiers > 1 else ""
     if not characters:
-        return [f"\x1b[{number}{with_modifiers and ';'}{with_modifiers}{end}"]
-    return [f"\x1b[{number};{with_modifiers};{each}{end}" for each in characters]
+        return [f"\x1b[{code}{modifiers and ';'}{modifiers}{end}"]
+    return [f"\x1b[{code};{modifiers};{each}{end}" for each in characters]
 
 
 def _exists(code: int) -> bool:

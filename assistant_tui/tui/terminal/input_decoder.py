@@ -20,6 +20,7 @@ from textual.message import Message
 from assistant_tui.tui.terminal.escape_sequences import (
     announces_resize_reports,
     is_resize_report,
+    key_of_other_layout,
     normalize,
     with_alt,
 )
@@ -227,7 +228,9 @@ class InputDecoder:
             if piece in (_PASTE_START, _PASTE_END):
                 self._is_pasting = piece == _PASTE_START
             text = self._decode(with_alt(piece))
-            if self._is_pasting or piece[:1] == _ESC:
+            if key := key_of_other_layout(text):
+                yield TypedText(*key)
+            elif self._is_pasting or piece[:1] == _ESC:
                 yield from self._parsed(text)
             else:
                 for at, part in enumerate(_TYPED_TOGETHER.split(text)):

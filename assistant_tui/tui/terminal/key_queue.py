@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from assistant_tui.tui.terminal.typed_text import take_next
+from assistant_tui.tui.terminal.typed_text import TypedText, take_next
 
 ROUNDS = 2
 """Sentinels that follow a key: one for the key, one for the messages that it caused."""
@@ -59,6 +59,8 @@ class KeyQueue:
         self._focus = focus
         self._start_timer = check
         self._waiting: deque[TypedEvent] = deque()
+        self.latin_key = ""
+        """The key that is being handled on a layout with Latin letters, where its own has none."""
         self._number = 0
         self._target: Widget | None = None
         self._timer: Timer | None = None
@@ -79,6 +81,8 @@ class KeyQueue:
     async def _handle_next(self) -> None:
         while self._waiting:
             self._target = self._focus()
+            first = self._waiting[0]
+            self.latin_key = first.latin_key if isinstance(first, TypedText) else ""
             event = take_next(self._waiting, self._target)
             await self._handle(event)
             if event.is_forwarded:

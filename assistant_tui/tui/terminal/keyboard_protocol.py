@@ -5,6 +5,7 @@ https://sw.kovidgoyal.net/kitty/keyboard-protocol/
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 DISAMBIGUATE, ALTERNATE_KEYS, ALL_KEYS, TEXT = 1, 4, 8, 16
 """Flags of the protocol: keys such as Esc alone, other layouts, letters as keys, what they type."""
@@ -59,40 +60,69 @@ def correction(granted: int) -> str:
     return _TAKE_BACK_KEYS if granted & ALL_KEYS and not granted & TEXT else ""
 
 
-def modifier_bits(modifiers: int) -> int:
-    """The bits of the modifiers that change what a key does: not those of the lock keys."""
-    return (max(modifiers, 1) - 1) & ~(_CAPS_LOCK | _NUM_LOCK)
+@dataclass(frozen=True)
+class ReportedKey:
+    """A key as the protocol tells of it, without the text that it types."""
 
+    code: int
+    """The key without Shift."""
+    shifted: int = 0
+    """The key with Shift; 0 if the terminal does not say."""
+    latin: int = 0
+    """The same key on the layout of the United States; 0 if the terminal does not say."""
+    modifiers: int = 1
+    """As the protocol has them, 1 for none."""
 
-def without_alt(code: int, shifted: int, modifiers: int, typed: Sequence[int]) -> Sequence[int]:
-    """What a key types: nothing, where Alt is held and changes nothing of the character."""
-    with_alt = modifier_bits(modifiers) & ALT
-    return () if with_alt and all(each in (code, shifted) for each in typed) else typed
+    @property
+    def _bits(self) -> int:
+        """The modifiers that change what a key does: not the lock keys."""
+        return (max(self.modifiers, 1) - 1) & ~(_CAPS_LOCK | _NUM_LOCK)
 
+    @property
+    def _is_foreign(self) -> bool:
+        """Whether it has a Latin letter or sign on the other layout alone."""
+        return self.code > 0x7F and 0x20 < self.latin < 0x7F and self.code not in _PRIVATE_USE
 
-def typed_by(code: int, shifted: int, modifiers: int) -> str:
-    """The character that a key types, for terminals that do not tell; empty if it types none.
+    @property
+    def latin_character(self) -> str:
+        """What the key types on a Latin layout, if it types none on its own; else nothing."""
+        key = ReportedKey(self.latin, modifiers=self.modifiers)
+        return key.typed if self._is_foreign and not self._bits & ~SHIFT else ""
 
-    Backspace, Esc and Enter are characters, too: `Ctrl+[` is Esc, Shift and Backspace Backspace.
+    @property
+    def command_code(self) -> int:
+        """The key that counts with Ctrl or Alt."""
+        return self.latin if self._is_foreign and self._bits & ~SHIFT else self.code
 
-    Args:
-        code: the key without Shift.
-        shifted: the key with Shift; 0 if the terminal does not say, which is then guessed.
-        modifiers: as the protocol has them, 1 for none.
-    """
-    if plain := _PLAIN.get((code, modifier_bits(modifiers))):
-        return plain
-    if modifier_bits(modifiers) & ~SHIFT:
-        return ""
-    if code in _KEYPAD:
-        return _KEYPAD[code]
-    if code < 0x20 or 0x7F <= code < 0xA0 or code in _PRIVATE_USE:
-        return ""
-    shift, caps_lock = bool((modifiers - 1) & SHIFT), bool((modifiers - 1) & _CAPS_LOCK)
-    character = chr(code)
-    if character.isalpha():
-        capital = chr(shifted) if shifted else character.upper()
-        return capital if shift != caps_lock and len(capital) == 1 else character
-    if shift:
-        return chr(shifted) if shifted else _SHIFTED.get(character, character)
-    return character
+    def without_alt(self, typed: Sequence[int]) -> Sequence[int]:
+        """The characters of `typed`: none where Alt is held and changes nothing of the key's."""
+        unchanged = all(each in (self.code, self.shifted) for each in typed)
+        return () if self._bits & ALT and unchanged else typed
+
+    @property
+    def typed(self) -> str:
+        """The character that the key types, for terminals that do not tell; empty if none.
+
+        Backspace, Esc and Enter are characters, too: `Ctrl+[` is Esc, Shift and Backspace
+        Backspace. What Shift makes of a sign is guessed where the terminal does not say.
+        """
+        if plain := _PLAIN.get((self.command_code, self._bits)):
+            return plain
+        if self._bits & ~SHIFT:
+            return ""
+        if self.code in _KEYPAD:
+            return _KEYPAD[self.code]
+        if self.code < 0x20 or 0x7F <= self.code < 0xA0 or self.code in _PRIVATE_USE:
+            return ""
+        return self._with_shift(chr(self.code))
+
+    def _with_shift(self, character: str) -> str:
+        """A character with Shift, and a letter with the lock for capitals, where they are on."""
+        shift = bool(self._bits & SHIFT)
+        if character.isalpha():
+            capital = chr(self.shifted) if self.shifted else character.upper()
+            wants_capital = shift != bool((self.modifiers - 1) & _CAPS_LOCK)
+            return capital if wants_capital and len(capital) == 1 else character
+        if shift:
+            return chr(self.shifted) if self.shifted else _SHIFTED.get(character, character)
+        return character

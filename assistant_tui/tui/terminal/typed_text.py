@@ -17,15 +17,25 @@ from assistant_tui.core.safe_text import one_line
 class TypedText(Key):
     """Characters that arrived together; each is a key of its own where they are no text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, latin: str = "") -> None:
+        """`latin` is what the same key types on the layout of the United States, if it is known."""
         super().__init__(text, text)
         self.text = text
+        self.latin = latin
 
     def first_key(self) -> Key:
         """The key of the first character, named as Textual names it."""
-        character = self.text[0]
-        name = character if character.isalnum() else _character_to_key(character)
-        return Key(KEY_NAME_REPLACEMENTS.get(name, name), character)
+        return Key(_name(self.text[0]), self.text[0])
+
+    @property
+    def latin_key(self) -> str:
+        """The name of the same key on the layout of the United States; empty if unknown."""
+        return self.latin and _name(self.latin)
+
+
+def _name(character: str) -> str:
+    name = character if character.isalnum() else _character_to_key(character)
+    return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
 def take_next(waiting: deque[Key | Paste], focus: Widget) -> Key | Paste:

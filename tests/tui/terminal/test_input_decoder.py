@@ -13,6 +13,7 @@ from textual.message import Message
 
 from assistant_tui.tui.terminal import input_decoder
 from assistant_tui.tui.terminal.input_decoder import KEY, PASTE, REST, InputDecoder, InputFilter
+from assistant_tui.tui.terminal.typed_text import TypedText
 from tests.tui.terminal.random_input import control_string, rubbish
 
 MANY = 20_000
@@ -150,7 +151,7 @@ KITTY = {
     b"\x1b[97:65;2u": ["A"],
     b"\x1b[97:65;2;65u": ["A"],
     b"\x1b[97:65:99;2:1;65u": ["A"],
-    b"\x1b[1087::112;5u": ["ctrl+п"],
+    b"\x1b[1087::112;5u": ["ctrl+p"],
     b"\x1b[13;1:1u": ["enter"],
     b"\x1b[57441;2:1u": ["left_shift"],
     b"\x1b[57441;1:3u": [],
@@ -276,6 +277,31 @@ def test_escape_before_a_paste_or_the_mouse_is_escape() -> None:
     read = [*InputDecoder().read(b"\x1b\x1b[200~d\x1b[201~\x1b\x1b[<0;1;1M")]
     kinds = [type(event) for event in read]
     assert kinds == [events.Key, events.Paste, events.Key, events.MouseDown]
+
+
+OTHER_LAYOUTS = {
+    "\x1b[1090::110;;1090u": ("\u0442", "n"),
+    "\x1b[1090:1058:110;2;1058u": ("\u0422", "N"),
+    "\x1b[1090::110u": ("\u0442", "n"),
+    "\x1b[1090::110;65u": ("\u0422", "N"),
+    "\x1b[1098::93;;1098u": ("\u044a", "right_square_bracket"),
+    "\x1b[1101::39;2u": ("\u042d", "quotation_mark"),
+    "\x1b[111::115;;111u": ("o", ""),
+    "\x1b[1090;;1090u": ("\u0442", ""),
+}
+
+
+@pytest.mark.parametrize("sequence", OTHER_LAYOUTS, ids=repr)
+def test_a_key_of_another_layout_types_its_own_and_is_known_by_the_latin_one(sequence: str) -> None:
+    (event,) = InputDecoder().read(sequence.encode())
+    assert isinstance(event, events.Key)
+    latin = event.latin_key if isinstance(event, TypedText) else ""
+    assert (event.character, latin) == OTHER_LAYOUTS[sequence]
+
+
+def test_with_ctrl_and_alt_the_latin_key_counts() -> None:
+    read = [*InputDecoder().read(b"\x1b[1099::115;5u\x1b[1074::100;3u\x1b[1093::91;5u")]
+    assert [getattr(each, "key", "") for each in read] == ["ctrl+s", "alt+d", "escape"]
 
 
 def test_the_flags_that_a_terminal_has_granted_are_known_and_not_typed() -> None:
