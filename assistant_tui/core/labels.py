@@ -70,6 +70,11 @@ def label_of(object_id: str, name: str) -> str:
     return f"{shown_id(object_id)} · {short_name(name) or '(no name)'}"
 
 
+def named_label(name: str, object_id: str) -> str:
+    """The same with the name first, where names are what is looked for."""
+    return f"{short_name(name) or '(no name)'} · {shown_id(object_id)}"
+
+
 def name_or_id(name: str, object_id: str, most: int = IN_A_LABEL) -> str:
     """The beginning of the name, or the id of one that has none, safe to show."""
     return short_name(name, most) or shown_id(object_id)

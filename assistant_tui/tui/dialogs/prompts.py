@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
@@ -53,7 +54,12 @@ class ChoiceDialog(Dialog[str | None]):
         options = self.query_one(SafeOptionList)
         keys = list(self._lines)
         options.highlighted = keys.index(self._current) if self._current in keys else 0
-        self.set_focus(options)
+        self.set_focus(self.takes_keys)
+
+    @property
+    def takes_keys(self) -> Widget:
+        """What has the focus at first."""
+        return self.query_one(SafeOptionList)
 
     @on(SafeOptionList.OptionSelected)
     def _choose(self, event: SafeOptionList.OptionSelected) -> None:

@@ -8,14 +8,15 @@ from typing import Any
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.json_text import write_json
-from assistant_tui.core.labels import ON_A_LINE, short_name
+from assistant_tui.core.labels import ON_A_LINE, named_label, short_name
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.services.assistants import AssistantService
 from assistant_tui.services.threads.replay import Replay
 from assistant_tui.services.threads.trial import Trial
 from assistant_tui.tui.assistants.context import MainContext
-from assistant_tui.tui.dialogs.prompts import ChoiceDialog, InputDialog, InputSpec
+from assistant_tui.tui.dialogs.filtered_choice import FilteredChoiceDialog
+from assistant_tui.tui.dialogs.prompts import InputDialog, InputSpec
 from assistant_tui.tui.playground.context import PlaygroundContext
 from assistant_tui.tui.playground.pair_context import PairSide
 from assistant_tui.tui.playground.pair_screen import PairScreen
@@ -105,7 +106,7 @@ def _others(context: PlaygroundContext) -> Iterator[tuple[str, str]]:
     marked, own = model.marked_rows, context.partner.id
     rows = {row.id: row for row in (*marked, *model.listing.loaded) if row.has_id and row.id != own}
     for row in [*rows.values()][:_MOST_OFFERED]:
-        yield _ROW + row.id, row.label
+        yield _ROW + row.id, named_label(row.name, row.id)
 
 
 def _profiles(main: MainContext) -> Iterator[tuple[str, str]]:
@@ -126,7 +127,7 @@ async def _choose(
     Raises:
         ServiceError: the server of another profile cannot be asked.
     """
-    chosen = await context.ask(ChoiceDialog(title, lines))
+    chosen = await context.ask(FilteredChoiceDialog(title, lines))
     if chosen is None:
         return None
     if chosen.startswith(_PROFILE):
@@ -169,8 +170,8 @@ async def _of_profile(context: PlaygroundContext, name: str) -> tuple[Partner, P
         if not rows:
             return None
         alike = [row.id for row in rows.values() if row.name == context.partner.name]
-        lines = {row.id: row.label for row in rows.values()}
-        dialog = ChoiceDialog(f"Which one of {one_line(name)}?", lines, (alike or [""])[0])
+        lines = {row.id: named_label(row.name, row.id) for row in rows.values()}
+        dialog = FilteredChoiceDialog(f"Which one of {one_line(name)}?", lines, (alike or [""])[0])
         chosen = await context.ask(dialog)
         if chosen is None:
             return None

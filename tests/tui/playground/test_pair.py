@@ -387,3 +387,23 @@ async def test_another_assistant_of_the_list_is_told_the_same(
         await talk.program.press("escape")
         assert talk.is_open
         await talk.program.until(lambda: len(talk.screen.thread_list.rows) == 2)
+
+
+async def test_who_is_told_the_same_is_found_by_typing_a_name(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [says("a"), says("b")]
+    async with talking(tmp_path, model) as talk:
+        for name in ("Order desk", "Judge", "Old order desk"):
+            await talk.api.assistant(name=name, model="m")
+        await talk.press("escape", "r")
+        await talk.program.until(lambda: len(talk.program.main.list_model.listing.rows) == 4)
+        await talk.press("G", "t", "tab", "equals_sign")
+        await talk.shows("Judge · asst_", "Type to filter")
+        await talk.type("DESK or")
+        await talk.program.settle()
+        assert "Judge" not in talk.text and "another model" not in talk.text
+        await talk.program.press("down", "enter")
+        await talk.program.until(lambda: is_open(talk))
+        labels = [side.label for side in screen_of(talk).context.sides]
+        assert labels == ["Helper · m", "Order desk · m"]
