@@ -19,9 +19,8 @@ from assistant_tui import __version__
 from assistant_tui.cli.arguments import create_parser
 from assistant_tui.cli.standard_streams import (
     OutputError,
-    discard,
     is_terminal,
-    writing_stdout,
+    run_and_flush,
 )
 from assistant_tui.config.folders import Folders, find_folders
 from assistant_tui.config.loading import Flags, load_settings
@@ -42,34 +41,7 @@ _SCREEN_OPTIONS = ("no_mouse", "theme")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code, or raises SystemExit with it."""
-    try:
-        return _run_and_flush(arguments)
-    except OutputError as error:
-        discard(sys.stdout)
-        with suppress(OSError):
-            print(f"assistant-tui: {error}", file=sys.stderr)
-        return 1
-    finally:
-        if sys.stderr is not None:
-            try:
-                sys.stderr.flush()
-            except OSError:
-                discard(sys.stderr)
-
-
-def _run_and_flush(arguments: Sequence[str] | None) -> int:
-    """Flush stdout at the end; otherwise the interpreter would print a complaint at its exit."""
-    try:
-        return _run(create_parser().parse_args(arguments))
-    except BrokenPipeError:
-        return 0
-    finally:
-        try:
-            if sys.stdout is not None:
-                with writing_stdout():
-                    sys.stdout.flush()
-        except BrokenPipeError:
-            discard(sys.stdout)
+    return run_and_flush(lambda: _run(create_parser().parse_args(arguments)))
 
 
 def _run(options: argparse.Namespace) -> int:

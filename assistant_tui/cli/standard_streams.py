@@ -1,8 +1,9 @@
 """What the subcommands and the screen need to know and do about stdin, stdout and stderr."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 
@@ -39,3 +40,37 @@ def writing_stdout() -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(error.errno, error.strerror) from None
+
+
+def run_and_flush(action: Callable[[], int]) -> int:
+    """Run what writes to stdout; returns its exit code, or 1 where stdout takes no more.
+
+    Flushes both streams at the end; otherwise the interpreter would print a complaint at its exit.
+    """
+    try:
+        return _run_and_flush_stdout(action)
+    except OutputError as error:
+        discard(sys.stdout)
+        with suppress(OSError):
+            print(f"assistant-tui: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if sys.stderr is not None:
+            try:
+                sys.stderr.flush()
+            except OSError:
+                discard(sys.stderr)
+
+
+def _run_and_flush_stdout(action: Callable[[], int]) -> int:
+    try:
+        return action()
+    except BrokenPipeError:
+        return 0
+    finally:
+        try:
+            if sys.stdout is not None:
+                with writing_stdout():
+                    sys.stdout.flush()
+        except BrokenPipeError:
+            discard(sys.stdout)

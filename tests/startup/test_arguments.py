@@ -49,6 +49,16 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"assistant-tui {__version__}\n"
 
 
+def test_the_version_alone_imports_no_more_than_it_needs() -> None:
+    code = (
+        "import sys; sys.argv = ['assistant-tui', '--version']\n"
+        "from assistant_tui.__main__ import main\n"
+        "assert main() == 0 and 'argparse' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=LIMIT)
+    assert (done.stdout.decode(), done.stderr) == (f"assistant-tui {__version__}\n", b"")
+
+
 def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         composition.main(["--help"])
