@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant_tui import __version__
-from assistant_tui.cli.assistant_arguments import add_reading_subcommands, add_writing_subcommands
+from assistant_tui.cli.assistant_arguments import (
+    add_history_subcommands,
+    add_reading_subcommands,
+    add_writing_subcommands,
+)
 from assistant_tui.cli.completion import PrintCompletion
 from assistant_tui.cli.parser import Parser, is_count
 from assistant_tui.cli.thread_arguments import add_thread_subcommands
@@ -31,6 +35,7 @@ def create_parser() -> Parser:
     subcommands = parser.add_subparsers(dest="command", metavar="COMMAND")
     add_reading_subcommands(subcommands, _add_subcommand)
     add_writing_subcommands(subcommands, _add_subcommand)
+    add_history_subcommands(subcommands, _add_subcommand)
     add_thread_subcommands(subcommands, _add_subcommand)
     _add_serve(subcommands)
     return parser

@@ -100,3 +100,26 @@ def _add_input_format(command: argparse.ArgumentParser) -> None:
         default="",
         help="of stdin (json), and of files whatever their names; those in folders go by name",
     )
+
+
+def add_history_subcommands(subcommands: Any, add: AddSubcommand) -> None:
+    """Add the subcommands that take back what was done on this machine."""
+    command = add(subcommands, "undo", "take back what was done here last; asks first")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    command = add(subcommands, "history", "list what was done to an assistant on this machine")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--json", action="store_true", help="each with the object, in a line")
+    command.add_argument(
+        "--restore", metavar="NUMBER", type=_number, help="give it back what it had after this"
+    )
+    command = add(subcommands, "trash", "list what was deleted on this machine")
+    command.add_argument("--json", action="store_true", help="each with the object, in a line")
+    command.add_argument(
+        "--restore", metavar="ID", action="append", help="create it anew; may be repeated"
+    )
+
+
+def _number(text: str) -> int:
+    if not is_count(text, 2**63 - 1):
+        raise argparse.ArgumentTypeError("a number of the history is allowed")
+    return int(text)

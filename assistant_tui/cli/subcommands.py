@@ -12,7 +12,7 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import ConfigurationError, Settings
 from assistant_tui.startup.diagnostics import silence_libraries
 
-_WRITING = ("create", "update", "delete", "import", "ask", "eval")
+_WRITING = ("create", "update", "delete", "import", "undo", "ask", "eval")
 _WRITING_THREADS = ("import", "delete")
 
 
@@ -39,6 +39,8 @@ def _writes(options: argparse.Namespace) -> bool:
     """Whether the subcommand changes what the server of its profile has."""
     if options.command == "threads":
         return options.action in _WRITING_THREADS
+    if options.command in ("history", "trash"):
+        return options.restore is not None
     return options.command in _WRITING or (options.command == "clone" and options.to is None)
 
 
@@ -61,6 +63,20 @@ def _prepare(options: argparse.Namespace, console: Console) -> Subcommand:
             from assistant_tui.cli.export import prepare_export as prepare
         case "import":
             from assistant_tui.cli.import_files import prepare_import as prepare
+        case _:
+            return _prepare_other(options, console)
+    return prepare(options, console)
+
+
+def _prepare_other(options: argparse.Namespace, console: Console) -> Subcommand:
+    """The same for the subcommands of what was done here, and those that talk to assistants."""
+    match options.command:
+        case "undo":
+            from assistant_tui.cli.history import prepare_undo as prepare
+        case "history":
+            from assistant_tui.cli.history import prepare_history as prepare
+        case "trash":
+            from assistant_tui.cli.history import prepare_trash as prepare
         case _:
             return _prepare_talking(options, console)
     return prepare(options, console)

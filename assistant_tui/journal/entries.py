@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from assistant_tui.core.assistants.draft import reverting_draft
+from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.resource import ASSISTANTS, ResourceKind
 from assistant_tui.journal.idempotency import note_created
 from assistant_tui.journal.locks import Claims
@@ -55,6 +57,19 @@ class Entry(Change):
     """Unix seconds."""
     undone: bool = False
     """Taken back, or passed over for good: see Entries.mark_undone."""
+
+    @property
+    def name(self) -> str:
+        """What its object was called; empty where it had no name. Not made safe for display."""
+        name = RawJson(self.after or self.before or "{}").value("name")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that a change has changed; empty for anything else."""
+        if self.before is None or self.after is None:
+            return ()
+        return reverting_draft(RawJson(self.before), RawJson(self.after)).touched
 
 
 _COLUMNS = "number, server, assistant, kind, at, before, after, undoes, undone, batch"

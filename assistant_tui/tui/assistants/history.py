@@ -5,7 +5,7 @@ from functools import partial
 
 from assistant_tui.core.assistants.comparison import differences
 from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
-from assistant_tui.core.errors import NotFound, ServerFault, ServiceError
+from assistant_tui.core.errors import ServerFault, ServiceError
 from assistant_tui.core.labels import (
     IN_A_LABEL,
     IN_A_SENTENCE,
@@ -18,13 +18,13 @@ from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import one_line
 from assistant_tui.journal.entries import Entry
+from assistant_tui.services.undoing import NOT_GONE, is_still_there
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.saving import RESTORING, Purpose, save
 from assistant_tui.tui.dialogs.dialog import ButtonSpec, QuestionDialog
 from assistant_tui.tui.dialogs.prompts import ChoiceDialog, dated_line
 from assistant_tui.tui.widgets.status_line import Tone
 
-NOT_GONE = "it is still there: its deletion did not arrive"
 _MOST_LINES = 200
 """Lines of a diff that a question shows."""
 
@@ -88,7 +88,7 @@ async def recreate(context: MainContext, entry: Entry) -> None:
     """Create what was deleted anew, unless the deletion did not come about at all."""
     context.say("Looking whether it is gone…", Tone.WORKING)
     try:
-        there, doubt = await is_still_there(context, entry), ""
+        there, doubt = await is_still_there(context.service, entry), ""
     except ServerFault as error:
         # One server says so of every id that it does not know.
         there, doubt = False, f"Whether it is gone is not known: {one_line(error.message)}"
@@ -107,20 +107,6 @@ async def recreate(context: MainContext, entry: Entry) -> None:
         await save(context, recreation_draft(RawJson(entry.before)), Purpose.undoing(entry.number))
 
 
-async def is_still_there(context: MainContext, entry: Entry) -> bool:
-    """Whether a deletion did not come about, so that there is nothing to undo.
-
-    Raises:
-        ServiceError: that cannot be found out.
-    """
-    try:
-        await context.service.fetch(entry.object_id)
-    except NotFound:
-        return False
-    await context.service.journal.withdraw(entry.number)
-    return True
-
-
 async def agreed(context: MainContext, title: str, label: str, draft: Draft) -> bool:
     """Show what would be sent, and ask."""
     lines = list(_diff(draft))
@@ -137,10 +123,7 @@ def _diff(draft: Draft) -> Iterator[str]:
 
 
 def _line(entry: Entry) -> str:
-    if entry.before is None or entry.after is None:
-        return f"{when(entry)}  {entry.kind.value}"
-    changed = reverting_draft(RawJson(entry.before), RawJson(entry.after)).touched
-    return f"{when(entry)}  {entry.kind.value} {one_line(', '.join(changed))}"
+    return f"{when(entry)}  {entry.kind.value} {one_line(', '.join(entry.fields))}".rstrip()
 
 
 def when(entry: Entry) -> str:
@@ -150,15 +133,9 @@ def when(entry: Entry) -> str:
 
 def name_of(entry: Entry, most: int = IN_A_LABEL) -> str:
     """What its assistant is called, in so many characters at most; safe to show."""
-    return name_or_id(name_in(entry), entry.object_id, most)
+    return name_or_id(entry.name, entry.object_id, most)
 
 
 def _in_trash(entry: Entry) -> str:
-    name = short_name(name_in(entry)) or "(no name)"
+    name = short_name(entry.name) or "(no name)"
     return dated_line(entry.at, name, shown_id(entry.object_id))
-
-
-def name_in(entry: Entry) -> str:
-    """What the assistant of an entry was called; empty where it had no name."""
-    name = RawJson(entry.after or entry.before or "{}").value("name")
-    return name if isinstance(name, str) else ""

@@ -2,30 +2,22 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
-from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
 from assistant_tui.core.batch import AT_ONCE, Batch, DeleteResult, Operation, Status
-from assistant_tui.core.errors import Conflict, ServerFault
-from assistant_tui.core.json_text import compose, write_json
 from assistant_tui.core.labels import (
     IN_A_SENTENCE,
     label_of,
     shown_id,
 )
-from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.verification import SaveResult
 from assistant_tui.journal.entries import ChangeKind, Entry
 from assistant_tui.services.account_journal import AccountJournal
-from assistant_tui.services.writes import WriteContext
+from assistant_tui.services.undoing import backwards, take_back
 from assistant_tui.tui.assistants.bulk import carry_out
 from assistant_tui.tui.assistants.context import MainContext
 from assistant_tui.tui.assistants.history import (
-    NOT_GONE,
     agreed,
-    is_still_there,
-    name_in,
     name_of,
     recreate,
     when,
@@ -111,7 +103,7 @@ class _Undoing(NamedTuple):
     @property
     def label(self) -> str:
         """What the question and a result call it."""
-        label = label_of(self.id, name_in(self.entry))
+        label = label_of(self.id, self.entry.name)
         return f"{_WAYS[self.entry.kind].line:{_WIDTH}}  {label}" if self.several else label
 
 
@@ -164,33 +156,9 @@ def _undoing(context: MainContext) -> Operation[_Undoing]:
     known = [row.id for row in context.list_model.listing.loaded]
 
     async def operation(item: _Undoing) -> SaveResult | DeleteResult:
-        service, entry = context.service, item.entry
         previous_id = context.list_model.previous_id(item.id)
-        part = WriteContext(previous_id=previous_id, undoes=entry.number)
-        if entry.kind is ChangeKind.CREATED:
-            await service.delete(item.id, part, unchanged_since=entry.after)
-            return DeleteResult(item.id)
-        if entry.kind is ChangeKind.DELETED:
-            await _check_gone(context, entry)
-            draft = recreation_draft(RawJson(entry.before or "{}"))
-            return await service.create(draft, known, part)
-        draft = await backwards(service.journal, entry)
-        return await service.save(draft, part)
+        return await take_back(
+            context.service, item.entry, item.id, known=known, previous_id=previous_id
+        )
 
     return operation
-
-
-async def _check_gone(context: MainContext, entry: Entry) -> None:
-    # A fault counts as gone: one server answers so for every id that it does not know.
-    with suppress(ServerFault):
-        if await is_still_there(context, entry):
-            raise Conflict(NOT_GONE)
-
-
-async def backwards(journal: AccountJournal, entry: Entry) -> Draft:
-    """The edit that takes a change back, of the assistant under the id that it has now."""
-    assert entry.before is not None
-    assert entry.after is not None
-    present = await journal.present_id(entry.object_id)
-    after = {**RawJson(entry.after).members, "id": write_json(present)}
-    return reverting_draft(RawJson(compose(after)), RawJson(entry.before))
