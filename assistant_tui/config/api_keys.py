@@ -13,7 +13,7 @@ from assistant_tui.config.commands import CommandError, CommandTimedOut, run_com
 from assistant_tui.config.loading import DEFAULT_KEY_ENV
 from assistant_tui.config.settings import Profile
 from assistant_tui.core.errors import Unauthorized
-from assistant_tui.storage.user_files import FileError, expand_path, read_user_file
+from assistant_tui.storage.user_files import FileError, decoded, expand_path, read_user_file
 
 _SECRETS: set[str] = set()
 """Every key that was fetched in this run, and the other secrets of the profiles."""
@@ -93,11 +93,9 @@ async def _from_command(command: str) -> str:
 
 def _from_file(name: str) -> str:
     try:
-        key = read_user_file(name, _MAX_FILE_BYTES).decode("utf-8-sig").strip()
+        key = decoded(read_user_file(name, _MAX_FILE_BYTES)).strip()
         path = expand_path(name)
         mode = stat.S_IMODE(path.stat().st_mode)
-    except UnicodeDecodeError:
-        raise Unauthorized("api_key_file: not UTF-8") from None
     except (FileError, OSError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise Unauthorized(f"api_key_file: {name}: {why}") from None

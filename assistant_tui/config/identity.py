@@ -22,6 +22,7 @@ from assistant_tui.core.redaction import (
     userinfo,
 )
 from assistant_tui.storage.private_files import make_private
+from assistant_tui.storage.user_files import FileError, decoded
 
 SALT_NAME = "identity.salt"
 """The name of the file with the salt, in the folder of the journal."""
@@ -157,8 +158,8 @@ def _read_key_file(name: str) -> str:
         handle = os.open(Path(name).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(handle, "rb") as file:
             regular = stat.S_ISREG(os.fstat(handle).st_mode)
-            return file.read(_LARGEST_KEY).decode("utf-8-sig").strip() if regular else ""
-    except (OSError, ValueError, RuntimeError):
+            return decoded(file.read(_LARGEST_KEY)).strip() if regular else ""
+    except (FileError, OSError, ValueError, RuntimeError):
         return ""
 
 

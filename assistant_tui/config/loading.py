@@ -28,7 +28,13 @@ from assistant_tui.config.settings import (
     Source,
     demo,
 )
-from assistant_tui.storage.user_files import MEGABYTE, FileError, FileMissing, read_user_file
+from assistant_tui.storage.user_files import (
+    MEGABYTE,
+    FileError,
+    FileMissing,
+    decoded,
+    read_user_file,
+)
 
 OWN_KEY_ENV = "ASSISTANT_TUI_API_KEY"
 DEFAULT_KEY_ENV = f"{OWN_KEY_ENV} OPENAI_API_KEY"
@@ -96,15 +102,13 @@ def load_settings(
 
 def _read_file(path: Path, required: bool) -> dict[str, Any]:
     try:
-        text = read_user_file(path, MEGABYTE).decode("utf-8-sig")
+        text = decoded(read_user_file(path, MEGABYTE))
     except FileMissing:
         if required:
             raise ConfigurationError(f"{path}: there is no such file") from None
         return {}
     except FileError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error}") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{path}: cannot be read: not UTF-8") from None
     import tomllib
 
     try:

@@ -3,6 +3,7 @@
 Only the standard library is imported: the configuration is read before the first frame.
 """
 
+import codecs
 import os
 import re
 import select
@@ -13,6 +14,14 @@ from pathlib import Path
 MEGABYTE = 1_000_000
 _BLOCK = 1 << 20
 _STREAM = re.compile(r"-|/dev/stdin|(?:/dev|/proc/self)/fd/(\d{1,9})")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks, those of UTF-32 first: the mark of UTF-16 is the beginning of one of them."""
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
@@ -112,16 +121,19 @@ def read_input(name: str, most: int) -> bytes:
 
 
 def decoded(data: bytes) -> str:
-    """Decode UTF-8, with or without a byte order mark, and keep all line breaks.
+    """Decode UTF-8, or what a byte order mark says, as PowerShell writes; keep all line breaks.
 
     Raises:
         FileError: it is something else; the message says in which line.
     """
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and b"\0" in data[:4]:
+        raise FileError("line 1: UTF-16 or UTF-32 without a byte order mark; UTF-8 is read")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileError(f"line {line}: not UTF-8") from None
+        line = error.object[: error.start].decode(encoding, "replace").count("\n") + 1
+        raise FileError(f"line {line}: not {encoding[:6].rstrip('-').upper()}") from None
 
 
 def read_stream(handle: int, most: int) -> bytes:

@@ -196,7 +196,8 @@ def test_a_bad_url_outside_the_file_is_named_by_its_origin(tmp_path: Path, url: 
         ("a = 1\na = 2", "not TOML: "),
         ("[profiles.p\nx", "not TOML: "),
         ("a = " + "[" * 10_000, "not TOML: "),
-        (b"a = '\xff'", "cannot be read: not UTF-8"),
+        (b"a = '\xff'", "cannot be read: line 1: not UTF-8"),
+        ("a = 1".encode("utf-16-le"), "cannot be read: line 1: UTF-16 or UTF-32 without"),
     ],
 )
 def test_a_file_that_is_no_toml(tmp_path: Path, text: str | bytes, message: str) -> None:

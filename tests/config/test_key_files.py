@@ -71,7 +71,7 @@ async def test_an_empty_file(tmp_path: Path, content: bytes, told: str) -> None:
 
 async def test_a_file_that_is_no_text_quotes_nothing_of_it(tmp_path: Path) -> None:
     path = key_file(tmp_path, SECRET.encode() + b"\xff")
-    assert await refusal_of(api_key_file=str(path)) == "api_key_file: not UTF-8"
+    assert await refusal_of(api_key_file=str(path)) == f"api_key_file: {path}: line 1: not UTF-8"
 
 
 @pytest.mark.parametrize("name", ["/no/such/file", "/", "a\0b", "~nobody-of-this-name/key"])

@@ -10,6 +10,7 @@ from assistant_tui.storage.user_files import (
     FileError,
     FileMissing,
     check_user_file,
+    decoded,
     descriptor_of,
     expand_path,
     read_stream,
@@ -86,3 +87,36 @@ def test_a_stream_that_is_not_open_is_told() -> None:
     os.close(writing)
     with pytest.raises(FileError, match="Bad file descriptor"):
         read_stream(reading, 100)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_text_is_read_as_its_byte_order_mark_says(encoding: str) -> None:
+    assert decoded("naïve\r\n日本 😀".encode(encoding)) == "naïve\r\n日本 😀"
+    assert decoded("".encode(encoding)) == ""
+
+
+def test_big_endian_text_is_read_too() -> None:
+    assert decoded("\ufeffa\nb".encode("utf-16-be")) == "a\nb"
+    assert decoded("\ufeffa\nb".encode("utf-32-be")) == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"a\n\xff", "line 2: not UTF-8"),
+        (b"\xef\xbb\xbfa\n\xff", "line 2: not UTF-8"),
+        ("a\n".encode("utf-16") + b"\x00", "line 2: not UTF-16"),
+        (
+            "{}".encode("utf-16-le"),
+            "line 1: UTF-16 or UTF-32 without a byte order mark; UTF-8 is read",
+        ),
+        (
+            "{}".encode("utf-32-be"),
+            "line 1: UTF-16 or UTF-32 without a byte order mark; UTF-8 is read",
+        ),
+    ],
+)
+def test_what_is_no_such_text_is_named(data: bytes, told: str) -> None:
+    with pytest.raises(FileError) as raised:
+        decoded(data)
+    assert str(raised.value) == told

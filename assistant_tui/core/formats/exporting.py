@@ -19,6 +19,13 @@ _DIGITS = (0, _FEWEST_DIGITS, 16, 64)
 """How many are tried in turn; the last are the whole hash, longer than any id in a name."""
 
 
+_SPELT = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th"}
+    | dict(zip("øØłŁđĐðÐħĦıŧŦ", "oOlLdDdDhHitT", strict=True))
+)
+"""Letters that are not made of a plain one and a mark, as they are spelt without them."""
+
+
 def _nothing(text: str) -> tuple[str, ...]:
     return ()
 
@@ -81,7 +88,8 @@ def file_name(row: ResourceRow, suffix: str, *, digits: int = 0) -> str:
     Behind an id stand so many `digits` of its hash, and behind one that has other characters or is
     too long a few at least, so that ids stay apart.
     """
-    words = unicodedata.normalize("NFKD", row.name).encode("ascii", "ignore").decode()
+    spelt = row.name.translate(_SPELT)
+    words = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:_LONGEST].strip("-")
     known = re.sub(r"[^A-Za-z0-9_]+", "-", row.id).strip("-")[:_LONGEST]
     if digits or known != row.id:

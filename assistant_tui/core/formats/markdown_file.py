@@ -43,7 +43,10 @@ def read(text: str) -> list[ParsedAssistant]:
     if len(found) != 1:
         raise ValueError("line 2: the fields of one assistant are expected")
     parts = members(found[0].text)
-    body = text[front.end() :].removeprefix(front[2]).removesuffix("\n")
+    body = text[front.end() :].removeprefix(front[2])
+    # An editor of another system ends the last line as it does the others.
+    ends_otherwise = front[2] == "\r\n" and body.endswith("\r\n")
+    body = body.removesuffix("\r\n" if ends_otherwise else "\n")
     if not body:
         return [ParsedAssistant(2, found[0].text)]
     if parts.get(_NAME, "null") != "null":

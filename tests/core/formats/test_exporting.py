@@ -31,6 +31,7 @@ def named(name: str, known: str, form: str = "json") -> str:
     [
         ("Billing support", "asst_1", "Billing-support-asst_1.json"),
         ("München / Q&A", "asst_1", "Munchen-Q-A-asst_1.json"),
+        ("Straße Æsir Øl Łódź œuvre", "asst_1", "Strasse-AEsir-Ol-Lodz-oeuvre-asst_1.json"),
         ("日本", "asst_1", "asst_1.json"),
         ("", "asst_1", "asst_1.json"),
         ("n" * 300, "asst_1", "n" * 60 + "-asst_1.json"),

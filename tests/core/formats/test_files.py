@@ -235,3 +235,14 @@ def test_what_is_no_assistant_is_told_with_its_line(text: str, told: str) -> Non
     with pytest.raises(ValueError) as fault:
         markdown_file.read(text)
     assert str(fault.value).startswith(told)
+
+
+def test_the_last_line_break_of_another_system_is_no_part_of_the_instructions() -> None:
+    [found] = markdown_file.read("\ufeff---\r\nname: A\r\n---\r\n\r\nBe\r\nbrief.\r\n")
+    assert json.loads(found.text) == {"name": "A", "instructions": "Be\r\nbrief."}
+
+
+def test_carriage_returns_in_instructions_stay_where_the_file_has_none_else() -> None:
+    text = '{"model":"m","instructions":"One\\r\\nTwo\\r\\n"}'
+    [found] = markdown_file.read(markdown_file.write(text))
+    assert json.loads(found.text) == json.loads(text)
