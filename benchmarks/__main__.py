@@ -7,12 +7,35 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import local_store, report
-from benchmarks.figures import filtering, idle, keys, listing, memory, playground, runs, start
+from benchmarks.figures import (
+    cli,
+    filtering,
+    idle,
+    keys,
+    listing,
+    memory,
+    opening,
+    playground,
+    runs,
+    start,
+)
 from benchmarks.measure import Group, Result, run
 from benchmarks.programs import ROOT, Subject
 from benchmarks.session import BenchmarkFailed
 
-GROUPS = ("start", "local", "keys", "idle", "memory", "listing", "filter", "runs", "playground")
+GROUPS = (
+    "start",
+    "local",
+    "keys",
+    "opening",
+    "idle",
+    "memory",
+    "listing",
+    "filter",
+    "runs",
+    "playground",
+    "cli",
+)
 QUICK = 2
 README = ROOT / "benchmarks" / "README.md"
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -39,12 +62,14 @@ def _groups(subject: Subject, listed: int, home: Path) -> Groups:
         "start": lambda: start.group(subject),
         "local": lambda: start.remembered(subject, local_store.prepare(subject, home)),
         "keys": lambda: keys.group(subject),
+        "opening": lambda: opening.group(subject),
         "idle": lambda: idle.group(subject),
         "memory": lambda: memory.group(subject),
         "filter": lambda: filtering.group(subject),
         "listing": lambda: listing.group(listed),
         "runs": lambda: runs.group(subject),
         "playground": lambda: playground.group(subject),
+        "cli": lambda: cli.group(subject),
     }
 
 
