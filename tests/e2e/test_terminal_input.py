@@ -1,13 +1,15 @@
 """What terminals send besides plain keys: kitty's sub-fields, answers to questions, and rubbish."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import DOWN, ENTER, ESCAPE, TAB, UP, Program, Terminal, restored
+from tests.e2e.main_job import sent_to_the_clipboard
+from tests.e2e.terminal import CTRL_C, DOWN, ENTER, ESCAPE, TAB, UP, Program, Terminal, restored
 from tests.tui.terminal.random_input import control_string, rubbish
 
 FIRST, SECOND = "Data lake researcher", "Legal researcher v3"
@@ -173,3 +175,38 @@ def test_it_outlives_whatever_a_terminal_sends(demo: Terminal) -> None:
         demo.press(rubbish(chance).replace(b"\x1a", b"").replace(b"\x11", b""))
     demo.until(lambda: demo.idle(0.5) == b"", "a pause")
     assert demo.process.poll() is None
+
+
+def drag(terminal: Terminal, first: str, last: str) -> None:
+    """Press the mouse on the first character of a text, and let it go on the last of another."""
+    lines = terminal.lines
+    y1 = next(y for y, line in enumerate(lines) if first in line)
+    y2 = next(y for y, line in enumerate(lines) if last in line)
+    x1, x2 = lines[y1].index(first) + 1, lines[y2].index(last) + len(last)
+    press, move = f"{x1};{y1 + 1}", f"{x2};{y2 + 1}"
+    terminal.press(f"\x1b[<0;{press}M\x1b[<32;{move}M\x1b[<0;{move}m".encode())
+
+
+@pytest.mark.parametrize(
+    ("opened", "first", "last", "copied"),
+    [
+        (TAB, "Tools", "Settings", r"Tools\n  file_search .*\n\n *Settings"),
+        (b"v", '"id"', '"assistant"', r'"id": "asst_\w+",\n +"object": "assistant"'),
+        (b"?", "The next row", "or line before", r"The next row or line\n.* or line before"),
+        (b"", SECOND, SECOND, SECOND),
+    ],
+    ids=["detail", "json", "help", "list"],
+)
+def test_what_the_mouse_selects_is_what_is_copied(
+    home: Path, opened: bytes, first: str, last: str, copied: str
+) -> None:
+    with Program("--demo", "250", home=home, SSH_TTY="/dev/pts/0") as demo:
+        ready(demo)
+        demo.press(opened)
+        demo.shows(first, last)
+        drag(demo, first, last)
+        demo.until(lambda: demo.idle(0.3) == b"", "a pause")
+        demo.press(CTRL_C)
+        demo.until(lambda: bool(sent_to_the_clipboard(demo)), "a copy")
+        (text,) = sent_to_the_clipboard(demo)
+        assert re.fullmatch(copied, text), text

@@ -85,7 +85,7 @@ class SideChoice(LineWidget, can_focus=True):
             self.cursor = min(event.y, len(_SIDES)) - 1
             self.action_choose()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw the label, or one of the values, cut to the width."""
         width, part, text = self.size.width, "label", self._label
         if 0 < y <= len(_SIDES):

@@ -207,7 +207,7 @@ class CallSheet(SpanWidget, can_focus=True):
         """As many lines as there are."""
         return len(self._lines)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw a line."""
         width = self.size.width
         line = self._lines[y] if y < len(self._lines) else ()

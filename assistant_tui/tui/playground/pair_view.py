@@ -160,7 +160,7 @@ class PairView(SpanWidget, can_focus=True):
         """Scroll up a few lines."""
         self.scroll_lines(-WHEEL_LINES)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw a line."""
         line = self.pair_layout.line(self._view.top + y)
         if not self.pair_layout.height and y == _HINT_LINE:

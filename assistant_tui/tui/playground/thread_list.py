@@ -144,7 +144,10 @@ class ThreadList(LineWidget, can_focus=True):
             self.cursor = at
             self.post_message(self.Chosen())
 
-    def render_line(self, y: int) -> Strip:
+    def text_select_all(self) -> None:
+        """Select nothing: a click opens a thread."""
+
+    def draw_line(self, y: int) -> Strip:
         """Draw the title, or a line of a thread."""
         width = self.size.width
         if y < _HEAD_LINES:

@@ -197,7 +197,7 @@ class TranscriptView(SpanWidget, can_focus=True):
         super().watch_has_focus(focused)
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw a line."""
         width, number = self.size.width, self._window.top + y
         line = self._window.line(number)

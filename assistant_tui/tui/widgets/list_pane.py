@@ -172,6 +172,9 @@ class ListPane(LineWidget, can_focus=True):
             if event.chain == 2:
                 self.post_message(self.Selected())
 
+    def text_select_all(self) -> None:
+        """Select nothing: a double click opens a row."""
+
     def on_mouse_scroll_down(self) -> None:
         """Move down by a few rows."""
         if self.can_focus:
@@ -206,7 +209,7 @@ class ListPane(LineWidget, can_focus=True):
         """Go to the last row that is loaded."""
         self._model.go(len(self.view) - 1)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw the titles, a row, or the words that stand instead of rows."""
         width = self.size.width
         if not self.view.rows:

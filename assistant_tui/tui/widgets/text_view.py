@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
+from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -36,10 +38,45 @@ class LineWidget(Widget):
     """
 
     _plain_style: Style | None = None
+    _selection: Selection | None = None
+    """What the mouse has selected, while lines are drawn."""
+
+    def draw_line(self, y: int) -> Strip:
+        """Draw one line; `y` counts from the top of what is in sight."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """A line with what is selected; for Textual, which looks for a place in it, with places."""
+        strip = self.draw_line(y)
+        if self._plain_style is None:
+            return strip.apply_offsets(0, y)
+        span = self._selection and self._selection.get_span(y)
+        return self._with_selected(strip, *span) if span else strip
+
+    def _with_selected(self, strip: Strip, start: int, end: int) -> Strip:
+        """Colour the characters from `start` to `end`, or to the end of the line where negative."""
+        text = strip.text
+        left, right = cell_len(text[:start]), cell_len(text[:end] if end >= 0 else text.rstrip())
+        if right <= left:
+            return strip
+        style = self.screen.get_component_rich_style("screen--selection")
+        before, chosen, behind = strip.divide([left, right, strip.cell_length])
+        coloured = Strip(Segment.apply_style(chosen, post_style=style), chosen.cell_length)
+        return Strip.join([before, coloured, behind])
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        """The text in the selected cells; Textual's own takes that of a widget as a whole."""
+        spans = [(y, selection.get_span(y)) for y in range(self.size.height)]
+        chosen = [
+            self.draw_line(y).text[span[0] : span[1] if span[1] >= 0 else None].rstrip()
+            for y, span in spans
+            if span is not None
+        ]
+        return "\n".join(chosen), "\n"
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines."""
-        self._plain_style = self.rich_style
+        self._plain_style, self._selection = self.rich_style, self.text_selection
         try:
             return super().render_lines(crop) if self._is_decorated else self._bare_lines(crop)
         finally:
@@ -162,7 +199,7 @@ class TextView(LineWidget, can_focus=True):
         """Scroll up a few lines."""
         self.scroll_lines(-WHEEL_LINES)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw one line of the text."""
         width, position = self.size.width, self._top + y
         if position >= len(self._wrapped):
