@@ -91,20 +91,20 @@ async def test_a_write_is_done_or_said_and_a_second_try_does_it_once(
     assert program.highlighted == (DONE[part][0] if DONE[part] else "")
 
 
-@pytest.mark.parametrize("trouble", CHOSEN, ids=str)
 async def test_a_list_that_cannot_be_loaded_says_so_and_keeps_its_rows(
-    trouble: Trouble, program: Driver, proxy: Proxy
+    program: Driver, proxy: Proxy
 ) -> None:
-    proxy.always(trouble.act, "list")
-    await program.press("r")
-    assert program.status.startswith(f"✗ {trouble.error.title}: ")
-    assert program.status.endswith(" · r tries again")
-    assert program.highlighted == "Old"
-    proxy.mend()
-    proxy.embedded_server.make("New")
-    await program.press("r")
-    assert "1–2 of 2 (all)" in program.header
-    assert "tries again" not in program.status
+    for count, trouble in enumerate(CHOSEN, 2):
+        proxy.always(trouble.act, "list")
+        await program.press("r")
+        assert program.status.startswith(f"✗ {trouble.error.title}: "), trouble
+        assert program.status.endswith(" · r tries again"), trouble
+        assert program.highlighted == "Old"
+        proxy.mend()
+        proxy.embedded_server.make("New")
+        await program.press("r")
+        assert f"1–{count} of {count} (all)" in program.header, trouble
+        assert "tries again" not in program.status
 
 
 @pytest.mark.parametrize("trouble", CHOSEN, ids=str)

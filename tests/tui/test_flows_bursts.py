@@ -70,24 +70,23 @@ async def test_an_answer_is_given_once_however_often_enter_is_pressed(
     assert program.app.is_running
 
 
-@pytest.mark.parametrize(
-    ("keys", "expected"),
-    [
-        (["t", "e", "h", "backspace", "backspace", "h", "e"], "mmthe"),
-        (["home", "A", "end", "Z"], "AmmZ"),
-        (["x", "backspace", "y"], "mmx"[:2] + "y"),
-        (["ctrl+u", "n", "e", "w"], "new"),
-        (["left", "x", "right", "y"], "mxmy"),
-    ],
-)
-async def test_what_is_typed_in_a_field_stays_in_order(
-    tmp_path: Path, keys: list[str], expected: str
-) -> None:
+TYPED: list[tuple[list[str], str]] = [
+    (["t", "e", "h", "backspace", "backspace", "h", "e"], "mmthe"),
+    (["home", "A", "end", "Z"], "AmmZ"),
+    (["x", "backspace", "y"], "mmx"[:2] + "y"),
+    (["ctrl+u", "n", "e", "w"], "new"),
+    (["left", "x", "right", "y"], "mxmy"),
+]
+
+
+async def test_what_is_typed_in_a_field_stays_in_order(tmp_path: Path) -> None:
     store = SampleStore(0)
-    made = store.create({"name": "mm", "model": "m"})
+    made = [store.create({"name": "mm", "model": "m"}) for _ in TYPED][::-1]
     async with running(InProcessServer(create_app(store, models=())), tmp_path) as program:
-        await program.burst("enter", *keys, "ctrl+s")
-    assert (store.get(made["id"]) or {})["name"] == expected
+        for assistant, (keys, expected) in zip(made, TYPED, strict=True):
+            await program.burst("enter", *keys, "ctrl+s")
+            assert (store.get(assistant["id"]) or {})["name"] == expected
+            await program.burst("down")
 
 
 async def test_what_is_typed_in_a_text_stays_in_order(tmp_path: Path) -> None:
