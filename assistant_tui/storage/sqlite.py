@@ -13,17 +13,14 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import TypeVar
 
-from assistant_tui.storage.database_errors import DatabaseError, ErrorTranslator, is_unwritable
+from assistant_tui.storage.connections import open_connections
+from assistant_tui.storage.database_errors import DatabaseError, ErrorTranslator
 from assistant_tui.storage.lock_deadline import LockDeadline
 from assistant_tui.storage.migrations import Schema, roll_back, transaction
 from assistant_tui.storage.private_files import make_private
 
 Result = TypeVar("Result")
 
-COPY_MODE = "memory"
-"""The journal mode of a copy that is read where a file of an earlier version cannot be written."""
-_POLL_SECONDS = 0.1
-"""How long SQLite itself waits for a lock before this module looks whether to go on waiting."""
 _CLOSE_SECONDS = 0.5
 """How long closing waits for operations that were told to stop."""
 
@@ -231,7 +228,7 @@ class Database:
 
     def _open(self) -> None:
         make_private(self.path)
-        mode, connections = _open_connections(self.path, self._schema, self._reader_count)
+        mode, connections = open_connections(self.path, self._schema, self._reader_count)
         self._identity = _identity(self.path)
         with suppress(sqlite3.Error):
             self._after_opening(connections[0])
@@ -251,40 +248,6 @@ class Database:
         """What is written to a file that was removed is lost as soon as nobody has it open."""
         if self._identity != _identity(self.path):
             raise self._errors.replaced()
-
-
-def _open_connections(
-    path: Path, schema: Schema, readers: int
-) -> tuple[str, list[sqlite3.Connection]]:
-    """The journal mode, and one connection that writes before those that only read.
-
-    A file of an earlier version that cannot be written is read from a copy of it in memory.
-    """
-    connections = [_connect(path)]
-    try:
-        try:
-            mode = schema.prepare(connections[0], path)
-        except sqlite3.OperationalError as error:
-            if not is_unwritable(error) or not schema.is_outdated(connections[0], path):
-                raise
-            connections.insert(0, schema.upgraded_copy(connections[0], path))
-            connections.pop().close()
-            mode = COPY_MODE
-        for _ in range(readers if mode == "wal" else 0):
-            connections.append(_connect(path))
-            # The first read opens the log: later there may be no descriptors left.
-            schema.is_current(connections[-1], path)
-    except BaseException:
-        for connection in connections:
-            connection.close()
-        raise
-    return mode, connections
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(
-        path, timeout=_POLL_SECONDS, isolation_level=None, check_same_thread=False
-    )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

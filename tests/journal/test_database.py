@@ -13,7 +13,7 @@ from assistant_tui.journal import journal as journal_module
 from assistant_tui.journal.entries import Change, ChangeKind
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.journal import Journal
-from assistant_tui.storage import sqlite
+from assistant_tui.storage import connections
 
 S, A = "work https://host", "asst_a"
 
@@ -100,7 +100,7 @@ def test_without_a_write_ahead_log_it_says_which_journal_mode_it_has(
         uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
-    monkeypatch.setattr(sqlite, "_connect", connect)
+    monkeypatch.setattr(connections, "_connect", connect)
     with Journal(path) as journal:
         journal.drafts.keep(S, A, "{}")
         assert journal.journal_mode == "delete"
@@ -200,18 +200,18 @@ def test_after_a_full_disk_it_goes_on_where_there_is_room_again(journal: Journal
 def test_a_full_disk_at_the_first_use_is_said_and_the_next_use_tries_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = sqlite._connect
+    whole = connections._connect
 
     def full(path: Path) -> sqlite3.Connection:
         connection = whole(path)
         connection.execute("PRAGMA max_page_count = 2")
         return connection
 
-    monkeypatch.setattr(sqlite, "_connect", full)
+    monkeypatch.setattr(connections, "_connect", full)
     with Journal(path) as journal:
         with pytest.raises(JournalError, match="the disk is full"):
             journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "{}"))
-        monkeypatch.setattr(sqlite, "_connect", whole)
+        monkeypatch.setattr(connections, "_connect", whole)
         journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "{}"))
         assert [entry.after for entry in journal.entries.history(S, A)] == ["{}"]
 
@@ -239,7 +239,7 @@ def test_a_journal_that_may_only_be_read_is_said(
 ) -> None:
     with Journal(path) as journal:
         journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "{}"))
-    monkeypatch.setattr(sqlite, "_connect", _read_only)
+    monkeypatch.setattr(connections, "_connect", _read_only)
     with Journal(path) as journal, pytest.raises(JournalError, match="it is read-only"):
         journal.entries.add(S, Change(A, ChangeKind.CHANGED, None, "other"))
 

@@ -12,7 +12,7 @@ from assistant_tui.journal.entries import Change, ChangeKind, Entry
 from assistant_tui.journal.errors import JournalError
 from assistant_tui.journal.idempotency import KnownCreate
 from assistant_tui.journal.journal import Journal
-from assistant_tui.storage import sqlite
+from assistant_tui.storage import connections
 from tests.journal.former import make
 
 OLD = "work\nhttps://me@host.test/v1/?code=CANARY\n\n"
@@ -160,7 +160,7 @@ def test_a_journal_of_version_4_that_cannot_be_written_is_read_and_left_as_it_is
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patched, Journal(version_4, clock=lambda: 2000.0) as journal:
-        patched.setattr(sqlite, "_connect", read_only)
+        patched.setattr(connections, "_connect", read_only)
         assert [each.object_id for each in journal.entries.trash(LOCAL)] == ["asst_4"]
         assert len(journal.drafts.orphans(LOCAL)) == 1
         with pytest.raises(JournalError, match="it is read-only"):
@@ -238,7 +238,7 @@ def test_the_drafts_of_a_journal_of_version_5_that_cannot_be_written_are_offered
     version_5: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched, Journal(version_5) as journal:
-        patched.setattr(sqlite, "_connect", read_only)
+        patched.setattr(connections, "_connect", read_only)
         assert len(journal.drafts.orphans(LOCAL)) == 3
         assert journal.idempotency.find(LOCAL, ["of a file"])
     with closing(sqlite3.connect(version_5)) as connection:

@@ -16,7 +16,7 @@ from assistant_tui.server.store.interface import (
 )
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.store.sqlite_store import SQLiteStore
-from assistant_tui.storage import sqlite
+from assistant_tui.storage import connections
 from tests.server.kinds import FIELDS, MESSAGE, ids
 
 FORMER = [Path(__file__).with_name(f"store_{version}.sql") for version in (1, 2)]
@@ -64,7 +64,7 @@ def test_a_former_store_that_may_only_be_read_is_read_and_left_as_it_is(
         uri = f"file:{quote(str(path))}?mode=ro"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
-    monkeypatch.setattr(sqlite, "_connect", read_only)
+    monkeypatch.setattr(connections, "_connect", read_only)
     with SQLiteStore(path) as store:
         assert len(ids(Collection(store, ASSISTANT))) == 3
         assert "a copy of it is read" in store.notice

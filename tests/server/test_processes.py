@@ -12,7 +12,7 @@ import pytest
 
 from assistant_tui.server.assistants import created, modified
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.storage import sqlite
+from assistant_tui.storage import connections
 from tests.process_pool import process_pool, wait_for_all
 from tests.server.support import Json, connection_of
 from tests.stores import SQLiteStore
@@ -78,7 +78,7 @@ def test_tables_that_another_program_makes_meanwhile_are_not_taken_for_a_strange
 ) -> None:
     path = tmp_path / "assistants.db"
     monkeypatch.setattr(Overtaken, "path", path, raising=False)
-    connect, factories = sqlite._connect, [Overtaken]
+    connect, factories = connections._connect, [Overtaken]
 
     def overtaken(path: Path) -> sqlite3.Connection:
         if not factories:
@@ -86,7 +86,7 @@ def test_tables_that_another_program_makes_meanwhile_are_not_taken_for_a_strange
         factory = factories.pop()
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=factory)
 
-    monkeypatch.setattr(sqlite, "_connect", overtaken)
+    monkeypatch.setattr(connections, "_connect", overtaken)
     with closing(SQLiteStore(path)) as store:
         assert len(store.page(PageQuery(limit=9)).data) == 1
 

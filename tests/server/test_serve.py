@@ -14,7 +14,7 @@ import pytest
 from assistant_tui.cli import serve as serve_module
 from assistant_tui.cli.serve import run
 from assistant_tui.server.http import serving as serving_module
-from assistant_tui.storage import sqlite
+from assistant_tui.storage import connections
 from tests.limits import LIMIT
 from tests.server.support import connect_without_wal, serving
 
@@ -128,7 +128,7 @@ def test_the_process_is_as_it_was_afterwards(
 def test_another_journal_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sqlite, "_connect", connect_without_wal)
+    monkeypatch.setattr(connections, "_connect", connect_without_wal)
     assert _run_and_stop(monkeypatch, tmp_path / "assistants.db", "127.0.0.1") == 143
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "journal mode delete" in err

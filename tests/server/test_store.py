@@ -11,7 +11,7 @@ import pytest
 from assistant_tui.server.assistants import created
 from assistant_tui.server.errors import StoreError
 from assistant_tui.server.store.paging import PageQuery
-from assistant_tui.storage import sqlite
+from assistant_tui.storage import connections
 from tests.server.support import Json, connect_without_wal, connection_of
 from tests.stores import SQLiteStore
 
@@ -52,7 +52,7 @@ def test_it_writes_ahead_and_to_the_disk(tmp_path: Path) -> None:
 def test_without_a_write_ahead_log_it_says_which_journal_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "_connect", connect_without_wal)
+    monkeypatch.setattr(connections, "_connect", connect_without_wal)
     path = tmp_path / "assistants.db"
     with SQLiteStore(path) as store:
         assert store.journal_mode == "delete"

@@ -22,7 +22,7 @@ from assistant_tui.journal.pruning import DAY
 from assistant_tui.server.vector_stores import ingestion
 from assistant_tui.services import profiles
 from assistant_tui.services.profiles import open_service
-from assistant_tui.storage import sqlite
+from assistant_tui.storage import connections
 from assistant_tui.transport.endpoint import Endpoint
 from assistant_tui.transport.in_process import in_process
 from tests.fakeserver.deviations import empty_list
@@ -216,7 +216,7 @@ async def test_a_file_system_without_a_write_ahead_log_is_remarked(
         uri = f"file:{quote(str(path))}?vfs=unix-dotfile"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
-    monkeypatch.setattr(sqlite, "_connect", connect)
+    monkeypatch.setattr(connections, "_connect", connect)
     service = await open_service(Settings(LOCAL), LOCAL, places, None)
     try:
         assert "journal mode delete is in use" in service.notice

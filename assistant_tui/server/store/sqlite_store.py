@@ -10,8 +10,9 @@ from typing import Self, TypeVar
 from assistant_tui.server.errors import StoreBusy, StoreError
 from assistant_tui.server.store.interface import ObjectReader, ObjectWriter
 from assistant_tui.server.store.sqlite_objects import SQLiteReader, SQLiteWriter
+from assistant_tui.storage.connections import COPY_MODE
 from assistant_tui.storage.migrations import Schema, run_statements
-from assistant_tui.storage.sqlite import COPY_MODE, Database
+from assistant_tui.storage.sqlite import Database
 
 Result = TypeVar("Result")
 
@@ -107,7 +108,7 @@ class SQLiteStore:
         """What a person should know of this file, in a sentence; mostly empty."""
         mode = self.journal_mode
         if mode == COPY_MODE:
-            return "the store is of an earlier version and cannot be written: a copy of it is read"
+            return "the store cannot be written: a copy of it is read"
         if mode == "wal":
             return ""
         return f"no write-ahead log on this file system: journal mode {mode} is in use"
