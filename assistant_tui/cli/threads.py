@@ -14,19 +14,16 @@ from assistant_tui.core.formats.threads import lossless
 from assistant_tui.core.formats.threads.exporting import THREAD_FORMATS, ThreadFormat
 from assistant_tui.core.formats.threads.import_plan import plan_import
 from assistant_tui.core.formats.threads.record import ThreadRecord
-from assistant_tui.core.json_text import read_json, write_json
+from assistant_tui.core.json_text import write_json
 from assistant_tui.core.labels import id_in_column, label_of, shown_id
 from assistant_tui.core.list_spec import GAP, created_text
 from assistant_tui.core.rows import NameSummary, ResourceRow
 from assistant_tui.core.safe_text import visible_line
-from assistant_tui.core.threads.objects import read_message
-from assistant_tui.core.threads.reading import object_in
 from assistant_tui.journal.threads import KnownThread
-from assistant_tui.services.threads.open_thread import title_of
+from assistant_tui.services.threads.records import title_of_record
 from assistant_tui.storage.export_folder import ExportFolder
 from assistant_tui.storage.user_files import FileError, decoded, read_input
 
-_LARGEST_FILE = 200_000_000
 _WIDEST_STATE = 20
 _LEAST_TITLE = 12
 """Cells of a row that a long id leaves for the title."""
@@ -212,7 +209,7 @@ def _prepare_import(options: argparse.Namespace, console: Console) -> Subcommand
 
 def _read_file(path: str) -> list[ThreadRecord]:
     try:
-        return lossless.read_all(decoded(read_input(path, _LARGEST_FILE)))
+        return lossless.read_all(decoded(read_input(path, lossless.LARGEST_FILE)))
     except (FileError, ValueError) as error:
         raise ConfigurationError(f"import {path}: {error}") from None
 
@@ -221,14 +218,8 @@ async def _import(session: Session, path: str, record: ThreadRecord, *, keep_fil
     plan = plan_import(record, keep_files=keep_files)
     if plan.lost:
         session.console.note(f"{path}: not carried over: {'; '.join(plan.lost)}")
-    made = await session.service.threads.make(plan, "", _title(record), record.id)
+    made = await session.service.threads.make(plan, "", title_of_record(record), record.id)
     session.console.written_id(made)
-
-
-def _title(record: ThreadRecord) -> str:
-    """The first words of the person in a thread; empty where there are none."""
-    messages = (read_message(object_in(read_json(text))) for text in record.messages)
-    return title_of(next((each.text for each in messages if each.role == "user"), ""))
 
 
 def _prepare_delete(options: argparse.Namespace, console: Console) -> Subcommand:

@@ -18,6 +18,8 @@ PLAYGROUND_COMMANDS: tuple[Command, ...] = (
             Where.PLAYGROUND, "playground.forking:run_again", writes=True),
     Command("export_thread", "x", "Export", "Write the thread to a file",
             Where.PLAYGROUND, "playground.exporting:export_thread"),
+    Command("import_threads", "I", "Import", "Make threads anew from a file of the format JSON",
+            Where.PLAYGROUND, "playground.importing:import_threads", writes=True),
     Command("copy_thread_id", "Y", "Copy id", "Copy the id of the thread",
             Where.PLAYGROUND, "playground.reading:copy_thread_id"),
     Command("new_thread", "n", "New thread", "Begin a thread; it is made with its first message",

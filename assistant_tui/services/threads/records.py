@@ -9,9 +9,18 @@ from assistant_tui.api.threads import ThreadsClient
 from assistant_tui.core.errors import NotFound, NotServed, ServiceError
 from assistant_tui.core.formats.threads.import_plan import ThreadImport, plan_import
 from assistant_tui.core.formats.threads.record import ThreadRecord
-from assistant_tui.core.json_text import compose, elements, members, with_member, write_json
+from assistant_tui.core.json_text import (
+    compose,
+    elements,
+    members,
+    read_json,
+    with_member,
+    write_json,
+)
 from assistant_tui.core.rows import ResourceRow
-from assistant_tui.core.threads.objects import SEND_KEY, Message
+from assistant_tui.core.threads.objects import SEND_KEY, Message, read_message
+from assistant_tui.core.threads.reading import object_in
+from assistant_tui.services.threads.open_thread import title_of
 from assistant_tui.services.threads.sending import new_key
 from assistant_tui.services.writes import WriteGate
 
@@ -96,6 +105,12 @@ async def _steps(
 
 def _texts(rows: Sequence[ResourceRow]) -> tuple[str, ...]:
     return tuple(row.text for row in rows)
+
+
+def title_of_record(record: ThreadRecord) -> str:
+    """The first words of the person in a thread; empty where there are none."""
+    messages = (read_message(object_in(read_json(text))) for text in record.messages)
+    return title_of(next((each.text for each in messages if each.role == "user"), ""))
 
 
 def plan_fork(origin: str, messages: Sequence[Message], text: str | None) -> ThreadImport:

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from rich.cells import cell_len
+
+from assistant_tui.core.assistants.description import StyledText
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.formats.exporting import FileNames
 from assistant_tui.core.formats.threads import lossless
@@ -14,6 +17,7 @@ from assistant_tui.core.safe_text import one_line
 from assistant_tui.storage.export_folder import ExportFolder
 from assistant_tui.tui.assistants.exporting import ask_for_folder
 from assistant_tui.tui.dialogs.prompts import ChoiceDialog
+from assistant_tui.tui.dialogs.text_screen import TextScreen
 from assistant_tui.tui.playground.context import PlaygroundContext
 from assistant_tui.tui.widgets.status_line import Tone
 from assistant_tui.tui.workers import start
@@ -51,6 +55,21 @@ async def _export(context: PlaygroundContext, thread_id: str) -> None:
         context.say(f"Not exported: {error}", Tone.ERROR)
 
 
+def tell_losses(context: PlaygroundContext, done: str, lost: Sequence[str]) -> None:
+    """Say what was done, and what was lost by it: over the whole screen where a line is too short.
+
+    `done` must have been made safe.
+    """
+    said = f"{done} · not carried over: {one_line('; '.join(lost))}" if lost else done
+    if not lost or cell_len(Tone.WARNING.value + said) <= context.screen.size.width:
+        context.say(said, Tone.WARNING if lost else Tone.PLAIN)
+        return
+    context.say(f"{done} · {len(lost)} not carried over", Tone.WARNING)
+    lines = [StyledText(done), StyledText(""), StyledText("Not carried over", "label")]
+    lines += [StyledText(one_line(each), indent=2) for each in lost]
+    context.app.push_screen(TextScreen("What was not carried over", lines))
+
+
 async def _record(context: PlaygroundContext, thread_id: str) -> tuple[ThreadRecord, Sequence[str]]:
     """All of a thread, or of the copy that is left; and what is missing."""
     threads, shown = await context.threads(), context.conversation
@@ -70,7 +89,4 @@ async def _write(
     text = await asyncio.to_thread(form.write, record)
     path = await asyncio.to_thread(folder.write_file, FileNames(form.suffix).of(row), text)
     lost = [*(f"missing: {each}" for each in missing), *form.losses(record)]
-    said = f"Exported to {one_line(path)}"
-    if lost:
-        said += f" · not carried over: {one_line('; '.join(lost))}"
-    context.say(said, Tone.WARNING if lost else Tone.PLAIN)
+    tell_losses(context, f"Exported to {one_line(path)}", lost)

@@ -179,6 +179,36 @@ async def test_a_thread_is_exported(
     assert "Free the archive." in written.read_text("utf-8")
 
 
+async def test_an_exported_thread_is_imported(
+    answered: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await answered.press("x", "down", "enter", "enter")
+    await answered.shows("Exported to")
+    (written,) = (tmp_path / "threads").iterdir()
+    (first,) = await answered.threads()
+    await answered.press("I")
+    await answered.type(str(written))
+    await answered.press("enter")
+    assert "What was not carried over" in answered.text
+    assert "runs" in answered.text, "what was lost is told to its end"
+    await answered.press("escape")
+    assert "Imported 1 thread" in answered.text
+    made, _ = await answered.threads()
+    assert made != first and await answered.said(made) == await answered.said(first)
+    assert answered.screen.context.conversation is not None
+    assert answered.screen.context.conversation.thread_id == made
+
+
+async def test_a_file_that_holds_no_thread_is_not_imported(answered: Talk, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("{}")
+    await answered.press("I")
+    await answered.type(str(tmp_path / "other.json"))
+    await answered.press("enter")
+    await answered.shows("Not imported", "no thread of this program")
+    assert len(await answered.threads()) == 1
+
+
 async def test_a_draft_belongs_to_its_thread(answered: Talk) -> None:
     await answered.press("i")
     await answered.type("for the first")

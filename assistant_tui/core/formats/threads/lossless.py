@@ -16,6 +16,8 @@ FORMAT = "assistant-tui thread"
 """What the member `format` of such a file says."""
 VERSION = 1
 """The newest version that is read, and the one that is written."""
+LARGEST_FILE = 200_000_000
+"""Bytes of a file that is read."""
 _LISTS = ("messages", "runs", "steps")
 
 
