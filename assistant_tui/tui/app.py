@@ -157,10 +157,10 @@ class AssistantApp(KeyboardApp):
     def action_hint(self) -> None:
         """Say how to quit to a person who tries Ctrl+C."""
         self._say("Ctrl+Q quits", Tone.PLAIN)
+        self.forget_with_next_key("Ctrl+Q quits")
 
     @on(LinesJoined)
     def _lines_joined(self, event: LinesJoined) -> None:
-        """Say what became of the line breaks of a paste."""
         self._say(f"Pasted {event.count} lines as one, joined by spaces", Tone.WARNING)
 
     def action_command_palette(self) -> None:
@@ -214,6 +214,12 @@ class AssistantApp(KeyboardApp):
     def tell_of_key(self, sentence: str) -> None:
         """Put it on the status line."""
         self._say(sentence, Tone.WARNING)
+
+    def forget_hint(self, sentence: str) -> None:
+        """Take it from the status line, if nothing else was said meanwhile."""
+        for screen in self.screen_stack:
+            for line in screen.query(StatusLine):
+                line.forget(sentence)
 
     def _say(self, sentence: str, tone: Tone) -> None:
         """Put a sentence on the status line of the uppermost screen that has one."""

@@ -19,6 +19,8 @@ class KeyboardApp(FaultTolerantApp):
             lambda: self.focused or self.screen,
             lambda: self.set_interval(CHECK_INTERVAL, self._check_key),
         )
+        self._hint = ""
+        """What was last said of a key."""
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one at a time, and all else as it comes."""
@@ -40,6 +42,9 @@ class KeyboardApp(FaultTolerantApp):
         It is called before a key reaches the focus, with `priority`, and afterwards without, where
         nobody has taken it. Only then the same key of a Latin layout is looked up.
         """
+        if priority and self._hint:
+            hint, self._hint = self._hint, ""
+            self.forget_hint(hint)
         if await super()._check_bindings(key, priority):
             return True
         if priority:
@@ -64,9 +69,18 @@ class KeyboardApp(FaultTolerantApp):
             reason = f"{key} is no command: they are on Latin letters, or where [keymap] has them"
         if reason:
             self.tell_of_key(reason)
+            self.forget_with_next_key(reason)
+
+    def forget_with_next_key(self, sentence: str) -> None:
+        """Take a sentence away when the next key is pressed."""
+        self._hint = sentence
 
     def reason_against(self, command: Command) -> str:
         """Why a command cannot be given at all; empty if nothing is to be said."""
+        raise NotImplementedError
+
+    def forget_hint(self, sentence: str) -> None:
+        """Take such a sentence away, if it still stands there."""
         raise NotImplementedError
 
     def tell_of_key(self, sentence: str) -> None:

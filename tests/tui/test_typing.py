@@ -7,6 +7,9 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from assistant_tui.config.settings import LOCAL
+from assistant_tui.server.app import create_app
+from tests.fakeserver.in_process import InProcessServer
+from tests.stores import SampleStore
 from tests.tui.driver import Driver, running
 from tests.tui.test_every_field import server_of, take
 
@@ -99,3 +102,33 @@ async def test_a_letter_of_another_layout_says_once_that_it_is_no_command(tmp_pa
         assert program.status.startswith("! \u0442 is no command")
         await program.press("slash", "\u0442")
         assert held(program) == "\u0442"
+
+
+async def test_what_is_said_of_a_key_goes_with_the_next_one(tmp_path: Path) -> None:
+    async with running(server_of({}), tmp_path, profile=READ_ONLY) as program:
+        await program.press("d")
+        assert "read-only:" in program.status
+        await program.press("j")
+        assert program.status == ""
+        await program.press("ctrl+c")
+        assert "Ctrl+Q quits" in program.status
+        await program.press("y", "j")
+        assert "asst_" in program.status
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 30)], ids=str)
+async def test_the_highlighted_row_stays_in_sight_when_the_filter_opens(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    server = InProcessServer(create_app(SampleStore(40), models=["gpt-4o"]))
+    async with running(server, tmp_path, size=size) as program:
+        await program.press("G")
+        name = program.highlighted
+        for key in ("slash", "c", "escape"):
+            await program.press(key)
+            rows = [line for line in program.lines if line.startswith("> ")]
+            assert len(rows) == 1 and (key == "c" or name in rows[0]), program.text
+        await program.press("slash")
+        await program.type("created:zz")
+        await program.press("escape")
+        assert any(line.startswith("> ") and name in line for line in program.lines)

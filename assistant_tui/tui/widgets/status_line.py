@@ -78,6 +78,11 @@ class StatusLine(Widget):
         self.sentence = one_line(sentence)
         self.tone = tone
 
+    def forget(self, sentence: str) -> None:
+        """Say nothing, where this is what is said."""
+        if self.sentence == one_line(sentence):
+            self.say("")
+
     def watch_tone(self, before: Tone, now: Tone) -> None:
         """Colour the sentence as it is meant; a class costs a new layout."""
         self.remove_class(f"-{before.name.lower()}")
