@@ -16,8 +16,9 @@ ServiceError            the base that callers catch
 ├── Invalid             400, 413, 422 and other refusals of what was sent
 │   ├── Incomplete      the server wants the whole object on a modify
 │   └── RunRefused      what a run was given; the message that it would answer is there
-├── Conflict            409
-│   └── EditConflict    the same fields were changed here and elsewhere; nothing was sent
+├── Conflict            409, or another program does the same
+│   └── ChangedElsewhere  it is not as it was
+│       └── EditConflict  the same fields were changed here and elsewhere; nothing was sent
 ├── NoBackup            no copy of what is to be deleted can be kept; nothing was sent
 ├── RateLimited         429
 └── ServerFault         5xx
@@ -56,7 +57,7 @@ class ServiceError(Exception):
         self.code = code
         """The server's own code, e.g. `string_above_max_length`."""
         self.request_id = request_id
-        """The answer's `x-request-id`, to quote in a report."""
+        """What the server calls the request, to quote in a report."""
         self.retry_after = retry_after
         """Seconds that the server asked to wait before the next request."""
         self.may_have_arrived = may_have_arrived
@@ -170,12 +171,18 @@ class RunRefused(Invalid):
 
 
 class Conflict(ServiceError):
+    """What stands or goes on there does not allow it now: it is in use, exists, or is locked."""
+
+    title = "Conflict"
+
+
+class ChangedElsewhere(Conflict):
     """Somebody else changed the same thing meanwhile."""
 
     title = "Changed elsewhere"
 
 
-class EditConflict(Conflict):
+class EditConflict(ChangedElsewhere):
     """The same fields were changed here and elsewhere; nothing was sent."""
 
     def __init__(self, fields: tuple[str, ...], newer: ResourceRow) -> None:

@@ -116,6 +116,13 @@ class Listing:
         """Neither end brings more rows."""
         return self.complete or (self.single_page and self.back_ended)
 
+    @property
+    def oldest_first(self) -> bool:
+        """Whether the rows come in the other order than was asked for, by their times."""
+        ends = [row.created_at for row in (*self.rows[:1], *self.rows[-1:])]
+        first, last = ends if len(ends) == 2 else (None, None)
+        return first is not None and last is not None and first < last
+
     def extended(self, page: Page) -> "Listing":
         """Add the page that follows.
 

@@ -7,7 +7,7 @@ from assistant_tui.api.client import AssistantsClient
 from assistant_tui.core.assistants.bulk_edits import BulkEdit
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.errors import (
-    Conflict,
+    ChangedElsewhere,
     EditConflict,
     Incomplete,
     Invalid,
@@ -258,7 +258,9 @@ def _not_served(lack: str, what: str, error: ServiceError) -> NotServed:
 
 
 def _check_unchanged(then: str, now: str) -> None:
-    """Raise Conflict if an assistant is not as it was."""
+    """Raise ChangedElsewhere if an assistant is not as it was."""
     changed = changed_since(RawJson(then), RawJson(now))
     if changed:
-        raise Conflict(f"{', '.join(changed)}: changed since it was created; it was not deleted")
+        raise ChangedElsewhere(
+            f"{', '.join(changed)}: changed since it was created; it was not deleted"
+        )

@@ -29,6 +29,7 @@ _NAME_LIMIT = 200
 _DEEPEST = 4
 _MESSAGE_MEMBERS = ("error", "detail", "message", "msg")
 """The members in which servers put their message, the most specific first."""
+_NOTHING = ("", "None", "null")
 _REQUEST_PARTS = ("body", "query", "path")
 _ABSENT_ROUTE = (404, 405, 410, 501)
 _SWITCHED_OFF = "OpenAI switched its Assistants API off on 2026-08-26"
@@ -71,7 +72,7 @@ def read_error_body(text: str) -> ErrorBody:
     if isinstance(inner.get("error"), dict):
         inner = inner["error"]
     detail = _detail(inner)
-    param, code = inner.get("param"), inner.get("code")
+    param, code = _said(inner.get("param")), _said(inner.get("code"))
     if inner.get("type") == "insufficient_quota":
         code = inner["type"]
     if code is None:
@@ -82,6 +83,11 @@ def read_error_body(text: str) -> ErrorBody:
         param and param[:_NAME_LIMIT],
         str(code)[:_NAME_LIMIT] if isinstance(code, str | int) else None,
     )
+
+
+def _said(value: Any) -> Any:
+    """A member; None also where it is written as a text, as Python programs do."""
+    return None if isinstance(value, str) and value in _NOTHING else value
 
 
 def _message_in(value: Any, depth: int = 0) -> str:

@@ -74,6 +74,20 @@ class Limits(NamedTuple):
         return cls(timeout, timeout, timeout, _LONGEST_STREAM, body)
 
 
+REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "apim-request-id",
+    "x-ms-request-id",
+    "x-litellm-call-id",
+)
+"""Where servers put what they call a request, the usual one first; the next are Azure's."""
+
+
+def read_request_id(headers: Mapping[str, str]) -> str | None:
+    """What the server calls a request; the names of the headers are in lower case."""
+    return next((headers[name] for name in REQUEST_ID_HEADERS if headers.get(name)), None)
+
+
 @dataclass(frozen=True)
 class Response:
     """One whole response, whatever its status."""
@@ -89,7 +103,7 @@ class Response:
     @property
     def request_id(self) -> str | None:
         """What the server calls this request, to quote in a report."""
-        return self.headers.get("x-request-id")
+        return read_request_id(self.headers)
 
     @property
     def is_html(self) -> bool:

@@ -13,7 +13,13 @@ import httpx
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.redaction import redact
 from assistant_tui.transport.endpoint import redact_error
-from assistant_tui.transport.messages import FailedAttempt, Limits, Response
+from assistant_tui.transport.messages import (
+    REQUEST_ID_HEADERS,
+    FailedAttempt,
+    Limits,
+    Response,
+    read_request_id,
+)
 from assistant_tui.transport.network_errors import (
     BadCompression,
     BodyTooLarge,
@@ -83,7 +89,7 @@ class ResponseStream:
     @property
     def request_id(self) -> str | None:
         """What the server calls this request, to quote in a report."""
-        return self.headers.get("x-request-id")
+        return read_request_id(self.headers)
 
     @property
     def content_type(self) -> str:
@@ -189,8 +195,9 @@ def _shown_headers(response: httpx.Response, secrets: Collection[str]) -> dict[s
     """The headers of a response; the request id, which is shown and logged, is without the key."""
     received = {**response.headers, LOCATION: response.extensions[LOCATION]}
     headers = {name.lower(): value[:_LONGEST_HEADER] for name, value in received.items()}
-    if "x-request-id" in headers:
-        headers["x-request-id"] = redact(headers["x-request-id"], secrets)[:_LONGEST_ID]
+    for name in REQUEST_ID_HEADERS:
+        if name in headers:
+            headers[name] = redact(headers[name], secrets)[:_LONGEST_ID]
     return headers
 
 

@@ -21,6 +21,7 @@ from assistant_tui.tui.keyboard import KeyboardApp
 from assistant_tui.tui.keymap import check_keymap
 from assistant_tui.tui.main.screen import MainScreen
 from assistant_tui.tui.messages import LinesJoined
+from assistant_tui.tui.session_log import SessionLog
 from assistant_tui.tui.stylesheets import FIRST_SCREEN
 from assistant_tui.tui.terminal import job_control
 from assistant_tui.tui.terminal.clipboard import Clipboard
@@ -73,6 +74,7 @@ class AssistantApp(KeyboardApp):
             ConfigurationError: a theme or a keymap that is not allowed.
         """
         super().__init__(crash_folder)
+        self._session_log = SessionLog()
         self.settings = settings
         self._opener = opener
         self.fault: BaseException | None = None
@@ -96,10 +98,28 @@ class AssistantApp(KeyboardApp):
         self.animation_level = "none"
 
     def on_mount(self) -> None:
-        """End in good order when the machine says so."""
+        """End in good order when the machine says so, and note what is said."""
+        self._session_log.begin()
         job_control.watch_for_end(self._end, self.contain)
         job_control.install_handlers(self, self.action_suspend, self._take_back)
         self.call_after_refresh(_collect_garbage_again)
+
+    def on_unmount(self) -> None:
+        """Note no further requests."""
+        self._session_log.end()
+
+    @on(StatusLine.Said)
+    def _note_message(self, event: StatusLine.Said) -> None:
+        self._session_log.add(event.sentence, wrong=event.tone in (Tone.WARNING, Tone.ERROR))
+
+    def action_messages(self) -> None:
+        """Show the messages and requests of this session, or close them again."""
+        from assistant_tui.tui.dialogs.text_screen import MessagesScreen
+
+        if isinstance(self.screen, MessagesScreen):
+            self.screen.action_close()
+        else:
+            self.push_screen(MessagesScreen(self._session_log.newest_first))
 
     def _end(self, code: int) -> None:
         """End from outside; a terminal that is closed asks for it several times."""

@@ -134,6 +134,8 @@ COMMANDS: tuple[Command, ...] = (
             Where.EVERYWHERE, "app.suspend"),
     Command("redraw", "ctrl+l", "Redraw", "Draw the screen anew, if another program wrote on it",
             Where.EVERYWHERE, "app.redraw"),
+    Command("messages", "f8", "Messages", "All that was said and requested, each message whole",
+            Where.EVERYWHERE, "app.messages"),
     Command("copy_name", "", "Copy name", "Copy the name to your clipboard",
             Where.BROWSER, "copying:copy_name", needs=Needs.ROW),
     Command("copy_json", "", "Copy as JSON", "Copy the object as the server sent it",

@@ -174,6 +174,16 @@ def test_no_id_stands_twice_and_a_walk_without_new_ids_ends(
         assert not (listing.complete and listing.single_page)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "oldest_first"), [([3, 2, 1], False), ([1, 2, 3], True), ([1], False), ([], False)]
+)
+def test_a_server_that_lists_the_oldest_first_is_noticed(
+    numbers: list[int], oldest_first: bool
+) -> None:
+    assert Listing(rows(*numbers)).oldest_first is oldest_first
+    assert not Listing(row._replace(created_at=None) for row in rows(*numbers)).oldest_first
+
+
 def test_looking_up() -> None:
     listing = Listing(rows(1, 2))
     assert (listing.position("a2"), listing.position("x"), listing.position(None)) == (

@@ -109,6 +109,8 @@ async def test_a_missing_model_is_not_a_missing_route_or_assistant(action: str) 
         ),
         ('{"error": {"message": "m", "param": null, "code": null}}', "m", None, None),
         ('{"error": {"message": "m", "code": 17, "param": ["x"]}}', "m", None, "17"),
+        ('{"error": {"message": "m", "param": "None", "code": "null"}}', "m", None, None),
+        ('{"error": {"message": "m", "param": "", "code": ""}}', "m", None, None),
         ('{"error": "text"}', "text", None, None),
         ('{"error": "", "message": "other"}', "other", None, None),
         ('{"detail": "text"}', "text", None, None),
@@ -159,6 +161,21 @@ def test_words_in_all_their_forms(
 )
 def test_what_is_said_where_there_are_no_words(body: str, message: str) -> None:
     assert http_error(Response(502, {}, body), LIST).error.message == message
+
+
+@pytest.mark.parametrize(
+    "name", ["x-request-id", "apim-request-id", "x-ms-request-id", "x-litellm-call-id"]
+)
+def test_a_request_id_is_read_wherever_servers_put_it(name: str) -> None:
+    error = http_error(Response(500, {name: "req_7", "x-other": "no"}, ""), ONE).error
+    assert "request req_7" in str(error)
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST", "GET"])
+def test_a_409_is_no_change_by_somebody_else(method: str) -> None:
+    context = RequestContext(method, "server.test", "/assistants/asst_1", True)
+    error = http_error(Response(409, {}, '{"error": "in use"}'), context).error
+    assert (error.title, error.message) == ("Conflict", "in use")
 
 
 def test_a_status_without_a_name() -> None:

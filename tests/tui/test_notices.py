@@ -66,6 +66,37 @@ def test_openai_itself_has_switched_it_off(base_url: str) -> None:
     assert "Check base_url" not in text
 
 
+@pytest.mark.parametrize(
+    ("base_url", "query", "said"),
+    [
+        (
+            "https://x.openai.azure.com",
+            {},
+            'Azure needs /openai at the end of base_url and query = { "api-version" = "2024-05',
+        ),
+        ("https://x.openai.azure.com/openai", {}, 'Azure needs query = { "api-version" = "2024-05'),
+        ("https://x.openai.azure.com/", {"api-version": "1"}, "Azure needs /openai at the end of"),
+        ("https://x.services.ai.azure.com/api/projects/p", {}, '"api-version" = "v1" }.'),
+        ("https://x.openai.azure.com/openai", {"api-version": "1"}, "Check base_url"),
+        ("https://notazure.com", {}, "Check base_url"),
+    ],
+)
+def test_what_azure_needs_is_named_where_it_answers_404(
+    base_url: str, query: dict[str, str], said: str
+) -> None:
+    profile = Profile("azure", base_url=base_url, query=query)
+    assert said in notices.failed(NotServed("Resource not found", status=404), profile)
+
+
+def test_how_azure_takes_a_key_is_told_where_it_answers_401() -> None:
+    azure = Profile("azure", base_url="https://x.openai.azure.com/openai", api_key_env="KEY")
+    told = Profile("azure", base_url=azure.base_url, api_key_header="api-key", api_key_env="KEY")
+    error = Unauthorized("Access denied", status=401)
+    assert 'api_key_header = "api-key"' in notices.failed(error, azure)
+    for profile in (told, PROFILE):
+        assert 'api_key_header = "api-key"' not in notices.failed(error, profile)
+
+
 def test_a_password_in_the_address_is_never_shown() -> None:
     profile = Profile("work", base_url="https://me:hunter2@api.example.com/v1?key=hunter2")
     for trouble in TROUBLES:

@@ -7,6 +7,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
+from assistant_tui.core.assistants.summary import ASSISTANT_LIST
+from assistant_tui.core.list_spec import Ordering
 from assistant_tui.tui.commands import COMMANDS, Where, commands_in
 from assistant_tui.tui.widgets.status_line import MAX_KEYS, HeaderLine, KeyLine, StatusLine, Tone
 from tests.tui.rows import HOSTILE
@@ -49,6 +51,15 @@ async def test_the_order_gives_way_first_and_then_the_host(width: int, text: str
     async with on_screen(line, width):
         line.count = "1–50 of 250"
         assert line.render().plain == text
+
+
+async def test_the_order_is_told_as_the_server_has_it() -> None:
+    line = HeaderLine("local", "this machine", read_only=False)
+    async with on_screen(line, 80):
+        line.oldest_first = True
+        assert line.render().plain == "local · this machine · oldest first"
+        line.ordering = Ordering(ASSISTANT_LIST.columns[0], descending=True)
+        assert "oldest first" not in line.render().plain
 
 
 async def test_what_may_be_changed_is_not_marked() -> None:
@@ -105,9 +116,9 @@ async def test_what_is_said_is_one_safe_line_without_markup() -> None:
     [
         ("Refused: it is not allowed · r tries again", "✗ Refused: it … · r tries again"),
         ("Short · r tries again", "✗ Short · r tries again"),
-        ("no hint, but a very long sentence all the same", None),
-        ("Deleted · and a hint that is a long sentence of its own", None),
-        ("Saved · asst_123456789012345678901234", None),
+        ("no hint, but a very long sentence all the same", "✗ no hint, but … · F8 reads all"),
+        ("Deleted · and a long sentence of its own", "✗ Deleted · and… · F8 reads all"),
+        ("Saved · asst_123456789012345678901234", "✗ Saved · asst_… · F8 reads all"),
     ],
 )
 async def test_the_key_that_helps_is_not_cut_off(sentence: str, text: str | None) -> None:

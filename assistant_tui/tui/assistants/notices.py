@@ -17,6 +17,8 @@ LARGEST_PAGE = 100
 SWITCHED_OFF = "api.openai.com"
 """The host on which OpenAI ended the Assistants API on 2026-08-26."""
 
+_AZURE, _AZURE_OPENAI = ".azure.com", ".openai.azure.com"
+
 
 def progress(state: ListState, profile: Profile, notice: str) -> tuple[str, Tone]:
     """How loading goes, in a sentence; the `notice` on the server where there is nothing else."""
@@ -87,7 +89,7 @@ def profile_line(profile: Profile, current: Profile) -> str:
 
 def _advice(error: ServiceError, profile: Profile) -> str:
     if isinstance(error, Unauthorized):
-        return f"Profile {profile.name}: {profile.key_help}."
+        return f"Profile {profile.name}: {profile.key_help}.{_azure_key(profile)}"
     if isinstance(error, Forbidden):
         return f"The key of profile {profile.name} may not list assistants."
     if isinstance(error, NotServed):
@@ -103,10 +105,37 @@ def _elsewhere(profile: Profile) -> str:
             "OpenAI switched its own Assistants API off on 2026-08-26.\n"
             "Point the profile at a gateway or server that still has it, or use the local store."
         )
+    if missing := _missing_for_azure(profile):
+        return f"Azure needs {' and '.join(missing)}."
     return (
         f"{_without_secrets(profile.base_url)} does not serve the Assistants API (any more).\n"
         "Check base_url: some servers want /v1 at its end, others must not have it."
     )
+
+
+def _is_azure(profile: Profile) -> bool:
+    return (urlsplit(profile.base_url).hostname or "").endswith(_AZURE)
+
+
+def _azure_key(profile: Profile) -> str:
+    """How Azure takes a key that is no token."""
+    if not _is_azure(profile) or profile.api_key_header:
+        return ""
+    return '\nAzure takes a key, which is no Entra token, by api_key_header = "api-key".'
+
+
+def _missing_for_azure(profile: Profile) -> list[str]:
+    """What Azure answers 404 without, and the profile does not have."""
+    if not _is_azure(profile):
+        return []
+    url, missing = urlsplit(profile.base_url), []
+    is_openai = (url.hostname or "").endswith(_AZURE_OPENAI)
+    if is_openai and not url.path.startswith("/openai"):
+        missing.append("/openai at the end of base_url")
+    if "api-version" not in profile.query and "api-version=" not in url.query:
+        version = "2024-05-01-preview" if is_openai else "v1"
+        missing.append(f'query = {{ "api-version" = "{version}" }}')
+    return missing
 
 
 def _without_secrets(url: str) -> str:

@@ -61,6 +61,14 @@ class TextScreen(Dialog[None]):
         self.close(None)
 
 
+class MessagesScreen(TextScreen):
+    """The messages and requests of this session, each whole."""
+
+    def __init__(self, lines: Sequence[StyledText]) -> None:
+        """`lines` are safe to show, the newest first."""
+        super().__init__("Messages and requests, the newest first", lines)
+
+
 _SECTIONS = (
     ("List and detail", (Where.PANE, Where.BROWSER)),
     ("Filter", (Where.FILTER,)),

@@ -82,6 +82,7 @@ class ListStatus:
         state, self._shown = model.state, model.display
         view, marks, cursor = model.display
         header.wanted, header.ordering = view.query.text, view.ordering
+        header.oldest_first = model.listing.oldest_first
         page_size = self._context.profile.page_size
         searching, loading = state.view.scan_pending, state.loading_all
         count = view.count(cursor, page_size, loading=loading, searching=searching)
@@ -150,7 +151,7 @@ class MainScreen(Screen[None]):
         yield HeaderLine(profile.name, profile.host, read_only=profile.read_only)
         with Horizontal(id="panes"):
             yield Browser(self.list_model)
-        yield StatusLine()
+        yield StatusLine(self._settings.keymap)
         yield KeyLine(self._settings.keymap)
 
     def on_mount(self) -> None:

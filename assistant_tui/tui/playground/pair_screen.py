@@ -71,7 +71,7 @@ class PairScreen(Screen[None]):
             composer = Composer()
             composer.border_title = "Message to both"
             yield composer
-        yield StatusLine()
+        yield StatusLine(self.context.main.keymap)
         yield KeyLine(self.context.main.keymap)
 
     def on_mount(self) -> None:

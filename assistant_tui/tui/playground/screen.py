@@ -64,7 +64,7 @@ class PlaygroundScreen(Screen[None]):
                 yield RunLine()
                 yield CallSheet()
                 yield Composer()
-        yield StatusLine()
+        yield StatusLine(self.context.main.keymap)
         yield KeyLine(self.context.main.keymap)
 
     def on_mount(self) -> None:

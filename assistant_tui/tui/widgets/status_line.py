@@ -5,12 +5,13 @@ from enum import Enum
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant_tui.core.list_spec import AS_SERVED, Ordering
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.tui.commands import Command
+from assistant_tui.tui.commands import BY_NAME, Command
 from assistant_tui.tui.keymap import keys_of
 from assistant_tui.tui.widgets.text_layout import fit
 
@@ -37,6 +38,8 @@ class HeaderLine(Widget):
     count: reactive[str] = reactive("")
     wanted: reactive[str] = reactive("")
     ordering: reactive[Ordering] = reactive(AS_SERVED)
+    oldest_first: reactive[bool] = reactive(False)
+    """The server lists the oldest first, whatever it is asked for."""
 
     def __init__(self, profile: str, host: str, *, read_only: bool) -> None:
         super().__init__()
@@ -53,13 +56,19 @@ class HeaderLine(Widget):
             (self.count, 0),
             (f"/{fit(query, min(len(query), _MAX_QUERY))}" if query else "", 1),
             ("READ-ONLY" if self._read_only else "", 0),
-            (str(self.ordering), 4 if self.ordering.as_served else 2),
+            (self._order, 4 if self.ordering.as_served else 2),
         )
         for least in (4, 3, 2, 1, 0):
             text = " · ".join(fact for fact, weight in facts if fact and weight <= least)
             if cell_len(text) <= self.size.width:
                 break
         return Content(text)
+
+    @property
+    def _order(self) -> str:
+        return (
+            "oldest first" if self.ordering.as_served and self.oldest_first else str(self.ordering)
+        )
 
 
 class StatusLine(Widget):
@@ -72,11 +81,27 @@ class StatusLine(Widget):
     that something is under way."""
     _passing = False
 
+    class Said(Message):
+        """A sentence was shown, and is not there any more when the next one is."""
+
+        def __init__(self, sentence: str, tone: Tone) -> None:
+            super().__init__()
+            self.sentence = sentence
+            self.tone = tone
+
+    def __init__(self, keymap: Mapping[str, str] | None = None) -> None:
+        """`keymap` are the person's own keys, one of which shows a sentence that is cut."""
+        super().__init__()
+        keys = keys_of(BY_NAME["messages"], keymap or {})
+        self._reads_all = f"{keys[0]} reads all" if keys else ""
+
     def say(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         """Show a sentence in place of the last one."""
         self._passing = False
         self.sentence = one_line(sentence)
         self.tone = tone
+        if self.is_attached and tone is not Tone.WORKING:
+            self.post_message(self.Said(self.sentence, tone))
 
     def forget(self, sentence: str) -> None:
         """Say nothing, where this is what is said."""
@@ -96,17 +121,20 @@ class StatusLine(Widget):
             self._passing = True
 
     def render(self) -> Content:
-        """Draw the sentence after its mark; the key that helps at its end is not cut off."""
+        """Draw the sentence after its mark; the key that helps at its end is not cut off.
+
+        Where none does, and the sentence is cut, the key is named that shows it whole.
+        """
         text = f"{self.tone.value}{self.sentence}" if self.sentence else ""
         if self.waiting and (not text or self.tone is Tone.WORKING):
             text = f"{Tone.WORKING.value}{one_line(self.waiting)}"
         said, _, hint = text.rpartition(" · ")
         width = self.size.width
-        if (
-            cell_len(text) <= width
-            or " " not in hint
-            or cell_len(hint) > min(_MAX_HINT, width // 2)
-        ):
+        if cell_len(text) <= width:
+            return Content(text)
+        if not said or " " not in hint or cell_len(hint) > min(_MAX_HINT, width // 2):
+            said, hint = text, self._reads_all
+        if not hint or cell_len(hint) > width // 2:
             return Content(text)
         return Content(f"{fit(said, width - cell_len(hint) - 3)} · {hint}")
 
