@@ -128,8 +128,14 @@ def _run_subcommand(options: argparse.Namespace, settings: Settings, folders: Fo
     _refuse_options(options, _SCREEN_OPTIONS, "which draws no screen")
     if options.log:
         _start_log(folders.log_file)
+    gc.disable()  # What is imported is no garbage.
+    from assistant_tui.transport.httpx_import import import_httpx
+
+    import_httpx()
     from assistant_tui.cli.subcommands import run
 
+    gc.freeze()
+    gc.enable()
     return run(options, settings, folders)
 
 

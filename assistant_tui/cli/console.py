@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import wcwidth
-
 from assistant_tui.cli.standard_streams import (
     OutputError,
     discard,
@@ -58,7 +56,7 @@ class Console:
 
     def fit(self, text: str, width: int) -> str:
         """Fill a text to `width` cells; cut it to as many only where columns are cut."""
-        if not self.cuts and wcwidth.width(text) > width:
+        if not self.cuts and _cells(text) > width:
             return text
         return fit(text, width)
 
@@ -243,6 +241,17 @@ def fit(text: str, width: int) -> str:
     """Cut or fill a text to exactly `width` cells of a terminal; a cut is shown by an ellipsis."""
     if width < 1:
         return ""
-    if wcwidth.width(text) > width:
-        text = wcwidth.clip(text, 0, width - 1) + "…"
-    return text + " " * (width - wcwidth.width(text))
+    if _cells(text) > width:
+        from wcwidth import clip
+
+        text = clip(text, 0, width - 1) + "…"
+    return text + " " * (width - _cells(text))
+
+
+def _cells(text: str) -> int:
+    """The cells that a text takes; wcwidth, whose import takes long, is asked where they differ."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from wcwidth import width
+
+    return width(text)

@@ -1,14 +1,17 @@
 """`list` as other programs read it: nothing is cut in a pipe, and ids may stand alone."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.support import listing
-from tests.e2e.terminal import Program
+from tests.e2e.terminal import Program, environment
 from tests.fakeserver.relay import RelayServer
+from tests.limits import LIMIT
 
 LONG = "A name that is longer than a terminal of eighty columns has room for, " * 3
 
@@ -45,3 +48,15 @@ def test_what_has_no_id_or_an_odd_one_is_no_line_of_its_own(ask: Run, server: Re
     done = ask("list", "--ids")
     assert (done.code, done.lines) == (0, [r"a\nb"])
     assert done.err == "assistant-tui: 1 without an id is left out\n"
+
+
+def test_what_takes_long_to_import_is_left_out(home: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['assistant-tui', '--demo', '3', 'list', '--json']\n"
+        "from assistant_tui.__main__ import main\n"
+        "assert main() == 0\n"
+        "print(*{'click', 'rich', 'textual', 'wcwidth'} & {*sys.modules}, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment(home), capture_output=True, timeout=LIMIT)
+    assert (done.stdout.count(b"\n"), done.stderr) == (3, b"\n")
