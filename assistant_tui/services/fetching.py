@@ -48,7 +48,8 @@ async def fetch(
         return row
     kind = Deleted if seen_whole and isinstance(refusal, NotFound) else NotFound
     who = shown_id(await client.redact(assistant_id))
-    raise kind(f"there is no assistant {who} any more")
+    was_seen = " any more" if previous_id is not None else ""
+    raise kind(f"there is no assistant {who}{was_seen}")
 
 
 async def _retrieve(client: AssistantsClient, assistant_id: str) -> ResourceRow:

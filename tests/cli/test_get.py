@@ -29,7 +29,7 @@ def test_an_id_that_is_not_there_is_told(ask: Run, server: RelayServer) -> None:
     server.make("One")
     done = ask("get", "asst_nobody")
     assert (done.code, done.out) == (1, b"")
-    assert done.err == "assistant-tui: Not found: there is no assistant asst_nobody any more\n"
+    assert done.err == "assistant-tui: Not found: there is no assistant asst_nobody\n"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

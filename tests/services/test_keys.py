@@ -38,5 +38,5 @@ async def test_as_the_id_of_a_new_assistant_that_was_there_before() -> None:
 
 async def test_as_the_id_of_an_assistant_that_is_gone() -> None:
     async with opened(StandaloneServer(retrieve=refusing(404))) as service:
-        with pytest.raises(NotFound, match=r"no assistant \[key\] any more"):
+        with pytest.raises(NotFound, match=r"no assistant \[key\]$"):
             await service.fetch(LONG)
