@@ -11,6 +11,7 @@ from assistant_tui.config.folders import Folders
 from assistant_tui.config.settings import Profile, Settings
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.services.assistants import AssistantService
+from assistant_tui.services.listing_cache import listing_cache_of
 from assistant_tui.services.profiles import open_service
 from assistant_tui.startup.shutdown import EXIT_CODES, SHUTDOWN
 
@@ -129,7 +130,8 @@ class Session:
     @asynccontextmanager
     async def open_profile(self, profile: Profile) -> AsyncIterator[AssistantService]:
         """The service of a profile, closed on leaving. Raises ServiceError."""
-        service = await open_service(self.settings, profile, self._folders, None)
+        cache = await asyncio.to_thread(listing_cache_of, self.settings, profile, self._folders)
+        service = await open_service(self.settings, profile, self._folders, cache)
         try:
             if service.notice:
                 self.console.note(service.notice)

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from assistant_tui.services import listing_cache
 from tests.cli.conftest import Run
 from tests.cli.support import listing
 from tests.e2e.terminal import Program, environment
@@ -31,6 +33,24 @@ def test_a_terminal_gets_what_fits(server: RelayServer, home: Path) -> None:
     with Program("list", "--base-url", server.url, home=home) as terminal:
         assert terminal.ends() == 0
     assert "…" in terminal.text and LONG.strip() not in terminal.text
+
+
+@pytest.mark.parametrize("words", [["--all"], ["--filter", "name:many"]])
+def test_the_next_full_listing_asks_at_the_places_that_this_one_has_remembered(
+    ask: Run, server: RelayServer, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr(listing_cache, "CHECKPOINT_DISTANCE", 8)
+    for number in range(30):
+        server.make(f"Many {number}")
+    server.deviations["list"] = lambda request: server.pass_on(
+        httpx.Request("GET", request.url.copy_set_param("limit", "10"))
+    )
+    ids = ask("list", "--ids", *words).lines
+    walked = len(server.requests)
+    assert ask("list", "--ids", *words).lines == ids and len(ids) == 30
+    cursors = [request.url.params.get("after") for request in server.requests]
+    places = set(ids[7:-1:8])
+    assert not places & set(cursors[:walked]) and places <= set(cursors[walked:])
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
