@@ -27,6 +27,8 @@ WIDE = 100
 """Columns from which the threads stand beside the conversation."""
 _HIGH = 30
 """Lines from which there is a blank one above what the run is doing."""
+_LOW = 14
+"""Lines below which there is room for the calls that wait or the message, not for both."""
 _READS_ONLY = "This profile is read-only: threads can be read, nothing is sent"
 
 
@@ -35,7 +37,11 @@ class PlaygroundScreen(Screen[None]):
 
     AUTO_FOCUS = ""
     CSS_PATH: ClassVar[CSSPathType | None] = [*DEFERRED, *PLAYGROUND]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (_HIGH, "-high")]  # noqa: RUF012 Textual types it so
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 Textual types it so
+        (0, "-lowest"),
+        (_LOW, "-low"),
+        (_HIGH, "-high"),
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 Textual types it so
 
     call_sheet = getters.query_one(CallSheet)
@@ -106,6 +112,7 @@ class PlaygroundScreen(Screen[None]):
         # A widget learns of its focus by a message, and so later.
         place = Where.COMPOSER if self.focused is self.composer else Where.PLAYGROUND
         place = Where.CALLS if self.focused is self.call_sheet else place
+        self.set_class(place is Where.CALLS and self.call_sheet.waits, "-calls")
         self.query_one(KeyLine).commands = self.session.keys_at(place)
 
     @on(Composer.Edited)
@@ -143,6 +150,7 @@ class PlaygroundScreen(Screen[None]):
     def show_pane(self, pane: Widget) -> None:
         """Show a pane, and give it the focus."""
         self.set_class(pane is self.thread_list, "-threads")
+        self.set_class(pane is self.call_sheet, "-calls")
         self.set_focus(pane)
 
     async def action_leave(self) -> None:

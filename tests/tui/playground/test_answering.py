@@ -168,3 +168,21 @@ async def test_enter_twice_sends_the_answers_once(model: ScriptedModel, tmp_path
         await talk.drawn()
         assert "Not answered" not in talk.text
         assert sum("submit_tool_outputs" in path for path in talk.server.write_paths()) == 1
+
+
+async def test_a_low_screen_shows_the_calls_or_the_message(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    model.turns += [calls("get_order", "list_orders", arguments='{"id": "A-1"}'), says("Sorry.")]
+    async with talking(tmp_path, model, size=(40, 10), tools=[FUNCTION, OTHER]) as talk:
+        await talk.say("Where is it?")
+        await talk.type("meanwhile")
+        assert "meanwhile" in talk.text and "Tab answers them" in talk.text
+        await talk.press("tab")
+        assert "get_order" in talk.text and "3 $EDITOR" in talk.text
+        assert "meanwhile" not in talk.text
+        await talk.press("shift+tab")
+        assert "meanwhile" in talk.text and "Tab answers them" in talk.text
+        await talk.press("tab", "4", "4", "enter")
+        assert "meanwhile" in talk.text and "wait for outputs" not in talk.text
+        assert submitted(talk) == 1
