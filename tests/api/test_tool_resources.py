@@ -163,3 +163,11 @@ async def test_without_a_first_page_there_is_an_error(first: Reply, kind: type[E
         with pytest.raises(kind):
             await opened.files()
         assert opened.server.of(FILES).can(Capability.LIST)
+
+
+async def test_a_file_is_no_assistant_whatever_else_it_has() -> None:
+    odd = {"id": "file-1", "filename": "a", "tools": {"a": 1}, "model": 5, "metadata": "x"}
+    async with client(ScriptedServer(reply([odd], has_more=False))) as opened:
+        found = await opened.files()
+    assert found is not None
+    assert [(each.id, each.name) for each in found.found] == [("file-1", "a")]

@@ -1,11 +1,12 @@
 """Drafts of new assistants made from others: a clone, one recreated, one for another server."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant_tui.core.assistants.draft import Draft, recreation_draft
 from assistant_tui.core.assistants.fields import FIELDS
 from assistant_tui.core.assistants.tool_resources import ToolResourceList
-from assistant_tui.core.json_text import compose, compose_list, write_json
+from assistant_tui.core.json_text import compose, compose_list, read_json, write_json
 from assistant_tui.core.raw_json import RawJson, elements_in, members_in, text_in
 from assistant_tui.core.resource import is_set_by_server
 
@@ -93,13 +94,52 @@ def transfer(document: RawJson, offer: ServerInventory) -> Transfer:
     model = text_in(preset.get("model"))
     if offer.models and model and model not in offer.models:
         lost.append(f"model {model} is not among the models that are listed there")
+    lost.extend(_named_elsewhere("tools", preset.get("tools", "[]")))
     if "tool_resources" in preset:
+        lost.extend(_named_elsewhere("tool_resources", preset["tool_resources"]))
         kept = _ResourceFilter(offer)
         resources = kept.sieved(preset.pop("tool_resources"))
         lost.extend(kept.lost)
         if resources != "{}":
             preset["tool_resources"] = resources
     return Transfer(Draft(preset=preset), tuple(lost))
+
+
+_CHECKED = ("file_ids", "vector_store_ids")
+"""Members whose ids are looked for in what the other server lists."""
+_CALLS = ("function", "response_format", "parameters")
+"""Members that hold what a person defined, and no ids of the server's."""
+
+
+def _named_elsewhere(place: str, text: str) -> Iterator[str]:
+    """A sentence for each id of something else that may be on the first server alone.
+
+    These are the ids of connected agents, and those of connections.
+    """
+    try:
+        value = read_json(text)
+    except ValueError:
+        return
+    for path, wanted in _ids_in(place, value):
+        yield f"{path}: {wanted} may not be there: it belongs to the server that it is copied from"
+
+
+def _ids_in(path: str, value: object) -> Iterator[tuple[str, str]]:
+    """The paths and texts of all ids within a value, but for those that are checked."""
+    if isinstance(value, list):
+        for at, each in enumerate(value):
+            yield from _ids_in(f"{path}[{at}]", each)
+    if not isinstance(value, dict):
+        return
+    for name, inside in value.items():
+        if name in _CHECKED or name in _CALLS:
+            continue
+        below = f"{path}.{name}"
+        ids = inside if isinstance(inside, list) else [inside]
+        if name == "id" or name.endswith(("_id", "_ids")):
+            yield from ((below, each) for each in ids if isinstance(each, str) and each)
+        else:
+            yield from _ids_in(below, inside)
 
 
 class _ResourceFilter:

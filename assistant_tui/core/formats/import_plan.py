@@ -38,6 +38,9 @@ READERS_BY_FORMAT: Mapping[str, Reader] = {
 _OTHERS = (".responses.json",)
 """Suffixes of files that this program exports but cannot import: they hold no assistant."""
 
+_OTHER_OBJECTS = ("file", "vector_store", "model", "thread", "thread.message", "thread.run")
+"""What the API calls objects of other kinds."""
+
 
 class Action(Enum):
     """What is to be done with one assistant of a file."""
@@ -215,6 +218,9 @@ def _step(
     wanted = entry.document
     name = wanted.value("name")
     name = name if isinstance(name, str) else ""
+    if (kind := wanted.value("object")) in _OTHER_OBJECTS:
+        why = f'it is no assistant: its object is "{kind}"'
+        return ImportStep(Action.UNREADABLE, entry.origin, name, why=why)
     try:
         draft = creation_draft(wanted) if row is None else update_draft(RawJson(row.text), wanted)
     except ValueError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from assistant_tui.core.json_text import elements, indent
+from assistant_tui.core.json_text import elements, indent, members
 from assistant_tui.core.strict_json import (
     ParsedValue,
     line_and_column,
@@ -33,6 +33,8 @@ def write(text: str) -> str:
 def read(text: str) -> list[ParsedAssistant]:
     """Read one object, several one after the other (also one a line), or an array of them.
 
+    An answer to a list request, whose `data` is such an array, is read as that array.
+
     Raises:
         ValueError: not JSON, or something else than objects; the message says where.
     """
@@ -41,10 +43,24 @@ def read(text: str) -> list[ParsedAssistant]:
     first = next(values, None)
     if first is None:
         return []
-    if not isinstance(first.meaning, list):
+    array = _listed(text, first)
+    if array is None:
         return list(_checked(text, (first, *values)))
     read_strictly(text)
-    return list(_checked(text, _elements(text, first)))
+    return list(_checked(text, _elements(text, array)))
+
+
+def _listed(text: str, first: ParsedValue) -> ParsedValue | None:
+    """The array that the first value is, or has as its data; None where it is one assistant."""
+    if isinstance(first.meaning, list):
+        return first
+    if not isinstance(first.meaning, dict) or first.meaning.get("object") != "list":
+        return None
+    data = first.meaning.get("data")
+    if not isinstance(data, list):
+        return None
+    array = members(first.text)["data"]
+    return ParsedValue(text.index(array, first.start), array, data)
 
 
 def _elements(text: str, array: ParsedValue) -> Iterator[ParsedValue]:

@@ -70,3 +70,24 @@ def test_nothing_is_sent_of_resources_that_are_all_left_out() -> None:
     assert transfer(RawJson(text), ServerInventory(vector_stores=having())).draft.patch() == {
         "model": '"m"'
     }
+
+
+def test_agents_and_connections_of_the_first_server_are_named() -> None:
+    tools = [
+        {"type": "connected_agent", "connected_agent": {"id": "asst_9", "name": "other"}},
+        {"type": "bing_grounding", "bing_grounding": {"connections": [{"connection_id": "c/1"}]}},
+        {"type": "function", "function": {"name": "f", "parameters": {"user_id": "x"}}},
+        {"type": "file_search"},
+    ]
+    resources = {
+        "azure_ai_search": {"indexes": [{"index_connection_id": "c/2", "index_name": "i"}]}
+    }
+    text = json.dumps({"model": "m", "tools": tools, "tool_resources": resources})
+    move = transfer(RawJson(text), ServerInventory())
+    why = "may not be there: it belongs to the server that it is copied from"
+    assert move.lost == (
+        f"tools[0].connected_agent.id: asst_9 {why}",
+        f"tools[1].bing_grounding.connections[0].connection_id: c/1 {why}",
+        f"tool_resources.azure_ai_search.indexes[0].index_connection_id: c/2 {why}",
+    )
+    assert json.loads(move.draft.patch()["tools"]) == tools

@@ -137,3 +137,29 @@ def cost_of(count: int) -> float:
 
 def test_a_file_costs_by_its_length_and_not_by_the_square_of_it() -> None:
     assert cost_of(8_000) < 24 * cost_of(1_000), "eight times as many"
+
+
+@pytest.mark.parametrize("kind", ["file", "vector_store", "thread"])
+def test_an_object_of_another_kind_is_called_by_its_kind(kind: str) -> None:
+    planned = step(f'{{"id":"x","object":"{kind}","model":"m","tools":{{"a":1}}}}')
+    assert (planned.action, planned.why) == (
+        Action.UNREADABLE,
+        f'it is no assistant: its object is "{kind}"',
+    )
+
+
+def test_an_answer_to_a_list_request_is_its_assistants() -> None:
+    text = """{"object": "list",
+ "data": [
+  {"id": "asst_7", "model": "m", "x": 1.0},
+  {"model": "n"}
+ ], "has_more": false}"""
+    found = [*entries("l.json", text)]
+    assert [(each.origin, each.text) for each in found] == [
+        ("l.json:3", '{"id": "asst_7", "model": "m", "x": 1.0}'),
+        ("l.json:4", '{"model": "n"}'),
+    ]
+    [nothing] = entries("l.json", '{"object": "list", "data": []}')
+    assert nothing.problem == "there is no assistant in it"
+    [wrong] = entries("l.json", '{"object": "list", "data": [5]}')
+    assert "an object is allowed" in wrong.problem
