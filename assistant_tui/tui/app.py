@@ -225,11 +225,9 @@ class AssistantApp(KeyboardApp):
         self._say(sentence, Tone.ERROR)
 
     def reason_against(self, command: Command) -> str:
-        """Say that a profile is read-only, where that is why nothing happens."""
-        read_only = self.main_screen is not None and self.main_screen.profile.read_only
-        if not (read_only and command.is_write):
-            return ""
-        return f"This profile is read-only: {command.label} is not available"
+        """Say what the profile or the server lacks, where that is why nothing happens."""
+        main = self.main_screen
+        return "" if main is None else main.command_state.why_not(command)
 
     def tell_of_key(self, sentence: str) -> None:
         """Put it on the status line."""

@@ -170,6 +170,8 @@ async def test_a_server_that_cannot_modify_is_greyed_out_and_told_in_the_help(
         await program.press("escape", "tab", "enter", "question_mark", "G")
         assert "It cannot modify assistants." in program.text
         assert "It cannot retrieve one assistant" in program.text
+        await program.press("escape", "e")
+        assert "$EDITOR is not available with this server. It cannot modify" in program.status
 
 
 async def test_another_profile_starts_afresh(server: InProcessServer, tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ LACKS: dict[tuple[ResourceKind, Capability], str] = {
 """What is said of a server that cannot do something with a kind of object."""
 
 
+_OF_ASSISTANTS = (Where.BROWSER, Where.FORM)
+"""Where the commands are that need capabilities for assistants."""
 _BESIDE_A_FORM = ("help", "profile", "quit")
 """What the palette offers of the browser's commands while a form is open."""
 _WITH_MARKS = ("mark", "compare", "talk", "delete", "bulk", "unmark_all", "help")
@@ -135,6 +137,16 @@ class CommandState:
         if self._context.filter.typing:
             return Where.FILTER
         return Where.BROWSER if self._context.form.form is None else Where.FORM
+
+    def why_not(self, command: Command) -> str:
+        """Why a command cannot be given with this profile or server; empty if it can."""
+        if command.is_write and self._context.profile.read_only:
+            return f"This profile is read-only: {command.label} is not available"
+        unable = command.capability is not None and not self._can(command.capability)
+        if command.capability is None or not unable or command.where not in _OF_ASSISTANTS:
+            return ""
+        lacks = LACKS.get((ASSISTANTS, command.capability), "")
+        return lacks and f"{command.label} is not available with this server. {lacks}"
 
     def missing(self) -> Sequence[str]:
         """What the server turned out not to do, a sentence each."""
