@@ -97,7 +97,7 @@ class ImportStep:
     draft: Draft | None = None
     """What is created or changed; None where nothing is sent."""
     why: str = ""
-    """What is wrong with the file, or what became of it earlier."""
+    """What is wrong with the file, may not be taken, or what became of it earlier."""
     key: str = ""
     """What identifies it among all assistants of files: see `import_keys`."""
     earlier: str = ""
@@ -121,7 +121,8 @@ class ImportStep:
             ", ".join(self.draft.touched) if self.action is Action.CHANGE and self.draft else ""
         )
         name = short_name(self.name, ON_A_LINE) or "(no name)"
-        what = [shown_id(self.id), name, one_line(fields)] if self.draft else [one_line(self.why)]
+        about = [shown_id(self.id), name, one_line(fields)] if self.draft else []
+        what = [*about, one_line(self.why)]
         if self.action is Action.IMPORTED:
             what.append(name)
         said = " · ".join(each for each in (*what, one_line(self.origin)) if each)
@@ -234,7 +235,17 @@ def _step(
         return ImportStep(
             Action.IMPORTED, entry.origin, name, why=_earlier(earlier, wanted), key=key
         )
-    return ImportStep(Action.CREATE, entry.origin, name, draft, key=key)
+    return ImportStep(Action.CREATE, entry.origin, name, draft, _of_version_1(wanted), key)
+
+
+def _of_version_1(wanted: RawJson) -> str:
+    """What of an assistant is of the API's version 1 alone, in a sentence; empty if nothing is."""
+    old = ["file_ids"] if wanted.value("file_ids") else []
+    tools = wanted.value("tools")
+    listed = tools if isinstance(tools, list) else []
+    types = [each.get("type") for each in listed if isinstance(each, dict)]
+    old += ["the tool retrieval"] if "retrieval" in types else []
+    return f"{' and '.join(old)} of API v1, which servers of v2 do not take" if old else ""
 
 
 def _earlier(row: ResourceRow, wanted: RawJson) -> str:

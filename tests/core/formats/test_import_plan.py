@@ -163,3 +163,21 @@ def test_an_answer_to_a_list_request_is_its_assistants() -> None:
     assert nothing.problem == "there is no assistant in it"
     [wrong] = entries("l.json", '{"object": "list", "data": [5]}')
     assert "an object is allowed" in wrong.problem
+
+
+@pytest.mark.parametrize(
+    ("fields", "old"),
+    [
+        ('"file_ids": ["file-1"], "tools": [{"type": "retrieval"}]', "file_ids and the tool retr"),
+        ('"file_ids": ["file-1"], "tools": []', "file_ids of API v1"),
+        ('"tools": ["x", {"type": "retrieval"}, 5]', "the tool retrieval of API v1"),
+        ('"file_ids": [], "tools": [{"type": "file_search"}]', ""),
+        ('"tools": 5', ""),
+        ('"tools": {"type": "retrieval"}', ""),
+    ],
+)
+def test_what_is_of_the_first_version_of_the_api_is_told_in_the_plan(fields: str, old: str) -> None:
+    planned = step(f'{{"model": "m", "name": "N", {fields}}}')
+    assert planned.action is Action.CREATE, "servers of version 1 take it"
+    assert planned.why.startswith(old) and bool(planned.why) == bool(old)
+    assert ("which servers of v2 do not take" in planned.line) == bool(old)
