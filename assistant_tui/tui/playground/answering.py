@@ -45,7 +45,9 @@ def _prepare(
     functions = context.main.profile.functions
     sheet.known.commands = {name: each.command for name, each in functions.items()}
     for call in calls:
-        sheet.known.problems[call.key] = check.problem(call) if check.knows(call) else None
+        sheet.known.problems[call.key] = check.verdict(call)
+        if check.knows(call) and check.verdict(call) is None:
+            sheet.known.unchecked.add(call.key)
         context.transcript_view.update_entry(call.key)
         start(context.screen, partial(_find_last, context, call), "threads")
         if call.key in sheet.known.outputs:

@@ -34,6 +34,8 @@ class Suggestions:
     """What was last answered to the same call, and when."""
     commands: Mapping[str, str] = field(default_factory=dict)
     """The commands of functions, by their names."""
+    unchecked: set[str] = field(default_factory=set)
+    """The keys of calls that could not be checked, though their functions declare parameters."""
     problems: dict[str, str | None] = field(default_factory=dict)
     """What is wrong with the arguments; empty where they fit, None where nothing is known."""
     busy: dict[str, str] = field(default_factory=dict)
@@ -80,6 +82,8 @@ def _call_line(call: ToolCall, known: Suggestions, marked: bool) -> Iterator[Spa
         yield Span(f"  ✗ {one_line(problem)}", "error")
     elif problem is not None:
         yield Span("  arguments fit the schema ✓", "good")
+    elif call.key in known.unchecked:
+        yield Span("  arguments not checked", "muted")
 
 
 def _state_line(call: ToolCall, answers: CallAnswers, known: Suggestions) -> Iterator[Span]:

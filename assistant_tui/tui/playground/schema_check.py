@@ -18,27 +18,34 @@ class SchemaCheck:
 
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         self._schemas = schemas
-        self._found: dict[str, tuple[str, str, str]] = {}
+        self._found: dict[str, tuple[str, str, str | None]] = {}
         """Function, arguments and what was found, by the keys of the calls."""
 
     def knows(self, call: ToolCall) -> bool:
         """Whether there is anything to check a call against."""
         return call.kind == "function" and isinstance(self._schemas.get(call.name), dict)
 
+    def verdict(self, call: ToolCall) -> str | None:
+        """What is wrong with the arguments of a call, empty where they fit.
+
+        None where they cannot be checked: by no schema, by one that is none, or for their length.
+        """
+        if not self.knows(call) or len(call.arguments) > _LARGEST:
+            return None
+        name, arguments, found = self._found.get(call.key, ("", "", None))
+        if (name, arguments) != (call.name, call.arguments):
+            found = self._check(call)
+            self._found[call.key] = (call.name, call.arguments, found)
+        return found
+
     def problem(self, call: ToolCall) -> str:
         """What is wrong with the arguments of a call; empty where they fit, or nothing is known.
 
         Arguments that are still being written are wrong until they are whole.
         """
-        if not self.knows(call) or len(call.arguments) > _LARGEST:
-            return ""
-        *known, found = self._found.get(call.key, ("", "", ""))
-        if known != [call.name, call.arguments]:
-            found = self._check(call)
-            self._found[call.key] = (call.name, call.arguments, found)
-        return found
+        return self.verdict(call) or ""
 
-    def _check(self, call: ToolCall) -> str:
+    def _check(self, call: ToolCall) -> str | None:
         from jsonschema import Draft202012Validator
         from referencing import Registry
 
@@ -52,7 +59,7 @@ class SchemaCheck:
             validator: Any = Draft202012Validator(schema, registry=Registry())
             first = next(validator.iter_errors(arguments), None)
         except Exception:  # no schema, or it names what is not here, or recurses without end
-            return ""
+            return None
         if first is None:
             return ""
         where = ".".join(map(str, first.absolute_path))

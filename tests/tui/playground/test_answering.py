@@ -186,3 +186,15 @@ async def test_a_low_screen_shows_the_calls_or_the_message(
         await talk.press("tab", "4", "4", "enter")
         assert "meanwhile" in talk.text and "wait for outputs" not in talk.text
         assert submitted(talk) == 1
+
+
+async def test_arguments_that_are_not_checked_are_not_said_to_fit(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    parameters = {"$ref": "#/$defs/missing"}
+    bent = {"type": "function", "function": {"name": "get_order", "parameters": parameters}}
+    model.turns.append(calls("get_order", arguments='{"id": 7}'))
+    async with talking(tmp_path, model, tools=[bent]) as talk:
+        await talk.say("Where is it?")
+        assert "waits for an output" in talk.text
+        assert "fit the schema" not in talk.text and "arguments not checked" in talk.text

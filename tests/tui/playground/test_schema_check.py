@@ -46,7 +46,15 @@ def test_nothing_is_fetched_for_a_schema() -> None:
     ],
 )
 def test_a_schema_that_cannot_be_checked_by_says_nothing(schema: Any) -> None:
-    assert SchemaCheck({"f": schema}).problem(call('{"a": "x"}')) == ""
+    check = SchemaCheck({"f": schema})
+    assert check.problem(call('{"a": "x"}')) == ""
+    assert check.verdict(call('{"a": "x"}')) is None, "nor that they fit"
+
+
+def test_arguments_that_are_too_long_to_be_checked_are_not_said_to_fit() -> None:
+    check = SchemaCheck({"f": {"type": "object"}})
+    assert check.verdict(call('{"a": "' + "x" * 250_000 + '"}')) is None
+    assert check.verdict(call('{"a": "x"}')) == ""
 
 
 def test_arguments_that_are_being_written_take_their_own_memory() -> None:
