@@ -442,3 +442,22 @@ def test_an_unknown_assistant_leaves_no_thread_behind(talk: Run, talking: Talkin
     done = talk("ask", "asst_nobody", "Hello")
     assert (done.code, talking.threads()) == (1, [])
     assert done.err.count("\n") == 2 and "asst_nobody" in done.err
+
+
+def test_an_integer_may_be_written_with_a_point(talk: Run, talking: TalkingServer) -> None:
+    tools = '[{"type": "file_search", "file_search": {"max_num_results": 5.0}}]'
+    who = talk("create", "--set", "model=gpt-4o", "--set", f"tools={tools}").lines[0]
+    thread = talking.thread("One", "Two")
+    talking.model.turns = [says("Three")]
+    body = {"max_prompt_tokens": 5000.0, "max_completion_tokens": 900.0}
+    strategy = {"type": "last_messages", "last_messages": 1.0}
+    talking.post(
+        f"/threads/{thread}/runs", {"assistant_id": who, "truncation_strategy": strategy, **body}
+    )
+    done = talk("ask", who, "--thread", thread, "--json")
+    assert done.code == 0 or "no run is under way" in done.err
+    (run,) = talking.runs(thread)
+    assert (run["status"], run["max_completion_tokens"]) == ("completed", 900)
+    assert run["truncation_strategy"]["last_messages"] == 1
+    [request] = talking.model.requests
+    assert "One" not in str(request.messages) and "Two" in str(request.messages)

@@ -59,6 +59,7 @@ TAKEN: list[Json] = [
     _stores(vector_store_ids=["vs_1"]),
     _search(max_num_results=1),
     _search(max_num_results=50),
+    _search(max_num_results=5.0),
     _search(ranking_options={"score_threshold": 0}),
     _search(ranking_options={"score_threshold": 1.0, "ranker": "default_2024_08_21"}),
     {"tools": [{"type": "file_search"}]},

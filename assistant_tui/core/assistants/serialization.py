@@ -34,7 +34,8 @@ _Item = TypeVar("_Item", str, MetadataPair, ObjectValue)
 _TYPED_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 """What people write for numbers, also where JSON would not: `.5`, `1.`, `+1`."""
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+_COUNT = re.compile(r"(\d{1,9})(?:\.0{1,9})?", re.ASCII)
+"""A whole number; by JSON Schema 1.0 is one, too."""
 
 
 class FieldError(ValueError):
@@ -95,10 +96,11 @@ def _write_count(field: Field, raw: EditorValue) -> str:
     text = raw.strip()
     if not text:
         return "null"
-    if not _COUNT.fullmatch(text) or not field.least <= int(text) <= field.most:
+    count = _COUNT.fullmatch(text)
+    if count is None or not field.least <= int(count[1]) <= field.most:
         bounds = f"{field.least:g} to {field.most:g}"
         raise FieldError(f"{field.label}: a whole number from {bounds}, or empty")
-    return write_json(int(text))
+    return write_json(int(count[1]))
 
 
 def _write_flag(field: Field, raw: EditorValue) -> str:

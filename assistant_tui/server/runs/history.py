@@ -62,7 +62,7 @@ def _newest_messages(objects: ObjectReader, run: Json) -> dict[str, Json]:
     """The messages that the run can use, and one before them, by their ids; the newest first."""
     strategy = run["truncation_strategy"]
     is_counted = strategy["type"] == "last_messages"
-    most = strategy["last_messages"] + 1 if is_counted else MOST_MESSAGES
+    most = int(strategy["last_messages"]) + 1 if is_counted else MOST_MESSAGES
     messages: dict[str, Json] = {}
     room = MOST_CHARACTERS
     for message in _each(objects, MESSAGE, run["thread_id"], ascending=False):

@@ -56,17 +56,23 @@ def run_fields(assistant: Json, thread_id: str, body: Json) -> Json:
         "instructions": "\n\n".join(filter(None, instructions)),
         "metadata": given.get("metadata", {}),
         "usage": None,
-        "max_prompt_tokens": given.get("max_prompt_tokens"),
-        "max_completion_tokens": given.get("max_completion_tokens"),
-        "truncation_strategy": {
-            "type": "auto",
-            "last_messages": None,
-            **given.get("truncation_strategy", {}),
-        },
+        "max_prompt_tokens": _whole(given.get("max_prompt_tokens")),
+        "max_completion_tokens": _whole(given.get("max_completion_tokens")),
+        "truncation_strategy": _truncation(given.get("truncation_strategy", {})),
         "tool_choice": given.get("tool_choice", "auto"),
         "parallel_tool_calls": given.get("parallel_tool_calls", True),
         "reasoning_effort": given.get("reasoning_effort", assistant.get("reasoning_effort")),
     }
+
+
+def _whole(value: float | None) -> int | None:
+    """An integer that may have been sent as 1.0."""
+    return None if value is None else int(value)
+
+
+def _truncation(given: Json) -> Json:
+    """A truncation strategy with all of its members."""
+    return {"type": "auto", **given, "last_messages": _whole(given.get("last_messages"))}
 
 
 def moved(run: Json, status: str, now: int, **members: Any) -> Json:

@@ -110,10 +110,12 @@ def one_of(*allowed: str) -> Check:
 
 
 def number(low: int, high: int, *, whole: bool = False) -> Check:
-    """A number within bounds, both included; `whole` takes integers alone."""
+    """A number within bounds, both included; `whole` takes integers alone, of which 1.0 is one."""
     kinds, noun = ((int,), "integer") if whole else ((int, float), "decimal")
 
     def check(path: str, value: Any) -> None:
+        if whole and type(value) is float and value.is_integer():
+            value = int(value)  # as JSON Schema has it; it is kept as it was sent
         _expect(path, value, kinds, _NAMES[kinds[-1]])
         if low <= value <= high:
             return

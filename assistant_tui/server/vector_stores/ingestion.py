@@ -179,7 +179,8 @@ class _Work:
         sizes = file["chunking_strategy"]["static"]
         try:
             text = self._text()
-            chunks = cut(text, sizes["max_chunk_size_tokens"], sizes["chunk_overlap_tokens"])
+            size, overlap = sizes["max_chunk_size_tokens"], sizes["chunk_overlap_tokens"]
+            chunks = cut(text, int(size), int(overlap))  # 800.0 is an integer, too
             size = self._index.add(self._store_id, self._file_id, chunks, self._goes_on(file))
         except NoText as failure:
             self._fail(file, failure)

@@ -139,7 +139,7 @@ class TextSearch:
             if found.score >= max(threshold, former.score if former is not None else 0.0):
                 best[chunk_key] = found
         ordered = sorted(best.values(), key=lambda found: -found.score)
-        return [files.result(found) for found in ordered[:max_num_results]]
+        return [files.result(found) for found in ordered[: int(max_num_results)]]
 
     def _unexpired(self, store_ids: Sequence[str]) -> list[Json]:
         """Those of these vector stores that can be searched."""

@@ -160,6 +160,7 @@ def test_each_part_of_a_file_search(start: str, parts: dict[str, EditorValue], t
         ({MOST: "0"}, MOST, "a whole number from 1 to 50"),
         ({MOST: "51"}, MOST, "a whole number from 1 to 50"),
         ({MOST: "1.5"}, MOST, "a whole number from 1 to 50"),
+        ({MOST: "51.0"}, MOST, "a whole number from 1 to 50"),
         ({SCORE: "1.1"}, SCORE, "a number from 0 to 1"),
         ({RANKER: "auto"}, SCORE, "Least score is needed"),
     ],
@@ -319,3 +320,13 @@ def test_a_type_that_is_chosen_again_keeps_all_that_it_had(text: str) -> None:
 def test_a_response_format_whose_type_is_no_word_cannot_be_edited(text: str) -> None:
     with pytest.raises(ValueError, match="of another kind"):
         from_json(FIELDS["response_format"], text)
+
+
+@pytest.mark.parametrize(("typed", "sent"), [("5.0", "5"), ("50.", None), ("7.00", "7")])
+def test_a_whole_number_may_be_written_with_a_point(typed: str, sent: str | None) -> None:
+    field = FILE_SEARCH["file_search.max_num_results"]
+    if sent is None:
+        with pytest.raises(FieldError):
+            to_json(field, typed)
+    else:
+        assert to_json(field, typed) == sent
