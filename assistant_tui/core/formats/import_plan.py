@@ -13,7 +13,7 @@ from assistant_tui.core.assistants.cloning import creation_draft
 from assistant_tui.core.assistants.draft import Draft, update_draft
 from assistant_tui.core.formats import json_file, markdown_file, yaml_file
 from assistant_tui.core.formats.json_file import ParsedAssistant
-from assistant_tui.core.json_text import read_json
+from assistant_tui.core.json_text import compose, read_json, write_json
 from assistant_tui.core.labels import ON_A_LINE, short_name, shown_id
 from assistant_tui.core.raw_json import RawJson
 from assistant_tui.core.rows import ResourceRow
@@ -66,8 +66,13 @@ class FileEntry:
 
     @cached_property
     def document(self) -> RawJson:
-        """What the file says of it."""
-        return RawJson(self.text)
+        """What the file says of it; a model that is an object, as in agent files, is its id."""
+        document = RawJson(self.text)
+        model = document.value("model")
+        named = model.get("id") if isinstance(model, dict) else None
+        if not isinstance(named, str):
+            return document
+        return RawJson(compose({**document.members, "model": write_json(named)}))
 
     @cached_property
     def id(self) -> str:

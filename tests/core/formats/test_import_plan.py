@@ -181,3 +181,12 @@ def test_what_is_of_the_first_version_of_the_api_is_told_in_the_plan(fields: str
     assert planned.action is Action.CREATE, "servers of version 1 take it"
     assert planned.why.startswith(old) and bool(planned.why) == bool(old)
     assert ("which servers of v2 do not take" in planned.line) == bool(old)
+
+
+def test_the_model_of_an_agent_file_is_its_id() -> None:
+    [entry] = entries("agent.yaml", "name: Helper\nmodel:\n  id: gpt-4o\n  options: {x: 1}\n")
+    [planned] = plan([entry], HELD)
+    assert planned.action is Action.CREATE and planned.draft is not None
+    assert planned.draft.patch() == {"name": '"Helper"', "model": '"gpt-4o"'}
+    odd = step('{"name": "N", "model": {"id": 5}}')
+    assert odd.draft is not None and odd.draft.patch()["model"] == '{"id": 5}'
