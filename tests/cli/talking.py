@@ -14,6 +14,8 @@ from assistant_tui.server.runs.chat import ChatEvent, ChatRequest
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.server.threads import THREAD
 from tests.fakeserver.embedded_server import EmbeddedServer
+from tests.fakeserver.relay import RelayServer
+from tests.fakeserver.server import Deviation
 from tests.limits import LIMIT
 from tests.server.runs.support import Pause, ScriptedModel, Turn
 
@@ -127,3 +129,21 @@ def http() -> httpx.Client:
 def events(out: bytes) -> list[tuple[str, Json]]:
     """The names and data of the events that were printed."""
     return [(each["event"], each["data"]) for each in map(json.loads, out.splitlines())]
+
+
+def thread_of(out: bytes) -> str:
+    """The thread of the events that were printed."""
+    return str(events(out)[0][1]["thread_id"])
+
+
+def without_streams(server: RelayServer) -> Deviation:
+    """A server that starts runs, but streams nothing."""
+
+    def deviation(request: httpx.Request) -> httpx.Response | None:
+        if b'"stream"' not in request.content:
+            return None
+        body = json.loads(request.content)
+        del body["stream"]
+        return server.pass_on(httpx.Request(request.method, request.url, json=body))
+
+    return deviation
