@@ -3,6 +3,7 @@
 import json
 from functools import partial
 
+from assistant_tui.config.settings import Source
 from assistant_tui.core.errors import ServiceError
 from assistant_tui.core.threads.objects import ToolCall
 from assistant_tui.services.functions import FunctionError, run_function
@@ -89,10 +90,17 @@ def answer_command(context: CallsContext) -> None:
     if call is None or conversation is None or call.key in context.call_sheet.known.busy:
         return
     if call.name not in context.main.profile.functions:
-        where = f"[profiles.{context.main.profile.name}.functions.{call.name}]"
-        context.say(f"No command: {where} in the configuration names one", Tone.WARNING)
+        context.say(f"No command: {_where(context, call.name)}", Tone.WARNING)
         return
     start(context.long_lived, partial(_run, context, conversation, call, False), "run")
+
+
+def _where(context: CallsContext, function: str) -> str:
+    """Where a command of a function is named, or why there is no such place."""
+    main = context.main
+    if main.profile.source is not Source.REMOTE or main.profile.name not in main.profiles:
+        return "only the profiles in the configuration have commands of functions"
+    return f"[profiles.{main.profile.name}.functions.{function}] in the configuration names one"
 
 
 async def _run(

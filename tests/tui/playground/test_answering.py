@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant_tui.config.settings import LOCAL, FunctionCommand
+from assistant_tui.config.settings import LOCAL, FunctionCommand, Profile
 from tests.server.runs.support import ScriptedModel, calls, says
 from tests.tui.playground.conftest import FUNCTION, Talk, talking
 
@@ -198,3 +198,24 @@ async def test_arguments_that_are_not_checked_are_not_said_to_fit(
         await talk.say("Where is it?")
         assert "waits for an output" in talk.text
         assert "fit the schema" not in talk.text and "arguments not checked" in talk.text
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        (LOCAL, "only the profiles in the configuration have commands"),
+        (
+            Profile("work", base_url="https://work.test/v1"),
+            "[profiles.work.functions.get_order] in the configuration names one",
+        ),
+    ],
+    ids=["local", "configured"],
+)
+async def test_where_a_command_can_be_named_is_told(
+    tmp_path: Path, model: ScriptedModel, profile: Profile, said: str
+) -> None:
+    model.turns.append(calls("get_order", arguments='{"id": "A-1"}'))
+    async with talking(tmp_path, model, profile=profile, tools=[FUNCTION]) as talk:
+        await talk.say("Where is it?")
+        await talk.press("tab", "2")
+        assert said in talk.text
