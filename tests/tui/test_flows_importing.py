@@ -10,6 +10,7 @@ from textual.widgets import Button
 from assistant_tui.core.assistants.draft import Draft
 from assistant_tui.core.assistants.samples import sample
 from assistant_tui.core.verification import SaveResult
+from assistant_tui.server.app import create_app
 from assistant_tui.server.store.paging import PageQuery
 from assistant_tui.services.assistants import AssistantService
 from tests.fakeserver.in_process import InProcessServer
@@ -36,6 +37,19 @@ async def test_assistants_in_one_line_of_a_file_are_each_created_once(
     assert len(server.write_paths()) == 3 and "Imported 3 · u undoes it" in program.status
     await program.press("u", "3", "enter")
     assert [each["id"] for each in held(store)] == [sample(number)["id"] for number in range(3)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 12)])
+async def test_a_long_plan_begins_at_its_beginning_above_its_buttons(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "a folder with a name that takes a line or two" / "fifty.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps([{"model": "m", "name": f"N{number}"} for number in range(50)]))
+    async with running(create_app(SampleStore(3), models=()), tmp_path, size=size) as program:
+        plan = await plan_of(program, path)
+        assert "Import: 50 create" in plan and "create      N0 · " in plan
+        assert "↑ ↓ PgUp PgDn scroll" in plan and "Cancel            Import" in plan
 
 
 async def test_assistants_that_are_just_alike_are_each_created(
