@@ -1,5 +1,6 @@
 """Lines of cells with their styles, and how an update of Textual's compositor becomes lines."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,6 +15,16 @@ _COLOUR_ARGUMENTS = {"2": 3, "5": 1}
 """Numbers that follow the kind of a colour: red, green and blue, or one of a table."""
 _VISIBLE_ON_BLANKS = {"4", "7", "9", "21", "53"}
 """Underlined, reversed, struck, underlined twice, with a line above."""
+
+
+_DISPUTED = re.compile(
+    "[\u231a\u231b\u23e9-\u23f3\u25fd\u25fe\u2614\u2615\u2630-\u2637\u2648-\u2653\u267f\u268a-\u268f"
+    "\u2693\u26a1\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2-\u26fd\u2705\u270a\u270b\u2728"
+    "\u274c\u274e\u2753-\u2757\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55\u4dc0-\u4dff"
+    "\U00016fe0-\U00018dff\U0001d300-\U0001d37f\U0001f000-\U0001faff]"
+)
+"""Characters that were assigned, or became wide, since Unicode 9: an older terminal, tmux or screen
+takes them for narrow."""
 
 
 class SgrParts(NamedTuple):
@@ -77,6 +88,11 @@ def parse_sgr(codes: str) -> SgrParts:
     return SgrParts(tuple(attributes), foreground, background)
 
 
+def is_disputed(char: str) -> bool:
+    """Whether terminals differ about the width of what stands in one cell."""
+    return len(char) > 1 or (not char.isascii() and _DISPUTED.match(char) is not None)
+
+
 class ScreenLine(NamedTuple):
     """The characters of a line and their styles, one entry a cell."""
 
@@ -87,8 +103,11 @@ class ScreenLine(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether there are no combined characters, about whose width terminals differ."""
-        return all(len(char) < 2 for char in self.chars)
+        """Whether there are no characters about whose width terminals differ."""
+        text = "".join(self.chars)
+        if len(text) + self.chars.count("") != len(self.chars):  # combined ones
+            return False
+        return text.isascii() or _DISPUTED.search(text) is None
 
     @property
     def is_complete(self) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from assistant_tui.tui.terminal.screen_lines import (
     ScreenLine,
     is_background_only,
+    is_disputed,
     transition,
     visible_on_blank,
 )
@@ -145,11 +146,17 @@ def _write_span(writer: TerminalWriter, y: int, line: ScreenLine, start: int, en
         stop = x + 1
         while stop < end and _joins_run(line, x, stop):
             stop += 1
-        combined = len(line.chars[stop - 1]) > 1
+        disputed = is_disputed(line.chars[stop - 1])
+        if disputed and stop - x > 1:
+            stop, disputed = stop - 1, False  # it is written by itself
         stop = _with_right_half(line, stop)
         writer.move_to(x, y)
+        if disputed and stop - x > len(line.chars[x]):
+            # A terminal that takes it for narrower leaves in the other cell what was there.
+            writer.write(" " * (stop - x), stop - x, line.sgrs[x])
+            writer.move_to(x, y)
         writer.write("".join(line.chars[x:stop]), stop - x, line.sgrs[x])
-        if combined:
+        if disputed:
             writer.forget_position()
         x = stop
 
@@ -158,7 +165,7 @@ def _joins_run(line: ScreenLine, start: int, x: int) -> bool:
     """Whether a cell can be written in one run with those from `start` on."""
     sgr, mine = line.sgrs[start], line.sgrs[x]
     alike = mine == sgr or (line.chars[x] == " " and mine == visible_on_blank(sgr))
-    return alike and len(line.chars[x - 1]) < 2
+    return alike and not is_disputed(line.chars[x - 1])
 
 
 class TerminalFeatures(NamedTuple):

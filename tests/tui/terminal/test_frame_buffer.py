@@ -1,5 +1,6 @@
 """Lines of any kind, one picture after another, on a terminal that gets only the changes."""
 
+import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,3 +143,18 @@ def test_what_is_not_known_equals_nothing() -> None:
         cell != other
         for cell, other in zip(unknown_line(3).chars, blank_line(3).chars, strict=True)
     )
+
+
+@pytest.mark.parametrize("char", ["\U0001fae8", "\U0001f6dc", "☕"])
+@pytest.mark.parametrize("cells", [1, 2])
+def test_what_an_older_terminal_takes_for_narrow_leaves_nothing_behind_and_moves_nothing(
+    char: str, cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pyte.screens, "wcwidth", lambda each: cells if each == char else 1)
+    screen = pyte.Screen(WIDTH, 1)
+    stream, picture = pyte.Stream(screen), FrameBuffer(WIDTH, 1)
+    for text in ("XXXXXXXXXXXX", f"a {char} 2026-1", f"b {char}  026-2", f"c{char}{char} 26-3"):
+        stream.feed(picture.update({0: line(text)}, TerminalFeatures(True, True)))
+        shown = [screen.buffer[0][x].data for x in range(WIDTH)]
+        expected = line(text).chars
+        assert [each or " " for each in shown] == [each or " " for each in expected]
