@@ -60,9 +60,11 @@ class Parser(argparse.ArgumentParser):
         argparse takes whatever follows for the number.
         """
         given = list(args)
+        commands = [a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)]
         for at, (each, following) in enumerate(pairwise(given)):
             action = self._option_string_actions.get(each)
-            if action is not None and action.nargs == "?" and following[:1].isalpha():
+            is_word = following in commands[0] if commands else following[:1].isalpha()
+            if action is not None and action.nargs == "?" and is_word:
                 given[at] = f"{each}={action.const}"
             if each == "--":
                 break
