@@ -280,7 +280,7 @@ def test_a_closed_pipe_ends_quietly(arguments: list[str]) -> None:
         ("ask asst_1 --demo --json -- --odd", {"text": "--odd", "demo": 250}),
         ("ask asst_1 --json", {"id": "asst_1", "text": None}),
         ("ask asst_1 --json -", {"id": "asst_1", "text": "-"}),
-        ("get --json asst_1", {"id": "asst_1", "json": True}),
+        ("get --json asst_1", {"ids": ["asst_1"], "json": True}),
         ("export a --format json b --output -", {"ids": ["a", "b"], "output": "-"}),
         ("export --format json --output - --all", {"ids": [], "all": True}),
         ("delete a --yes b", {"ids": ["a", "b"], "yes": True}),
