@@ -18,8 +18,8 @@ from assistant_tui.core.rows import ResourceRow
 _LEAST_NAME = 12
 """Cells of a row that a long id leaves for the name."""
 
-_IN_PIPE = 49
-"""Cells behind an id in a pipe, from which longer texts stick out: as many as on 80 columns."""
+_IN_PIPE = 77
+"""Cells behind an id in a pipe, from which longer texts stick out: enough for all columns."""
 
 
 def prepare_list(options: argparse.Namespace, console: Console) -> Subcommand:
@@ -126,5 +126,7 @@ def _print(console: Console, row: ResourceRow, *, as_json: bool) -> None:
         console.json(row.text)
         return
     for line in describe(row, show_all_with="--json"):
+        before = " " * line.indent + line.lead
         for text in line.text.split("\n"):
-            console.line(" " * line.indent + text)
+            console.line(f"{before}{text}".rstrip())
+            before = " " * len(before)

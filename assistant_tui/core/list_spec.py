@@ -155,7 +155,7 @@ CREATED = Column(
     "created",
     lambda row, cells: created_text(row.created_at)[:cells],
     lambda row: row.created_at,
-    widths=((44, 10), (100, 16)),
+    widths=((70, 10), (100, 16)),
 )
 """When an object was created: the day, or the minute where there is room."""
 AS_SERVED = Ordering(CREATED)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Protocol, cast
 
+from textual.await_complete import AwaitComplete
 from textual.command import (
     CommandInput,
     CommandList,
@@ -23,10 +24,25 @@ _HIDDEN |= {"palette_pair", "stop_or_leave_pair", "next_pane_pair", "previous_pa
 
 
 class Palette(CommandPalette):
-    """Textual's own, which fails on a key that comes before its list was laid out."""
+    """Textual's own, which fails on a key that comes before its list was laid out, and on one that
+    comes when it was answered already."""
 
     def __init__(self) -> None:
         super().__init__(id=_ID)
+        self._answered = self._is_going = False
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Go, once: a second answer would fail, and one below a dialog take that away."""
+        self._answered = True
+        if self._is_going or not self.is_active:
+            return AwaitComplete()
+        self._is_going = True
+        return super().dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """Go now where a dialog lay over it when it was answered."""
+        if self._answered:
+            self.dismiss()
 
     def on_mount(self) -> None:
         """A cursor that blinks would be sent over the line again and again."""
@@ -79,7 +95,11 @@ class CommandProvider(Provider):
                 yield Hit(score, label, self._runner(command), help=command.help)
 
     def _runner(self, command: Command) -> Callable[[], Coroutine[None, None, None]]:
+        """What runs a command, once, also where Enter was pressed twice before the palette went."""
+        chosen = [command]
+
         async def run() -> None:
-            await self._offering.run_action(command.action)
+            while chosen:
+                await self._offering.run_action(chosen.pop().action)
 
         return run

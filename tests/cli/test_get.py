@@ -15,7 +15,7 @@ def test_it_is_told_in_words(ask: Run, server: RelayServer) -> None:
     done = ask("get", who)
     assert (done.code, done.err) == (0, "")
     assert done.lines[:2] == ["One", who]
-    assert "  team: a" in done.lines and done.lines[-2:] == ["Be brief.", "Be kind."]
+    assert "  team  a" in done.lines and done.lines[-2:] == ["Be brief.", "Be kind."]
 
 
 def test_json_is_what_the_server_sent(ask: Run, server: RelayServer) -> None:

@@ -29,7 +29,7 @@ def test_rows_stand_in_columns_with_their_ids(ask: Run, server: RelayServer) -> 
     done = ask("list")
     assert done.code == 0 and done.err == ""
     titles, first, second = done.lines
-    assert titles.split() == ["Id", "Name", "Created"]
+    assert titles.split() == ["Id", "Name", "Model"]
     assert first.startswith(f"{newer}  Newer ") and second.startswith(f"{older}  Older ")
 
 

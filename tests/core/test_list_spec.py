@@ -134,8 +134,8 @@ def fit(text: str, cells: int) -> str:
     [
         (19, "Text ↑             ", "Hello there        "),
         (20, "Text ↑          Leng", "Hello there       30"),
-        (50, "Text ↑                        Length    Created   ",
-             "Hello there                         30  2026-08-01"),
+        (70, "Text ↑                                            Length    Created   ",
+             "Hello there                                             30  2026-08-01"),
     ],
 )  # fmt: skip
 def test_its_rows_are_laid_out_in_its_columns(width: int, title: str, line: str) -> None:

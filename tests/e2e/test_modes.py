@@ -54,7 +54,7 @@ def test_all_that_is_written_is_private(terminal: Terminal, tmp_path: Path) -> N
     terminal.press(CTRL_S)
     terminal.says("Created Mine")
     terminal.press(b"x")
-    terminal.shows("Enter chooses")
+    terminal.shows("Enter Choose")
     terminal.press(ENTER)
     terminal.shows("Enter writes")
     terminal.press(CTRL_U, b"out/deep", ENTER)

@@ -61,7 +61,7 @@ def visit(
     start = NewProgram if name else Program
     environ = {name: value} if name else {}
     with start(*arguments, home=home, size=size, **environ) as program:
-        program.shows(f"> {NAMES[0]}", "1–2 of 2 (all) · newest", "n New")
+        program.shows(f"> {NAMES[0]}", "1–2 of 2 (all)  newest", "n New")
         program.press(b"q")
         assert program.ends() == 0
         assert restored(program.raw) and program.raw.count(OTHER_SCREEN) == 1
@@ -118,7 +118,7 @@ def test_another_theme_or_size_shows_nothing_that_is_not_theirs(home: Path) -> N
 
 def test_a_list_that_has_changed_is_not_shown_as_it_was(home: Path) -> None:
     with Program(home=home) as program:
-        program.shows(f"> {NAMES[0]}", "1–2 of 2 (all) · newest", "n New")
+        program.shows(f"> {NAMES[0]}", "1–2 of 2 (all)  newest", "n New")
         program.press(b"d\t\r")
         program.says(f"Deleted {NAMES[0]}")
         program.press(b"q")

@@ -67,7 +67,7 @@ def test_a_cut_connection_leaves_a_draft_and_no_process(
     with log_in(jump_host, server) as again:
         again.says("Left unsaved: Newer of mine · R takes it up")
         again.press(b"R")
-        again.shows("Left unsaved", "Enter chooses")
+        again.shows("Left unsaved", "Enter Choose")
         again.press(ENTER)
         again.shows("Unsaved edit of Newer of mine")
         again.press(TAB, ENTER)

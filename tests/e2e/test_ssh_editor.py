@@ -18,7 +18,7 @@ WIPE = "printf '\\033[2J\\033[Hover the whole screen'"
 
 def is_whole(remote: Terminal, name: str) -> None:
     """Wait until the list, the detail and the lines around them are there again."""
-    remote.shows("url · ", f"> {name}", "  Older", f"│ {name}", "Instructions", "Enter Edit")
+    remote.shows(" url ", f"> {name}", "  Older", f"│ {name}", "Instructions", "Enter Edit")
     assert "over the whole" not in remote.text
 
 

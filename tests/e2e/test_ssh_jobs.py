@@ -43,7 +43,7 @@ def come_back(shell: Terminal) -> None:
     before = shell.raw.count(ENTERED)
     shell.press(b"clear; fg", ENTER)
     shell.until(lambda: shell.raw.count(ENTERED) > before, "the program again")
-    shell.shows("url · ", "Edit asst_", "Newer of mine", "Instructions", "Ctrl+S Save")
+    shell.shows(" url ", "Edit asst_", "Newer of mine", "Instructions", "Ctrl+S Save")
 
 
 def go_on(shell: Terminal, host: Sshd, server: RelayServer) -> None:

@@ -236,7 +236,7 @@ def test_a_filter_that_is_typed_at_once_finds_all_and_all_are_marked(home: Path)
     with Program("--demo", "1000", home=home) as terminal:
         opened(terminal)
         terminal.press(b"/", b"model:gpt")
-        terminal.shows("704 of 1,000 (all) · /model:gpt")
+        terminal.shows("/model:gpt", "704 of 1,000 (all)")
         terminal.press(ENTER, b"+")
         terminal.shows("704 of 1,000 (all) · 704 marked")
         terminal.press(b"q")

@@ -190,7 +190,7 @@ def drag(terminal: Terminal, first: str, last: str) -> None:
 @pytest.mark.parametrize(
     ("opened", "first", "last", "copied"),
     [
-        (TAB, "Tools", "Settings", r"Tools\n  file_search .*\n\n *Settings"),
+        (TAB, "Tools", "Vector store", r"Tools\n  file_search *\n(.*\n)+ *Vector store"),
         (b"v", '"id"', '"assistant"', r'"id": "asst_\w+",\n +"object": "assistant"'),
         (b"?", "The next row", "or line before", r"The next row or line\n.* or line before"),
         (b"", SECOND, SECOND, SECOND),

@@ -40,7 +40,7 @@ def kill(terminal: Terminal) -> None:
 def take_up(terminal: Terminal, name: str) -> None:
     """Open what was left behind, of which there must be just one."""
     terminal.press(b"R")
-    terminal.shows("Left unsaved", "Enter chooses")
+    terminal.shows("Left unsaved", "Enter Choose")
     terminal.press(ENTER)
     terminal.shows(f"Unsaved edit of {name}", "Changed: name", "Open")
     terminal.press(TAB, ENTER)
@@ -153,7 +153,7 @@ def test_one_text_that_is_in_an_editor_outlives_a_kill_with_the_rest_of_the_form
     with start(server, home) as second:
         second.says("Left unsaved: Plain of mine · R takes it up")
         second.press(b"R")
-        second.shows("Left unsaved", "Enter chooses")
+        second.shows("Left unsaved", "Enter Choose")
         second.press(ENTER)
         second.shows("Unsaved edit of Plain of mine", "Changed: name, description")
         second.press(TAB, ENTER)

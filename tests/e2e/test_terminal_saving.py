@@ -251,7 +251,7 @@ def test_a_server_that_replaces_the_whole_object_is_sent_the_whole(
         server, request
     )
     with Program(home=home, size=SIZE) as terminal:
-        terminal.shows("whole · ", "> Plain", "x_tenant: 7")
+        terminal.shows(" whole ", "> Plain", "x_tenant  7")
         terminal.offers("n New")
         terminal.press(ENTER)
         terminal.shows(f"Edit {identity}")

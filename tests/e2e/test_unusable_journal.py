@@ -56,7 +56,7 @@ def offers_and_saves(server: RelayServer, home: Path) -> None:
     with start(server, home) as next_one:
         next_one.says("Left unsaved: Plain! · R takes it up")
         next_one.press(b"R")
-        next_one.shows("Left unsaved", "Enter chooses")
+        next_one.shows("Left unsaved", "Enter Choose")
         next_one.press(ENTER)
         next_one.shows("Unsaved edit of Plain!", "Open")
         next_one.press(TAB, ENTER)

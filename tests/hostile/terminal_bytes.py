@@ -12,7 +12,7 @@ _OURS = re.compile(
     rb"|\x1b\[\d*[CK]"  # cells that stay as they are, or are empty to the end
     rb"|\x1b\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)[hl]"  # modes
     rb"|\x1b\[\?(?:2026|2048)\$p"  # asks whether there is such a mode
-    rb"|\x1b\[>\d+u|\x1b\[<u"  # the protocol of keys
+    rb"|\x1b\[>\d+u|\x1b\[<u|\x1b\[\?u"  # the protocol of keys, and what of it was granted
     rb"|\x1b\]22;[a-z]*\x07"  # the shape of the mouse pointer
     rb"|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"  # the clipboard: see `copied`
 )
@@ -34,5 +34,5 @@ def _strangers(text: str) -> Iterator[str]:
     for found in re.finditer("\x1b[^\x1b]{0,20}", text):
         yield found[0]
     for each in set(text):
-        if unicodedata.category(each) in _UNSAFE and each not in "\r\n\u200d":
+        if unicodedata.category(each) in _UNSAFE and each not in "\r\n\u200c\u200d":
             yield each

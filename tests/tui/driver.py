@@ -1,6 +1,7 @@
 """Drives the program as a person would, and reads the screen as a person does."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
@@ -108,13 +109,15 @@ class Driver:
 
     @property
     def header(self) -> str:
-        """The first line."""
-        return self.lines[0].strip()
+        """The parts of the first line, which stand apart on the screen."""
+        return " · ".join(re.split(" {2,}", self.lines[0].strip()))
 
     @property
     def status(self) -> str:
-        """The sentence on the status line."""
-        return self.main.status_line.render().plain
+        """The sentence on the status line, whole where it is cut and a key shows it."""
+        line = self.main.status_line
+        shown = line.render().plain
+        return f"{line.tone.value}{line.sentence}" if shown.endswith(" reads all") else shown
 
     @property
     def highlighted(self) -> str:

@@ -21,8 +21,8 @@ def row_text(shown: ResourceRow, width: int) -> str:
     ("width", "shown"),
     [
         (37, ["Name"]),
-        (44, ["Name", "Created"]),
-        (56, ["Name", "Model", "Created"]),
+        (42, ["Name", "Model"]),
+        (54, ["Name", "Model", "Tools"]),
         (77, ["Name", "Model", "Tools", "Created"]),
         (200, ["Name", "Model", "Tools", "Created"]),
     ],

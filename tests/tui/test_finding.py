@@ -40,7 +40,7 @@ async def test_rows_are_found_as_one_types_in_all_pages(program: Driver) -> None
     await program.press("slash")
     await program.type("runbook")
     assert names(program) == having("runbook")
-    assert f"{len(names(program))} of 250 (all) · /runbook" in program.header
+    assert f"/runbook · {len(names(program))} of 250 (all)" in program.header
     assert program.lines[-1].strip() == "Enter To the list  Esc Clear"
 
 
@@ -174,11 +174,11 @@ async def test_a_page_that_fails_keeps_what_is_there_and_r_goes_on(tmp_path: Pat
         await program.type("the")
         await program.press("enter")
         assert program.status.endswith("r tries again") and program.status.startswith("✗")
-        assert "+ · /the" in program.header
+        assert "/the · " in program.header and "+ ·" in program.header
         assert names(program)
         server.refuse = lambda method, path: None
         await program.press("r")
-        assert "of 250 (all) · /the" in program.header
+        assert "/the · 241 of 250 (all)" in program.header
 
 
 async def test_a_server_with_one_page_is_searched_as_far_as_it_goes(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ async def test_what_is_typed_at_once_is_looked_for_in_all_pages(tmp_path: Path) 
     async with running(server, tmp_path) as program:
         await program.burst("slash", *"model:gpt")
         found = [body for body in map(sample, range(1_000)) if "gpt" in body["model"]]
-        assert f"{len(found)} of 1,000 (all) · /model:gpt" in program.header
+        assert f"/model:gpt · {len(found)} of 1,000 (all)" in program.header
         assert program.status == ""
 
 

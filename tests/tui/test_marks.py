@@ -33,7 +33,7 @@ def ids(*numbers: int) -> set[str]:
 async def test_space_marks_and_goes_on_and_unmarks_again(many: Driver) -> None:
     await many.press("space", "space", "down", "space")
     assert marked(many) == ids(0, 1, 3)
-    assert [line[:2] for line in many.lines[2:7]] == [" *", " *", "  ", " *", "> "]
+    assert [line[:2] for line in many.lines[2:7]] == [" ●", " ●", "  ", " ●", "> "]
     assert "3 marked" in many.header
     await many.press("up", "up", "up", "space")
     assert marked(many) == ids(0, 3)
@@ -47,7 +47,7 @@ async def test_marks_stay_through_paging_and_reloading(many: Driver) -> None:
     assert [row.id for row in many.main.list_model.marked_rows] == [
         sample(each)["id"] for each in (0, 50, 100)
     ]
-    assert many.lines[2].startswith(">*")
+    assert many.lines[2].startswith(">●")
 
 
 async def test_all_inverted_and_none(many: Driver) -> None:

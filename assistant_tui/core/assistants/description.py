@@ -1,10 +1,11 @@
 """Describes one assistant as lines of text, from the row that the list already holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
+from unicodedata import combining, east_asian_width
 
-from assistant_tui.core.assistants.fields import FIELDS
+from assistant_tui.core.assistants.fields import FIELDS, RESOURCES
 from assistant_tui.core.assistants.summary import summary_of
 from assistant_tui.core.json_text import elements, members, read_json
 from assistant_tui.core.labels import shown_id
@@ -22,7 +23,9 @@ ENTRIES = 200
 """Tools, pairs and other fields of which each is shown."""
 LARGEST = 1_000_000
 """Characters of an object that is described in full; it is done at every move of the cursor."""
-_SETTINGS = ("temperature", "top_p", "reasoning_effort", "response_format", "tool_resources")
+_SETTINGS = ("temperature", "top_p", "reasoning_effort", "response_format")
+_WIDEST_NAME = 24
+"""Characters of a name in a column of names; the value of a longer one stands below it."""
 
 
 class StyledText(NamedTuple):
@@ -35,6 +38,9 @@ class StyledText(NamedTuple):
     """Cells before every line."""
     hanging: int = 0
     """More cells before all lines but the first: a wrapped line does not look like an entry."""
+    lead: str = ""
+    """What stands muted before the text, such as the name of a value; it is never wrapped, and the
+    lines of the text stand behind it."""
 
 
 def describe(row: ResourceRow | None, *, show_all_with: str = "v") -> tuple[StyledText, ...]:
@@ -61,22 +67,19 @@ def describe(row: ResourceRow | None, *, show_all_with: str = "v") -> tuple[Styl
             StyledText(f"Too large to be shown here: {len(row.text):,} characters.", "warning"),
             StyledText(f"{show_all_with} shows it as the server sent it.", "muted"),
         )
-    return (*_head(row), *_Description(RawJson(row.text), show_all_with).lines())
+    return (*_head(row), *_Description(row, RawJson(row.text), show_all_with).lines())
 
 
 def _head(row: ResourceRow) -> Iterator[StyledText]:
     yield StyledText(visible_line(row.name) or "(no name)", "label")
     yield StyledText(shown_id(row.id, LONGEST))
-    yield StyledText(
-        f"{one_line(summary_of(row).model) or '(no model)'}"
-        f" · created {created_text(row.created_at)}"
-    )
 
 
 class _Description:
-    """The lines below the head: description, tools, settings, metadata, instructions."""
+    """The lines below the head: description, settings, tools, metadata, instructions."""
 
-    def __init__(self, document: RawJson, show_all_with: str) -> None:
+    def __init__(self, row: ResourceRow, document: RawJson, show_all_with: str) -> None:
+        self._row = row
         self._document = document
         self._show_all_with = show_all_with
 
@@ -86,11 +89,28 @@ class _Description:
         if isinstance(description, str) and description:
             yield StyledText("")
             yield StyledText(self._shortened(description))
+        yield StyledText("")
+        yield from _columns(self._settings())
         yield from self._tools()
-        yield from self._settings()
+        yield from self._resources()
         yield from self._metadata()
         yield from self._other_fields()
         yield from self._instructions()
+
+    def _settings(self) -> Iterator[tuple[str, str]]:
+        yield FIELDS["model"].label, one_line(summary_of(self._row).model) or "(no model)"
+        values = self._document.members
+        for name in _SETTINGS:
+            if values.get(name) not in (None, "null"):
+                yield FIELDS[name].label, self._setting(values[name])
+        yield "Created", created_text(self._row.created_at)
+
+    def _setting(self, text: str) -> str:
+        """A setting as it was written; an answer's format that is a word alone as that word."""
+        value = read_json(text)
+        if isinstance(value, dict) and [*value] == ["type"] and isinstance(value["type"], str):
+            return self._line(value["type"])
+        return self._value(text)
 
     def _tools(self) -> Iterator[StyledText]:
         yield from _title("Tools")
@@ -99,30 +119,44 @@ class _Description:
         if not tools:
             yield StyledText("none", "muted", 2)
         for tool in tools[:ENTRIES]:
-            yield StyledText(self._tool(tool), indent=2)
+            yield from self._tool(tool)
         yield from self._more(len(tools))
 
-    def _tool(self, text: str) -> str:
+    def _tool(self, text: str) -> Iterator[StyledText]:
         tool = read_json(text)
         if not isinstance(tool, dict):
-            return self._json_line(text)
+            yield StyledText(self._json_line(text), indent=2)
+            return
         kind = str(tool.get("type"))
         inside = tool.get(kind)
         if not isinstance(inside, dict) or not inside:
-            return self._line(kind)
-        if isinstance(inside.get("name"), str):
-            about = inside.get("description")
-            words = f" · {about}" if isinstance(about, str) and about else ""
-            return self._line(f"{kind} {inside['name']}{words}")
-        return f"{self._line(kind)} · {self._json_line(members(text)[kind])}"
+            yield StyledText(self._line(kind), indent=2)
+        elif isinstance(inside.get("name"), str):
+            lead = "fn " if kind == "function" else f"{self._line(kind)} "
+            yield StyledText(self._line(_signature(inside)), indent=2, hanging=4, lead=lead)
+            if isinstance(about := inside.get("description"), str) and about:
+                yield StyledText(self._line(about), "muted", 2 + len("fn "))
+        else:
+            yield StyledText(self._line(kind), indent=2)
+            pairs = members(members(text)[kind])
+            yield from self._pairs(pairs, 2 + len("fn "))
 
-    def _settings(self) -> Iterator[StyledText]:
-        values = self._document.members
-        settings = [name for name in _SETTINGS if values.get(name) not in (None, "null", "{}")]
-        if settings:
-            yield from _title("Settings")
-            for name in settings:
-                yield StyledText(f"{name}: {self._value(values[name])}", indent=2)
+    def _resources(self) -> Iterator[StyledText]:
+        """The ids that tools were given, each whole on a line; what else is there as JSON."""
+        text = self._document.members.get("tool_resources", "")
+        if not text.startswith("{"):
+            return
+        lines: list[tuple[str, str]] = []
+        for tool, given in members(text).items():
+            parts = members(given) if given.startswith("{") else {"": given}
+            for name, value in parts.items():
+                label = RESOURCES[path].label if (path := f"{tool}.{name}") in RESOURCES else path
+                ids = elements(value) if value.startswith("[") else [value]
+                lines += [(one_line(label).rstrip("."), self._value(each)) for each in ids]
+        if lines:
+            yield from _title(FIELDS["tool_resources"].label)
+            yield from _columns(lines[:ENTRIES], 2)
+            yield from self._more(len(lines))
 
     def _metadata(self) -> Iterator[StyledText]:
         metadata = self._document.members.get("metadata", "")
@@ -138,9 +172,9 @@ class _Description:
             yield from _title("Other fields")
             yield from self._pairs(others)
 
-    def _pairs(self, pairs: Mapping[str, str]) -> Iterator[StyledText]:
-        for name, text in islice(pairs.items(), ENTRIES):
-            yield StyledText(f"{one_line(name)}: {self._value(text)}", indent=2)
+    def _pairs(self, pairs: Mapping[str, str], indent: int = 2) -> Iterator[StyledText]:
+        shown = islice(pairs.items(), ENTRIES)
+        yield from _columns(((one_line(name), self._value(text)) for name, text in shown), indent)
         yield from self._more(len(pairs))
 
     def _more(self, count: int) -> Iterator[StyledText]:
@@ -178,3 +212,41 @@ class _Description:
 def _title(text: str) -> Iterator[StyledText]:
     yield StyledText("")
     yield StyledText(text, "label")
+
+
+def _columns(pairs: Iterable[tuple[str, str]], indent: int = 0) -> Iterator[StyledText]:
+    """Names and values, each in a column of its own."""
+    lines = [*pairs]
+    names = [_cells(name) for name, _ in lines]
+    width = max((cells for cells in names if cells <= _WIDEST_NAME), default=0)
+    for (name, value), cells in zip(lines, names, strict=True):
+        if cells > width:
+            yield StyledText(name, "muted", indent)
+            name, cells = "", 0
+        yield StyledText(value, indent=indent, lead=name + " " * (width - cells + 2))
+
+
+def _cells(text: str) -> int:
+    """About as many cells as a terminal needs; a column may be uneven where it needs others."""
+    if text.isascii():
+        return len(text)
+    return sum(1 + (east_asian_width(c) in "WF") for c in text if not combining(c))
+
+
+def _signature(function: Mapping[str, object]) -> str:
+    """A function as `name(key: type, other?: type)`, as far as its parameters are understood."""
+    name, schema = function["name"], function.get("parameters")
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if not isinstance(schema, dict) or not isinstance(properties, dict) or not properties:
+        return f"{name}()"
+    required = schema.get("required")
+    needed = required if isinstance(required, list) else []
+    arguments = (
+        f"{key}{'' if key in needed else '?'}{_type(value)}" for key, value in properties.items()
+    )
+    return f"{name}({', '.join(arguments)})"
+
+
+def _type(schema: object) -> str:
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    return f": {kind}" if isinstance(kind, str) else ""

@@ -89,13 +89,13 @@ MODEL = Column(
     "model",
     lambda row, cells: one_line(summary_of(row).model),
     lambda row: fold(summary_of(row).model),
-    widths=((56, 14), (100, 20)),
+    widths=((42, 14), (100, 20)),
 )
 TOOLS = Column(
     "tools",
     lambda row, cells: tools_text(summary_of(row).tools),
     lambda row: fold(" ".join(summary_of(row).tools)),
-    widths=((70, 16), (100, 22)),
+    widths=((54, 12), (70, 16), (100, 22)),
 )
 ASSISTANT_LIST = ListSpec(
     columns=(NAME, MODEL, TOOLS, CREATED),

@@ -24,7 +24,7 @@ from assistant_tui.core.text_comparison import LinePair
 from assistant_tui.tui.dialogs.dialog import Dialog
 from assistant_tui.tui.dialogs.text_screen import TextScreen, difference_lines
 from assistant_tui.tui.widgets.text_layout import fit, wrap
-from assistant_tui.tui.widgets.text_view import LineWidget, TextView
+from assistant_tui.tui.widgets.text_view import DrawnLine, LineWidget, TextView
 
 _MAX_SHOWN = 400
 """Characters of a value that one line can need at most, however wide the terminal is."""
@@ -204,22 +204,24 @@ class SideBySide(TextView):
         super().__init__()
         self._compared = compared
 
-    def laid_out(self, width: int) -> Iterable[tuple[str, str]]:
+    def laid_out(self, width: int) -> Iterable[DrawnLine]:
         """The fields, each under its name, in two columns."""
         for field in self._compared:
             name = FIELDS[field.name].label if field.name in FIELDS else one_line(field.name)
-            yield f"{name} · {'the same' if field.same else 'different'}", "label"
+            said = "the same" if field.same else "different"
+            yield DrawnLine(f"{name} · {said}", "label")
             pairs = field.pairs[:_MAX_EQUAL_LINES] if field.same else field.pairs
             for pair in pairs:
                 yield from _columns(pair, (width - len(_SAME)) // 2)
             if len(pairs) < len(field.pairs):
-                yield f"… {len(field.pairs) - len(pairs):,} more lines, the same", "muted"
-            yield "", ""
+                left = len(field.pairs) - len(pairs)
+                yield DrawnLine(f"… {left:,} more lines, the same", "muted")
+            yield DrawnLine("")
 
 
-def _columns(pair: LinePair, width: int) -> Iterator[tuple[str, str]]:
+def _columns(pair: LinePair, width: int) -> Iterator[DrawnLine]:
     left, right = (wrap(many_lines(text or ""), width) for text in (pair.left, pair.right))
     between, part = (_SAME, "muted") if pair.same else (_DIFFERENT, "")
     for one, other in zip_longest(left, right, fillvalue=""):
-        yield f"{fit(one, width)}{between}{other}", part
+        yield DrawnLine(f"{fit(one, width)}{between}{other}", part)
         between = _SAME if between == _DIFFERENT else between

@@ -1,6 +1,7 @@
 """The base of all dialogs, and a question with a few answers as buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple, TypeVar
 
 from textual import events, on
@@ -8,12 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
 from textual.widgets import Button, Static
 
 from assistant_tui.tui.stylesheets import DEFERRED
 from assistant_tui.tui.widgets.text_layout import fit, wrap
+from assistant_tui.tui.workers import is_there
 
 ResultT = TypeVar("ResultT")
 
@@ -24,6 +27,8 @@ class Dialog(ModalScreen[ResultT]):
     CSS_PATH: ClassVar[CSSPathType | None] = [*DEFERRED]
 
     _answered = False
+    _leave: Callable[[], object] | None = None
+    """Takes an answered dialog away, with its answer."""
 
     @property
     def answered(self) -> bool:
@@ -35,17 +40,50 @@ class Dialog(ModalScreen[ResultT]):
         """Whether it is carrying something out, and not just waiting for an answer."""
         return False
 
+    async def on_event(self, event: events.Event) -> None:
+        """Get no widgets where a key has answered before they were made, or took the screen away.
+
+        Textual tells such a dialog of its mount and its size all the same.
+        """
+        try:
+            await super().on_event(event)
+        except NoMatches:
+            if is_there(self):
+                raise
+
     def close(self, result: ResultT) -> None:
-        """Answer; a key pressed twice would otherwise close what lies below, too."""
+        """Answer; a key pressed twice would otherwise close what lies below, too.
+
+        Below another dialog it goes after that: Textual would take the one on top away.
+        """
         if not self._answered:
             self._answered = True
-            self.dismiss(result)
+            self._leave = partial(self.dismiss, result)
+            self.on_screen_resume()
+
+    def on_screen_resume(self) -> None:
+        """Go now, if it was answered."""
+        if self._leave is not None and self.is_active:
+            leave, self._leave = self._leave, None
+            leave()
+
+
+class DialogKeys(Static):
+    """The keys of a dialog, at the foot of the screen, over those of what lies behind."""
+
+    def __init__(self, *keys: tuple[str, str]) -> None:
+        """Each key with what it does."""
+        parts = ((key, "$footer-key-foreground", f" {label}  ") for key, label in keys)
+        super().__init__(
+            Content.assemble(*(part for key, style, text in parts for part in ((key, style), text)))
+        )
 
 
 _WIDTH = 66
 """Cells of a line where the terminal has 80 columns."""
-_AROUND, _AROUND_LOW = 8, 4
-"""Lines of the dialog around what can be scrolled; the second in a low terminal."""
+_AROUND, _AROUND_LOW = 9, 4
+"""Lines of the dialog around what can be scrolled, and of its keys; the second in a low terminal,
+where the keys are not shown."""
 _MARGINS, _MARGINS_LOW = 6, 4
 """Cells to the left and right of a line."""
 _LOW = 16
@@ -118,9 +156,11 @@ class QuestionDialog(Dialog[str]):
                     button = Button(Content(answer.label), compact=True, name=answer.key)
                     button.set_class(answer.dangerous, "-dangerous")
                     yield button
+        yield DialogKeys(("Tab", "Next"), ("Enter", "Choose"), ("Esc", self._buttons[0].label))
 
     def on_mount(self) -> None:
         """Give the first button the focus."""
+        self.set_class(any(button.dangerous for button in self._buttons), "-dangerous")
         self.query(Button).first().focus()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from assistant_tui.core.list_spec import created_text
 from assistant_tui.core.safe_text import one_line
-from assistant_tui.tui.dialogs.dialog import Dialog
+from assistant_tui.tui.dialogs.dialog import Dialog, DialogKeys
 from assistant_tui.tui.widgets.inputs import SafeOptionList, line_input
 
 
@@ -47,7 +47,7 @@ class ChoiceDialog(Dialog[str | None]):
             yield Static(Content(self._title), classes="title")
             options = (Option(Content(line), id=key) for key, line in self._lines.items())
             yield SafeOptionList(*options, compact=True, markup=False)
-            yield Static(Content("Enter chooses · Esc goes back"), classes="hint")
+        yield DialogKeys(("Enter", "Choose"), ("Esc", "Back"))
 
     def on_mount(self) -> None:
         """Start on the current line, or the first."""
@@ -120,10 +120,10 @@ class InputDialog(Dialog[InputValues | None]):
                     input_field.suggester = SuggestFromList(each.completions, case_sensitive=False)
                 yield input_field
             yield Static(classes="error")
-            completes = " · → completes" if any(each.completions for each in self._specs) else ""
-            yield Static(
-                Content(f"Enter {self._action_label}{completes} · Esc goes back"), classes="hint"
-            )
+        completes = any(each.completions for each in self._specs)
+        yield DialogKeys(
+            ("Enter", self._action_label), *[("→", "Complete")] * completes, ("Esc", "Back")
+        )
 
     def on_mount(self) -> None:
         """Start in the first value."""

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from assistant_tui.core.assistants.description import StyledText
-from assistant_tui.tui.dialogs.dialog import Dialog
+from assistant_tui.tui.dialogs.dialog import Dialog, DialogKeys
 from assistant_tui.tui.widgets.inputs import line_input
 from assistant_tui.tui.widgets.text_view import TextView
 
@@ -74,9 +74,11 @@ class TypedConfirm(Dialog[bool]):
                 button = Button(Content(self._action_label), compact=True, name="do", disabled=True)
                 button.add_class("-dangerous")
                 yield button
+        yield DialogKeys(("Tab", "Next"), ("Enter", self._action_label), ("Esc", "Cancel"))
 
     def on_mount(self) -> None:
         """Ask for the count."""
+        self.add_class("-dangerous")
         self.set_focus(self.query_one(Input))
 
     @on(TextView.Scrolled)

@@ -26,7 +26,10 @@ LACKS: dict[tuple[ResourceKind, Capability], str] = {
     ),
     (ASSISTANTS, Capability.DELETE): "It cannot delete assistants.",
     (ASSISTANTS, Capability.CREATE): "It cannot create assistants.",
-    (ASSISTANTS, Capability.CURSOR): "It gives one page only, and takes no cursor for a next one.",
+    (ASSISTANTS, Capability.CURSOR): "It takes no cursor for a next page, newest first.",
+    (ASSISTANTS, Capability.ASCENDING_CURSOR): (
+        "It takes no cursor for a next page, oldest first."
+    ),
     (ASSISTANTS, Capability.ORDER): "It lists from the newest on, and not from the oldest.",
     (MODELS, Capability.LIST): "It lists no models.",
     (FILES, Capability.LIST): "It lists no files.",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
+
 from assistant_tui.core.safe_text import many_lines
 from assistant_tui.tui.playground.spans import Line, Span
 from assistant_tui.tui.widgets.text_layout import wrap
@@ -27,9 +29,11 @@ class WrappedText:
         self._markdown = markdown
         self._tail = ""
         """The last wrapped line."""
-        self._start = ""
-        """How the last line of the text begins; a few characters."""
         self._has_tail = False
+        self._is_first = True
+        """The last wrapped line is all of the last line of the text."""
+        self._is_fence = False
+        """The last line of the text begins or ends code, unless something else follows on it."""
         self._in_code = False
         self._return = ""
         """A carriage return at the end, which belongs to a line feed that may follow."""
@@ -52,24 +56,26 @@ class WrappedText:
         if self._has_tail:
             self.lines.pop()
         self._has_tail = True
-        if len(self._start) < len(_FENCE) + 3:
-            self._start = f"{self._start}{text}"[:20]
-        *_, self._tail = wrapped = self._wrapped(self._tail + text)
+        text = self._tail + text
+        self._is_fence = self._is_first and self._markdown and self._fences(text)
+        *done, self._tail = wrapped = wrap(text, self._width_of(self._in_code or self._is_fence))
+        self._is_first = self._is_first and not done
         self.lines.extend(self._drawn(line) for line in wrapped)
 
-    def _wrapped(self, text: str) -> list[str]:
-        inside = self._in_code or self._is_fence
-        return wrap(text, self._width - 2 * len(_CODE_MARGIN) if inside else self._width)
+    def _width_of(self, code: bool) -> int:
+        return self._width - 2 * len(_CODE_MARGIN) if code else self._width
+
+    def _fences(self, line: str) -> bool:
+        """Whether a line begins or ends code; one that is wrapped does not, since what is drawn
+        of it could not be changed any more by what follows on it."""
+        start = line.lstrip(" ")
+        fences = start.startswith(_FENCE) and "`" not in start.lstrip("`")
+        return fences and cell_len(line) <= self._width_of(code=True)
 
     def _end_line(self) -> None:
         if self._is_fence:
             self._in_code = not self._in_code
-        self._tail, self._start, self._has_tail = "", "", False
-
-    @property
-    def _is_fence(self) -> bool:
-        start = self._start.lstrip(" ")
-        return self._markdown and start.startswith(_FENCE) and "`" not in start.lstrip("`")
+        self._tail, self._has_tail, self._is_first, self._is_fence = "", False, True, False
 
     def _drawn(self, line: str) -> Line:
         if self._is_fence:

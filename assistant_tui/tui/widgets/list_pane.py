@@ -31,6 +31,8 @@ SCROLL_STRIDE = 4
 
 Otherwise each press of a held key would send all rows anew, which is too much for a slow line.
 """
+MARK = "●"
+"""Stands before a row that the person has marked."""
 _TITLE_LINES = 1
 _MARGIN = 2
 """Cells before a row, one for the cursor and one for a mark of the person's."""
@@ -89,6 +91,7 @@ class ListPane(LineWidget, can_focus=True):
         "list-pane--title",
         "list-pane--cursor",
         "list-pane--problem",
+        "list-pane--marked",
     }
 
     notice: var[str] = var("")
@@ -223,13 +226,14 @@ class ListPane(LineWidget, can_focus=True):
         if position >= len(self.view):
             return Strip.blank(width, self.plain_style)
         row = self.view.rows[position]
-        mark = "*" if row.id in self._display.marks else " "
+        marked = row.id in self._display.marks
+        mark = MARK if marked else " "
         if position == self._viewport.cursor:
             return self._row_line(row, f">{mark}", "list-pane--cursor", width)
         shown = _shown(row)
         drawn = self._lines.get(row.id)
         if drawn is None or drawn[0] != shown:
-            part = "list-pane--problem" if row.problem else ""
+            part = "list-pane--problem" if row.problem else "list-pane--marked" * marked
             drawn = self._lines[row.id] = (shown, self._row_line(row, f" {mark}", part, width))
         return drawn[1]
 

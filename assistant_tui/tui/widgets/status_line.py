@@ -1,7 +1,8 @@
 """The three single lines around the panes: the header, the status and the keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -32,6 +33,17 @@ _MAX_HINT = 20
 """Cells of the longest hint, such as `r tries again`, for which the text before it is cut."""
 
 
+_BETWEEN = "  "
+
+
+class _Fact(NamedTuple):
+    """What the header says, how much it matters (0 most), and how it is drawn."""
+
+    text: str
+    weight: int
+    style: str
+
+
 class HeaderLine(Widget):
     """Profile, host, how many rows are loaded, and what holds for the whole session."""
 
@@ -48,27 +60,53 @@ class HeaderLine(Widget):
         self._read_only = read_only
 
     def render(self) -> Content:
-        """Draw the line; on a narrow screen the least important facts are left out."""
-        query = one_line(self.wanted)
-        facts = (
-            (self._profile, 0),
-            (self._host, 3),
-            (self.count, 0),
-            (f"/{fit(query, min(len(query), _MAX_QUERY))}" if query else "", 1),
-            ("READ-ONLY" if self._read_only else "", 0),
-            (self._order, 4 if self.ordering.as_served else 2),
-        )
+        """Draw the line: where one is at its left, what is shown at its right.
+
+        On a narrow screen the least important facts are left out.
+        """
+        facts = self._facts()
         for least in (4, 3, 2, 1, 0):
-            text = " · ".join(fact for fact, weight in facts if fact and weight <= least)
-            if cell_len(text) <= self.size.width:
+            left, right = (
+                [fact for fact in side if fact.text and fact.weight <= least] for side in facts
+            )
+            widths = [cell_len(fact.text) for fact in (*left, *right)]
+            cells = sum(widths) + len(_BETWEEN) * (len(widths) - 1)
+            if cells <= self.size.width:
                 break
-        return Content(text)
+        room = " " * max(self.size.width - cells, 0)
+        return Content.assemble(*_joined(left), room, _BETWEEN * bool(right), *_joined(right))
+
+    def _facts(self) -> tuple[list[_Fact], list[_Fact]]:
+        query = one_line(self.wanted)
+        shown = f"/{fit(query, min(len(query), _MAX_QUERY))}" if query else ""
+        return (
+            [
+                _Fact(f" {self._profile} ", 0, "bold reverse"),
+                _Fact(self._host, 3, "$text-muted"),
+                _Fact(
+                    " READ-ONLY " if self._read_only else "",
+                    0,
+                    "bold auto on $warning",
+                ),
+                _Fact(shown, 1, "bold $text-accent"),
+            ],
+            [
+                _Fact(self.count, 0, "bold"),
+                _Fact(self._order, 4 if self.ordering.as_served else 2, "$text-muted"),
+            ],
+        )
 
     @property
     def _order(self) -> str:
         return (
             "oldest first" if self.ordering.as_served and self.oldest_first else str(self.ordering)
         )
+
+
+def _joined(facts: Iterable[_Fact]) -> Iterator[str | tuple[str, str]]:
+    for number, fact in enumerate(facts):
+        yield _BETWEEN if number else ""
+        yield fact.text, fact.style
 
 
 class StatusLine(Widget):

@@ -1,7 +1,7 @@
 """A scrollable text of any length, which is wrapped once and drawn line by line."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -106,6 +106,16 @@ WHEEL_LINES = 3
 """Lines that one notch of the wheel moves."""
 
 
+class DrawnLine(NamedTuple):
+    """One line as it fits a width."""
+
+    text: str
+    part: str = ""
+    """As in StyledText."""
+    muted: int = 0
+    """Characters at its start that are muted."""
+
+
 class TextView(LineWidget, can_focus=True):
     """Shows lines; moves by keys and wheel; never moves by itself."""
 
@@ -127,7 +137,7 @@ class TextView(LineWidget, can_focus=True):
             self.first, self.last, self.count = first, last, count
 
     _top = 0
-    _wrapping: tuple[tuple[StyledText, ...], int, list[tuple[str, str]]] = ((), 0, [])
+    _wrapping: tuple[tuple[StyledText, ...], int, list[DrawnLine]] = ((), 0, [])
     """Lines, width, and the lines as wrapped for it."""
 
     def watch_lines(self) -> None:
@@ -146,7 +156,7 @@ class TextView(LineWidget, can_focus=True):
         self.post_message(self.Scrolled(min(self._top + 1, count), last, count))
 
     @property
-    def _wrapped(self) -> list[tuple[str, str]]:
+    def _wrapped(self) -> list[DrawnLine]:
         """The lines as they fit now; wrapped when they are first drawn, not before."""
         lines, width, wrapped = self._wrapping
         if lines is not self.lines or width != self.size.width:
@@ -154,8 +164,8 @@ class TextView(LineWidget, can_focus=True):
             self._wrapping = (self.lines, self.size.width, wrapped)
         return wrapped
 
-    def laid_out(self, width: int) -> Iterable[tuple[str, str]]:
-        """The lines as they fit a width, each with its part."""
+    def laid_out(self, width: int) -> Iterable[DrawnLine]:
+        """The lines as they fit a width."""
         return _wrapped(self.lines, width)
 
     def scroll_lines(self, lines: int) -> None:
@@ -204,14 +214,24 @@ class TextView(LineWidget, can_focus=True):
         width, position = self.size.width, self._top + y
         if position >= len(self._wrapped):
             return Strip.blank(width, self.plain_style)
-        text, part = self._wrapped[position]
-        style = self.get_component_rich_style(f"text-view--{part}") if part else self.plain_style
-        return Strip([Segment(fit(text, width), style)], width)
+        text, part, muted = self._wrapped[position]
+        style = self._style(part)
+        if not muted:
+            return Strip([Segment(fit(text, width), style)], width)
+        line, lead = fit(text, width), text[:muted]
+        if not line.startswith(lead):  # the view is narrower than that
+            return Strip([Segment(line, self._style("muted"))], width)
+        return Strip([Segment(lead, self._style("muted")), Segment(line[muted:], style)], width)
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"text-view--{part}") if part else self.plain_style
 
 
-def _wrapped(lines: Iterable[StyledText], width: int) -> Iterable[tuple[str, str]]:
+def _wrapped(lines: Iterable[StyledText], width: int) -> Iterable[DrawnLine]:
     for line in lines:
-        margin = line.indent
-        for text in wrap(line.text, width - line.indent - line.hanging):
-            yield " " * margin + text, line.part
-            margin = line.indent + line.hanging
+        before = " " * line.indent + line.lead
+        margin = cell_len(before)
+        muted = len(before) if line.lead else 0
+        for text in wrap(line.text, width - margin - line.hanging):
+            yield DrawnLine(before + text, line.part, muted)
+            before, muted = " " * (margin + line.hanging), 0

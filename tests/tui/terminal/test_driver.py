@@ -17,6 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from assistant_tui.tui.terminal import driver as driver_module
 from assistant_tui.tui.terminal.diffing_app import driver_for
 from assistant_tui.tui.terminal.driver import NonBlockingDriver
+from assistant_tui.tui.terminal.typed_text import TypedText
 
 ENTER_SCREEN = "\x1b[?1049h"
 SIGNALS = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGTTOU, signal.SIGTTIN)
@@ -31,7 +32,7 @@ class Listener:
 
     async def _post_message(self, message: events.Event) -> bool:
         if isinstance(message, events.Key):
-            self.keys.append(message.key)
+            self.keys += message.text if isinstance(message, TypedText) else [message.key]
             self.heard.set()
         return True
 

@@ -67,7 +67,7 @@ PRIVATE_ATTRIBUTES: dict[type, tuple[str, ...]] = {
     ),
     MarkdownTable: ("_get_headers_and_rows",),
     OptionList: ("_move_page",),
-    Screen: ("_compositor",),
+    Screen: ("_compositor", "_modal_binding_chain"),
     Stylesheet: ("_parse_cache", "_variables"),
     TextArea: ("_highlight_query", "_scroll_update", "_set_document"),
     WriterThread: ("_queue",),
