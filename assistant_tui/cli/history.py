@@ -38,6 +38,8 @@ def prepare_undo(options: argparse.Namespace, console: Console) -> Subcommand:
         if last is None:
             return _nothing(session, "nothing was done here that could be undone")
         entries = await journal.batch(last.batch) if last.batch else (last,)
+        if not entries:
+            return _nothing(session, "nothing of it is left to undo")
         if not options.yes and not await _confirmed(console, entries):
             console.note("nothing was undone")
             return 1

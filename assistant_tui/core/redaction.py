@@ -61,7 +61,8 @@ def _split(url: str) -> SplitResult:
 
 def _of_a_login(url: str) -> Iterator[str]:
     user, given, password = userinfo(url).partition(":")
-    yield from (each for each in (userinfo(url), unquote(password if given else user)) if each)
+    whole = userinfo(url)
+    yield from filter(None, (whole, unquote(whole), unquote(password if given else user)))
 
 
 def _of_a_query(url: str, query: Mapping[str, str]) -> Iterator[str]:
@@ -81,9 +82,13 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 HIDDEN = "[key]"
-_WEAK = re.compile(r".{0,7}|[A-Za-z]{8,15}", re.DOTALL)
-"""Keys that may be a part of any text, such as the `any` or `anything` that local servers are
-given: they are looked for where credentials stand alone."""
+_SHORT = 7
+"""Characters of a key that may be a part of any text, such as the `any` that local servers take."""
+_PLACEHOLDERS = {
+    *("anything", "changeme", "notneeded", "notrequired", "password", "placeholder"),
+    *("required", "whatever"),
+}
+"""Longer words that are given where no key is needed."""
 _BEFORE_CREDENTIALS = (
     r"((?:auth|bearer|basic|key|token|secret|cookie|password|credential)[\w-]*+[\"']?+"
     r"(?:\s(?:provided|given|is|was|of|header|scheme))?+(?:\s?[:=])?+\s?[\"'`(<\[{]*+"
@@ -96,10 +101,10 @@ def redact(text: str, keys: Iterable[str]) -> str:
     """Put `[key]` in the place of each key: as it is or percent-encoded, in either case, or within
     the base64 of anything.
 
-    A short key, and one that is a plain word, is hidden where credentials stand alone.
+    A short key, and one that is a placeholder, is hidden where credentials stand alone.
     """
     for key in keys:
-        if key and _WEAK.fullmatch(key):
+        if key and (len(key) <= _SHORT or key.lower() in _PLACEHOLDERS):
             weak = rf"{_BEFORE_CREDENTIALS}{re.escape(key)}(?![\w-])"
             text = re.sub(weak, rf"\g<1>{HIDDEN}", text, flags=re.IGNORECASE)
         elif key:

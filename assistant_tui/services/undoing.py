@@ -1,7 +1,7 @@
 """Takes back what the journal has: a creation, a change or a deletion of one object."""
 
 from collections.abc import Collection
-from contextlib import suppress
+from http import HTTPStatus
 
 from assistant_tui.core.assistants.draft import Draft, recreation_draft, reverting_draft
 from assistant_tui.core.batch import DeleteResult
@@ -43,10 +43,13 @@ async def take_back(
         await service.delete(present_id, context, unchanged_since=entry.after)
         return DeleteResult(present_id)
     if entry.kind is ChangeKind.DELETED:
-        # A fault counts as gone: one server answers so for every id that it does not know.
-        with suppress(ServerFault):
+        try:
             if await is_still_there(service, entry):
                 raise Conflict(NOT_GONE)
+        except ServerFault as fault:
+            # One server answers so for every id that it does not know; others are not to be had.
+            if fault.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
         draft = recreation_draft(RawJson(entry.before or "{}"))
         return await service.create(draft, known, context)
     return await service.save(await backwards(service.journal, entry), context)

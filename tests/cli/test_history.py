@@ -126,6 +126,17 @@ def test_a_deletion_that_did_not_arrive_is_not_created_twice(ask: Run, server: R
     assert not done.out
 
 
+@pytest.mark.parametrize(("status", "created"), [(500, 1), (502, 0), (503, 0)])
+def test_a_server_that_is_not_to_be_had_does_not_say_that_it_is_gone(
+    ask: Run, server: RelayServer, status: int, created: int
+) -> None:
+    who = server.make("One")
+    assert ask("delete", who, "--yes").code == 0
+    server.deviations["retrieve"] = lambda request: refusal(status)
+    done = ask("undo", "--yes")
+    assert (done.code, len(server.held())) == (1 - created, created)
+
+
 @pytest.mark.parametrize(
     "words",
     [["undo", "--yes"], ["history", "asst_1", "--restore", "0"], ["trash", "--restore", "x"]],

@@ -110,3 +110,11 @@ def test_what_is_no_object_holds_no_field(ask: Run, server: RelayServer) -> None
     done = ask("update", who, "--set", "name.first=x")
     assert (done.code, server.writes) == (2, [])
     assert done.err == "assistant-tui: --set name.first: name is no object\n"
+
+
+def test_no_field_is_put_into_a_list_in_its_place(ask: Run, server: RelayServer) -> None:
+    given = {"code_interpreter": {"file_ids": ["file-1"]}}
+    who = server.make("One", tool_resources=given)
+    for value in ("file-2", "null"):
+        done = ask("update", who, "--set", f"tool_resources.code_interpreter.file_ids.0={value}")
+        assert (done.code, server.writes) == (2, []) and "file_ids is no object" in done.err

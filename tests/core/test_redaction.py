@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_tui.core.redaction import HIDDEN, redact
+from assistant_tui.core.redaction import HIDDEN, redact, secrets_in
 
 KEY = "sk-Canary/77+x=é~ 1234"
 
@@ -52,6 +52,26 @@ def test_all_else_stays(keys: list[str]) -> None:
 )
 def test_a_short_key_or_a_word_hides_no_words(key: str, text: str) -> None:
     assert redact(text, [key]) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://h/v1/assistants?code=KEY",
+        "Authorization: Custom KEY",
+        "Access denied for KEY",
+        'token \\"KEY\\"',
+        "Basic OmNvcnJlY3Rob3JzZQ==",
+    ],
+)
+def test_a_long_key_is_hidden_everywhere_though_it_is_a_word(text: str) -> None:
+    shown = redact(text.replace("KEY", "correcthorse"), ["correcthorse"])
+    assert HIDDEN in shown and "correcthorse" not in shown and "Y29ycmVjdGhvcnNl" not in shown
+
+
+def test_a_login_is_a_secret_as_it_is_written_and_as_it_is_sent() -> None:
+    login = [*secrets_in("https://us%40er:correcthorse@h/v1", {}, {})]
+    assert {"us%40er:correcthorse", "us@er:correcthorse", "correcthorse"} <= {*login}
 
 
 @pytest.mark.parametrize("key", ["any", "x", "sk-1", "p w", "anything", "a.b*"])

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -256,3 +257,16 @@ async def test_y_on_an_id_of_several_lines_asks_and_cancel_has_the_focus(
         await program.press("y", "tab", "tab", "enter")
         assert sent[1:] == [RUNS]
         assert program.status == "asst_1\\ntouch\\x20owned\\n copied"
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "correcthorse", "two words"])
+def test_no_secret_is_copied_however_short_it_is(secret: str) -> None:
+    token = secret.replace(" ", "")
+    profile = replace(
+        WORK, query={"code": secret}, headers={"x-pass": token, "authorization": f"Own {token}"}
+    )
+    profile = replace(profile, base_url=f"https://api.example.com/v1?sig={quote(secret)}&limit=9")
+    shown = words(profile)
+    hidden = [each for each in profile.secrets if len(each) > 2]
+    assert not any(f"={quote(each)}" in shown[1] or each in shown[1:] for each in hidden)
+    assert all(line.endswith("[key]") for line in shown if line.startswith(("x-pass", "author")))

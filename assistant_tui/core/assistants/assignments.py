@@ -49,10 +49,20 @@ def assigned(document: RawJson, before: Mapping[str, str], given: Sequence[str])
         plain = head in FIELDS and FIELDS[head].kind in _TYPED
         if plain or (outer != "null" and not isinstance(read_strictly(outer), dict)):
             raise ValueError(f"{name}: {head} is no object")
+        _check_path(name, outer, inner[:-1])
         text = write_json(value) if head == "metadata" and value != "null" else _json("", value)
         changed = with_member(outer, inner, None if text == "null" else text)
         parts[head] = changed
     return RawJson(compose(parts))
+
+
+def _check_path(name: str, outer: str, inner: Sequence[str]) -> None:
+    """Raise ValueError where a path leads through what is there and is no object."""
+    value = read_strictly(outer)
+    for part in inner:
+        value = value.get(part) if isinstance(value, dict) else None
+        if value is not None and not isinstance(value, dict):
+            raise ValueError(f"{name}: {part} is no object")
 
 
 def _path(name: str) -> list[str]:

@@ -2,15 +2,16 @@
 
 import os
 import shlex
+from collections.abc import Collection
 from enum import Enum, auto
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote_plus, urlencode, urlsplit
 
 from assistant_tui.config.settings import Profile, Source
 from assistant_tui.core.json_text import on_one_line
 from assistant_tui.core.labels import shown_id
-from assistant_tui.core.redaction import redact
+from assistant_tui.core.redaction import HIDDEN, redact
 from assistant_tui.core.rows import ResourceRow
 from assistant_tui.core.safe_text import (
     has_controls,
@@ -154,7 +155,9 @@ def curl(profile: Profile, row: ResourceRow) -> str:
     parts = ["curl", shlex.quote(redact(_url(profile, row), hidden))]
     for name, value in headers.items():
         if value:
-            parts.append("-H " + shlex.quote(redact(f"{name}: {value}", hidden)))
+            scheme, space, bare = value.rpartition(" ")
+            shown = f"{scheme}{space}{HIDDEN}" if bare in hidden else value
+            parts.append("-H " + shlex.quote(redact(f"{name}: {shown}", hidden)))
     if variable := _variable(profile):
         header = (
             f"{profile.api_key_header}: " if profile.api_key_header else "Authorization: Bearer "
@@ -168,11 +171,19 @@ def _url(profile: Profile, row: ResourceRow) -> str:
     parts = urlsplit(profile.base_url if profile.source is Source.REMOTE else _LOCAL)
     part = quote(row.id, safe="", errors="surrogatepass").replace(".", "%2E")
     query = urlencode(profile.query, errors="surrogatepass", quote_via=quote)
+    pairs = [each for text in (parts.query, query) for each in text.split("&") if each]
     return parts._replace(
         netloc=parts.netloc.rpartition("@")[2],
         path=f"{parts.path.rstrip('/')}/assistants/{part}",
-        query="&".join(each for each in (parts.query, query) if each),
+        query="&".join(_without_secret(each, profile.secrets) for each in pairs),
     ).geturl()
+
+
+def _without_secret(pair: str, hidden: Collection[str]) -> str:
+    """A pair of a query whose value, if it is a secret, is marked, however short it is."""
+    name, sign, value = pair.partition("=")
+    secret = value in hidden or unquote_plus(value) in hidden
+    return f"{name}{sign}{HIDDEN}" if secret and value else pair
 
 
 _LOCAL = "http://127.0.0.1:8808/v1"

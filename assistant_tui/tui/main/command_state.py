@@ -26,9 +26,12 @@ LACKS: dict[tuple[ResourceKind, Capability], str] = {
     ),
     (ASSISTANTS, Capability.DELETE): "It cannot delete assistants.",
     (ASSISTANTS, Capability.CREATE): "It cannot create assistants.",
-    (ASSISTANTS, Capability.CURSOR): "It takes no cursor for a next page, newest first.",
+    (
+        ASSISTANTS,
+        Capability.CURSOR,
+    ): "It gives one page only, newest first: it takes no cursor for a next one.",
     (ASSISTANTS, Capability.ASCENDING_CURSOR): (
-        "It takes no cursor for a next page, oldest first."
+        "It gives one page only, oldest first: it takes no cursor for a next one."
     ),
     (ASSISTANTS, Capability.ORDER): "It lists from the newest on, and not from the oldest.",
     (MODELS, Capability.LIST): "It lists no models.",

@@ -211,7 +211,8 @@ def _command(path: str) -> tuple[str, list[str]]:
         raise EditorError(f"${variable}: {error}") from None
     program = next((word for word in words if "=" not in word), line)
     if _FOR_A_SHELL.search(line):
-        return Path(program).name, ["sh", "-c", f'{line} "$@"', line, path]
+        # Some shells wait for the editor, and would end by a Ctrl+C that it took for itself.
+        return Path(program).name, ["sh", "-c", f'trap : INT; {line} "$@"', line, path]
     return Path(program).name, [line, path]
 
 
