@@ -100,8 +100,7 @@ PICTURES: dict[str, tuple[int, int, Flags, Steps]] = {
 async def _take(name: str, size: tuple[int, int], flags: Flags, steps: Steps) -> None:
     places = find_folders()
     settings = load_settings(flags, places.config_file, environ={})
-    opener = ProfileOpener(settings, places)
-    app = AssistantApp(settings, opener.cached_rows, opener.connect, crash_folder=places.state)
+    app = AssistantApp(settings, ProfileOpener(settings, places), crash_folder=places.state)
     async with app.run_test(size=size) as pilot:
         await _settle(pilot)
         await steps(pilot)
