@@ -184,7 +184,7 @@ class AssistantForm(VerticalScroll, can_focus=False):
         for editor in self._editors:
             if editor.field.name == name:
                 editor.show_state(touched=name in self.draft.touched, error=message)
-                self.call_after_refresh(editor.scroll_visible, animate=False)
+                editor.reveal()
                 return True
         return False
 

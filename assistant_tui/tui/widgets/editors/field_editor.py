@@ -46,6 +46,8 @@ class FieldEditor(Widget):
         # Kept by name: an editor of parts holds editors with errors of their own.
         self._error: Static | None = None
         self._state: tuple[bool, str, str] | None = None
+        self._is_revealed = False
+        """Whether it was scrolled to for what is wrong, which may not be laid out yet."""
 
     @property
     def raw(self) -> EditorValue:
@@ -109,6 +111,7 @@ class FieldEditor(Widget):
         if self._state == (touched, error, self.hint):
             return
         self._state = (touched, error, self.hint)
+        self._is_revealed = False
         self._label = f"{'*' if touched else ' '}{self.field.label}"
         self._refresh_label()
         self._show_below(one_line(f"✗ {error}") if error else self.hint)
@@ -129,9 +132,19 @@ class FieldEditor(Widget):
         self._error = Static(Content(text), classes="error", markup=False)
         return self._error
 
+    def reveal(self) -> None:
+        """Scroll so that the field is seen with what is wrong with it, which is laid out later."""
+        self._is_revealed = True
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+    def on_resize(self) -> None:
+        """Scroll again once there is room for what is wrong."""
+        if self._is_revealed and self.has_class("-wrong"):
+            self.scroll_visible(animate=False)
+
     @on(DescendantFocus)
     def _scroll_to_error(self) -> None:
         """Scroll so that what is wrong is seen where one types, not only the field."""
         if self.has_class("-wrong") and self.has_focus_within:
-            self.call_after_refresh(self.scroll_visible, animate=False)
+            self.reveal()
         self.set_class(bool(self.hint), "-hinted")
