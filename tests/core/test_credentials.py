@@ -14,7 +14,10 @@ from assistant_tui.core.redaction import secrets_in
         ("https://host/v1?api-version=2024-05-01-preview", set()),
         ("https://host/v1?team=search&flag", set()),
         ("https://host/v1?api_key=four", {"four"}),
-        ("https://user:pass%2Fword@host/v1", {"user:pass%2Fword", "pass/word"}),
+        (
+            "https://user:pass%2Fword@host/v1",
+            {"user:pass%2Fword", "user:pass/word", "pass/word"},
+        ),
         ("https://token@host/v1", {"token"}),
         ("https://[", set()),
     ],
